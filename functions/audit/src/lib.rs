@@ -1,0 +1,33 @@
+//! The function `audit`: the audit trail, the description of the API, and the
+//! answer to everything that is not routed.
+
+use activity_log_core::http::routes::Operation;
+use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::list_audit_events::list_audit_events;
+use activity_log_core::principal::Scope;
+use activity_log_core::{Context, Error, Result};
+
+/// Answers a request.
+pub async fn handle(ctx: &Context, request: Request) -> Response {
+    let exchange = Exchange::begin(ctx, request);
+    exchange.answer(dispatch(ctx, &exchange)).await
+}
+
+async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+    if let Some(response) = exchange.preflight() {
+        return Ok(response);
+    }
+    match exchange.route()?.operation {
+        Operation::ListAuditEvents => get_audit_events(ctx, exchange).await,
+        _ => Err(Error::ResourceNotFound),
+    }
+}
+
+async fn get_audit_events(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+    let principal = v1::authenticate(ctx, exchange).await?;
+    principal.require(Scope::AuditRead)?;
+    let listing = v1::parse_audit_listing(exchange, &principal.tenant_id)?;
+    let page =
+        list_audit_events(ctx, &principal, &listing.filters, listing.limit, listing.after).await?;
+    v1::audit_events(&page, exchange)
+}

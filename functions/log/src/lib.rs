@@ -1,0 +1,28 @@
+//! The function `log`: `POST /v1/activities`.
+
+use activity_log_core::http::routes::Operation;
+use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::log_activity::log_activity;
+use activity_log_core::{Context, Error, Result};
+
+/// Answers a request.
+pub async fn handle(ctx: &Context, request: Request) -> Response {
+    let exchange = Exchange::begin(ctx, request);
+    exchange.answer(dispatch(ctx, &exchange)).await
+}
+
+async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+    match exchange.route()?.operation {
+        Operation::LogActivity => post_activity(ctx, exchange).await,
+        _ => Err(Error::ResourceNotFound),
+    }
+}
+
+async fn post_activity(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+    let principal = v1::authenticate(ctx, exchange).await?;
+    let call = v1::call(exchange, principal)?;
+    let now = ctx.environment.now();
+    let parse = |object: &_| v1::parse_log_activity(exchange, object, now);
+    let logged = log_activity(ctx, &call, v1::input_object(exchange), parse).await?;
+    v1::logged(&logged, exchange)
+}

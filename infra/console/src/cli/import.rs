@@ -1,0 +1,80 @@
+//! `activity-log activities`.
+
+use std::path::PathBuf;
+
+use activity_log_core::Context;
+use activity_log_core::activity::Source;
+use activity_log_core::audit::{Call, EntryPoint};
+use activity_log_core::http::exchange::new_request_id;
+use activity_log_core::log_activity::{LogActivity, Replay, log_activity};
+use activity_log_core::principal::{Actor, KeyId, Principal, Scope, Scopes, TenantId};
+use clap::Subcommand;
+
+use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
+use super::{CliError, Output, actor, tenant};
+
+/// What the audit trail names as route and as credential of an import.
+const ENTRY_POINT: &str = "import";
+const CREDENTIAL_ID: &str = "console";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ActivitiesCommand {
+    /// Log every line of a file of JSON lines, each an input of POST /v1/activities.
+    ///
+    /// A line without an idempotency_key gets one of the file's hash and its
+    /// number, so that a second run logs nothing twice. Refused lines are
+    /// reported, and the others go on.
+    Import {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Who the audit trail names.
+        #[arg(long, value_parser = actor, default_value = "service:import")]
+        actor: Actor,
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+pub(super) async fn run(
+    command: ActivitiesCommand,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    let ActivitiesCommand::Import { tenant, actor, file } = command;
+    let hash = file_hash(&file)?;
+    let purpose = format!("activities of {tenant} into {}", ctx.store.table_name());
+    let principal = Principal {
+        tenant_id: tenant,
+        actor,
+        credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
+        scopes: Scopes::from([Scope::ActivityWrite]),
+    };
+    for_each_line(&file, &hash, &purpose, output, |line| log_line(ctx, &principal, &hash, line))
+        .await
+}
+
+async fn log_line(
+    ctx: &Context,
+    principal: &Principal,
+    file_sha256: &str,
+    line: Line,
+) -> activity_log_core::Result<LineOutcome> {
+    let call = Call {
+        principal: principal.clone(),
+        source: Source::Admin,
+        entry_point: EntryPoint::ApiRoute(ENTRY_POINT.to_owned()),
+        request_id: new_request_id(ctx.environment.new_uuid()),
+    };
+    let key = format!("import:{file_sha256}:{}", line.number);
+    let now = ctx.environment.now();
+    let logged = log_activity(ctx, &call, line.object, |object| {
+        let own_key = object.contains_key("idempotency_key");
+        LogActivity::parse(object, (!own_key).then_some(key.as_bytes()), now)
+    })
+    .await?;
+    Ok(match logged.replay {
+        Replay::First => LineOutcome::Applied,
+        Replay::Replayed => LineOutcome::Unchanged,
+    })
+}

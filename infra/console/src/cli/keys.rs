@@ -1,0 +1,106 @@
+//! `activity-log keys`.
+
+use activity_log_core::Context;
+use activity_log_core::principal::{Actor, Credential, KeyId, Scope, TenantId};
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{CliError, Output, actor, scope, tenant};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeysCommand {
+    /// Create a credential, and show its key this once.
+    Create {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Who it stands for: user:ID, agent:ID or service:ID.
+        #[arg(long, value_parser = actor)]
+        actor: Actor,
+        /// Comma-separated: activity:write, activity:read, audit:read.
+        #[arg(long, value_parser = scope, value_delimiter = ',', required = true)]
+        scopes: Vec<Scope>,
+    },
+    /// List a tenant's credentials.
+    List {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+    },
+    /// Revoke a credential. A warm process may take it for 60 seconds more.
+    Revoke {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// The key's id, the part of it between the two dots.
+        key_id: String,
+    },
+}
+
+pub(super) async fn run(
+    command: KeysCommand,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    match command {
+        KeysCommand::Create { tenant, actor, scopes } => {
+            let scopes = scopes.into_iter().collect();
+            let (credential, key) =
+                Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes);
+            ctx.store.put_credential(&credential).await?;
+            let mut value = describe(&credential);
+            value["key"] = json!(key.reveal());
+            output.print(key.reveal(), &value);
+        }
+        KeysCommand::List { tenant } => {
+            let credentials = ctx.store.credentials(&tenant).await?;
+            let values: Vec<Value> = credentials.iter().map(describe).collect();
+            let lines: Vec<String> = credentials.iter().map(line).collect();
+            let text =
+                if lines.is_empty() { "There are no keys.".to_owned() } else { lines.join("\n") };
+            output.print(text, &json!({ "keys": values }));
+        }
+        KeysCommand::Revoke { tenant, key_id } => {
+            let key_id = KeyId::parse(&key_id).map_err(|_| CliError::Missing("such key"))?;
+            let now = ctx.environment.now();
+            ctx.store.revoke_credential(&tenant, &key_id, now).await.map_err(
+                |error| match error {
+                    activity_log_core::Error::ResourceNotFound => CliError::Missing("such key"),
+                    error => error.into(),
+                },
+            )?;
+            output.print(
+                format_args!("The key {key_id} is revoked."),
+                &json!({ "key_id": key_id, "revoked": true }),
+            );
+        }
+    }
+    Ok(())
+}
+
+fn describe(credential: &Credential) -> Value {
+    json!({
+        "key_id": credential.key_id,
+        "tenant": credential.tenant_id,
+        "actor": credential.actor,
+        "scopes": credential.scopes,
+        "created_at": credential.created_at,
+        "revoked_at": credential.revoked_at,
+    })
+}
+
+fn line(credential: &Credential) -> String {
+    let scopes: Vec<&str> = credential.scopes.iter().map(|scope| scope.as_str()).collect();
+    let state = match credential.revoked_at {
+        Some(time) => format!("revoked {time}"),
+        None => "active".to_owned(),
+    };
+    format!(
+        "{}  {}:{}  {}  created {}  {state}",
+        credential.key_id,
+        credential.actor.actor_type,
+        credential.actor.id,
+        scopes.join(","),
+        credential.created_at,
+    )
+}

@@ -1,0 +1,131 @@
+//! `activity-log resources`.
+
+use std::path::PathBuf;
+
+use activity_log_core::Context;
+use activity_log_core::activity::{RelatedResource, RelatedResourceId, RelatedResourceType};
+use activity_log_core::clock::{Rounding, Timestamp};
+use activity_log_core::error::Result as CoreResult;
+use activity_log_core::input::{Object, ObjectReader};
+use activity_log_core::principal::TenantId;
+use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::store::Registered;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
+use super::{CliError, Output, ResourceArgs, tenant};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ResourcesCommand {
+    /// Make a resource known, or its name.
+    Put {
+        #[command(flatten)]
+        resource: ResourceArgs,
+        /// Its name, as activities will show it.
+        #[arg(long, value_parser = display_name)]
+        display_name: Option<DisplayName>,
+    },
+    /// Make every resource of a file of JSON lines known:
+    /// {"type", "id", "display_name"?, "changed_at"?}.
+    Import {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Make a resource unknown. Activities that are attached to it stay.
+    Delete {
+        #[command(flatten)]
+        resource: ResourceArgs,
+    },
+}
+
+pub(super) async fn run(
+    command: ResourcesCommand,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    match command {
+        ResourcesCommand::Put { resource, display_name } => {
+            put(ctx, resource, display_name, Presence::Present, output).await
+        }
+        ResourcesCommand::Delete { resource } => {
+            put(ctx, resource, None, Presence::Deleted, output).await
+        }
+        ResourcesCommand::Import { tenant, file } => {
+            let hash = file_hash(&file)?;
+            let purpose = format!("resources of {tenant} into {}", ctx.store.table_name());
+            // Lines without a time of their own changed when this began.
+            let now = ctx.environment.now();
+            for_each_line(&file, &hash, &purpose, output, |line| put_line(ctx, &tenant, now, line))
+                .await
+        }
+    }
+}
+
+async fn put(
+    ctx: &Context,
+    args: ResourceArgs,
+    display_name: Option<DisplayName>,
+    presence: Presence,
+    output: Output,
+) -> Result<(), CliError> {
+    let record = ResourceRecord {
+        resource: RelatedResource { resource_type: args.resource_type, id: args.id },
+        display_name,
+        changed_at: ctx.environment.now(),
+        presence,
+    };
+    let registered = ctx.store.put_related_resource(&args.tenant, &record).await?;
+    let (text, applied) = match (registered, presence) {
+        (Registered::Applied, Presence::Present) => ("is known", true),
+        (Registered::Applied, Presence::Deleted) => ("is deleted", true),
+        (Registered::Outdated, _) => ("was changed since by newer news", false),
+    };
+    output.print(
+        format_args!("{} {} {text}.", args.resource_type, record.resource.id.as_str()),
+        &json!({ "type": args.resource_type, "id": record.resource.id, "applied": applied }),
+    );
+    Ok(())
+}
+
+async fn put_line(
+    ctx: &Context,
+    tenant: &TenantId,
+    now: Timestamp,
+    line: Line,
+) -> CoreResult<LineOutcome> {
+    let record = parse_line(&line.object?, now)?;
+    Ok(match ctx.store.put_related_resource(tenant, &record).await? {
+        Registered::Applied => LineOutcome::Applied,
+        Registered::Outdated => LineOutcome::Unchanged,
+    })
+}
+
+fn parse_line(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
+    let mut reader = ObjectReader::new(object);
+    let resource_type = reader.required("type", RelatedResourceType::parse);
+    let id = reader.required("id", RelatedResourceId::parse);
+    let display_name = reader.optional("display_name", DisplayName::parse);
+    let changed_at = reader.optional("changed_at", |text| {
+        Timestamp::parse(text, Rounding::Down).ok_or("must be an RFC 3339 date-time with an offset")
+    });
+    reader.finish()?;
+    let missing =
+        || activity_log_core::Error::Internal("a line without violations lacks a property".into());
+    Ok(ResourceRecord {
+        resource: RelatedResource {
+            resource_type: resource_type.ok_or_else(missing)?,
+            id: id.ok_or_else(missing)?,
+        },
+        display_name,
+        changed_at: changed_at.unwrap_or(now),
+        presence: Presence::Present,
+    })
+}
+
+fn display_name(text: &str) -> Result<DisplayName, String> {
+    DisplayName::parse(text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,52 @@
+//! `activity-log table`.
+
+use activity_log_core::Context;
+use activity_log_core::store::table::Created;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{CliError, Output};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TableCommand {
+    /// Make the table, with time to live and stream, unless it is there.
+    Create,
+    /// Describe the table.
+    Describe,
+}
+
+pub(super) async fn run(
+    command: &TableCommand,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    let name = ctx.store.table_name();
+    match command {
+        TableCommand::Create => {
+            let created = ctx.store.create_table().await?;
+            let (text, is_new) = match created {
+                Created::New => ("is made", true),
+                Created::Existing => ("was there", false),
+            };
+            output.print(
+                format_args!("The table {name} {text}."),
+                &json!({ "table": name, "created": is_new }),
+            );
+        }
+        TableCommand::Describe => {
+            let table = ctx.store.describe_table().await?.ok_or(CliError::Missing("such table"))?;
+            let off = || "off".to_owned();
+            let text = format!(
+                "table         {}\nstatus        {}\nitems         {}\nsize_bytes    {}\ntime to live  {}\nstream        {}",
+                table.table,
+                table.status,
+                table.items,
+                table.size_bytes,
+                table.time_to_live_attribute.clone().unwrap_or_else(off),
+                table.stream_arn.clone().unwrap_or_else(off),
+            );
+            output.print(text, &json!(table));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The binary `activity-log`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    activity_log::cli::main()
+}

@@ -1,0 +1,207 @@
+//! The one home of time and randomness.
+//!
+//! Everything that asks for the time, an id or a secret asks an
+//! [`Environment`], so that a test can hold them still. The crate's
+//! `clippy.toml` forbids the ambient sources elsewhere.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+/// A moment in UTC, to the millisecond.
+///
+/// Written as RFC 3339 with exactly three decimals and `Z`
+/// (`2026-03-01T09:30:00.000Z`): 24 characters whose order as text is their
+/// order in time, which is what the sort keys of the table rely on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// What becomes of digits beyond the millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Cut off: how a record's own time is stored.
+    Down,
+    /// To the next millisecond: a bound compared with stored times, so that
+    /// `09:00:00.0005` excludes `09:00:00.000` from below and includes it from
+    /// above.
+    Up,
+}
+
+impl Timestamp {
+    /// 1970-01-01T00:00:00.000Z, the earliest time that a record can have.
+    pub const MIN: Self = Self(0);
+    /// 9999-12-31T23:59:59.999Z, the latest time with a four-digit year.
+    pub const MAX: Self = Self(253_402_300_799_999);
+
+    /// From milliseconds since 1970, where that is within [`Self::MIN`] and
+    /// [`Self::MAX`].
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        (Self::MIN.0..=Self::MAX.0).contains(&millis).then_some(Self(millis))
+    }
+
+    /// Milliseconds since 1970.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970, as DynamoDB's time to live counts.
+    #[must_use]
+    pub fn as_seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// Reads RFC 3339 with an offset. `None` for any other text, and for times
+    /// outside [`Self::MIN`] and [`Self::MAX`].
+    #[must_use]
+    pub fn parse(text: &str, rounding: Rounding) -> Option<Self> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        let beyond = time.timestamp_subsec_nanos() % 1_000_000 != 0;
+        let up = i64::from(beyond && rounding == Rounding::Up);
+        Self::from_millis(time.timestamp_millis() + up)
+    }
+
+    /// This time plus `duration`, at most [`Self::MAX`].
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(millis).min(Self::MAX.0))
+    }
+
+    /// This time minus `duration`, at least [`Self::MIN`].
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_sub(millis).max(Self::MIN.0))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = DateTime::from_timestamp_millis(self.0)
+            .expect("a Timestamp is within the years 1970 to 9999");
+        f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text, Rounding::Down)
+            .ok_or_else(|| serde::de::Error::custom("not an RFC 3339 time"))
+    }
+}
+
+impl schemars::JsonSchema for Timestamp {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Timestamp".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+/// Where time and randomness come from.
+pub trait Environment: Send + Sync {
+    /// The current time.
+    fn now(&self) -> Timestamp;
+
+    /// Fills `bytes` from a cryptographically secure source.
+    fn fill_random(&self, bytes: &mut [u8]);
+
+    /// A new UUID version 7 (RFC 9562) minted at [`Self::now`].
+    fn new_uuid(&self) -> Uuid {
+        let mut random = [0; 10];
+        self.fill_random(&mut random);
+        let millis = u64::try_from(self.now().as_millis()).expect("a Timestamp is not negative");
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
+}
+
+/// The machine's clock and the operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemEnvironment;
+
+impl Environment for SystemEnvironment {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is the one home of time")]
+        let now = Utc::now();
+        Timestamp::from_millis(now.timestamp_millis()).unwrap_or(Timestamp::MIN)
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system has randomness");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_reads_and_writes_in_utc_with_milliseconds() {
+        for (text, written) in [
+            ("2026-03-01T09:30:00Z", "2026-03-01T09:30:00.000Z"),
+            ("2026-03-01T09:30:00.5+02:00", "2026-03-01T07:30:00.500Z"),
+            ("1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"),
+            ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999Z"),
+        ] {
+            let time = Timestamp::parse(text, Rounding::Down).unwrap();
+            assert_eq!(time.to_string(), written);
+        }
+    }
+
+    #[test]
+    fn a_time_without_offset_or_out_of_range_is_none() {
+        for text in [
+            "",
+            "2026-03-01",
+            "2026-03-01T09:30:00",
+            "1969-12-31T23:59:59.999Z",
+            "1970-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "2026-02-30T00:00:00Z",
+            "yesterday",
+        ] {
+            assert_eq!(Timestamp::parse(text, Rounding::Down), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bound_rounds_up_and_a_record_rounds_down() {
+        let text = "2026-03-01T09:30:00.0001Z";
+        let down = Timestamp::parse(text, Rounding::Down).unwrap();
+        let up = Timestamp::parse(text, Rounding::Up).unwrap();
+        assert_eq!(up.as_millis() - down.as_millis(), 1);
+        let exact = Timestamp::parse("2026-03-01T09:30:00.001Z", Rounding::Up).unwrap();
+        assert_eq!(exact, up);
+    }
+
+    #[test]
+    fn ids_carry_the_time_they_were_minted_at() {
+        let before = SystemEnvironment.now();
+        let id = SystemEnvironment.new_uuid();
+        assert_eq!(id.get_version_num(), 7);
+        let (seconds, _) = id.get_timestamp().unwrap().to_unix();
+        assert!(seconds >= u64::try_from(before.as_seconds()).unwrap());
+    }
+}

@@ -1,0 +1,118 @@
+//! Configuration from the environment, read once at start.
+
+use std::time::Duration;
+
+/// What a deployment can set. Every variable has a default.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `ACTIVITY_LOG_TABLE`: the DynamoDB table, `activity-log` by default.
+    pub table_name: String,
+    /// `RELATED_RESOURCE_CHECK`: `on` (default) or `off`.
+    pub related_resource_check: RelatedResourceCheck,
+    /// `IDEMPOTENCY_RETENTION_DAYS`: how long a key is remembered, 30 by
+    /// default, 1 to 3650.
+    pub idempotency_retention: Duration,
+    /// `CORS_ALLOW_ORIGINS`: origins separated by commas, or `*`; none by
+    /// default.
+    pub cors_allow_origins: Vec<String>,
+}
+
+/// Whether `log` refuses related resources that the registry does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelatedResourceCheck {
+    /// It does.
+    On,
+    /// For deployments without a registry.
+    Off,
+}
+
+/// A variable with a value that it can't have.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable} must be {rule}")]
+pub struct ConfigError {
+    variable: &'static str,
+    rule: &'static str,
+}
+
+impl Config {
+    /// Reads the environment.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables through `lookup`.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let related_resource_check = match lookup("RELATED_RESOURCE_CHECK").as_deref() {
+            None | Some("" | "on") => RelatedResourceCheck::On,
+            Some("off") => RelatedResourceCheck::Off,
+            Some(_) => {
+                return Err(ConfigError { variable: "RELATED_RESOURCE_CHECK", rule: "on or off" });
+            }
+        };
+        let days = match lookup("IDEMPOTENCY_RETENTION_DAYS").as_deref() {
+            None | Some("") => 30,
+            Some(text) => match text.parse::<u64>() {
+                Ok(days @ 1..=3650) => days,
+                _ => {
+                    return Err(ConfigError {
+                        variable: "IDEMPOTENCY_RETENTION_DAYS",
+                        rule: "a whole number from 1 to 3650",
+                    });
+                }
+            },
+        };
+        Ok(Self {
+            table_name: lookup("ACTIVITY_LOG_TABLE")
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| "activity-log".to_owned()),
+            related_resource_check,
+            idempotency_retention: Duration::from_secs(days * 24 * 60 * 60),
+            cors_allow_origins: lookup("CORS_ALLOW_ORIGINS")
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+                .filter(|origin| !origin.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+
+    /// The defaults, on a table of that name.
+    #[must_use]
+    pub fn for_table(table_name: &str) -> Self {
+        let config = Self::from_lookup(|_| None).expect("the defaults are valid");
+        Self { table_name: table_name.to_owned(), ..config }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variable_has_a_default() {
+        let config = Config::for_table("t");
+        assert_eq!(config.related_resource_check, RelatedResourceCheck::On);
+        assert_eq!(config.idempotency_retention, Duration::from_secs(30 * 86_400));
+        assert!(config.cors_allow_origins.is_empty());
+    }
+
+    #[test]
+    fn a_value_that_a_variable_cannot_have_is_named() {
+        for (name, value) in
+            [("RELATED_RESOURCE_CHECK", "maybe"), ("IDEMPOTENCY_RETENTION_DAYS", "0")]
+        {
+            let error =
+                Config::from_lookup(|asked| (asked == name).then(|| value.to_owned())).unwrap_err();
+            assert!(error.to_string().starts_with(name));
+        }
+    }
+
+    #[test]
+    fn origins_are_separated_by_commas() {
+        let config = Config::from_lookup(|name| {
+            (name == "CORS_ALLOW_ORIGINS").then(|| "https://a.example, https://b.example".into())
+        });
+        assert_eq!(config.unwrap().cors_allow_origins, ["https://a.example", "https://b.example"]);
+    }
+}

@@ -1,0 +1,80 @@
+//! The body of a request: its media type, its size, its JSON.
+
+use http::{HeaderMap, header};
+
+use super::Request;
+use crate::error::{Error, Result};
+use crate::input::{Object, parse_object};
+
+/// The largest body, in bytes.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// Reads the JSON object of a request.
+///
+/// # Errors
+///
+/// 415, 413, 400 and 422, in this order.
+pub fn object(request: &Request) -> Result<Object> {
+    if !is_plain_json(&request.headers) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    if request.body.len() > MAX_BYTES {
+        return Err(Error::PayloadTooLarge);
+    }
+    parse_object(&request.body)
+}
+
+/// Exactly one `application/json`, in UTF-8 where it says so, and no content
+/// encoding.
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return false;
+    }
+    let mut values = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let Ok(value) = value.to_str() else { return false };
+    let mut parts = value.split(';').map(str::trim);
+    if !parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json")) {
+        return false;
+    }
+    parts.all(|parameter| {
+        parameter.split_once('=').is_some_and(|(name, value)| {
+            name.eq_ignore_ascii_case("charset")
+                && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn json_in_utf8_is_plain_and_nothing_else() {
+        let is_plain = |value: &'static str| {
+            let value = HeaderValue::from_static(value);
+            is_plain_json(&HeaderMap::from_iter([(header::CONTENT_TYPE, value)]))
+        };
+        for value in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=utf-8",
+            "application/json;charset=\"UTF-8\"",
+        ] {
+            assert!(is_plain(value), "{value}");
+        }
+        for value in [
+            "",
+            "text/plain",
+            "application/jsonx",
+            "application/ld+json",
+            "application/json; charset=latin1",
+            "application/json; version=1",
+            "application/json, application/json",
+        ] {
+            assert!(!is_plain(value), "{value}");
+        }
+        assert!(!is_plain_json(&HeaderMap::new()));
+    }
+}

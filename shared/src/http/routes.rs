@@ -1,0 +1,219 @@
+//! The one table of routes.
+//!
+//! What a function serves, what the local server dispatches, what the
+//! description lists and what the audit trail names are all read from here.
+
+use http::Method;
+
+use crate::principal::Scope;
+
+/// The functions that serve routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// `log`.
+    Log,
+    /// `search`.
+    Search,
+    /// `get-logged`.
+    GetLogged,
+    /// `audit`, which also answers what is not routed.
+    Audit,
+}
+
+/// How errors and bodies are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `/v1`.
+    V1,
+    /// `/api/activities/...`.
+    LoggedActivity,
+}
+
+/// What a route does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// `POST /v1/activities`.
+    LogActivity,
+    /// `GET /v1/activities`.
+    SearchActivity,
+    /// `GET /v1/activities/{id}`.
+    GetActivity,
+    /// `GET /api/activities/logged/{id}`.
+    GetLoggedActivity,
+    /// `GET /v1/audit-events`.
+    ListAuditEvents,
+    /// `GET /openapi.json`.
+    GetOpenApi,
+}
+
+/// One route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with parameters in braces.
+    pub template: &'static str,
+    /// What it does.
+    pub operation: Operation,
+    /// The function that serves it.
+    pub function: Function,
+    /// The scope that it requires.
+    pub scope: Option<Scope>,
+}
+
+const fn route(
+    method: Method,
+    template: &'static str,
+    operation: Operation,
+    function: Function,
+    scope: Option<Scope>,
+) -> Route {
+    Route { method, template, operation, function, scope }
+}
+
+/// Every route.
+pub static ROUTES: &[Route] = &[
+    route(
+        Method::POST,
+        "/v1/activities",
+        Operation::LogActivity,
+        Function::Log,
+        Some(Scope::ActivityWrite),
+    ),
+    route(
+        Method::GET,
+        "/v1/activities",
+        Operation::SearchActivity,
+        Function::Search,
+        Some(Scope::ActivityRead),
+    ),
+    route(
+        Method::GET,
+        "/v1/activities/{id}",
+        Operation::GetActivity,
+        Function::GetLogged,
+        Some(Scope::ActivityRead),
+    ),
+    route(
+        Method::GET,
+        "/api/activities/logged/{id}",
+        Operation::GetLoggedActivity,
+        Function::GetLogged,
+        Some(Scope::ActivityRead),
+    ),
+    route(
+        Method::GET,
+        "/v1/audit-events",
+        Operation::ListAuditEvents,
+        Function::Audit,
+        Some(Scope::AuditRead),
+    ),
+    route(Method::GET, "/openapi.json", Operation::GetOpenApi, Function::Audit, None),
+];
+
+/// What a method and a path lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// A route, with the values of its parameters, still percent-encoded.
+    Route(&'static Route, Vec<String>),
+    /// The path is known with other methods.
+    MethodNotAllowed(&'static [Method]),
+    /// The path is not known.
+    NotFound,
+}
+
+/// Finds the route of a request.
+#[must_use]
+pub fn resolve(method: &Method, path: &str) -> Resolved {
+    let mut known_path = None;
+    for route in ROUTES {
+        if let Some(parameters) = match_path(route.template, path) {
+            if route.method == method {
+                return Resolved::Route(route, parameters);
+            }
+            known_path = Some(route.template);
+        }
+    }
+    match known_path {
+        Some(template) => Resolved::MethodNotAllowed(allowed_methods(template)),
+        None => Resolved::NotFound,
+    }
+}
+
+/// The dialect that a path is answered in.
+#[must_use]
+pub fn dialect_of(path: &str) -> Dialect {
+    if path == "/api" || path.starts_with("/api/") { Dialect::LoggedActivity } else { Dialect::V1 }
+}
+
+/// A path of several methods lists them together, so that `Allow` is whole.
+fn allowed_methods(template: &str) -> &'static [Method] {
+    const GET: &[Method] = &[Method::GET];
+    const POST: &[Method] = &[Method::POST];
+    const GET_AND_POST: &[Method] = &[Method::GET, Method::POST];
+    let has = |method: Method| {
+        ROUTES.iter().any(|route| route.template == template && route.method == method)
+    };
+    match (has(Method::GET), has(Method::POST)) {
+        (true, true) => GET_AND_POST,
+        (false, true) => POST,
+        _ => GET,
+    }
+}
+
+fn match_path(template: &str, path: &str) -> Option<Vec<String>> {
+    let mut parameters = Vec::new();
+    let mut segments = path.split('/');
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        if expected.starts_with('{') {
+            if segment.is_empty() {
+                return None;
+            }
+            parameters.push(segment.to_owned());
+        } else if segment != expected {
+            return None;
+        }
+    }
+    segments.next().is_none().then_some(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_found_by_method_and_path() {
+        let Resolved::Route(route, parameters) = resolve(&Method::GET, "/v1/activities/abc") else {
+            panic!("not found");
+        };
+        assert_eq!(route.operation, Operation::GetActivity);
+        assert_eq!(parameters, ["abc"]);
+    }
+
+    #[test]
+    fn a_trailing_slash_or_another_path_is_not_found() {
+        for path in [
+            "",
+            "/",
+            "/v1",
+            "/v1/activities/",
+            "/v1/activities/a/",
+            "/v1/activities/a/b",
+            "//v1/activities",
+            "/V1/activities",
+            "/api/activities/logged",
+            "/api/activities/logged/",
+        ] {
+            assert_eq!(resolve(&Method::GET, path), Resolved::NotFound, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_known_path_with_another_method_lists_its_methods() {
+        let resolved = resolve(&Method::DELETE, "/v1/activities");
+        assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET, Method::POST]));
+        let resolved = resolve(&Method::HEAD, "/openapi.json");
+        assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET]));
+    }
+}

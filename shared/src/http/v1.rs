@@ -1,0 +1,422 @@
+//! The `/v1` dialect: bearer credentials, one error envelope, strict input.
+
+use http::{HeaderValue, StatusCode, header};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::exchange::{Exchange, header_value};
+use super::query::QueryReader;
+use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
+use crate::Context;
+use crate::activity::{
+    Activity, ActivityId, ActivityType, RelatedResource, RelatedResourceId, RelatedResourceType,
+    Source,
+};
+use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
+use crate::authenticate;
+use crate::clock::{Rounding, Timestamp};
+use crate::error::{Error, ErrorCode, FieldError, Result};
+use crate::input::Object;
+use crate::list_audit_events;
+use crate::log_activity::{LogActivity, Logged, Replay};
+use crate::principal::{ActorId, Principal, Scope, TenantId};
+use crate::search_activity::{self, DEFAULT_LIMIT, MAX_LIMIT, Page, Query};
+
+/// The body of every error.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
+pub struct ErrorBody<'a> {
+    error: ErrorDetail<'a>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ErrorDetail<'a> {
+    /// What went wrong, for programs.
+    code: ErrorCode,
+    /// What went wrong, for people.
+    message: &'a str,
+    /// The request, as the log and the audit trail name it.
+    request_id: &'a str,
+    /// With `missing_required_scope`: the scope.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Scope")]
+    required_scope: Option<Scope>,
+    /// With `validation_failed`: every violation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<FieldError>")]
+    field_errors: Option<&'a [FieldError]>,
+    /// With `rate_limited` and `unavailable`: when to try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    retry_after_seconds: Option<u64>,
+    /// With `idempotency_conflict`: the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    idempotency_key: Option<&'a str>,
+}
+
+/// Writes an error.
+#[must_use]
+pub fn error(error: &Error, request_id: &str) -> Response {
+    let mut detail = ErrorDetail {
+        code: error.code(),
+        message: error.public_message(),
+        request_id,
+        required_scope: None,
+        field_errors: None,
+        retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
+        idempotency_key: None,
+    };
+    match error {
+        Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
+        Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
+        Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
+        _ => {}
+    }
+    let body = serde_json::to_vec(&ErrorBody { error: detail }).expect("an error has a JSON form");
+    json_bytes(error.code().status(), body.into())
+}
+
+/// An activity as callers read it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Activity")]
+pub struct ActivityView<'a> {
+    id: ActivityId,
+    tenant_id: &'a TenantId,
+    #[serde(rename = "type")]
+    activity_type: ActivityType,
+    summary: &'a str,
+    /// Only where the activity is read by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    body: Option<&'a str>,
+    /// The beginning of the body, up to 240 characters; only in search results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    snippet: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "RelatedResourceType")]
+    related_resource_type: Option<RelatedResourceType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "RelatedResourceId")]
+    related_resource_id: Option<&'a RelatedResourceId>,
+    occurred_at: Timestamp,
+    source: Source,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ActorId")]
+    last_agent_actor_id: Option<&'a ActorId>,
+    logged_at: Timestamp,
+}
+
+impl<'a> ActivityView<'a> {
+    /// The whole record.
+    #[must_use]
+    pub fn record(activity: &'a Activity) -> Self {
+        let body = activity.body.whole().map(crate::activity::Body::as_str);
+        Self { body, ..Self::without_text(activity) }
+    }
+
+    /// A row of a search.
+    #[must_use]
+    pub fn row(activity: &'a Activity) -> Self {
+        Self { snippet: activity.body.snippet(), ..Self::without_text(activity) }
+    }
+
+    fn without_text(activity: &'a Activity) -> Self {
+        let related = activity.related_resource.as_ref().map(|named| &named.resource);
+        Self {
+            id: activity.id,
+            tenant_id: &activity.tenant_id,
+            activity_type: activity.activity_type,
+            summary: activity.summary.as_str(),
+            body: None,
+            snippet: None,
+            related_resource_type: related.map(|resource| resource.resource_type),
+            related_resource_id: related.map(|resource| &resource.id),
+            occurred_at: activity.occurred_at,
+            source: activity.source,
+            last_agent_actor_id: activity.last_agent_actor_id.as_ref(),
+            logged_at: activity.logged_at,
+        }
+    }
+}
+
+/// One activity.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ActivityResponse")]
+pub struct ActivityBody<'a> {
+    activity: ActivityView<'a>,
+    request_id: &'a str,
+}
+
+/// A page of a search.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ActivitiesResponse")]
+pub struct ActivitiesBody<'a> {
+    activities: Vec<ActivityView<'a>>,
+    /// Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    next_cursor: Option<&'a str>,
+    request_id: &'a str,
+}
+
+/// A page of the audit trail.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditEventsResponse")]
+pub struct AuditEventsBody<'a> {
+    audit_events: Vec<AuditEventView<'a>>,
+    /// Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    next_cursor: Option<&'a str>,
+    request_id: &'a str,
+}
+
+/// The caller, from `Authorization: Bearer <key>`.
+///
+/// # Errors
+///
+/// [`Error::Unauthorized`].
+pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Principal> {
+    let value = exchange.header("authorization").ok_or(Error::Unauthorized)?;
+    let (scheme, key) = value.split_once(' ').ok_or(Error::Unauthorized)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Error::Unauthorized);
+    }
+    authenticate::authenticate(ctx, key.trim()).await
+}
+
+/// The write that a request asks for.
+///
+/// # Errors
+///
+/// A route that does not exist.
+pub fn call(exchange: &Exchange<'_>, principal: Principal) -> Result<Call> {
+    Ok(Call {
+        principal,
+        source: Source::Api,
+        entry_point: EntryPoint::ApiRoute(exchange.route()?.template.to_owned()),
+        request_id: exchange.request_id().to_owned(),
+    })
+}
+
+/// The input object of `POST /v1/activities`, which takes no parameters.
+///
+/// # Errors
+///
+/// 415, 413, 400 and 422.
+pub fn input_object(exchange: &Exchange<'_>) -> Result<Object> {
+    let object = body::object(exchange.request())?;
+    no_parameters(exchange)?;
+    Ok(object)
+}
+
+/// Reads the input of `POST /v1/activities`.
+///
+/// # Errors
+///
+/// [`Error::ValidationFailed`] with every violation.
+pub fn parse_log_activity(
+    exchange: &Exchange<'_>,
+    object: &Object,
+    now: Timestamp,
+) -> Result<LogActivity> {
+    let mut keys = exchange.request().headers.get_all("idempotency-key").iter();
+    let key = keys.next().map(HeaderValue::as_bytes);
+    if keys.next().is_some() {
+        return Err(Error::invalid("Idempotency-Key", "is given more than once"));
+    }
+    LogActivity::parse(object, key, now)
+}
+
+/// Refuses every parameter.
+///
+/// # Errors
+///
+/// [`Error::ValidationFailed`], or 400 for a query string that can't be read.
+pub fn no_parameters(exchange: &Exchange<'_>) -> Result<()> {
+    QueryReader::new(&exchange.request().query)?.finish()
+}
+
+/// The activity that a path names.
+///
+/// # Errors
+///
+/// [`Error::ResourceNotFound`] for what is not an id at all.
+pub fn activity_id(exchange: &Exchange<'_>) -> Result<ActivityId> {
+    ActivityId::parse(exchange.path_parameter(0)).ok_or(Error::ResourceNotFound)
+}
+
+/// What `GET /v1/activities` asks for.
+#[derive(Clone, Debug)]
+pub struct Listing<F> {
+    /// The filters.
+    pub filters: F,
+    /// Rows of the page.
+    pub limit: usize,
+    /// Where the page begins.
+    pub after: Option<crate::index::Position>,
+}
+
+/// Reads the parameters of `GET /v1/activities`.
+///
+/// # Errors
+///
+/// [`Error::ValidationFailed`] with every violation.
+pub fn parse_search(
+    exchange: &Exchange<'_>,
+    tenant: &TenantId,
+) -> Result<Listing<search_activity::Filters>> {
+    let mut reader = QueryReader::new(&exchange.request().query)?;
+    let query = reader.optional("query", Query::parse);
+    let activity_type = reader.optional("type", ActivityType::parse);
+    let resource_type = reader.optional("related_resource_type", RelatedResourceType::parse);
+    let resource_id = reader.optional("related_resource_id", RelatedResourceId::parse);
+    for (given, missing) in [
+        ("related_resource_type", "related_resource_id"),
+        ("related_resource_id", "related_resource_type"),
+    ] {
+        if reader.has(given) && !reader.has(missing) {
+            reader.violations.push(missing, format!("is required with {given}"));
+        }
+    }
+    let (occurred_after, occurred_before) = parse_dates(&mut reader);
+    let filters = search_activity::Filters {
+        query,
+        activity_type,
+        related_resource: resource_type
+            .zip(resource_id)
+            .map(|(resource_type, id)| RelatedResource { resource_type, id }),
+        occurred_after,
+        occurred_before,
+    };
+    finish_listing(reader, |cursor| filters.position(tenant, cursor))
+        .map(|(limit, after)| Listing { filters, limit, after })
+}
+
+/// Reads the parameters of `GET /v1/audit-events`.
+///
+/// # Errors
+///
+/// [`Error::ValidationFailed`] with every violation.
+pub fn parse_audit_listing(
+    exchange: &Exchange<'_>,
+    tenant: &TenantId,
+) -> Result<Listing<list_audit_events::Filters>> {
+    let mut reader = QueryReader::new(&exchange.request().query)?;
+    let resource_id = reader
+        .optional("resource_id", |text| ActivityId::parse(text).ok_or("must be an activity's id"));
+    let actor_id = reader.optional("actor_id", ActorId::parse);
+    let status = reader.optional("status", AuditStatus::parse);
+    let request_id = reader
+        .optional("request_id", |text| crate::activity::check_id(text).map(|()| text.to_owned()));
+    let (occurred_after, occurred_before) = parse_dates(&mut reader);
+    let filters = list_audit_events::Filters {
+        resource_id,
+        actor_id,
+        status,
+        request_id,
+        occurred_after,
+        occurred_before,
+    };
+    finish_listing(reader, |cursor| filters.position(tenant, cursor))
+        .map(|(limit, after)| Listing { filters, limit, after })
+}
+
+fn parse_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp>) {
+    let bound = |text: &str| {
+        Timestamp::parse(text, Rounding::Up)
+            .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
+    };
+    let after = reader.optional("occurred_after", bound);
+    let before = reader.optional("occurred_before", bound);
+    if let (Some(after), Some(before)) = (after, before)
+        && before <= after
+    {
+        reader.violations.push("occurred_before", "must be later than occurred_after");
+    }
+    (after, before)
+}
+
+/// Reads limit and cursor. A cursor is held against filters that are all
+/// valid: with others it can't be its own.
+fn finish_listing(
+    mut reader: QueryReader,
+    position: impl FnOnce(&str) -> Option<crate::index::Position>,
+) -> Result<(usize, Option<crate::index::Position>)> {
+    let limit = reader.optional("limit", |text| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        match text.parse() {
+            Ok(limit) if digits && (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+            _ => Err("must be a whole number from 1 to 100"),
+        }
+    });
+    let after = reader.optional("cursor", |text| {
+        position(text).ok_or("must be a next_cursor of the same search")
+    });
+    reader.finish()?;
+    Ok((limit.unwrap_or(DEFAULT_LIMIT), after))
+}
+
+/// Writes a logged activity.
+///
+/// # Errors
+///
+/// None in practice: the view has a JSON form.
+pub fn logged(logged: &Logged, exchange: &Exchange<'_>) -> Result<Response> {
+    let mut response = activity(StatusCode::CREATED, &logged.activity, exchange)?;
+    let headers = response.headers_mut();
+    let location = format!("/v1/activities/{}", logged.activity.id);
+    headers.insert(header::LOCATION, header_value(&location));
+    if logged.replay == Replay::Replayed {
+        headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Writes one activity.
+///
+/// # Errors
+///
+/// None in practice: the view has a JSON form.
+pub fn activity(
+    status: StatusCode,
+    activity: &Activity,
+    exchange: &Exchange<'_>,
+) -> Result<Response> {
+    let activity = ActivityView::record(activity);
+    json(status, &ActivityBody { activity, request_id: exchange.request_id() })
+}
+
+/// Writes a page of a search.
+///
+/// # Errors
+///
+/// None in practice: the view has a JSON form.
+pub fn activities(page: &Page<Activity>, exchange: &Exchange<'_>) -> Result<Response> {
+    json(
+        StatusCode::OK,
+        &ActivitiesBody {
+            activities: page.rows.iter().map(ActivityView::row).collect(),
+            next_cursor: page.next_cursor.as_deref(),
+            request_id: exchange.request_id(),
+        },
+    )
+}
+
+/// Writes a page of the audit trail.
+///
+/// # Errors
+///
+/// None in practice: the view has a JSON form.
+pub fn audit_events(page: &Page<AuditEvent>, exchange: &Exchange<'_>) -> Result<Response> {
+    json(
+        StatusCode::OK,
+        &AuditEventsBody {
+            audit_events: page.rows.iter().map(AuditEventView::from).collect(),
+            next_cursor: page.next_cursor.as_deref(),
+            request_id: exchange.request_id(),
+        },
+    )
+}

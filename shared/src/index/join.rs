@@ -1,0 +1,574 @@
+//! The intersection of posting lists, newest first: a leapfrog join (Veldhuizen,
+//! "Leapfrog Triejoin", ICDT 2014) that reads pages instead of single entries.
+//!
+//! ```text
+//!            newer ─────────────────────────────────────────────▶ older
+//! rare list   ·        ·              ·        ·      ·           (read to here)
+//! dense list  ··················(read to here)
+//!             └── all lists read: ──┘└── the rare list names the only
+//!                 intersect                positions that can still match
+//! ```
+//!
+//! Each round decides what every list has been read for. Beyond that, the
+//! lists that reach furthest name the candidates, and the others either jump
+//! to them and read on, or, where candidates are far apart, are asked for
+//! exactly those entries. So the cost follows the rarest term and not the
+//! history, and a round is a few calls side by side: one round trip.
+//!
+//! The join is bounded by a [`Budget`]. When that is spent it stops between
+//! two positions and says where, which is a cursor.
+
+use std::collections::HashSet;
+
+use futures_util::future::try_join_all;
+
+use super::{Extent, Position, PostingLists, PostingPage, Range, Term};
+use crate::error::Result;
+
+/// The first page of each list when several are joined: two read units.
+const FIRST_PAGE: usize = 64;
+/// The largest page: about 30 read units, and well under the megabyte that
+/// ends a page by itself.
+const MAX_PAGE: usize = 1_000;
+/// Asking for one entry by its key costs a read unit, which otherwise reads
+/// this many entries of about 115 bytes in a row.
+const ENTRIES_A_READ_UNIT: f64 = 35.0;
+/// Entries asked for by key in one round, at first and at most: one and four
+/// calls of 100 keys a list.
+const FIRST_PROBES: usize = 50;
+const MAX_PROBES: usize = 400;
+
+/// What a search may spend.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Sequential round trips to the table.
+    pub round_trips: usize,
+    /// Entries read or asked for.
+    pub entries: usize,
+}
+
+impl Default for Budget {
+    /// 24 round trips of some 10 ms keep a page under a second; 20,000 entries
+    /// are some 600 read units, a fifth of what one partition gives a second.
+    fn default() -> Self {
+        Self { round_trips: 24, entries: 20_000 }
+    }
+}
+
+impl Budget {
+    fn is_spent(self) -> bool {
+        self.round_trips == 0 || self.entries == 0
+    }
+
+    fn spend(&mut self, entries: usize) {
+        self.round_trips = self.round_trips.saturating_sub(1);
+        self.entries = self.entries.saturating_sub(entries);
+    }
+}
+
+/// Positions that all lists have, and how far the join came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The matches, newest first.
+    pub matches: Vec<Position>,
+    /// How far the join came.
+    pub progress: Progress,
+}
+
+/// How far a join came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is left.
+    Finished,
+    /// Everything down to this position, inclusive, is decided.
+    DecidedTo(Position),
+}
+
+/// An intersection under way.
+#[derive(Debug)]
+pub struct Join<'a, L> {
+    source: &'a L,
+    lists: Vec<List>,
+    /// The newest position that is not decided; `None` when all are.
+    next: Option<Position>,
+    oldest: Position,
+    decided: Option<Position>,
+    probes: usize,
+    budget: Budget,
+}
+
+/// One operand: the union of one or more posting lists.
+#[derive(Debug)]
+struct List {
+    terms: Vec<Term>,
+    /// What was read and is not decided, newest first.
+    entries: Vec<Position>,
+    /// How far the list was read; `None` when it was not read at `next`.
+    extent: Option<Extent>,
+    /// Entries a millisecond on the last page.
+    density: f64,
+    page: usize,
+}
+
+impl<'a, L: PostingLists> Join<'a, L> {
+    /// A join of operands, each the union of its terms' lists, within a range.
+    ///
+    /// # Panics
+    ///
+    /// When there is no operand: the intersection of nothing is everything.
+    #[must_use]
+    pub fn new(source: &'a L, operands: Vec<Vec<Term>>, range: Range, budget: Budget) -> Self {
+        assert!(!operands.is_empty(), "a search has at least one list");
+        // One list alone is read for just what is wanted.
+        let page = if operands.len() == 1 { 0 } else { FIRST_PAGE };
+        let lists = operands
+            .into_iter()
+            .map(|terms| List { terms, entries: Vec::new(), extent: None, density: 0.0, page })
+            .collect();
+        Self {
+            source,
+            lists,
+            next: Some(range.newest),
+            oldest: range.oldest,
+            decided: None,
+            probes: FIRST_PROBES,
+            budget,
+        }
+    }
+
+    /// Up to `want` further matches. Fewer only when the join is finished or
+    /// the budget is spent; every step decides at least one position.
+    ///
+    /// # Errors
+    ///
+    /// Those of the lists.
+    pub async fn step(&mut self, want: usize) -> Result<Step> {
+        let mut matches = Vec::new();
+        let mut first = true;
+        while let Some(next) = self.next {
+            if matches.len() >= want || (!first && self.budget.is_spent()) {
+                break;
+            }
+            first = false;
+            if self.lists.iter().all(|list| list.extent.is_none()) {
+                let wanted = want - matches.len();
+                self.read_pages(next, |list| list.page.max(wanted)).await?;
+            } else {
+                self.follow_candidates(next, want - matches.len(), &mut matches).await?;
+            }
+            self.decide_what_all_have_read(want, &mut matches);
+        }
+        let progress = match (self.next, self.decided) {
+            (Some(_), Some(decided)) => Progress::DecidedTo(decided),
+            _ => Progress::Finished,
+        };
+        Ok(Step { matches, progress })
+    }
+
+    /// What is left to spend.
+    #[must_use]
+    pub fn budget(&self) -> Budget {
+        self.budget
+    }
+
+    /// Reads a page of every list that was not read at `next`, side by side.
+    async fn read_pages(&mut self, next: Position, limit: impl Fn(&List) -> usize) -> Result<()> {
+        let range = Range { newest: next, oldest: self.oldest };
+        let source = self.source;
+        let pages =
+            try_join_all(self.lists.iter().filter(|list| list.extent.is_none()).map(|list| {
+                let limit = limit(list).min(MAX_PAGE);
+                async move { read_union(source, &list.terms, range, limit).await }
+            }))
+            .await?;
+        self.budget.spend(pages.iter().map(|page| page.positions.len().max(1)).sum());
+        let unread = self.lists.iter_mut().filter(|list| list.extent.is_none());
+        for (list, page) in unread.zip(pages) {
+            list.accept(page);
+        }
+        Ok(())
+    }
+
+    /// Lets the lists that were read at `next` name the candidates, and reads
+    /// the others there.
+    async fn follow_candidates(
+        &mut self,
+        next: Position,
+        want: usize,
+        matches: &mut Vec<Position>,
+    ) -> Result<()> {
+        let leaders: Vec<&List> = self.lists.iter().filter(|list| list.extent.is_some()).collect();
+        let reach = self.reach(leaders.iter().copied());
+        let candidates = intersect(leaders.into_iter(), reach);
+        let Some(&newest) = candidates.first() else {
+            // No candidate as far as the leaders reach: all of it is decided,
+            // and the others jump over it without being read.
+            self.decide_to(reach);
+            return Ok(());
+        };
+        if let Some(skipped) = self.newer_than(newest, next) {
+            self.decide_to(skipped);
+        }
+        let asked = &candidates[..candidates.len().min(self.probes.max(want))];
+        let oldest = *asked.last().expect("there is a candidate");
+        let span_ms = (newest.time.as_millis() - oldest.time.as_millis()) as f64;
+        let followers = || self.lists.iter().filter(|list| list.extent.is_none());
+        let far_apart = followers().any(|list| {
+            let between = list.density * span_ms;
+            between > asked.len() as f64 * ENTRIES_A_READ_UNIT
+        });
+        if far_apart {
+            let source = self.source;
+            let answers = try_join_all(followers().flat_map(|list| {
+                asked.chunks(100).map(move |keys| async move {
+                    contained_in_union(source, &list.terms, keys).await
+                })
+            }))
+            .await?;
+            let lists = followers().count();
+            let calls = asked.chunks(100).len();
+            self.budget.spend(asked.len() * lists);
+            for (index, position) in asked.iter().enumerate() {
+                let in_all =
+                    (0..lists).all(|list| answers[list * calls + index / 100].contains(position));
+                if in_all {
+                    matches.push(*position);
+                }
+            }
+            self.probes = (self.probes * 2).min(MAX_PROBES);
+            self.decide_to(oldest);
+        } else {
+            self.read_pages(newest, |list| {
+                let between = (list.density * span_ms * 1.25).min(MAX_PAGE as f64) as usize;
+                list.page.max(between)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Intersects the lists as far as all of them were read, up to `want`
+    /// matches in all.
+    fn decide_what_all_have_read(&mut self, want: usize, matches: &mut Vec<Position>) {
+        if self.next.is_none() || self.lists.iter().any(|list| list.extent.is_none()) {
+            return;
+        }
+        let reach = self.reach(self.lists.iter());
+        for position in intersect(self.lists.iter(), reach) {
+            matches.push(position);
+            if matches.len() >= want {
+                self.decide_to(position);
+                return;
+            }
+        }
+        self.decide_to(reach);
+    }
+
+    /// How far all of `lists` were read.
+    fn reach<'l>(&self, lists: impl Iterator<Item = &'l List>) -> Position {
+        lists
+            .map(|list| match list.extent {
+                Some(Extent::Through(position)) => position,
+                Some(Extent::Whole) => self.oldest,
+                None => Position::NEWEST,
+            })
+            .max()
+            .unwrap_or(self.oldest)
+    }
+
+    /// The position just above `newest`, when it is not decided yet.
+    fn newer_than(&self, newest: Position, next: Position) -> Option<Position> {
+        (newest < next).then(|| {
+            let id = newest.id.as_u128().checked_add(1).map(uuid::Uuid::from_u128);
+            match id {
+                Some(id) => Position { time: newest.time, id },
+                None => Position {
+                    time: newest.time.plus(std::time::Duration::from_millis(1)),
+                    id: uuid::Uuid::nil(),
+                },
+            }
+        })
+    }
+
+    /// Moves `next` below `position`, and forgets what was read above it.
+    fn decide_to(&mut self, position: Position) {
+        self.decided = Some(position);
+        self.next = position.older().filter(|next| *next >= self.oldest);
+        for list in &mut self.lists {
+            let decided = list.entries.partition_point(|entry| *entry >= position);
+            list.entries.drain(..decided);
+            if let Some(Extent::Through(read_to)) = list.extent
+                && read_to >= position
+            {
+                list.extent = None;
+                list.entries.clear();
+            }
+        }
+    }
+}
+
+impl List {
+    fn accept(&mut self, page: PostingPage) {
+        if let (Some(newest), Some(oldest)) = (page.positions.first(), page.positions.last()) {
+            let span_ms = newest.time.as_millis() - oldest.time.as_millis();
+            self.density = page.positions.len() as f64 / span_ms.max(1) as f64;
+        }
+        self.page = (self.page * 2).min(MAX_PAGE);
+        self.entries = page.positions;
+        self.extent = Some(page.extent);
+    }
+}
+
+/// The positions that all lists have, down to `reach`, newest first.
+fn intersect<'l>(lists: impl Iterator<Item = &'l List>, reach: Position) -> Vec<Position> {
+    let mut lists: Vec<&[Position]> = lists.map(|list| list.entries.as_slice()).collect();
+    lists.sort_by_key(|entries| entries.len());
+    let Some((shortest, others)) = lists.split_first() else { return Vec::new() };
+    shortest
+        .iter()
+        .copied()
+        .take_while(|position| *position >= reach)
+        .filter(|position| {
+            let has = |entries: &&[Position]| {
+                entries.binary_search_by(|entry| position.cmp(entry)).is_ok()
+            };
+            others.iter().all(has)
+        })
+        .collect()
+}
+
+/// A page of the union of lists: as far as all of them were read.
+async fn read_union<L: PostingLists>(
+    source: &L,
+    terms: &[Term],
+    range: Range,
+    limit: usize,
+) -> Result<PostingPage> {
+    let pages = try_join_all(terms.iter().map(|term| source.page(term, range, limit))).await?;
+    if let [_] = terms {
+        return Ok(pages.into_iter().next().unwrap_or_default());
+    }
+    let reach = pages
+        .iter()
+        .filter_map(|page| match page.extent {
+            Extent::Through(position) => Some(position),
+            Extent::Whole => None,
+        })
+        .max();
+    let mut positions: Vec<Position> = pages
+        .into_iter()
+        .flat_map(|page| page.positions)
+        .filter(|position| reach.is_none_or(|reach| *position >= reach))
+        .collect();
+    positions.sort_unstable_by(|a, b| b.cmp(a));
+    positions.dedup();
+    Ok(PostingPage { positions, extent: reach.map_or(Extent::Whole, Extent::Through) })
+}
+
+async fn contained_in_union<L: PostingLists>(
+    source: &L,
+    terms: &[Term],
+    keys: &[Position],
+) -> Result<HashSet<Position>> {
+    let answers = try_join_all(terms.iter().map(|term| source.contained(term, keys))).await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashMap};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[derive(Default)]
+    struct Memory {
+        lists: HashMap<String, BTreeSet<Position>>,
+        /// A page ends here even if more was asked for, as at a megabyte.
+        page_cap: usize,
+        entries: AtomicUsize,
+    }
+
+    impl PostingLists for Memory {
+        async fn page(&self, term: &Term, range: Range, limit: usize) -> Result<PostingPage> {
+            assert!(range.oldest <= range.newest, "an empty range is not asked for");
+            let limit = limit.min(self.page_cap);
+            let positions: Vec<Position> = self
+                .lists
+                .get(term.as_str())
+                .into_iter()
+                .flat_map(|list| list.range(range.oldest..=range.newest).rev())
+                .copied()
+                .take(limit)
+                .collect();
+            self.entries.fetch_add(positions.len(), Ordering::Relaxed);
+            // As DynamoDB: a page that ends at the limit does not know whether
+            // it was the last.
+            let extent = match positions.last() {
+                Some(last) if positions.len() == limit => Extent::Through(*last),
+                _ => Extent::Whole,
+            };
+            Ok(PostingPage { positions, extent })
+        }
+
+        async fn contained(&self, term: &Term, keys: &[Position]) -> Result<HashSet<Position>> {
+            assert!(keys.len() <= 100, "a batch has at most 100 keys");
+            self.entries.fetch_add(keys.len(), Ordering::Relaxed);
+            let list = self.lists.get(term.as_str());
+            Ok(keys
+                .iter()
+                .filter(|key| list.is_some_and(|list| list.contains(key)))
+                .copied()
+                .collect())
+        }
+    }
+
+    fn at(millis: i64, id: u128) -> Position {
+        Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    /// Pages through a join as callers do, one cursor after the other.
+    fn page_through(
+        memory: &Memory,
+        operands: &[Vec<Term>],
+        range: Range,
+        want: usize,
+        budget: Budget,
+    ) -> Vec<Position> {
+        let mut found = Vec::new();
+        let mut range = Some(range);
+        let mut pages = 0;
+        while let Some(current) = range {
+            pages += 1;
+            assert!(pages < 10_000, "paging comes to an end");
+            let mut join = Join::new(memory, operands.to_vec(), current, budget);
+            let step = block_on(join.step(want)).unwrap();
+            assert!(step.matches.len() <= want.max(MAX_PROBES));
+            found.extend(step.matches);
+            range = match step.progress {
+                Progress::Finished => None,
+                Progress::DecidedTo(position) => {
+                    assert!(position <= current.newest, "every page decides something");
+                    position
+                        .older()
+                        .filter(|newest| *newest >= current.oldest)
+                        .map(|newest| Range { newest, ..current })
+                }
+            };
+        }
+        found
+    }
+
+    const EVERYTHING: Range = Range { newest: Position::NEWEST, oldest: Position::OLDEST };
+
+    proptest! {
+        #[test]
+        fn the_join_is_the_intersection_newest_first(
+            lists in prop::collection::vec(
+                prop::collection::btree_set((0_i64..60, 0_u128..4), 0..200), 1..5),
+            unions in prop::collection::vec(prop::bool::ANY, 5),
+            want in 1_usize..12,
+            page_cap in 1_usize..80,
+            round_trips in 1_usize..5,
+            bounds in (0_i64..60, 0_i64..61),
+        ) {
+            let mut memory = Memory { page_cap, ..Memory::default() };
+            let mut operands: Vec<Vec<Term>> = Vec::new();
+            let mut expected: Option<BTreeSet<Position>> = None;
+            for (index, list) in lists.iter().enumerate() {
+                let positions: BTreeSet<Position> = list.iter().map(|(t, id)| at(*t, *id)).collect();
+                // An operand may be the union of two lists that share entries.
+                let parts = if unions[index] { 2 } else { 1 };
+                let mut terms = Vec::new();
+                for part in 0..parts {
+                    let term = Term(format!("{index}.{part}"));
+                    let share = positions.iter().enumerate()
+                        .filter(|(n, _)| parts == 1 || n % 3 != part)
+                        .map(|(_, position)| *position);
+                    memory.lists.insert(term.as_str().to_owned(), share.collect());
+                    terms.push(term);
+                }
+                operands.push(terms);
+                expected = Some(match expected {
+                    None => positions,
+                    Some(others) => others.intersection(&positions).copied().collect(),
+                });
+            }
+            let after = Timestamp::from_millis(bounds.0);
+            let before = Timestamp::from_millis(bounds.1);
+            if let Some(range) = Range::new(after, before, None) {
+                let expected: Vec<Position> = expected.unwrap().into_iter().rev()
+                    .filter(|position| position.time >= after.unwrap() && position.time < before.unwrap())
+                    .collect();
+                let budget = Budget { round_trips, entries: 10_000 };
+                prop_assert_eq!(page_through(&memory, &operands, range, want, budget), expected);
+            }
+        }
+    }
+
+    fn dense(count: i64, step_ms: i64) -> BTreeSet<Position> {
+        (0..count).map(|n| at(n * step_ms, u128::try_from(n).unwrap())).collect()
+    }
+
+    #[test]
+    fn a_rare_and_a_common_term_cost_what_the_rare_one_costs() {
+        let common = dense(200_000, 1000);
+        let rare: BTreeSet<Position> = common.iter().copied().step_by(5_000).collect();
+        let memory = Memory {
+            page_cap: 10_000,
+            lists: HashMap::from([("common".into(), common), ("rare".into(), rare.clone())]),
+            ..Memory::default()
+        };
+        let operands = vec![vec![Term("common".into())], vec![Term("rare".into())]];
+        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+        let step = block_on(join.step(21)).unwrap();
+        let expected: Vec<Position> = rare.into_iter().rev().collect();
+        assert_eq!(step.matches[..21], expected[..21]);
+        let trips = Budget::default().round_trips - join.budget().round_trips;
+        assert!(trips <= 3, "{trips} round trips");
+        assert!(memory.entries.into_inner() < 300);
+    }
+
+    #[test]
+    fn two_common_terms_are_read_side_by_side() {
+        let all = dense(100_000, 1000);
+        let every = |n: usize| all.iter().copied().step_by(n).collect::<BTreeSet<_>>();
+        let memory = Memory {
+            page_cap: 10_000,
+            lists: HashMap::from([("a".into(), every(10)), ("b".into(), every(7))]),
+            ..Memory::default()
+        };
+        let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
+        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+        let step = block_on(join.step(21)).unwrap();
+        assert_eq!(step.matches.len(), 21);
+        let trips = Budget::default().round_trips - join.budget().round_trips;
+        assert!(trips <= 4, "{trips} round trips");
+    }
+
+    #[test]
+    fn a_spent_budget_ends_a_step_where_it_can_go_on() {
+        let all = dense(50_000, 1);
+        let odd: BTreeSet<Position> = all.iter().copied().skip(1).step_by(2).collect();
+        let even: BTreeSet<Position> = all.iter().copied().step_by(2).collect();
+        let memory = Memory {
+            page_cap: 10_000,
+            lists: HashMap::from([("odd".into(), odd), ("even".into(), even)]),
+            ..Memory::default()
+        };
+        let operands = vec![vec![Term("odd".into())], vec![Term("even".into())]];
+        let budget = Budget { round_trips: 3, entries: 20_000 };
+        let mut join = Join::new(&memory, operands.clone(), EVERYTHING, budget);
+        let step = block_on(join.step(20)).unwrap();
+        assert!(step.matches.is_empty() && matches!(step.progress, Progress::DecidedTo(_)));
+        assert!(page_through(&memory, &operands, EVERYTHING, 20, budget).is_empty());
+    }
+}

@@ -1,0 +1,213 @@
+//! One index for every search: posting lists, newest first.
+//!
+//! Everything that can be searched for is a [`Term`], and every term has one
+//! list of the records that have it. A search is the intersection of its
+//! terms' lists within a range of time ([`join`]), and its cursor is the last
+//! position that was decided ([`cursor`]), which stays valid whatever is
+//! written meanwhile.
+//!
+//! All lists share one order, [`Position`]: time, then id. The module knows
+//! nothing of the table; it reads through [`PostingLists`].
+
+pub mod cursor;
+pub mod join;
+
+use std::future::Future;
+
+use uuid::Uuid;
+
+use crate::activity::{ActivityId, ActivityType, RelatedResource};
+use crate::audit::AuditStatus;
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::principal::ActorId;
+use crate::text::ANALYZER_VERSION;
+
+/// Where a record stands in every list that has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The record's time.
+    pub time: Timestamp,
+    /// The record's id, which orders records of the same time.
+    pub id: Uuid,
+}
+
+impl Position {
+    /// Older than every other position.
+    pub const OLDEST: Self = Self { time: Timestamp::MIN, id: Uuid::nil() };
+    /// Newer than every other position.
+    pub const NEWEST: Self = Self { time: Timestamp::MAX, id: Uuid::max() };
+
+    /// The oldest position of a time.
+    #[must_use]
+    pub fn start_of(time: Timestamp) -> Self {
+        Self { time, id: Uuid::nil() }
+    }
+
+    /// The next older position, which makes an exclusive bound inclusive.
+    /// `None` before [`Self::OLDEST`].
+    #[must_use]
+    pub fn older(self) -> Option<Self> {
+        match self.id.as_u128().checked_sub(1) {
+            Some(id) => Some(Self { time: self.time, id: Uuid::from_u128(id) }),
+            None => {
+                let time = Timestamp::from_millis(self.time.as_millis() - 1)?;
+                Some(Self { time, id: Uuid::max() })
+            }
+        }
+    }
+}
+
+/// What is read of a list, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The newest position.
+    pub newest: Position,
+    /// The oldest position.
+    pub oldest: Position,
+}
+
+impl Range {
+    /// From `after` (inclusive) to `before` (exclusive), and beyond `cursor`
+    /// (exclusive) where there is one. `None` when nothing can be in it.
+    #[must_use]
+    pub fn new(
+        after: Option<Timestamp>,
+        before: Option<Timestamp>,
+        cursor: Option<Position>,
+    ) -> Option<Self> {
+        let oldest = after.map_or(Position::OLDEST, Position::start_of);
+        let mut newest = Position::NEWEST;
+        if let Some(before) = before {
+            newest = newest.min(Position::start_of(before).older()?);
+        }
+        if let Some(cursor) = cursor {
+            newest = newest.min(cursor.older()?);
+        }
+        (oldest <= newest).then_some(Self { newest, oldest })
+    }
+}
+
+/// The name of a posting list within its index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term(String);
+
+impl Term {
+    /// Every activity.
+    #[must_use]
+    pub fn all() -> Self {
+        Self("*".to_owned())
+    }
+
+    /// Activities of a type.
+    #[must_use]
+    pub fn activity_type(activity_type: ActivityType) -> Self {
+        Self(format!("type={activity_type}"))
+    }
+
+    /// Activities attached to a resource.
+    #[must_use]
+    pub fn related(resource: &RelatedResource) -> Self {
+        Self(format!("rel={}#{}", resource.resource_type, resource.id.as_str()))
+    }
+
+    /// Activities with a word, under the current analyzer.
+    #[must_use]
+    pub fn word(word: &str) -> Self {
+        Self(format!("w{ANALYZER_VERSION}={word}"))
+    }
+
+    /// Audit events of a status.
+    #[must_use]
+    pub fn audit_status(status: AuditStatus) -> Self {
+        Self(format!("status={status}"))
+    }
+
+    /// Audit events of an actor.
+    #[must_use]
+    pub fn audit_actor(actor: &ActorId) -> Self {
+        Self(format!("actor={actor}"))
+    }
+
+    /// Audit events about a resource.
+    #[must_use]
+    pub fn audit_resource(id: ActivityId) -> Self {
+        Self(format!("resource={id}"))
+    }
+
+    /// Audit events of a request.
+    #[must_use]
+    pub fn audit_request(request_id: &str) -> Self {
+        Self(format!("request={request_id}"))
+    }
+
+    /// The name, before it is escaped for a key.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Some positions of a list, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PostingPage {
+    /// The positions.
+    pub positions: Vec<Position>,
+    /// How far the page reaches.
+    pub extent: Extent,
+}
+
+/// How far a page of a list reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything in the range was read.
+    #[default]
+    Whole,
+    /// Everything down to this position, inclusive, was read.
+    Through(Position),
+}
+
+/// Where posting lists are read from.
+pub trait PostingLists: Sync {
+    /// The newest positions of a list within a range, at most `limit`.
+    fn page(
+        &self,
+        term: &Term,
+        range: Range,
+        limit: usize,
+    ) -> impl Future<Output = Result<PostingPage>> + Send;
+
+    /// Which of the positions the list has.
+    fn contained(
+        &self,
+        term: &Term,
+        positions: &[Position],
+    ) -> impl Future<Output = Result<std::collections::HashSet<Position>>> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64, id: u128) -> Position {
+        Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
+    }
+
+    #[test]
+    fn older_is_the_very_next_position() {
+        assert_eq!(at(5, 7).older(), Some(at(5, 6)));
+        assert_eq!(at(5, 0).older(), Some(at(4, u128::MAX)));
+        assert_eq!(Position::OLDEST.older(), None);
+    }
+
+    #[test]
+    fn a_range_includes_after_and_excludes_before_and_cursor() {
+        let time = |millis| Timestamp::from_millis(millis);
+        let range = Range::new(time(10), time(20), None).unwrap();
+        assert_eq!((range.oldest, range.newest), (at(10, 0), at(19, u128::MAX)));
+        let range = Range::new(time(10), time(20), Some(at(15, 3))).unwrap();
+        assert_eq!(range.newest, at(15, 2));
+        assert_eq!(Range::new(time(10), None, Some(at(10, 0))), None);
+        assert_eq!(Range::new(None, time(0), None), None);
+    }
+}

@@ -1,0 +1,238 @@
+//! Reading a caller's JSON strictly: no duplicate keys, no unknown properties,
+//! and every violation at once.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use crate::activity::Refusal;
+use crate::error::{Error, FieldError, Result};
+
+/// An input object as it was given.
+pub type Object = Map<String, Value>;
+
+/// More violations than this are not listed; a caller that sends so many
+/// mends them in rounds.
+pub const MAX_FIELD_ERRORS: usize = 100;
+
+/// Parses JSON in which no object has the same key twice.
+///
+/// # Errors
+///
+/// [`Error::MalformedRequest`] for bytes that are not UTF-8, for JSON syntax
+/// and for duplicate keys; [`Error::ValidationFailed`] for JSON that is not an
+/// object.
+pub fn parse_object(bytes: &[u8]) -> Result<Object> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| Error::MalformedRequest("The request body is not valid UTF-8."))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = UniqueKeys
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| {
+            if error.is_data() {
+                Error::MalformedRequest("The request body has an object with a duplicate key.")
+            } else {
+                Error::MalformedRequest("The request body is not valid JSON.")
+            }
+        })?;
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Error::invalid("$", "must be a JSON object")),
+    }
+}
+
+/// Builds a [`Value`] and refuses duplicate keys, which `serde_json` would
+/// resolve silently: two parsers that resolve them differently would see two
+/// different inputs.
+struct UniqueKeys;
+
+impl<'de> DeserializeSeed<'de> for UniqueKeys {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for UniqueKeys {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without duplicate keys")
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element_seed(UniqueKeys)? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value_seed(UniqueKeys)?;
+            if object.insert(key, value).is_some() {
+                return Err(A::Error::custom("duplicate key"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// Collects violations until everything was looked at.
+#[derive(Debug, Default)]
+pub struct Violations(Vec<FieldError>);
+
+impl Violations {
+    /// Notes one.
+    pub fn push(&mut self, field: &str, message: impl Into<Refusal>) {
+        if self.0.len() < MAX_FIELD_ERRORS {
+            self.0.push(FieldError::new(field, message));
+        }
+    }
+
+    /// Keeps what was accepted, notes what was not.
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl Into<Refusal>>) -> Option<T> {
+        parsed.map_err(|message| self.push(field, message)).ok()
+    }
+
+    /// `Ok` when there is none.
+    pub fn into_result(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::ValidationFailed(self.0)) }
+    }
+}
+
+/// Reads the properties of an object one by one, then names what is left over.
+#[derive(Debug)]
+pub struct ObjectReader<'a> {
+    object: &'a Object,
+    known: Vec<&'static str>,
+    /// What was found wrong so far.
+    pub violations: Violations,
+}
+
+impl<'a> ObjectReader<'a> {
+    /// A reader that has read nothing yet.
+    #[must_use]
+    pub fn new(object: &'a Object) -> Self {
+        Self { object, known: Vec::new(), violations: Violations::default() }
+    }
+
+    /// A property that must be there and be a string.
+    pub fn required<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if !self.object.contains_key(name) {
+            self.known.push(name);
+            self.violations.push(name, "is required");
+            return None;
+        }
+        self.optional(name, parse)
+    }
+
+    /// A property that may be absent, and otherwise must be a string. `null`
+    /// is not absent.
+    pub fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        match self.object.get(name)? {
+            Value::String(text) => self.violations.take(name, parse(text)),
+            _ => {
+                self.violations.push(name, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// Notes every property that was not read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ValidationFailed`] with every violation.
+    pub fn finish(mut self) -> Result<()> {
+        for name in self.object.keys() {
+            if !self.known.contains(&name.as_str()) {
+                self.violations.push(name, "is not a known property");
+            }
+        }
+        self.violations.into_result()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    #[test]
+    fn duplicate_keys_are_refused_at_any_depth() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":[{"b":{"c":1,"c":2}}]}"#, r#"{"a":1,"\u0061":1}"#]
+        {
+            let error = parse_object(text.as_bytes()).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::MalformedRequest);
+            assert!(error.public_message().contains("duplicate"));
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed() {
+        let deep = "[".repeat(200);
+        for bytes in [
+            &b""[..],
+            b"{",
+            b"{} {}",
+            b"{\"a\":1e999}",
+            b"\xff",
+            b"\xef\xbb\xbf{}",
+            b"{\"a\":\"\\ud800\"}",
+            deep.as_bytes(),
+        ] {
+            let error = parse_object(bytes).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::MalformedRequest, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_json_but_not_an_object_fails_validation() {
+        for text in ["[]", "null", "1", "\"x\""] {
+            let error = parse_object(text.as_bytes()).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::ValidationFailed);
+        }
+    }
+
+    #[test]
+    fn the_list_of_violations_is_bounded() {
+        let object: Object = (0..1000).map(|n| (format!("p{n}"), Value::Null)).collect();
+        let Err(Error::ValidationFailed(errors)) = ObjectReader::new(&object).finish() else {
+            panic!("unknown properties were taken");
+        };
+        assert_eq!(errors.len(), MAX_FIELD_ERRORS);
+    }
+}

@@ -1,0 +1,239 @@
+//! Searching: by text, type, related resource and date, newest first.
+//!
+//! Every filter is a term of the index, so a search is one join of posting
+//! lists; the rows are read by id. Phrases and runs of unspaced script are
+//! candidates from the index that are then held against the text.
+
+use std::collections::HashMap;
+
+use crate::Context;
+use crate::activity::{Activity, ActivityId, ActivityType, Body, BodyText, RelatedResource};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::index::cursor::{self, Binding};
+use crate::index::join::{Budget, Join, Progress};
+use crate::index::{Position, Range, Term};
+use crate::principal::{Principal, Scope, TenantId};
+use crate::store::ActivityPostings;
+use crate::text::TextQuery;
+
+/// The longest query, in characters.
+pub const MAX_QUERY_CHARS: usize = 500;
+/// Rows of a page.
+pub const DEFAULT_LIMIT: usize = 20;
+/// Rows of a page at most.
+pub const MAX_LIMIT: usize = 100;
+/// Bodies that are read side by side to hold phrases against: at most 2.5 MB.
+const BODIES_A_ROUND: usize = 10;
+/// Bodies that one page reads for phrases: at most 25 MB, in the worst case.
+const MAX_BODIES: usize = 100;
+/// Candidates that are held against the text in one round.
+const CANDIDATES_A_ROUND: usize = 50;
+
+/// A text query with what it was parsed from.
+#[derive(Clone, Debug)]
+pub struct Query {
+    text: String,
+    parsed: TextQuery,
+}
+
+impl Query {
+    /// Parses a query of up to 500 characters and 16 words.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        if text.chars().count() > MAX_QUERY_CHARS {
+            return Err(format!("must have at most {MAX_QUERY_CHARS} characters"));
+        }
+        let parsed = TextQuery::parse(text).map_err(|error| error.to_string())?;
+        Ok(Self { text: text.to_owned(), parsed })
+    }
+}
+
+/// What to search for. Absent filters match everything.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Words and phrases, all of which must be in summary or body.
+    pub query: Option<Query>,
+    /// One type.
+    pub activity_type: Option<ActivityType>,
+    /// One related resource.
+    pub related_resource: Option<RelatedResource>,
+    /// Inclusive.
+    pub occurred_after: Option<Timestamp>,
+    /// Exclusive.
+    pub occurred_before: Option<Timestamp>,
+}
+
+impl Filters {
+    /// What a cursor of this search is bound to.
+    fn binding(&self, tenant: &TenantId) -> Binding {
+        let related = self.related_resource.as_ref();
+        let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+        Binding::new("activities", tenant)
+            .with("query", self.query.as_ref().map(|query| query.text.as_str()))
+            .with("type", self.activity_type.map(ActivityType::as_str))
+            .with("related_resource_type", related.map(|resource| resource.resource_type.as_str()))
+            .with("related_resource_id", related.map(|resource| resource.id.as_str()))
+            .with("occurred_after", time(self.occurred_after).as_deref())
+            .with("occurred_before", time(self.occurred_before).as_deref())
+    }
+
+    /// Where a cursor stands; `None` when it is not one of this search.
+    #[must_use]
+    pub fn position(&self, tenant: &TenantId, cursor: &str) -> Option<Position> {
+        cursor::decode(cursor, &self.binding(tenant))
+    }
+
+    fn operands(&self) -> Vec<Vec<Term>> {
+        let mut terms: Vec<Term> = Vec::new();
+        terms.extend(self.activity_type.map(Term::activity_type));
+        terms.extend(self.related_resource.as_ref().map(Term::related));
+        if let Some(query) = &self.query {
+            terms.extend(query.parsed.terms().iter().map(|word| Term::word(word)));
+        }
+        if terms.is_empty() {
+            terms.push(Term::all());
+        }
+        terms.into_iter().map(|term| vec![term]).collect()
+    }
+}
+
+/// A page of rows, newest first.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The rows. There may be fewer than the limit, even none, before the end.
+    pub rows: Vec<T>,
+    /// Where the next page begins; absent at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of the activities that match. A row has the beginning of its body.
+///
+/// # Errors
+///
+/// A missing scope, or what the table could not do.
+pub async fn search_activity(
+    ctx: &Context,
+    principal: &Principal,
+    filters: &Filters,
+    limit: usize,
+    after: Option<Position>,
+) -> Result<Page<Activity>> {
+    principal.require(Scope::ActivityRead)?;
+    let tenant = &principal.tenant_id;
+    let Some(range) = Range::new(filters.occurred_after, filters.occurred_before, after) else {
+        return Ok(Page { rows: Vec::new(), next_cursor: None });
+    };
+    let postings = ActivityPostings { store: &ctx.store, tenant };
+    let mut join = Join::new(&postings, filters.operands(), range, Budget::default());
+    let phrases = filters.query.as_ref().map(|query| &query.parsed);
+    let (rows, end) = match phrases.filter(|query| query.needs_verification()) {
+        None => plain_page(ctx, tenant, &mut join, limit).await?,
+        Some(query) => verified_page(ctx, tenant, &mut join, limit, query).await?,
+    };
+    let binding = filters.binding(tenant);
+    Ok(Page { rows, next_cursor: end.map(|position| cursor::encode(position, &binding)) })
+}
+
+/// Rows, and where to go on if there is more.
+type RowsAndEnd = (Vec<Activity>, Option<Position>);
+
+async fn plain_page(
+    ctx: &Context,
+    tenant: &TenantId,
+    join: &mut Join<'_, ActivityPostings<'_>>,
+    limit: usize,
+) -> Result<RowsAndEnd> {
+    // One match more than the page tells whether there is a next one.
+    let step = join.step(limit + 1).await?;
+    let (matches, end) = split(&step.matches, step.progress, limit);
+    let mut heads = ctx.store.heads(tenant, &ids(matches)).await?;
+    // A posting without a head belongs to a write that is under way or was
+    // given up: it is not there.
+    let rows = matches.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
+    Ok((rows.collect(), end))
+}
+
+async fn verified_page(
+    ctx: &Context,
+    tenant: &TenantId,
+    join: &mut Join<'_, ActivityPostings<'_>>,
+    limit: usize,
+    query: &TextQuery,
+) -> Result<RowsAndEnd> {
+    let mut rows = Vec::new();
+    let mut bodies_left = MAX_BODIES;
+    loop {
+        let step = join.step(CANDIDATES_A_ROUND).await?;
+        let mut heads = ctx.store.heads(tenant, &ids(&step.matches)).await?;
+        let mut candidates = step.matches.as_slice();
+        while !candidates.is_empty() {
+            let round = &candidates[..candidates.len().min(BODIES_A_ROUND)];
+            candidates = &candidates[round.len()..];
+            let bodies = bodies_of(ctx, tenant, &heads, round).await?;
+            bodies_left = bodies_left.saturating_sub(bodies.len());
+            for position in round {
+                let Some(activity) = heads.remove(&ActivityId(position.id)) else { continue };
+                let body = activity.body.whole().or_else(|| bodies.get(&activity.id));
+                let texts = [Some(activity.summary.as_str()), body.map(Body::as_str)];
+                if query.matches(texts.into_iter().flatten()) {
+                    rows.push(activity);
+                }
+                if rows.len() == limit {
+                    let more = *position != *step.matches.last().unwrap_or(position)
+                        || step.progress != Progress::Finished;
+                    return Ok((rows, more.then_some(*position)));
+                }
+            }
+            let decided = round.last().copied();
+            if bodies_left == 0 && (!candidates.is_empty() || step.progress != Progress::Finished) {
+                return Ok((rows, decided));
+            }
+        }
+        match step.progress {
+            Progress::Finished => return Ok((rows, None)),
+            Progress::DecidedTo(position) if join.budget().round_trips == 0 => {
+                return Ok((rows, Some(position)));
+            }
+            Progress::DecidedTo(_) => {}
+        }
+    }
+}
+
+/// The bodies, of some candidates, that are not in their heads.
+async fn bodies_of(
+    ctx: &Context,
+    tenant: &TenantId,
+    heads: &HashMap<ActivityId, Activity>,
+    candidates: &[Position],
+) -> Result<HashMap<ActivityId, Body>> {
+    let elsewhere: Vec<ActivityId> = candidates
+        .iter()
+        .filter_map(|position| heads.get(&ActivityId(position.id)))
+        .filter(|activity| matches!(activity.body, BodyText::Beginning(_)))
+        .map(|activity| activity.id)
+        .collect();
+    if elsewhere.is_empty() {
+        return Ok(HashMap::new());
+    }
+    ctx.store.bodies(tenant, &elsewhere).await
+}
+
+/// The first `limit` of some matches, and where to go on if there is more.
+pub(crate) fn split(
+    matches: &[Position],
+    progress: Progress,
+    limit: usize,
+) -> (&[Position], Option<Position>) {
+    if matches.len() > limit {
+        let kept = &matches[..limit];
+        return (kept, kept.last().copied());
+    }
+    match progress {
+        Progress::Finished => (matches, None),
+        Progress::DecidedTo(position) => (matches, Some(position)),
+    }
+}
+
+fn ids(positions: &[Position]) -> Vec<ActivityId> {
+    positions.iter().map(|position| ActivityId(position.id)).collect()
+}

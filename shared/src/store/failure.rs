@@ -1,0 +1,108 @@
+//! What the SDK reports, as the public error and a cause for the log.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::RequestId;
+
+use crate::error::{Error, chain};
+
+/// A failed call to the table. It prints the service's code, message and
+/// request id, which `SdkError` leaves to its sources.
+#[derive(Debug)]
+struct CallFailure {
+    operation: &'static str,
+    detail: String,
+}
+
+impl fmt::Display for CallFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} failed: {}", self.operation, self.detail)
+    }
+}
+
+impl StdError for CallFailure {}
+
+/// What a failed call means for the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// The table asks for less.
+    Throttled,
+    /// It may work the next time, and it is not known whether it worked.
+    Transient,
+    /// It will not work the next time either.
+    Permanent,
+}
+
+pub(super) fn classify<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Class {
+    match error {
+        SdkError::ServiceError(service) => match service.err().code() {
+            Some(
+                "ProvisionedThroughputExceededException"
+                | "ThrottlingException"
+                | "RequestLimitExceeded",
+            ) => Class::Throttled,
+            Some(
+                "InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException",
+            ) => Class::Transient,
+            _ => Class::Permanent,
+        },
+        SdkError::ConstructionFailure(_) => Class::Permanent,
+        // A lost connection, a time-out, an answer that can't be read.
+        _ => Class::Transient,
+    }
+}
+
+/// The public error of a failed call.
+pub(super) fn to_error<E, R>(operation: &'static str, error: &SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + StdError + 'static,
+    R: fmt::Debug,
+    SdkError<E, R>: RequestId + StdError,
+{
+    let detail = match error {
+        SdkError::ServiceError(service) => {
+            let meta = service.err().meta();
+            format!(
+                "{}: {} (request id {})",
+                meta.code().unwrap_or("unknown"),
+                meta.message().unwrap_or("no message"),
+                error.request_id().unwrap_or("unknown"),
+            )
+        }
+        _ => chain(error),
+    };
+    let cause = Box::new(CallFailure { operation, detail });
+    match classify(error) {
+        Class::Throttled => Error::RateLimited(cause),
+        Class::Transient => Error::Unavailable(cause),
+        Class::Permanent => Error::Internal(cause),
+    }
+}
+
+/// An item that can't be read back.
+#[derive(Debug, thiserror::Error)]
+#[error("the item pk={pk:?} sk={sk:?} is corrupt: {problem}")]
+pub(super) struct CorruptItem {
+    pub(super) pk: String,
+    pub(super) sk: String,
+    pub(super) problem: String,
+}
+
+impl From<CorruptItem> for Error {
+    fn from(corrupt: CorruptItem) -> Self {
+        Self::Internal(Box::new(corrupt))
+    }
+}
+
+/// A limit of time that passed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} did not succeed before the deadline")]
+pub(super) struct DeadlinePassed(pub(super) &'static str);
+
+impl From<DeadlinePassed> for Error {
+    fn from(passed: DeadlinePassed) -> Self {
+        Self::Unavailable(Box::new(passed))
+    }
+}

@@ -1,0 +1,40 @@
+//! A credential.
+
+use super::{ItemReader, ItemWriter};
+use crate::principal::{Actor, ActorId, ActorType, Credential, KeyId, Scope, Scopes, TenantId};
+use crate::store::Item;
+use crate::store::failure::CorruptItem;
+use crate::store::keys::{self, SK};
+
+pub(in crate::store) fn write(credential: &Credential) -> Item {
+    let scopes: Vec<&str> = credential.scopes.iter().map(|scope| scope.as_str()).collect();
+    ItemWriter::new(keys::credential(&credential.tenant_id, &credential.key_id))
+        .text("secret_hash", &credential.secret_hash)
+        .text("actor_type", credential.actor.actor_type)
+        .text("actor_id", credential.actor.id.as_str())
+        .text("scopes", scopes.join(" "))
+        .text("created_at", credential.created_at)
+        .text_if_some("revoked_at", credential.revoked_at)
+        .finish()
+}
+
+pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Credential, CorruptItem> {
+    let reader = ItemReader::new(item);
+    Ok(Credential {
+        tenant_id: tenant.clone(),
+        key_id: reader.parsed(SK, KeyId::parse)?,
+        secret_hash: reader.text("secret_hash")?.to_owned(),
+        actor: Actor {
+            actor_type: reader.parsed("actor_type", ActorType::parse)?,
+            id: reader.parsed("actor_id", ActorId::parse)?,
+        },
+        scopes: reader.parsed("scopes", |text| {
+            text.split(' ')
+                .filter(|word| !word.is_empty())
+                .map(Scope::parse)
+                .collect::<Result<Scopes, _>>()
+        })?,
+        created_at: reader.timestamp("created_at")?,
+        revoked_at: reader.timestamp_if_some("revoked_at")?,
+    })
+}

@@ -1,0 +1,135 @@
+//! How records are laid out as items, one file a kind.
+
+pub(super) mod activity;
+pub(super) mod audit_event;
+pub(super) mod credential;
+pub(super) mod idempotency_record;
+pub(super) mod related_resource;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::Item;
+use super::failure::CorruptItem;
+use super::keys::{Key, PK, SK};
+use crate::clock::{Rounding, Timestamp};
+
+/// Builds an item from its key on.
+pub(super) struct ItemWriter(Item);
+
+impl ItemWriter {
+    pub(super) fn new(key: Key) -> Self {
+        Self(key.into_item())
+    }
+
+    pub(super) fn text(mut self, name: &str, value: impl ToString) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::S(value.to_string()));
+        self
+    }
+
+    pub(super) fn text_if_some(self, name: &str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    pub(super) fn number(mut self, name: &str, value: i64) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::N(value.to_string()));
+        self
+    }
+
+    /// The size that DynamoDB counts: the bytes of names and values, for the
+    /// texts and numbers that items here are made of.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.0
+            .iter()
+            .map(|(name, value)| {
+                let value_bytes = match value {
+                    AttributeValue::S(text) => text.len(),
+                    // Two digits a byte and a byte, at most 21.
+                    AttributeValue::N(digits) => (digits.len() / 2 + 2).min(21),
+                    _ => 0,
+                };
+                name.len() + value_bytes
+            })
+            .sum()
+    }
+
+    pub(super) fn finish(self) -> Item {
+        self.0
+    }
+}
+
+/// Reads an item, and names its key when something is wrong with it.
+pub(super) struct ItemReader<'a>(&'a Item);
+
+impl<'a> ItemReader<'a> {
+    pub(super) fn new(item: &'a Item) -> Self {
+        Self(item)
+    }
+
+    pub(super) fn corrupt(&self, problem: impl Into<String>) -> CorruptItem {
+        let part = |name| self.0.get(name).and_then(|value| value.as_s().ok()).cloned();
+        CorruptItem {
+            pk: part(PK).unwrap_or_default(),
+            sk: part(SK).unwrap_or_default(),
+            problem: problem.into(),
+        }
+    }
+
+    pub(super) fn text_if_some(&self, name: &str) -> Result<Option<&'a str>, CorruptItem> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(AttributeValue::S(text)) => Ok(Some(text)),
+            Some(_) => Err(self.corrupt(format!("{name} is not a string"))),
+        }
+    }
+
+    pub(super) fn text(&self, name: &str) -> Result<&'a str, CorruptItem> {
+        self.text_if_some(name)?.ok_or_else(|| self.corrupt(format!("{name} is missing")))
+    }
+
+    /// A text that has to parse as a domain type. The problem names the
+    /// attribute and not its value.
+    pub(super) fn parsed<T, E>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, CorruptItem> {
+        parse(self.text(name)?).map_err(|_| self.corrupt(format!("{name} is not valid")))
+    }
+
+    pub(super) fn parsed_if_some<T, E>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, CorruptItem> {
+        match self.text_if_some(name)? {
+            None => Ok(None),
+            Some(_) => self.parsed(name, parse).map(Some),
+        }
+    }
+
+    pub(super) fn timestamp(&self, name: &str) -> Result<Timestamp, CorruptItem> {
+        self.parsed(name, |text| Timestamp::parse(text, Rounding::Down).ok_or(()))
+    }
+
+    pub(super) fn timestamp_if_some(&self, name: &str) -> Result<Option<Timestamp>, CorruptItem> {
+        self.parsed_if_some(name, |text| Timestamp::parse(text, Rounding::Down).ok_or(()))
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<i64, CorruptItem> {
+        match self.0.get(name) {
+            Some(AttributeValue::N(digits)) => {
+                digits.parse().map_err(|_| self.corrupt(format!("{name} is not a whole number")))
+            }
+            _ => Err(self.corrupt(format!("{name} is not a number"))),
+        }
+    }
+
+    /// The last part of the partition key, which names the record.
+    pub(super) fn key_part(&self) -> Result<&'a str, CorruptItem> {
+        let pk = self.text(PK)?;
+        pk.rsplit('#').next().ok_or_else(|| self.corrupt("pk has no parts"))
+    }
+}

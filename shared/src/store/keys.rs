@@ -1,0 +1,211 @@
+//! Every key of the table, in one place.
+//!
+//! | item | `pk` | `sk` |
+//! | --- | --- | --- |
+//! | activity head | `T#<tenant>#ACT#<id>` | `HEAD` |
+//! | activity body | `T#<tenant>#BODY#<id>` | `BODY` |
+//! | posting | `T#<tenant>#IX#<term>` | `<occurred_at>#<id>` |
+//! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key>` | `IDEM` |
+//! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
+//! | audit posting | `T#<tenant>#AX#<term>` | `<time>#<id>` |
+//! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
+//! | credential | `T#<tenant>#KEY` | `<key id>` |
+//!
+//! Variable parts escape `%` and `#`, so no id can look like another key.
+
+use std::borrow::Cow;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
+
+use super::Item;
+use crate::activity::{ActivityId, RelatedResource};
+use crate::clock::{Rounding, Timestamp};
+use crate::idempotency::IdempotencyKey;
+use crate::index::{Position, Term};
+use crate::principal::{KeyId, TenantId};
+
+pub(super) const PK: &str = "pk";
+pub(super) const SK: &str = "sk";
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(tenant: &TenantId, kind: &str, part: &str, sk: impl Into<String>) -> Self {
+        Self { pk: format!("T#{tenant}#{kind}#{}", escape(part)), sk: sk.into() }
+    }
+
+    /// The key as attributes of an item.
+    pub(super) fn into_item(self) -> Item {
+        Item::from([
+            (PK.to_owned(), AttributeValue::S(self.pk)),
+            (SK.to_owned(), AttributeValue::S(self.sk)),
+        ])
+    }
+}
+
+pub(super) fn head(tenant: &TenantId, id: ActivityId) -> Key {
+    Key::new(tenant, "ACT", &id.to_string(), "HEAD")
+}
+
+pub(super) fn body(tenant: &TenantId, id: ActivityId) -> Key {
+    Key::new(tenant, "BODY", &id.to_string(), "BODY")
+}
+
+pub(super) fn idempotency(tenant: &TenantId, key: &IdempotencyKey) -> Key {
+    Key::new(tenant, "IDEM", &key.digest(), "IDEM")
+}
+
+pub(super) fn audit_event(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(tenant, "AUD", &id.to_string(), "EVENT")
+}
+
+pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) -> Key {
+    let kind = format!("RES#{}", resource.resource_type);
+    Key::new(tenant, &kind, resource.id.as_str(), "RES")
+}
+
+pub(super) fn credentials(tenant: &TenantId) -> String {
+    format!("T#{tenant}#KEY")
+}
+
+pub(super) fn credential(tenant: &TenantId, key_id: &KeyId) -> Key {
+    Key { pk: credentials(tenant), sk: key_id.as_str().to_owned() }
+}
+
+/// Which of the two indexes a posting belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Index {
+    Activities,
+    AuditEvents,
+}
+
+impl Index {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Activities => "IX",
+            Self::AuditEvents => "AX",
+        }
+    }
+}
+
+pub(super) fn list(tenant: &TenantId, index: Index, term: &Term) -> String {
+    format!("T#{tenant}#{}#{}", index.kind(), escape(term.as_str()))
+}
+
+pub(super) fn posting(tenant: &TenantId, index: Index, term: &Term, position: Position) -> Key {
+    Key { pk: list(tenant, index, term), sk: sort_key(position) }
+}
+
+/// A position as a sort key: the order of the texts is the order of the
+/// positions, since both parts have a fixed width.
+pub(super) fn sort_key(position: Position) -> String {
+    format!("{}#{}", position.time, position.id)
+}
+
+pub(super) fn parse_sort_key(sk: &str) -> Option<Position> {
+    let (time, id) = sk.split_once('#')?;
+    Some(Position {
+        time: Timestamp::parse(time, Rounding::Down)?,
+        id: crate::activity::parse_uuid(id)?,
+    })
+}
+
+/// What an item is, told from its key alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Staged {
+    /// A posting or a body of an activity.
+    OfActivity(Uuid),
+    /// A posting of an audit event.
+    OfAuditEvent(Uuid),
+}
+
+/// The tenant and the owner of an item that was staged; `None` for items that
+/// are not staged.
+pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
+    let mut parts = pk.splitn(4, '#');
+    let ("T", tenant, kind, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?)
+    else {
+        return None;
+    };
+    let tenant = TenantId::parse(tenant).ok()?;
+    let owner = match kind {
+        "IX" => Staged::OfActivity(parse_sort_key(sk)?.id),
+        "BODY" => Staged::OfActivity(crate::activity::parse_uuid(rest)?),
+        "AX" => Staged::OfAuditEvent(parse_sort_key(sk)?.id),
+        _ => return None,
+    };
+    Some((tenant, owner))
+}
+
+fn escape(part: &str) -> Cow<'_, str> {
+    if part.contains(['%', '#']) {
+        part.replace('%', "%25").replace('#', "%23").into()
+    } else {
+        part.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::{RelatedResourceId, RelatedResourceType};
+
+    fn tenant() -> TenantId {
+        TenantId::parse("acme").unwrap()
+    }
+
+    fn related(id: &str) -> RelatedResource {
+        RelatedResource {
+            resource_type: RelatedResourceType::Contact,
+            id: RelatedResourceId::parse(id).unwrap(),
+        }
+    }
+
+    #[test]
+    fn no_id_can_look_like_another_key() {
+        let key = related_resource(&tenant(), &related("a#b%23c"));
+        assert_eq!(key.pk, "T#acme#RES#contact#a%23b%2523c");
+        assert_eq!(key.sk, "RES");
+    }
+
+    #[test]
+    fn a_posting_is_found_under_its_tenant_and_term() {
+        let position = Position {
+            time: Timestamp::from_millis(1_772_357_400_000).unwrap(),
+            id: Uuid::from_u128(7),
+        };
+        let key =
+            posting(&tenant(), Index::Activities, &Term::related(&related("con_1")), position);
+        assert_eq!(key.pk, "T#acme#IX#rel=contact%23con_1");
+        assert_eq!(key.sk, "2026-03-01T09:30:00.000Z#00000000-0000-0000-0000-000000000007");
+        assert_eq!(parse_sort_key(&key.sk), Some(position));
+        let owner = staged_owner(&key.pk, &key.sk).unwrap();
+        assert_eq!(owner, (tenant(), Staged::OfActivity(position.id)));
+    }
+
+    #[test]
+    fn only_staged_kinds_have_an_owner() {
+        let id = ActivityId(Uuid::from_u128(7));
+        let body = body(&tenant(), id);
+        assert!(staged_owner(&body.pk, &body.sk).is_some());
+        let head = head(&tenant(), id);
+        assert_eq!(staged_owner(&head.pk, &head.sk), None);
+        let event = audit_event(&tenant(), id.0);
+        assert_eq!(staged_owner(&event.pk, &event.sk), None);
+        assert_eq!(staged_owner("x", "y"), None);
+    }
+
+    #[test]
+    fn sort_keys_order_as_positions_do() {
+        let early = Position { time: Timestamp::MIN, id: Uuid::max() };
+        let late = Position { time: Timestamp::from_millis(1).unwrap(), id: Uuid::nil() };
+        assert!(early < late && sort_key(early) < sort_key(late));
+        assert!(sort_key(late) < sort_key(Position::NEWEST));
+    }
+}

@@ -1,0 +1,95 @@
+//! The one module that knows DynamoDB.
+//!
+//! One table, partition key `pk` and sort key `sk`, no secondary index. Every
+//! key begins with the tenant ([`keys`]). All reads are strongly consistent.
+//! What is read back is parsed, and an item that can't be is an error that
+//! names its key.
+//!
+//! Writes are staged, then committed ([`write`]): postings and long bodies
+//! mean nothing until the head that they name exists, so only that head, the
+//! audit event and the idempotency record share a transaction.
+
+pub mod client;
+mod failure;
+mod items;
+mod keys;
+mod read;
+mod registry;
+pub mod sweep;
+pub mod table;
+mod write;
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use tokio::time::Instant;
+
+pub use read::{ActivityPostings, AuditPostings};
+pub use registry::Registered;
+pub use write::{Commit, Outcome, Staging};
+
+/// An item as DynamoDB has it.
+pub(crate) type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table_name: String,
+}
+
+impl Store {
+    /// A store on a table that exists.
+    #[must_use]
+    pub fn new(client: Client, table_name: &str) -> Self {
+        Self { client, table_name: table_name.to_owned() }
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table_name(&self) -> &str {
+        &self.table_name
+    }
+
+    /// Opens a connection, so that the first request does not wait for it.
+    ///
+    /// # Errors
+    ///
+    /// What the table answers.
+    pub async fn warm_up(&self) -> crate::Result<()> {
+        let tenant = crate::principal::TenantId::parse("warm-up").expect("the id is valid");
+        let key_id = crate::principal::KeyId::parse("0").expect("the id is valid");
+        self.credential(&tenant, &key_id).await.map(|_| ())
+    }
+}
+
+/// Waits between attempts: exponential, capped, with full jitter, as in AWS's
+/// "Exponential Backoff And Jitter".
+pub(crate) struct Backoff {
+    ceiling: Duration,
+    deadline: Instant,
+}
+
+impl Backoff {
+    const FIRST: Duration = Duration::from_millis(25);
+    const MAX: Duration = Duration::from_secs(1);
+
+    pub(crate) fn until(deadline: Instant) -> Self {
+        Self { ceiling: Self::FIRST, deadline }
+    }
+
+    /// Waits. `false`, without waiting, when the deadline would pass.
+    pub(crate) async fn wait(&mut self) -> bool {
+        let mut random = [0; 4];
+        getrandom::fill(&mut random).expect("the operating system has randomness");
+        let share = f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX);
+        let delay = self.ceiling.mul_f64(share);
+        self.ceiling = (self.ceiling * 2).min(Self::MAX);
+        if Instant::now() + delay >= self.deadline {
+            return false;
+        }
+        tokio::time::sleep(delay).await;
+        true
+    }
+}

@@ -1,0 +1,127 @@
+//! Removes what was staged and never committed.
+//!
+//! Nothing commits later than a minute after its id was minted, so an item
+//! whose id is older than [`GRACE`] and whose owner does not exist never will
+//! have one.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::failure::to_error;
+use super::keys::{self, Key, PK, SK, Staged};
+use super::read::keys_only;
+use super::{Item, Store};
+use crate::activity::{ActivityId, minted_at};
+use crate::clock::Timestamp;
+use crate::error::Result;
+use crate::principal::TenantId;
+
+/// How old an id has to be before what it names is swept.
+pub const GRACE: Duration = Duration::from_secs(60 * 60);
+/// How long one batch of deletions may take.
+const DELETE_DEADLINE: Duration = Duration::from_secs(60);
+
+/// What a sweep did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Items that were looked at.
+    pub scanned: usize,
+    /// Items that were removed.
+    pub removed: usize,
+}
+
+impl Store {
+    /// Scans the whole table, and removes staged items without an owner. Tells
+    /// `progress` after each page.
+    ///
+    /// # Errors
+    ///
+    /// A failed call. What was removed until then stays removed.
+    pub async fn sweep(&self, now: Timestamp, mut progress: impl FnMut(Swept)) -> Result<Swept> {
+        let mut swept = Swept::default();
+        let mut start = None;
+        loop {
+            let (items, next) = self.scan_keys(start).await?;
+            swept.scanned += items.len();
+            let orphans = self.orphans(items, now).await?;
+            swept.removed += orphans.len();
+            self.batch_delete(orphans, Instant::now() + DELETE_DEADLINE).await?;
+            progress(swept);
+            start = next;
+            if start.is_none() {
+                return Ok(swept);
+            }
+        }
+    }
+
+    /// Every key of the table, as `(pk, sk)`: what suites compare.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn all_keys(&self) -> Result<Vec<(String, String)>> {
+        let mut keys = Vec::new();
+        let mut start = None;
+        loop {
+            let (items, next) = self.scan_keys(start).await?;
+            keys.extend(items.iter().filter_map(key_of).map(|key| (key.pk, key.sk)));
+            start = next;
+            if start.is_none() {
+                return Ok(keys);
+            }
+        }
+    }
+
+    async fn scan_keys(&self, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>)> {
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table_name)
+            .projection_expression(keys_only())
+            .consistent_read(true)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| to_error("Scan", &error))?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
+    }
+
+    /// The keys, among those of a page, that were staged before the grace
+    /// period and whose owner does not exist.
+    async fn orphans(&self, items: Vec<Item>, now: Timestamp) -> Result<Vec<Item>> {
+        let mut by_owner: HashMap<Key, Vec<Item>> = HashMap::new();
+        for item in items {
+            if let Some(owner) = old_owner(&item, now) {
+                by_owner.entry(owner).or_default().push(item);
+            }
+        }
+        let owners = by_owner.keys().cloned().collect();
+        let existing: HashSet<Key> =
+            self.batch_get(owners, Some(&keys_only())).await?.iter().filter_map(key_of).collect();
+        by_owner.retain(|owner, _| !existing.contains(owner));
+        Ok(by_owner.into_values().flatten().collect())
+    }
+}
+
+fn key_of(item: &Item) -> Option<Key> {
+    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: part(PK)?, sk: part(SK)? })
+}
+
+/// The key of the record that a staged item names, where the item is past its
+/// grace period.
+fn old_owner(item: &Item, now: Timestamp) -> Option<Key> {
+    let key = key_of(item)?;
+    let (tenant, staged) = keys::staged_owner(&key.pk, &key.sk)?;
+    let (id, owner) = owner_key(&tenant, staged);
+    (minted_at(id)? <= now.minus(GRACE)).then_some(owner)
+}
+
+fn owner_key(tenant: &TenantId, staged: Staged) -> (uuid::Uuid, Key) {
+    match staged {
+        Staged::OfActivity(id) => (id, keys::head(tenant, ActivityId(id))),
+        Staged::OfAuditEvent(id) => (id, keys::audit_event(tenant, id)),
+    }
+}

@@ -1,0 +1,161 @@
+//! The table itself: made on any engine, described for an operator.
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+    StreamSpecification, StreamViewType, TableStatus, TimeToLiveSpecification,
+};
+use serde::Serialize;
+use std::time::Duration;
+use tokio::time::Instant;
+
+use super::failure::{DeadlinePassed, to_error};
+use super::items::idempotency_record::EXPIRES_AT;
+use super::keys::{PK, SK};
+use super::{Backoff, Store};
+use crate::error::{Error, Result};
+
+/// How long a new table may take to become active.
+const CREATE_DEADLINE: Duration = Duration::from_secs(120);
+
+/// What an operator wants to know of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableDescription {
+    /// Its name.
+    pub table: String,
+    /// `ACTIVE` when it can be used.
+    pub status: String,
+    /// Items, as DynamoDB counts them every few hours.
+    pub items: i64,
+    /// Bytes, counted as seldom.
+    pub size_bytes: i64,
+    /// The attribute whose time removes an item, where that is on.
+    pub time_to_live_attribute: Option<String>,
+    /// The stream that `publish` reads, where it is on.
+    pub stream_arn: Option<String>,
+}
+
+/// Whether a table had to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It was made.
+    New,
+    /// It was there.
+    Existing,
+}
+
+impl Store {
+    /// Makes the table, on demand, with time to live and a stream, unless it
+    /// is there, and waits until it can be used.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn create_table(&self) -> Result<Created> {
+        let created = match self.describe_table().await? {
+            Some(_) => Created::Existing,
+            None => {
+                self.create().await?;
+                Created::New
+            }
+        };
+        let mut backoff = Backoff::until(Instant::now() + CREATE_DEADLINE);
+        let description = loop {
+            match self.describe_table().await? {
+                Some(table) if table.status == TableStatus::Active.as_str() => break table,
+                _ => {
+                    if !backoff.wait().await {
+                        return Err(DeadlinePassed("making the table").into());
+                    }
+                }
+            }
+        };
+        if description.time_to_live_attribute.is_none() {
+            self.enable_time_to_live().await?;
+        }
+        Ok(created)
+    }
+
+    async fn create(&self) -> Result<()> {
+        let key = |name: &str, key_type| {
+            KeySchemaElement::builder().attribute_name(name).key_type(key_type).build()
+        };
+        let attribute = |name: &str| {
+            AttributeDefinition::builder()
+                .attribute_name(name)
+                .attribute_type(ScalarAttributeType::S)
+                .build()
+        };
+        let stream = StreamSpecification::builder()
+            .stream_enabled(true)
+            .stream_view_type(StreamViewType::NewImage)
+            .build();
+        let internal = |error: aws_sdk_dynamodb::error::BuildError| Error::Internal(error.into());
+        self.client
+            .create_table()
+            .table_name(&self.table_name)
+            .billing_mode(BillingMode::PayPerRequest)
+            .key_schema(key(PK, KeyType::Hash).map_err(internal)?)
+            .key_schema(key(SK, KeyType::Range).map_err(internal)?)
+            .attribute_definitions(attribute(PK).map_err(internal)?)
+            .attribute_definitions(attribute(SK).map_err(internal)?)
+            .stream_specification(stream.map_err(internal)?)
+            .send()
+            .await
+            .map_err(|error| to_error("CreateTable", &error))?;
+        Ok(())
+    }
+
+    async fn enable_time_to_live(&self) -> Result<()> {
+        let specification = TimeToLiveSpecification::builder()
+            .enabled(true)
+            .attribute_name(EXPIRES_AT)
+            .build()
+            .map_err(|error| Error::Internal(error.into()))?;
+        self.client
+            .update_time_to_live()
+            .table_name(&self.table_name)
+            .time_to_live_specification(specification)
+            .send()
+            .await
+            .map_err(|error| to_error("UpdateTimeToLive", &error))?;
+        Ok(())
+    }
+
+    /// The table as it is; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn describe_table(&self) -> Result<Option<TableDescription>> {
+        let answer = self.client.describe_table().table_name(&self.table_name).send().await;
+        let table = match answer {
+            Ok(answer) => answer.table,
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_resource_not_found_exception()) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(to_error("DescribeTable", &error)),
+        };
+        let Some(table) = table else { return Ok(None) };
+        let time_to_live = self
+            .client
+            .describe_time_to_live()
+            .table_name(&self.table_name)
+            .send()
+            .await
+            .map_err(|error| to_error("DescribeTimeToLive", &error))?;
+        Ok(Some(TableDescription {
+            table: self.table_name.clone(),
+            status: table.table_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+            items: table.item_count.unwrap_or_default(),
+            size_bytes: table.table_size_bytes.unwrap_or_default(),
+            time_to_live_attribute: time_to_live
+                .time_to_live_description
+                .and_then(|description| description.attribute_name),
+            stream_arn: table.latest_stream_arn,
+        }))
+    }
+}

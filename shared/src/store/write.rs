@@ -1,0 +1,404 @@
+//! Stage, then commit.
+//!
+//! ```text
+//! stage   postings, long body      BatchWriteItem, 25 a call, 16 calls side by side
+//!         ── a crash here leaves items that name a head that is not there:
+//!            no search shows them, and `sweep` removes them
+//! commit  head, audit event,       TransactWriteItems
+//!         idempotency record
+//!         ── from here on every search finds the activity
+//! ```
+//!
+//! The commit carries a client request token, and its parameters do not change
+//! between attempts, so that a retry after a lost answer is the same commit.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, DeleteRequest, Put, PutRequest,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, WriteRequest,
+};
+use futures_util::stream::{TryStreamExt, iter};
+use tokio::time::Instant;
+
+use super::failure::{Class, DeadlinePassed, classify, to_error};
+use super::items;
+use super::keys::{self, Index, Key, PK, SK};
+use super::{Backoff, Item, Store};
+use crate::activity::Activity;
+use crate::audit::AuditEvent;
+use crate::clock::Timestamp;
+use crate::error::{Error, Result};
+use crate::idempotency::{IdempotencyKey, IdempotencyRecord};
+use crate::index::{Position, Term};
+
+/// The items that one BatchWriteItem takes.
+const BATCH_ITEMS: usize = 25;
+/// Batches in flight: 400 items are well under what a partition takes a
+/// second, and the lists of one record spread over many partitions.
+const BATCHES_IN_FLIGHT: usize = 16;
+/// Set by the condition that guards every item that is written once.
+const IF_ABSENT: &str = "attribute_not_exists(pk)";
+
+/// What is written before a commit, and means nothing without it.
+#[derive(Clone, Debug, Default)]
+pub struct Staging {
+    items: Vec<Item>,
+}
+
+impl Staging {
+    /// The postings of an activity under some terms, and its body where that
+    /// is an item of its own.
+    #[must_use]
+    pub fn of_activity(activity: &Activity, terms: impl IntoIterator<Item = Term>) -> Self {
+        let position = Position { time: activity.occurred_at, id: activity.id.0 };
+        let mut staging =
+            Self { items: items::activity::write(activity).body.into_iter().collect() };
+        staging.add(&activity.tenant_id, Index::Activities, terms, position);
+        staging
+    }
+
+    /// The postings of an audit event.
+    #[must_use]
+    pub fn of_audit_event(event: &AuditEvent) -> Self {
+        let mut staging = Self::default();
+        staging.add_audit_event(event);
+        staging
+    }
+
+    /// Adds the postings of an audit event.
+    pub fn add_audit_event(&mut self, event: &AuditEvent) {
+        let position = Position { time: event.occurred_at, id: event.id };
+        let terms = [
+            Some(Term::audit_status(event.status)),
+            Some(Term::audit_actor(&event.actor.id)),
+            event.resource_id.map(Term::audit_resource),
+            Some(Term::audit_request(&event.request_id)),
+        ];
+        let terms = terms.into_iter().flatten();
+        self.add(&event.tenant_id, Index::AuditEvents, terms, position);
+    }
+
+    fn add(
+        &mut self,
+        tenant: &crate::principal::TenantId,
+        index: Index,
+        terms: impl IntoIterator<Item = Term>,
+        position: Position,
+    ) {
+        let keys = terms.into_iter().map(|term| keys::posting(tenant, index, &term, position));
+        self.items.extend(keys.map(Key::into_item));
+    }
+}
+
+/// What becomes visible at once.
+#[derive(Clone, Debug)]
+pub struct Commit<'a> {
+    /// The activity.
+    pub activity: &'a Activity,
+    /// Its audit event.
+    pub event: &'a AuditEvent,
+    /// The caller's key and what it is to remember.
+    pub idempotency: Option<(&'a IdempotencyKey, IdempotencyRecord)>,
+    /// The time that decides whether an older record of the key has expired.
+    pub now: Timestamp,
+}
+
+/// How a commit ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was done, by this attempt or an earlier one.
+    Committed,
+    /// Another write has the key.
+    KeyTaken(IdempotencyRecord),
+}
+
+/// A commit that can't be explained by what it was given.
+#[derive(Debug, thiserror::Error)]
+#[error("the commit was cancelled: {0}")]
+struct UnexpectedCancellation(String);
+
+/// What an attempt to commit told.
+enum Attempt {
+    Done(Outcome),
+    /// Whether it was done is open, or will be decided by another writer.
+    Again(Error),
+}
+
+impl Store {
+    /// Writes what means nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when not everything was taken by the deadline.
+    pub async fn stage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
+        let requests = staging.items.iter().map(|item| {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build();
+            put.map(|put| WriteRequest::builder().put_request(put).build())
+        });
+        self.batch_write(requests.collect::<Result<_, _>>().map_err(internal)?, deadline).await
+    }
+
+    /// Removes what was staged, after it is final that it won't be committed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when not everything was removed by the deadline;
+    /// `sweep` removes the rest.
+    pub async fn unstage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
+        let keys = staging.items.iter().map(|item| {
+            [PK, SK]
+                .into_iter()
+                .filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())))
+                .collect()
+        });
+        self.batch_delete(keys.collect(), deadline).await
+    }
+
+    pub(super) async fn batch_delete(&self, keys: Vec<Item>, deadline: Instant) -> Result<()> {
+        let requests = keys.into_iter().map(|key| {
+            let delete = DeleteRequest::builder().set_key(Some(key)).build();
+            delete.map(|delete| WriteRequest::builder().delete_request(delete).build())
+        });
+        self.batch_write(requests.collect::<Result<_, _>>().map_err(internal)?, deadline).await
+    }
+
+    async fn batch_write(&self, requests: Vec<WriteRequest>, deadline: Instant) -> Result<()> {
+        let batches: Vec<Vec<WriteRequest>> =
+            requests.chunks(BATCH_ITEMS).map(<[WriteRequest]>::to_vec).collect();
+        let all = iter(batches.into_iter().map(Ok))
+            .try_for_each_concurrent(BATCHES_IN_FLIGHT, |batch| {
+                self.batch_write_one(batch, deadline)
+            });
+        match tokio::time::timeout_at(deadline, all).await {
+            Ok(result) => result,
+            Err(_) => Err(DeadlinePassed("writing a batch").into()),
+        }
+    }
+
+    async fn batch_write_one(&self, mut batch: Vec<WriteRequest>, deadline: Instant) -> Result<()> {
+        let mut backoff = Backoff::until(deadline);
+        loop {
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&self.table_name, batch.clone())
+                .send()
+                .await;
+            match answer {
+                Ok(answer) => {
+                    let unprocessed = answer.unprocessed_items;
+                    batch = unprocessed
+                        .and_then(|mut tables| tables.remove(&self.table_name))
+                        .unwrap_or_default();
+                }
+                // A put or a delete of the same item is the same however often
+                // it is done.
+                Err(error) if classify(&error) != Class::Permanent => {
+                    tracing::debug!(error = %crate::error::chain(&to_error("BatchWriteItem", &error)), "retrying");
+                }
+                Err(error) => return Err(to_error("BatchWriteItem", &error)),
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            if !backoff.wait().await {
+                return Err(DeadlinePassed("writing unprocessed items again").into());
+            }
+        }
+    }
+
+    /// Makes an activity, its audit event and its idempotency record exist, all
+    /// or none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::RateLimited`] when it is not known by
+    /// the deadline whether it was done: what was staged has to stay.
+    pub async fn commit(&self, commit: &Commit<'_>, deadline: Instant) -> Result<Outcome> {
+        let puts = self.puts(commit)?;
+        let mut backoff = Backoff::until(deadline);
+        loop {
+            let attempt = tokio::time::timeout_at(deadline, self.attempt(commit, &puts)).await;
+            let error = match attempt {
+                Ok(Ok(Attempt::Done(outcome))) => return Ok(outcome),
+                Ok(Ok(Attempt::Again(error))) => error,
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(DeadlinePassed("the commit").into()),
+            };
+            if !backoff.wait().await {
+                return Err(error);
+            }
+        }
+    }
+
+    /// The order of the puts is the order of the cancellation reasons.
+    fn puts(&self, commit: &Commit<'_>) -> Result<Vec<TransactWriteItem>> {
+        let tenant = &commit.activity.tenant_id;
+        let mut puts = vec![
+            self.put_once(items::activity::write(commit.activity).head),
+            self.put_once(items::audit_event::write(commit.event)),
+        ];
+        if let Some((key, record)) = &commit.idempotency {
+            puts.push(
+                Put::builder()
+                    .table_name(&self.table_name)
+                    .set_item(Some(items::idempotency_record::write(tenant, key, record)))
+                    .condition_expression("attribute_not_exists(pk) OR expires_at <= :now")
+                    .expression_attribute_values(
+                        ":now",
+                        AttributeValue::N(commit.now.as_seconds().to_string()),
+                    )
+                    .return_values_on_condition_check_failure(
+                        ReturnValuesOnConditionCheckFailure::AllOld,
+                    )
+                    .build(),
+            );
+        }
+        puts.into_iter()
+            .map(|put| Ok(TransactWriteItem::builder().put(put.map_err(internal)?).build()))
+            .collect()
+    }
+
+    fn put_once(&self, item: Item) -> Result<Put, aws_sdk_dynamodb::error::BuildError> {
+        Put::builder()
+            .table_name(&self.table_name)
+            .set_item(Some(item))
+            .condition_expression(IF_ABSENT)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+    }
+
+    async fn attempt(&self, commit: &Commit<'_>, puts: &[TransactWriteItem]) -> Result<Attempt> {
+        let answer = self
+            .client
+            .transact_write_items()
+            .client_request_token(commit.activity.id.to_string())
+            .set_transact_items(Some(puts.to_vec()))
+            .send()
+            .await;
+        let error = match answer {
+            Ok(_) => return Ok(Attempt::Done(Outcome::Committed)),
+            Err(error) => error,
+        };
+        if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        {
+            return self.read_reasons(commit, cancelled.cancellation_reasons()).await;
+        }
+        match classify(&error) {
+            Class::Throttled | Class::Transient => {
+                Ok(Attempt::Again(to_error("TransactWriteItems", &error)))
+            }
+            Class::Permanent => Err(to_error("TransactWriteItems", &error)),
+        }
+    }
+
+    /// Why a commit was cancelled, in the order of its puts.
+    async fn read_reasons(
+        &self,
+        commit: &Commit<'_>,
+        reasons: &[CancellationReason],
+    ) -> Result<Attempt> {
+        let failed = |index: usize| {
+            let reason = reasons.get(index)?;
+            (reason.code() == Some("ConditionalCheckFailed")).then(|| reason.item().cloned())
+        };
+        let codes = || {
+            let codes: Vec<&str> =
+                reasons.iter().map(|reason| reason.code().unwrap_or("none")).collect();
+            UnexpectedCancellation(codes.join(", "))
+        };
+        if let Some(item) = failed(2) {
+            let record = match item {
+                Some(item) => Some(items::idempotency_record::read(&item)?),
+                None => self.record_of(commit).await?,
+            };
+            return Ok(match record {
+                Some(record) => Attempt::Done(self.whose(commit, record)),
+                // It expired and was removed between the two calls.
+                None => Attempt::Again(Error::Unavailable(Box::new(codes()))),
+            });
+        }
+        if let Some(item) = failed(0) {
+            // Only this commit writes this id; an earlier attempt that the
+            // token no longer covers did it.
+            let head = item.map(|item| items::activity::read(&commit.activity.tenant_id, &item));
+            let ours =
+                head.transpose()?.is_some_and(|head| head.request_id == commit.activity.request_id);
+            return if ours {
+                Ok(Attempt::Done(Outcome::Committed))
+            } else {
+                Err(internal(codes()))
+            };
+        }
+        let contended = |reason: &CancellationReason| {
+            matches!(
+                reason.code(),
+                Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
+            )
+        };
+        if !reasons.iter().any(contended) {
+            return Err(internal(codes()));
+        }
+        // The writer that this one met may have been one with the same key.
+        Ok(match self.record_of(commit).await? {
+            Some(record) if record.is_live(commit.now) => Attempt::Done(self.whose(commit, record)),
+            _ => Attempt::Again(Error::Unavailable(Box::new(codes()))),
+        })
+    }
+
+    async fn record_of(&self, commit: &Commit<'_>) -> Result<Option<IdempotencyRecord>> {
+        match &commit.idempotency {
+            Some((key, _)) => self.idempotency_record(&commit.activity.tenant_id, key).await,
+            None => Ok(None),
+        }
+    }
+
+    fn whose(&self, commit: &Commit<'_>, record: IdempotencyRecord) -> Outcome {
+        if record.activity_id == commit.activity.id {
+            Outcome::Committed
+        } else {
+            Outcome::KeyTaken(record)
+        }
+    }
+
+    /// Writes an audit event that has no transaction to share, after its
+    /// postings. An event that exists is never written over.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn put_audit_event(&self, event: &AuditEvent, deadline: Instant) -> Result<()> {
+        self.stage(&Staging::of_audit_event(event), deadline).await?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table_name)
+            .set_item(Some(items::audit_event::write(event)))
+            .condition_expression(IF_ABSENT)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send();
+        let error = match tokio::time::timeout_at(deadline, put).await {
+            Ok(Ok(_)) => return Ok(()),
+            Ok(Err(error)) => error,
+            Err(_) => return Err(DeadlinePassed("writing an audit event").into()),
+        };
+        // The SDK tries again after a lost answer, and then meets its own item.
+        let existing = error.as_service_error().and_then(|error| {
+            match error {
+            aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
+                failed,
+            ) => failed.item(),
+            _ => None,
+        }
+        });
+        match existing.map(|item| items::audit_event::read(&event.tenant_id, item)).transpose()? {
+            Some(existing) if existing == *event => Ok(()),
+            _ => Err(to_error("PutItem", &error)),
+        }
+    }
+}
+
+fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::Internal(Box::new(error))
+}

@@ -1,0 +1,322 @@
+//! Reading a text query.
+//!
+//! Guarantees: what [`index_terms`](super::index_terms) makes of a text, the
+//! query makes of the same words, so a text is found by any of its words and by
+//! any phrase of them; the terms alone never exclude a record that matches.
+//!
+//! Left out on purpose: operators. There is no OR, no NOT and no wildcard;
+//! every word is asked for. How long a query may be is the caller's rule: a
+//! long run of an unspaced script is one word with as many terms as characters.
+
+use std::collections::BTreeSet;
+
+use super::MAX_QUERY_WORDS;
+use super::phrase::Phrases;
+use super::term::{is_inflected, pair_term, unit_term, word_term};
+use super::token::{Kind, Token, tokens};
+
+/// Why a query was refused. The texts are fit for a caller and hold nothing of
+/// the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// There is no letter and no digit in the query.
+    #[error("must contain a word to search for: at least one letter or digit")]
+    NoSearchableWord,
+    /// There are more than [`MAX_QUERY_WORDS`] words in the query.
+    #[error("must not have more than {MAX_QUERY_WORDS} words")]
+    TooManyWords,
+}
+
+/// A query: words that a record must all have, and phrases that must stand in
+/// it as they are.
+///
+/// Words between double quotes (`"`, `“`, `”`, `„`, `‟`, `«`, `»`, `＂`) are a
+/// phrase. Each quote, of whatever shape, closes the one before; the last one
+/// of an odd number is punctuation, and so is one between two Hebrew letters,
+/// where it marks an abbreviation.
+#[derive(Clone, Debug)]
+pub struct TextQuery {
+    terms: BTreeSet<String>,
+    phrases: Phrases,
+}
+
+impl TextQuery {
+    /// Reads a query.
+    ///
+    /// # Errors
+    ///
+    /// When there is nothing to search for, or more than [`MAX_QUERY_WORDS`]
+    /// words, those in quotes included. Punctuation separates words here as in
+    /// a text, so `con_123` is two; a run of a script without spaces is one.
+    pub fn parse(query: &str) -> Result<Self, QueryError> {
+        let mut parsed = Self { terms: BTreeSet::new(), phrases: Phrases::default() };
+        let mut word_count = 0;
+        for segment in segments(query) {
+            let tokens = collect_tokens(segment.text, &mut word_count)?;
+            parsed.add_terms(&tokens);
+            if segment.is_quoted {
+                parsed.add_phrase(&tokens);
+            } else {
+                for run in tokens.chunk_by(|_, next| next.kind == Kind::RunOn) {
+                    if run[0].kind == Kind::RunStart {
+                        parsed.add_phrase(run);
+                    }
+                }
+            }
+        }
+        if parsed.terms.is_empty() { Err(QueryError::NoSearchableWord) } else { Ok(parsed) }
+    }
+
+    /// The distinct index terms, without prefix, that a matching record has all
+    /// of.
+    #[must_use]
+    pub fn terms(&self) -> &BTreeSet<String> {
+        &self.terms
+    }
+
+    /// Whether a record that has all the [terms](Self::terms) may still not
+    /// match, so that [`matches`](Self::matches) has to be asked: for phrases of
+    /// several words, for runs of more than two units, and for a quoted word
+    /// that shares its term with inflections.
+    #[must_use]
+    pub fn needs_verification(&self) -> bool {
+        !self.phrases.is_empty()
+    }
+
+    /// Whether each phrase and run of the query stands within one of the texts.
+    ///
+    /// A phrase stands where its words follow each other in this form, whatever
+    /// their case and accents and the punctuation between them. The single
+    /// words are not looked at again; the index has answered for them.
+    #[must_use]
+    pub fn matches<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+        self.phrases.are_in(texts)
+    }
+
+    fn add_terms(&mut self, tokens: &[OwnedToken]) {
+        for (i, token) in tokens.iter().enumerate() {
+            let term = match token.kind {
+                Kind::Word => word_term(&token.text),
+                Kind::RunOn => pair_term(&tokens[i - 1].text, &token.text),
+                // The pair that it begins is rarer and implies it.
+                Kind::RunStart if tokens.get(i + 1).is_some_and(|t| t.kind == Kind::RunOn) => {
+                    continue;
+                }
+                Kind::RunStart => unit_term(&token.text),
+            };
+            self.terms.insert(term.into_owned());
+        }
+    }
+
+    /// Adds a sequence of tokens to verify, unless its terms say it all.
+    fn add_phrase(&mut self, tokens: &[OwnedToken]) {
+        let is_decided_by_terms = match tokens {
+            [] => true,
+            [only] => !(only.kind == Kind::Word && is_inflected(&only.text)),
+            [_, second] => second.kind == Kind::RunOn,
+            _ => false,
+        };
+        if !is_decided_by_terms {
+            self.phrases.add(tokens.iter().map(|t| Token { text: &t.text, kind: t.kind }));
+        }
+    }
+}
+
+/// A [`Token`] that is kept while its neighbours are read.
+struct OwnedToken {
+    text: String,
+    kind: Kind,
+}
+
+fn collect_tokens(text: &str, word_count: &mut usize) -> Result<Vec<OwnedToken>, QueryError> {
+    let mut collected = Vec::new();
+    let mut tokens = tokens(text);
+    while let Some(Token { text, kind }) = tokens.next_token() {
+        if kind != Kind::RunOn {
+            *word_count += 1;
+        }
+        if *word_count > MAX_QUERY_WORDS {
+            return Err(QueryError::TooManyWords);
+        }
+        collected.push(OwnedToken { text: text.to_owned(), kind });
+    }
+    Ok(collected)
+}
+
+/// A part of a query between quotes, or between phrases.
+struct Segment<'q> {
+    text: &'q str,
+    is_quoted: bool,
+}
+
+fn segments(query: &str) -> Vec<Segment<'_>> {
+    let mut quotes = quotes(query);
+    if quotes.len() % 2 == 1 {
+        quotes.pop();
+    }
+    let mut segments = Vec::with_capacity(quotes.len() + 1);
+    let mut start = 0;
+    for (i, (at, quote)) in quotes.into_iter().enumerate() {
+        segments.push(Segment { text: &query[start..at], is_quoted: i % 2 == 1 });
+        start = at + quote.len_utf8();
+    }
+    segments.push(Segment { text: &query[start..], is_quoted: false });
+    segments
+}
+
+fn quotes(query: &str) -> Vec<(usize, char)> {
+    let is_hebrew = |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{590}'..='\u{5FF}'));
+    let mut quotes = Vec::new();
+    let mut chars = query.char_indices().peekable();
+    let mut previous = None;
+    while let Some((at, c)) = chars.next() {
+        let is_gershayim =
+            c == '"' && is_hebrew(previous) && is_hebrew(chars.peek().map(|(_, next)| *next));
+        if matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂') && !is_gershayim {
+            quotes.push((at, c));
+        }
+        previous = Some(c);
+    }
+    quotes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(query: &str) -> TextQuery {
+        TextQuery::parse(query).unwrap()
+    }
+
+    fn terms(query: &str) -> Vec<String> {
+        parse(query).terms.into_iter().collect()
+    }
+
+    #[test]
+    fn words_are_folded_and_inflected() {
+        assert_eq!(terms("  Pricing, MEETINGS cafés "), ["cafe", "meet", "price"]);
+        assert_eq!(terms("price prices"), ["price"]);
+        assert!(!parse("Pricing, MEETINGS").needs_verification());
+        assert!(parse("price").matches([]));
+    }
+
+    #[test]
+    fn a_run_is_asked_for_by_its_pairs() {
+        assert_eq!(terms("値"), ["値"]);
+        assert_eq!(terms("値下"), ["値下"]);
+        assert!(!parse("値 値下").needs_verification());
+
+        let run = parse("値下げ");
+        assert_eq!(terms("値下げ"), ["下げ", "値下"]);
+        assert!(run.needs_verification());
+        assert!(run.matches(["", "本日の値下げです"]));
+        assert!(!run.matches(["下げ値下"]));
+        assert!(!run.matches(["値下、げ"]));
+        assert!(!run.matches(["値", "下げ"]));
+    }
+
+    #[test]
+    fn a_phrase_stands_in_this_form_whatever_its_punctuation() {
+        let phrase = parse("\"Price meetings\"");
+        assert_eq!(terms("\"Price meetings\""), ["meet", "price"]);
+        assert!(phrase.needs_verification());
+        assert!(phrase.matches(["The PRICE: meetings!"]));
+        assert!(!phrase.matches(["prices meetings"]));
+        assert!(!phrase.matches(["price and meetings"]));
+        assert!(!phrase.matches(["price", "meetings"]));
+        assert!(parse("\"ids con_123\"").matches(["ids (con 123)"]));
+    }
+
+    #[test]
+    fn a_quoted_word_is_not_inflected() {
+        let quoted = parse("\"pricing\"");
+        assert_eq!(terms("\"pricing\""), ["price"]);
+        assert!(quoted.needs_verification());
+        assert!(quoted.matches(["our Pricing."]));
+        assert!(!quoted.matches(["our price."]));
+        // No other word shares these terms.
+        assert!(!parse("\"123\" \"цены\" \"値下\" \"値\"").needs_verification());
+    }
+
+    #[test]
+    fn a_quoted_run_may_be_broken_where_the_quote_breaks_it() {
+        let quoted = parse("\"iPhone 値下げ セール\"");
+        assert_eq!(terms("\"iPhone 値下げ セール\""), ["iphon", "セー", "ール", "下げ", "値下"]);
+        assert!(quoted.matches(["新型iPhone値下げセール中"]));
+        assert!(quoted.matches(["iPhone、値下げ・セール"]));
+        assert!(!quoted.matches(["iPhone値、下げセール"]));
+        assert!(!quoted.matches(["値下げセールiPhone"]));
+    }
+
+    #[test]
+    fn a_phrase_compares_words_that_are_too_long_for_a_term() {
+        let (long, other) = ("a".repeat(100), "a".repeat(101));
+        let phrase = parse(&format!("\"the {long}\""));
+        assert_eq!(phrase.terms().len(), 2);
+        assert!(phrase.matches([format!("The {}!", long.to_uppercase()).as_str()]));
+        assert!(!phrase.matches([format!("the {other}").as_str()]));
+    }
+
+    #[test]
+    fn every_kind_of_double_quote_opens_and_closes() {
+        for query in
+            ["\"a b\"", "“a b”", "„a b“", "”a b”", "‟a b”", "«a b»", "»a b«", "＂a b＂", "x “a b\""]
+        {
+            assert!(parse(query).matches(["a b"]), "{query}");
+            assert!(!parse(query).matches(["a x b"]), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_lone_quote_is_punctuation() {
+        assert!(!parse("5\" steel pipe").needs_verification());
+        assert!(parse("\"steel pipe\" of 5\"").matches(["steel pipe"]));
+        assert_eq!(terms("\"steel pipe\" of 5\""), ["5", "of", "pipe", "steel"]);
+        assert_eq!(terms("a\"b"), ["a", "b"]);
+        assert_eq!(terms("\"\" a"), ["a"]);
+    }
+
+    #[test]
+    fn a_quote_within_a_hebrew_abbreviation_is_punctuation() {
+        assert!(!parse("צה\"ל וארה\"ב").needs_verification());
+        let quoted = parse("\"דו\"ח שנתי\"");
+        assert!(quoted.matches(["הנה דו״ח שנתי"]));
+        assert!(!quoted.matches(["דו״ח לא שנתי"]));
+    }
+
+    #[test]
+    fn a_query_without_a_word_is_refused() {
+        for query in ["", "  ", "\"\"", "…!? -- 🙂", "\u{301}", "_", "\u{200B}\u{AD}"] {
+            assert_eq!(
+                TextQuery::parse(query).unwrap_err(),
+                QueryError::NoSearchableWord,
+                "{query}"
+            );
+        }
+    }
+
+    #[test]
+    fn sixteen_words_are_taken_and_seventeen_refused() {
+        let words = |count: usize| vec!["word"; count].join(" ");
+        assert!(TextQuery::parse(&words(MAX_QUERY_WORDS)).is_ok());
+        assert!(TextQuery::parse(&format!("{} \"a b\"", words(14))).is_ok());
+        assert!(TextQuery::parse(&format!("{} 値下げ", words(15))).is_ok());
+        for query in [
+            words(MAX_QUERY_WORDS + 1),
+            format!("{} \"a b\"", words(15)),
+            format!("{} 値下げ", words(16)),
+            format!("{} a_b", words(15)),
+        ] {
+            assert_eq!(TextQuery::parse(&query).unwrap_err(), QueryError::TooManyWords);
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_rule() {
+        assert_eq!(
+            QueryError::NoSearchableWord.to_string(),
+            "must contain a word to search for: at least one letter or digit"
+        );
+        assert_eq!(QueryError::TooManyWords.to_string(), "must not have more than 16 words");
+    }
+}

@@ -1,0 +1,5 @@
+//! What the suites share: engines, faults, a client.
+
+pub mod engine;
+pub mod faulty_engine;
+pub mod stack;

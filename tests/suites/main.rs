@@ -1,0 +1,4 @@
+//! The suites, one module a promise. They run on the embedded engine, or on the
+//! one that `ACTIVITY_LOG_TEST_ENDPOINT` names.
+
+mod first_minute;
