@@ -139,11 +139,7 @@ pub fn main() -> ExitCode {
     let command = cli.command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::default()));
     let level =
         if matches!(command, Command::Serve(_)) { LevelFilter::INFO } else { LevelFilter::WARN };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_max_level(activity_log_core::telemetry::level_from_env(level))
-        .with_target(false)
-        .init();
+    activity_log_core::telemetry::init_text(level);
     match runtime.block_on(run(command, &cli.connection, output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
