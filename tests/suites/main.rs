@@ -9,6 +9,7 @@ mod contract_errors;
 mod contract_http;
 mod contract_idempotency;
 mod contract_log;
+mod contract_paging;
 mod contract_read;
 mod contract_search;
 mod first_minute;
