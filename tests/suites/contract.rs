@@ -1,6 +1,12 @@
 //! What the suites of the contract share: inputs, the parts of answers that
 //! they look at, and stacks on an engine that fails.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
+use activity_log_core::activity::{RelatedResource, RelatedResourceId, RelatedResourceType};
+use activity_log_core::principal::TenantId;
+use activity_log_core::registry::{Presence, ResourceRecord};
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::FaultyEngine;
@@ -132,4 +138,35 @@ pub(crate) async fn get_logged(stack: &Stack, key: &str, id: &str) -> Answer {
         .header("x-user-id", "jo")
         .send()
         .await
+}
+
+/// An item as DynamoDB has it.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Every item of a stack's table, whole.
+pub(crate) async fn all_items(stack: &Stack) -> Vec<Item> {
+    let client = raw_client().await;
+    let pages = client
+        .scan()
+        .table_name(stack.ctx.store.table_name())
+        .consistent_read(true)
+        .into_paginator()
+        .items()
+        .send();
+    pages.collect::<Result<_, _>>().await.expect("the table is scanned")
+}
+
+/// Leaves a tombstone in the place of a related resource, a minute from now.
+pub(crate) async fn delete_resource(stack: &Stack, tenant: &str, kind: &str, id: &str) {
+    let record = ResourceRecord {
+        resource: RelatedResource {
+            resource_type: RelatedResourceType::parse(kind).expect("the type is known"),
+            id: RelatedResourceId::parse(id).expect("the id is valid"),
+        },
+        display_name: None,
+        changed_at: stack.ctx.environment.now().plus(Duration::from_secs(60)),
+        presence: Presence::Deleted,
+    };
+    let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+    stack.ctx.store.put_related_resource(&tenant, &record).await.expect("it is registered");
 }

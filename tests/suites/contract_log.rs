@@ -3,15 +3,15 @@
 
 use std::time::Duration;
 
-use activity_log_core::activity::{RelatedResource, RelatedResourceId, RelatedResourceType};
 use activity_log_core::config::RelatedResourceCheck;
-use activity_log_core::principal::{Scope, TenantId};
-use activity_log_core::registry::{Presence, ResourceRecord};
+use activity_log_core::principal::Scope;
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::contract::{assert_violations, id_of, note, note_with, pinned, post_bytes, summaries};
+use crate::contract::{
+    assert_violations, delete_resource, id_of, note, note_with, pinned, post_bytes, summaries,
+};
 
 const ONE_OF_TYPES: &str = "must be one of: note call email meeting agent_action";
 const ONE_OF_RESOURCES: &str = "must be one of: contact company deal task support_ticket";
@@ -386,18 +386,7 @@ async fn an_unknown_deleted_or_foreign_related_resource_is_404_and_nothing_is_lo
     stack.put_resource("other", "contact", "theirs", None).await;
     stack.put_resource("acme", "deal", "known", None).await;
     stack.put_resource("acme", "contact", "gone", Some("Jane")).await;
-    stack.clock.advance(Duration::from_secs(1));
-    let tenant = TenantId::parse("acme").expect("the id is valid");
-    let tombstone = ResourceRecord {
-        resource: RelatedResource {
-            resource_type: RelatedResourceType::Contact,
-            id: RelatedResourceId::parse("gone").expect("the id is valid"),
-        },
-        display_name: None,
-        changed_at: stack.ctx.environment.now(),
-        presence: Presence::Deleted,
-    };
-    stack.ctx.store.put_related_resource(&tenant, &tombstone).await.expect("it is registered");
+    delete_resource(&stack, "acme", "contact", "gone").await;
 
     let mut bodies = Vec::new();
     for (kind, id) in [
