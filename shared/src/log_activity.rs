@@ -122,11 +122,9 @@ impl LogActivity {
         {
             reader.violations.push("idempotency_key", "must equal the Idempotency-Key header");
         }
-        let words = summary.as_ref().and_then(|summary| {
-            let texts = [Some(summary.as_str()), body.as_ref().map(Body::as_str)];
-            let words = text::index_terms(texts.into_iter().flatten());
-            reader.violations.take("body", words.map_err(|error| error.to_string()))
-        });
+        let texts = [summary.as_ref().map(Summary::as_str), body.as_ref().map(Body::as_str)];
+        let words = text::index_terms(texts.into_iter().flatten());
+        let words = reader.violations.take("body", words.map_err(|error| error.to_string()));
         reader.finish()?;
 
         let missing = || Error::Internal("an input without violations lacks a property".into());

@@ -191,7 +191,7 @@ impl Call<'_> {
     /// Adds a header; the same name again adds a value.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.request = self.request.header(name, value);
+        self.request = self.request.header(name, value.as_bytes());
         self
     }
 
@@ -259,7 +259,6 @@ impl Answer {
     }
 
     /// The same answer, after its status was checked.
-    #[must_use]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(
