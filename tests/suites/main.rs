@@ -12,5 +12,6 @@ mod contract_log;
 mod contract_paging;
 mod contract_read;
 mod contract_search;
+mod faulty_engine;
 mod first_minute;
 mod isolation;
