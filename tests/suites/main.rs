@@ -15,3 +15,4 @@ mod contract_search;
 mod faulty_engine;
 mod first_minute;
 mod isolation;
+mod reference_model;
