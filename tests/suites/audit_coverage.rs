@@ -402,6 +402,11 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
     fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
+        // While there is but one subscriber, an event that another thread comes
+        // by first is switched off for all, since that thread has none. So
+        // there is one for every thread, and an earlier one does as well.
+        let for_all = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
+        drop(tracing::subscriber::set_global_default(for_all));
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
