@@ -354,6 +354,20 @@ async fn an_event_is_never_written_over() {
     }
 }
 
+#[tokio::test]
+async fn a_lost_answer_to_a_refusals_event_is_one_event_and_no_complaint() {
+    let (stack, engine) = faulty_stack().await;
+    let key = stack.service_key("acme").await;
+    let lost = engine.inject(Fault::on("PutItem", When::Nth(1), FaultKind::LoseAnswer));
+    let (log, _guard) = Log::capture();
+    let response = post(&stack.ctx, &key, &json!({})).await;
+    assert_eq!((response.status().as_u16(), lost.fired()), (422, 1));
+    assert!(!log.lines_with("answered").is_empty());
+    assert!(log.lines_with("could not be audited").is_empty());
+    let page = stack.audit_events(&key, &[]).await.expect(200);
+    assert_eq!(rows(&page, "audit_events", "status"), ["rejected"]);
+}
+
 /// Hands out the ids that a test chose, then random ones.
 #[derive(Default)]
 struct ChosenIds(Mutex<VecDeque<Uuid>>);

@@ -187,6 +187,19 @@ async fn a_query_has_up_to_500_characters_and_16_words() {
 }
 
 #[tokio::test]
+async fn the_longest_query_without_spaces_finds_its_record() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let run: String = (0x4E00..).filter_map(char::from_u32).take(500).collect();
+    stack.log(&key, &note_with(json!({"body": format!("「{run}」")}))).await.expect(201);
+    let found = stack.search(&key, &[("query", &run)]).await.expect(200);
+    assert_eq!(summaries(&found), ["Renewal"]);
+    let reversed: String = run.chars().rev().collect();
+    let found = stack.search(&key, &[("query", &reversed)]).await.expect(200);
+    assert!(summaries(&found).is_empty());
+}
+
+#[tokio::test]
 async fn a_type_restricts_to_that_category() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
