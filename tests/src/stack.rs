@@ -13,6 +13,7 @@ use activity_log_core::principal::{Actor, Credential, Scope, Scopes, TenantId};
 use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
+use activity_log_core::store::table::Stream;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -80,7 +81,7 @@ impl Stack {
         configure: impl FnOnce(&mut Config),
     ) -> Self {
         let store = Store::new(connect_local(endpoint), table_name);
-        store.create_table().await.expect("the engine makes a table");
+        store.create_table_with(Stream::Off).await.expect("the engine makes a table");
         let mut config = Config::for_table(table_name);
         configure(&mut config);
         let clock = Arc::new(MovableClock::default());

@@ -43,6 +43,17 @@ pub enum Created {
     Existing,
 }
 
+/// Whether a table that has to be made gets the stream that `publish` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// It does.
+    On,
+    /// For the embedded engine without a reader of streams: it numbers each
+    /// record by looking at all records before, so that with a stream every
+    /// write costs more than the last.
+    Off,
+}
+
 impl Store {
     /// Makes the table, on demand, with time to live and a stream, unless it
     /// is there, and waits until it can be used.
@@ -51,10 +62,19 @@ impl Store {
     ///
     /// A failed call.
     pub async fn create_table(&self) -> Result<Created> {
+        self.create_table_with(Stream::On).await
+    }
+
+    /// The same, with or without a stream.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn create_table_with(&self, stream: Stream) -> Result<Created> {
         let created = match self.describe_table().await? {
             Some(_) => Created::Existing,
             None => {
-                self.create().await?;
+                self.create(stream).await?;
                 Created::New
             }
         };
@@ -75,7 +95,7 @@ impl Store {
         Ok(created)
     }
 
-    async fn create(&self) -> Result<()> {
+    async fn create(&self, stream: Stream) -> Result<()> {
         let key = |name: &str, key_type| {
             KeySchemaElement::builder().attribute_name(name).key_type(key_type).build()
         };
@@ -85,10 +105,13 @@ impl Store {
                 .attribute_type(ScalarAttributeType::S)
                 .build()
         };
-        let stream = StreamSpecification::builder()
-            .stream_enabled(true)
-            .stream_view_type(StreamViewType::NewImage)
-            .build();
+        let on = || {
+            StreamSpecification::builder()
+                .stream_enabled(true)
+                .stream_view_type(StreamViewType::NewImage)
+                .build()
+        };
+        let stream = (stream == Stream::On).then(on).transpose();
         let internal = |error: aws_sdk_dynamodb::error::BuildError| Error::Internal(error.into());
         self.client
             .create_table()
@@ -98,7 +121,7 @@ impl Store {
             .key_schema(key(SK, KeyType::Range).map_err(internal)?)
             .attribute_definitions(attribute(PK).map_err(internal)?)
             .attribute_definitions(attribute(SK).map_err(internal)?)
-            .stream_specification(stream.map_err(internal)?)
+            .set_stream_specification(stream.map_err(internal)?)
             .send()
             .await
             .map_err(|error| to_error("CreateTable", &error))?;
