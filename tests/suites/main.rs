@@ -16,3 +16,8 @@ mod faulty_engine;
 mod first_minute;
 mod isolation;
 mod reference_model;
+mod concurrency;
+mod crash;
+mod faulty_engine;
+mod first_minute;
+mod long_bodies;
