@@ -2,4 +2,6 @@
 
 pub mod engine;
 pub mod faulty_engine;
+pub mod history;
+pub mod measured;
 pub mod stack;
