@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use activity_log_core::text::index_terms;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{
-    COMMON, Items, Past, RARE, RARE_COUNT, Template, Vocabulary, items_in_table, items_since,
+    COMMON, Items, PHRASE, Past, RARE, RARE_COUNT, Template, Vocabulary, items_in_table,
+    items_since,
 };
 use activity_log_tests::measured::{MeasuredStack, TENANT};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -173,10 +174,11 @@ async fn a_history_is_laid_out_as_the_store_writes_it() {
 async fn a_search_costs_the_same_at_1000_and_at_50000_activities() {
     let rare_and_common = format!("{RARE} {COMMON}");
     let rare_and_common = [("query", rare_and_common.as_str())];
-    let searches: [(&[(&str, &str)], usize); 5] = [
+    let searches: [(&[(&str, &str)], usize); 6] = [
         (&[], 20),
         (&[("type", "email")], 20),
         (&[("query", COMMON)], 20),
+        (&[("query", PHRASE)], 20),
         (&[("query", RARE)], RARE_COUNT),
         (&rare_and_common, RARE_COUNT / 2),
     ];
