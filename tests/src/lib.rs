@@ -3,4 +3,6 @@
 pub mod engine;
 pub mod faulty_engine;
 pub mod rig;
+pub mod history;
+pub mod measured;
 pub mod stack;

@@ -81,9 +81,14 @@ impl Stack {
     pub async fn start_without_stream() -> Self {
         let engine = Engine::start().await;
         let table_name = unique_name("suite");
-        let stack = Self::start_on(&engine.endpoint, &table_name, |_| {}).await;
+        Self::start_without_stream_on(&engine.endpoint, &table_name).await
+    }
+
+    /// The same on an endpoint.
+    pub async fn start_without_stream_on(endpoint: &str, table_name: &str) -> Self {
+        let stack = Self::start_on(endpoint, table_name, |_| {}).await;
         let off = StreamSpecification::builder().stream_enabled(false).build();
-        let update = connect_local(&engine.endpoint)
+        let update = connect_local(endpoint)
             .update_table()
             .table_name(table_name)
             .stream_specification(off.expect("it says whether there is a stream"));
