@@ -2,3 +2,4 @@
 //! one that `ACTIVITY_LOG_TEST_ENDPOINT` names.
 
 mod first_minute;
+mod openapi;

@@ -278,7 +278,13 @@ pub struct Listing<F> {
 #[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
 pub struct SearchParameters {
     /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
-    #[schemars(with = "String", length(min = 1, max = MAX_QUERY_CHARS), default, skip_serializing_if = "Option::is_none")]
+    #[schemars(
+        with = "String",
+        length(min = 1, max = MAX_QUERY_CHARS),
+        example = &"pricing",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     query: Option<String>,
     /// Restrict results to one activity category.
     #[schemars(
@@ -430,6 +436,7 @@ fn limit_schema(_: &mut SchemaGenerator) -> Schema {
         "minimum": 1,
         "maximum": MAX_LIMIT,
         "default": DEFAULT_LIMIT,
+        "examples": [10],
     })
 }
 
