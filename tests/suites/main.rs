@@ -23,3 +23,4 @@ mod faulty_engine;
 mod first_minute;
 mod long_bodies;
 mod round_trips;
+mod openapi;
