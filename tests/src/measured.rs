@@ -47,7 +47,7 @@ impl MeasuredStack {
     pub async fn start(engine: Engine) -> Self {
         let proxy = FaultyEngine::start(&engine.endpoint).await;
         proxy.measure_capacity();
-        let stack = Stack::start_without_stream_on(&proxy.endpoint, &unique_name("measured")).await;
+        let stack = Stack::start_on(&proxy.endpoint, &unique_name("measured"), |_| {}).await;
         let key = known_key(&stack).await;
         let client = connect_local(&engine.endpoint);
         Self { stack, key, client, proxy, engine }

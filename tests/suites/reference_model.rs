@@ -858,7 +858,7 @@ fn runtime() -> tokio::runtime::Runtime {
 #[test]
 fn the_stack_answers_as_the_model() {
     let runtime = runtime();
-    let stack = runtime.block_on(Stack::start_without_stream());
+    let stack = runtime.block_on(Stack::start());
     run_cases(
         || prop::collection::vec(operation(), 5..25),
         |operations| {
@@ -884,7 +884,7 @@ fn a_longer_history_is_searched_as_the_model_does() {
     const COMMON: Item = Item { entry: &LEXICON[0], way: 0 };
     const RARE: Related = RELATED[3];
     let runtime = runtime();
-    let stack = runtime.block_on(Stack::start_without_stream());
+    let stack = runtime.block_on(Stack::start());
     // The same history in each run; the searches differ.
     let mut generator = TestRunner::deterministic();
     let logs: Vec<Log> = (0..ACTIVITIES)
