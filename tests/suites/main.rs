@@ -16,8 +16,6 @@ mod contract_read;
 mod contract_search;
 mod crash;
 mod faulty_engine;
-mod faulty_engine;
-mod first_minute;
 mod first_minute;
 mod isolation;
 mod long_bodies;
