@@ -15,6 +15,33 @@ pub struct Config {
     /// `CORS_ALLOW_ORIGINS`: origins separated by commas, or `*`; none by
     /// default.
     pub cors_allow_origins: Vec<String>,
+    /// Not a variable: the functions' own time-out is chosen to go with it.
+    pub write_timeouts: WriteTimeouts,
+}
+
+/// How long the steps of a write may take. In sum they stay under the
+/// functions' time-out of 28 s, so that a caller gets an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteTimeouts {
+    /// Staging, from its start.
+    pub staging: Duration,
+    /// The commit after it, with all its attempts.
+    pub commit: Duration,
+    /// The clean-up of a write that lost.
+    pub unstaging: Duration,
+    /// The audit event of a refusal.
+    pub refusal: Duration,
+}
+
+impl Default for WriteTimeouts {
+    fn default() -> Self {
+        Self {
+            staging: Duration::from_secs(20),
+            commit: Duration::from_secs(5),
+            unstaging: Duration::from_secs(2),
+            refusal: Duration::from_secs(5),
+        }
+    }
 }
 
 /// Whether `log` refuses related resources that the registry does not know.
@@ -74,6 +101,7 @@ impl Config {
                 .filter(|origin| !origin.is_empty())
                 .map(str::to_owned)
                 .collect(),
+            write_timeouts: WriteTimeouts::default(),
         })
     }
 

@@ -14,9 +14,9 @@ use crate::activity::{
 };
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
-use crate::clock::{Rounding, Timestamp};
+use crate::clock::{Bound, Timestamp};
 use crate::error::{Error, ErrorCode, FieldError, Result};
-use crate::input::Object;
+use crate::input::{Object, with_violations_of};
 use crate::list_audit_events;
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
@@ -225,22 +225,30 @@ pub fn call(exchange: &Exchange<'_>, principal: Principal) -> Result<Call> {
     })
 }
 
-/// The input object of `POST /v1/activities`, which takes no parameters.
+/// The input object of `POST /v1/activities`.
 ///
 /// # Errors
 ///
-/// 415, 413, 400 and 422.
+/// 415, 413, 400 and 422, in this order: a query string that can't be read is
+/// noticed before a body that is no object.
 pub fn input_object(exchange: &Exchange<'_>) -> Result<Object> {
-    let object = body::object(exchange.request())?;
-    no_parameters(exchange)?;
-    Ok(object)
+    let object = body::object(exchange.request());
+    if !matches!(object, Ok(_) | Err(Error::ValidationFailed(_))) {
+        return object;
+    }
+    QueryReader::new(&exchange.request().query)?;
+    if object.is_ok() {
+        // Its properties and the parameters are looked at together.
+        return object;
+    }
+    with_violations_of(object, no_parameters(exchange))
 }
 
-/// Reads the input of `POST /v1/activities`.
+/// Reads the input of `POST /v1/activities`, which takes no parameters.
 ///
 /// # Errors
 ///
-/// [`Error::ValidationFailed`] with every violation.
+/// [`Error::ValidationFailed`] with every violation, in body, header and query.
 pub fn parse_log_activity(
     exchange: &Exchange<'_>,
     object: &Object,
@@ -248,10 +256,12 @@ pub fn parse_log_activity(
 ) -> Result<LogActivity> {
     let mut keys = exchange.request().headers.get_all("idempotency-key").iter();
     let key = keys.next().map(HeaderValue::as_bytes);
-    if keys.next().is_some() {
-        return Err(Error::invalid("Idempotency-Key", "is given more than once"));
-    }
-    LogActivity::parse(object, key, now)
+    let once = match keys.next() {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid("Idempotency-Key", "is given more than once")),
+    };
+    let parsed = with_violations_of(LogActivity::parse(object, key, now), once);
+    with_violations_of(parsed, no_parameters(exchange))
 }
 
 /// Refuses every parameter.
@@ -350,8 +360,7 @@ pub fn parse_audit_listing(
 
 fn parse_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp>) {
     let bound = |text: &str| {
-        Timestamp::parse(text, Rounding::Up)
-            .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
+        Bound::parse(text).ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
     };
     let after = reader.optional("occurred_after", bound);
     let before = reader.optional("occurred_before", bound);
@@ -360,7 +369,7 @@ fn parse_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp
     {
         reader.violations.push("occurred_before", "must be later than occurred_after");
     }
-    (after, before)
+    (after.map(Bound::time), before.map(Bound::time))
 }
 
 /// Reads limit and cursor. A cursor is held against filters that are all
