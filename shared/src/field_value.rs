@@ -224,7 +224,12 @@ impl Decimal {
         if self.significant_digits > DOUBLE_DIGITS {
             return Err("must have at most 15 significant digits".into());
         }
-        if let Ok(whole) = self.plain.parse::<i64>() {
+        // A whole number is one, with or without a point.
+        let whole = match self.plain.split_once('.') {
+            Some((whole, fraction)) if fraction.trim_end_matches('0').is_empty() => whole,
+            _ => &self.plain,
+        };
+        if let Ok(whole) = whole.parse::<i64>() {
             return Ok(whole.into());
         }
         let double: f64 = self.plain.parse().map_err(|_| "must be a number")?;
@@ -268,7 +273,7 @@ mod tests {
     fn a_double_is_exact_or_refused() {
         let double = |literal: &str| Decimal::parse(literal).unwrap().to_double();
         assert_eq!(double("4.5").unwrap(), json!(4.5));
-        assert_eq!(double("5").unwrap(), json!(5));
+        assert_eq!((double("5").unwrap(), double("-5.00").unwrap()), (json!(5), json!(-5)));
         assert_eq!(double("123456789012.345").unwrap(), json!(123_456_789_012.345));
         assert_eq!(double("100000000000000000000000").unwrap(), json!(1e23));
         assert!(double("9007199254740993").is_err());

@@ -45,7 +45,8 @@ fn table() -> Vec<(&'static str, Vec<(String, String)>, Vec<&'static str>)> {
     let pairs = |values: &[(&str, &str)]| -> Vec<(String, String)> {
         values.iter().map(|(one, other)| ((*one).to_owned(), (*other).to_owned())).collect()
     };
-    let texts = || (same(&[r#""""#, r#""Ünï \"x\" 東京\n""#]), vec!["1", "true", "[]", "{}", "null"]);
+    let texts =
+        || (same(&[r#""""#, r#""Ünï \"x\" 東京\n""#]), vec!["1", "true", "[]", "{}", "null"]);
     let won = r#"{"id":"o1","code":"won","name":"Won"}"#;
     let lost = r#"{"id":"o2","code":"lost","name":"Lost"}"#;
     let one_option =
@@ -154,8 +155,7 @@ fn table() -> Vec<(&'static str, Vec<(String, String)>, Vec<&'static str>)> {
 /// Logs an activity of one field, whose value is JSON text.
 async fn log_value(dialect: &Dialect, field: &str, value: &str) -> Answer {
     let id = own_id(&format!("all/{field}"));
-    let body =
-        format!(r#"{{"related_objects":[],"fields":[{{"id":"{id}","value":{value}}}]}}"#);
+    let body = format!(r#"{{"related_objects":[],"fields":[{{"id":"{id}","value":{value}}}]}}"#);
     let call = dialect.call(Method::POST, "/api/activities/all/log-activity");
     call.header("content-type", "application/json").body(body).send().await
 }
@@ -277,10 +277,10 @@ async fn a_definition_changed_after_logging_does_not_change_what_was_logged() {
     let dialect = Dialect::start().await;
     dialect.define_fields("all", json!([field("radio"), field("money")])).await;
     let input = json!({"related_objects": [{"custom_object": "contact", "entity_id": "con_1"}],
-        "fields": [
-            {"id": own_id("all/radio"), "value": "o1"},
-            {"id": own_id("all/money"), "value": 5},
-        ]});
+    "fields": [
+        {"id": own_id("all/radio"), "value": "o1"},
+        {"id": own_id("all/money"), "value": 5},
+    ]});
     let id = id_of(&dialect.log("all", &input).await.expect(201));
     let (read, listed) = (dialect.read(&id).await, dialect.responses("all", &json!({})).await);
     let mut radio = field("radio");
@@ -298,7 +298,10 @@ async fn a_definition_changed_after_logging_does_not_change_what_was_logged() {
         "fields": [{"id": own_id("all/radio"), "value": "o1"}]});
     let new = dialect.log_and_read("all", &input).await;
     assert_eq!(new["fields"][0]["value"]["name"], "Another");
-    assert_eq!((&new["activity_object"]["name"], &new["type"]), (&json!("Another"), &json!("meeting")));
+    assert_eq!(
+        (&new["activity_object"]["name"], &new["type"]),
+        (&json!("Another"), &json!("meeting"))
+    );
 }
 
 /// Random valid values of a field type, written and read.
@@ -341,9 +344,9 @@ fn valid(field_type: &'static str) -> BoxedStrategy<(Value, Value)> {
                 same(json!(format!("{year:04}-06-15T{hour:02}:00:00.{ms:03}Z")))
             })
             .boxed(),
-        "dropdown" | "radio" | "choices" | "status" | "selector" => (0_usize..2)
-            .prop_map(move |index| (option(index)["id"].clone(), option(index)))
-            .boxed(),
+        "dropdown" | "radio" | "choices" | "status" | "selector" => {
+            (0_usize..2).prop_map(move |index| (option(index)["id"].clone(), option(index))).boxed()
+        }
         "checkboxes" | "dynamictags" => prop::sample::subsequence(vec![0_usize, 1], 1..=2)
             .prop_shuffle()
             .prop_map(move |chosen| {
@@ -376,7 +379,6 @@ fn valid(field_type: &'static str) -> BoxedStrategy<(Value, Value)> {
 }
 
 /// A number as it is read: without a point where it is whole.
-#[expect(clippy::cast_possible_truncation, reason = "the numbers are small")]
 fn plain(number: f64) -> Value {
     if number.fract() == 0.0 { json!(number as i64) } else { json!(number) }
 }

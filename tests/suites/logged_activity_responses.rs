@@ -63,7 +63,8 @@ async fn pages_follow_each_other_by_their_links_with_or_without_the_body() {
     dialect.define_fields("t", json!([])).await;
     let mut logged = Vec::new();
     for n in 0..7 {
-        logged.push(id_of(&dialect.log("t", &notes(&format!("visit {n} & more"))).await.expect(201)));
+        logged
+            .push(id_of(&dialect.log("t", &notes(&format!("visit {n} & more"))).await.expect(201)));
     }
     logged.reverse();
     for repeat_body in [true, false] {

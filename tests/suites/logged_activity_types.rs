@@ -35,8 +35,7 @@ async fn dialect_of_three() -> Dialect {
 #[tokio::test]
 async fn the_list_has_the_built_in_types_and_the_tenants_own_by_name() {
     let dialect = dialect_of_three().await;
-    let expected =
-        ["a_visit", "agent_action", "call", "email", "meeting", "memo", "note", "visit"];
+    let expected = ["a_visit", "agent_action", "call", "email", "meeting", "memo", "note", "visit"];
     assert_eq!(names(&dialect, "").await, expected);
     for size in 1..=9 {
         let mut found: Vec<String> = Vec::new();
