@@ -147,12 +147,18 @@ fn read_field(
     let options = read_options(reader, option_id);
 
     let field_type = field_type?;
-    if field_type.has_options() && options.is_empty() && !reader.has("options") {
-        reader.refuse("options", "is required for this field_type");
-    } else if field_type.has_options() && options.is_empty() {
-        reader.refuse("options", "must have at least one option");
-    } else if !field_type.has_options() && !options.is_empty() {
-        reader.refuse("options", "does not go with this field_type");
+    let given = reader.any("options").and_then(Value::as_array).map(Vec::len);
+    match given {
+        None if field_type.has_options() && !reader.has("options") => {
+            reader.refuse("options", "is required for this field_type");
+        }
+        Some(0) if field_type.has_options() => {
+            reader.refuse("options", "must have at least one option");
+        }
+        Some(1..) if !field_type.has_options() => {
+            reader.refuse("options", "does not go with this field_type");
+        }
+        _ => {}
     }
     if field_type != FieldType::Relationship && relation.is_some() {
         reader.refuse("relation", "goes only with relationship");
