@@ -27,7 +27,8 @@ pub const MAX_LIMIT: usize = 100;
 const BODIES_A_ROUND: usize = 10;
 /// Bodies that one page reads for phrases: at most 25 MB, in the worst case.
 const MAX_BODIES: usize = 100;
-/// Candidates that are held against the text in one round.
+/// Candidates that are held against the text in one round, after a first one
+/// of just what the page needs: mostly all of them match.
 const CANDIDATES_A_ROUND: usize = 50;
 
 /// A text query with what it was parsed from.
@@ -185,8 +186,10 @@ async fn verified_page(
 ) -> Result<RowsAndEnd> {
     let mut rows = Vec::new();
     let mut bodies_left = MAX_BODIES;
+    let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
     loop {
-        let step = join.step(CANDIDATES_A_ROUND).await?;
+        let step = join.step(candidates_a_round).await?;
+        candidates_a_round = CANDIDATES_A_ROUND;
         let mut heads = ctx.store.heads(tenant, &ids(&step.matches)).await?;
         let mut candidates = step.matches.as_slice();
         while !candidates.is_empty() {

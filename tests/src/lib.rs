@@ -2,5 +2,7 @@
 
 pub mod engine;
 pub mod faulty_engine;
+pub mod history;
+pub mod measured;
 pub mod rig;
 pub mod stack;

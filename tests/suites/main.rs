@@ -2,6 +2,8 @@
 //! one that `ACTIVITY_LOG_TEST_ENDPOINT` names.
 
 mod audit_coverage;
+mod capacity;
+mod concurrency;
 mod contract;
 mod contract_audit;
 mod contract_credentials;
@@ -12,6 +14,7 @@ mod contract_log;
 mod contract_paging;
 mod contract_read;
 mod contract_search;
+mod crash;
 mod faulty_engine;
 mod first_minute;
 mod isolation;
@@ -20,4 +23,7 @@ mod logged_activity_fields;
 mod logged_activity_log;
 mod logged_activity_responses;
 mod logged_activity_types;
+mod long_bodies;
+mod openapi;
 mod reference_model;
+mod round_trips;

@@ -82,6 +82,12 @@ impl QueryReader {
         self.pairs.iter().any(|(given, _)| given == name)
     }
 
+    /// The names that were asked for so far.
+    #[must_use]
+    pub fn known(&self) -> &[&'static str] {
+        &self.known
+    }
+
     /// Notes every parameter that was not read.
     ///
     /// # Errors

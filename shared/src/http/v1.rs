@@ -1,7 +1,7 @@
 //! The `/v1` dialect: bearer credentials, one error envelope, strict input.
 
 use http::{HeaderValue, StatusCode, header};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::exchange::{Exchange, header_value};
@@ -10,7 +10,7 @@ use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
 use crate::Context;
 use crate::activity::{
     Activity, ActivityId, ActivityType, NamedResource, RelatedResource, RelatedResourceId,
-    RelatedResourceType, Source,
+    RelatedResourceType, Source, check_id, id_schema,
 };
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
@@ -21,7 +21,7 @@ use crate::list_audit_events;
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
 use crate::record_type::RecordType;
-use crate::search_activity::{self, DEFAULT_LIMIT, MAX_LIMIT, Page, Query};
+use crate::search_activity::{self, DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY_CHARS, Page, Query};
 
 /// The body of every error.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -30,6 +30,7 @@ pub struct ErrorBody<'a> {
     error: ErrorDetail<'a>,
 }
 
+/// What went wrong.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ErrorDetail<'a> {
     /// What went wrong, for programs.
@@ -78,26 +79,31 @@ pub fn error(error: &Error, request_id: &str) -> Response {
     json_bytes(error.code().status(), body.into())
 }
 
-/// An activity as callers read it.
+/// An activity as callers read it. Optional fields that have no value are left out.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Activity")]
 pub struct ActivityView<'a> {
     id: ActivityId,
+    /// The workspace that it belongs to.
     tenant_id: &'a TenantId,
+    /// The activity's category.
     #[serde(rename = "type")]
     activity_type: ActivityType,
+    /// What happened, in a line.
     summary: &'a str,
-    /// Only where the activity is read by its id.
+    /// What happened, at length. Only where the activity is read by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     body: Option<&'a str>,
     /// The beginning of the body, up to 240 characters; only in search results.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", length(max = crate::activity::Body::SNIPPET_CHARS))]
     snippet: Option<&'a str>,
+    /// What kind of record the activity is attached to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceType")]
     related_resource_type: Option<RelatedResourceType>,
+    /// The id of that record.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceId")]
     related_resource_id: Option<&'a RelatedResourceId>,
@@ -105,11 +111,15 @@ pub struct ActivityView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<RelatedObjectView>")]
     related_objects: Option<Vec<RelatedObjectView<'a>>>,
+    /// When it happened, in UTC.
     occurred_at: Timestamp,
+    /// The way by which it came in.
     source: Source,
+    /// The agent that logged it, where an agent did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ActorId")]
     last_agent_actor_id: Option<&'a ActorId>,
+    /// When it was logged, in UTC.
     logged_at: Timestamp,
 }
 
@@ -170,6 +180,7 @@ impl<'a> ActivityView<'a> {
 #[schemars(rename = "ActivityResponse")]
 pub struct ActivityBody<'a> {
     activity: ActivityView<'a>,
+    /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
 
@@ -182,6 +193,7 @@ pub struct ActivitiesBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<&'a str>,
+    /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
 
@@ -194,6 +206,7 @@ pub struct AuditEventsBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<&'a str>,
+    /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
 
@@ -293,6 +306,48 @@ pub struct Listing<F> {
     pub after: Option<crate::index::Position>,
 }
 
+/// The parameters of `GET /v1/activities`, for its description. [`parse_search`]
+/// reads just these.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
+pub struct SearchParameters {
+    /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
+    #[schemars(
+        with = "String",
+        length(min = 1, max = MAX_QUERY_CHARS),
+        example = &"pricing",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    query: Option<String>,
+    /// Restrict results to one activity category.
+    #[schemars(
+        rename = "type",
+        with = "ActivityType",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    activity_type: Option<ActivityType>,
+    /// Restrict results to one related resource; goes together with `related_resource_id`.
+    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
+    related_resource_type: Option<RelatedResourceType>,
+    /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
+    #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
+    related_resource_id: Option<RelatedResourceId>,
+    /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_after: Option<Timestamp>,
+    /// Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_before: Option<Timestamp>,
+    /// Maximum number of activities to return.
+    #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
 /// Reads the parameters of `GET /v1/activities`.
 ///
 /// # Errors
@@ -303,6 +358,11 @@ pub fn parse_search(
     tenant: &TenantId,
 ) -> Result<Listing<search_activity::Filters>> {
     let mut reader = QueryReader::new(&exchange.request().query)?;
+    let listing = read_search(&mut reader, tenant);
+    reader.finish().map(|()| listing)
+}
+
+fn read_search(reader: &mut QueryReader, tenant: &TenantId) -> Listing<search_activity::Filters> {
     let query = reader.optional("query", Query::parse);
     let activity_type = reader.optional("type", ActivityType::parse);
     let resource_type = reader.optional("related_resource_type", RelatedResourceType::parse);
@@ -315,7 +375,7 @@ pub fn parse_search(
             reader.violations.push(missing, format!("is required with {given}"));
         }
     }
-    let (occurred_after, occurred_before) = parse_dates(&mut reader);
+    let (occurred_after, occurred_before) = read_dates(reader);
     let filters = search_activity::Filters {
         query,
         activity_type,
@@ -325,8 +385,43 @@ pub fn parse_search(
         occurred_after,
         occurred_before,
     };
-    finish_listing(reader, |cursor| filters.position(tenant, cursor))
-        .map(|(limit, after)| Listing { filters, limit, after })
+    let (limit, after) = read_page(reader, |cursor| filters.position(tenant, cursor));
+    Listing { filters, limit, after }
+}
+
+/// The parameters of `GET /v1/audit-events`, for its description.
+/// [`parse_audit_listing`] reads just these.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
+pub struct AuditListingParameters {
+    /// Only events about this activity.
+    #[schemars(with = "ActivityId", default, skip_serializing_if = "Option::is_none")]
+    resource_id: Option<ActivityId>,
+    /// Only events of this actor: its id, 1 to 255 bytes without control characters.
+    #[schemars(with = "ActorId", default, skip_serializing_if = "Option::is_none")]
+    actor_id: Option<ActorId>,
+    /// Only events of writes that ended so.
+    #[schemars(with = "AuditStatus", default, skip_serializing_if = "Option::is_none")]
+    status: Option<AuditStatus>,
+    /// Only the events of this request, as the header `x-request-id` of its response named it.
+    #[schemars(
+        schema_with = "request_id_schema",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    request_id: Option<String>,
+    /// Only what was decided then or later: RFC 3339 with an offset, from 1970 on.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_after: Option<Timestamp>,
+    /// Only what was decided earlier: RFC 3339 with an offset, later than `occurred_after`.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_before: Option<Timestamp>,
+    /// Maximum number of audit events to return.
+    #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
 }
 
 /// Reads the parameters of `GET /v1/audit-events`.
@@ -339,13 +434,20 @@ pub fn parse_audit_listing(
     tenant: &TenantId,
 ) -> Result<Listing<list_audit_events::Filters>> {
     let mut reader = QueryReader::new(&exchange.request().query)?;
+    let listing = read_audit_listing(&mut reader, tenant);
+    reader.finish().map(|()| listing)
+}
+
+fn read_audit_listing(
+    reader: &mut QueryReader,
+    tenant: &TenantId,
+) -> Listing<list_audit_events::Filters> {
     let resource_id = reader
         .optional("resource_id", |text| ActivityId::parse(text).ok_or("must be an activity's id"));
     let actor_id = reader.optional("actor_id", ActorId::parse);
     let status = reader.optional("status", AuditStatus::parse);
-    let request_id = reader
-        .optional("request_id", |text| crate::activity::check_id(text).map(|()| text.to_owned()));
-    let (occurred_after, occurred_before) = parse_dates(&mut reader);
+    let request_id = reader.optional("request_id", |text| check_id(text).map(|()| text.to_owned()));
+    let (occurred_after, occurred_before) = read_dates(reader);
     let filters = list_audit_events::Filters {
         resource_id,
         actor_id,
@@ -354,11 +456,25 @@ pub fn parse_audit_listing(
         occurred_after,
         occurred_before,
     };
-    finish_listing(reader, |cursor| filters.position(tenant, cursor))
-        .map(|(limit, after)| Listing { filters, limit, after })
+    let (limit, after) = read_page(reader, |cursor| filters.position(tenant, cursor));
+    Listing { filters, limit, after }
 }
 
-fn parse_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp>) {
+fn request_id_schema(_: &mut SchemaGenerator) -> Schema {
+    id_schema()
+}
+
+fn limit_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_LIMIT,
+        "default": DEFAULT_LIMIT,
+        "examples": [10],
+    })
+}
+
+fn read_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp>) {
     let bound = |text: &str| {
         Bound::parse(text).ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
     };
@@ -374,22 +490,21 @@ fn parse_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp
 
 /// Reads limit and cursor. A cursor is held against filters that are all
 /// valid: with others it can't be its own.
-fn finish_listing(
-    mut reader: QueryReader,
+fn read_page(
+    reader: &mut QueryReader,
     position: impl FnOnce(&str) -> Option<crate::index::Position>,
-) -> Result<(usize, Option<crate::index::Position>)> {
+) -> (usize, Option<crate::index::Position>) {
     let limit = reader.optional("limit", |text| {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse() {
             Ok(limit) if digits && (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
-            _ => Err("must be a whole number from 1 to 100"),
+            _ => Err(format!("must be a whole number from 1 to {MAX_LIMIT}")),
         }
     });
     let after = reader.optional("cursor", |text| {
         position(text).ok_or("must be a next_cursor of the same search")
     });
-    reader.finish()?;
-    Ok((limit.unwrap_or(DEFAULT_LIMIT), after))
+    (limit.unwrap_or(DEFAULT_LIMIT), after)
 }
 
 /// Writes a logged activity.
@@ -452,4 +567,33 @@ pub fn audit_events(page: &Page<AuditEvent>, exchange: &Exchange<'_>) -> Result<
             request_id: exchange.request_id(),
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described<T: JsonSchema>() -> Vec<String> {
+        let schema = schemars::schema_for!(T);
+        let properties = schema.get("properties").and_then(serde_json::Value::as_object);
+        let mut names: Vec<String> = properties.unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_parameters_that_are_read_are_those_that_are_described() {
+        let tenant = TenantId::parse("acme").unwrap();
+        let known = |read: &dyn Fn(&mut QueryReader)| {
+            let mut reader = QueryReader::new("").unwrap();
+            read(&mut reader);
+            let mut names = reader.known().to_vec();
+            names.sort_unstable();
+            names
+        };
+        let search = known(&|reader| drop(read_search(reader, &tenant)));
+        assert_eq!(search, described::<SearchParameters>());
+        let audit_listing = known(&|reader| drop(read_audit_listing(reader, &tenant)));
+        assert_eq!(audit_listing, described::<AuditListingParameters>());
+    }
 }

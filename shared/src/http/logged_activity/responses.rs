@@ -24,7 +24,7 @@ use crate::input::{Object, Violations};
 use crate::list_responses::{DEFAULT_PAGE_SIZE, Filters, MAX_PAGE_SIZE};
 use crate::principal::TenantId;
 use crate::record_type::{Identifier, Kind, RecordType};
-use crate::search_activity::{Page, Query};
+use crate::search_activity::{MAX_QUERY_CHARS, Page, Query};
 
 /// An activity in the list of a type.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -50,25 +50,35 @@ impl<'a> From<&'a Activity> for ResponseView<'a> {
     }
 }
 
-/// What the list takes, for the description of the API.
+/// What the list takes, for its description.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields, rename = "ListResponsesInput")]
 #[expect(dead_code, reason = "it describes the input")]
 pub struct ListResponsesInput {
-    /// Only 1, or anything together with a cursor: pages can't be jumped to.
-    #[schemars(default)]
+    /// Only 1, or any number together with a cursor: pages can't be jumped to.
+    #[schemars(with = "u32", range(min = 1), default, skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
-    /// Rows of the page.
-    #[schemars(range(min = 1, max = 1000), default)]
+    /// Rows of the page, 100 by default.
+    #[schemars(
+        with = "u32",
+        range(min = 1, max = MAX_PAGE_SIZE),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     page_size: Option<u32>,
     /// Words and phrases that notes or text fields have.
-    #[schemars(default)]
+    #[schemars(
+        with = "String",
+        length(max = MAX_QUERY_CHARS),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     search: Option<String>,
     /// The id or the api_name of a record type that the activities are about.
-    #[schemars(default)]
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
     custom_object_id: Option<String>,
     /// Where the page begins: a part of the link of the page before.
-    #[schemars(default)]
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 
@@ -143,17 +153,22 @@ impl Reader {
             Some(Value::Number(number)) => texts.push(number.to_string()),
             Some(_) => self.violations.push(name, "must be a string or a number"),
         }
+        let in_body = texts.len();
         self.query.retain(|(given, value)| {
             if given == name {
                 texts.push(value.clone());
             }
             given != name
         });
+        if texts.len() > in_body + 1 {
+            self.violations.push(name, "is given more than once");
+            return None;
+        }
         // The link of the next page has no page number, but cursors follow each
         // other: that of the link counts.
         let text = texts.pop()?;
         if name != "cursor" && texts.iter().any(|other| *other != text) {
-            self.violations.push(name, "is given more than once, with different values");
+            self.violations.push(name, "is another one in the body than in the query");
             return None;
         }
         self.violations.take(name, parse(&text))

@@ -58,7 +58,9 @@ impl<'a> RecordTypeView<'a> {
 }
 
 impl<'a> TypeView<'a> {
-    fn of(summary: &'a TypeSummary, tenant: &TenantId) -> Self {
+    /// A type of a tenant.
+    #[must_use]
+    pub fn of(summary: &'a TypeSummary, tenant: &TenantId) -> Self {
         let selected = &summary.selected_objects;
         Self {
             id: summary.id(tenant),
@@ -102,6 +104,13 @@ pub struct FieldDefinitionView<'a> {
 }
 
 impl<'a> FieldDefinitionView<'a> {
+    /// The fields of a type, in their order.
+    #[must_use]
+    pub fn all_of(definition: &'a TypeDefinition, tenant: &TenantId) -> Vec<Self> {
+        let view = |(order, field)| Self::of(order, field, tenant);
+        definition.fields.iter().enumerate().map(view).collect()
+    }
+
     fn of(order: usize, field: &'a FieldDefinition, tenant: &TenantId) -> Self {
         Self {
             id: field.id,
@@ -120,6 +129,37 @@ impl<'a> FieldDefinitionView<'a> {
             relation: field.relation.as_ref().map(|kind| RecordTypeView::of(kind, tenant)),
         }
     }
+}
+
+/// The parameters of the list, for its description.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it describes the input")]
+pub struct ListTypesParameters {
+    /// Only 1, or any number together with a cursor: pages can't be jumped to.
+    #[schemars(with = "u32", range(min = 1), default, skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+    /// Types of the page, 100 by default.
+    #[schemars(
+        with = "u32",
+        range(min = 1, max = MAX_PAGE_SIZE),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    page_size: Option<u32>,
+    /// A part of the name, whatever its case.
+    #[schemars(
+        with = "String",
+        length(max = MAX_QUERY_CHARS),
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    search: Option<String>,
+    /// The id or the api_name of a record type that the type goes with.
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    custom_object_id: Option<String>,
+    /// Where the page begins: a part of the link of the page before.
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
 }
 
 /// What a request for the list asks for.
@@ -204,8 +244,5 @@ pub fn activity_type(definition: &TypeDefinition, tenant: &TenantId) -> Result<R
 ///
 /// None in practice: the view has a JSON form.
 pub fn fields(definition: &TypeDefinition, tenant: &TenantId) -> Result<Response> {
-    let view = |(order, field)| FieldDefinitionView::of(order, field, tenant);
-    let fields: Vec<FieldDefinitionView<'_>> =
-        definition.fields.iter().enumerate().map(view).collect();
-    json(StatusCode::OK, &fields)
+    json(StatusCode::OK, &FieldDefinitionView::all_of(definition, tenant))
 }

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::activity::ActivityId;
+use crate::activity::{ActivityId, Body};
+use crate::activity_type::MAX_FIELDS;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::http::exchange::{Exchange, header_value};
 use crate::http::{IDEMPOTENCY_REPLAYED, Response, body, json, v1};
 use crate::log_activity::{Logged, Replay};
-use crate::log_typed_activity::TypedInput;
+use crate::log_typed_activity::{MAX_MENTIONS, MAX_RELATED_OBJECTS, TypedInput};
 
 /// The input as callers write it, for the description of the API.
 #[derive(JsonSchema)]
@@ -20,22 +21,22 @@ use crate::log_typed_activity::TypedInput;
 #[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
 pub struct LogTypedActivityInput {
     /// The records that the activity is about, at most one of each kind.
-    #[schemars(length(max = 20))]
+    #[schemars(length(max = MAX_RELATED_OBJECTS))]
     related_objects: Vec<RelatedObjectInput>,
     /// What happened.
-    #[schemars(with = "crate::activity::Body", default)]
-    notes: Option<crate::activity::Body>,
+    #[schemars(with = "Body", default, skip_serializing_if = "Option::is_none")]
+    notes: Option<Body>,
     /// The scheduled activity that this one completes. Each can be completed once.
-    #[schemars(default)]
+    #[schemars(default, skip_serializing_if = "Option::is_none")]
     scheduled_activity_id: Option<Uuid>,
     /// When the activity was completed, where it was; now for a scheduled one.
-    #[schemars(default)]
+    #[schemars(default, skip_serializing_if = "Option::is_none")]
     completed_at: Option<Timestamp>,
     /// Who is mentioned.
-    #[schemars(length(max = 100), default)]
+    #[schemars(length(max = MAX_MENTIONS), default, skip_serializing_if = "Vec::is_empty")]
     mentions: Vec<Uuid>,
-    /// Values of the type's fields.
-    #[schemars(length(max = 100), default)]
+    /// Values of the type's fields, up to 64 KB.
+    #[schemars(length(max = MAX_FIELDS), default, skip_serializing_if = "Vec::is_empty")]
     fields: Vec<FieldInput>,
 }
 
