@@ -22,13 +22,14 @@
 //! A number is read from its own text, never through a double, so that what
 //! can't be kept exactly is refused instead of rounded.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 use serde_json::{Value, json};
 
 use crate::activity::{Refusal, check_id, parse_uuid};
 use crate::activity_type::{
     DEFAULT_CURRENCY, DEFAULT_SYMBOL, FieldDefinition, FieldOption, FieldType,
 };
+use crate::clock::parse_rfc3339;
 
 /// Digits that a double keeps, whatever they are.
 const DOUBLE_DIGITS: usize = 15;
@@ -150,9 +151,10 @@ fn parse_date(text: &str) -> Result<String, Refusal> {
 }
 
 fn parse_datetime(text: &str) -> Result<String, Refusal> {
-    let time = DateTime::parse_from_rfc3339(text)
-        .map_err(|_| "must be an ISO 8601 date-time with an offset")?
-        .with_timezone(&Utc)
+    let time = parse_rfc3339(text)
+        // A leap second is the first one behind it, as in every other time here.
+        .and_then(|time| DateTime::from_timestamp_millis(time.timestamp_millis()))
+        .ok_or("must be an ISO 8601 date-time with an offset")?
         .to_rfc3339_opts(SecondsFormat::Millis, true);
     // A year of more or less than four digits has a sign.
     if time.starts_with(['+', '-']) {

@@ -12,8 +12,9 @@ const BUILT_IN: [&str; 5] = ["agent_action", "call", "email", "meeting", "note"]
 async fn names(dialect: &Dialect, parameters: &str) -> Vec<String> {
     let answer = dialect.get(&format!("/api/activities{parameters}")).await.expect(200).json();
     assert_eq!((&answer["previous"], &answer["errors"]), (&Value::Null, &json!([])));
-    let results = answer["results"].as_array().unwrap();
-    results.iter().map(|row| row["api_name"].as_str().unwrap().to_owned()).collect()
+    let results = answer["results"].as_array().expect("there are results");
+    let name = |row: &Value| row["api_name"].as_str().expect("it has a name").to_owned();
+    results.iter().map(name).collect()
 }
 
 async fn dialect_of_three() -> Dialect {
