@@ -2,6 +2,7 @@
 //! and every violation at once.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -124,13 +125,50 @@ impl Violations {
     }
 }
 
+/// Named values that are read one by one: the properties of an object or the
+/// parameters of a query string, so that both are held to the same rules.
+pub trait Fields {
+    /// A text that may be absent.
+    fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T>;
+
+    /// A whole number that may be absent.
+    fn optional_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize>;
+
+    /// Whether there is such a value, right or wrong.
+    fn has(&self, name: &str) -> bool;
+
+    /// What was found wrong so far.
+    fn violations(&mut self) -> &mut Violations;
+
+    /// Notes the missing one of two values that only come together.
+    fn expect_together(&mut self, one: &str, other: &str) {
+        for (given, missing) in [(one, other), (other, one)] {
+            if self.has(given) && !self.has(missing) {
+                self.violations().push(missing, format!("is required with {given}"));
+            }
+        }
+    }
+}
+
+/// The rule that a number broke.
+pub(crate) fn out_of_range(range: &RangeInclusive<usize>) -> Refusal {
+    format!("must be a whole number from {} to {}", range.start(), range.end()).into()
+}
+
 /// Reads the properties of an object one by one, then names what is left over.
 #[derive(Debug)]
 pub struct ObjectReader<'a> {
     object: &'a Object,
     known: Vec<&'static str>,
-    /// What was found wrong so far.
-    pub violations: Violations,
+    violations: Violations,
 }
 
 impl<'a> ObjectReader<'a> {
@@ -154,9 +192,24 @@ impl<'a> ObjectReader<'a> {
         self.optional(name, parse)
     }
 
-    /// A property that may be absent, and otherwise must be a string. `null`
-    /// is not absent.
-    pub fn optional<T, E: Into<Refusal>>(
+    /// Notes every property that was not read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ValidationFailed`] with every violation.
+    pub fn finish(mut self) -> Result<()> {
+        for name in self.object.keys() {
+            if !self.known.contains(&name.as_str()) {
+                self.violations.push(name, "is not a known property");
+            }
+        }
+        self.violations.into_result()
+    }
+}
+
+impl Fields for ObjectReader<'_> {
+    /// `null` is not absent.
+    fn optional<T, E: Into<Refusal>>(
         &mut self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
@@ -171,18 +224,26 @@ impl<'a> ObjectReader<'a> {
         }
     }
 
-    /// Notes every property that was not read.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ValidationFailed`] with every violation.
-    pub fn finish(mut self) -> Result<()> {
-        for name in self.object.keys() {
-            if !self.known.contains(&name.as_str()) {
-                self.violations.push(name, "is not a known property");
-            }
-        }
-        self.violations.into_result()
+    fn optional_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize> {
+        self.known.push(name);
+        let value = self.object.get(name)?;
+        // To JSON Schema, 20.0 is an integer as 20 is.
+        let number = value.as_f64().filter(|number| number.fract() == 0.0);
+        let in_range = |number: f64| range.clone().find(|known| *known as f64 == number);
+        let number = number.and_then(in_range).ok_or_else(|| out_of_range(&range));
+        self.violations.take(name, number)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    fn violations(&mut self) -> &mut Violations {
+        &mut self.violations
     }
 }
 

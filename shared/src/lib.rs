@@ -22,6 +22,7 @@ pub mod index;
 pub mod input;
 pub mod lambda;
 pub mod list_audit_events;
+pub mod listing;
 pub mod log_activity;
 pub mod principal;
 pub mod registry;

@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod faulty_engine;
+pub mod mcp;
 pub mod stack;

@@ -2,3 +2,6 @@
 //! one that `ACTIVITY_LOG_TEST_ENDPOINT` names.
 
 mod first_minute;
+mod mcp_parity;
+mod mcp_protocol;
+mod mcp_tools;

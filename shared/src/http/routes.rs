@@ -16,6 +16,8 @@ pub enum Function {
     Search,
     /// `get-logged`.
     GetLogged,
+    /// `mcp`.
+    Mcp,
     /// `audit`, which also answers what is not routed.
     Audit,
 }
@@ -27,6 +29,8 @@ pub enum Dialect {
     V1,
     /// `/api/activities/...`.
     LoggedActivity,
+    /// `/mcp`.
+    Mcp,
 }
 
 /// What a route does.
@@ -40,6 +44,8 @@ pub enum Operation {
     GetActivity,
     /// `GET /api/activities/logged/{id}`.
     GetLoggedActivity,
+    /// `POST /mcp`.
+    CallMcp,
     /// `GET /v1/audit-events`.
     ListAuditEvents,
     /// `GET /openapi.json`.
@@ -57,7 +63,8 @@ pub struct Route {
     pub operation: Operation,
     /// The function that serves it.
     pub function: Function,
-    /// The scope that it requires.
+    /// The scope that it requires, where it is one for all calls: each MCP tool
+    /// has its own.
     pub scope: Option<Scope>,
 }
 
@@ -101,6 +108,7 @@ pub static ROUTES: &[Route] = &[
         Function::GetLogged,
         Some(Scope::ActivityRead),
     ),
+    route(Method::POST, "/mcp", Operation::CallMcp, Function::Mcp, None),
     route(
         Method::GET,
         "/v1/audit-events",
@@ -143,7 +151,13 @@ pub fn resolve(method: &Method, path: &str) -> Resolved {
 /// The dialect that a path is answered in.
 #[must_use]
 pub fn dialect_of(path: &str) -> Dialect {
-    if path == "/api" || path.starts_with("/api/") { Dialect::LoggedActivity } else { Dialect::V1 }
+    if path == "/api" || path.starts_with("/api/") {
+        Dialect::LoggedActivity
+    } else if path == "/mcp" {
+        Dialect::Mcp
+    } else {
+        Dialect::V1
+    }
 }
 
 /// A path of several methods lists them together, so that `Allow` is whole.

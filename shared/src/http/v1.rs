@@ -9,18 +9,18 @@ use super::query::QueryReader;
 use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, RelatedResource, RelatedResourceId, RelatedResourceType,
-    Source,
+    Activity, ActivityId, ActivityType, RelatedResourceId, RelatedResourceType, Source,
 };
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
-use crate::clock::{Rounding, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, FieldError, Result};
-use crate::input::Object;
+use crate::input::{Fields, Object};
 use crate::list_audit_events;
+use crate::listing::{Listing, Page, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
-use crate::search_activity::{self, DEFAULT_LIMIT, MAX_LIMIT, Page, Query};
+use crate::search_activity::{self, read_search};
 
 /// The body of every error.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -29,8 +29,9 @@ pub struct ErrorBody<'a> {
     error: ErrorDetail<'a>,
 }
 
+/// What every dialect with codes says of an error.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ErrorDetail<'a> {
+pub struct ErrorDetail<'a> {
     /// What went wrong, for programs.
     code: ErrorCode,
     /// What went wrong, for people.
@@ -55,25 +56,34 @@ struct ErrorDetail<'a> {
     idempotency_key: Option<&'a str>,
 }
 
+impl<'a> ErrorDetail<'a> {
+    /// What is said of an error of a request.
+    #[must_use]
+    pub fn of(error: &'a Error, request_id: &'a str) -> Self {
+        let mut detail = Self {
+            code: error.code(),
+            message: error.public_message(),
+            request_id,
+            required_scope: None,
+            field_errors: None,
+            retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
+            idempotency_key: None,
+        };
+        match error {
+            Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
+            Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
+            Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
+            _ => {}
+        }
+        detail
+    }
+}
+
 /// Writes an error.
 #[must_use]
 pub fn error(error: &Error, request_id: &str) -> Response {
-    let mut detail = ErrorDetail {
-        code: error.code(),
-        message: error.public_message(),
-        request_id,
-        required_scope: None,
-        field_errors: None,
-        retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
-        idempotency_key: None,
-    };
-    match error {
-        Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
-        Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
-        Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
-        _ => {}
-    }
-    let body = serde_json::to_vec(&ErrorBody { error: detail }).expect("an error has a JSON form");
+    let body = ErrorBody { error: ErrorDetail::of(error, request_id) };
+    let body = serde_json::to_vec(&body).expect("an error has a JSON form");
     json_bytes(error.code().status(), body.into())
 }
 
@@ -149,6 +159,14 @@ pub struct ActivityBody<'a> {
     request_id: &'a str,
 }
 
+impl<'a> ActivityBody<'a> {
+    /// One activity, with its body.
+    #[must_use]
+    pub fn of(activity: &'a Activity, request_id: &'a str) -> Self {
+        Self { activity: ActivityView::record(activity), request_id }
+    }
+}
+
 /// A page of a search.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ActivitiesResponse")]
@@ -159,6 +177,18 @@ pub struct ActivitiesBody<'a> {
     #[schemars(with = "String")]
     next_cursor: Option<&'a str>,
     request_id: &'a str,
+}
+
+impl<'a> ActivitiesBody<'a> {
+    /// The rows of a page.
+    #[must_use]
+    pub fn of(page: &'a Page<Activity>, request_id: &'a str) -> Self {
+        Self {
+            activities: page.rows.iter().map(ActivityView::row).collect(),
+            next_cursor: page.next_cursor.as_deref(),
+            request_id,
+        }
+    }
 }
 
 /// A page of the audit trail.
@@ -248,17 +278,6 @@ pub fn activity_id(exchange: &Exchange<'_>) -> Result<ActivityId> {
     ActivityId::parse(exchange.path_parameter(0)).ok_or(Error::ResourceNotFound)
 }
 
-/// What `GET /v1/activities` asks for.
-#[derive(Clone, Debug)]
-pub struct Listing<F> {
-    /// The filters.
-    pub filters: F,
-    /// Rows of the page.
-    pub limit: usize,
-    /// Where the page begins.
-    pub after: Option<crate::index::Position>,
-}
-
 /// Reads the parameters of `GET /v1/activities`.
 ///
 /// # Errors
@@ -269,30 +288,8 @@ pub fn parse_search(
     tenant: &TenantId,
 ) -> Result<Listing<search_activity::Filters>> {
     let mut reader = QueryReader::new(&exchange.request().query)?;
-    let query = reader.optional("query", Query::parse);
-    let activity_type = reader.optional("type", ActivityType::parse);
-    let resource_type = reader.optional("related_resource_type", RelatedResourceType::parse);
-    let resource_id = reader.optional("related_resource_id", RelatedResourceId::parse);
-    for (given, missing) in [
-        ("related_resource_type", "related_resource_id"),
-        ("related_resource_id", "related_resource_type"),
-    ] {
-        if reader.has(given) && !reader.has(missing) {
-            reader.violations.push(missing, format!("is required with {given}"));
-        }
-    }
-    let (occurred_after, occurred_before) = parse_dates(&mut reader);
-    let filters = search_activity::Filters {
-        query,
-        activity_type,
-        related_resource: resource_type
-            .zip(resource_id)
-            .map(|(resource_type, id)| RelatedResource { resource_type, id }),
-        occurred_after,
-        occurred_before,
-    };
-    finish_listing(reader, |cursor| filters.position(tenant, cursor))
-        .map(|(limit, after)| Listing { filters, limit, after })
+    let listing = read_search(&mut reader, tenant);
+    reader.finish().map(|()| listing)
 }
 
 /// Reads the parameters of `GET /v1/audit-events`.
@@ -311,7 +308,7 @@ pub fn parse_audit_listing(
     let status = reader.optional("status", AuditStatus::parse);
     let request_id = reader
         .optional("request_id", |text| crate::activity::check_id(text).map(|()| text.to_owned()));
-    let (occurred_after, occurred_before) = parse_dates(&mut reader);
+    let (occurred_after, occurred_before) = read_dates(&mut reader);
     let filters = list_audit_events::Filters {
         resource_id,
         actor_id,
@@ -320,43 +317,8 @@ pub fn parse_audit_listing(
         occurred_after,
         occurred_before,
     };
-    finish_listing(reader, |cursor| filters.position(tenant, cursor))
-        .map(|(limit, after)| Listing { filters, limit, after })
-}
-
-fn parse_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp>) {
-    let bound = |text: &str| {
-        Timestamp::parse(text, Rounding::Up)
-            .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
-    };
-    let after = reader.optional("occurred_after", bound);
-    let before = reader.optional("occurred_before", bound);
-    if let (Some(after), Some(before)) = (after, before)
-        && before <= after
-    {
-        reader.violations.push("occurred_before", "must be later than occurred_after");
-    }
-    (after, before)
-}
-
-/// Reads limit and cursor. A cursor is held against filters that are all
-/// valid: with others it can't be its own.
-fn finish_listing(
-    mut reader: QueryReader,
-    position: impl FnOnce(&str) -> Option<crate::index::Position>,
-) -> Result<(usize, Option<crate::index::Position>)> {
-    let limit = reader.optional("limit", |text| {
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse() {
-            Ok(limit) if digits && (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
-            _ => Err("must be a whole number from 1 to 100"),
-        }
-    });
-    let after = reader.optional("cursor", |text| {
-        position(text).ok_or("must be a next_cursor of the same search")
-    });
-    reader.finish()?;
-    Ok((limit.unwrap_or(DEFAULT_LIMIT), after))
+    let (limit, after) = read_page(&mut reader, |cursor| filters.position(tenant, cursor));
+    reader.finish().map(|()| Listing { filters, limit, after })
 }
 
 /// Writes a logged activity.
@@ -385,8 +347,7 @@ pub fn activity(
     activity: &Activity,
     exchange: &Exchange<'_>,
 ) -> Result<Response> {
-    let activity = ActivityView::record(activity);
-    json(status, &ActivityBody { activity, request_id: exchange.request_id() })
+    json(status, &ActivityBody::of(activity, exchange.request_id()))
 }
 
 /// Writes a page of a search.
@@ -395,14 +356,7 @@ pub fn activity(
 ///
 /// None in practice: the view has a JSON form.
 pub fn activities(page: &Page<Activity>, exchange: &Exchange<'_>) -> Result<Response> {
-    json(
-        StatusCode::OK,
-        &ActivitiesBody {
-            activities: page.rows.iter().map(ActivityView::row).collect(),
-            next_cursor: page.next_cursor.as_deref(),
-            request_id: exchange.request_id(),
-        },
-    )
+    json(StatusCode::OK, &ActivitiesBody::of(page, exchange.request_id()))
 }
 
 /// Writes a page of the audit trail.
