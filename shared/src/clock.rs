@@ -80,6 +80,31 @@ impl Timestamp {
     }
 }
 
+/// A bound of a range of time, as a caller wrote it.
+///
+/// Bounds are ordered as they were written, to the nanosecond: two within one
+/// millisecond make a range that no record is in, which is no one's mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bound {
+    exact: DateTime<Utc>,
+    time: Timestamp,
+}
+
+impl Bound {
+    /// Reads RFC 3339 with an offset. `None` as in [`Timestamp::parse`].
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let exact = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        Some(Self { exact, time: Timestamp::parse(text, Rounding::Up)? })
+    }
+
+    /// The bound to be compared with stored times.
+    #[must_use]
+    pub fn time(self) -> Timestamp {
+        self.time
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = DateTime::from_timestamp_millis(self.0)
@@ -194,6 +219,16 @@ mod tests {
         assert_eq!(up.as_millis() - down.as_millis(), 1);
         let exact = Timestamp::parse("2026-03-01T09:30:00.001Z", Rounding::Up).unwrap();
         assert_eq!(exact, up);
+    }
+
+    #[test]
+    fn bounds_are_ordered_to_the_nanosecond_and_compared_to_the_millisecond() {
+        let bound = |text| Bound::parse(text).unwrap();
+        let early = bound("2026-03-01T09:30:00.0001Z");
+        let late = bound("2026-03-01T10:30:00.0002+01:00");
+        assert!(early < late);
+        assert_eq!(early.time(), late.time());
+        assert_eq!(Bound::parse("9999-12-31T23:59:59.9999Z"), None);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct Config {
     /// separated by commas, each with its scheme; none by default. Callers that
     /// are no browsers send none.
     pub mcp_allowed_origins: Vec<String>,
+    /// Not a variable: the functions' own time-out is chosen to go with it.
+    pub write_timeouts: WriteTimeouts,
 }
 
 /// What a machine calls itself.
@@ -32,6 +34,31 @@ fn list(value: Option<String>) -> Vec<String> {
     let value = value.unwrap_or_default();
     let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
     items.map(str::to_owned).collect()
+}
+
+/// How long the steps of a write may take. In sum they stay under the
+/// functions' time-out of 28 s, so that a caller gets an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WriteTimeouts {
+    /// Staging, from its start.
+    pub staging: Duration,
+    /// The commit after it, with all its attempts.
+    pub commit: Duration,
+    /// The clean-up of a write that lost.
+    pub unstaging: Duration,
+    /// The audit event of a refusal.
+    pub refusal: Duration,
+}
+
+impl Default for WriteTimeouts {
+    fn default() -> Self {
+        Self {
+            staging: Duration::from_secs(20),
+            commit: Duration::from_secs(5),
+            unstaging: Duration::from_secs(2),
+            refusal: Duration::from_secs(5),
+        }
+    }
 }
 
 /// Whether `log` refuses related resources that the registry does not know.
@@ -98,6 +125,7 @@ impl Config {
             cors_allow_origins: list(lookup("CORS_ALLOW_ORIGINS")),
             mcp_allowed_hosts,
             mcp_allowed_origins,
+            write_timeouts: WriteTimeouts::default(),
         })
     }
 

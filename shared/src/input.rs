@@ -163,6 +163,24 @@ pub(crate) fn out_of_range(range: &RangeInclusive<usize>) -> Refusal {
     format!("must be a whole number from {} to {}", range.start(), range.end()).into()
 }
 
+/// `parsed`, unless `other` was refused; the violations of both where both
+/// were.
+///
+/// # Errors
+///
+/// Those of `parsed`, then those of `other`.
+pub fn with_violations_of<T>(parsed: Result<T>, other: Result<()>) -> Result<T> {
+    match (parsed, other) {
+        (parsed, Ok(())) => parsed,
+        (Err(Error::ValidationFailed(mut errors)), Err(Error::ValidationFailed(more))) => {
+            errors.extend(more);
+            errors.truncate(MAX_FIELD_ERRORS);
+            Err(Error::ValidationFailed(errors))
+        }
+        (Ok(_), Err(error)) | (Err(error), Err(_)) => Err(error),
+    }
+}
+
 /// Reads the properties of an object one by one, then names what is left over.
 #[derive(Debug)]
 pub struct ObjectReader<'a> {

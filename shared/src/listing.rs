@@ -3,7 +3,7 @@
 //! Every listing reads these here, whether they come as parameters of a query
 //! string or as properties of a JSON object, so that all have the same limits.
 
-use crate::clock::{Rounding, Timestamp};
+use crate::clock::{Bound, Timestamp};
 use crate::index::Position;
 use crate::input::Fields;
 
@@ -35,8 +35,7 @@ pub struct Page<T> {
 /// Reads `occurred_after` and `occurred_before`.
 pub fn read_dates(fields: &mut impl Fields) -> (Option<Timestamp>, Option<Timestamp>) {
     let bound = |text: &str| {
-        Timestamp::parse(text, Rounding::Up)
-            .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
+        Bound::parse(text).ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
     };
     let after = fields.optional("occurred_after", bound);
     let before = fields.optional("occurred_before", bound);
@@ -45,7 +44,7 @@ pub fn read_dates(fields: &mut impl Fields) -> (Option<Timestamp>, Option<Timest
     {
         fields.violations().push("occurred_before", "must be later than occurred_after");
     }
-    (after, before)
+    (after.map(Bound::time), before.map(Bound::time))
 }
 
 /// Reads `limit` and `cursor`. A cursor is held against filters that are all

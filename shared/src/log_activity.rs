@@ -33,15 +33,6 @@ use crate::registry::{DisplayName, Presence};
 use crate::store::{Commit, Outcome, Staging};
 use crate::text;
 
-/// How long staging may take, from its start. The functions' own time-out is
-/// 28 s, so that a caller gets an answer.
-pub const STAGING_TIMEOUT: Duration = Duration::from_secs(20);
-/// How much longer the commit may take.
-pub const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the clean-up of a write that lost may take.
-const UNSTAGE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the audit event of a refusal may take.
-const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
 /// How far ahead of now an activity may occur, for clocks that are fast and
 /// meetings that are about to begin.
 const MAX_AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
@@ -115,11 +106,9 @@ impl LogActivity {
         {
             reader.violations().push("idempotency_key", "must equal the Idempotency-Key header");
         }
-        let words = summary.as_ref().and_then(|summary| {
-            let texts = [Some(summary.as_str()), body.as_ref().map(Body::as_str)];
-            let words = text::index_terms(texts.into_iter().flatten());
-            reader.violations().take("body", words.map_err(|error| error.to_string()))
-        });
+        let texts = [summary.as_ref().map(Summary::as_str), body.as_ref().map(Body::as_str)];
+        let words = text::index_terms(texts.into_iter().flatten());
+        let words = reader.violations().take("body", words.map_err(|error| error.to_string()));
         reader.finish()?;
 
         let missing = || Error::Internal("an input without violations lacks a property".into());
@@ -277,7 +266,7 @@ async fn write(
 
     let mut staging = Staging::of_activity(&activity, terms(&activity, &input.words));
     staging.add_audit_event(&event);
-    let staging_deadline = Instant::now() + STAGING_TIMEOUT;
+    let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
         unstage(ctx, call, &staging).await;
         return Err(error);
@@ -292,7 +281,7 @@ async fn write(
         (key, record)
     });
     let commit = Commit { activity: &activity, event: &event, idempotency, now };
-    match ctx.store.commit(&commit, Instant::now() + COMMIT_TIMEOUT).await {
+    match ctx.store.commit(&commit, Instant::now() + ctx.config.write_timeouts.commit).await {
         Ok(Outcome::Committed) => Ok(Logged { activity, replay: Replay::First }),
         Ok(Outcome::KeyTaken(record)) => {
             unstage(ctx, call, &staging).await;
@@ -312,7 +301,7 @@ fn terms(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
 }
 
 async fn unstage(ctx: &Context, call: &Call, staging: &Staging) {
-    let deadline = Instant::now() + UNSTAGE_TIMEOUT;
+    let deadline = Instant::now() + ctx.config.write_timeouts.unstaging;
     if let Err(error) = ctx.store.unstage(staging, deadline).await {
         tracing::warn!(
             request_id = call.request_id,
@@ -360,7 +349,7 @@ async fn audit_refusal(
     event.status = status;
     event.error_code = Some(error.code());
     event.input_hash = input_hash;
-    let deadline = Instant::now() + REFUSAL_TIMEOUT;
+    let deadline = Instant::now() + ctx.config.write_timeouts.refusal;
     if let Err(failure) = ctx.store.put_audit_event(&event, deadline).await {
         tracing::error!(
             request_id = call.request_id,

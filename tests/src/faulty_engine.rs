@@ -184,6 +184,9 @@ pub enum FaultKind {
     /// `TransactWriteItems`: 400 `TransactionInProgressException`, an earlier
     /// attempt with the same token isn't decided yet.
     TransactionInProgress,
+    /// `TransactWriteItems`: forwarded without its `ClientRequestToken`, as if
+    /// the ten minutes were over for which the engine honours it.
+    ForgetToken,
     /// `Query` and `Scan`: a page ends after `limit` items and carries a
     /// `LastEvaluatedKey`, as it would at 1 MB.
     ShortPage {
@@ -220,6 +223,9 @@ impl FaultKind {
                 matches!(operation, "TransactWriteItems" | "TransactGetItems")
             }
             FaultKind::TransactionInProgress => operation == "TransactWriteItems",
+            FaultKind::ForgetToken => {
+                operation == "TransactWriteItems" && input.get("ClientRequestToken").is_some()
+            }
             FaultKind::ShortPage { limit } => {
                 matches!(operation, "Query" | "Scan")
                     && input["Limit"].as_u64().is_none_or(|asked| asked > *limit as u64)
@@ -590,6 +596,13 @@ impl Proxy {
                 }
                 FaultKind::TransactionInProgress => {
                     return Ok(transaction_in_progress());
+                }
+                FaultKind::ForgetToken => {
+                    let mut input = input.clone();
+                    if let Some(input) = input.as_object_mut() {
+                        input.remove("ClientRequestToken");
+                    }
+                    return Ok(request.send(bytes_of(&input)).await);
                 }
                 FaultKind::ShortPage { limit } => {
                     let mut input = input.clone();
@@ -1246,6 +1259,21 @@ mod tests {
             proxy.calls().iter().map(|call| (call.status, call.engine_status)).collect();
         assert_eq!(statuses, [(None, Some(200)), (None, None), (Some(200), Some(200))]);
         assert!(proxy.calls().iter().all(|call| call.ended.is_some()));
+    }
+
+    #[tokio::test]
+    async fn a_forgotten_token_makes_a_retry_another_transaction() {
+        let (proxy, caller, _) = proxied().await;
+        let mut transaction = caller.transact_write(&["a"]);
+        transaction["ClientRequestToken"] = json!("token");
+        transaction["TransactItems"][0]["Put"]["ConditionExpression"] =
+            json!("attribute_not_exists(pk)");
+        caller.ok("TransactWriteItems", transaction.clone()).await;
+        caller.ok("TransactWriteItems", transaction.clone()).await;
+        let forget = proxy.inject(Fault::on_any(When::Always, FaultKind::ForgetToken));
+        let answer = caller.call("TransactWriteItems", transaction).await;
+        assert_refused(answer, 400, "TransactionCanceledException");
+        assert_eq!(forget.fired(), 1);
     }
 
     #[tokio::test]

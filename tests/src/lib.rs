@@ -3,4 +3,5 @@
 pub mod engine;
 pub mod faulty_engine;
 pub mod mcp;
+pub mod rig;
 pub mod stack;

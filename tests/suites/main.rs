@@ -1,7 +1,21 @@
 //! The suites, one module a promise. They run on the embedded engine, or on the
 //! one that `ACTIVITY_LOG_TEST_ENDPOINT` names.
 
+mod audit_coverage;
+mod contract;
+mod contract_audit;
+mod contract_credentials;
+mod contract_errors;
+mod contract_http;
+mod contract_idempotency;
+mod contract_log;
+mod contract_paging;
+mod contract_read;
+mod contract_search;
+mod faulty_engine;
 mod first_minute;
+mod isolation;
 mod mcp_parity;
 mod mcp_protocol;
 mod mcp_tools;
+mod reference_model;

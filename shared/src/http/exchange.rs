@@ -84,12 +84,12 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// A header that is given once and is readable text.
+    /// A header that is given once and is text: ids may be of any script.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.request.headers.get_all(name).iter();
         let (value, None) = (values.next()?, values.next()) else { return None };
-        value.to_str().ok()
+        std::str::from_utf8(value.as_bytes()).ok()
     }
 
     /// Makes this request part of the caller's trace: the log names it.

@@ -15,7 +15,7 @@ use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, FieldError, Result};
-use crate::input::{Fields, Object};
+use crate::input::{Fields, Object, with_violations_of};
 use crate::list_audit_events;
 use crate::listing::{Listing, Page, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};
@@ -231,22 +231,30 @@ pub fn call(exchange: &Exchange<'_>, principal: Principal) -> Result<Call> {
     })
 }
 
-/// The input object of `POST /v1/activities`, which takes no parameters.
+/// The input object of `POST /v1/activities`.
 ///
 /// # Errors
 ///
-/// 415, 413, 400 and 422.
+/// 415, 413, 400 and 422, in this order: a query string that can't be read is
+/// noticed before a body that is no object.
 pub fn input_object(exchange: &Exchange<'_>) -> Result<Object> {
-    let object = body::object(exchange.request())?;
-    no_parameters(exchange)?;
-    Ok(object)
+    let object = body::object(exchange.request());
+    if !matches!(object, Ok(_) | Err(Error::ValidationFailed(_))) {
+        return object;
+    }
+    QueryReader::new(&exchange.request().query)?;
+    if object.is_ok() {
+        // Its properties and the parameters are looked at together.
+        return object;
+    }
+    with_violations_of(object, no_parameters(exchange))
 }
 
-/// Reads the input of `POST /v1/activities`.
+/// Reads the input of `POST /v1/activities`, which takes no parameters.
 ///
 /// # Errors
 ///
-/// [`Error::ValidationFailed`] with every violation.
+/// [`Error::ValidationFailed`] with every violation, in body, header and query.
 pub fn parse_log_activity(
     exchange: &Exchange<'_>,
     object: &Object,
@@ -254,10 +262,12 @@ pub fn parse_log_activity(
 ) -> Result<LogActivity> {
     let mut keys = exchange.request().headers.get_all("idempotency-key").iter();
     let key = keys.next().map(HeaderValue::as_bytes);
-    if keys.next().is_some() {
-        return Err(Error::invalid("Idempotency-Key", "is given more than once"));
-    }
-    LogActivity::parse(object, key, now)
+    let once = match keys.next() {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid("Idempotency-Key", "is given more than once")),
+    };
+    let parsed = with_violations_of(LogActivity::parse(object, key, now), once);
+    with_violations_of(parsed, no_parameters(exchange))
 }
 
 /// Refuses every parameter.

@@ -27,6 +27,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
 /// The SDK's own attempts at a call, with its exponential backoff.
 const ATTEMPTS: u32 = 4;
+/// The longest wait before the second attempt. The SDK's default of a second
+/// would spend most of a request's time on one lost connection.
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// Subjects of the roots that AWS endpoints chain to.
 const AWS_ROOTS: [&[u8]; 2] =
     [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority"];
@@ -109,7 +112,9 @@ fn build(
     let mut config = config
         .http_client(http_client)
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF),
+        )
         // Clients of one name share the budget of their retries; a client of
         // another engine must not pay for this one's faults.
         .retry_partition(RetryPartition::new(url.unwrap_or("dynamodb").to_owned()));

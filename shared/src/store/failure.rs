@@ -44,7 +44,10 @@ pub(super) fn classify<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Cl
                 | "RequestLimitExceeded",
             ) => Class::Throttled,
             Some(
-                "InternalServerError" | "ServiceUnavailable" | "TransactionInProgressException",
+                "InternalServerError"
+                | "ServiceUnavailable"
+                | "TransactionConflictException"
+                | "TransactionInProgressException",
             ) => Class::Transient,
             _ => Class::Permanent,
         },

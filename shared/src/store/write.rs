@@ -12,6 +12,7 @@
 //! The commit carries a client request token, and its parameters do not change
 //! between attempts, so that a retry after a lost answer is the same commit.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, DeleteRequest, Put, PutRequest,
@@ -217,16 +218,19 @@ impl Store {
     pub async fn commit(&self, commit: &Commit<'_>, deadline: Instant) -> Result<Outcome> {
         let puts = self.puts(commit)?;
         let mut backoff = Backoff::until(deadline);
+        // What the table answered last says more than that time is up.
+        let mut last_error = Error::from(DeadlinePassed("the commit"));
         loop {
             let attempt = tokio::time::timeout_at(deadline, self.attempt(commit, &puts)).await;
-            let error = match attempt {
+            last_error = match attempt {
                 Ok(Ok(Attempt::Done(outcome))) => return Ok(outcome),
                 Ok(Ok(Attempt::Again(error))) => error,
+                Ok(Err(error)) if error.retryable() => error,
                 Ok(Err(error)) => return Err(error),
-                Err(_) => return Err(DeadlinePassed("the commit").into()),
+                Err(_) => return Err(last_error),
             };
             if !backoff.wait().await {
-                return Err(error);
+                return Err(last_error);
             }
         }
     }
@@ -331,19 +335,18 @@ impl Store {
                 Err(internal(codes()))
             };
         }
-        let contended = |reason: &CancellationReason| {
-            matches!(
-                reason.code(),
-                Some("TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
-            )
-        };
-        if !reasons.iter().any(contended) {
+        let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+        let error = if has("ThrottlingError") || has("ProvisionedThroughputExceeded") {
+            Error::RateLimited(Box::new(codes()))
+        } else if has("TransactionConflict") {
+            Error::Unavailable(Box::new(codes()))
+        } else {
             return Err(internal(codes()));
-        }
+        };
         // The writer that this one met may have been one with the same key.
         Ok(match self.record_of(commit).await? {
             Some(record) if record.is_live(commit.now) => Attempt::Done(self.whose(commit, record)),
-            _ => Attempt::Again(Error::Unavailable(Box::new(codes()))),
+            _ => Attempt::Again(error),
         })
     }
 
@@ -370,28 +373,36 @@ impl Store {
     /// A failed call.
     pub async fn put_audit_event(&self, event: &AuditEvent, deadline: Instant) -> Result<()> {
         self.stage(&Staging::of_audit_event(event), deadline).await?;
-        let put = self
+        let mut backoff = Backoff::until(deadline);
+        loop {
+            let put = tokio::time::timeout_at(deadline, self.attempt_audit_event(event)).await;
+            let error = match put {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(DeadlinePassed("writing an audit event").into()),
+            };
+            if !error.retryable() || !backoff.wait().await {
+                return Err(error);
+            }
+        }
+    }
+
+    async fn attempt_audit_event(&self, event: &AuditEvent) -> Result<()> {
+        let answer = self
             .client
             .put_item()
             .table_name(&self.table_name)
             .set_item(Some(items::audit_event::write(event)))
             .condition_expression(IF_ABSENT)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send();
-        let error = match tokio::time::timeout_at(deadline, put).await {
-            Ok(Ok(_)) => return Ok(()),
-            Ok(Err(error)) => error,
-            Err(_) => return Err(DeadlinePassed("writing an audit event").into()),
-        };
-        // The SDK tries again after a lost answer, and then meets its own item.
-        let existing = error.as_service_error().and_then(|error| {
-            match error {
-            aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
-                failed,
-            ) => failed.item(),
+            .send()
+            .await;
+        let Err(error) = answer else { return Ok(()) };
+        // An attempt after a lost answer meets its own item.
+        let existing = match error.as_service_error() {
+            Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item(),
             _ => None,
-        }
-        });
+        };
         match existing.map(|item| items::audit_event::read(&event.tenant_id, item)).transpose()? {
             Some(existing) if existing == *event => Ok(()),
             _ => Err(to_error("PutItem", &error)),

@@ -1,0 +1,272 @@
+//! Two stacks on one table: one whose engine fails on request, and one beside
+//! it that sees what is there.
+//!
+//! [`Trail`] is all that a caller can see of a tenant, read in every way there
+//! is, and [`Trail::read`] fails the test where two of these ways disagree: an
+//! activity that one shows and another does not is half-visible.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use activity_log_core::config::Config;
+use activity_log_core::http::Request;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde_json::{Value, json};
+
+use crate::engine::{Engine, unique_name};
+use crate::faulty_engine::{FaultyEngine, Gate};
+use crate::stack::{Answer, Stack};
+
+/// The tenant of every rig.
+pub const TENANT: &str = "acme";
+/// A word that every summary of these suites has, so that a search by text can
+/// be held against the others.
+pub const COMMON_WORD: &str = "ledger";
+
+/// A table between a failing stack and a sound one.
+pub struct Rig {
+    /// What stands between the failing stack and the engine.
+    pub proxy: FaultyEngine,
+    /// The stack whose calls go through the proxy. It has read the credential,
+    /// so that the calls of a request are those of its own work.
+    pub faulty: Stack,
+    /// The stack that speaks to the engine itself.
+    pub direct: Stack,
+    /// A service key with every scope.
+    pub key: String,
+}
+
+impl Rig {
+    /// A rig on the engine of this run.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same, with another configuration of the failing stack.
+    pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
+        let engine = Engine::start().await;
+        let proxy = FaultyEngine::start(&engine.endpoint).await;
+        let table = unique_name("rig");
+        let direct = Stack::start_on(&engine.endpoint, &table, |_| {}).await;
+        let faulty = Stack::start_on(&proxy.endpoint, &table, configure).await;
+        let key = direct.service_key(TENANT).await;
+        direct.put_resource(TENANT, "contact", "con_1", Some("Jane Doe")).await;
+        let rig = Self { proxy, faulty, direct, key };
+        // An id that is none: the credential is read, and nothing else.
+        drop(rig.faulty.get(&rig.key, "/v1/activities/x").await.expect(404));
+        rig.proxy.reset_calls();
+        rig
+    }
+
+    /// What a caller can see.
+    pub async fn trail(&self) -> Trail {
+        Trail::read(&self.direct, &self.key).await
+    }
+
+    /// The one activity whose summary has a word, found through the sound stack,
+    /// with its one audit event.
+    ///
+    /// # Panics
+    ///
+    /// When there is not just one of each.
+    pub async fn only(&self, word: &str) -> (Value, Value) {
+        let found = all_rows(&self.direct, &self.key, "/v1/activities", &[("query", word)]).await;
+        assert_eq!(found.len(), 1, "activities with {word}: {found:?}");
+        let id = found[0]["id"].as_str().expect("a row has an id");
+        let events =
+            all_rows(&self.direct, &self.key, "/v1/audit-events", &[("resource_id", id)]).await;
+        assert_eq!(events.len(), 1, "audit events of {word}: {events:?}");
+        let read = self.direct.get(&self.key, &format!("/v1/activities/{id}")).await.expect(200);
+        (read.json()["activity"].clone(), events[0].clone())
+    }
+
+    /// Logs through the failing stack until it is acknowledged.
+    ///
+    /// # Panics
+    ///
+    /// When it is refused for good, or for now twenty times.
+    pub async fn log_until_acknowledged(&self, input: &Value) -> Answer {
+        for _ in 0..20 {
+            let answer = self.faulty.log(&self.key, input).await;
+            if !is_refused_for_now(&answer) {
+                return answer.expect(201);
+            }
+        }
+        panic!("the engine did not recover");
+    }
+
+    /// Lets the failing stack log, on a task that can be aborted as a process
+    /// can be killed, until one of its calls has come to `gate`; then it is
+    /// aborted.
+    ///
+    /// # Panics
+    ///
+    /// When the call does not come.
+    pub async fn crash_at(&self, gate: &Gate, input: &Value) {
+        let ctx = Arc::clone(&self.faulty.ctx);
+        let request = self.request(input);
+        let task = tokio::spawn(async move { activity_log::stack::answer(&ctx, request).await });
+        gate.arrived(1).await;
+        task.abort();
+        assert!(task.await.expect_err("it does not finish").is_cancelled());
+        // What it held open is gone when the proxy has noticed.
+        while self.proxy.calls().iter().any(|call| call.ended.is_none()) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// `POST /v1/activities`, as a function receives it.
+    fn request(&self, input: &Value) -> Request {
+        let authorization = HeaderValue::try_from(format!("Bearer {}", self.key));
+        Request {
+            method: Method::POST,
+            path: "/v1/activities".to_owned(),
+            query: String::new(),
+            headers: HeaderMap::from_iter([
+                (header::AUTHORIZATION, authorization.expect("a key is ASCII")),
+                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+            ]),
+            body: Bytes::from(input.to_string()),
+        }
+    }
+}
+
+/// An input with a word of its own, by which it can be found.
+#[must_use]
+pub fn input(word: &str) -> Value {
+    json!({ "type": "note", "summary": format!("{COMMON_WORD} {word}") })
+}
+
+/// The same with a key of its own, attached to the rig's contact, and with a
+/// body that does not fit the head and takes several batches to stage.
+#[must_use]
+pub fn long_keyed_input(word: &str) -> Value {
+    let mut input = input(word);
+    let body: Vec<String> = (0..60).map(|n| format!("detail{n} {}", "-".repeat(72))).collect();
+    input["body"] = json!(body.join(" "));
+    input["related_resource_type"] = json!("contact");
+    input["related_resource_id"] = json!("con_1");
+    input["idempotency_key"] = json!(format!("key of {word}"));
+    input
+}
+
+/// Everything that a tenant can see.
+#[derive(Debug)]
+pub struct Trail {
+    /// The activities by id, with their bodies.
+    pub activities: BTreeMap<String, Value>,
+    /// The audit events, newest first.
+    pub events: Vec<Value>,
+}
+
+impl Trail {
+    /// Reads everything, in every way there is.
+    ///
+    /// # Panics
+    ///
+    /// When an activity is there in one way and not in another, lacks its
+    /// audit event, has two, or stands twice in a listing.
+    pub async fn read(stack: &Stack, key: &str) -> Self {
+        let rows = all_rows(stack, key, "/v1/activities", &[]).await;
+        let ids = distinct_ids(&rows);
+
+        let by_word = all_rows(stack, key, "/v1/activities", &[("query", COMMON_WORD)]).await;
+        assert_eq!(distinct_ids(&by_word), ids, "by text and in the whole list");
+        let mut by_type = Vec::new();
+        for activity_type in ["note", "call", "email", "meeting", "agent_action"] {
+            by_type
+                .extend(all_rows(stack, key, "/v1/activities", &[("type", activity_type)]).await);
+        }
+        assert_eq!(distinct_ids(&by_type), ids, "by type and in the whole list");
+
+        let events = all_rows(stack, key, "/v1/audit-events", &[]).await;
+        distinct_ids(&events);
+        let succeeded: Vec<&str> = events
+            .iter()
+            .filter(|event| event["status"] == "succeeded")
+            .map(|event| event["resource_id"].as_str().expect("it names the activity"))
+            .collect();
+        let audited: BTreeSet<String> = succeeded.iter().map(|id| (*id).to_owned()).collect();
+        assert_eq!(audited.len(), succeeded.len(), "an activity has one audit event");
+        assert_eq!(audited, ids, "every activity is audited, and every event has its activity");
+
+        let mut activities = BTreeMap::new();
+        for id in &ids {
+            let read = stack.get(key, &format!("/v1/activities/{id}")).await.expect(200);
+            activities.insert(id.clone(), read.json()["activity"].clone());
+        }
+
+        let keys = stack.keys_in_table().await;
+        let count = |sk: &str| keys.iter().filter(|key| key.1 == sk).count();
+        assert_eq!(count("HEAD"), ids.len(), "what no listing shows is not in the table either");
+        assert_eq!(count("EVENT"), events.len(), "the audit listing shows every event");
+        Self { activities, events }
+    }
+
+    /// The activities whose summary ends with a word.
+    #[must_use]
+    pub fn with_word(&self, word: &str) -> Vec<&Value> {
+        let summary = format!("{COMMON_WORD} {word}");
+        self.activities.values().filter(|activity| activity["summary"] == *summary).collect()
+    }
+
+    /// How many audit events have a status.
+    #[must_use]
+    pub fn events_with_status(&self, status: &str) -> usize {
+        self.events.iter().filter(|event| event["status"] == status).count()
+    }
+}
+
+/// Whether the same request can succeed later.
+#[must_use]
+pub fn is_refused_for_now(answer: &Answer) -> bool {
+    [429, 503].contains(&answer.status.as_u16())
+}
+
+/// All pages of a listing, as one list. A page that is refused for now is asked
+/// for again.
+pub async fn all_rows(
+    stack: &Stack,
+    key: &str,
+    path: &str,
+    parameters: &[(&str, &str)],
+) -> Vec<Value> {
+    let mut rows = Vec::new();
+    let mut cursor: Option<String> = None;
+    let mut refusals = 0;
+    loop {
+        let mut parameters = parameters.to_vec();
+        if !parameters.iter().any(|(name, _)| *name == "limit") {
+            parameters.push(("limit", "100"));
+        }
+        if let Some(cursor) = &cursor {
+            parameters.push(("cursor", cursor));
+        }
+        let query = crate::stack::encode(&parameters);
+        let page = stack.get(key, &format!("{path}?{query}")).await;
+        if is_refused_for_now(&page) && refusals < 20 {
+            refusals += 1;
+            continue;
+        }
+        let page = page.expect(200).json();
+        let list = page.get("activities").or_else(|| page.get("audit_events"));
+        rows.extend(list.and_then(Value::as_array).expect("a page has rows").iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return rows,
+        }
+    }
+}
+
+/// The ids of some rows.
+///
+/// # Panics
+///
+/// When one stands there twice.
+pub fn distinct_ids(rows: &[Value]) -> BTreeSet<String> {
+    let ids: BTreeSet<String> =
+        rows.iter().map(|row| row["id"].as_str().expect("a row has an id").to_owned()).collect();
+    assert_eq!(ids.len(), rows.len(), "a row is repeated");
+    ids
+}

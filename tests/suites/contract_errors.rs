@@ -1,0 +1,246 @@
+//! The body of every error, whole, in both dialects; and what is answered when
+//! the table throttles, is gone, or holds what can't be read.
+
+use activity_log_core::Error;
+use activity_log_core::error::FieldError;
+use activity_log_core::http::logged_activity;
+use activity_log_core::idempotency::IdempotencyKey;
+use activity_log_core::principal::Scope;
+use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
+use activity_log_tests::stack::Stack;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::contract::{
+    ABSENT_ID, MIB, REQUEST_ID, corrupt, faulty_stack, get_logged, note, note_with, pinned,
+    post_bytes,
+};
+
+/// The envelope of a `/v1` error with these members beside the request's id.
+fn envelope(members: Value) -> Value {
+    let mut error = members;
+    error["request_id"] = json!(REQUEST_ID);
+    json!({ "error": error })
+}
+
+#[tokio::test]
+async fn every_refusal_in_v1_has_just_this_body() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let reader = stack.issue_key("acme", "service:reader", &[Scope::ActivityRead]).await;
+    let json_type = "application/json";
+
+    let answer = post_bytes(&stack, &key, json_type, "{").await.expect(400);
+    let malformed =
+        |message: &str| envelope(json!({"code": "malformed_request", "message": message}));
+    assert_eq!(pinned(&answer), malformed("The request body is not valid JSON."));
+    let answer = post_bytes(&stack, &key, json_type, b"\xff").await.expect(400);
+    assert_eq!(pinned(&answer), malformed("The request body is not valid UTF-8."));
+    let answer = post_bytes(&stack, &key, json_type, r#"{"a":1,"a":1}"#).await.expect(400);
+    assert_eq!(pinned(&answer), malformed("The request body has an object with a duplicate key."));
+    let answer = stack.get(&key, "/v1/activities?query=%zz").await.expect(400);
+    assert_eq!(pinned(&answer), malformed("The query string is not valid."));
+
+    let answer = stack.anonymous(Method::GET, "/v1/activities").send().await.expect(401);
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    let unauthorized =
+        json!({"code": "unauthorized", "message": "A valid credential is required."});
+    assert_eq!(pinned(&answer), envelope(unauthorized));
+
+    let answer = stack.log(&reader, &note("x")).await.expect(403);
+    let missing_scope = json!({
+        "code": "missing_required_scope",
+        "message": "The credential does not include the scope required for this operation.",
+        "required_scope": "activity:write",
+    });
+    assert_eq!(pinned(&answer), envelope(missing_scope));
+
+    let answer = stack.get(&key, &format!("/v1/activities/{ABSENT_ID}")).await.expect(404);
+    let not_found = json!({
+        "code": "resource_not_found",
+        "message": "The requested resource does not exist in this workspace.",
+    });
+    assert_eq!(pinned(&answer), envelope(not_found));
+
+    let answer = stack.call(&key, Method::PUT, "/v1/activities").send().await.expect(405);
+    let not_allowed = json!({
+        "code": "method_not_allowed", "message": "The method is not allowed for this path.",
+    });
+    assert_eq!(pinned(&answer), envelope(not_allowed));
+
+    stack.log(&key, &note_with(json!({"idempotency_key": "k1"}))).await.expect(201);
+    let other = note_with(json!({"idempotency_key": "k1", "body": "other"}));
+    let answer = stack.log(&key, &other).await.expect(409);
+    let conflict = json!({
+        "code": "idempotency_conflict",
+        "message": "The idempotency key was already used with a different input.",
+        "idempotency_key": "k1",
+    });
+    assert_eq!(pinned(&answer), envelope(conflict));
+
+    let answer = post_bytes(&stack, &key, json_type, vec![b' '; MIB + 1]).await.expect(413);
+    let too_large = json!({
+        "code": "payload_too_large", "message": "The request body is larger than 1 MiB.",
+    });
+    assert_eq!(pinned(&answer), envelope(too_large));
+
+    let answer = post_bytes(&stack, &key, "text/plain", "{}").await.expect(415);
+    let unsupported = json!({
+        "code": "unsupported_media_type",
+        "message": "The request body must be application/json in UTF-8 without a content encoding.",
+    });
+    assert_eq!(pinned(&answer), envelope(unsupported));
+
+    let answer = stack.log(&key, &json!({"type": "note"})).await.expect(422);
+    let invalid = json!({
+        "code": "validation_failed",
+        "message": "The request failed validation.",
+        "field_errors": [{"field": "summary", "message": "is required"}],
+    });
+    assert_eq!(pinned(&answer), envelope(invalid));
+}
+
+#[tokio::test]
+async fn every_refusal_in_the_logged_activity_dialect_has_just_this_body() {
+    let stack = Stack::start().await;
+    let writer = stack.issue_key("acme", "user:jo", &[Scope::ActivityWrite]).await;
+    let key = stack.service_key("acme").await;
+
+    let answer = get_logged(&stack, "alk_acme.0.0", ABSENT_ID).await.expect(401);
+    assert_eq!(answer.header("www-authenticate"), "Bearer");
+    let unauthorized = json!({"code": "unauthorized", "detail": "A valid credential is required."});
+    assert_eq!(answer.json(), unauthorized);
+
+    let answer = get_logged(&stack, &writer, ABSENT_ID).await.expect(403);
+    let detail = "The credential does not include the scope required for this operation.";
+    assert_eq!(answer.json(), json!({"code": "permission_required", "detail": detail}));
+
+    let answer = get_logged(&stack, &key, ABSENT_ID).await.expect(404);
+    let detail = "The requested resource does not exist in this workspace.";
+    assert_eq!(answer.json(), json!({"code": "not_found", "detail": detail}));
+    let answer = stack.anonymous(Method::GET, "/api/activities/logged").send().await.expect(404);
+    assert_eq!(answer.json(), json!({"code": "not_found", "detail": detail}));
+
+    let path = format!("/api/activities/logged/{ABSENT_ID}");
+    let answer = stack.anonymous(Method::PATCH, &path).send().await.expect(405);
+    assert_eq!(answer.header("allow"), "GET");
+    let detail = "The method is not allowed for this path.";
+    assert_eq!(answer.json(), json!({"code": "method_not_allowed", "detail": detail}));
+}
+
+/// The codes that no route of this dialect answers with on the way of a read.
+#[test]
+fn the_logged_activity_dialect_writes_every_other_code_as_v1_names_it() {
+    let written = |error: &Error| {
+        let response = logged_activity::error(error);
+        let body: Value = serde_json::from_slice(response.body()).expect("the body is JSON");
+        (response.status().as_u16(), body)
+    };
+    let violations = Error::ValidationFailed(vec![
+        FieldError::new("notes", "must be a string"),
+        FieldError::new("notes", "must be shorter"),
+        FieldError::new("fields", "is required"),
+    ]);
+    let by_field =
+        json!({"fields": ["is required"], "notes": ["must be a string", "must be shorter"]});
+    assert_eq!(written(&violations), (400, by_field));
+
+    let key = IdempotencyKey::parse("k1").expect("the key is valid");
+    for (error, status, code, detail) in [
+        (Error::MalformedRequest("Why."), 400, "malformed_request", "Why."),
+        (
+            Error::IdempotencyConflict(key),
+            409,
+            "idempotency_conflict",
+            "The idempotency key was already used with a different input.",
+        ),
+        (
+            Error::PayloadTooLarge,
+            413,
+            "payload_too_large",
+            "The request body is larger than 1 MiB.",
+        ),
+        (
+            Error::UnsupportedMediaType,
+            415,
+            "unsupported_media_type",
+            "The request body must be application/json in UTF-8 without a content encoding.",
+        ),
+    ] {
+        assert_eq!(written(&error), (status, json!({"code": code, "detail": detail})));
+    }
+}
+
+#[tokio::test]
+async fn a_throttled_table_is_429_with_a_time_to_retry_in_both_dialects() {
+    let (stack, engine) = faulty_stack().await;
+    let key = stack.service_key("acme").await;
+    stack.search(&key, &[]).await.expect(200);
+    let fault = engine.inject(Fault::on_any(When::Always, FaultKind::Throttle));
+
+    let (v1, logged) =
+        tokio::join!(stack.get(&key, "/v1/activities"), get_logged(&stack, &key, ABSENT_ID));
+    assert!(fault.fired() > 0);
+    let message = "Too many requests. Retry later.";
+    let (v1, logged) = (v1.expect(429), logged.expect(429));
+    let members = json!({"code": "rate_limited", "message": message, "retry_after_seconds": 1});
+    assert_eq!(pinned(&v1), envelope(members));
+    assert_eq!(logged.json(), json!({"code": "rate_limited", "detail": message}));
+    for answer in [v1, logged] {
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_is_gone_is_503_with_a_time_to_retry_in_both_dialects() {
+    let (stack, engine) = faulty_stack().await;
+    let key = stack.service_key("acme").await;
+    stack.search(&key, &[]).await.expect(200);
+    drop(engine);
+
+    let (v1, logged, write) = tokio::join!(
+        stack.get(&key, "/v1/activities"),
+        get_logged(&stack, &key, ABSENT_ID),
+        async {
+            // The write has a deadline of its own, and staging waits for it.
+            let input = note_with(json!({"idempotency_key": "k"}));
+            stack.log(&key, &input).await
+        },
+    );
+    let message = "The service is unavailable. Retry later.";
+    let (v1, logged, write) = (v1.expect(503), logged.expect(503), write.expect(503));
+    let members = json!({"code": "unavailable", "message": message, "retry_after_seconds": 1});
+    assert_eq!(pinned(&v1), envelope(members.clone()));
+    assert_eq!(pinned(&write), envelope(members));
+    assert_eq!(logged.json(), json!({"code": "unavailable", "detail": message}));
+    for answer in [v1, logged, write] {
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_of_this_service_is_500_with_constant_text_in_both_dialects() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    corrupt(&stack, &format!("T#acme#ACT#{ABSENT_ID}"), "HEAD").await;
+
+    let v1 = stack.get(&key, &format!("/v1/activities/{ABSENT_ID}")).await.expect(500);
+    let message = "An internal error occurred.";
+    let members = json!({"code": "internal_error", "message": message});
+    assert_eq!(pinned(&v1), envelope(members));
+    let logged = get_logged(&stack, &key, ABSENT_ID).await.expect(500);
+    assert_eq!(logged.json(), json!({"code": "internal_error", "detail": message}));
+    for answer in [v1, logged] {
+        assert!(!answer.headers.contains_key("retry-after"));
+    }
+}
+
+#[tokio::test]
+async fn what_needs_no_table_is_answered_without_one() {
+    let (stack, engine) = faulty_stack().await;
+    drop(engine);
+    stack.anonymous(Method::GET, "/v1/activities").send().await.expect(401);
+    stack.get("alk_a.b", "/v1/activities").await.expect(401);
+    stack.get("", "/nothing").await.expect(404);
+    stack.get("", "/v1/activities/").await.expect(404);
+}

@@ -1,0 +1,385 @@
+//! HTTP: what every response has, media types, sizes, syntax, methods and
+//! paths, and the order of checks.
+
+use activity_log_core::http::Request;
+use activity_log_core::lambda;
+use activity_log_core::principal::Scope;
+use activity_log_tests::stack::Stack;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::contract::{
+    ABSENT_ID, MIB, assert_violations, get_logged, id_of, note, note_with, post_bytes,
+};
+
+#[tokio::test]
+async fn every_response_is_json_uncached_and_named_by_its_request_id() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let logged = stack.log(&key, &note("x")).await.expect(201);
+    let id = id_of(&logged);
+    let answers = [
+        logged,
+        stack.log(&key, &json!({})).await.expect(422),
+        stack.get(&key, "/v1/activities").await.expect(200),
+        stack.get(&key, &format!("/v1/activities/{id}")).await.expect(200),
+        stack.get(&key, "/v1/audit-events").await.expect(200),
+        stack.get("none", "/v1/audit-events").await.expect(401),
+        stack.get(&key, "/nothing").await.expect(404),
+        stack.call(&key, Method::DELETE, "/v1/activities").send().await.expect(405),
+    ];
+    for answer in &answers {
+        let body = answer.json();
+        let request_id = answer.header("x-request-id");
+        assert!(request_id.len() == 36 && request_id.starts_with("req_"), "{request_id}");
+        let in_body = body.get("request_id").or_else(|| body["error"].get("request_id"));
+        assert_eq!(in_body, Some(&json!(request_id)));
+    }
+    let dialect = [get_logged(&stack, &key, &id).await.expect(200)];
+    for answer in answers.iter().chain(&dialect) {
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert!(answer.header("x-request-id").starts_with("req_"));
+        for absent in ["etag", "content-encoding", "access-control-allow-origin", "vary"] {
+            assert!(!answer.headers.contains_key(absent), "{absent}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_callers_own_request_id_is_ignored() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let call = stack.call(&key, Method::POST, "/v1/activities").header("x-request-id", "req_mine");
+    let answer = call.json(&note("x")).send().await.expect(201);
+    assert_ne!(answer.header("x-request-id"), "req_mine");
+    assert_eq!(answer.json()["request_id"], answer.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn accept_is_ignored() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for accept in ["text/html", "application/xml;q=1", "*/*;q=0", "nonsense"] {
+        let call = stack.call(&key, Method::GET, "/v1/activities").header("accept", accept);
+        let answer = call.header("accept-encoding", "gzip, br").send().await.expect(200);
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert!(!answer.headers.contains_key("content-encoding"));
+    }
+}
+
+#[tokio::test]
+async fn only_plain_json_in_utf8_is_taken() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let body = note("x").to_string();
+    for taken in ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"] {
+        assert_eq!(post_bytes(&stack, &key, taken, body.clone()).await.status, 201, "{taken}");
+    }
+    for refused in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/ld+json",
+        "application/json; charset=latin1",
+        "application/json; version=1",
+    ] {
+        let answer = post_bytes(&stack, &key, refused, body.clone()).await;
+        assert_eq!(answer.status, 415, "{refused}");
+    }
+    let call = || stack.call(&key, Method::POST, "/v1/activities").body(body.clone());
+    call().send().await.expect(415);
+    let twice = call().header("content-type", "application/json");
+    twice.header("content-type", "application/json").send().await.expect(415);
+    for encoding in ["gzip", "br", "identity"] {
+        let call = call().header("content-type", "application/json");
+        call.header("content-encoding", encoding).send().await.expect(415);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_1_mib_is_taken_and_one_more_byte_is_413() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let mut body = note("x").to_string().into_bytes();
+    body.resize(MIB, b' ');
+    post_bytes(&stack, &key, "application/json", body.clone()).await.expect(201);
+    body.push(b' ');
+    post_bytes(&stack, &key, "application/json", body.clone()).await.expect(413);
+    body.resize(11 * MIB, b' ');
+    let huge = stack
+        .call(&key, Method::POST, "/v1/activities")
+        .header("content-type", "application/json")
+        .body(body)
+        .try_send()
+        .await;
+    // A server may close the connection while such a body is still coming.
+    assert!(huge.is_err() || huge.is_ok_and(|answer| answer.status == 413));
+}
+
+#[tokio::test]
+async fn bytes_syntax_and_duplicate_keys_are_malformed_and_not_invalid() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let deep = "[".repeat(1000);
+    for body in [
+        &b""[..],
+        b" ",
+        b"{",
+        b"{}{}",
+        b"{'type':'note'}",
+        b"{\"type\":\"note\",}",
+        b"\xef\xbb\xbf{}",
+        b"{\"type\":\"n\xc3\"}",
+        b"{\"n\":1e999}",
+        b"{\"summary\":\"\\ud800\"}",
+        br#"{"type":"note","summary":"x","summary":"x"}"#,
+        br#"{"type":"note","summary":"x","extra":{"a":[{"b":1,"b":1}]}}"#,
+        br#"{"type":"note","summary":"x","\u0074ype":"note"}"#,
+        deep.as_bytes(),
+    ] {
+        let answer = post_bytes(&stack, &key, "application/json", body).await;
+        let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
+        assert_eq!(
+            (answer.status.as_u16(), answer.error_code()),
+            (400, "malformed_request".to_owned()),
+            "{shown}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_query_string_that_cannot_be_decoded_is_malformed() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for path in ["/v1/activities", "/v1/audit-events", &format!("/v1/activities/{ABSENT_ID}")] {
+        for query in ["query=%", "query=%4", "query=%zz", "query=%ff", "query=%c3%28", "%80=x"] {
+            let answer = stack.get(&key, &format!("{path}?{query}")).await.expect(400);
+            assert_eq!(answer.error_code(), "malformed_request", "{path}?{query}");
+        }
+    }
+    let answer = stack.call(&key, Method::POST, "/v1/activities?a=%f").json(&note("x"));
+    assert_eq!(answer.send().await.expect(400).error_code(), "malformed_request");
+}
+
+/// An HTTP API event (payload format 2.0), as the gateway writes it.
+fn event(key: &str, method: &str, path: &str, query: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"authorization": format!("Bearer {key}"), "content-type": "application/json"},
+        "requestContext": {
+            "accountId": "1", "apiId": "a", "domainName": "d", "domainPrefix": "p",
+            "requestId": "r", "routeKey": "$default", "stage": "$default",
+            "time": "01/Mar/2026:09:30:00 +0000", "timeEpoch": 1_772_357_400_000_u64,
+            "http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1", "userAgent": "suite",
+            },
+        },
+        "isBase64Encoded": false,
+    })
+}
+
+fn to_request(event: Value) -> Request {
+    lambda::to_request(serde_json::from_value(event).expect("the event can be read"))
+}
+
+#[tokio::test]
+async fn raw_bytes_in_a_gateways_query_string_are_400_in_the_envelope() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for query in ["query=a b", "query=caf\u{e9}", "query=\u{0}", "query=\u{7f}", "query=値"] {
+        for path in ["/v1/activities", "/v1/audit-events"] {
+            let request = to_request(event(&key, "GET", path, query));
+            let response = activity_log::stack::answer(&stack.ctx, request).await;
+            assert_eq!(response.status(), 400, "{query}");
+            let body: Value = serde_json::from_slice(response.body()).expect("the body is JSON");
+            assert_eq!(body["error"]["code"], "malformed_request");
+            let request_id = response.headers()["x-request-id"].to_str().expect("it is text");
+            assert_eq!(body["error"]["request_id"], request_id);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_gateways_event_is_answered_as_the_same_request_is_over_http() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let mut log = event(&key, "POST", "/v1/activities", "");
+    // "{\"type\":\"note\",\"summary\":\"Café\"}" in base64.
+    log["body"] = json!("eyJ0eXBlIjoibm90ZSIsInN1bW1hcnkiOiJDYWbDqSJ9");
+    log["isBase64Encoded"] = json!(true);
+    log["headers"]["idempotency-key"] = json!("clé");
+    let response = activity_log::stack::answer(&stack.ctx, to_request(log)).await;
+    let response = lambda::from_response(response);
+    assert_eq!(response.status_code, 201);
+    assert_eq!(response.headers["content-type"], "application/json");
+    let written = serde_json::to_value(&response).expect("the response has a JSON form");
+    assert_eq!(written["isBase64Encoded"], false);
+    let body: Value = serde_json::from_str(written["body"].as_str().expect("it has a body"))
+        .expect("the body is JSON");
+    assert_eq!(body["activity"]["summary"], "Café");
+
+    let replay = stack
+        .call(&key, Method::POST, "/v1/activities")
+        .header("idempotency-key", "clé")
+        .json(&note("Café"));
+    assert_eq!(replay.send().await.expect(201).json()["activity"], body["activity"]);
+
+    let odd_path = event(&key, "GET", "/v1/activities/caf\u{e9} %zz", "");
+    let response = activity_log::stack::answer(&stack.ctx, to_request(odd_path)).await;
+    assert_eq!(response.status(), 404);
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_know_is_405_with_allow() {
+    let stack = Stack::start().await;
+    let item = format!("/v1/activities/{ABSENT_ID}");
+    let logged = format!("/api/activities/logged/{ABSENT_ID}");
+    for (path, allow) in [
+        ("/v1/activities", "GET, POST"),
+        (item.as_str(), "GET"),
+        ("/v1/audit-events", "GET"),
+        (logged.as_str(), "GET"),
+    ] {
+        for method in ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+            let method = Method::from_bytes(method.as_bytes()).expect("the method is a token");
+            // Without a credential: there is nothing to protect.
+            let answer = stack.anonymous(method.clone(), path).send().await.expect(405);
+            assert_eq!(answer.header("allow"), allow, "{method} {path}");
+            assert!(answer.header("x-request-id").starts_with("req_"));
+            assert_eq!(answer.body.is_empty(), method == Method::HEAD, "{method} {path}");
+        }
+    }
+    let answer = stack.anonymous(Method::POST, &item).json(&note("x")).send().await.expect(405);
+    assert_eq!(answer.error_code(), "method_not_allowed");
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_listed_or_ends_in_a_slash_is_404() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let id = id_of(&stack.log(&key, &note("x")).await.expect(201));
+    for path in [
+        "/".to_owned(),
+        "/v1".to_owned(),
+        "/v1/".to_owned(),
+        "/v1/activities/".to_owned(),
+        "//v1/activities".to_owned(),
+        "/V1/activities".to_owned(),
+        "/v1/activities%2F".to_owned(),
+        "/v1/activit%69es".to_owned(),
+        "/v1/audit-events/".to_owned(),
+        format!("/v1/activities/{id}/"),
+        format!("/v1/activities/{id}/body"),
+        format!("/api/activities/logged/{id}/"),
+        "/api/activities/logged".to_owned(),
+        "/api/activities/logged/".to_owned(),
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            let answer = stack.call(&key, method.clone(), &path).send().await;
+            assert_eq!(answer.status, 404, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn checks_come_in_the_order_of_the_contract() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let reader = stack.issue_key("acme", "service:reader", &[Scope::ActivityRead]).await;
+    let taken = note_with(json!({"idempotency_key": "taken"}));
+    stack.log(&key, &taken).await.expect(201);
+
+    let large = vec![b'{'; MIB + 1];
+    let unknown = json!({"related_resource_type": "contact", "related_resource_id": "nobody"});
+    let mut conflicting = note_with(unknown.clone());
+    conflicting["idempotency_key"] = json!("taken");
+    let mut absent = note_with(unknown);
+    absent["idempotency_key"] = json!("free");
+
+    // Each request breaks all that come after the check that refuses it.
+    let path = "/v1/activities?x=%zz";
+    for (key, path, content_type, body, status) in [
+        ("none", path, "text/plain", large.clone(), 401),
+        (reader.as_str(), path, "text/plain", large.clone(), 403),
+        (&key, path, "text/plain", large.clone(), 415),
+        (&key, path, "application/json", large, 413),
+        (&key, path, "application/json", b"{".to_vec(), 400),
+        (&key, path, "application/json", b"[]".to_vec(), 400),
+        (&key, path, "application/json", b"{}".to_vec(), 400),
+        (&key, "/v1/activities?x=1", "application/json", conflicting.to_string().into(), 422),
+        (&key, "/v1/activities", "application/json", conflicting.to_string().into(), 409),
+        (&key, "/v1/activities", "application/json", absent.to_string().into(), 404),
+    ] {
+        let call = stack.call(key, Method::POST, path).header("content-type", content_type);
+        let answer = call.body(body).send().await;
+        assert_eq!(answer.status, status, "{}", String::from_utf8_lossy(&answer.body));
+    }
+    // And for reads: credential, scope, syntax, rules, existence.
+    let writer = stack.issue_key("acme", "service:writer", &[Scope::ActivityWrite]).await;
+    for (key, path, status) in [
+        ("none", format!("/v1/activities/{ABSENT_ID}?x=%zz"), 401),
+        (writer.as_str(), format!("/v1/activities/{ABSENT_ID}?x=%zz"), 403),
+        (&key, format!("/v1/activities/{ABSENT_ID}?x=%zz"), 400),
+        (&key, format!("/v1/activities/{ABSENT_ID}?x=1"), 422),
+        (&key, format!("/v1/activities/{ABSENT_ID}"), 404),
+        (&writer, "/v1/activities?limit=%zz".to_owned(), 403),
+        (&key, "/v1/activities?limit=0&x=%zz".to_owned(), 400),
+        (&writer, "/v1/audit-events?limit=0".to_owned(), 403),
+    ] {
+        assert_eq!(stack.get(key, &path).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn violations_of_body_query_and_header_are_listed_together() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let call = |path: &str, body: &Value| {
+        stack
+            .call(&key, Method::POST, path)
+            .header("idempotency-key", "a")
+            .header("idempotency-key", "b")
+            .json(body)
+    };
+    let answer = call("/v1/activities?dry_run=true", &json!({"type": "note"})).send().await;
+    let unknown_parameter = ("dry_run", "is not a known parameter");
+    let twice = ("Idempotency-Key", "is given more than once");
+    assert_violations(&answer, &[("summary", "is required"), twice, unknown_parameter]);
+
+    let answer = call("/v1/activities?dry_run=true", &json!([])).send().await;
+    assert_violations(&answer, &[("$", "must be a JSON object"), unknown_parameter]);
+}
+
+#[tokio::test]
+async fn cors_is_off_unless_configured_and_then_exposes_its_four_headers() {
+    let allowed = "https://app.example";
+    let stack =
+        Stack::start_with(|config| config.cors_allow_origins = vec![allowed.to_owned()]).await;
+    let key = stack.service_key("acme").await;
+    let get = |origin| stack.call(&key, Method::GET, "/v1/activities").header("origin", origin);
+    let answer = get(allowed).send().await.expect(200);
+    assert_eq!(answer.header("access-control-allow-origin"), allowed);
+    let exposed = "x-request-id, location, idempotency-replayed, retry-after";
+    assert_eq!(answer.header("access-control-expose-headers"), exposed);
+    let answer = get("https://other.example").send().await.expect(200);
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+
+    let preflight = |origin| {
+        stack
+            .anonymous(Method::OPTIONS, "/v1/activities")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+    };
+    let answer = preflight(allowed).send().await.expect(204);
+    assert_eq!(answer.header("access-control-allow-methods"), "GET, POST");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    preflight("https://other.example").send().await.expect(405);
+
+    let closed = Stack::start().await;
+    let call = closed.anonymous(Method::OPTIONS, "/v1/activities").header("origin", allowed);
+    call.header("access-control-request-method", "POST").send().await.expect(405);
+}

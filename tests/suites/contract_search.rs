@@ -1,0 +1,420 @@
+//! `GET /v1/activities`: what a text, a type, a date and a related resource
+//! find, and what parameters may be.
+
+use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
+use activity_log_tests::stack::Stack;
+use serde_json::{Value, json};
+
+use crate::contract::{assert_violations, faulty_stack, id_of, note, note_with, rows, summaries};
+
+const NO_WORD: &str = "must contain a word to search for: at least one letter or digit";
+
+/// Asserts which of the texts a query finds, each text being a summary.
+async fn assert_finds(texts: &[&str], cases: &[(&str, &[&str])]) {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for text in texts {
+        stack.log(&key, &note(text)).await.expect(201);
+    }
+    for (query, expected) in cases {
+        let mut found = summaries(&stack.search(&key, &[("query", query)]).await.expect(200));
+        found.sort();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn every_word_must_match_in_summary_or_body() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for (summary, body) in [
+        ("Jane asked", "for pricing details"),
+        ("Jane called", "about the weather"),
+        ("Joe asked", "for a refund of Jane"),
+    ] {
+        let input = json!({"type": "note", "summary": summary, "body": body});
+        stack.log(&key, &input).await.expect(201);
+    }
+    let both: &[&str] = &["Joe asked", "Jane asked"];
+    for (query, expected) in [
+        ("jane pricing", &["Jane asked"][..]),
+        ("jane asked", both),
+        ("asked jane", both),
+        ("jane jane jane", &["Joe asked", "Jane called", "Jane asked"]),
+        ("jane pricing weather", &[]),
+        ("nothing", &[]),
+    ] {
+        let found = stack.search(&key, &[("query", query)]).await.expect(200);
+        assert_eq!(summaries(&found), expected, "{query}");
+        assert!(found.json().get("next_cursor").is_none());
+    }
+}
+
+#[tokio::test]
+async fn words_are_whole_words() {
+    let texts = ["Unprecedented priceless cart"];
+    let cases: &[(&str, &[&str])] =
+        &[("cart", &texts), ("car", &[]), ("cartoon", &[]), ("precedent", &[]), ("less", &[])];
+    assert_finds(&texts, cases).await;
+}
+
+#[tokio::test]
+async fn case_accents_and_punctuation_are_ignored() {
+    let cafe = "Café-Müller: straße (№7), o\u{301}pera";
+    let id = "Order con_123 is late";
+    let cases: &[(&str, &[&str])] = &[
+        ("CAFE muller", &[cafe]),
+        ("café, MÜLLER!", &[cafe]),
+        ("strasse", &[cafe]),
+        ("STRAẞE", &[cafe]),
+        ("opéra", &[cafe]),
+        ("cafe\u{301}", &[cafe]),
+        ("ＣＡＦＥ", &[cafe]),
+        ("con_123", &[id]),
+        ("con 123", &[id]),
+        ("123-con", &[id]),
+    ];
+    assert_finds(&[cafe, id], cases).await;
+}
+
+#[tokio::test]
+async fn english_inflections_are_folded() {
+    let asked = "Jane asked for pricing details";
+    let meetings = "Two meetings scheduled";
+    let cases: &[(&str, &[&str])] = &[
+        ("price", &[asked]),
+        ("prices", &[asked]),
+        ("priced", &[asked]),
+        ("ask detail", &[asked]),
+        ("meeting", &[meetings]),
+        ("schedule", &[meetings]),
+        ("schedules meets", &[meetings]),
+    ];
+    assert_finds(&[asked, meetings], cases).await;
+}
+
+#[tokio::test]
+async fn a_phrase_in_quotes_of_any_kind_stands_as_such_folded_and_not_inflected() {
+    let exact = "The PRICE list, final";
+    let plural = "The prices list final";
+    let apart = "The list of a price";
+    let cases: &[(&str, &[&str])] = &[
+        ("\"price list\"", &[exact]),
+        ("“price list”", &[exact]),
+        ("„price list“", &[exact]),
+        ("«price list»", &[exact]),
+        ("＂price list＂", &[exact]),
+        ("\"LIST, FINAL\" the", &[exact, plural]),
+        ("\"prices\"", &[plural]),
+        ("price list", &[exact, plural, apart]),
+        ("\"list price\"", &[]),
+        ("\"price list", &[exact, plural, apart]),
+        ("\"price list\" \"list of\"", &[]),
+    ];
+    assert_finds(&[exact, plural, apart], cases).await;
+}
+
+#[tokio::test]
+async fn a_phrase_does_not_reach_from_summary_to_body() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let long = format!("list {} closing words", "filler ".repeat(2_000));
+    let input = json!({"type": "note", "summary": "The price", "body": long});
+    stack.log(&key, &input).await.expect(201);
+    for (query, count) in [("\"price list\"", 0), ("\"closing words\"", 1), ("\"the price\"", 1)] {
+        let found = stack.search(&key, &[("query", query)]).await.expect(200);
+        assert_eq!(summaries(&found).len(), count, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn text_without_spaces_is_found_by_its_parts() {
+    let japanese = "来週の値下げについて会議";
+    let chinese = "客户询问价格详情";
+    let thai = "ลูกค้าสอบถามราคา";
+    let mixed = "iPhone値下げセール";
+    let cases: &[(&str, &[&str])] = &[
+        ("値下げ", &[japanese, mixed]),
+        ("会議", &[japanese]),
+        ("会", &[japanese]),
+        ("来週 会議", &[japanese]),
+        ("会来", &[]),
+        ("値げ", &[]),
+        ("价格", &[chinese]),
+        ("询问价格", &[chinese]),
+        ("格价", &[]),
+        ("ราคา", &[thai]),
+        ("สอบถาม", &[thai]),
+        ("iphone セール", &[mixed]),
+    ];
+    assert_finds(&[japanese, chinese, thai, mixed], cases).await;
+}
+
+#[tokio::test]
+async fn a_query_without_a_searchable_word_is_a_validation_error() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for query in ["", " ", "\"\"", "…!?", "🙂", "_-_", "\u{301}"] {
+        let answer = stack.search(&key, &[("query", query)]).await;
+        assert_violations(&answer, &[("query", NO_WORD)]);
+    }
+    let answer = stack.get(&key, "/v1/activities?query").await;
+    assert_violations(&answer, &[("query", NO_WORD)]);
+}
+
+#[tokio::test]
+async fn a_query_has_up_to_500_characters_and_16_words() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for character in ["x", "é", "語", "😀"] {
+        let longest = format!("a {}", character.repeat(498));
+        stack.search(&key, &[("query", &longest)]).await.expect(200);
+        let answer = stack.search(&key, &[("query", &format!("{longest}x"))]).await;
+        assert_violations(&answer, &[("query", "must have at most 500 characters")]);
+    }
+    let sixteen = "a b c d e f g h i j k l m n o p";
+    stack.search(&key, &[("query", sixteen)]).await.expect(200);
+    for more in [format!("{sixteen} q"), format!("{sixteen} a"), format!("{sixteen} \"q\"")] {
+        let answer = stack.search(&key, &[("query", &more)]).await;
+        assert_violations(&answer, &[("query", "must not have more than 16 words")]);
+    }
+}
+
+#[tokio::test]
+async fn a_type_restricts_to_that_category() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for name in ["note", "call", "email", "meeting", "agent_action"] {
+        let input = json!({"type": name, "summary": format!("a {name}")});
+        stack.log(&key, &input).await.expect(201);
+    }
+    for name in ["note", "call", "email", "meeting", "agent_action"] {
+        let found = stack.search(&key, &[("type", name)]).await.expect(200);
+        assert_eq!(rows(&found, "activities", "type"), [name]);
+    }
+    for wrong in ["", "Note", "note ", "note,call", "agent-action"] {
+        let answer = stack.search(&key, &[("type", wrong)]).await;
+        let rule = "must be one of: note call email meeting agent_action";
+        assert_violations(&answer, &[("type", rule)]);
+    }
+}
+
+#[tokio::test]
+async fn related_resource_filters_go_together() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for (kind, id) in [("contact", "1"), ("deal", "1"), ("contact", "2")] {
+        stack.put_resource("acme", kind, id, None).await;
+        let related = json!({"related_resource_type": kind, "related_resource_id": id});
+        let mut input = note_with(related);
+        input["summary"] = json!(format!("{kind} {id}"));
+        stack.log(&key, &input).await.expect(201);
+    }
+    stack.log(&key, &note("contact 1 unrelated")).await.expect(201);
+    let related =
+        |kind, id| [("related_resource_type", kind), ("related_resource_id", id)].to_vec();
+    let found = stack.search(&key, &related("contact", "1")).await.expect(200);
+    assert_eq!(summaries(&found), ["contact 1"]);
+    // A resource that is not known is no error: there may have been one.
+    let found = stack.search(&key, &related("task", "1")).await.expect(200);
+    assert!(summaries(&found).is_empty());
+
+    let answer = stack.search(&key, &related("contact", "1")[..1]).await;
+    let missing = [("related_resource_id", "is required with related_resource_type")];
+    assert_violations(&answer, &missing);
+    let answer = stack.search(&key, &related("contact", "1")[1..]).await;
+    let missing = [("related_resource_type", "is required with related_resource_id")];
+    assert_violations(&answer, &missing);
+    let answer = stack.search(&key, &related("person", "")).await;
+    let rule = "must be one of: contact company deal task support_ticket";
+    let id_rule = ("related_resource_id", "must have 1 to 255 bytes");
+    assert_violations(&answer, &[("related_resource_type", rule), id_rule]);
+}
+
+#[tokio::test]
+async fn occurred_after_is_inclusive_and_occurred_before_exclusive() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for time in ["08:59:59.999", "09:00:00.000", "09:00:00.001", "10:00:00.000"] {
+        let occurred_at = format!("2026-03-01T{time}Z");
+        let input = json!({"type": "note", "summary": time, "occurred_at": occurred_at});
+        stack.log(&key, &input).await.expect(201);
+    }
+    let all = ["10:00:00.000", "09:00:00.001", "09:00:00.000", "08:59:59.999"];
+    for (after, before, expected) in [
+        ("2026-03-01T09:00:00Z", "2026-03-01T10:00:00Z", &all[1..3]),
+        ("2026-03-01T10:00:00+01:00", "2026-03-01T11:00:00.001+01:00", &all[..3]),
+        ("2026-03-01T08:59:59.9990Z", "2026-03-01T09:00:00.0005Z", &all[2..]),
+        ("2026-03-01T08:59:59.9991Z", "2026-03-01T09:00:00Z", &[]),
+        ("2026-03-01T09:00:00.0001Z", "2026-03-01T10:00:00.000001Z", &all[..2]),
+        ("2026-03-01T09:00:00.0001Z", "2026-03-01T09:00:00.0002Z", &[]),
+        ("1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", &all[..]),
+    ] {
+        let bounds = [("occurred_after", after), ("occurred_before", before)];
+        let found = stack.search(&key, &bounds).await.expect(200);
+        assert_eq!(summaries(&found), expected, "{after} {before}");
+    }
+    let found = stack.search(&key, &[("occurred_after", "2026-03-01T09:00:00.001Z")]).await;
+    assert_eq!(summaries(&found.expect(200)), &all[..2]);
+    let found = stack.search(&key, &[("occurred_before", "2026-03-01T09:00:00Z")]).await;
+    assert_eq!(summaries(&found.expect(200)), &all[3..]);
+    let found = stack.search(&key, &[("occurred_before", "1970-01-01T00:00:00Z")]).await;
+    assert!(summaries(&found.expect(200)).is_empty());
+}
+
+#[tokio::test]
+async fn bounds_need_an_offset_and_must_not_be_empty_or_reversed() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let rule = "must be an RFC 3339 date-time with an offset, from 1970 on";
+    let bad = [("occurred_after", "2026-03-01"), ("occurred_before", "2026-03-01T09:00:00")];
+    let answer = stack.search(&key, &bad).await;
+    assert_violations(&answer, &[("occurred_after", rule), ("occurred_before", rule)]);
+    let answer = stack.search(&key, &[("occurred_after", "1969-12-31T23:59:59Z")]).await;
+    assert_violations(&answer, &[("occurred_after", rule)]);
+    for (after, before) in [
+        ("2026-03-01T09:00:00Z", "2026-03-01T09:00:00Z"),
+        ("2026-03-01T09:00:00Z", "2026-03-01T10:00:00+01:00"),
+        ("2026-03-01T09:00:00.0002Z", "2026-03-01T09:00:00.0001Z"),
+        ("2026-03-01T09:00:00Z", "2025-03-01T09:00:00Z"),
+    ] {
+        let bounds = [("occurred_after", after), ("occurred_before", before)];
+        let answer = stack.search(&key, &bounds).await;
+        assert_violations(&answer, &[("occurred_before", "must be later than occurred_after")]);
+    }
+}
+
+#[tokio::test]
+async fn all_filters_together_must_hold() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    stack.put_resource("acme", "deal", "d", None).await;
+    let full = json!({
+        "type": "email",
+        "summary": "Pricing agreed",
+        "related_resource_type": "deal",
+        "related_resource_id": "d",
+        "occurred_at": "2026-03-01T09:00:00Z",
+    });
+    let matching = id_of(&stack.log(&key, &full).await.expect(201));
+    for (name, value) in [
+        ("type", json!("call")),
+        ("summary", json!("Weather agreed")),
+        ("occurred_at", json!("2026-03-02T09:00:00Z")),
+    ] {
+        let mut other = full.clone();
+        other[name] = value;
+        stack.log(&key, &other).await.expect(201);
+    }
+    let mut unrelated = full.as_object().expect("an input is an object").clone();
+    unrelated.retain(|name, _| !name.starts_with("related"));
+    stack.log(&key, &Value::Object(unrelated)).await.expect(201);
+    let filters = [
+        ("query", "price"),
+        ("type", "email"),
+        ("related_resource_type", "deal"),
+        ("related_resource_id", "d"),
+        ("occurred_after", "2026-03-01T00:00:00Z"),
+        ("occurred_before", "2026-03-02T00:00:00Z"),
+    ];
+    let found = stack.search(&key, &filters).await.expect(200);
+    assert_eq!(rows(&found, "activities", "id"), [matching]);
+}
+
+#[tokio::test]
+async fn unknown_and_repeated_parameters_are_violations_with_all_others() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let unknown = "is not a known parameter";
+    let twice = "is given more than once";
+    let answer = stack
+        .get(
+            &key,
+            "/v1/activities?q=x&limit=0&query=a&query=a&type=none&Type=note&q=y&=&offset&occurred_after=x",
+        )
+        .await;
+    assert_violations(
+        &answer,
+        &[
+            ("q", unknown),
+            ("Type", unknown),
+            ("", unknown),
+            ("offset", unknown),
+            ("query", twice),
+            ("limit", "must be a whole number from 1 to 100"),
+            ("type", "must be one of: note call email meeting agent_action"),
+            ("occurred_after", "must be an RFC 3339 date-time with an offset, from 1970 on"),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_characters() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    stack.put_resource("acme", "contact", "c", None).await;
+    let related = json!({"related_resource_type": "contact", "related_resource_id": "c"});
+    for (body, snippet) in [
+        ("short".to_owned(), Some("short".to_owned())),
+        ("😀".repeat(240), Some("😀".repeat(240))),
+        (format!("{}y", "語".repeat(240)), Some("語".repeat(240))),
+        ("word ".repeat(10_000), Some("word ".repeat(48))),
+        (String::new(), None),
+    ] {
+        let mut input = note_with(related.clone());
+        input["body"] = json!(body);
+        let logged = stack.log(&key, &input).await.expect(201).json();
+        let found = stack.search(&key, &[("limit", "1")]).await.expect(200).json();
+        let mut expected = logged["activity"].as_object().expect("an object").clone();
+        expected.remove("body");
+        expected.extend(snippet.map(|snippet| ("snippet".to_owned(), json!(snippet))));
+        assert_eq!(found["activities"], json!([expected]));
+    }
+    stack.log(&key, &note("bodiless")).await.expect(201);
+    let found = stack.search(&key, &[("query", "bodiless")]).await.expect(200).json();
+    assert!(found["activities"][0].get("snippet").is_none());
+}
+
+#[tokio::test]
+async fn what_was_logged_is_found_at_once_by_every_caller() {
+    let stack = Stack::start().await;
+    let writer = stack.service_key("acme").await;
+    let reader = stack.issue_key("acme", "user:jo", activity_log_core::principal::Scope::ALL).await;
+    for n in 0..10 {
+        let id = id_of(&stack.log(&writer, &note(&format!("entry number{n}"))).await.expect(201));
+        let query = format!("number{n}");
+        let found = stack.search(&reader, &[("query", &query)]).await.expect(200);
+        assert_eq!(rows(&found, "activities", "id"), [id.as_str()]);
+        stack.get(&reader, &format!("/v1/activities/{id}")).await.expect(200);
+        let audit = stack.audit_events(&reader, &[("resource_id", &id)]).await.expect(200);
+        assert_eq!(rows(&audit, "audit_events", "resource_id"), [id]);
+    }
+}
+
+#[tokio::test]
+async fn no_search_shows_an_activity_whose_write_did_not_complete() {
+    let (stack, engine) = faulty_stack().await;
+    let key = stack.service_key("acme").await;
+    let gate = Gate::closed();
+    let kind = FaultKind::Hold(gate.clone());
+    engine.inject(Fault::on("TransactWriteItems", When::Nth(1), kind));
+    let input = note("half written");
+    let searches = async {
+        gate.arrived(1).await;
+        for parameters in
+            [&[][..], &[("query", "half")], &[("type", "note")], &[("query", "\"half written\"")]]
+        {
+            let found = stack.search(&key, parameters).await.expect(200);
+            assert!(summaries(&found).is_empty(), "{parameters:?}");
+        }
+        let audit = stack.audit_events(&key, &[]).await.expect(200);
+        assert!(rows(&audit, "audit_events", "id").is_empty());
+        gate.open();
+    };
+    let (logged, ()) = tokio::join!(stack.log(&key, &input), searches);
+    let id = id_of(&logged.expect(201));
+    let found = stack.search(&key, &[("query", "half")]).await.expect(200);
+    assert_eq!(rows(&found, "activities", "id"), [id]);
+}

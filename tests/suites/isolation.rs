@@ -1,0 +1,305 @@
+//! Tenants are apart: the same words, ids and keys in two of them never meet,
+//! and what belongs to another is answered, and looked for, as what never was.
+
+use std::collections::BTreeMap;
+
+use activity_log_core::principal::Scope;
+use activity_log_tests::faulty_engine::FaultyEngine;
+use activity_log_tests::stack::{Answer, Call, Stack, encode};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::contract::{
+    ABSENT_ID, assert_violations, faulty_stack, id_of, next_cursor, note_with, rows, summaries,
+};
+
+/// Tenants whose ids are nearly each other's.
+const TENANTS: [&str; 4] = ["acme", "acme2", "ACME", "acme-"];
+
+/// An input that is the same in every tenant.
+fn input() -> Value {
+    note_with(json!({
+        "body": "Pricing was agreed",
+        "related_resource_type": "contact",
+        "related_resource_id": "con_1",
+        "occurred_at": "2026-03-01T09:00:00Z",
+        "idempotency_key": "k",
+    }))
+}
+
+/// Each tenant with a key of the same actor, and the same activity logged.
+async fn same_in_every_tenant(stack: &Stack) -> Vec<(&'static str, String, String)> {
+    let mut tenants = Vec::new();
+    for tenant in TENANTS {
+        let key = stack.issue_key(tenant, "service:crm", Scope::ALL).await;
+        stack.put_resource(tenant, "contact", "con_1", Some(tenant)).await;
+        let answer = stack.log(&key, &input()).await.expect(201);
+        assert!(!answer.headers.contains_key("idempotency-replayed"));
+        assert_eq!(answer.json()["activity"]["tenant_id"], tenant);
+        tenants.push((tenant, key, id_of(&answer)));
+    }
+    tenants
+}
+
+/// `GET /api/activities/logged/{id}` as a user of a tenant.
+fn logged<'a>(stack: &'a Stack, tenant: &str, key: &str, id: &str) -> Call<'a> {
+    stack
+        .anonymous(Method::GET, &format!("/api/activities/logged/{id}"))
+        .header("x-api-key", key)
+        .header("x-business-id", tenant)
+        .header("x-user-id", "jo")
+}
+
+#[tokio::test]
+async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
+    let stack = Stack::start().await;
+    let tenants = same_in_every_tenant(&stack).await;
+    for (tenant, key, id) in &tenants {
+        let related = [("related_resource_type", "contact"), ("related_resource_id", "con_1")];
+        for parameters in [
+            &[][..],
+            &[("query", "price")],
+            &[("query", "\"pricing was agreed\"")],
+            &[("type", "note")],
+            &related,
+            &[("occurred_after", "2026-03-01T09:00:00Z")],
+        ] {
+            let page = stack.search(key, parameters).await.expect(200);
+            assert_eq!(rows(&page, "activities", "id"), [id.as_str()], "{tenant} {parameters:?}");
+            assert_eq!(rows(&page, "activities", "tenant_id"), [*tenant]);
+            assert!(next_cursor(&page).is_none());
+        }
+        for parameters in [&[][..], &[("actor_id", "crm")], &[("status", "succeeded")]] {
+            let page = stack.audit_events(key, parameters).await.expect(200);
+            assert_eq!(rows(&page, "audit_events", "resource_id"), [id.as_str()]);
+            assert_eq!(rows(&page, "audit_events", "tenant_id"), [*tenant]);
+        }
+        // The key is a replay of this tenant's own, and a conflict in it alone.
+        assert_eq!(id_of(&stack.log(key, &input()).await.expect(201)), *id);
+        let entity = logged(&stack, tenant, key, id).send().await.expect(200).json();
+        assert_eq!(entity["associated_entities"][0]["display_name"], *tenant);
+        for (other, _, foreign) in tenants.iter().filter(|(other, ..)| other != tenant) {
+            stack.get(key, &format!("/v1/activities/{foreign}")).await.expect(404);
+            logged(&stack, tenant, key, foreign).send().await.expect(404);
+            logged(&stack, other, key, foreign).send().await.expect(401);
+        }
+    }
+}
+
+#[tokio::test]
+async fn counts_and_pages_never_include_anothers() {
+    let stack = Stack::start().await;
+    let mut keys = Vec::new();
+    for tenant in TENANTS {
+        keys.push(stack.service_key(tenant).await);
+    }
+    for n in 0..7 {
+        for (tenant, key) in TENANTS.iter().zip(&keys) {
+            let input = json!({
+                "type": "note",
+                "summary": format!("{tenant} {n}"),
+                "body": "shared",
+                "occurred_at": "2026-03-01T09:00:00Z",
+            });
+            stack.log(key, &input).await.expect(201);
+        }
+    }
+    for (tenant, key) in TENANTS.iter().zip(&keys) {
+        for query in ["shared", "\"shared\""] {
+            let mut sizes = Vec::new();
+            let mut cursor: Option<String> = None;
+            loop {
+                let mut parameters = vec![("query", query), ("limit", "2")];
+                parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+                let page = stack.search(key, &parameters).await.expect(200);
+                let found = summaries(&page);
+                assert!(found.iter().all(|text| text.starts_with(&format!("{tenant} "))));
+                sizes.push(found.len());
+                cursor = next_cursor(&page);
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(sizes, [2, 2, 2, 1]);
+        }
+    }
+}
+
+/// One call to the engine, without what differs between any two requests: the
+/// operation, the kinds of key in it, the outcome and the size of the answer.
+type Shape = (String, Vec<String>, Option<u16>, usize);
+
+/// The kinds of all keys in a call, `T#<tenant>#<kind>`, sorted. Names of terms
+/// stay, their values don't.
+fn key_kinds(value: &Value, kinds: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.starts_with("T#") => {
+            let kind: Vec<&str> = text.split('#').take(3).collect();
+            let term = text.split('#').nth(3).and_then(|term| term.split_once('='));
+            kinds.push(format!("{} {}", kind.join("#"), term.map_or("", |(name, _)| name)));
+        }
+        Value::Array(values) => values.iter().for_each(|value| key_kinds(value, kinds)),
+        Value::Object(members) => members.values().for_each(|value| key_kinds(value, kinds)),
+        _ => {}
+    }
+    kinds.sort();
+}
+
+/// Sends a request and says what it took, in no order, since calls go side by
+/// side.
+async fn recorded(engine: &FaultyEngine, call: Call<'_>) -> (Answer, Vec<Shape>) {
+    engine.reset_calls();
+    let answer = call.send().await;
+    let mut shapes: Vec<Shape> = engine
+        .calls()
+        .into_iter()
+        .map(|call| {
+            let mut kinds = Vec::new();
+            key_kinds(&call.request, &mut kinds);
+            (call.operation, kinds, call.engine_status, call.response_bytes)
+        })
+        .collect();
+    shapes.sort();
+    (answer, shapes)
+}
+
+/// The headers that say something of the request.
+fn headers(answer: &Answer) -> BTreeMap<String, String> {
+    answer
+        .headers
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date"))
+        .map(|(name, value)| (name.to_string(), value.to_str().expect("it is text").to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
+    let (stack, engine) = faulty_stack().await;
+    let acme = stack.issue_key("acme", "service:crm", Scope::ALL).await;
+    let other = stack.issue_key("other", "service:crm", Scope::ALL).await;
+    stack.put_resource("other", "deal", "theirs", Some("Theirs")).await;
+    let related = json!({
+        "related_resource_type": "deal",
+        "related_resource_id": "theirs",
+        "body": "long ".repeat(2_000),
+        "idempotency_key": "theirs",
+    });
+    let foreign = id_of(&stack.log(&other, &note_with(related)).await.expect(201));
+    // Credentials are remembered from here on.
+    stack.search(&acme, &[]).await.expect(200);
+
+    let get = |path: String| stack.call(&acme, Method::GET, &path);
+    let search = |id: &str| {
+        let related = [("related_resource_type", "deal"), ("related_resource_id", id)];
+        get(format!("/v1/activities?{}", encode(&related)))
+    };
+    let log = |id: &str, key: &str| {
+        let input = json!({
+            "type": "note",
+            "summary": "x",
+            "related_resource_type": "deal",
+            "related_resource_id": id,
+            "idempotency_key": key,
+        });
+        stack.call(&acme, Method::POST, "/v1/activities").json(&input)
+    };
+    let pairs = [
+        (404, get(format!("/v1/activities/{foreign}")), get(format!("/v1/activities/{ABSENT_ID}"))),
+        (404, logged(&stack, "acme", &acme, &foreign), logged(&stack, "acme", &acme, ABSENT_ID)),
+        (
+            200,
+            get(format!("/v1/audit-events?resource_id={foreign}")),
+            get(format!("/v1/audit-events?resource_id={ABSENT_ID}")),
+        ),
+        (200, search("theirs"), search("absent")),
+        (404, log("theirs", "theirs"), log("absent", "absent")),
+    ];
+    for (status, foreign, absent) in pairs {
+        let (foreign, foreign_calls) = recorded(&engine, foreign).await;
+        let (absent, absent_calls) = recorded(&engine, absent).await;
+        assert_eq!(foreign.status, status);
+        assert_eq!(absent.status, status);
+        assert_eq!(foreign.body_without_request_id(), absent.body_without_request_id());
+        assert_eq!(headers(&foreign), headers(&absent));
+        assert!(!foreign_calls.is_empty(), "the engine was asked");
+        assert_eq!(foreign_calls, absent_calls);
+        let of_acme = |shape: &Shape| shape.1.iter().all(|kind| kind.starts_with("T#acme#"));
+        assert!(foreign_calls.iter().all(of_acme), "{foreign_calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_credential_is_answered_and_looked_for_exactly_as_an_absent_one() {
+    let (stack, engine) = faulty_stack().await;
+    let other = stack.issue_key("other", "service:crm", Scope::ALL).await;
+    let (_, secret) = other.rsplit_once('.').expect("a key has three parts");
+    let key_id = other.split('.').nth(1).expect("a key has three parts");
+    let with = |key: String| stack.call(&key, Method::GET, "/v1/activities");
+    // The other tenant's key id and secret, under the name of this one.
+    let (foreign, foreign_calls) =
+        recorded(&engine, with(format!("alk_acme.{key_id}.{secret}"))).await;
+    let (absent, absent_calls) =
+        recorded(&engine, with(format!("alk_acme.{}.{secret}", "0".repeat(key_id.len())))).await;
+    assert_eq!((foreign.status.as_u16(), absent.status.as_u16()), (401, 401));
+    assert_eq!(foreign.body_without_request_id(), absent.body_without_request_id());
+    assert_eq!(headers(&foreign), headers(&absent));
+    assert_eq!(foreign_calls.len(), 1);
+    assert_eq!(foreign_calls, absent_calls);
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_tenant_is_refused_exactly_as_a_damaged_one() {
+    let (stack, engine) = faulty_stack().await;
+    let acme = stack.service_key("acme").await;
+    let other = stack.service_key("other").await;
+    for key in [&acme, &acme, &other, &other] {
+        let input = note_with(json!({"occurred_at": "2026-03-01T09:00:00Z"}));
+        stack.log(key, &input).await.expect(201);
+    }
+    for path in ["/v1/activities", "/v1/audit-events"] {
+        let page = |key: &str, cursor: Option<&str>| {
+            let mut parameters = vec![("limit", "1")];
+            parameters.extend(cursor.map(|cursor| ("cursor", cursor)));
+            stack.call(key, Method::GET, &format!("{path}?{}", encode(&parameters)))
+        };
+        let theirs = page(&other, None).send().await.expect(200);
+        let theirs = next_cursor(&theirs).expect("there is another page");
+        page(&other, Some(&theirs)).send().await.expect(200);
+        let damaged = theirs.chars().rev().collect::<String>();
+
+        let (foreign, foreign_calls) = recorded(&engine, page(&acme, Some(&theirs))).await;
+        let (damaged, damaged_calls) = recorded(&engine, page(&acme, Some(&damaged))).await;
+        let rule = "must be a next_cursor of the same search";
+        assert_violations(&foreign, &[("cursor", rule)]);
+        assert_eq!(foreign.body_without_request_id(), damaged.body_without_request_id());
+        assert_eq!(headers(&foreign), headers(&damaged));
+        assert_eq!(foreign_calls, damaged_calls);
+    }
+}
+
+#[tokio::test]
+async fn every_call_to_the_engine_names_keys_of_the_callers_tenant_alone() {
+    let (stack, engine) = faulty_stack().await;
+    let acme = stack.service_key("acme").await;
+    stack.service_key("other").await;
+    stack.put_resource("acme", "contact", "con_1", None).await;
+    engine.reset_calls();
+    let id = id_of(&stack.log(&acme, &input()).await.expect(201));
+    stack.log(&acme, &input()).await.expect(201);
+    stack.log(&acme, &json!({})).await.expect(422);
+    stack.search(&acme, &[("query", "price agreed"), ("type", "note")]).await.expect(200);
+    stack.search(&acme, &[("query", "\"was agreed\"")]).await.expect(200);
+    stack.get(&acme, &format!("/v1/activities/{id}")).await.expect(200);
+    logged(&stack, "acme", &acme, &id).send().await.expect(200);
+    stack.audit_events(&acme, &[("actor_id", "suite")]).await.expect(200);
+    let calls = engine.calls();
+    assert!(calls.len() > 10);
+    for call in calls {
+        let mut kinds = Vec::new();
+        key_kinds(&call.request, &mut kinds);
+        assert!(!kinds.is_empty(), "{}", call.operation);
+        assert!(kinds.iter().all(|kind| kind.starts_with("T#acme#")), "{kinds:?}");
+        assert_ne!(call.operation, "Scan");
+    }
+}
