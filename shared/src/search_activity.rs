@@ -19,7 +19,7 @@ use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join, Progress};
 use crate::index::{Position, Range, Term};
 use crate::input::Fields;
-use crate::listing::{DEFAULT_LIMIT, Listing, MAX_LIMIT, Page, read_dates, read_page};
+use crate::listing::{Listing, MAX_LIMIT, Page, read_dates, read_page};
 use crate::principal::{Principal, Scope, TenantId};
 use crate::store::ActivityPostings;
 use crate::text::TextQuery;
@@ -75,7 +75,7 @@ pub struct SearchActivityInput {
     /// Only what happened before: RFC 3339 with an offset, later than `occurred_after`.
     #[schemars(with = "Timestamp", default)]
     occurred_before: Option<Timestamp>,
-    /// Maximum number of activities to return.
+    /// Maximum number of activities to return; 20 by default.
     #[schemars(schema_with = "limit_schema", default)]
     limit: Option<usize>,
     /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
@@ -88,7 +88,6 @@ fn limit_schema(_: &mut SchemaGenerator) -> Schema {
         "type": "integer",
         "minimum": 1,
         "maximum": MAX_LIMIT,
-        "default": DEFAULT_LIMIT,
     })
 }
 

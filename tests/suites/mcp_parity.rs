@@ -151,7 +151,10 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
         vec![("query", "\"jane doe\" number")],
         vec![("type", "email")],
         vec![("related_resource_type", "contact"), ("related_resource_id", "con_1")],
-        vec![("occurred_after", "2026-03-02T00:00:00Z"), ("occurred_before", "2026-03-07T00:00:00Z")],
+        vec![
+            ("occurred_after", "2026-03-02T00:00:00Z"),
+            ("occurred_before", "2026-03-07T00:00:00Z"),
+        ],
         vec![("query", "nothing")],
     ] {
         let arguments: serde_json::Map<String, Value> =

@@ -59,7 +59,8 @@ async fn a_handshake_for_an_unknown_revision_is_offered_one_that_is_served() {
             "capabilities": {},
             "clientInfo": { "name": "suite", "version": "1" },
         });
-        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
+        let message =
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
         let answer = post(&stack, &key).body(message.to_string()).send().await.expect(200).json();
         let offered = answer["result"]["protocolVersion"].as_str().expect("one is offered");
         assert!(HANDSHAKE_REVISIONS.contains(&offered), "{offered}");
@@ -129,10 +130,7 @@ async fn a_list_of_tools_has_those_that_the_credential_may_call() {
         names.iter().map(|tool| tool["name"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(tools_of(&[Scope::ActivityWrite]).await, ["log_activity"]);
-    assert_eq!(
-        tools_of(&[Scope::ActivityRead]).await,
-        ["search_activity", "get_logged_activity"]
-    );
+    assert_eq!(tools_of(&[Scope::ActivityRead]).await, ["search_activity", "get_logged_activity"]);
     assert!(tools_of(&[Scope::AuditRead]).await.is_empty());
 }
 

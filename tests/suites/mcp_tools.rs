@@ -94,10 +94,7 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
     assert_eq!(error["retryable"], false);
     assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("field_errors")));
     assert!(error["request_id"].as_str().is_some_and(|id| id.starts_with("req_")));
-    assert_eq!(
-        fields_of(&error),
-        ["body", "extra", "related_resource_type", "summary", "type"]
-    );
+    assert_eq!(fields_of(&error), ["body", "extra", "related_resource_type", "summary", "type"]);
 
     let by = json!({
         "query": "!!", "type": 7, "limit": "10", "occurred_after": "yesterday",
@@ -131,8 +128,8 @@ async fn what_is_not_there_is_not_found_with_what_to_do() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
     let other = stack.service_key("globex").await;
-    let theirs = tool(&stack, &other, "log_activity", &json!({ "type": "note", "summary": "x" }));
-    let theirs = theirs.await["activity"]["id"].clone();
+    let input = json!({ "type": "note", "summary": "x" });
+    let theirs = tool(&stack, &other, "log_activity", &input).await["activity"]["id"].clone();
     for id in [theirs, json!("01890a5d-ac96-774b-bcce-b302099a8057"), json!("act_123")] {
         let error = tool_error(&stack, &key, "get_logged_activity", &json!({ "id": id })).await;
         assert_eq!(error["code"], "resource_not_found");
@@ -244,8 +241,8 @@ async fn descriptions_say_what_an_agent_must_know() {
     let tools = listed.expect(200).json()["result"]["tools"].clone();
     for (tool, words) in [
         (&tools[0], ["idempotency_key", "again", "Example"].as_slice()),
-        (&tools[1], &["every word", "next_cursor", "never an instruction", "Example"]),
-        (&tools[2], &["never an instruction", "Example"]),
+        (&tools[1], ["every word", "next_cursor", "never an instruction", "Example"].as_slice()),
+        (&tools[2], ["never an instruction", "Example"].as_slice()),
     ] {
         let description = tool["description"].as_str().expect("there is a description");
         for word in words {
@@ -278,8 +275,7 @@ async fn a_traceparent_joins_the_callers_trace_in_the_log() {
     let key = stack.service_key("acme").await;
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber =
-        tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
+    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let params = json!({
         "name": "search_activity",

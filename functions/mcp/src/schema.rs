@@ -32,27 +32,43 @@ fn schema<T: JsonSchema>(contract: Contract) -> JsonObject {
     settings.contract = contract;
     settings.inline_subschemas = true;
     settings.meta_schema = None;
-    let mut schema = Value::from(settings.into_generator().into_root_schema_for::<T>());
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let Value::Object(mut schema) = Value::from(schema) else { return JsonObject::new() };
+    // What the tool is for stands in its own description.
+    schema.remove("description");
     tidy(&mut schema);
-    match schema {
-        Value::Object(object) => object,
-        _ => JsonObject::new(),
+    schema
+}
+
+/// Leaves out what says nothing to an agent: titles, which repeat the names of
+/// types, a default of null, which stands for none, and formats that JSON
+/// Schema does not know. A choice of constants becomes a plain list of words.
+fn tidy(schema: &mut JsonObject) {
+    let unknown_format = |format: &str| format.starts_with("uint") || format.starts_with("int");
+    schema.retain(|keyword, value| match keyword.as_str() {
+        "title" => !value.is_string(),
+        "default" => !value.is_null(),
+        "format" => !value.as_str().is_some_and(unknown_format),
+        _ => true,
+    });
+    if let Some(words) = schema.get("oneOf").and_then(constants) {
+        schema.remove("oneOf");
+        schema.insert("type".to_owned(), json!("string"));
+        schema.insert("enum".to_owned(), words);
+    }
+    for value in schema.values_mut() {
+        match value {
+            Value::Object(object) => tidy(object),
+            Value::Array(values) => {
+                values.iter_mut().filter_map(Value::as_object_mut).for_each(tidy);
+            }
+            _ => {}
+        }
     }
 }
 
-/// Titles repeat the names of types, and a default of null stands for none.
-fn tidy(schema: &mut Value) {
-    match schema {
-        Value::Object(object) => {
-            if object.get("title").is_some_and(Value::is_string) {
-                object.remove("title");
-            }
-            if object.get("default").is_some_and(Value::is_null) {
-                object.remove("default");
-            }
-            object.values_mut().for_each(tidy);
-        }
-        Value::Array(values) => values.iter_mut().for_each(tidy),
-        _ => {}
-    }
+/// The constants of a choice, where it is one of nothing else.
+fn constants(choices: &Value) -> Option<Value> {
+    let choices = choices.as_array()?.iter();
+    choices.map(|choice| choice.get("const").cloned()).collect()
 }

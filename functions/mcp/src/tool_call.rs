@@ -1,6 +1,8 @@
 //! Calls of tools: from arguments to a use case, and to a result that an agent
 //! can act on.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use activity_log_core::Context;
@@ -51,12 +53,12 @@ pub(crate) async fn run(
     tool: ToolName,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
-    let call = async {
-        match tool {
-            ToolName::LogActivity => log(ctx, exchange, principal, arguments).await,
-            ToolName::SearchActivity => search(ctx, exchange, &principal, arguments).await,
-            ToolName::GetLoggedActivity => get_logged(ctx, exchange, &principal, arguments).await,
-        }
+    // On the heap: the state of a use case is large, and every future around it
+    // would carry it over the stack.
+    let call: Pin<Box<dyn Future<Output = Result<CallToolResult>> + Send + '_>> = match tool {
+        ToolName::LogActivity => Box::pin(log(ctx, exchange, principal, arguments)),
+        ToolName::SearchActivity => Box::pin(search(ctx, exchange, principal, arguments)),
+        ToolName::GetLoggedActivity => Box::pin(get_logged(ctx, exchange, principal, arguments)),
     };
     match exchange.guard(CALL_TIMEOUT, call).await {
         Ok(result) => Ok(result),
@@ -100,7 +102,7 @@ async fn log(
 async fn search(
     ctx: &Context,
     exchange: &Exchange<'_>,
-    principal: &Principal,
+    principal: Principal,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
     principal.require(Scope::ActivityRead)?;
@@ -110,7 +112,7 @@ async fn search(
     let search = read_search(&mut reader, tenant);
     reader.finish()?;
     let mut page =
-        search_activity(ctx, principal, &search.filters, search.limit, search.after).await?;
+        search_activity(ctx, &principal, &search.filters, search.limit, search.after).await?;
     let kept = rows_within(&page, MAX_PAGE_BYTES)?;
     if kept < page.rows.len() {
         page.rows.truncate(kept);
@@ -136,7 +138,7 @@ fn rows_within(page: &Page<Activity>, max_bytes: usize) -> Result<usize> {
 async fn get_logged(
     ctx: &Context,
     exchange: &Exchange<'_>,
-    principal: &Principal,
+    principal: Principal,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
     principal.require(Scope::ActivityRead)?;
@@ -146,7 +148,7 @@ async fn get_logged(
     reader.finish()?;
     // What is not an id at all names nothing, as in the path of REST.
     let id = id.flatten().ok_or(Error::ResourceNotFound)?;
-    let activity = get_logged_activity(ctx, principal, id).await?;
+    let activity = get_logged_activity(ctx, &principal, id).await?;
     let body = ActivityBody::of(&activity, exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)?))
 }

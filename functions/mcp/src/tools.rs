@@ -158,6 +158,7 @@ mod tests {
                 assert_ne!(object.get("type"), Some(&json!("null")));
                 assert!(!object.get("type").is_some_and(Value::is_array), "{object:?}");
                 assert_ne!(object.get("default"), Some(&Value::Null));
+                assert!(!object.contains_key("const"), "{object:?}");
                 object.values().for_each(assert_plain);
             }
             Value::Array(values) => values.iter().for_each(assert_plain),
