@@ -13,6 +13,7 @@ use activity_log_core::principal::{Actor, Credential, Scope, Scopes, TenantId};
 use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
+use activity_log_core::store::table::ChangeStream;
 use aws_sdk_dynamodb::types::StreamSpecification;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -97,7 +98,7 @@ impl Stack {
         configure: impl FnOnce(&mut Config),
     ) -> Self {
         let store = Store::new(connect_local(endpoint), table_name);
-        store.create_table().await.expect("the engine makes a table");
+        store.create_table_with(ChangeStream::Off).await.expect("the engine makes a table");
         let mut config = Config::for_table(table_name);
         configure(&mut config);
         let clock = Arc::new(MovableClock::default());

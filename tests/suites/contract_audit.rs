@@ -80,7 +80,8 @@ async fn each_filter_and_all_together_restrict() {
     let found = stack.search(&key, &[]).await.expect(200);
     let activity = rows(&found, "activities", "id").remove(0);
     let upper = activity.to_uppercase();
-    let cases: &[(&[(&str, &str)], &[&String])] = &[
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a String]);
+    let cases: &[Case<'_>] = &[
         (&[("status", "rejected")], &[&rejected]),
         (&[("status", "denied")], &[&denied]),
         (&[("status", "succeeded")], &[&succeeded]),

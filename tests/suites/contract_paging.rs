@@ -1,5 +1,7 @@
 //! Order, limits and cursors of `GET /v1/activities`.
 
+use std::time::Duration;
+
 use activity_log_tests::stack::Stack;
 use serde_json::json;
 
@@ -229,10 +231,32 @@ async fn paging_while_others_write_never_repeats_and_never_skips() {
 }
 
 #[tokio::test]
+async fn a_phrase_is_found_however_many_long_bodies_do_not_have_it() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for n in 0..130 {
+        let phrase = if n % 60 == 0 { "the price list" } else { "the list of the price" };
+        let input = json!({
+            "type": "note",
+            "summary": format!("entry {n}"),
+            "body": format!("{} {phrase}", "the ".repeat(1_050)),
+            "occurred_at": format!("2026-03-01T09:{:02}:{:02}Z", n / 60, n % 60),
+        });
+        stack.log(&key, &input).await.expect(201);
+    }
+    for limit in ["2", "100"] {
+        let filters = [("query", "\"price list\"")];
+        let pages = follow(&stack, &key, &filters, &[limit], "summary").await;
+        assert_eq!(pages.concat(), ["entry 120", "entry 60", "entry 0"], "by {limit}");
+    }
+}
+
+#[tokio::test]
 async fn a_cursor_stays_valid_when_what_it_stands_on_is_new_to_the_list() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
     stack.log(&key, &note("first")).await.expect(201);
+    stack.clock.advance(Duration::from_millis(1));
     stack.log(&key, &note("second")).await.expect(201);
     let page = stack.search(&key, &[("limit", "1")]).await.expect(200);
     let cursor = next_cursor(&page).expect("there is another page");

@@ -1,6 +1,9 @@
 //! `GET /v1/activities`: what a text, a type, a date and a related resource
 //! find, and what parameters may be.
 
+use std::time::Duration;
+
+use activity_log_core::principal::Scope;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
@@ -36,6 +39,7 @@ async fn every_word_must_match_in_summary_or_body() {
     ] {
         let input = json!({"type": "note", "summary": summary, "body": body});
         stack.log(&key, &input).await.expect(201);
+        stack.clock.advance(Duration::from_millis(1));
     }
     let both: &[&str] = &["Joe asked", "Jane asked"];
     for (query, expected) in [
@@ -180,6 +184,19 @@ async fn a_query_has_up_to_500_characters_and_16_words() {
         let answer = stack.search(&key, &[("query", &more)]).await;
         assert_violations(&answer, &[("query", "must not have more than 16 words")]);
     }
+}
+
+#[tokio::test]
+async fn the_longest_query_without_spaces_finds_its_record() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let run: String = (0x4E00..).filter_map(char::from_u32).take(500).collect();
+    stack.log(&key, &note_with(json!({"body": format!("「{run}」")}))).await.expect(201);
+    let found = stack.search(&key, &[("query", &run)]).await.expect(200);
+    assert_eq!(summaries(&found), ["Renewal"]);
+    let reversed: String = run.chars().rev().collect();
+    let found = stack.search(&key, &[("query", &reversed)]).await.expect(200);
+    assert!(summaries(&found).is_empty());
 }
 
 #[tokio::test]
@@ -365,6 +382,7 @@ async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_character
     ] {
         let mut input = note_with(related.clone());
         input["body"] = json!(body);
+        stack.clock.advance(Duration::from_millis(1));
         let logged = stack.log(&key, &input).await.expect(201).json();
         let found = stack.search(&key, &[("limit", "1")]).await.expect(200).json();
         let mut expected = logged["activity"].as_object().expect("an object").clone();
@@ -381,7 +399,7 @@ async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_character
 async fn what_was_logged_is_found_at_once_by_every_caller() {
     let stack = Stack::start().await;
     let writer = stack.service_key("acme").await;
-    let reader = stack.issue_key("acme", "user:jo", activity_log_core::principal::Scope::ALL).await;
+    let reader = stack.issue_key("acme", "user:jo", Scope::ALL).await;
     for n in 0..10 {
         let id = id_of(&stack.log(&writer, &note(&format!("entry number{n}"))).await.expect(201));
         let query = format!("number{n}");

@@ -34,6 +34,16 @@ pub struct TableDescription {
     pub stream_arn: Option<String>,
 }
 
+/// Whether a table tells of its changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeStream {
+    /// It does, for those who react to them.
+    On,
+    /// It does not. The embedded engine numbers the records of a stream by
+    /// looking at all of them, so that every write would cost the whole history.
+    Off,
+}
+
 /// Whether a table had to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Created {
@@ -51,10 +61,19 @@ impl Store {
     ///
     /// A failed call.
     pub async fn create_table(&self) -> Result<Created> {
+        self.create_table_with(ChangeStream::On).await
+    }
+
+    /// The same, with a stream or without.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn create_table_with(&self, stream: ChangeStream) -> Result<Created> {
         let created = match self.describe_table().await? {
             Some(_) => Created::Existing,
             None => {
-                self.create().await?;
+                self.create(stream).await?;
                 Created::New
             }
         };
@@ -75,7 +94,7 @@ impl Store {
         Ok(created)
     }
 
-    async fn create(&self) -> Result<()> {
+    async fn create(&self, stream: ChangeStream) -> Result<()> {
         let key = |name: &str, key_type| {
             KeySchemaElement::builder().attribute_name(name).key_type(key_type).build()
         };
@@ -85,10 +104,12 @@ impl Store {
                 .attribute_type(ScalarAttributeType::S)
                 .build()
         };
-        let stream = StreamSpecification::builder()
-            .stream_enabled(true)
-            .stream_view_type(StreamViewType::NewImage)
-            .build();
+        let stream = match stream {
+            ChangeStream::Off => StreamSpecification::builder().stream_enabled(false),
+            ChangeStream::On => StreamSpecification::builder()
+                .stream_enabled(true)
+                .stream_view_type(StreamViewType::NewImage),
+        };
         let internal = |error: aws_sdk_dynamodb::error::BuildError| Error::Internal(error.into());
         self.client
             .create_table()
@@ -98,7 +119,7 @@ impl Store {
             .key_schema(key(SK, KeyType::Range).map_err(internal)?)
             .attribute_definitions(attribute(PK).map_err(internal)?)
             .attribute_definitions(attribute(SK).map_err(internal)?)
-            .stream_specification(stream.map_err(internal)?)
+            .stream_specification(stream.build().map_err(internal)?)
             .send()
             .await
             .map_err(|error| to_error("CreateTable", &error))?;

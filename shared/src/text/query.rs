@@ -5,8 +5,7 @@
 //! any phrase of them; the terms alone never exclude a record that matches.
 //!
 //! Left out on purpose: operators. There is no OR, no NOT and no wildcard;
-//! every word is asked for. How long a query may be is the caller's rule: a
-//! long run of an unspaced script is one word with as many terms as characters.
+//! every word is asked for. How long a query may be is the caller's rule.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +13,11 @@ use super::MAX_QUERY_WORDS;
 use super::phrase::Phrases;
 use super::term::{is_inflected, pair_term, unit_term, word_term};
 use super::token::{Kind, Token, tokens};
+
+/// The most terms that a run of an unspaced script is looked up by. Each term
+/// is a list to read, all side by side; a longer run is held against the text
+/// anyway, so further terms would narrow the candidates and decide nothing.
+const MAX_RUN_TERMS: usize = 8;
 
 /// Why a query was refused. The texts are fit for a caller and hold nothing of
 /// the query.
@@ -94,17 +98,23 @@ impl TextQuery {
     }
 
     fn add_terms(&mut self, tokens: &[OwnedToken]) {
-        for (i, token) in tokens.iter().enumerate() {
-            let term = match token.kind {
-                Kind::Word => word_term(&token.text),
-                Kind::RunOn => pair_term(&tokens[i - 1].text, &token.text),
-                // The pair that it begins is rarer and implies it.
-                Kind::RunStart if tokens.get(i + 1).is_some_and(|t| t.kind == Kind::RunOn) => {
-                    continue;
+        for run in tokens.chunk_by(|_, next| next.kind == Kind::RunOn) {
+            match run {
+                [word] if word.kind == Kind::Word => {
+                    self.terms.insert(word_term(&word.text).into_owned());
                 }
-                Kind::RunStart => unit_term(&token.text),
-            };
-            self.terms.insert(term.into_owned());
+                [unit] => {
+                    self.terms.insert(unit_term(&unit.text).into_owned());
+                }
+                // The pairs are rarer than the units and imply them.
+                _ => {
+                    let step = (run.len() - 1).div_ceil(MAX_RUN_TERMS);
+                    let pairs = run.windows(2).step_by(step);
+                    self.terms.extend(
+                        pairs.map(|pair| pair_term(&pair[0].text, &pair[1].text).into_owned()),
+                    );
+                }
+            }
         }
     }
 
@@ -213,6 +223,20 @@ mod tests {
         assert!(!run.matches(["下げ値下"]));
         assert!(!run.matches(["値下、げ"]));
         assert!(!run.matches(["値", "下げ"]));
+    }
+
+    #[test]
+    fn a_long_run_is_asked_for_by_eight_pairs_and_held_against_the_text() {
+        let run = |count| ('\u{4E00}'..).take(count).collect::<String>();
+        assert_eq!(parse(&run(9)).terms.len(), 8);
+        for count in [10, 17, 18, 100, 500] {
+            let query = parse(&run(count));
+            assert!((4..=8).contains(&query.terms.len()), "{count}");
+            let indexed = super::super::index_terms([run(500).as_str()]).unwrap();
+            assert!(query.terms.is_subset(&indexed));
+            assert!(query.matches([run(500).as_str()]));
+            assert!(!query.matches([run(count - 1).as_str()]));
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use activity_log_core::principal::{Actor, Credential, Scope, Scopes, TenantId};
 use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
+use activity_log_core::store::table::ChangeStream;
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -91,7 +92,8 @@ pub(super) async fn run(
         let ctx = Context::new(Store::new(client, &config.table_name), config);
         (Some(engine), ctx, (!args.in_memory).then_some(key_file))
     };
-    ctx.store.create_table().await?;
+    let stream = if engine.is_some() { ChangeStream::Off } else { ChangeStream::On };
+    ctx.store.create_table_with(stream).await?;
     let demo_key = if engine.is_some() || args.demo {
         Some(demo_tenant(&ctx, key_file.as_deref()).await?)
     } else {
