@@ -20,8 +20,8 @@ pub struct Config {
     /// only its own names through. Loopback by default.
     pub mcp_allowed_hosts: Vec<String>,
     /// `MCP_ALLOWED_ORIGINS`: the origins of web pages that may call `/mcp`,
-    /// separated by commas, each with its scheme; none by default. Callers that
-    /// are no browsers send none.
+    /// separated by commas, each with its scheme, and `:*` for any port. Those of
+    /// this machine by default. Callers that are no browsers send none.
     pub mcp_allowed_origins: Vec<String>,
     /// Not a variable: the functions' own time-out is chosen to go with it.
     pub write_timeouts: WriteTimeouts,
@@ -29,6 +29,8 @@ pub struct Config {
 
 /// What a machine calls itself.
 const LOOPBACK_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// The pages that a machine serves to itself, at any port.
+const LOOPBACK_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
 
 fn list(value: Option<String>) -> Vec<String> {
     let value = value.unwrap_or_default();
@@ -109,7 +111,10 @@ impl Config {
         if mcp_allowed_hosts.is_empty() {
             mcp_allowed_hosts = LOOPBACK_HOSTS.map(str::to_owned).to_vec();
         }
-        let mcp_allowed_origins = list(lookup("MCP_ALLOWED_ORIGINS"));
+        let mut mcp_allowed_origins = list(lookup("MCP_ALLOWED_ORIGINS"));
+        if mcp_allowed_origins.is_empty() {
+            mcp_allowed_origins = LOOPBACK_ORIGINS.map(str::to_owned).to_vec();
+        }
         if !mcp_allowed_origins.iter().all(|origin| origin.contains("://")) {
             return Err(ConfigError {
                 variable: "MCP_ALLOWED_ORIGINS",
@@ -148,7 +153,7 @@ mod tests {
         assert_eq!(config.idempotency_retention, Duration::from_secs(30 * 86_400));
         assert!(config.cors_allow_origins.is_empty());
         assert_eq!(config.mcp_allowed_hosts, ["localhost", "127.0.0.1", "::1"]);
-        assert!(config.mcp_allowed_origins.is_empty());
+        assert_eq!(config.mcp_allowed_origins.len(), 3);
     }
 
     #[test]

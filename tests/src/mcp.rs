@@ -32,7 +32,8 @@ pub fn request<'a>(
     let mut call = post(stack, key).header("mcp-protocol-version", revision);
     if revision == SELF_CONTAINED {
         call = call.header("mcp-method", method);
-        if let Some(name) = params["name"].as_str() {
+        let named = ["name", "uri", "taskId"].into_iter().find_map(|name| params[name].as_str());
+        if let Some(name) = named {
             call = call.header("mcp-name", name);
         }
         let meta = json!({

@@ -37,6 +37,9 @@ impl Message {
         if object.get("id").is_some_and(|id| !mcp::is_id(id)) {
             violations.push("id", "must be a string or a whole number");
         }
+        if object.get("params").is_some_and(|params| !params.is_object()) {
+            violations.push("params", "must be a JSON object");
+        }
         let answers = object.contains_key("result") || object.contains_key("error");
         match object.get("method") {
             Some(Value::String(_)) => {}
