@@ -255,7 +255,7 @@ async fn descriptions_say_what_an_agent_must_know() {
     }
 }
 
-/// Lines that are logged on this thread.
+/// Lines that are logged on this thread: a server runs on that of its test.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -271,12 +271,16 @@ impl Write for Lines {
 
 #[tokio::test]
 async fn a_traceparent_joins_the_callers_trace_in_the_log() {
+    // While no one listens in the whole process, events are switched off at
+    // their source, for this thread too. Another test may have done it already.
+    let for_all = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
+    drop(tracing::subscriber::set_global_default(for_all));
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let listening = tracing::subscriber::set_default(subscriber);
     let params = json!({
         "name": "search_activity",
         "arguments": {},
@@ -284,7 +288,7 @@ async fn a_traceparent_joins_the_callers_trace_in_the_log() {
     });
     let call = request(&stack, &key, "2026-07-28", "tools/call", params);
     let answer = call.send().await.expect(200);
-    drop(guard);
+    drop(listening);
     let logged = lines.0.lock().expect("no one panics with it").clone();
     let logged = String::from_utf8(logged).expect("the log is text");
     let line = logged.lines().find(|line| line.contains(answer.header("x-request-id")));

@@ -25,10 +25,11 @@ use http_body_util::{BodyExt, Full};
 use rmcp::model::{
     CacheScope, CallToolRequestMethod, CallToolRequestParams, CallToolResponse, CallToolResult,
     CompleteRequestMethod, CompleteRequestParams, CompleteResult, ConstString, CustomRequest,
-    CustomResult, DiscoverResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod,
-    ListPromptsResult, ListResourceTemplatesRequestMethod, ListResourceTemplatesResult,
-    ListResourcesRequestMethod, ListResourcesResult, ListToolsRequestMethod, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
+    CustomResult, DiscoverResult, ErrorCode, ErrorData, Implementation, InitializeResultMethod,
+    ListPromptsRequestMethod, ListPromptsResult, ListResourceTemplatesRequestMethod,
+    ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+    ListToolsRequestMethod, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
@@ -285,14 +286,19 @@ impl ServerHandler for Server {
     }
 
     /// What the library does not know: another method, or one of its own whose
-    /// parameters it can't read.
+    /// parameters it can't read. The handshake is no method of the revisions
+    /// that name themselves.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        let known = [CallToolRequestMethod::VALUE, ListToolsRequestMethod::VALUE, "initialize"];
-        if known.contains(&request.method.as_str()) {
+        let known = match request.method.as_str() {
+            CallToolRequestMethod::VALUE | ListToolsRequestMethod::VALUE => true,
+            InitializeResultMethod::VALUE => context.meta.protocol_version().is_none(),
+            _ => false,
+        };
+        if known {
             return Err(ErrorData::invalid_params("The params are not those of the method.", None));
         }
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "Method not found", None))
