@@ -9,6 +9,7 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -23,7 +24,7 @@ macro_rules! word_enum {
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
-        #[schemars(inline)]
+        #[schemars(inline, transform = crate::activity::list_words)]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
@@ -53,6 +54,19 @@ macro_rules! word_enum {
     };
 }
 pub(crate) use word_enum;
+
+/// Describes an enumeration as one list of words. By default it would be a
+/// choice of documented constants, which few programs that read descriptions
+/// recognize as an enumeration.
+pub(crate) fn list_words(schema: &mut Schema) {
+    let Some(Value::Array(choices)) = schema.remove("oneOf") else { return };
+    let words: Vec<Value> = choices
+        .into_iter()
+        .filter_map(|mut choice| Some(choice.get_mut("const")?.take()))
+        .collect();
+    schema.insert("type".to_owned(), "string".into());
+    schema.insert("enum".to_owned(), words.into());
+}
 
 /// Why a value was refused: the rule in words, fit for a caller.
 pub type Refusal = Cow<'static, str>;
@@ -115,6 +129,18 @@ pub(crate) fn check_id(text: &str) -> Result<(), Refusal> {
 
 /// The longest id or key that a caller may choose, in bytes of UTF-8.
 pub const MAX_ID_BYTES: usize = 255;
+
+/// How an id or key that callers choose is described. JSON Schema counts
+/// characters and not bytes, so the limit is only whole in the words.
+pub(crate) fn id_schema() -> Schema {
+    json_schema!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_ID_BYTES,
+        "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$",
+        "description": "1 to 255 bytes of UTF-8 without control characters.",
+    })
+}
 
 /// An activity's id: a UUID version 7, minted when it is logged.
 #[derive(
@@ -195,7 +221,14 @@ impl JsonSchema for Summary {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": Self::MAX_CHARS, "pattern": r"\S" })
+        // White space by its characters: what `\s` stands for differs between
+        // the engines that read this.
+        json_schema!({
+            "type": "string",
+            "minLength": 1,
+            "maxLength": Self::MAX_CHARS,
+            "pattern": r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        })
     }
 }
 
@@ -273,7 +306,7 @@ impl JsonSchema for RelatedResourceId {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_ID_BYTES })
+        id_schema()
     }
 }
 

@@ -103,37 +103,52 @@ impl AuditEvent {
     }
 }
 
-/// An audit event as callers read it.
+/// What became of one write. Optional fields that have no value are left out.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "AuditEvent")]
 pub struct AuditEventView<'a> {
+    /// Its id, a UUID version 7.
     #[schemars(extend("format" = "uuid"))]
     id: String,
+    /// The workspace that it belongs to.
     tenant_id: &'a TenantId,
+    /// Who acted.
     actor: &'a Actor,
+    /// The credential that proved it: the public part of the key.
     credential_id: &'a KeyId,
+    /// The way by which the write came in.
     source: Source,
+    /// The MCP tool that was called, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("description" = "the MCP tool, where one was called"))]
+    #[schemars(with = "String")]
     tool_name: Option<&'a str>,
+    /// The route's template, where no tool was called.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("description" = "the route's template otherwise"))]
+    #[schemars(with = "String")]
     api_route: Option<&'a str>,
+    /// What kind of record the event is about.
     #[schemars(extend("const" = RESOURCE_TYPE))]
     resource_type: &'static str,
+    /// The activity that was written, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ActivityId")]
     resource_id: Option<ActivityId>,
+    /// What the event records.
     #[schemars(extend("const" = ACTION))]
     action: &'static str,
+    /// SHA-256, in hex, of the canonical JSON of the input, where it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("pattern" = "^[0-9a-f]{64}$"))]
     input_hash: Option<&'a str>,
+    /// What became of the write.
     status: AuditStatus,
+    /// Why it was refused, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ErrorCode")]
     error_code: Option<ErrorCode>,
+    /// The request that asked for the write.
     request_id: &'a str,
+    /// When it was decided, in UTC.
     occurred_at: Timestamp,
 }
 

@@ -57,8 +57,15 @@ impl Timestamp {
 
     /// Reads RFC 3339 with an offset. `None` for any other text, and for times
     /// outside [`Self::MIN`] and [`Self::MAX`].
+    ///
+    /// It is RFC 3339 as its grammar has it, which is what `date-time` stands
+    /// for in JSON Schema: chrono also takes a space for the `T` and U+2212 for
+    /// the minus.
     #[must_use]
     pub fn parse(text: &str, rounding: Rounding) -> Option<Self> {
+        if !text.is_ascii() || !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
+            return None;
+        }
         let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
         let beyond = time.timestamp_subsec_nanos() % 1_000_000 != 0;
         let up = i64::from(beyond && rounding == Rounding::Up);
@@ -205,6 +212,8 @@ mod tests {
             "1970-01-01T00:00:00+01:00",
             "9999-12-31T23:59:59-01:00",
             "2026-02-30T00:00:00Z",
+            "2026-03-01 09:30:00Z",
+            "2026-03-01T09:30:00\u{2212}05:00",
             "yesterday",
         ] {
             assert_eq!(Timestamp::parse(text, Rounding::Down), None, "{text}");

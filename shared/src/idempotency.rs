@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use sha2::{Digest, Sha256};
 
-use crate::activity::{ActivityId, MAX_ID_BYTES, Refusal, check_id};
+use crate::activity::{ActivityId, Refusal, check_id, id_schema};
 use crate::clock::Timestamp;
 
 /// A key that the caller chose: 1 to 255 bytes without control characters.
@@ -42,7 +42,7 @@ impl JsonSchema for IdempotencyKey {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_ID_BYTES })
+        id_schema()
     }
 }
 

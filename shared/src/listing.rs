@@ -3,6 +3,8 @@
 //! Every listing reads these here, whether they come as parameters of a query
 //! string or as properties of a JSON object, so that all have the same limits.
 
+use schemars::{Schema, SchemaGenerator, json_schema};
+
 use crate::clock::{Bound, Timestamp};
 use crate::index::Position;
 use crate::input::Fields;
@@ -58,4 +60,15 @@ pub fn read_page(
         position(text).ok_or("must be a next_cursor of the same search")
     });
     (limit.unwrap_or(DEFAULT_LIMIT), after)
+}
+
+/// How the limit is described.
+pub(crate) fn limit_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_LIMIT,
+        "default": DEFAULT_LIMIT,
+        "examples": [10],
+    })
 }

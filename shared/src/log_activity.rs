@@ -39,8 +39,19 @@ const MAX_AHEAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The input as callers write it, for the descriptions of the dialects.
 /// [`LogActivity::parse`] reads just these properties.
+///
+/// An optional property says so twice: for what is read (`default`), and so
+/// that the default is not described as null, which is refused.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "LogActivityInput")]
+#[schemars(
+    deny_unknown_fields,
+    rename = "LogActivityInput",
+    description = "What happened. Additional properties are rejected, null for an optional property included.",
+    extend("dependentRequired" = {
+        "related_resource_type": ["related_resource_id"],
+        "related_resource_id": ["related_resource_type"],
+    })
+)]
 #[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
 pub struct LogActivityInput {
     /// Activity category used for filtering and audit review.
@@ -49,19 +60,19 @@ pub struct LogActivityInput {
     /// Short human-readable activity summary.
     summary: Summary,
     /// Optional detailed note, transcript excerpt, or structured context.
-    #[schemars(with = "Body", default)]
+    #[schemars(with = "Body", default, skip_serializing_if = "Option::is_none")]
     body: Option<Body>,
     /// Resource type this activity should be attached to; goes together with `related_resource_id`.
-    #[schemars(with = "RelatedResourceType", default)]
+    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
     related_resource_type: Option<RelatedResourceType>,
     /// Resource ID matching `related_resource_type`.
-    #[schemars(with = "RelatedResourceId", default)]
+    #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
     related_resource_id: Option<RelatedResourceId>,
     /// When the activity happened: RFC 3339 with an offset, from 1970 to 24 hours from now; now by default.
-    #[schemars(with = "Timestamp", default)]
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
     occurred_at: Option<Timestamp>,
     /// Stable client-generated key that makes retries safe for this write.
-    #[schemars(with = "IdempotencyKey", default)]
+    #[schemars(with = "IdempotencyKey", default, skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<IdempotencyKey>,
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::activity::{Refusal, check_id, word_enum};
+use crate::activity::{Refusal, check_id, id_schema, word_enum};
 use crate::clock::{Environment, Timestamp};
 use crate::error::{Error, Result};
 use crate::idempotency::hex;
@@ -58,10 +58,9 @@ word_enum! {
 }
 
 /// An actor's id: 1 to 255 bytes without control characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-#[schemars(inline)]
-pub struct ActorId(#[schemars(extend("minLength" = 1, "maxLength" = 255))] String);
+pub struct ActorId(String);
 
 impl ActorId {
     /// Checks the limits.
@@ -73,6 +72,18 @@ impl ActorId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl JsonSchema for ActorId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ActorId".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        id_schema()
     }
 }
 

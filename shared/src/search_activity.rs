@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 
 use crate::Context;
 use crate::activity::{
@@ -19,7 +19,7 @@ use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join, Progress};
 use crate::index::{Position, Range, Term};
 use crate::input::Fields;
-use crate::listing::{Listing, MAX_LIMIT, Page, read_dates, read_page};
+use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::principal::{Principal, Scope, TenantId};
 use crate::store::ActivityPostings;
 use crate::text::TextQuery;
@@ -30,7 +30,8 @@ pub const MAX_QUERY_CHARS: usize = 500;
 const BODIES_A_ROUND: usize = 10;
 /// Bodies that one page reads for phrases: at most 25 MB, in the worst case.
 const MAX_BODIES: usize = 100;
-/// Candidates that are held against the text in one round.
+/// Candidates that are held against the text in one round, after a first one
+/// of just what the page needs: mostly all of them match.
 const CANDIDATES_A_ROUND: usize = 50;
 
 /// A text query with what it was parsed from.
@@ -54,41 +55,51 @@ impl Query {
 /// What callers can search by, for the descriptions of the dialects.
 /// [`read_search`] reads just these.
 #[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "SearchActivityInput")]
+#[schemars(
+    deny_unknown_fields,
+    rename = "SearchActivityInput",
+    extend("dependentRequired" = {
+        "related_resource_type": ["related_resource_id"],
+        "related_resource_id": ["related_resource_type"],
+    })
+)]
 #[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
 pub struct SearchActivityInput {
-    /// Free-text search across activity summary and body. Every word must match, in summary or body; a phrase in double quotes must stand as such. Up to 16 words.
-    #[schemars(with = "String", length(max = MAX_QUERY_CHARS), default)]
+    /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
+    #[schemars(
+        with = "String",
+        length(min = 1, max = MAX_QUERY_CHARS),
+        example = &"pricing",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     query: Option<String>,
     /// Restrict results to one activity category.
-    #[schemars(rename = "type", with = "ActivityType", default)]
+    #[schemars(
+        rename = "type",
+        with = "ActivityType",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
     activity_type: Option<ActivityType>,
     /// Restrict results to one related resource; goes together with `related_resource_id`.
-    #[schemars(with = "RelatedResourceType", default)]
+    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
     related_resource_type: Option<RelatedResourceType>,
-    /// Resource ID matching `related_resource_type`.
-    #[schemars(with = "RelatedResourceId", default)]
+    /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
+    #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
     related_resource_id: Option<RelatedResourceId>,
-    /// Only what happened then or later: RFC 3339 with an offset.
-    #[schemars(with = "Timestamp", default)]
+    /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
     occurred_after: Option<Timestamp>,
-    /// Only what happened before: RFC 3339 with an offset, later than `occurred_after`.
-    #[schemars(with = "Timestamp", default)]
+    /// Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
     occurred_before: Option<Timestamp>,
     /// Maximum number of activities to return; 20 by default.
-    #[schemars(schema_with = "limit_schema", default)]
+    #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
     /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
-    #[schemars(with = "String", default)]
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
-}
-
-fn limit_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "integer",
-        "minimum": 1,
-        "maximum": MAX_LIMIT,
-    })
 }
 
 /// Reads what to search for; what is wrong with it is noted in `fields`.
@@ -224,8 +235,10 @@ async fn verified_page(
 ) -> Result<RowsAndEnd> {
     let mut rows = Vec::new();
     let mut bodies_left = MAX_BODIES;
+    let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
     loop {
-        let step = join.step(CANDIDATES_A_ROUND).await?;
+        let step = join.step(candidates_a_round).await?;
+        candidates_a_round = CANDIDATES_A_ROUND;
         let mut heads = ctx.store.heads(tenant, &ids(&step.matches)).await?;
         let mut candidates = step.matches.as_slice();
         while !candidates.is_empty() {

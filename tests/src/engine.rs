@@ -19,7 +19,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
-use std::{env, process};
+use std::{env, fmt, process};
 
 use dynoxide::Database;
 use http::Uri;
@@ -70,6 +70,12 @@ impl Engine {
         self.embedded.is_some()
     }
 
+    /// The database of an embedded engine, to fill it faster than over the
+    /// wire. A table that is written to this way is read as any other.
+    pub fn database(&self) -> Option<&Database> {
+        self.embedded.as_ref().map(|embedded| &embedded.database)
+    }
+
     fn of(embedded: Arc<Embedded>) -> Self {
         Self { endpoint: embedded.endpoint.clone(), embedded: Some(embedded) }
     }
@@ -116,11 +122,17 @@ pub(crate) async fn expect_listener(endpoint: &str) {
     }
 }
 
-#[derive(Debug)]
 struct Embedded {
     endpoint: String,
+    database: Database,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
 }
 
 impl Embedded {
@@ -131,12 +143,19 @@ impl Embedded {
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
         listener.set_nonblocking(true).expect("a listener can be made non-blocking");
         let address = listener.local_addr().expect("a bound listener has an address");
+        let database = Database::memory().expect("a database in memory can be opened");
         let (stop, stopped) = oneshot::channel::<()>();
+        let served = database.clone();
         let thread = thread::Builder::new()
             .name("engine".to_owned())
-            .spawn(move || serve(listener, stopped))
+            .spawn(move || serve(listener, served, stopped))
             .expect("a thread can be started");
-        Self { endpoint: format!("http://{address}"), stop: Some(stop), thread: Some(thread) }
+        Self {
+            endpoint: format!("http://{address}"),
+            database,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 }
 
@@ -151,7 +170,7 @@ impl Drop for Embedded {
     }
 }
 
-fn serve(listener: TcpListener, stopped: oneshot::Receiver<()>) {
+fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKER_THREADS)
         .enable_all()
@@ -160,7 +179,6 @@ fn serve(listener: TcpListener, stopped: oneshot::Receiver<()>) {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)
             .expect("a non-blocking listener can be registered");
-        let database = Database::memory().expect("a database in memory can be opened");
         // Not the engine's own graceful end: it waits for its clients, and a
         // client that keeps a connection busy would keep the thread for ever.
         tokio::select! {

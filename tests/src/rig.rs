@@ -98,7 +98,7 @@ impl Rig {
 
     /// Lets the failing stack log, on a task that can be aborted as a process
     /// can be killed, until one of its calls has come to `gate`; then it is
-    /// aborted.
+    /// aborted. The held call has no effect, and all calls before it have.
     ///
     /// # Panics
     ///
@@ -110,8 +110,14 @@ impl Rig {
         gate.arrived(1).await;
         task.abort();
         assert!(task.await.expect_err("it does not finish").is_cancelled());
-        // What it held open is gone when the proxy has noticed.
-        while self.proxy.calls().iter().any(|call| call.ended.is_none()) {
+        // Until what it had sent is carried out, and what is held is given up.
+        loop {
+            let calls = self.proxy.calls();
+            let under_way = calls.iter().any(|call| call.ended.is_none());
+            let not_carried_out = calls.iter().filter(|call| call.engine_status.is_none()).count();
+            if !under_way && not_carried_out == 1 {
+                return;
+            }
             tokio::task::yield_now().await;
         }
     }

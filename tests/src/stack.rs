@@ -14,7 +14,6 @@ use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::table::ChangeStream;
-use aws_sdk_dynamodb::types::StreamSpecification;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -73,22 +72,6 @@ impl Stack {
     pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
         let engine = Engine::start().await;
         Self::start_on(&engine.endpoint, &unique_name("suite"), configure).await
-    }
-
-    /// A stack for a test that writes thousands of items. Its table has no
-    /// stream: the embedded engine reads all of a stream before each write to
-    /// it, so that the whole test would take the square of its length.
-    pub async fn start_without_stream() -> Self {
-        let engine = Engine::start().await;
-        let table_name = unique_name("suite");
-        let stack = Self::start_on(&engine.endpoint, &table_name, |_| {}).await;
-        let off = StreamSpecification::builder().stream_enabled(false).build();
-        let update = connect_local(&engine.endpoint)
-            .update_table()
-            .table_name(table_name)
-            .stream_specification(off.expect("it says whether there is a stream"));
-        update.send().await.expect("the engine takes the stream away");
-        stack
     }
 
     /// A stack on a table of an endpoint, which it makes if it is missing.

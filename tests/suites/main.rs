@@ -2,6 +2,8 @@
 //! one that `ACTIVITY_LOG_TEST_ENDPOINT` names.
 
 mod audit_coverage;
+mod capacity;
+mod concurrency;
 mod contract;
 mod contract_audit;
 mod contract_credentials;
@@ -12,10 +14,14 @@ mod contract_log;
 mod contract_paging;
 mod contract_read;
 mod contract_search;
+mod crash;
 mod faulty_engine;
 mod first_minute;
 mod isolation;
+mod long_bodies;
 mod mcp_parity;
 mod mcp_protocol;
 mod mcp_tools;
+mod openapi;
 mod reference_model;
+mod round_trips;

@@ -1,11 +1,14 @@
 //! The function `audit`: the audit trail, the description of the API, and the
 //! answer to everything that is not routed.
 
+mod openapi;
+
 use activity_log_core::http::routes::Operation;
-use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::http::{Exchange, Request, Response, json_bytes, v1};
 use activity_log_core::list_audit_events::list_audit_events;
 use activity_log_core::principal::Scope;
 use activity_log_core::{Context, Error, Result};
+use http::StatusCode;
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
@@ -19,6 +22,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     }
     match exchange.route()?.operation {
         Operation::ListAuditEvents => get_audit_events(ctx, exchange).await,
+        Operation::GetOpenApi => get_openapi(exchange),
         _ => Err(Error::ResourceNotFound),
     }
 }
@@ -30,4 +34,9 @@ async fn get_audit_events(ctx: &Context, exchange: &Exchange<'_>) -> Result<Resp
     let page =
         list_audit_events(ctx, &principal, &listing.filters, listing.limit, listing.after).await?;
     v1::audit_events(&page, exchange)
+}
+
+fn get_openapi(exchange: &Exchange<'_>) -> Result<Response> {
+    v1::no_parameters(exchange)?;
+    Ok(json_bytes(StatusCode::OK, openapi::document()))
 }

@@ -33,6 +33,7 @@ async fn get_activity(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response
 async fn get_logged(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
     principal.require(Scope::ActivityRead)?;
+    v1::no_parameters(exchange)?;
     let id = logged_activity::activity_id(exchange)?;
     let activity = get_logged_activity(ctx, &principal, id).await?;
     logged_activity::logged_activity(&activity)

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use http::StatusCode;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::exchange::Exchange;
@@ -22,28 +21,64 @@ use crate::principal::{Actor, Principal};
 /// types: the id of a built-in one is `UUIDv5(NAMESPACE, api_name)`.
 pub const NAMESPACE: Uuid = Uuid::from_u128(0x0f5b_6c1e_93a4_4d0b_8f6e_2c7d_51a9_e340);
 
+/// The body of every error of one cause.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LoggedActivityError")]
+pub struct ErrorBody {
+    /// What went wrong, for people.
+    detail: &'static str,
+    /// What went wrong, for programs.
+    #[schemars(schema_with = "codes_schema")]
+    code: &'static str,
+}
+
+/// The body of field errors: for each field, the rules that it breaks.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(rename = "LoggedActivityFieldErrors")]
+pub struct FieldErrorsBody<'a>(BTreeMap<&'a str, Vec<&'a str>>);
+
+fn codes_schema(_: &mut SchemaGenerator) -> Schema {
+    let coded = ErrorCode::ALL.iter().filter(|code| **code != ErrorCode::ValidationFailed);
+    let words: Vec<&str> = coded.map(|code| code_word(*code)).collect();
+    json_schema!({ "type": "string", "enum": words })
+}
+
+/// The word of this dialect for a code.
+#[must_use]
+pub fn code_word(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::ResourceNotFound => "not_found",
+        ErrorCode::MissingRequiredScope => "permission_required",
+        code => code.as_str(),
+    }
+}
+
+/// The status of this dialect for a code.
+#[must_use]
+pub fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::ValidationFailed => StatusCode::BAD_REQUEST,
+        code => code.status(),
+    }
+}
+
 /// Writes an error: field errors as `{"field": ["..."]}`, every other as
 /// `{"detail", "code"}`.
 #[must_use]
 pub fn error(error: &Error) -> Response {
-    let (status, body) = match error {
-        Error::ValidationFailed(errors) => {
-            let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-            for violation in errors {
-                fields.entry(&violation.field).or_default().push(&violation.message);
-            }
-            (StatusCode::BAD_REQUEST, json!(fields))
+    let body = if let Error::ValidationFailed(errors) = error {
+        let mut fields = FieldErrorsBody::default();
+        for violation in errors {
+            fields.0.entry(&violation.field).or_default().push(&violation.message);
         }
-        _ => {
-            let code = match error.code() {
-                ErrorCode::ResourceNotFound => "not_found",
-                ErrorCode::MissingRequiredScope => "permission_required",
-                code => code.as_str(),
-            };
-            (error.code().status(), json!({ "detail": error.public_message(), "code": code }))
-        }
+        serde_json::to_vec(&fields)
+    } else {
+        let code = code_word(error.code());
+        serde_json::to_vec(&ErrorBody { detail: error.public_message(), code })
     };
-    json_bytes(status, body.to_string().into())
+    let body = body.expect("an error has a JSON form");
+    json_bytes(status(error.code()), body.into())
 }
 
 /// The caller, from `X-API-KEY`, `X-BUSINESS-ID` and `X-USER-ID`.
@@ -65,24 +100,36 @@ pub struct LoggedActivityView<'a> {
     id: ActivityId,
     /// The body, or the summary where there is none.
     notes: &'a str,
+    /// The activity's type.
     activity_object: ActivityObject,
+    /// The related records.
     associated_entities: Vec<AssociatedEntity<'a>>,
     /// When the record was created.
     logged_at: Timestamp,
+    /// Who logged it.
     logged_by: Person<'a>,
     /// Null unless the activity was explicitly completed.
     completed_at: Option<Timestamp>,
+    /// Null unless the activity was explicitly completed.
     completed_by: Option<Person<'a>>,
+    /// The scheduled activity that it came from, or null.
     #[schemars(extend("format" = "uuid"))]
     scheduled_activity_id: Option<String>,
+    /// Who is mentioned.
+    #[schemars(extend("items" = { "type": "string", "format": "uuid" }))]
     mentions: Vec<String>,
+    /// The category, as in `/v1`.
     #[serde(rename = "type")]
     activity_type: ActivityType,
+    /// What happened, in a line.
     summary: &'a str,
+    /// What happened, at length; left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     body: Option<&'a str>,
+    /// The way by which it came in.
     source: Source,
+    /// When it happened, in UTC.
     occurred_at: Timestamp,
 }
 

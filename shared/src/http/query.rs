@@ -61,6 +61,12 @@ impl QueryReader {
         Ok(Self { pairs: parse(query)?, known: Vec::new(), violations: Violations::default() })
     }
 
+    /// The names that were asked for so far.
+    #[must_use]
+    pub fn known(&self) -> &[&'static str] {
+        &self.known
+    }
+
     /// Notes every parameter that was not read.
     ///
     /// # Errors

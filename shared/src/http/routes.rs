@@ -119,6 +119,12 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/openapi.json", Operation::GetOpenApi, Function::Audit, None),
 ];
 
+/// The routes that `/openapi.json` describes: MCP describes itself, in its own
+/// protocol.
+pub fn described_routes() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().filter(|route| route.operation != Operation::CallMcp)
+}
+
 /// What a method and a path lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolved {

@@ -1,7 +1,7 @@
 //! The `/v1` dialect: bearer credentials, one error envelope, strict input.
 
 use http::{HeaderValue, StatusCode, header};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::exchange::{Exchange, header_value};
@@ -9,7 +9,8 @@ use super::query::QueryReader;
 use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, RelatedResourceId, RelatedResourceType, Source,
+    Activity, ActivityId, ActivityType, RelatedResourceId, RelatedResourceType, Source, check_id,
+    id_schema,
 };
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
@@ -17,7 +18,7 @@ use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, FieldError, Result};
 use crate::input::{Fields, Object, with_violations_of};
 use crate::list_audit_events;
-use crate::listing::{Listing, Page, read_dates, read_page};
+use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
 use crate::search_activity::{self, read_search};
@@ -87,34 +88,43 @@ pub fn error(error: &Error, request_id: &str) -> Response {
     json_bytes(error.code().status(), body.into())
 }
 
-/// An activity as callers read it.
+/// An activity as callers read it. Optional fields that have no value are left out.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Activity")]
 pub struct ActivityView<'a> {
     id: ActivityId,
+    /// The workspace that it belongs to.
     tenant_id: &'a TenantId,
+    /// The activity's category.
     #[serde(rename = "type")]
     activity_type: ActivityType,
+    /// What happened, in a line.
     summary: &'a str,
-    /// Only where the activity is read by its id.
+    /// What happened, at length. Only where the activity is read by its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     body: Option<&'a str>,
     /// The beginning of the body, up to 240 characters; only in search results.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", length(max = crate::activity::Body::SNIPPET_CHARS))]
     snippet: Option<&'a str>,
+    /// What kind of record the activity is attached to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceType")]
     related_resource_type: Option<RelatedResourceType>,
+    /// The id of that record.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceId")]
     related_resource_id: Option<&'a RelatedResourceId>,
+    /// When it happened, in UTC.
     occurred_at: Timestamp,
+    /// The way by which it came in.
     source: Source,
+    /// The agent that logged it, where an agent did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ActorId")]
     last_agent_actor_id: Option<&'a ActorId>,
+    /// When it was logged, in UTC.
     logged_at: Timestamp,
 }
 
@@ -156,6 +166,7 @@ impl<'a> ActivityView<'a> {
 #[schemars(rename = "ActivityResponse")]
 pub struct ActivityBody<'a> {
     activity: ActivityView<'a>,
+    /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
 
@@ -176,6 +187,7 @@ pub struct ActivitiesBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<&'a str>,
+    /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
 
@@ -200,6 +212,7 @@ pub struct AuditEventsBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<&'a str>,
+    /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
 
@@ -302,6 +315,41 @@ pub fn parse_search(
     reader.finish().map(|()| listing)
 }
 
+/// The parameters of `GET /v1/audit-events`, for its description.
+/// [`parse_audit_listing`] reads just these.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
+pub struct AuditListingParameters {
+    /// Only events about this activity.
+    #[schemars(with = "ActivityId", default, skip_serializing_if = "Option::is_none")]
+    resource_id: Option<ActivityId>,
+    /// Only events of this actor: its id, 1 to 255 bytes without control characters.
+    #[schemars(with = "ActorId", default, skip_serializing_if = "Option::is_none")]
+    actor_id: Option<ActorId>,
+    /// Only events of writes that ended so.
+    #[schemars(with = "AuditStatus", default, skip_serializing_if = "Option::is_none")]
+    status: Option<AuditStatus>,
+    /// Only the events of this request, as the header `x-request-id` of its response named it.
+    #[schemars(
+        schema_with = "request_id_schema",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    request_id: Option<String>,
+    /// Only what was decided then or later: RFC 3339 with an offset, from 1970 on.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_after: Option<Timestamp>,
+    /// Only what was decided earlier: RFC 3339 with an offset, later than `occurred_after`.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_before: Option<Timestamp>,
+    /// Maximum number of audit events to return.
+    #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
 /// Reads the parameters of `GET /v1/audit-events`.
 ///
 /// # Errors
@@ -312,13 +360,20 @@ pub fn parse_audit_listing(
     tenant: &TenantId,
 ) -> Result<Listing<list_audit_events::Filters>> {
     let mut reader = QueryReader::new(&exchange.request().query)?;
+    let listing = read_audit_listing(&mut reader, tenant);
+    reader.finish().map(|()| listing)
+}
+
+fn read_audit_listing(
+    reader: &mut QueryReader,
+    tenant: &TenantId,
+) -> Listing<list_audit_events::Filters> {
     let resource_id = reader
         .optional("resource_id", |text| ActivityId::parse(text).ok_or("must be an activity's id"));
     let actor_id = reader.optional("actor_id", ActorId::parse);
     let status = reader.optional("status", AuditStatus::parse);
-    let request_id = reader
-        .optional("request_id", |text| crate::activity::check_id(text).map(|()| text.to_owned()));
-    let (occurred_after, occurred_before) = read_dates(&mut reader);
+    let request_id = reader.optional("request_id", |text| check_id(text).map(|()| text.to_owned()));
+    let (occurred_after, occurred_before) = read_dates(reader);
     let filters = list_audit_events::Filters {
         resource_id,
         actor_id,
@@ -327,8 +382,12 @@ pub fn parse_audit_listing(
         occurred_after,
         occurred_before,
     };
-    let (limit, after) = read_page(&mut reader, |cursor| filters.position(tenant, cursor));
-    reader.finish().map(|()| Listing { filters, limit, after })
+    let (limit, after) = read_page(reader, |cursor| filters.position(tenant, cursor));
+    Listing { filters, limit, after }
+}
+
+fn request_id_schema(_: &mut SchemaGenerator) -> Schema {
+    id_schema()
 }
 
 /// Writes a logged activity.
@@ -383,4 +442,33 @@ pub fn audit_events(page: &Page<AuditEvent>, exchange: &Exchange<'_>) -> Result<
             request_id: exchange.request_id(),
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described<T: JsonSchema>() -> Vec<String> {
+        let schema = schemars::schema_for!(T);
+        let properties = schema.get("properties").and_then(serde_json::Value::as_object);
+        let mut names: Vec<String> = properties.unwrap().keys().cloned().collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_parameters_that_are_read_are_those_that_are_described() {
+        let tenant = TenantId::parse("acme").unwrap();
+        let known = |read: &dyn Fn(&mut QueryReader)| {
+            let mut reader = QueryReader::new("").unwrap();
+            read(&mut reader);
+            let mut names = reader.known().to_vec();
+            names.sort_unstable();
+            names
+        };
+        let search = known(&|reader| drop(read_search(reader, &tenant)));
+        assert_eq!(search, described::<search_activity::SearchActivityInput>());
+        let audit_listing = known(&|reader| drop(read_audit_listing(reader, &tenant)));
+        assert_eq!(audit_listing, described::<AuditListingParameters>());
+    }
 }

@@ -33,9 +33,10 @@ const MAX_PAGE: usize = 1_000;
 /// Asking for one entry by its key costs a read unit, which otherwise reads
 /// this many entries of about 115 bytes in a row.
 const ENTRIES_A_READ_UNIT: f64 = 35.0;
-/// Entries asked for by key in one round, at first and at most: one and four
+/// Candidates that the other lists are read for in one round, at first and at
+/// most: what an ordinary page needs when nearly all of them match, and four
 /// calls of 100 keys a list.
-const FIRST_PROBES: usize = 50;
+const FIRST_PROBES: usize = 25;
 const MAX_PROBES: usize = 400;
 
 /// What a search may spend.
@@ -217,6 +218,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
             let between = list.density * span_ms;
             between > asked.len() as f64 * ENTRIES_A_READ_UNIT
         });
+        // Another round means that few of these matched.
+        self.probes = (self.probes * 2).min(MAX_PROBES);
         if far_apart {
             let source = self.source;
             let answers = try_join_all(followers().flat_map(|list| {
@@ -235,7 +238,6 @@ impl<'a, L: PostingLists> Join<'a, L> {
                     matches.push(*position);
                 }
             }
-            self.probes = (self.probes * 2).min(MAX_PROBES);
             self.decide_to(oldest);
         } else {
             self.read_pages(newest, |list| {

@@ -6,7 +6,8 @@
 //! parsing a whole bundle costs more than the rest of the start. Plain HTTP
 //! endpoints, as local engines have, get a client without TLS. Credentials and
 //! region come from the environment, where Lambda puts them, and from the
-//! ordinary chain otherwise.
+//! ordinary chain otherwise; an engine on this machine takes any, so that there
+//! nobody needs to have some.
 
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ const ATTEMPTS: u32 = 4;
 /// The longest wait before the second attempt. The SDK's default of a second
 /// would spend most of a request's time on one lost connection.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
+/// The region of an engine on this machine.
+const LOCAL_REGION: Region = Region::from_static("us-east-1");
 /// Subjects of the roots that AWS endpoints chain to.
 const AWS_ROOTS: [&[u8]; 2] =
     [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority"];
@@ -71,8 +74,14 @@ impl Endpoint {
 pub async fn connect(endpoint: &Endpoint) -> Result<Client, StartError> {
     let url = endpoint.resolve();
     let http_client = http_client(url.as_deref())?;
+    // A profile that was chosen is used there too: engines may keep the tables
+    // of different credentials apart.
+    let local =
+        url.as_deref().is_some_and(is_on_this_machine) && std::env::var_os("AWS_PROFILE").is_none();
+    let credentials = credentials_from_env().or_else(|| local.then(local_credentials));
+    let region = region_from_env().or_else(|| local.then_some(LOCAL_REGION));
     let mut config = aws_sdk_dynamodb::Config::builder();
-    match (credentials_from_env(), region_from_env()) {
+    match (credentials, region) {
         (Some(credentials), Some(region)) => {
             config = config
                 .behavior_version(BehaviorVersion::latest())
@@ -95,8 +104,8 @@ pub async fn connect(endpoint: &Endpoint) -> Result<Client, StartError> {
 pub fn connect_local(url: &str) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-        .region(Region::new("us-east-1"));
+        .credentials_provider(local_credentials())
+        .region(LOCAL_REGION);
     build(config, Builder::new().build_http(), Some(url))
 }
 
@@ -167,6 +176,18 @@ fn aws_root_pems() -> impl Iterator<Item = String> {
         })
 }
 
+fn local_credentials() -> Credentials {
+    Credentials::new("local", "local", None, None, "local")
+}
+
+/// Whether an endpoint is spoken to in plain HTTP at a loopback address.
+fn is_on_this_machine(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    uri.scheme() == Some(&http::uri::Scheme::HTTP) && (loopback || host == "localhost")
+}
+
 fn credentials_from_env() -> Option<Credentials> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     Some(Credentials::new(
@@ -188,6 +209,21 @@ fn region_from_env() -> Option<Region> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_plain_http_at_a_loopback_address_is_on_this_machine() {
+        for url in ["http://127.0.0.1:8000", "http://localhost:8000", "http://[::1]:8000/"] {
+            assert!(is_on_this_machine(url), "{url}");
+        }
+        for url in [
+            "https://127.0.0.1:8000",
+            "http://10.0.0.1:8000",
+            "http://localhost.example",
+            "nowhere",
+        ] {
+            assert!(!is_on_this_machine(url), "{url}");
+        }
+    }
 
     #[test]
     fn the_trust_store_has_the_roots_that_aws_endpoints_chain_to() {

@@ -104,12 +104,13 @@ impl Store {
                 .attribute_type(ScalarAttributeType::S)
                 .build()
         };
-        let stream = match stream {
-            ChangeStream::Off => StreamSpecification::builder().stream_enabled(false),
-            ChangeStream::On => StreamSpecification::builder()
+        let on = || {
+            StreamSpecification::builder()
                 .stream_enabled(true)
-                .stream_view_type(StreamViewType::NewImage),
+                .stream_view_type(StreamViewType::NewImage)
+                .build()
         };
+        let stream = (stream == ChangeStream::On).then(on).transpose();
         let internal = |error: aws_sdk_dynamodb::error::BuildError| Error::Internal(error.into());
         self.client
             .create_table()
@@ -119,7 +120,7 @@ impl Store {
             .key_schema(key(SK, KeyType::Range).map_err(internal)?)
             .attribute_definitions(attribute(PK).map_err(internal)?)
             .attribute_definitions(attribute(SK).map_err(internal)?)
-            .stream_specification(stream.build().map_err(internal)?)
+            .set_stream_specification(stream.map_err(internal)?)
             .send()
             .await
             .map_err(|error| to_error("CreateTable", &error))?;

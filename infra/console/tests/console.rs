@@ -1,0 +1,755 @@
+//! The binary `activity-log` from end to end: what it prints, what it keeps,
+//! and what it survives.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long a process may take to do what it is waited for, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The binary, in an environment of nothing but this.
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_activity-log"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// A server that is killed when it is dropped.
+struct Server {
+    child: Child,
+    announced: Value,
+}
+
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = binary()
+            .args([
+                "serve",
+                "--json",
+                "--listen",
+                "127.0.0.1:0",
+                "--dynamodb-listen",
+                "127.0.0.1:0",
+            ])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        let stdout = child.stdout.take().expect("it is piped");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
+        let announced = serde_json::from_str(&line).unwrap_or_else(|error| {
+            panic!("the first line is JSON ({error}): {line:?}");
+        });
+        Self { child, announced }
+    }
+
+    fn in_directory(directory: &Path) -> Self {
+        Self::start(&["--data-dir", text(directory)])
+    }
+
+    fn announced(&self, name: &str) -> String {
+        self.announced[name].as_str().unwrap_or_else(|| panic!("{name} is announced")).to_owned()
+    }
+
+    fn api(&self) -> Api {
+        Api::new(&self.announced("url"), &self.announced("demo_key"))
+    }
+
+    /// Sends a signal, and waits for the end. Tells the exit status; `None` is
+    /// an end by a signal.
+    fn end_by(mut self, signal: &str) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(sent.expect("kill runs").success());
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended where a test waited for that.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a temporary path is text")
+}
+
+/// A caller of the HTTP functions.
+#[derive(Clone)]
+struct Api {
+    client: Client<HttpConnector, Full<Bytes>>,
+    url: String,
+    key: String,
+}
+
+type Answer = Result<(u16, http::HeaderMap, Value), Box<dyn std::error::Error + Send + Sync>>;
+
+impl Api {
+    fn new(url: &str, key: &str) -> Self {
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self { client, url: url.to_owned(), key: key.to_owned() }
+    }
+
+    async fn call(&self, request: http::request::Builder, body: String) -> Answer {
+        let request = request
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("content-type", "application/json")
+            .body(Full::new(Bytes::from(body)))?;
+        let response: Response<_> = self.client.request(request).await?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await?.to_bytes();
+        Ok((head.status.as_u16(), head.headers, serde_json::from_slice(&body)?))
+    }
+
+    async fn try_log(&self, input: &Value) -> Answer {
+        let request = Request::post(format!("{}/v1/activities", self.url));
+        self.call(request, input.to_string()).await
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        let answer = self.call(Request::get(format!("{}{path}", self.url)), String::new()).await;
+        let (status, _, body) = answer.expect("it answers");
+        (status, body)
+    }
+
+    async fn log(&self, input: &Value) -> Value {
+        let (status, _, body) = self.try_log(input).await.expect("it answers");
+        assert_eq!(status, 201, "{body}");
+        body["activity"].clone()
+    }
+
+    /// All rows of a listing.
+    async fn rows(&self, path: &str) -> Vec<Value> {
+        let mut rows = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let (status, page) = self.get(&format!("{path}?limit=100{cursor}")).await;
+            assert_eq!(status, 200, "{page}");
+            let list = page.get("activities").or_else(|| page.get("audit_events"));
+            rows.extend(list.and_then(Value::as_array).expect("rows").iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return rows,
+            }
+        }
+    }
+
+    async fn activities(&self) -> Vec<Value> {
+        self.rows("/v1/activities").await
+    }
+
+    async fn events(&self) -> Vec<Value> {
+        self.rows("/v1/audit-events").await
+    }
+
+    /// Every activity by id, after it was found that each has one succeeded
+    /// audit event, and each such event its activity.
+    async fn audited_activities(&self) -> BTreeMap<String, Value> {
+        let rows = self.activities().await;
+        let by_id: BTreeMap<String, Value> = rows
+            .iter()
+            .map(|row| (row["id"].as_str().expect("an id").to_owned(), row.clone()))
+            .collect();
+        assert_eq!(by_id.len(), rows.len(), "no row is repeated");
+        let audited: Vec<String> = self
+            .events()
+            .await
+            .iter()
+            .filter(|event| event["status"] == "succeeded")
+            .map(|event| event["resource_id"].as_str().expect("an id").to_owned())
+            .collect();
+        let distinct: BTreeSet<&String> = audited.iter().collect();
+        assert_eq!(distinct.len(), audited.len(), "an activity has one audit event");
+        assert_eq!(distinct, by_id.keys().collect(), "every activity is audited");
+        by_id
+    }
+}
+
+/// A command on the engine of a server.
+struct Operator {
+    endpoint_url: String,
+    table: String,
+}
+
+impl Operator {
+    fn on(server: &Server) -> Self {
+        Self { endpoint_url: server.announced("dynamodb_url"), table: "activity-log".to_owned() }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = binary();
+        command.args(arguments);
+        command.args(["--endpoint-url", &self.endpoint_url, "--table", &self.table]);
+        command
+    }
+
+    fn output(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the binary runs")
+    }
+
+    /// What a command prints that succeeds.
+    #[track_caller]
+    fn text(&self, arguments: &[&str]) -> String {
+        let output = self.output(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        String::from_utf8(output.stdout).expect("it prints text")
+    }
+
+    /// The same with --json.
+    #[track_caller]
+    fn json(&self, arguments: &[&str]) -> Value {
+        let arguments = [arguments, &["--json"]].concat();
+        let printed = self.text(&arguments);
+        assert_eq!(printed.lines().count(), 1, "one line: {printed}");
+        serde_json::from_str(&printed).expect("it prints JSON")
+    }
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn note(summary: &str) -> Value {
+    json!({ "type": "note", "summary": summary })
+}
+
+fn directory() -> TempDir {
+    tempfile::tempdir().expect("there is room for a directory")
+}
+
+#[tokio::test]
+async fn serve_announces_itself_in_one_line_and_its_demo_key_works() {
+    let directory = directory();
+    let data = directory.path().join("data");
+    let server = Server::in_directory(&data);
+    let api = server.api();
+    let (status, health) = api.get("/healthz").await;
+    assert_eq!((status, health), (200, json!({ "status": "ok" })));
+    let mut input = note("Jane asked for pricing");
+    input["related_resource_type"] = json!("contact");
+    input["related_resource_id"] = json!("con_123");
+    let logged = api.log(&input).await;
+    assert_eq!(logged["tenant_id"], "demo");
+    assert!(server.announced("dynamodb_url").starts_with("http://127.0.0.1:"));
+
+    let key_file = data.join("demo-key");
+    let mode = |path: &Path| path.metadata().expect("it is there").permissions().mode() & 0o777;
+    assert_eq!((mode(&key_file), mode(&data)), (0o600, 0o700));
+    let key = std::fs::read_to_string(&key_file).expect("it can be read");
+    assert_eq!(key.trim(), server.announced("demo_key"));
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_with_status_0_and_a_second_start_goes_on() {
+    let directory = directory();
+    for signal in ["INT", "TERM"] {
+        let server = Server::in_directory(directory.path());
+        let (api, key) = (server.api(), server.announced("demo_key"));
+        let logged = api.log(&note(signal)).await;
+        assert_eq!(server.end_by(signal), Some(0), "{signal}");
+
+        let server = Server::in_directory(directory.path());
+        assert_eq!(server.announced("demo_key"), key, "the key is reused");
+        let id = logged["id"].as_str().expect("an id");
+        let (status, read) = server.api().get(&format!("/v1/activities/{id}")).await;
+        assert_eq!((status, &read["activity"]), (200, &logged));
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_kill_under_load() {
+    const CALLERS: usize = 6;
+    let directory = directory();
+    let server = Server::in_directory(directory.path());
+    let api = server.api();
+    let acknowledged = Arc::new(AtomicUsize::new(0));
+    let long_body = "a body that does not fit the head ".repeat(200);
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|caller| {
+            let (api, acknowledged, body) = (api.clone(), acknowledged.clone(), long_body.clone());
+            tokio::spawn(async move {
+                let mut logged: Vec<(Value, Value)> = Vec::new();
+                for n in 0.. {
+                    let mut input = note(&format!("caller{caller} n{n}"));
+                    if caller % 2 == 0 {
+                        input["idempotency_key"] = json!(format!("{caller}/{n}"));
+                    }
+                    if caller % 3 == 0 {
+                        input["body"] = json!(body);
+                    }
+                    // The first call that gets no answer is the end.
+                    let Ok((status, _, answer)) = api.try_log(&input).await else { break };
+                    assert_eq!(status, 201, "{answer}");
+                    logged.push((input, answer["activity"].clone()));
+                    acknowledged.fetch_add(1, Ordering::SeqCst);
+                }
+                logged
+            })
+        })
+        .collect();
+    let deadline = Instant::now() + PATIENCE;
+    while acknowledged.load(Ordering::SeqCst) < 150 {
+        assert!(Instant::now() < deadline, "a hundred and fifty are logged in a minute");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(server.end_by("KILL"), None);
+    let mut logged = Vec::new();
+    for caller in callers {
+        logged.extend(caller.await.expect("a caller ends"));
+    }
+    assert!(logged.len() >= 150);
+
+    let server = Server::in_directory(directory.path());
+    let api = server.api();
+    let there = api.audited_activities().await;
+    // Each caller had one call under way, which may have been done or not.
+    assert!((logged.len()..=logged.len() + CALLERS).contains(&there.len()));
+    for (input, activity) in &logged {
+        let id = activity["id"].as_str().expect("an id");
+        assert!(there.contains_key(id), "{input} was acknowledged");
+        let (status, read) = api.get(&format!("/v1/activities/{id}")).await;
+        assert_eq!((status, &read["activity"]), (200, activity));
+    }
+    // Whatever is listed can be read whole and is found by its words.
+    for (id, row) in &there {
+        let (status, read) = api.get(&format!("/v1/activities/{id}")).await;
+        assert_eq!(status, 200);
+        let has_body = read["activity"].get("body").is_some();
+        assert_eq!(has_body, row.get("snippet").is_some());
+        let words = row["summary"].as_str().expect("a summary").replace(' ', "+");
+        let (_, found) = api.get(&format!("/v1/activities?query={words}")).await;
+        assert_eq!(found["activities"].as_array().map(Vec::len), Some(1), "{words}");
+    }
+    let mut keyed = 0;
+    for (input, activity) in
+        logged.iter().filter(|(input, _)| input.get("idempotency_key").is_some())
+    {
+        let (status, headers, answer) = api.try_log(input).await.expect("it answers");
+        assert_eq!((status, &answer["activity"]), (201, activity));
+        assert_eq!(headers["idempotency-replayed"], "true");
+        keyed += 1;
+    }
+    assert!(keyed > 0);
+    assert_eq!(api.activities().await.len(), there.len(), "replays log nothing");
+}
+
+#[tokio::test]
+async fn in_memory_keeps_nothing() {
+    let directory = directory();
+    let mut command = binary();
+    command.current_dir(directory.path()).args(["serve", "--json", "--in-memory"]);
+    command.args(["--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("it is piped");
+    BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
+    let server = Server { child, announced: serde_json::from_str(&line).expect("JSON") };
+    server.api().log(&note("forgotten")).await;
+    assert_eq!(server.end_by("INT"), Some(0));
+    let left: Vec<PathBuf> = std::fs::read_dir(directory.path())
+        .expect("it is a directory")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+
+    let output = binary().args(["serve", "--in-memory", "--data-dir", "x"]).output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2), "the two exclude each other");
+}
+
+#[tokio::test]
+async fn a_second_server_serves_the_table_of_the_first() {
+    let first = Server::start(&["--in-memory"]);
+    let logged = first.api().log(&note("shared")).await;
+    let endpoint_url = first.announced("dynamodb_url");
+
+    let second = Server::start(&["--endpoint-url", &endpoint_url]);
+    assert_eq!(second.announced["demo_key"], Value::Null, "it makes no tenant unasked");
+    assert_eq!(second.announced["dynamodb_url"], Value::Null, "it has no engine");
+    let api = Api::new(&second.announced("url"), &first.announced("demo_key"));
+    assert_eq!(api.activities().await[0]["id"], logged["id"]);
+
+    let third = Server::start(&["--endpoint-url", &endpoint_url, "--demo"]);
+    assert_ne!(third.announced("demo_key"), first.announced("demo_key"));
+    assert_eq!(third.api().activities().await[0]["id"], logged["id"]);
+
+    let fourth = Server::start(&["--endpoint-url", &endpoint_url, "--table", "other", "--demo"]);
+    assert_eq!(fourth.api().activities().await, Vec::<Value>::new());
+}
+
+#[test]
+fn a_taken_port_is_a_clear_error() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let free = "127.0.0.1:0";
+    for [listen, dynamodb_listen] in [[&*address, free], [free, &*address]] {
+        let output = binary()
+            .args([
+                "serve",
+                "--in-memory",
+                "--listen",
+                listen,
+                "--dynamodb-listen",
+                dynamodb_listen,
+            ])
+            .output()
+            .expect("the binary runs");
+        assert_eq!(output.status.code(), Some(1));
+        let message = stderr(&output);
+        assert!(message.contains(&address) && message.contains("in use"), "{message}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn an_engine_that_is_not_there_is_a_clear_error() {
+    let address = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        listener.local_addr().expect("it has an address")
+    };
+    let operator = Operator { endpoint_url: format!("http://{address}"), table: "t".to_owned() };
+    for arguments in [&["table", "describe"][..], &["keys", "list", "--tenant", "a"], &["sweep"]] {
+        let output = operator.output(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(
+            stderr(&output).starts_with("activity-log: the table did not"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn table_makes_and_describes_a_table() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator { table: "made".to_owned(), ..Operator::on(&server) };
+    let missing = operator.output(&["table", "describe"]);
+    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(stderr(&missing), "activity-log: there is no such table\n");
+    assert_eq!(operator.json(&["table", "create"]), json!({ "table": "made", "created": true }));
+    assert_eq!(operator.json(&["table", "create"]), json!({ "table": "made", "created": false }));
+    let described = operator.json(&["table", "describe"]);
+    assert_eq!(described["status"], "ACTIVE");
+    assert_eq!(described["time_to_live_attribute"], "expires_at");
+    assert!(described["stream_arn"].is_string());
+    assert!(operator.text(&["table", "describe"]).contains("status        ACTIVE"));
+    assert_eq!(operator.text(&["table", "create"]), "The table made was there.\n");
+}
+
+#[tokio::test]
+async fn keys_are_created_shown_once_listed_and_revoked() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    assert_eq!(operator.text(&["keys", "list", "--tenant", "acme"]), "There are no keys.\n");
+    let create = ["keys", "create", "--tenant", "acme", "--actor", "agent:bot", "--scopes"];
+    let created = operator.json(&[&create[..], &["activity:write,activity:read"]].concat());
+    let key = created["key"].as_str().expect("the key is shown").to_owned();
+    let key_id = created["key_id"].as_str().expect("it has an id").to_owned();
+    assert!(key.starts_with(&format!("alk_acme.{key_id}.")));
+    let url = server.announced("url");
+    let logged = Api::new(&url, &key).log(&note("by the agent")).await;
+    assert_eq!(logged["last_agent_actor_id"], "bot");
+
+    let plain = operator.text(&[&create[..], &["audit:read"]].concat());
+    assert!(plain.starts_with("alk_acme.") && plain.lines().count() == 1, "{plain}");
+    let secret = key.rsplit('.').next().expect("it has parts");
+    let listed = operator.json(&["keys", "list", "--tenant", "acme"]);
+    assert_eq!(listed["keys"].as_array().map(Vec::len), Some(2));
+    let text = operator.text(&["keys", "list", "--tenant", "acme"]);
+    assert!(text.contains(&key_id) && text.contains("agent:bot") && text.contains("active"));
+    for shown in [listed.to_string(), text] {
+        assert!(!shown.contains(secret), "the secret is shown once");
+    }
+
+    let revoke = ["keys", "revoke", "--tenant", "acme", &*key_id];
+    assert_eq!(operator.json(&revoke), json!({ "key_id": key_id, "revoked": true }));
+    assert_eq!(operator.text(&revoke), format!("The key {key_id} is revoked.\n"), "twice is fine");
+    assert!(operator.text(&["keys", "list", "--tenant", "acme"]).contains("revoked 2"));
+    // Another process, which has not seen the key before.
+    let other = Server::start(&["--endpoint-url", &operator.endpoint_url]);
+    assert_eq!(Api::new(&other.announced("url"), &key).get("/v1/activities").await.0, 401);
+    for tenant in ["acme", "other"] {
+        let unknown = operator.output(&["keys", "revoke", "--tenant", tenant, "0123"]);
+        assert_eq!(unknown.status.code(), Some(1));
+        assert_eq!(stderr(&unknown), "activity-log: there is no such key\n");
+    }
+}
+
+#[tokio::test]
+async fn resources_are_put_imported_and_deleted() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let api = server.api();
+    let related = |id: &str| {
+        let mut input = note("about it");
+        input["related_resource_type"] = json!("deal");
+        input["related_resource_id"] = json!(id);
+        input
+    };
+    let status = async |id: &str| api.try_log(&related(id)).await.expect("it answers").0;
+    let resource = ["--tenant", "demo", "--type", "deal", "--id", "d1"];
+    assert_eq!(status("d1").await, 404);
+    let put = [&["resources", "put"][..], &resource, &["--display-name", "Renewal"]].concat();
+    assert_eq!(operator.json(&put), json!({ "type": "deal", "id": "d1", "applied": true }));
+    assert_eq!(status("d1").await, 201);
+    let delete = [&["resources", "delete"][..], &resource].concat();
+    assert_eq!(operator.text(&delete), "deal d1 is deleted.\n");
+    assert_eq!(status("d1").await, 404);
+
+    let directory = directory();
+    let file = directory.path().join("resources.jsonl");
+    let lines = [
+        r#"{"type":"deal","id":"d2","display_name":"Two"}"#,
+        r#"{"type":"deal","id":"d1","changed_at":"2020-01-01T00:00:00Z"}"#,
+        r#"{"type":"planet","id":"d3"}"#,
+        r#"{"type":"deal","id":"d4"}"#,
+    ];
+    std::fs::write(&file, lines.join("\n")).expect("it is written");
+    let import = ["resources", "import", "--tenant", "demo", text(&file), "--json"];
+    let output = operator.output(&import);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("line 3: "), "{}", stderr(&output));
+    let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(summary, json!({ "lines": 4, "applied": 2, "unchanged": 1, "refused": 1 }));
+    assert_eq!((status("d2").await, status("d4").await), (201, 201));
+    assert_eq!(status("d1").await, 404, "a deletion is newer than old news");
+}
+
+#[tokio::test]
+async fn sweep_leaves_what_is_committed() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    server.api().log(&note("kept")).await;
+    let swept = operator.json(&["sweep"]);
+    assert_eq!(swept["removed"], 0);
+    assert!(swept["scanned"].as_u64().is_some_and(|scanned| scanned > 5));
+    assert!(operator.text(&["sweep"]).ends_with("items scanned, 0 removed.\n"));
+    assert_eq!(server.api().activities().await.len(), 1);
+}
+
+/// Writes a file of lines, and runs an import of it for the demo tenant.
+fn import(operator: &Operator, file: &Path) -> Output {
+    operator.output(&["activities", "import", "--tenant", "demo", text(file), "--json"])
+}
+
+fn summary(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
+}
+
+#[tokio::test]
+async fn an_import_logs_every_line_once_however_often_it_runs() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let directory = directory();
+    let file = directory.path().join("activities.jsonl");
+    let mut keyed = note("with a key");
+    keyed["idempotency_key"] = json!("k1");
+    // Two equal lines are two activities.
+    let lines = [note("same").to_string(), note("same").to_string(), keyed.to_string()];
+    std::fs::write(&file, lines.join("\n") + "\n").expect("it is written");
+    let first = import(&operator, &file);
+    assert!(first.status.success());
+    assert_eq!(summary(&first), json!({ "lines": 3, "applied": 3, "unchanged": 0, "refused": 0 }));
+    let again = summary(&import(&operator, &file));
+    assert_eq!(again, json!({ "lines": 3, "applied": 0, "unchanged": 3, "refused": 0 }));
+    // Another file with a line of the same key.
+    std::fs::write(&file, keyed.to_string()).expect("it is written");
+    let other = summary(&import(&operator, &file));
+    assert_eq!(other, json!({ "lines": 1, "applied": 0, "unchanged": 1, "refused": 0 }));
+
+    let api = server.api();
+    assert_eq!(api.audited_activities().await.len(), 3);
+    assert!(api.activities().await.iter().all(|activity| activity["source"] == "admin"));
+    for event in api.events().await {
+        assert_eq!((&event["source"], &event["api_route"]), (&json!("admin"), &json!("import")));
+        assert_eq!(event["actor"], json!({ "type": "service", "id": "import" }));
+    }
+    let text = operator.text(&["activities", "import", "--tenant", "demo", text(&file)]);
+    assert_eq!(text, "1 lines: 0 applied, 1 unchanged, 0 refused.\n");
+    let left = std::fs::read_dir(directory.path()).expect("a directory").count();
+    assert_eq!(left, 1, "no progress is left behind");
+}
+
+#[tokio::test]
+async fn an_import_reports_each_refused_line_and_goes_on() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let directory = directory();
+    let file = directory.path().join("activities.jsonl");
+    let mut unrelated = note("unrelated");
+    unrelated["related_resource_type"] = json!("deal");
+    unrelated["related_resource_id"] = json!("nowhere");
+    let mut lines: Vec<Vec<u8>> = vec![
+        note("first").to_string().into_bytes(),
+        Vec::new(),
+        b"{not json".to_vec(),
+        b"   ".to_vec(),
+        b"\xff\xfe".to_vec(),
+        json!({ "type": "note" }).to_string().into_bytes(),
+        note(&"x".repeat(2 << 20)).to_string().into_bytes(),
+        unrelated.to_string().into_bytes(),
+        b"[]".to_vec(),
+        br#"{"type":"note","summary":"a","summary":"b"}"#.to_vec(),
+    ];
+    lines.push(note("last").to_string().into_bytes());
+    std::fs::write(&file, lines.join(&b'\n')).expect("it is written");
+    let output = import(&operator, &file);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(summary(&output), json!({ "lines": 9, "applied": 2, "unchanged": 0, "refused": 7 }));
+    let reported = stderr(&output);
+    for reason in [
+        "line 3: malformed_request: The request body is not valid JSON.",
+        "line 5: malformed_request: The request body is not valid UTF-8.",
+        "line 6: validation_failed: The request failed validation. summary: is required",
+        "line 7: payload_too_large: ",
+        "line 8: resource_not_found: ",
+        "line 9: validation_failed: The request failed validation. $: must be a JSON object",
+        "line 10: malformed_request: The request body has an object with a duplicate key.",
+        "activity-log: 7 of 9 lines were refused",
+    ] {
+        assert!(reported.contains(reason), "{reason} is not in {reported}");
+    }
+    let api = server.api();
+    let summaries: BTreeSet<String> =
+        api.activities().await.iter().map(|row| row["summary"].to_string()).collect();
+    assert_eq!(summaries, BTreeSet::from(["\"first\"".to_owned(), "\"last\"".to_owned()]));
+    let rejected = api.events().await.iter().filter(|event| event["status"] == "rejected").count();
+    assert_eq!(rejected, 7, "refused lines are audited");
+}
+
+#[tokio::test]
+async fn an_import_that_was_killed_in_the_middle_goes_on_where_it_was() {
+    const LINES: usize = 1_500;
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let directory = directory();
+    let file = directory.path().join("activities.jsonl");
+    let progress = directory.path().join("activities.jsonl.progress");
+    let lines: Vec<String> = (0..LINES).map(|n| note(&format!("line{n}")).to_string()).collect();
+    std::fs::write(&file, lines.join("\n")).expect("it is written");
+
+    let mut child = operator
+        .command(&["activities", "import", "--tenant", "demo", text(&file)])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let deadline = Instant::now() + PATIENCE;
+    while !progress.exists() {
+        assert!(Instant::now() < deadline, "it notes its progress");
+        assert!(child.try_wait().expect("it can be asked").is_none(), "it is in the middle");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().expect("it is killed");
+    child.wait().expect("it ends");
+    let api = server.api();
+    let done = api.activities().await.len();
+    assert!((1..LINES).contains(&done), "{done} lines were done");
+
+    let output = import(&operator, &file);
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(stderr(&output).contains("going on after line "), "{}", stderr(&output));
+    assert_eq!(summary(&output)["lines"], LINES);
+    let summaries: BTreeSet<String> = api
+        .audited_activities()
+        .await
+        .values()
+        .map(|row| row["summary"].as_str().expect("text").to_owned())
+        .collect();
+    assert_eq!(summaries, (0..LINES).map(|n| format!("line{n}")).collect());
+    assert!(!progress.exists());
+}
+
+#[test]
+fn what_a_command_cannot_be_asked_is_a_usage_error() {
+    let asked: [&[&str]; 12] = [
+        &["keys", "list", "--tenant", "a_b"],
+        &["keys", "list", "--tenant", ""],
+        &["keys", "list"],
+        &["keys", "create", "--tenant", "a", "--actor", "robot:1", "--scopes", "audit:read"],
+        &["keys", "create", "--tenant", "a", "--actor", "user:1", "--scopes", "audit:write"],
+        &["keys", "create", "--tenant", "a", "--actor", "user:1"],
+        &["resources", "put", "--tenant", "a", "--type", "planet", "--id", "1"],
+        &["resources", "put", "--tenant", "a", "--type", "deal", "--id", ""],
+        &["activities", "import", "--tenant", "a#b", "file"],
+        &["serve", "--listen", "nowhere"],
+        &["table"],
+        &["unknown"],
+    ];
+    for arguments in asked {
+        let output = binary().args(arguments).output().expect("the binary runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
+    }
+    let directory = directory();
+    let server = Server::start(&["--in-memory"]);
+    let missing = import(&Operator::on(&server), &directory.path().join("missing"));
+    assert_eq!(missing.status.code(), Some(1));
+    assert!(stderr(&missing).contains("missing: No such file"), "{}", stderr(&missing));
+}
+
+#[test]
+fn every_command_takes_endpoint_url_table_and_json() {
+    let commands: [&[&str]; 10] = [
+        &["serve"],
+        &["table", "create"],
+        &["table", "describe"],
+        &["keys", "create"],
+        &["keys", "list"],
+        &["keys", "revoke"],
+        &["resources", "put"],
+        &["resources", "import"],
+        &["sweep"],
+        &["activities", "import"],
+    ];
+    for command in commands {
+        let output = binary().args(command).arg("--help").output().expect("the binary runs");
+        let help = String::from_utf8(output.stdout).expect("help is text");
+        for option in ["--endpoint-url", "--table", "--json"] {
+            assert!(help.contains(option), "{command:?} {option}");
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_is_not_valid_is_named() {
+    let mut child = binary()
+        .args([
+            "serve",
+            "--in-memory",
+            "--listen",
+            "127.0.0.1:0",
+            "--dynamodb-listen",
+            "127.0.0.1:0",
+        ])
+        .env("IDEMPOTENCY_RETENTION_DAYS", "0")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut message = String::new();
+    let mut pipe = child.stderr.take().expect("it is piped");
+    pipe.read_to_string(&mut message).expect("it is text");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(message.contains("IDEMPOTENCY_RETENTION_DAYS must be"), "{message}");
+}

@@ -1,0 +1,339 @@
+//! A history of any length, made quickly: what a tenant has logged long ago.
+//!
+//! Logging 50,000 activities one by one takes minutes. Here one real log is
+//! taken as the template: its items are read back from the table, and what
+//! differs from activity to activity is replaced in them. So the history has
+//! the layout that the store writes, whatever that is, and goes straight into
+//! the embedded engine's database.
+
+use std::collections::{BTreeMap, HashMap};
+
+use activity_log_core::clock::Timestamp;
+use activity_log_core::text::index_terms;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue as SdkValue;
+use dynoxide::types::{AttributeValue, Item};
+use dynoxide::{Database, ImportOptions};
+use serde_json::json;
+
+use crate::faulty_engine::scramble;
+use crate::stack::Stack;
+
+/// A word in every second activity.
+pub const COMMON: &str = "quarterly";
+/// A word in every third activity.
+pub const ALSO_COMMON: &str = "budget";
+/// A word in one of forty activities.
+pub const UNCOMMON: &str = "escalation";
+/// A word in [`RARE_COUNT`] activities, spread over the history, however long
+/// that is. Half of them have [`COMMON`], too.
+pub const RARE: &str = "zeppelin";
+/// How many activities have [`RARE`].
+pub const RARE_COUNT: usize = 6;
+/// A phrase in one of ten activities.
+pub const PHRASE: &str = "\"signed copy\"";
+
+/// Types take turns.
+const TYPES: [&str; 5] = ["note", "call", "email", "meeting", "agent_action"];
+/// Items that are written in one go: few enough to stay in memory.
+const ITEMS_AT_ONCE: usize = 50_000;
+/// 2026-01-01T00:00:00Z: the newest activity; the others are each a minute
+/// older than the next.
+const NEWEST_MS: i64 = 1_767_225_600_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// Words as a team's notes have them: a few very often, many now and then.
+#[derive(Clone, Debug)]
+pub struct Vocabulary {
+    words: Vec<String>,
+    seed: u64,
+    drawn: u64,
+}
+
+impl Vocabulary {
+    /// So many that a text of 65,536 characters has about 2,500 different
+    /// ones, as an English transcript has.
+    const WORDS: usize = 6_000;
+    /// Zipf's law as Mandelbrot corrected it: the word of rank r comes as often
+    /// as 1 / (r + 2.7).
+    const SHIFT: f64 = 2.7;
+
+    /// The same words in the same order for the same seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let words = (0..Self::WORDS).map(Self::spell).collect();
+        Self { words, seed, drawn: 0 }
+    }
+
+    /// Common words are short.
+    fn spell(rank: usize) -> String {
+        const ONSETS: [&str; 16] =
+            ["t", "s", "r", "n", "l", "m", "c", "p", "d", "b", "f", "g", "v", "st", "pr", "tr"];
+        const RHYMES: [&str; 12] =
+            ["a", "e", "i", "o", "u", "an", "er", "on", "al", "ent", "or", "im"];
+        const SYLLABLES: usize = ONSETS.len() * RHYMES.len();
+        let mut rest = rank;
+        let mut word = String::new();
+        loop {
+            let syllable = rest % SYLLABLES;
+            word.push_str(ONSETS[syllable % ONSETS.len()]);
+            word.push_str(RHYMES[syllable / ONSETS.len()]);
+            rest /= SYLLABLES;
+            if rest == 0 {
+                return word;
+            }
+        }
+    }
+
+    /// The next word.
+    pub fn word(&mut self) -> &str {
+        self.drawn += 1;
+        let share = scramble(self.seed, self.drawn) as f64 / u64::MAX as f64;
+        let first = 1.0 + Self::SHIFT;
+        let rank = first * ((Self::WORDS as f64 + Self::SHIFT) / first).powf(share) - first;
+        &self.words[(rank as usize).min(Self::WORDS - 1)]
+    }
+
+    /// A text of exactly so many characters, in sentences.
+    pub fn text(&mut self, chars: usize) -> String {
+        let mut text = String::with_capacity(chars + 16);
+        for count in 1.. {
+            if text.len() >= chars {
+                break;
+            }
+            text.push_str(self.word());
+            text.push_str(if count % 14 == 0 { ". " } else { " " });
+        }
+        text.truncate(chars);
+        text
+    }
+}
+
+/// An activity of the past. Ids and times are as they stand in items.
+#[derive(Clone, Debug)]
+pub struct Past {
+    /// The activity's id.
+    pub id: String,
+    /// Its audit event's id.
+    pub event_id: String,
+    /// The request that logged it.
+    pub request_id: String,
+    /// Its type.
+    pub activity_type: String,
+    /// Its summary.
+    pub summary: String,
+    /// When it occurred.
+    pub occurred_at: String,
+    /// When it was logged.
+    pub logged_at: String,
+}
+
+/// The `count` activities of a history, newest first.
+pub fn past(count: usize) -> impl Iterator<Item = Past> {
+    let mut vocabulary = Vocabulary::new(1);
+    let rare_step = count / (RARE_COUNT + 1);
+    (0..count).map(move |n| {
+        let rare = (n % rare_step == 0).then_some(n / rare_step);
+        let rare = rare.filter(|k| (1..=RARE_COUNT).contains(k));
+        let is_common = rare.map_or(n % 2 == 1, |k| k % 2 == 0);
+        let marks = [
+            (is_common, COMMON),
+            (rare.is_some(), RARE),
+            (n % 3 == 0, ALSO_COMMON),
+            (n % 40 == 3, UNCOMMON),
+            (n % 10 == 7, PHRASE.trim_matches('"')),
+        ];
+        let mut summary = vocabulary.text(12);
+        for (_, mark) in marks.into_iter().filter(|(is_there, _)| *is_there) {
+            summary.push(' ');
+            summary.push_str(mark);
+        }
+        let time_ms = NEWEST_MS - MINUTE_MS * i64::try_from(n).expect("a count is small");
+        let time = Timestamp::from_millis(time_ms).expect("it is after 1970").to_string();
+        let random = |salt| scramble(salt, n as u64);
+        // As UUIDs of version 7 are: their beginning is the time.
+        let uuid = |salt| {
+            let (head, tail) = (time_ms >> 16, time_ms & 0xffff);
+            let (a, b) = (random(salt) & 0xfff, random(salt + 1) & 0xfff);
+            format!("{head:08x}-{tail:04x}-7{a:03x}-8{b:03x}-{:012x}", random(salt + 2) >> 16)
+        };
+        Past {
+            id: uuid(10),
+            event_id: uuid(20),
+            request_id: format!("req_{:016x}{:016x}", random(30), random(31)),
+            activity_type: TYPES[n % TYPES.len()].to_owned(),
+            summary,
+            occurred_at: time.clone(),
+            logged_at: time,
+        }
+    })
+}
+
+/// What differs from activity to activity.
+#[derive(Clone, Copy, Debug)]
+enum Slot {
+    Id,
+    EventId,
+    RequestId,
+    ActivityType,
+    /// The summary, or in a word's posting the word.
+    Text,
+    OccurredAt,
+    LoggedAt,
+}
+
+/// A string of an item: literals, and a slot behind each but the last.
+#[derive(Clone, Debug)]
+struct Pattern(Vec<(String, Option<Slot>)>);
+
+impl Pattern {
+    fn new(text: &str, slots: &[(String, Slot)]) -> Self {
+        let first = slots.iter().filter_map(|(value, slot)| Some((text.find(value)?, value, slot)));
+        let Some((at, value, slot)) = first.min_by_key(|(at, ..)| *at) else {
+            return Self(vec![(text.to_owned(), None)]);
+        };
+        let mut parts = vec![(text[..at].to_owned(), Some(*slot))];
+        parts.extend(Self::new(&text[at + value.len()..], slots).0);
+        Self(parts)
+    }
+
+    fn fill(&self, past: &Past, text: &str) -> String {
+        let mut filled = String::with_capacity(96);
+        for (literal, slot) in &self.0 {
+            filled.push_str(literal);
+            filled.push_str(match slot {
+                None => "",
+                Some(Slot::Id) => &past.id,
+                Some(Slot::EventId) => &past.event_id,
+                Some(Slot::RequestId) => &past.request_id,
+                Some(Slot::ActivityType) => &past.activity_type,
+                Some(Slot::Text) => text,
+                Some(Slot::OccurredAt) => &past.occurred_at,
+                Some(Slot::LoggedAt) => &past.logged_at,
+            });
+        }
+        filled
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Attribute {
+    Text(Pattern),
+    Number(String),
+}
+
+/// The items of one log.
+#[derive(Clone, Debug)]
+pub struct Template {
+    items: Vec<BTreeMap<String, Attribute>>,
+    /// The posting of a word.
+    word_posting: BTreeMap<String, Attribute>,
+}
+
+impl Template {
+    /// A word that stays as it is in a term, and stands nowhere else.
+    const SUMMARY: &str = "4711081547110815";
+    const OCCURRED_AT: &str = "2001-02-03T04:05:06.789Z";
+
+    /// Logs one activity of the tenant that the key belongs to, and reads back
+    /// what was written. `client` speaks to the table without the stack.
+    pub async fn record(stack: &Stack, key: &str, client: &Client) -> Self {
+        let table = stack.ctx.store.table_name();
+        let before = items_in_table(client, table).await;
+        let input = json!({
+            "type": "agent_action",
+            "summary": Self::SUMMARY,
+            "occurred_at": Self::OCCURRED_AT,
+        });
+        let answer = stack.log(key, &input).await.expect(201).json();
+        let written = items_since(&before, client, table).await;
+
+        let text = |value: &serde_json::Value| value.as_str().expect("it is text").to_owned();
+        let activity = &answer["activity"];
+        let event_id =
+            written.keys().find_map(|(pk, _)| Some(pk.split_once("#AUD#")?.1.to_owned()));
+        let slots = [
+            (text(&activity["id"]), Slot::Id),
+            (event_id.expect("a log has an audit event"), Slot::EventId),
+            (text(&answer["request_id"]), Slot::RequestId),
+            ("agent_action".to_owned(), Slot::ActivityType),
+            (Self::SUMMARY.to_owned(), Slot::Text),
+            (Self::OCCURRED_AT.to_owned(), Slot::OccurredAt),
+            (text(&activity["logged_at"]), Slot::LoggedAt),
+        ];
+        let (words, items): (Items, Items) = written
+            .into_iter()
+            .partition(|((pk, _), _)| pk.contains("#IX#") && pk.ends_with(Self::SUMMARY));
+        let patterns = |item: BTreeMap<String, SdkValue>| {
+            let attributes = item.into_iter().map(|(name, value)| {
+                let value = match value {
+                    SdkValue::S(text) => Attribute::Text(Pattern::new(&text, &slots)),
+                    SdkValue::N(digits) => Attribute::Number(digits),
+                    other => panic!("an item holds {other:?}"),
+                };
+                (name, value)
+            });
+            attributes.collect()
+        };
+        let mut words = words.into_values().map(patterns);
+        let word_posting = words.next().expect("the summary has a word");
+        assert!(words.next().is_none(), "the summary is one word");
+        Self { word_posting, items: items.into_values().map(patterns).collect() }
+    }
+
+    /// The items that a log of this activity writes.
+    #[must_use]
+    pub fn items_of(&self, past: &Past) -> Vec<Item> {
+        let words = index_terms([past.summary.as_str()]).expect("a summary is short");
+        let fill = |item: &BTreeMap<String, Attribute>, text: &str| {
+            let attributes = item.iter().map(|(name, value)| {
+                let value = match value {
+                    Attribute::Text(pattern) => AttributeValue::S(pattern.fill(past, text)),
+                    Attribute::Number(digits) => AttributeValue::N(digits.clone()),
+                };
+                (name.clone(), value)
+            });
+            attributes.collect()
+        };
+        let items = self.items.iter().map(|item| fill(item, &past.summary));
+        items.chain(words.iter().map(|word| fill(&self.word_posting, word))).collect()
+    }
+
+    /// Writes a history of so many activities.
+    pub fn write_history(&self, database: &Database, table: &str, count: usize) {
+        let mut items = Vec::with_capacity(ITEMS_AT_ONCE);
+        let import = |items: Vec<Item>| {
+            database
+                .import_items(table, items, ImportOptions::default())
+                .expect("the engine takes the items");
+        };
+        for past in past(count) {
+            items.extend(self.items_of(&past));
+            if items.len() >= ITEMS_AT_ONCE {
+                import(std::mem::take(&mut items));
+            }
+        }
+        import(items);
+    }
+}
+
+/// Items by their keys, `pk` and `sk`.
+pub type Items = BTreeMap<(String, String), BTreeMap<String, SdkValue>>;
+
+/// Every item of a table.
+pub async fn items_in_table(client: &Client, table: &str) -> Items {
+    let scan = client.scan().table_name(table).consistent_read(true).into_paginator().items();
+    let items = scan.send().try_collect().await.expect("the table is scanned");
+    let key = |item: &HashMap<String, SdkValue>, name| {
+        item.get(name).and_then(|value| value.as_s().ok()).expect("a key is text").clone()
+    };
+    let with_key = |item| ((key(&item, "pk"), key(&item, "sk")), item.into_iter().collect());
+    items.into_iter().map(with_key).collect()
+}
+
+/// The items of a table that were not there before.
+pub async fn items_since(before: &Items, client: &Client, table: &str) -> Items {
+    let mut items = items_in_table(client, table).await;
+    items.retain(|key, _| !before.contains_key(key));
+    items
+}

@@ -1,0 +1,114 @@
+//! A stack whose every call to the table is counted: read and write units, and
+//! sequential round trips.
+
+use std::future::Future;
+
+use activity_log_core::store::client::connect_local;
+use aws_sdk_dynamodb::Client;
+
+use crate::engine::{Engine, unique_name};
+use crate::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, When};
+use crate::history::Template;
+use crate::stack::{Answer, Stack};
+
+/// The tenant that [`MeasuredStack::key`] belongs to.
+pub const TENANT: &str = "measured";
+
+/// A stack, the proxy through which it speaks to its engine, and a key that it
+/// has seen: a credential costs a read in the first request only.
+pub struct MeasuredStack {
+    /// The stack.
+    pub stack: Stack,
+    /// A key of [`TENANT`] with every scope.
+    pub key: String,
+    /// Speaks to the table past the proxy.
+    pub client: Client,
+    proxy: FaultyEngine,
+    engine: Engine,
+}
+
+/// What one request cost.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// What it was answered.
+    pub answer: Answer,
+    /// Read units.
+    pub read_units: f64,
+    /// Write units.
+    pub write_units: f64,
+    /// Calls to the table.
+    pub calls: Vec<Call>,
+}
+
+impl MeasuredStack {
+    /// A stack on an engine, with a table of its own. What units a call
+    /// consumed is only right on an embedded engine: see
+    /// [`Engine::is_embedded`].
+    pub async fn start(engine: Engine) -> Self {
+        let proxy = FaultyEngine::start(&engine.endpoint).await;
+        proxy.measure_capacity();
+        let stack = Stack::start_on(&proxy.endpoint, &unique_name("measured"), |_| {}).await;
+        let key = known_key(&stack).await;
+        let client = connect_local(&engine.endpoint);
+        Self { stack, key, client, proxy, engine }
+    }
+
+    /// The same, on an engine of its own, with a history of so many activities.
+    ///
+    /// # Panics
+    ///
+    /// When there are less than a hundred.
+    pub async fn with_history(count: usize) -> Self {
+        assert!(count >= 100, "a history is longer than a page");
+        let mut measured = Self::start(Engine::fresh().await).await;
+        let Self { stack, key, client, engine, .. } = &measured;
+        let template = Template::record(stack, key, client).await;
+        let database = engine.database().expect("a fresh engine is embedded");
+        template.write_history(database, stack.ctx.store.table_name(), count);
+        // On a slow machine the process has forgotten the first one by now.
+        measured.key = known_key(stack).await;
+        measured
+    }
+
+    /// What a request costs.
+    pub async fn measure(&self, request: impl Future<Output = Answer>) -> Measured {
+        self.proxy.reset_calls();
+        let answer = request.await;
+        let calls = self.proxy.calls();
+        let (mut read_units, mut write_units) = (0.0, 0.0);
+        for call in &calls {
+            let units = call.consumed_capacity;
+            let units = units.unwrap_or_else(|| panic!("no units are known of {call:?}"));
+            match call.operation.as_str() {
+                "GetItem" | "BatchGetItem" | "Query" => read_units += units,
+                "BatchWriteItem" | "TransactWriteItems" | "PutItem" => write_units += units,
+                other => panic!("a request calls {other}"),
+            }
+        }
+        Measured { answer, read_units, write_units, calls }
+    }
+
+    /// How often a request has to wait for the table before it can go on.
+    pub async fn round_trips(&self, request: impl Future<Output = Answer>) -> (Answer, usize) {
+        // Long enough that calls side by side overlap, on a busy machine too.
+        self.proxy.inject(Fault::on_any(When::Always, FaultKind::DelayMs(50)));
+        self.proxy.reset_calls();
+        let answer = request.await;
+        let round_trips = self.proxy.sequential_round_trips();
+        self.proxy.clear();
+        (answer, round_trips)
+    }
+
+    /// The same for a search.
+    pub async fn search(&self, parameters: &[(&str, &str)]) -> Measured {
+        self.measure(self.stack.search(&self.key, parameters)).await
+    }
+}
+
+/// A key of [`TENANT`] that the process has just read.
+async fn known_key(stack: &Stack) -> String {
+    let key = stack.service_key(TENANT).await;
+    let nothing = "/v1/activities/00000000-0000-0000-0000-000000000000";
+    drop(stack.get(&key, nothing).await.expect(404));
+    key
+}

@@ -1,0 +1,204 @@
+//! What reads and writes cost in DynamoDB's units, and that a search costs the
+//! same however long the history is.
+//!
+//! Always on the embedded engine: DynamoDB Local's units of transactions are
+//! wrong.
+
+use std::collections::BTreeMap;
+
+use activity_log_core::text::index_terms;
+use activity_log_tests::engine::Engine;
+use activity_log_tests::history::{
+    COMMON, Items, PHRASE, Past, RARE, RARE_COUNT, Template, Vocabulary, items_in_table,
+    items_since,
+};
+use activity_log_tests::measured::{MeasuredStack, TENANT};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+
+type Item = BTreeMap<String, AttributeValue>;
+
+/// Status, actor, resource and request.
+const AUDIT_POSTINGS: usize = 4;
+
+/// The bytes that DynamoDB counts for an item of texts and positive numbers.
+fn size_bytes(item: &Item) -> usize {
+    let sizes = item.iter().map(|(name, value)| {
+        name.len()
+            + match value {
+                AttributeValue::S(text) => text.len(),
+                AttributeValue::N(digits) => digits.trim_end_matches('0').len().div_ceil(2) + 1,
+                other => panic!("an item holds {other:?}"),
+            }
+    });
+    sizes.sum()
+}
+
+fn write_units(item: &Item) -> usize {
+    size_bytes(item).div_ceil(1024)
+}
+
+/// Logs an input, and asserts that it cost one write unit a posting, the body's
+/// units, twice the units of what the transaction writes, and nothing else.
+async fn assert_cost_of_log(measured: &MeasuredStack, input: &Value) -> Items {
+    let table = measured.stack.ctx.store.table_name();
+    let before = items_in_table(&measured.client, table).await;
+    let logged = measured.measure(measured.stack.log(&measured.key, input)).await;
+    let logged_units = logged.write_units;
+    drop(logged.answer.expect(201));
+    let written = items_since(&before, &measured.client, table).await;
+
+    let texts = [&input["summary"], &input["body"]];
+    let words = index_terms(texts.into_iter().filter_map(Value::as_str)).expect("they are few");
+    // All, the type, and the related resource.
+    let lists = 2 + usize::from(input.get("related_resource_id").is_some());
+    let mut expected = words.len() + lists + AUDIT_POSTINGS;
+    for ((pk, _), item) in &written {
+        expected += match pk.split('#').nth(2).expect("a key names its kind") {
+            "IX" | "AX" => continue,
+            "BODY" => write_units(item),
+            "ACT" | "AUD" | "IDEM" => 2 * write_units(item),
+            other => panic!("a log writes {other}"),
+        };
+    }
+    assert_eq!(logged_units, expected as f64, "{} words", words.len());
+    let reads = ["idempotency_key", "related_resource_id"];
+    let reads = reads.iter().filter(|name| input.get(**name).is_some()).count();
+    assert_eq!(logged.read_units, reads as f64);
+    written
+}
+
+#[tokio::test]
+async fn a_log_costs_a_write_unit_a_posting_its_body_and_one_transaction() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    measured.stack.put_resource(TENANT, "contact", "con_123", Some("Jane Doe")).await;
+    let mut vocabulary = Vocabulary::new(7);
+    let summary = vocabulary.text(60);
+    for (chars, has_own_body) in
+        [(0, false), (100, false), (1_000, false), (3_000, false), (10_000, true), (65_536, true)]
+    {
+        let mut input = json!({ "type": "note", "summary": summary });
+        if chars > 0 {
+            input["body"] = json!(vocabulary.text(chars));
+        }
+        let written = assert_cost_of_log(&measured, &input).await;
+        let kinds = |kind| written.keys().filter(|(pk, _)| pk.contains(kind)).count();
+        assert_eq!((kinds("#ACT#"), kinds("#AUD#"), kinds("#IDEM#")), (1, 1, 0));
+        assert_eq!(kinds("#BODY#") == 1, has_own_body, "{chars} characters");
+    }
+    let everything = json!({
+        "type": "email",
+        "summary": "Jane asked for pricing details: 与客户讨论价格",
+        "body": vocabulary.text(5_000),
+        "related_resource_type": "contact",
+        "related_resource_id": "con_123",
+        "idempotency_key": "key",
+    });
+    assert_cost_of_log(&measured, &everything).await;
+}
+
+#[tokio::test]
+async fn a_replay_writes_nothing() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    let input = json!({ "type": "note", "summary": "once", "idempotency_key": "key" });
+    drop(measured.stack.log(&measured.key, &input).await.expect(201));
+    let replay = measured.measure(measured.stack.log(&measured.key, &input)).await;
+    assert_eq!(replay.answer.header("idempotency-replayed"), "true");
+    assert_eq!((replay.write_units, replay.read_units), (0.0, 2.0));
+}
+
+#[tokio::test]
+async fn a_get_costs_one_read_unit_and_those_of_a_long_body() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    // The longest that still fits the head with what else is in it, and so on.
+    for (body_chars, expected) in [(0, 1), (3_000, 1), (5_000, 3), (65_536, 18)] {
+        let body = "x ".repeat(body_chars / 2);
+        let input = json!({ "type": "note", "summary": "a summary", "body": body });
+        let logged = measured.stack.log(&measured.key, &input).await.expect(201);
+        let path = logged.header("location").to_owned();
+        let read = measured.measure(measured.stack.get(&measured.key, &path)).await;
+        assert_eq!(read.answer.json()["activity"]["body"], body);
+        assert_eq!(read.read_units, f64::from(expected), "{body_chars} characters");
+        assert_eq!(read.write_units, 0.0);
+    }
+}
+
+#[tokio::test]
+async fn a_history_is_laid_out_as_the_store_writes_it() {
+    let engine = Engine::fresh().await;
+    let database = engine.database().expect("it is embedded").clone();
+    let measured = MeasuredStack::start(engine).await;
+    let MeasuredStack { stack, key, client, .. } = &measured;
+    let table = stack.ctx.store.table_name();
+    let template = Template::record(stack, key, client).await;
+
+    let before = items_in_table(client, table).await;
+    let input = json!({
+        "type": "meeting",
+        "summary": "Renewals, 2 cafés; and a renewal",
+        "occurred_at": "2020-01-02T03:04:05.678Z",
+    });
+    let answer = stack.log(key, &input).await.expect(201).json();
+    let written = items_since(&before, client, table).await;
+
+    let text = |value: &Value| value.as_str().expect("it is text").to_owned();
+    let events = stack.audit_events(key, &[("limit", "1")]).await.expect(200).json();
+    let past = Past {
+        id: text(&answer["activity"]["id"]),
+        event_id: text(&events["audit_events"][0]["id"]),
+        request_id: text(&answer["request_id"]),
+        activity_type: text(&input["type"]),
+        summary: text(&input["summary"]),
+        occurred_at: text(&input["occurred_at"]),
+        logged_at: text(&answer["activity"]["logged_at"]),
+    };
+    // The input's hash is the one thing that is copied from the template.
+    let mut made = template.items_of(&past);
+    let hash = written.values().find_map(|item| item.get("input_hash")?.as_s().ok());
+    for item in &mut made {
+        if let Some(value) = item.get_mut("input_hash") {
+            *value = dynoxide::AttributeValue::S(hash.expect("an event has it").clone());
+        }
+    }
+    for (pk, sk) in written.keys().cloned() {
+        let delete = client.delete_item().table_name(table);
+        let delete = delete.key("pk", AttributeValue::S(pk)).key("sk", AttributeValue::S(sk));
+        delete.send().await.expect("the item is deleted");
+    }
+    assert_eq!(items_in_table(client, table).await, before);
+    database.import_items(table, made, Default::default()).expect("the engine takes the items");
+    assert_eq!(items_since(&before, client, table).await, written);
+}
+
+#[tokio::test]
+async fn a_search_costs_the_same_at_1000_and_at_50000_activities() {
+    let rare_and_common = format!("{RARE} {COMMON}");
+    let rare_and_common = [("query", rare_and_common.as_str())];
+    let searches: [(&[(&str, &str)], usize); 6] = [
+        (&[], 20),
+        (&[("type", "email")], 20),
+        (&[("query", COMMON)], 20),
+        (&[("query", PHRASE)], 20),
+        (&[("query", RARE)], RARE_COUNT),
+        (&rare_and_common, RARE_COUNT / 2),
+    ];
+    let mut units = Vec::new();
+    for count in [1_000, 50_000] {
+        let measured = MeasuredStack::with_history(count).await;
+        let mut of_history = Vec::new();
+        for (parameters, rows) in &searches {
+            let page = measured.search(parameters).await;
+            let answer = page.answer.expect(200).json();
+            let found = answer["activities"].as_array().map(Vec::len);
+            assert_eq!(found, Some(*rows), "{parameters:?} in {count}");
+            assert_eq!(page.write_units, 0.0);
+            of_history.push(page.read_units);
+        }
+        units.push(of_history);
+    }
+    for (n, (parameters, _)) in searches.iter().enumerate() {
+        let (short, long) = (units[0][n], units[1][n]);
+        assert!((short - long).abs() <= 0.05 * short, "{parameters:?}: {short} and {long} units");
+        assert!(long <= 30.0, "{parameters:?}: {long} units");
+    }
+}
