@@ -56,9 +56,9 @@ pub(crate) async fn run(
     // On the heap: the state of a use case is large, and every future around it
     // would carry it over the stack.
     let call: Pin<Box<dyn Future<Output = Result<CallToolResult>> + Send + '_>> = match tool {
-        ToolName::LogActivity => Box::pin(log(ctx, exchange, principal, arguments)),
-        ToolName::SearchActivity => Box::pin(search(ctx, exchange, principal, arguments)),
-        ToolName::GetLoggedActivity => Box::pin(get_logged(ctx, exchange, principal, arguments)),
+        ToolName::Log => Box::pin(log(ctx, exchange, principal, arguments)),
+        ToolName::Search => Box::pin(search(ctx, exchange, principal, arguments)),
+        ToolName::GetLogged => Box::pin(get_logged(ctx, exchange, principal, arguments)),
     };
     match exchange.guard(CALL_TIMEOUT, call).await {
         Ok(result) => Ok(result),
@@ -82,7 +82,7 @@ async fn log(
     let call = Call {
         principal,
         source: Source::Mcp,
-        entry_point: EntryPoint::Tool(ToolName::LogActivity.as_str().to_owned()),
+        entry_point: EntryPoint::Tool(ToolName::Log.as_str().to_owned()),
         request_id: exchange.request_id().to_owned(),
     };
     let now = ctx.environment.now();
@@ -163,7 +163,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
         (Error::ValidationFailed(_), _) => {
             "Mend every field that field_errors names, then call again. Nothing was written."
         }
-        (Error::ResourceNotFound, ToolName::LogActivity) => {
+        (Error::ResourceNotFound, ToolName::Log) => {
             "This workspace has no such related resource. Check related_resource_type and related_resource_id, or leave both out and name the record in the summary. Nothing was written."
         }
         (Error::ResourceNotFound, _) => {
@@ -172,7 +172,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
         (Error::IdempotencyConflict(_), _) => {
             "This key already logged another activity. To log a new one, use a new idempotency_key; to retry, send exactly the arguments of the first call."
         }
-        (Error::RateLimited(_) | Error::Unavailable(_), ToolName::LogActivity) => {
+        (Error::RateLimited(_) | Error::Unavailable(_), ToolName::Log) => {
             "Wait retry_after_seconds, then call again with the same arguments and the same idempotency_key. Without a key, first search whether the activity is there already."
         }
         (Error::RateLimited(_) | Error::Unavailable(_), _) => {

@@ -20,9 +20,9 @@ pub(crate) const INSTRUCTIONS: &str = "The timeline of a business: notes, calls,
 /// The tools that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ToolName {
-    LogActivity,
-    SearchActivity,
-    GetLoggedActivity,
+    Log,
+    Search,
+    GetLogged,
 }
 
 /// What `get_logged_activity` takes.
@@ -35,13 +35,13 @@ struct GetLoggedActivityInput {
 }
 
 impl ToolName {
-    const ALL: [Self; 3] = [Self::LogActivity, Self::SearchActivity, Self::GetLoggedActivity];
+    const ALL: [Self; 3] = [Self::Log, Self::Search, Self::GetLogged];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
-            Self::LogActivity => "log_activity",
-            Self::SearchActivity => "search_activity",
-            Self::GetLoggedActivity => "get_logged_activity",
+            Self::Log => "log_activity",
+            Self::Search => "search_activity",
+            Self::GetLogged => "get_logged_activity",
         }
     }
 
@@ -51,14 +51,14 @@ impl ToolName {
 
     fn scope(self) -> Scope {
         match self {
-            Self::LogActivity => Scope::ActivityWrite,
-            Self::SearchActivity | Self::GetLoggedActivity => Scope::ActivityRead,
+            Self::Log => Scope::ActivityWrite,
+            Self::Search | Self::GetLogged => Scope::ActivityRead,
         }
     }
 
     fn describe(self) -> Tool {
         match self {
-            Self::LogActivity => tool(
+            Self::Log => tool(
                 self,
                 "Log an activity",
                 LOG_ACTIVITY,
@@ -68,7 +68,7 @@ impl ToolName {
                 // only where it carries a key, which can't be promised here.
                 ToolAnnotations::new().read_only(false).destructive(false).idempotent(false),
             ),
-            Self::SearchActivity => tool(
+            Self::Search => tool(
                 self,
                 "Search activities",
                 SEARCH_ACTIVITY,
@@ -76,7 +76,7 @@ impl ToolName {
                 schema::output::<ActivitiesBody<'static>>(),
                 ToolAnnotations::new().read_only(true).destructive(false).idempotent(true),
             ),
-            Self::GetLoggedActivity => tool(
+            Self::GetLogged => tool(
                 self,
                 "Read an activity",
                 GET_LOGGED_ACTIVITY,
