@@ -15,8 +15,27 @@ pub struct Config {
     /// `CORS_ALLOW_ORIGINS`: origins separated by commas, or `*`; none by
     /// default.
     pub cors_allow_origins: Vec<String>,
+    /// `MCP_ALLOWED_HOSTS`: the host names, with or without a port, under which
+    /// `/mcp` is called, separated by commas; `*` where a gateway in front lets
+    /// only its own names through. Loopback by default.
+    pub mcp_allowed_hosts: Vec<String>,
+    /// `MCP_ALLOWED_ORIGINS`: the origins of web pages that may call `/mcp`,
+    /// separated by commas, each with its scheme, and `:*` for any port. Those of
+    /// this machine by default. Callers that are no browsers send none.
+    pub mcp_allowed_origins: Vec<String>,
     /// Not a variable: the functions' own time-out is chosen to go with it.
     pub write_timeouts: WriteTimeouts,
+}
+
+/// What a machine calls itself.
+const LOOPBACK_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// The pages that a machine serves to itself, at any port.
+const LOOPBACK_ORIGINS: [&str; 3] = ["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"];
+
+fn list(value: Option<String>) -> Vec<String> {
+    let value = value.unwrap_or_default();
+    let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
+    items.map(str::to_owned).collect()
 }
 
 /// How long the steps of a write may take. In sum they stay under the
@@ -88,19 +107,29 @@ impl Config {
                 }
             },
         };
+        let mut mcp_allowed_hosts = list(lookup("MCP_ALLOWED_HOSTS"));
+        if mcp_allowed_hosts.is_empty() {
+            mcp_allowed_hosts = LOOPBACK_HOSTS.map(str::to_owned).to_vec();
+        }
+        let mut mcp_allowed_origins = list(lookup("MCP_ALLOWED_ORIGINS"));
+        if mcp_allowed_origins.is_empty() {
+            mcp_allowed_origins = LOOPBACK_ORIGINS.map(str::to_owned).to_vec();
+        }
+        if !mcp_allowed_origins.iter().all(|origin| origin.contains("://")) {
+            return Err(ConfigError {
+                variable: "MCP_ALLOWED_ORIGINS",
+                rule: "origins with their scheme, separated by commas",
+            });
+        }
         Ok(Self {
             table_name: lookup("ACTIVITY_LOG_TABLE")
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "activity-log".to_owned()),
             related_resource_check,
             idempotency_retention: Duration::from_secs(days * 24 * 60 * 60),
-            cors_allow_origins: lookup("CORS_ALLOW_ORIGINS")
-                .unwrap_or_default()
-                .split(',')
-                .map(str::trim)
-                .filter(|origin| !origin.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            cors_allow_origins: list(lookup("CORS_ALLOW_ORIGINS")),
+            mcp_allowed_hosts,
+            mcp_allowed_origins,
             write_timeouts: WriteTimeouts::default(),
         })
     }
@@ -123,13 +152,17 @@ mod tests {
         assert_eq!(config.related_resource_check, RelatedResourceCheck::On);
         assert_eq!(config.idempotency_retention, Duration::from_secs(30 * 86_400));
         assert!(config.cors_allow_origins.is_empty());
+        assert_eq!(config.mcp_allowed_hosts, ["localhost", "127.0.0.1", "::1"]);
+        assert_eq!(config.mcp_allowed_origins.len(), 3);
     }
 
     #[test]
     fn a_value_that_a_variable_cannot_have_is_named() {
-        for (name, value) in
-            [("RELATED_RESOURCE_CHECK", "maybe"), ("IDEMPOTENCY_RETENTION_DAYS", "0")]
-        {
+        for (name, value) in [
+            ("RELATED_RESOURCE_CHECK", "maybe"),
+            ("IDEMPOTENCY_RETENTION_DAYS", "0"),
+            ("MCP_ALLOWED_ORIGINS", "*"),
+        ] {
             let error =
                 Config::from_lookup(|asked| (asked == name).then(|| value.to_owned())).unwrap_err();
             assert!(error.to_string().starts_with(name));

@@ -2,6 +2,7 @@
 //! and every violation at once.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -136,6 +137,44 @@ impl Violations {
     }
 }
 
+/// Named values that are read one by one: the properties of an object or the
+/// parameters of a query string, so that both are held to the same rules.
+pub trait Fields {
+    /// A text that may be absent.
+    fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T>;
+
+    /// A whole number that may be absent.
+    fn optional_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize>;
+
+    /// Whether there is such a value, right or wrong.
+    fn has(&self, name: &str) -> bool;
+
+    /// What was found wrong so far.
+    fn violations(&mut self) -> &mut Violations;
+
+    /// Notes the missing one of two values that only come together.
+    fn expect_together(&mut self, one: &str, other: &str) {
+        for (given, missing) in [(one, other), (other, one)] {
+            if self.has(given) && !self.has(missing) {
+                self.violations().push(missing, format!("is required with {given}"));
+            }
+        }
+    }
+}
+
+/// The rule that a number broke.
+pub(crate) fn out_of_range(range: &RangeInclusive<usize>) -> Refusal {
+    format!("must be a whole number from {} to {}", range.start(), range.end()).into()
+}
+
 /// `parsed`, unless `other` was refused; the violations of both where both
 /// were.
 ///
@@ -162,8 +201,7 @@ pub struct ObjectReader<'a> {
     /// the input itself.
     prefix: String,
     known: Vec<&'static str>,
-    /// What was found wrong so far.
-    pub violations: Violations,
+    violations: Violations,
 }
 
 impl<'a> ObjectReader<'a> {
@@ -184,12 +222,6 @@ impl<'a> ObjectReader<'a> {
     /// Notes a violation of a property of this object.
     pub fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
         self.violations.push(&format!("{}{name}", self.prefix), message);
-    }
-
-    /// Whether a property is given.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.object.contains_key(name)
     }
 
     /// A property of any form.
@@ -238,30 +270,7 @@ impl<'a> ObjectReader<'a> {
         self.optional(name, parse)
     }
 
-    /// A property that may be absent, and otherwise must be a string. `null`
-    /// is not absent.
-    pub fn optional<T, E: Into<Refusal>>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        self.known.push(name);
-        match self.object.get(name)? {
-            Value::String(text) => match parse(text) {
-                Ok(parsed) => Some(parsed),
-                Err(message) => {
-                    self.refuse(name, message);
-                    None
-                }
-            },
-            _ => {
-                self.refuse(name, "must be a string");
-                None
-            }
-        }
-    }
-
-    /// The same, where `null` stands for absent.
+    /// A string that may be absent, where `null` stands for absent.
     pub fn nullable<T, E: Into<Refusal>>(
         &mut self,
         name: &'static str,
@@ -292,6 +301,52 @@ impl<'a> ObjectReader<'a> {
             }
         }
         self.violations
+    }
+}
+
+impl Fields for ObjectReader<'_> {
+    /// `null` is not absent.
+    fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        match self.object.get(name)? {
+            Value::String(text) => match parse(text) {
+                Ok(parsed) => Some(parsed),
+                Err(message) => {
+                    self.refuse(name, message);
+                    None
+                }
+            },
+            _ => {
+                self.refuse(name, "must be a string");
+                None
+            }
+        }
+    }
+
+    fn optional_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize> {
+        self.known.push(name);
+        let value = self.object.get(name)?;
+        // To JSON Schema, 20.0 is an integer as 20 is.
+        let number = value.as_f64().filter(|number| number.fract() == 0.0);
+        let in_range = |number: f64| range.clone().find(|known| *known as f64 == number);
+        let number = number.and_then(in_range).ok_or_else(|| out_of_range(&range));
+        self.violations.take(name, number)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    fn violations(&mut self) -> &mut Violations {
+        &mut self.violations
     }
 }
 

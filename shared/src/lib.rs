@@ -28,6 +28,7 @@ pub mod lambda;
 pub mod list_activity_types;
 pub mod list_audit_events;
 pub mod list_responses;
+pub mod listing;
 pub mod log_activity;
 pub mod log_typed_activity;
 pub mod principal;

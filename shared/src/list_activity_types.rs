@@ -7,8 +7,8 @@ use crate::activity::ActivityType;
 use crate::activity_type::{TypeDefinition, TypeIdentifier, TypeName, TypeSummary};
 use crate::error::{Error, Result};
 use crate::index::cursor::{self, Binding};
+use crate::listing::Page;
 use crate::principal::{Principal, Scope, TenantId};
-use crate::search_activity::Page;
 
 /// Which types to list. Absent filters match everything.
 #[derive(Clone, Debug, Default)]

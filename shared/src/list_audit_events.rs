@@ -13,8 +13,9 @@ use crate::error::Result;
 use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join};
 use crate::index::{Position, Range, Term};
+use crate::listing::Page;
 use crate::principal::{ActorId, Principal, Scope, TenantId};
-use crate::search_activity::{Page, split};
+use crate::search_activity::split;
 use crate::store::AuditPostings;
 
 /// Which events to list. Absent filters match everything.

@@ -13,9 +13,10 @@ use crate::activity_type::TypeName;
 use crate::error::Result;
 use crate::index::cursor::{self, Binding};
 use crate::index::{Position, Range, Term};
+use crate::listing::Page;
 use crate::principal::{Principal, Scope, TenantId};
 use crate::record_type::Kind;
-use crate::search_activity::{Page, Query, find};
+use crate::search_activity::{Query, find};
 use crate::store::Parts;
 
 /// Rows of a page.

@@ -27,7 +27,7 @@ use crate::config::RelatedResourceCheck;
 use crate::error::{Error, Result, chain};
 use crate::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
 use crate::index::Term;
-use crate::input::{Object, ObjectReader};
+use crate::input::{Fields, Object, ObjectReader};
 use crate::principal::{ActorType, Scope};
 use crate::registry::{DisplayName, Presence};
 use crate::store::{Commit, Outcome, Staging};
@@ -105,28 +105,21 @@ impl LogActivity {
         let occurred_at = reader.optional("occurred_at", |text| parse_occurred_at(text, now));
         let body_key = reader.optional("idempotency_key", IdempotencyKey::parse);
 
-        for (given, missing) in [
-            ("related_resource_type", "related_resource_id"),
-            ("related_resource_id", "related_resource_type"),
-        ] {
-            if object.contains_key(given) && !object.contains_key(missing) {
-                reader.violations.push(missing, format!("is required with {given}"));
-            }
-        }
+        reader.expect_together("related_resource_type", "related_resource_id");
         let header_key = header_key.and_then(|bytes| {
             let parsed = std::str::from_utf8(bytes)
                 .map_err(|_| "must be UTF-8".into())
                 .and_then(IdempotencyKey::parse);
-            reader.violations.take("Idempotency-Key", parsed)
+            reader.violations().take("Idempotency-Key", parsed)
         });
         if let (Some(in_body), Some(in_header)) = (&body_key, &header_key)
             && in_body != in_header
         {
-            reader.violations.push("idempotency_key", "must equal the Idempotency-Key header");
+            reader.violations().push("idempotency_key", "must equal the Idempotency-Key header");
         }
         let texts = [summary.as_ref().map(Summary::as_str), body.as_ref().map(Body::as_str)];
         let words = text::index_terms(texts.into_iter().flatten());
-        let words = reader.violations.take("body", words.map_err(|error| error.to_string()));
+        let words = reader.violations().take("body", words.map_err(|error| error.to_string()));
         reader.finish()?;
 
         let missing = || Error::Internal("an input without violations lacks a property".into());

@@ -6,23 +6,26 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
+
 use crate::Context;
-use crate::activity::{Activity, ActivityId, ActivityType, LongParts, RelatedResource};
+use crate::activity::{
+    Activity, ActivityId, ActivityType, LongParts, RelatedResource, RelatedResourceId,
+    RelatedResourceType,
+};
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join, Progress};
 use crate::index::{Position, Range, Term};
+use crate::input::Fields;
+use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::principal::{Principal, Scope, TenantId};
 use crate::store::{ActivityPostings, Parts};
 use crate::text::TextQuery;
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
-/// Rows of a page.
-pub const DEFAULT_LIMIT: usize = 20;
-/// Rows of a page at most.
-pub const MAX_LIMIT: usize = 100;
 /// Bodies that are read side by side to hold phrases against: at most 2.5 MB.
 const BODIES_A_ROUND: usize = 10;
 /// Bodies that one page reads for phrases: at most 25 MB, in the worst case.
@@ -60,6 +63,77 @@ impl Query {
     }
 }
 
+/// What callers can search by, for the descriptions of the dialects.
+/// [`read_search`] reads just these.
+#[derive(JsonSchema)]
+#[schemars(
+    deny_unknown_fields,
+    rename = "SearchActivityInput",
+    extend("dependentRequired" = {
+        "related_resource_type": ["related_resource_id"],
+        "related_resource_id": ["related_resource_type"],
+    })
+)]
+#[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
+pub struct SearchActivityInput {
+    /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
+    #[schemars(
+        with = "String",
+        length(min = 1, max = MAX_QUERY_CHARS),
+        example = &"pricing",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    query: Option<String>,
+    /// Restrict results to one activity category.
+    #[schemars(
+        rename = "type",
+        with = "ActivityType",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    activity_type: Option<ActivityType>,
+    /// Restrict results to one related resource; goes together with `related_resource_id`.
+    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
+    related_resource_type: Option<RelatedResourceType>,
+    /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
+    #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
+    related_resource_id: Option<RelatedResourceId>,
+    /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_after: Option<Timestamp>,
+    /// Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
+    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
+    occurred_before: Option<Timestamp>,
+    /// Maximum number of activities to return; 20 by default.
+    #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
+    limit: Option<usize>,
+    /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
+    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+/// Reads what to search for; what is wrong with it is noted in `fields`.
+pub fn read_search(fields: &mut impl Fields, tenant: &TenantId) -> Listing<Filters> {
+    let query = fields.optional("query", Query::parse);
+    let activity_type = fields.optional("type", ActivityType::parse);
+    let resource_type = fields.optional("related_resource_type", RelatedResourceType::parse);
+    let resource_id = fields.optional("related_resource_id", RelatedResourceId::parse);
+    fields.expect_together("related_resource_type", "related_resource_id");
+    let (occurred_after, occurred_before) = read_dates(fields);
+    let filters = Filters {
+        query,
+        activity_type,
+        related_resource: resource_type
+            .zip(resource_id)
+            .map(|(kind, id)| RelatedResource { resource_type: kind.into(), id }),
+        occurred_after,
+        occurred_before,
+    };
+    let (limit, after) = read_page(fields, |cursor| filters.position(tenant, cursor));
+    Listing { filters, limit, after }
+}
+
 /// What to search for. Absent filters match everything.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
@@ -95,6 +169,13 @@ impl Filters {
         cursor::decode(cursor, &self.binding(tenant))
     }
 
+    /// The cursor that continues after a row that was found.
+    #[must_use]
+    pub fn cursor_after(&self, tenant: &TenantId, row: &Activity) -> String {
+        let position = Position { time: row.occurred_at, id: row.id.0 };
+        cursor::encode(position, &self.binding(tenant))
+    }
+
     fn operands(&self) -> Vec<Vec<Term>> {
         let mut terms: Vec<Term> = Vec::new();
         terms.extend(self.activity_type.map(Term::activity_type));
@@ -105,15 +186,6 @@ impl Filters {
         }
         terms.into_iter().map(|term| vec![term]).collect()
     }
-}
-
-/// A page of rows, newest first.
-#[derive(Clone, Debug)]
-pub struct Page<T> {
-    /// The rows. There may be fewer than the limit, even none, before the end.
-    pub rows: Vec<T>,
-    /// Where the next page begins; absent at the end.
-    pub next_cursor: Option<String>,
 }
 
 /// A page of the activities that match. A row has the beginning of its body.

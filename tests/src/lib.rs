@@ -3,6 +3,7 @@
 pub mod engine;
 pub mod faulty_engine;
 pub mod history;
+pub mod mcp;
 pub mod measured;
 pub mod rig;
 pub mod stack;

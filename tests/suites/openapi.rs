@@ -8,7 +8,7 @@ use activity_log_core::activity::{RelatedResourceId, Summary};
 use activity_log_core::config::RelatedResourceCheck;
 use activity_log_core::error::ErrorCode;
 use activity_log_core::http::logged_activity;
-use activity_log_core::http::routes::{Dialect, Operation, ROUTES, Route, dialect_of};
+use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::principal::Scope;
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::engine::{Engine, unique_name};
@@ -241,8 +241,8 @@ async fn every_reference_leads_somewhere_and_every_schema_is_one() {
 async fn the_operations_are_the_routes_with_their_scopes() {
     let stack = Stack::start().await;
     let description = Description::of(&stack).await;
-    assert_eq!(description.operations().len(), ROUTES.len());
-    for route in ROUTES {
+    assert_eq!(description.operations().len(), described_routes().count());
+    for route in described_routes() {
         let operation = description.operation(route);
         assert_eq!(
             operation.get("x-required-scope"),
@@ -251,7 +251,7 @@ async fn the_operations_are_the_routes_with_their_scopes() {
         let words = text(&operation["description"]);
         let security = match (route.scope, dialect_of(route.template)) {
             (None, _) => json!([]),
-            (Some(scope), Dialect::V1) => json!([{ "bearer": [scope] }]),
+            (Some(scope), Dialect::V1 | Dialect::Mcp) => json!([{ "bearer": [scope] }]),
             (Some(scope), Dialect::LoggedActivity) => json!([
                 { "X-API-KEY": [scope], "X-BUSINESS-ID": [scope], "X-USER-ID": [scope] }
             ]),
@@ -335,7 +335,9 @@ fn call<'a>(stack: &'a Stack, route: &Route, id: &str, query: &str, key: Option<
     let call = stack.anonymous(route.method.clone(), &path);
     let call = match (key, dialect_of(route.template)) {
         (None, _) => call,
-        (Some(key), Dialect::V1) => call.header("authorization", &format!("Bearer {key}")),
+        (Some(key), Dialect::V1 | Dialect::Mcp) => {
+            call.header("authorization", &format!("Bearer {key}"))
+        }
         (Some(key), Dialect::LoggedActivity) => call
             .header("x-api-key", key)
             .header("x-business-id", "acme")
@@ -358,7 +360,7 @@ fn email() -> Value {
 }
 
 fn route_of(operation: Operation) -> &'static Route {
-    ROUTES.iter().find(|route| route.operation == operation).expect("it has a route")
+    described_routes().find(|route| route.operation == operation).expect("it has a route")
 }
 
 /// Statuses that were met, by route.
@@ -381,7 +383,7 @@ async fn answers_are_as_described_in_every_status() {
     meet_failures(&description, &mut met).await;
 
     let mut described = Met::new();
-    for route in ROUTES {
+    for route in described_routes() {
         for status in object(&description.operation(route)["responses"]).keys() {
             described.insert((route.template, route.method.clone(), status.parse().unwrap()));
         }
@@ -424,7 +426,7 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
         meet(met, description, typed, &answer);
     }
 
-    for route in ROUTES.iter().filter(|route| route.scope != Some(Scope::ActivityWrite)) {
+    for route in described_routes().filter(|route| route.scope != Some(Scope::ActivityWrite)) {
         let key = route.scope.map(|_| service.as_str());
         for id in &ids {
             meet(
@@ -450,10 +452,10 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
 
 async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) {
     let service = stack.service_key("acme").await;
-    for route in ROUTES {
+    for route in described_routes() {
         let key = route.scope.map(|_| service.as_str());
         let field_errors = match dialect_of(route.template) {
-            Dialect::V1 => 422,
+            Dialect::V1 | Dialect::Mcp => 422,
             Dialect::LoggedActivity => 400,
         };
         let mut cases = vec![("?verbose=1", key, field_errors)];
@@ -534,7 +536,7 @@ async fn meet_failures(description: &Description, met: &mut Met) {
     let stack = Stack::start_on(&faulty.endpoint, &table_name, |_| {}).await;
     // The credential is what every route reads first.
     let key = stack.service_key("acme").await;
-    let secured = || ROUTES.iter().filter(|route| route.scope.is_some());
+    let secured = || described_routes().filter(|route| route.scope.is_some());
     for (kind, status) in [(FaultKind::Throttle, 429), (FaultKind::ServerError, 503)] {
         faulty.inject(Fault::on("GetItem", When::Always, kind));
         // Side by side, since each is only given up after some attempts.
@@ -874,12 +876,11 @@ async fn parameters_that_are_not_described_are_refused_everywhere() {
     let stack = Stack::start().await;
     let description = Description::of(&stack).await;
     let key = stack.service_key("acme").await;
-    let everywhere: BTreeSet<String> = ROUTES
-        .iter()
+    let everywhere: BTreeSet<String> = described_routes()
         .flat_map(|route| description.parameters(route, "query").into_keys())
         .chain(["verbose".to_owned(), "Limit".to_owned(), String::new()])
         .collect();
-    for route in ROUTES {
+    for route in described_routes() {
         let described = description.parameters(route, "query");
         let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
         for name in everywhere.iter().filter(|name| !described.contains_key(*name)) {
@@ -887,7 +888,7 @@ async fn parameters_that_are_not_described_are_refused_everywhere() {
             let key = route.scope.map(|_| key.as_str());
             let answer = call(&stack, route, id, &query, key).send().await;
             let status = match dialect_of(route.template) {
-                Dialect::V1 => 422,
+                Dialect::V1 | Dialect::Mcp => 422,
                 Dialect::LoggedActivity => 400,
             };
             let answer = answer.expect(status);
@@ -897,7 +898,7 @@ async fn parameters_that_are_not_described_are_refused_everywhere() {
             let query = format!("?{}", encode(&[(&name, "1"), (&name, "1")]));
             let answer = call(&stack, route, id, &query, Some(&key)).send().await;
             let (errors, repeated) = match dialect_of(route.template) {
-                Dialect::V1 => (
+                Dialect::V1 | Dialect::Mcp => (
                     answer.expect(422).json()["error"]["field_errors"].clone(),
                     json!({ "field": name, "message": "is given more than once" }),
                 ),

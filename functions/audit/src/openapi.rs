@@ -1,7 +1,7 @@
 //! The description of the HTTP API: an OpenAPI 3.1 document.
 //!
 //! It is made of what the functions run on: paths, methods and scopes are those
-//! of [`ROUTES`], schemas come from the types that are read and written, and
+//! of [`described_routes`], schemas come from the types that are read and written, and
 //! the examples of errors are written by the code that writes the errors. A
 //! route without a description does not compile.
 //!
@@ -22,11 +22,12 @@ use activity_log_core::audit::{AuditEvent, AuditEventView, Call, EntryPoint};
 use activity_log_core::clock::{Rounding, Timestamp};
 use activity_log_core::error::{Error, ErrorCode, FieldError};
 use activity_log_core::http::logged_activity::{self, LoggedActivityView};
-use activity_log_core::http::routes::{Dialect, Operation, ROUTES, Route, dialect_of};
+use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::http::v1::{self, ActivityView};
 use activity_log_core::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::log_activity::LogActivityInput;
 use activity_log_core::principal::{Actor, ActorId, KeyId, Principal, Scope, Scopes, TenantId};
+use activity_log_core::search_activity::SearchActivityInput;
 use bytes::Bytes;
 use http::StatusCode;
 use schemars::generate::SchemaSettings;
@@ -65,7 +66,7 @@ fn build() -> Value {
         .for_serialize()
         .into_generator();
     let mut paths = Map::new();
-    for route in ROUTES {
+    for route in described_routes() {
         let path = paths.entry(route.template).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation(route, &mut schemas);
     }
@@ -191,7 +192,7 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
             description: "Searches activity records by text, type, date, or related resource, \
                 newest first. A page may have fewer rows than `limit` and still a `next_cursor`; \
                 only its absence means the end.",
-            parameters: query_parameters::<v1::SearchParameters>(schemas),
+            parameters: query_parameters::<SearchActivityInput>(schemas),
             request_body: None,
             status: StatusCode::OK,
             success: success(
@@ -271,6 +272,7 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
             ),
             errors: READ_ERRORS,
         },
+        Operation::CallMcp => unreachable!("it is not one of the described routes"),
         Operation::GetOpenApi => Described {
             id: "get_openapi",
             tag: DESCRIPTION,
@@ -360,7 +362,7 @@ fn security_schemes() -> Value {
 fn security(dialect: Dialect, scope: Option<Scope>) -> Value {
     let Some(scope) = scope else { return json!([]) };
     let names = match dialect {
-        Dialect::V1 => vec![BEARER],
+        Dialect::V1 | Dialect::Mcp => vec![BEARER],
         Dialect::LoggedActivity => API_KEY_HEADERS.map(|(name, _)| name).to_vec(),
     };
     let required: Map<String, Value> =
@@ -483,14 +485,14 @@ fn success(description: &str, headers: &[&str], schema: impl Into<Value>, exampl
 
 fn response_name(dialect: Dialect, status: StatusCode) -> String {
     match dialect {
-        Dialect::V1 => format!("v1_{}", status.as_str()),
+        Dialect::V1 | Dialect::Mcp => format!("v1_{}", status.as_str()),
         Dialect::LoggedActivity => format!("logged_activity_{}", status.as_str()),
     }
 }
 
 fn status(dialect: Dialect, code: ErrorCode) -> StatusCode {
     match dialect {
-        Dialect::V1 => code.status(),
+        Dialect::V1 | Dialect::Mcp => code.status(),
         Dialect::LoggedActivity => logged_activity::status(code),
     }
 }
@@ -519,7 +521,9 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
     for code in codes {
         let error = error_example(*code);
         let (schema, written) = match dialect {
-            Dialect::V1 => (v1_error_schema(*code, schemas), v1::error(&error, REQUEST_ID)),
+            Dialect::V1 | Dialect::Mcp => {
+                (v1_error_schema(*code, schemas), v1::error(&error, REQUEST_ID))
+            }
             Dialect::LoggedActivity => {
                 (logged_activity_error_schema(*code, schemas), logged_activity::error(&error))
             }

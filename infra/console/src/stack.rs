@@ -28,6 +28,7 @@ pub async fn answer(ctx: &Context, request: Request) -> Response {
     match function {
         Function::Log => fn_log::handle(ctx, request).await,
         Function::Search => fn_search::handle(ctx, request).await,
+        Function::Mcp => fn_mcp::handle(ctx, request).await,
         Function::GetLogged => fn_get_logged::handle(ctx, request).await,
         Function::Audit => fn_audit::handle(ctx, request).await,
     }

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -10,9 +11,10 @@ use http::{HeaderValue, Method, header};
 use uuid::Uuid;
 
 use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
-use super::{IDEMPOTENCY_REPLAYED, Request, Response, X_REQUEST_ID, logged_activity, v1};
+use super::{IDEMPOTENCY_REPLAYED, Request, Response, X_REQUEST_ID, logged_activity, mcp, v1};
 use crate::Context;
 use crate::error::{Error, ErrorCode, Result, chain};
+use crate::telemetry::TraceId;
 
 /// How long a request may take in all: staging, commit and a clean-up, and
 /// less than the functions' time-out of 28 s.
@@ -26,6 +28,7 @@ pub struct Exchange<'a> {
     resolved: Resolved,
     dialect: Dialect,
     request_id: String,
+    trace_id: OnceLock<TraceId>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +36,8 @@ pub struct Exchange<'a> {
 struct Panicked;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the request took longer than {} s", REQUEST_TIMEOUT.as_secs())]
-struct RequestTimedOut;
+#[error("the request took longer than {} s", .0.as_secs())]
+struct RequestTimedOut(Duration);
 
 impl<'a> Exchange<'a> {
     /// Begins to answer a request. An id that the caller sends is ignored.
@@ -43,7 +46,7 @@ impl<'a> Exchange<'a> {
         let resolved = resolve(&request.method, &request.path);
         let dialect = dialect_of(&request.path);
         let request_id = new_request_id(ctx.environment.new_uuid());
-        Self { ctx, request, resolved, dialect, request_id }
+        Self { ctx, request, resolved, dialect, request_id, trace_id: OnceLock::new() }
     }
 
     /// The request.
@@ -89,16 +92,16 @@ impl<'a> Exchange<'a> {
         std::str::from_utf8(value.as_bytes()).ok()
     }
 
+    /// Makes this request part of the caller's trace: the log names it.
+    pub fn join_trace(&self, trace_id: TraceId) {
+        // The first one stands; there is only one to a request.
+        let _ = self.trace_id.set(trace_id);
+    }
+
     /// Runs the handler within the time limit, and writes its result or its
     /// error in the dialect of the path.
     pub async fn answer(&self, handler: impl Future<Output = Result<Response>>) -> Response {
-        let guarded = AssertUnwindSafe(handler).catch_unwind();
-        let result = match tokio::time::timeout(REQUEST_TIMEOUT, guarded).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_panic)) => Err(Error::Internal(Box::new(Panicked))),
-            Err(_) => Err(Error::Unavailable(Box::new(RequestTimedOut))),
-        };
-        let mut response = match result {
+        let mut response = match self.guard(REQUEST_TIMEOUT, handler).await {
             Ok(response) => response,
             Err(error) => self.write_error(&error),
         };
@@ -106,19 +109,51 @@ impl<'a> Exchange<'a> {
         response
     }
 
-    fn write_error(&self, error: &Error) -> Response {
+    /// Runs a part of the request within a time limit; a panic is an error.
+    ///
+    /// # Errors
+    ///
+    /// Its own, and 500 and 503.
+    pub async fn guard<T>(
+        &self,
+        limit: Duration,
+        part: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        match tokio::time::timeout(limit, AssertUnwindSafe(part).catch_unwind()).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_panic)) => Err(Error::Internal(Box::new(Panicked))),
+            Err(_) => Err(Error::Unavailable(Box::new(RequestTimedOut(limit)))),
+        }
+    }
+
+    /// Logs the cause of what the caller only reads a constant text of.
+    pub fn log_failure(&self, error: &Error) {
         let code = error.code();
         if code.status().is_server_error() || code == ErrorCode::RateLimited {
-            tracing::error!(request_id = self.request_id, error = chain(error), "request failed");
+            tracing::error!(
+                request_id = self.request_id,
+                trace_id = self.trace_id.get().map(TraceId::as_str),
+                error = chain(error),
+                "request failed"
+            );
         }
+    }
+
+    fn write_error(&self, error: &Error) -> Response {
+        self.log_failure(error);
         let mut response = match self.dialect {
             Dialect::V1 => v1::error(error, &self.request_id),
             Dialect::LoggedActivity => logged_activity::error(error),
+            Dialect::Mcp => mcp::error(error, &self.request.body, &self.request_id),
         };
         let headers = response.headers_mut();
         match error {
             Error::Unauthorized => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Error::MissingRequiredScope(scope) if self.dialect == Dialect::Mcp => {
+                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+                headers.insert(header::WWW_AUTHENTICATE, header_value(&challenge));
             }
             Error::MethodNotAllowed(methods) => {
                 let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
@@ -143,6 +178,7 @@ impl<'a> Exchange<'a> {
         };
         tracing::info!(
             request_id = self.request_id,
+            trace_id = self.trace_id.get().map(TraceId::as_str),
             method = self.request.method.as_str(),
             route = template,
             status = response.status().as_u16(),
@@ -187,11 +223,15 @@ impl<'a> Exchange<'a> {
         let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
         let headers = response.headers_mut();
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, header_value(&methods.join(", ")));
+        let allowed_headers = match self.dialect {
+            Dialect::V1 | Dialect::LoggedActivity => {
+                "authorization, content-type, idempotency-key, x-api-key, x-business-id, x-user-id"
+            }
+            Dialect::Mcp => mcp::REQUEST_HEADERS,
+        };
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static(
-                "authorization, content-type, idempotency-key, x-api-key, x-business-id, x-user-id",
-            ),
+            HeaderValue::from_static(allowed_headers),
         );
         headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
         Some(response)

@@ -2,8 +2,8 @@
 //!
 //! [`routes`] is the one table of routes, [`exchange`] what every request has
 //! around it (its id, its deadline, its errors, its log line), and there is a
-//! module for each dialect: [`v1`] and [`logged_activity`]. A dialect only
-//! translates.
+//! module for each dialect: [`v1`], [`logged_activity`] and [`mcp`]. A dialect
+//! only translates.
 //!
 //! The types are the `http` crate's, so that Lambda and the local server call
 //! the same handlers.
@@ -11,6 +11,7 @@
 pub mod body;
 pub mod exchange;
 pub mod logged_activity;
+pub mod mcp;
 pub mod query;
 pub mod routes;
 pub mod v1;

@@ -1,10 +1,12 @@
 //! The query string, read strictly: every parameter known and given once.
 
+use std::ops::RangeInclusive;
+
 use percent_encoding::percent_decode_str;
 
 use crate::activity::Refusal;
 use crate::error::{Error, Result};
-use crate::input::Violations;
+use crate::input::{Fields, Violations, out_of_range};
 
 /// Decodes a query string as `application/x-www-form-urlencoded`.
 ///
@@ -48,8 +50,7 @@ fn has_broken_escape(text: &str) -> bool {
 pub struct QueryReader {
     pairs: Vec<(String, String)>,
     known: Vec<&'static str>,
-    /// What was found wrong so far.
-    pub violations: Violations,
+    violations: Violations,
 }
 
 impl QueryReader {
@@ -58,28 +59,6 @@ impl QueryReader {
     /// [`Error::MalformedRequest`] for a query string that can't be decoded.
     pub fn new(query: &str) -> Result<Self> {
         Ok(Self { pairs: parse(query)?, known: Vec::new(), violations: Violations::default() })
-    }
-
-    /// A parameter that may be absent.
-    pub fn optional<T, E: Into<Refusal>>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        self.known.push(name);
-        let mut values = self.pairs.iter().filter(|(given, _)| given == name);
-        let (_, value) = values.next()?;
-        if values.next().is_some() {
-            self.violations.push(name, "is given more than once");
-            return None;
-        }
-        self.violations.take(name, parse(value))
-    }
-
-    /// Whether a parameter is given.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|(given, _)| given == name)
     }
 
     /// The names that were asked for so far.
@@ -102,6 +81,45 @@ impl QueryReader {
             self.violations.push(name, "is not a known parameter");
         }
         self.violations.into_result()
+    }
+}
+
+impl Fields for QueryReader {
+    fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        let mut values = self.pairs.iter().filter(|(given, _)| given == name);
+        let (_, value) = values.next()?;
+        if values.next().is_some() {
+            self.violations.push(name, "is given more than once");
+            return None;
+        }
+        self.violations.take(name, parse(value))
+    }
+
+    fn optional_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<usize>,
+    ) -> Option<usize> {
+        self.optional(name, |text| {
+            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            match text.parse() {
+                Ok(number) if digits && range.contains(&number) => Ok(number),
+                _ => Err(out_of_range(&range)),
+            }
+        })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(given, _)| given == name)
+    }
+
+    fn violations(&mut self) -> &mut Violations {
+        &mut self.violations
     }
 }
 

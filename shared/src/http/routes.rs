@@ -20,6 +20,8 @@ pub enum Function {
     Search,
     /// `get-logged`.
     GetLogged,
+    /// `mcp`.
+    Mcp,
     /// `audit`, which also answers what is not routed.
     Audit,
 }
@@ -31,6 +33,8 @@ pub enum Dialect {
     V1,
     /// `/api/activities/...`.
     LoggedActivity,
+    /// `/mcp`.
+    Mcp,
 }
 
 /// What a route does.
@@ -54,6 +58,8 @@ pub enum Operation {
     GetActivityType,
     /// `GET /api/activities/{activity_identifier}/fields`.
     ListActivityTypeFields,
+    /// `POST /mcp`.
+    CallMcp,
     /// `GET /v1/audit-events`.
     ListAuditEvents,
     /// `GET /openapi.json`.
@@ -71,7 +77,8 @@ pub struct Route {
     pub operation: Operation,
     /// The function that serves it.
     pub function: Function,
-    /// The scope that it requires.
+    /// The scope that it requires, where it is one for all calls: each MCP tool
+    /// has its own.
     pub scope: Option<Scope>,
 }
 
@@ -115,6 +122,7 @@ pub static ROUTES: &[Route] = &[
         Function::GetLogged,
         Some(Scope::ActivityRead),
     ),
+    route(Method::POST, "/mcp", Operation::CallMcp, Function::Mcp, None),
     route(
         Method::POST,
         "/api/activities/{activity_identifier}/log-activity",
@@ -160,6 +168,12 @@ pub static ROUTES: &[Route] = &[
     route(Method::GET, "/openapi.json", Operation::GetOpenApi, Function::Audit, None),
 ];
 
+/// The routes that `/openapi.json` describes: MCP describes itself, in its own
+/// protocol.
+pub fn described_routes() -> impl Iterator<Item = &'static Route> {
+    ROUTES.iter().filter(|route| route.operation != Operation::CallMcp)
+}
+
 /// What a method and a path lead to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolved {
@@ -192,7 +206,13 @@ pub fn resolve(method: &Method, path: &str) -> Resolved {
 /// The dialect that a path is answered in.
 #[must_use]
 pub fn dialect_of(path: &str) -> Dialect {
-    if path == "/api" || path.starts_with("/api/") { Dialect::LoggedActivity } else { Dialect::V1 }
+    if path == "/api" || path.starts_with("/api/") {
+        Dialect::LoggedActivity
+    } else if path == "/mcp" {
+        Dialect::Mcp
+    } else {
+        Dialect::V1
+    }
 }
 
 /// A path of several methods lists them together, so that `Allow` is whole.

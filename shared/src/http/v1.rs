@@ -1,7 +1,7 @@
 //! The `/v1` dialect: bearer credentials, one error envelope, strict input.
 
 use http::{HeaderValue, StatusCode, header};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use super::exchange::{Exchange, header_value};
@@ -9,19 +9,20 @@ use super::query::QueryReader;
 use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, NamedResource, RelatedResource, RelatedResourceId,
-    RelatedResourceType, Source, check_id, id_schema,
+    Activity, ActivityId, ActivityType, NamedResource, RelatedResourceId, RelatedResourceType,
+    Source, check_id, id_schema,
 };
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
-use crate::clock::{Bound, Timestamp};
+use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, FieldError, Result};
-use crate::input::{Object, with_violations_of};
+use crate::input::{Fields, Object, with_violations_of};
 use crate::list_audit_events;
+use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
 use crate::record_type::RecordType;
-use crate::search_activity::{self, DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY_CHARS, Page, Query};
+use crate::search_activity::{self, read_search};
 
 /// The body of every error.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -30,9 +31,9 @@ pub struct ErrorBody<'a> {
     error: ErrorDetail<'a>,
 }
 
-/// What went wrong.
+/// What every dialect with codes says of an error.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ErrorDetail<'a> {
+pub struct ErrorDetail<'a> {
     /// What went wrong, for programs.
     code: ErrorCode,
     /// What went wrong, for people.
@@ -57,25 +58,34 @@ struct ErrorDetail<'a> {
     idempotency_key: Option<&'a str>,
 }
 
+impl<'a> ErrorDetail<'a> {
+    /// What is said of an error of a request.
+    #[must_use]
+    pub fn of(error: &'a Error, request_id: &'a str) -> Self {
+        let mut detail = Self {
+            code: error.code(),
+            message: error.public_message(),
+            request_id,
+            required_scope: None,
+            field_errors: None,
+            retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
+            idempotency_key: None,
+        };
+        match error {
+            Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
+            Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
+            Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
+            _ => {}
+        }
+        detail
+    }
+}
+
 /// Writes an error.
 #[must_use]
 pub fn error(error: &Error, request_id: &str) -> Response {
-    let mut detail = ErrorDetail {
-        code: error.code(),
-        message: error.public_message(),
-        request_id,
-        required_scope: None,
-        field_errors: None,
-        retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
-        idempotency_key: None,
-    };
-    match error {
-        Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
-        Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
-        Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
-        _ => {}
-    }
-    let body = serde_json::to_vec(&ErrorBody { error: detail }).expect("an error has a JSON form");
+    let body = ErrorBody { error: ErrorDetail::of(error, request_id) };
+    let body = serde_json::to_vec(&body).expect("an error has a JSON form");
     json_bytes(error.code().status(), body.into())
 }
 
@@ -184,6 +194,14 @@ pub struct ActivityBody<'a> {
     request_id: &'a str,
 }
 
+impl<'a> ActivityBody<'a> {
+    /// One activity, with its body.
+    #[must_use]
+    pub fn of(activity: &'a Activity, request_id: &'a str) -> Self {
+        Self { activity: ActivityView::record(activity), request_id }
+    }
+}
+
 /// A page of a search.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ActivitiesResponse")]
@@ -195,6 +213,18 @@ pub struct ActivitiesBody<'a> {
     next_cursor: Option<&'a str>,
     /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
+}
+
+impl<'a> ActivitiesBody<'a> {
+    /// The rows of a page.
+    #[must_use]
+    pub fn of(page: &'a Page<Activity>, request_id: &'a str) -> Self {
+        Self {
+            activities: page.rows.iter().map(ActivityView::row).collect(),
+            next_cursor: page.next_cursor.as_deref(),
+            request_id,
+        }
+    }
 }
 
 /// A page of the audit trail.
@@ -295,59 +325,6 @@ pub fn activity_id(exchange: &Exchange<'_>) -> Result<ActivityId> {
     ActivityId::parse(exchange.path_parameter(0)).ok_or(Error::ResourceNotFound)
 }
 
-/// What `GET /v1/activities` asks for.
-#[derive(Clone, Debug)]
-pub struct Listing<F> {
-    /// The filters.
-    pub filters: F,
-    /// Rows of the page.
-    pub limit: usize,
-    /// Where the page begins.
-    pub after: Option<crate::index::Position>,
-}
-
-/// The parameters of `GET /v1/activities`, for its description. [`parse_search`]
-/// reads just these.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
-pub struct SearchParameters {
-    /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
-    #[schemars(
-        with = "String",
-        length(min = 1, max = MAX_QUERY_CHARS),
-        example = &"pricing",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    query: Option<String>,
-    /// Restrict results to one activity category.
-    #[schemars(
-        rename = "type",
-        with = "ActivityType",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
-    activity_type: Option<ActivityType>,
-    /// Restrict results to one related resource; goes together with `related_resource_id`.
-    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
-    related_resource_type: Option<RelatedResourceType>,
-    /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
-    #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
-    related_resource_id: Option<RelatedResourceId>,
-    /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.
-    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
-    occurred_after: Option<Timestamp>,
-    /// Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
-    #[schemars(with = "Timestamp", default, skip_serializing_if = "Option::is_none")]
-    occurred_before: Option<Timestamp>,
-    /// Maximum number of activities to return.
-    #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
-    limit: Option<usize>,
-    /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
-    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
-    cursor: Option<String>,
-}
-
 /// Reads the parameters of `GET /v1/activities`.
 ///
 /// # Errors
@@ -360,33 +337,6 @@ pub fn parse_search(
     let mut reader = QueryReader::new(&exchange.request().query)?;
     let listing = read_search(&mut reader, tenant);
     reader.finish().map(|()| listing)
-}
-
-fn read_search(reader: &mut QueryReader, tenant: &TenantId) -> Listing<search_activity::Filters> {
-    let query = reader.optional("query", Query::parse);
-    let activity_type = reader.optional("type", ActivityType::parse);
-    let resource_type = reader.optional("related_resource_type", RelatedResourceType::parse);
-    let resource_id = reader.optional("related_resource_id", RelatedResourceId::parse);
-    for (given, missing) in [
-        ("related_resource_type", "related_resource_id"),
-        ("related_resource_id", "related_resource_type"),
-    ] {
-        if reader.has(given) && !reader.has(missing) {
-            reader.violations.push(missing, format!("is required with {given}"));
-        }
-    }
-    let (occurred_after, occurred_before) = read_dates(reader);
-    let filters = search_activity::Filters {
-        query,
-        activity_type,
-        related_resource: resource_type
-            .zip(resource_id)
-            .map(|(kind, id)| RelatedResource { resource_type: kind.into(), id }),
-        occurred_after,
-        occurred_before,
-    };
-    let (limit, after) = read_page(reader, |cursor| filters.position(tenant, cursor));
-    Listing { filters, limit, after }
 }
 
 /// The parameters of `GET /v1/audit-events`, for its description.
@@ -464,49 +414,6 @@ fn request_id_schema(_: &mut SchemaGenerator) -> Schema {
     id_schema()
 }
 
-fn limit_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "integer",
-        "minimum": 1,
-        "maximum": MAX_LIMIT,
-        "default": DEFAULT_LIMIT,
-        "examples": [10],
-    })
-}
-
-fn read_dates(reader: &mut QueryReader) -> (Option<Timestamp>, Option<Timestamp>) {
-    let bound = |text: &str| {
-        Bound::parse(text).ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
-    };
-    let after = reader.optional("occurred_after", bound);
-    let before = reader.optional("occurred_before", bound);
-    if let (Some(after), Some(before)) = (after, before)
-        && before <= after
-    {
-        reader.violations.push("occurred_before", "must be later than occurred_after");
-    }
-    (after.map(Bound::time), before.map(Bound::time))
-}
-
-/// Reads limit and cursor. A cursor is held against filters that are all
-/// valid: with others it can't be its own.
-fn read_page(
-    reader: &mut QueryReader,
-    position: impl FnOnce(&str) -> Option<crate::index::Position>,
-) -> (usize, Option<crate::index::Position>) {
-    let limit = reader.optional("limit", |text| {
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse() {
-            Ok(limit) if digits && (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
-            _ => Err(format!("must be a whole number from 1 to {MAX_LIMIT}")),
-        }
-    });
-    let after = reader.optional("cursor", |text| {
-        position(text).ok_or("must be a next_cursor of the same search")
-    });
-    (limit.unwrap_or(DEFAULT_LIMIT), after)
-}
-
 /// Writes a logged activity.
 ///
 /// # Errors
@@ -533,8 +440,7 @@ pub fn activity(
     activity: &Activity,
     exchange: &Exchange<'_>,
 ) -> Result<Response> {
-    let activity = ActivityView::record(activity);
-    json(status, &ActivityBody { activity, request_id: exchange.request_id() })
+    json(status, &ActivityBody::of(activity, exchange.request_id()))
 }
 
 /// Writes a page of a search.
@@ -543,14 +449,7 @@ pub fn activity(
 ///
 /// None in practice: the view has a JSON form.
 pub fn activities(page: &Page<Activity>, exchange: &Exchange<'_>) -> Result<Response> {
-    json(
-        StatusCode::OK,
-        &ActivitiesBody {
-            activities: page.rows.iter().map(ActivityView::row).collect(),
-            next_cursor: page.next_cursor.as_deref(),
-            request_id: exchange.request_id(),
-        },
-    )
+    json(StatusCode::OK, &ActivitiesBody::of(page, exchange.request_id()))
 }
 
 /// Writes a page of the audit trail.
@@ -592,7 +491,7 @@ mod tests {
             names
         };
         let search = known(&|reader| drop(read_search(reader, &tenant)));
-        assert_eq!(search, described::<SearchParameters>());
+        assert_eq!(search, described::<search_activity::SearchActivityInput>());
         let audit_listing = known(&|reader| drop(read_audit_listing(reader, &tenant)));
         assert_eq!(audit_listing, described::<AuditListingParameters>());
     }

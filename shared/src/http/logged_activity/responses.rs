@@ -22,9 +22,10 @@ use crate::http::{Response, body, json, query};
 use crate::index::Position;
 use crate::input::{Object, Violations};
 use crate::list_responses::{DEFAULT_PAGE_SIZE, Filters, MAX_PAGE_SIZE};
+use crate::listing::Page;
 use crate::principal::TenantId;
 use crate::record_type::{Identifier, Kind, RecordType};
-use crate::search_activity::{MAX_QUERY_CHARS, Page, Query};
+use crate::search_activity::{MAX_QUERY_CHARS, Query};
 
 /// An activity in the list of a type.
 #[derive(Debug, Serialize, JsonSchema)]

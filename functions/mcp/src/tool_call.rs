@@ -1,0 +1,192 @@
+//! Calls of tools: from arguments to a use case, and to a result that an agent
+//! can act on.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use activity_log_core::Context;
+use activity_log_core::activity::{Activity, ActivityId, Source};
+use activity_log_core::audit::{Call, EntryPoint};
+use activity_log_core::error::{Error, Result};
+use activity_log_core::get_logged_activity::get_logged_activity;
+use activity_log_core::http::Exchange;
+use activity_log_core::http::v1::{ActivitiesBody, ActivityBody, ActivityView, ErrorDetail};
+use activity_log_core::input::{Object, ObjectReader};
+use activity_log_core::listing::Page;
+use activity_log_core::log_activity::{LogActivity, Replay, log_activity};
+use activity_log_core::principal::{Principal, Scope};
+use activity_log_core::search_activity::{read_search, search_activity};
+use rmcp::model::{CallToolResult, MetaObject};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::tools::ToolName;
+
+/// Less than the request may take, so that a caller reads which call it was.
+const CALL_TIMEOUT: Duration = Duration::from_secs(26);
+/// Rows of a page, in bytes of JSON: what an agent can read at once.
+const MAX_PAGE_BYTES: usize = 40_000;
+
+/// What is wrong with a call, and what to do about it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ToolError")]
+pub(crate) struct ToolError<'a> {
+    #[serde(flatten)]
+    detail: ErrorDetail<'a>,
+    /// Whether the same call can succeed later.
+    retryable: bool,
+    /// What to do next.
+    hint: &'a str,
+}
+
+/// Runs a tool. What goes wrong is a result too, but for the missing scope.
+///
+/// # Errors
+///
+/// [`Error::MissingRequiredScope`].
+pub(crate) async fn run(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    principal: Principal,
+    tool: ToolName,
+    arguments: Result<Object>,
+) -> Result<CallToolResult> {
+    // On the heap: the state of a use case is large, and every future around it
+    // would carry it over the stack.
+    let call: Pin<Box<dyn Future<Output = Result<CallToolResult>> + Send + '_>> = match tool {
+        ToolName::Log => Box::pin(log(ctx, exchange, principal, arguments)),
+        ToolName::Search => Box::pin(search(ctx, exchange, principal, arguments)),
+        ToolName::GetLogged => Box::pin(get_logged(ctx, exchange, principal, arguments)),
+    };
+    match exchange.guard(CALL_TIMEOUT, call).await {
+        Ok(result) => Ok(result),
+        Err(error @ Error::MissingRequiredScope(_)) => Err(error),
+        Err(error) => {
+            exchange.log_failure(&error);
+            let detail = ErrorDetail::of(&error, exchange.request_id());
+            let (retryable, hint) = (error.retryable(), hint(&error, tool));
+            let error = to_value(&ToolError { detail, retryable, hint })?;
+            Ok(CallToolResult::structured_error(json!({ "error": error })))
+        }
+    }
+}
+
+async fn log(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    principal: Principal,
+    arguments: Result<Object>,
+) -> Result<CallToolResult> {
+    let call = Call {
+        principal,
+        source: Source::Mcp,
+        entry_point: EntryPoint::Tool(ToolName::Log.as_str().to_owned()),
+        request_id: exchange.request_id().to_owned(),
+    };
+    let now = ctx.environment.now();
+    let parse = |object: &Object| LogActivity::parse(object, None, now);
+    let logged = log_activity(ctx, &call, arguments, parse).await?;
+    let body = ActivityBody::of(&logged.activity, exchange.request_id());
+    let result = CallToolResult::structured(to_value(&body)?);
+    // The result itself is that of the first call, so this stands beside it.
+    let replayed = (logged.replay == Replay::Replayed).then(|| {
+        let mut meta = MetaObject::default();
+        meta.0.insert("idempotency_replayed".to_owned(), Value::Bool(true));
+        meta
+    });
+    Ok(result.with_meta(replayed))
+}
+
+async fn search(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    principal: Principal,
+    arguments: Result<Object>,
+) -> Result<CallToolResult> {
+    principal.require(Scope::ActivityRead)?;
+    let arguments = arguments?;
+    let tenant = &principal.tenant_id;
+    let mut reader = ObjectReader::new(&arguments);
+    let search = read_search(&mut reader, tenant);
+    reader.finish()?;
+    let mut page =
+        search_activity(ctx, &principal, &search.filters, search.limit, search.after).await?;
+    let kept = rows_within(&page, MAX_PAGE_BYTES)?;
+    if kept < page.rows.len() {
+        page.rows.truncate(kept);
+        let last = page.rows.last();
+        page.next_cursor = last.map(|row| search.filters.cursor_after(tenant, row));
+    }
+    let body = ActivitiesBody::of(&page, exchange.request_id());
+    Ok(CallToolResult::structured(to_value(&body)?))
+}
+
+/// How many rows fit, at least one, so that paging gets on.
+fn rows_within(page: &Page<Activity>, max_bytes: usize) -> Result<usize> {
+    let mut bytes = 0;
+    for (index, row) in page.rows.iter().enumerate() {
+        bytes += to_value(&ActivityView::row(row))?.to_string().len() + 1;
+        if bytes > max_bytes {
+            return Ok(index.max(1));
+        }
+    }
+    Ok(page.rows.len())
+}
+
+async fn get_logged(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    principal: Principal,
+    arguments: Result<Object>,
+) -> Result<CallToolResult> {
+    principal.require(Scope::ActivityRead)?;
+    let arguments = arguments?;
+    let mut reader = ObjectReader::new(&arguments);
+    let id = reader.required("id", |text| Ok::<_, &str>(ActivityId::parse(text)));
+    reader.finish()?;
+    // What is not an id at all names nothing, as in the path of REST.
+    let id = id.flatten().ok_or(Error::ResourceNotFound)?;
+    let activity = get_logged_activity(ctx, &principal, id).await?;
+    let body = ActivityBody::of(&activity, exchange.request_id());
+    Ok(CallToolResult::structured(to_value(&body)?))
+}
+
+fn to_value(value: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(value).map_err(|error| Error::Internal(error.into()))
+}
+
+/// What an agent should do about an error.
+fn hint(error: &Error, tool: ToolName) -> &'static str {
+    match (error, tool) {
+        (Error::ValidationFailed(_), _) => {
+            "Mend every field that field_errors names, then call again. Nothing was written."
+        }
+        (Error::ResourceNotFound, ToolName::Log) => {
+            "This workspace has no such related resource. Check related_resource_type and related_resource_id, or leave both out and name the record in the summary. Nothing was written."
+        }
+        (Error::ResourceNotFound, _) => {
+            "Use an id that log_activity or search_activity returned, exactly as it was."
+        }
+        (Error::IdempotencyConflict(_), _) => {
+            "This key already logged another activity. To log a new one, use a new idempotency_key; to retry, send exactly the arguments of the first call."
+        }
+        (Error::RateLimited(_) | Error::Unavailable(_), ToolName::Log) => {
+            "Wait retry_after_seconds, then call again with the same arguments and the same idempotency_key. Without a key, first search whether the activity is there already."
+        }
+        (Error::RateLimited(_) | Error::Unavailable(_), _) => {
+            "Wait retry_after_seconds, then call again with the same arguments."
+        }
+        (
+            Error::MalformedRequest(_)
+            | Error::Unauthorized
+            | Error::MissingRequiredScope(_)
+            | Error::MethodNotAllowed(_)
+            | Error::PayloadTooLarge
+            | Error::UnsupportedMediaType
+            | Error::Internal(_),
+            _,
+        ) => "Calling again is unlikely to help. Tell the user, with the request_id.",
+    }
+}

@@ -1,0 +1,222 @@
+//! A tool is a dialect: REST and MCP store and find the same, and share keys,
+//! hashes and cursors.
+
+use activity_log_tests::mcp::{call_tool, tool, tool_error};
+use activity_log_tests::stack::{Stack, encode};
+use serde_json::{Value, json};
+
+/// What differs between two logs of one input.
+fn without_identity(activity: &Value) -> Value {
+    let mut activity = activity.clone();
+    let fields = activity.as_object_mut().expect("an activity is an object");
+    for field in ["id", "logged_at", "source"] {
+        assert!(fields.remove(field).is_some(), "{field}");
+    }
+    activity
+}
+
+fn inputs() -> Vec<Value> {
+    let long = "wörter und 語 ".repeat(2_000);
+    vec![
+        json!({ "type": "note", "summary": "x", "occurred_at": "2026-03-01T09:30:00.5+02:00" }),
+        json!({
+            "type": "agent_action", "summary": " 東京 \u{1f600} ", "body": "",
+            "occurred_at": "2026-03-01T09:30:00Z",
+        }),
+        json!({
+            "type": "call", "summary": "s".repeat(500), "body": long,
+            "related_resource_type": "deal", "related_resource_id": "deal#1%",
+            "occurred_at": "1970-01-01T00:00:00Z",
+        }),
+        json!({ "type": "fax", "summary": " ", "occurred_at": "now" }),
+        json!({ "type": "note", "summary": "x", "related_resource_type": "contact" }),
+        json!({ "type": "note", "summary": "s".repeat(501), "body": "b".repeat(65_537) }),
+        json!({ "type": "note", "summary": "x", "body": null }),
+        json!({ "type": 1, "summary": ["x"], "unknown": {} }),
+        json!({}),
+        json!({
+            "type": "task", "summary": "x",
+            "related_resource_type": "contact", "related_resource_id": "con_9",
+        }),
+        json!({
+            "type": "note", "summary": "x",
+            "related_resource_type": "contact", "related_resource_id": "con_9",
+        }),
+    ]
+}
+
+#[tokio::test]
+async fn the_same_input_is_stored_or_refused_alike_and_hashed_alike() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    stack.put_resource("acme", "deal", "deal#1%", None).await;
+    let (mut stored, mut refused) = (0, 0);
+    for input in inputs() {
+        let rest = stack.log(&key, &input).await;
+        let mcp = call_tool(&stack, &key, "log_activity", &input).await.expect(200);
+        let result = mcp.json()["result"].clone();
+        let structured = &result["structuredContent"];
+        if result["isError"] == false {
+            stored += 1;
+            let rest = rest.clone().expect(201).json();
+            assert_eq!(
+                without_identity(&structured["activity"]),
+                without_identity(&rest["activity"])
+            );
+            let id = structured["activity"]["id"].as_str().expect("there is an id");
+            let read = stack.get(&key, &format!("/v1/activities/{id}")).await.expect(200).json();
+            assert_eq!(read["activity"], structured["activity"]);
+        } else {
+            refused += 1;
+            let rest = &rest.json()["error"];
+            for field in ["code", "message", "field_errors"] {
+                assert_eq!(structured["error"].get(field), rest.get(field), "{input:.200}");
+            }
+        }
+        let mut events = Vec::new();
+        for answer in [&rest, &mcp] {
+            let id = answer.header("x-request-id");
+            let page = stack.audit_events(&key, &[("request_id", id)]).await.expect(200).json();
+            assert_eq!(page["audit_events"].as_array().map(Vec::len), Some(1));
+            events.push(page["audit_events"][0].clone());
+        }
+        assert_eq!((&events[0]["source"], &events[1]["source"]), (&json!("api"), &json!("mcp")));
+        assert_eq!(events[0]["api_route"], "/v1/activities");
+        assert_eq!(events[1]["tool_name"], "log_activity");
+        for field in ["input_hash", "status", "error_code", "actor", "credential_id", "action"] {
+            assert_eq!(events[0].get(field), events[1].get(field), "{field} of {input:.200}");
+        }
+    }
+    assert!(stored >= 3 && refused >= 6, "{stored} stored, {refused} refused");
+}
+
+#[tokio::test]
+async fn a_key_is_shared_by_both_doors() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let input = json!({ "type": "note", "summary": "Once", "idempotency_key": "k-1" });
+    let rest = stack.log(&key, &input).await.expect(201).json();
+    let mcp = call_tool(&stack, &key, "log_activity", &input).await.expect(200);
+    let result = mcp.json()["result"].clone();
+    assert_eq!(result["structuredContent"]["activity"], rest["activity"]);
+    assert_eq!(result["_meta"]["idempotency_replayed"], true);
+
+    let other = json!({ "type": "note", "summary": "Another", "idempotency_key": "k-1" });
+    let error = tool_error(&stack, &key, "log_activity", &other).await;
+    assert_eq!(error["code"], "idempotency_conflict");
+    assert_eq!(error["idempotency_key"], "k-1");
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("new idempotency_key")));
+
+    let input = json!({ "type": "note", "summary": "Twice", "idempotency_key": "k-2" });
+    let first = call_tool(&stack, &key, "log_activity", &input).await.expect(200).json();
+    assert_eq!(first["result"].get("_meta"), None);
+    // The same input in REST: the key is in the header and not in the body.
+    let rest = stack
+        .call(&key, http::Method::POST, "/v1/activities")
+        .header("idempotency-key", "k-2")
+        .json(&json!({ "summary": "Twice", "type": "note" }))
+        .send()
+        .await
+        .expect(201);
+    assert_eq!(rest.header("idempotency-replayed"), "true");
+    assert_eq!(rest.json()["activity"], first["result"]["structuredContent"]["activity"]);
+
+    let found = stack.search(&key, &[]).await.expect(200).json();
+    assert_eq!(found["activities"].as_array().map(Vec::len), Some(2));
+    let succeeded = stack.audit_events(&key, &[("status", "succeeded")]).await.expect(200).json();
+    assert_eq!(succeeded["audit_events"].as_array().map(Vec::len), Some(2), "replays leave none");
+}
+
+#[tokio::test]
+async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    stack.put_resource("acme", "contact", "con_1", None).await;
+    for number in 0..9 {
+        let mut input = json!({
+            "type": if number % 2 == 0 { "note" } else { "email" },
+            "summary": format!("Pricing number {number}"),
+            "body": "Jane Doe asked",
+            "occurred_at": format!("2026-03-0{}T00:00:00Z", number + 1),
+        });
+        if number % 3 == 0 {
+            input["related_resource_type"] = json!("contact");
+            input["related_resource_id"] = json!("con_1");
+        }
+        let _ = stack.log(&key, &input).await.expect(201);
+    }
+    for filters in [
+        vec![],
+        vec![("query", "price")],
+        vec![("query", "\"jane doe\" number")],
+        vec![("type", "email")],
+        vec![("related_resource_type", "contact"), ("related_resource_id", "con_1")],
+        vec![
+            ("occurred_after", "2026-03-02T00:00:00Z"),
+            ("occurred_before", "2026-03-07T00:00:00Z"),
+        ],
+        vec![("query", "nothing")],
+    ] {
+        let arguments: serde_json::Map<String, Value> =
+            filters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let rest = stack.search(&key, &filters).await.expect(200).json();
+        let mcp = tool(&stack, &key, "search_activity", &json!(arguments)).await;
+        assert_eq!(mcp["activities"], rest["activities"], "{filters:?}");
+
+        // One row at a time, by turns through one door and the other.
+        let mut found = Vec::new();
+        let mut cursor: Option<String> = None;
+        for turn in 0.. {
+            let page = if turn % 2 == 0 {
+                let mut arguments = arguments.clone();
+                arguments.insert("limit".to_owned(), json!(1));
+                arguments.extend(cursor.take().map(|cursor| ("cursor".to_owned(), json!(cursor))));
+                tool(&stack, &key, "search_activity", &json!(arguments)).await
+            } else {
+                let mut parameters = filters.clone();
+                parameters.push(("limit", "1"));
+                let cursor = cursor.take().unwrap_or_default();
+                parameters.push(("cursor", &cursor));
+                let path = format!("/v1/activities?{}", encode(&parameters));
+                stack.get(&key, &path).await.expect(200).json()
+            };
+            found.extend(page["activities"].as_array().cloned().unwrap_or_default());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => break,
+            }
+        }
+        assert_eq!(json!(found), rest["activities"], "{filters:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_is_refused_alike() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let many_words = "word ".repeat(17);
+    for filters in [
+        vec![("query", "")],
+        vec![("query", "!?")],
+        vec![("query", many_words.as_str())],
+        vec![("type", "fax"), ("cursor", "x"), ("unknown", "1")],
+        vec![("related_resource_type", "contact")],
+        vec![("related_resource_id", "")],
+        vec![("occurred_after", "2026-03-02"), ("occurred_before", "x")],
+        vec![
+            ("occurred_after", "2026-03-02T00:00:00Z"),
+            ("occurred_before", "2026-03-02T00:00:00Z"),
+        ],
+    ] {
+        let arguments: serde_json::Map<String, Value> =
+            filters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let mut rest = stack.search(&key, &filters).await.expect(422).json()["error"].clone();
+        let mut mcp = tool_error(&stack, &key, "search_activity", &json!(arguments)).await;
+        // A query string has parameters, an object has properties.
+        for error in [&mut rest, &mut mcp] {
+            let errors = error["field_errors"].as_array_mut().expect("there are violations");
+            errors.retain(|error| error["field"] != "unknown");
+        }
+        assert_eq!(mcp["field_errors"], rest["field_errors"], "{filters:?}");
+    }
+}
