@@ -98,7 +98,7 @@ impl Rig {
 
     /// Lets the failing stack log, on a task that can be aborted as a process
     /// can be killed, until one of its calls has come to `gate`; then it is
-    /// aborted.
+    /// aborted. The held call has no effect, and all calls before it have.
     ///
     /// # Panics
     ///
@@ -110,14 +110,12 @@ impl Rig {
         gate.arrived(1).await;
         task.abort();
         assert!(task.await.expect_err("it does not finish").is_cancelled());
-        // What it had sent is carried out, and what is held is given up.
+        // Until what it had sent is carried out, and what is held is given up.
         loop {
             let calls = self.proxy.calls();
-            let ended = calls.iter().all(|call| call.ended.is_some());
-            let unsent = calls.iter().filter(|call| call.engine_status.is_none()).count();
-            // One is held, and others may have been cut by a fault before.
-            let cut = unsent.saturating_sub(1);
-            if ended && cut == 0 {
+            let under_way = calls.iter().any(|call| call.ended.is_none());
+            let not_carried_out = calls.iter().filter(|call| call.engine_status.is_none()).count();
+            if !under_way && not_carried_out == 1 {
                 return;
             }
             tokio::task::yield_now().await;

@@ -162,12 +162,15 @@ async fn populate(rig: &Rig) {
     rig.proxy.reset_calls();
 }
 
+/// A path, its parameters, and how many rows it has at least.
+type Listing = (&'static str, &'static [(&'static str, &'static str)], usize);
+
 #[tokio::test]
 async fn no_fault_skips_or_repeats_a_row_in_paging() {
     let commit = Duration::from_millis(300);
     let rig = Rig::start_with(|config| config.write_timeouts.commit = commit).await;
     populate(&rig).await;
-    let listings: [(&str, &[(&str, &str)], usize); 4] = [
+    let listings: [Listing; 4] = [
         ("/v1/activities", &[("limit", "5")], 36),
         ("/v1/activities", &[("limit", "4"), ("query", "ledger"), ("type", "email")], 12),
         ("/v1/activities", &[("limit", "4"), ("query", "\"detail1 detail2\" detail9")], 9),
