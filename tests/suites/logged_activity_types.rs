@@ -1,5 +1,6 @@
 //! Reading activity types: the list, one of it, and its fields.
 
+use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
 use serde_json::{Value, json};
 
 use crate::contract::faulty_stack;
@@ -175,6 +176,8 @@ async fn every_read_of_the_dialect_is_consistent_and_costs_few_round_trips() {
         "scheduled_activity_id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19",
     });
     dialect.log_with_key("t", &crate::logged_activity::empty(), "warm").await.expect(201);
+    // Long enough for what is asked side by side to overlap on any machine.
+    engine.inject(Fault::on_any(When::Always, FaultKind::DelayMs(100)));
     engine.reset_calls();
     // Type, key, completion and records side by side; staging; the commit.
     dialect.log_with_key("t", &input, "k").await.expect(201);

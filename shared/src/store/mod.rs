@@ -1,11 +1,11 @@
 //! The one module that knows DynamoDB.
 //!
 //! One table, partition key `pk` and sort key `sk`, no secondary index. Every
-//! key begins with the tenant ([`keys`]). All reads are strongly consistent.
+//! key begins with the tenant (`keys`). All reads are strongly consistent.
 //! What is read back is parsed, and an item that can't be is an error that
 //! names its key.
 //!
-//! Writes are staged, then committed ([`write`]): postings and long bodies
+//! Writes are staged, then committed (`write`): postings and long bodies
 //! mean nothing until the head that they name exists, so only that head, the
 //! audit event and the idempotency record share a transaction.
 
