@@ -12,8 +12,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::activity_type::TypeName;
 use crate::clock::Timestamp;
 use crate::principal::{Actor, ActorId, TenantId};
+use crate::record_type::RecordType;
+use crate::submission::Submission;
 
 /// Declares an enumeration whose JSON form, key form and error text are one
 /// list of words.
@@ -281,9 +284,16 @@ impl JsonSchema for Body {
 
 /// A related record's id, as its own system names it: 1 to 255 bytes without
 /// control characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct RelatedResourceId(String);
+
+impl TryFrom<String> for RelatedResourceId {
+    type Error = Refusal;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
 
 impl RelatedResourceId {
     /// Checks the limits.
@@ -314,7 +324,7 @@ impl JsonSchema for RelatedResourceId {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelatedResource {
     /// What kind of record it is.
-    pub resource_type: RelatedResourceType,
+    pub resource_type: RecordType,
     /// Its id.
     pub id: RelatedResourceId,
 }
@@ -353,7 +363,7 @@ impl BodyText {
 }
 
 /// One logged activity. It is never changed after it was logged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Activity {
     /// Its id.
     pub id: ActivityId,
@@ -365,8 +375,9 @@ pub struct Activity {
     pub summary: Summary,
     /// What happened, at length.
     pub body: BodyText,
-    /// What it is attached to, with the name that the record had then.
-    pub related_resource: Option<NamedResource>,
+    /// What it is attached to, with the names that the records had then. In
+    /// `/v1` that is one record at most.
+    pub related: Vec<NamedResource>,
     /// When it happened.
     pub occurred_at: Timestamp,
     /// The way by which it came in.
@@ -379,6 +390,90 @@ pub struct Activity {
     pub logged_at: Timestamp,
     /// The request that logged it.
     pub request_id: String,
+    /// What the logged-activity dialect adds, as far as it was read.
+    pub submitted: Submitted,
+}
+
+impl Activity {
+    /// The related resource of `/v1`: the first record of its five kinds.
+    #[must_use]
+    pub fn related_resource(&self) -> Option<(RelatedResourceType, &NamedResource)> {
+        self.related
+            .iter()
+            .find_map(|named| Some((named.resource.resource_type.built_in()?, named)))
+    }
+
+    /// Whether there is more of it than was read.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        matches!(self.body, BodyText::Beginning(_))
+            || matches!(self.submitted, Submitted::TypeOnly(_))
+    }
+
+    /// Adds what was read of its long parts.
+    pub fn complete(&mut self, parts: LongParts) {
+        if let (Some(body), BodyText::Beginning(_)) = (parts.body, &self.body) {
+            self.body = BodyText::Whole(body);
+        }
+        if let (Some((related, submission)), Submitted::TypeOnly(_)) =
+            (parts.submission, &self.submitted)
+        {
+            self.related = related;
+            self.submitted = Submitted::Whole(Box::new(submission));
+        }
+    }
+
+    /// Every text that is searched, as far as it was read.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let fields = self.submitted.whole().into_iter().flat_map(Submission::texts);
+        [Some(self.summary.as_str()), self.body.whole().map(Body::as_str)]
+            .into_iter()
+            .flatten()
+            .chain(fields)
+    }
+}
+
+/// The parts of an activity that can be too long for its row of a search.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LongParts {
+    /// The body, where it was asked for and there is one.
+    pub body: Option<Body>,
+    /// What was submitted through the logged-activity dialect, with the names
+    /// of the records.
+    pub submission: Option<(Vec<NamedResource>, Submission)>,
+}
+
+/// What was submitted through the logged-activity dialect, as far as it was
+/// read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Submitted {
+    /// The activity was logged through another dialect.
+    Nothing,
+    /// The whole of it.
+    Whole(Box<Submission>),
+    /// Only of which type it is, as a search row needs it.
+    TypeOnly(TypeName),
+}
+
+impl Submitted {
+    /// The submission, where there is one and it was read.
+    #[must_use]
+    pub fn whole(&self) -> Option<&Submission> {
+        match self {
+            Self::Whole(submission) => Some(submission),
+            Self::Nothing | Self::TypeOnly(_) => None,
+        }
+    }
+
+    /// The name of the type that was logged, where one was named.
+    #[must_use]
+    pub fn type_name(&self) -> Option<&TypeName> {
+        match self {
+            Self::Whole(submission) => Some(&submission.object.api_name),
+            Self::TypeOnly(name) => Some(name),
+            Self::Nothing => None,
+        }
+    }
 }
 
 /// A related record with its name at the time of logging.

@@ -57,16 +57,9 @@ impl Timestamp {
 
     /// Reads RFC 3339 with an offset. `None` for any other text, and for times
     /// outside [`Self::MIN`] and [`Self::MAX`].
-    ///
-    /// It is RFC 3339 as its grammar has it, which is what `date-time` stands
-    /// for in JSON Schema: chrono also takes a space for the `T` and U+2212 for
-    /// the minus.
     #[must_use]
     pub fn parse(text: &str, rounding: Rounding) -> Option<Self> {
-        if !text.is_ascii() || !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
-            return None;
-        }
-        let time = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        let time = parse_rfc3339(text)?;
         let beyond = time.timestamp_subsec_nanos() % 1_000_000 != 0;
         let up = i64::from(beyond && rounding == Rounding::Up);
         Self::from_millis(time.timestamp_millis() + up)
@@ -85,6 +78,15 @@ impl Timestamp {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_sub(millis).max(Self::MIN.0))
     }
+}
+
+/// Reads RFC 3339 as its grammar has it, which is what `date-time` stands for in
+/// JSON Schema: chrono also takes a space for the `T` and U+2212 for the minus.
+pub(crate) fn parse_rfc3339(text: &str) -> Option<DateTime<Utc>> {
+    if !text.is_ascii() || !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
+        return None;
+    }
+    Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
 }
 
 /// A bound of a range of time, as a caller wrote it.

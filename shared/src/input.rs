@@ -114,6 +114,18 @@ impl Violations {
         }
     }
 
+    /// Notes those that were found elsewhere.
+    pub fn extend(&mut self, other: Self) {
+        let room = MAX_FIELD_ERRORS.saturating_sub(self.0.len());
+        self.0.extend(other.0.into_iter().take(room));
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Keeps what was accepted, notes what was not.
     pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl Into<Refusal>>) -> Option<T> {
         parsed.map_err(|message| self.push(field, message)).ok()
@@ -145,14 +157,14 @@ pub trait Fields {
     /// Whether there is such a value, right or wrong.
     fn has(&self, name: &str) -> bool;
 
-    /// What was found wrong so far.
-    fn violations(&mut self) -> &mut Violations;
+    /// Notes what is wrong with one.
+    fn refuse(&mut self, name: &str, message: impl Into<Refusal>);
 
     /// Notes the missing one of two values that only come together.
     fn expect_together(&mut self, one: &str, other: &str) {
         for (given, missing) in [(one, other), (other, one)] {
             if self.has(given) && !self.has(missing) {
-                self.violations().push(missing, format!("is required with {given}"));
+                self.refuse(missing, format!("is required with {given}"));
             }
         }
     }
@@ -185,15 +197,70 @@ pub fn with_violations_of<T>(parsed: Result<T>, other: Result<()>) -> Result<T> 
 #[derive(Debug)]
 pub struct ObjectReader<'a> {
     object: &'a Object,
+    /// Where the object stands within the input, with a dot behind; empty for
+    /// the input itself.
+    prefix: String,
     known: Vec<&'static str>,
-    violations: Violations,
+    /// What was found wrong so far.
+    pub violations: Violations,
 }
 
 impl<'a> ObjectReader<'a> {
     /// A reader that has read nothing yet.
     #[must_use]
     pub fn new(object: &'a Object) -> Self {
-        Self { object, known: Vec::new(), violations: Violations::default() }
+        Self { object, prefix: String::new(), known: Vec::new(), violations: Violations::default() }
+    }
+
+    /// A reader of an object within this one, whose violations name the way to
+    /// it.
+    #[must_use]
+    pub fn nested<'b>(&self, object: &'b Object, path: &str) -> ObjectReader<'b> {
+        let prefix = format!("{}{path}.", self.prefix);
+        ObjectReader { prefix, ..ObjectReader::new(object) }
+    }
+
+    /// Notes a violation of a property of this object.
+    pub fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
+        self.violations.push(&format!("{}{name}", self.prefix), message);
+    }
+
+    /// Whether a property is given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
+    }
+
+    /// A property of any form.
+    pub fn any(&mut self, name: &'static str) -> Option<&'a Value> {
+        self.known.push(name);
+        self.object.get(name)
+    }
+
+    /// A property that may be absent, and otherwise must be `true` or `false`.
+    pub fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.any(name)?;
+        if value.as_bool().is_none() {
+            self.refuse(name, "must be true or false");
+        }
+        value.as_bool()
+    }
+
+    /// A property that may be absent, and otherwise must be a list of at most
+    /// `max` elements. Empty where it was refused.
+    pub fn list(&mut self, name: &'static str, max: usize) -> &'a [Value] {
+        match self.any(name) {
+            None => &[],
+            Some(Value::Array(items)) if items.len() <= max => items,
+            Some(Value::Array(_)) => {
+                self.refuse(name, format!("must have at most {max} elements"));
+                &[]
+            }
+            Some(_) => {
+                self.refuse(name, "must be a list");
+                &[]
+            }
+        }
     }
 
     /// A property that must be there and be a string.
@@ -204,7 +271,43 @@ impl<'a> ObjectReader<'a> {
     ) -> Option<T> {
         if !self.object.contains_key(name) {
             self.known.push(name);
-            self.violations.push(name, "is required");
+            self.refuse(name, "is required");
+            return None;
+        }
+        self.optional(name, parse)
+    }
+
+    /// A property that may be absent, and otherwise must be a string. `null`
+    /// is not absent.
+    pub fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        match self.object.get(name)? {
+            Value::String(text) => match parse(text) {
+                Ok(parsed) => Some(parsed),
+                Err(message) => {
+                    self.refuse(name, message);
+                    None
+                }
+            },
+            _ => {
+                self.refuse(name, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// The same, where `null` stands for absent.
+    pub fn nullable<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if self.object.get(name).is_some_and(Value::is_null) {
+            self.known.push(name);
             return None;
         }
         self.optional(name, parse)
@@ -215,31 +318,29 @@ impl<'a> ObjectReader<'a> {
     /// # Errors
     ///
     /// [`Error::ValidationFailed`] with every violation.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(self) -> Result<()> {
+        self.into_violations().into_result()
+    }
+
+    /// What was found wrong, every property that was not read included.
+    #[must_use]
+    pub fn into_violations(mut self) -> Violations {
         for name in self.object.keys() {
             if !self.known.contains(&name.as_str()) {
-                self.violations.push(name, "is not a known property");
+                self.refuse(name, "is not a known property");
             }
         }
-        self.violations.into_result()
+        self.violations
     }
 }
 
 impl Fields for ObjectReader<'_> {
-    /// `null` is not absent.
     fn optional<T, E: Into<Refusal>>(
         &mut self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        self.known.push(name);
-        match self.object.get(name)? {
-            Value::String(text) => self.violations.take(name, parse(text)),
-            _ => {
-                self.violations.push(name, "must be a string");
-                None
-            }
-        }
+        self.optional(name, parse)
     }
 
     fn optional_number(
@@ -247,21 +348,21 @@ impl Fields for ObjectReader<'_> {
         name: &'static str,
         range: RangeInclusive<usize>,
     ) -> Option<usize> {
-        self.known.push(name);
-        let value = self.object.get(name)?;
         // To JSON Schema, 20.0 is an integer as 20 is.
-        let number = value.as_f64().filter(|number| number.fract() == 0.0);
-        let in_range = |number: f64| range.clone().find(|known| *known as f64 == number);
-        let number = number.and_then(in_range).ok_or_else(|| out_of_range(&range));
-        self.violations.take(name, number)
+        let number = self.any(name)?.as_f64().filter(|number| number.fract() == 0.0);
+        let number = number.and_then(|number| range.clone().find(|known| *known as f64 == number));
+        if number.is_none() {
+            self.refuse(name, out_of_range(&range));
+        }
+        number
     }
 
     fn has(&self, name: &str) -> bool {
-        self.object.contains_key(name)
+        self.has(name)
     }
 
-    fn violations(&mut self) -> &mut Violations {
-        &mut self.violations
+    fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
+        self.refuse(name, message);
     }
 }
 

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use crate::Context;
 use crate::activity::{
     Activity, ActivityId, ActivityType, Body, BodyText, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Summary,
+    RelatedResourceId, RelatedResourceType, Submitted, Summary,
 };
 use crate::audit::{AuditEvent, AuditStatus, Call};
 use crate::clock::{Rounding, Timestamp};
@@ -27,7 +27,7 @@ use crate::config::RelatedResourceCheck;
 use crate::error::{Error, Result, chain};
 use crate::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
 use crate::index::Term;
-use crate::input::{Fields, Object, ObjectReader};
+use crate::input::{Object, ObjectReader};
 use crate::principal::{ActorType, Scope};
 use crate::registry::{DisplayName, Presence};
 use crate::store::{Commit, Outcome, Staging};
@@ -110,16 +110,16 @@ impl LogActivity {
             let parsed = std::str::from_utf8(bytes)
                 .map_err(|_| "must be UTF-8".into())
                 .and_then(IdempotencyKey::parse);
-            reader.violations().take("Idempotency-Key", parsed)
+            reader.violations.take("Idempotency-Key", parsed)
         });
         if let (Some(in_body), Some(in_header)) = (&body_key, &header_key)
             && in_body != in_header
         {
-            reader.violations().push("idempotency_key", "must equal the Idempotency-Key header");
+            reader.violations.push("idempotency_key", "must equal the Idempotency-Key header");
         }
         let texts = [summary.as_ref().map(Summary::as_str), body.as_ref().map(Body::as_str)];
         let words = text::index_terms(texts.into_iter().flatten());
-        let words = reader.violations().take("body", words.map_err(|error| error.to_string()));
+        let words = reader.violations.take("body", words.map_err(|error| error.to_string()));
         reader.finish()?;
 
         let missing = || Error::Internal("an input without violations lacks a property".into());
@@ -129,7 +129,7 @@ impl LogActivity {
             body,
             related_resource: resource_type
                 .zip(resource_id)
-                .map(|(resource_type, id)| RelatedResource { resource_type, id }),
+                .map(|(kind, id)| RelatedResource { resource_type: kind.into(), id }),
             occurred_at,
             idempotency_key: body_key.or(header_key),
             words: words.ok_or_else(missing)?,
@@ -137,7 +137,8 @@ impl LogActivity {
     }
 }
 
-fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
+/// Reads when something happened.
+pub(crate) fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
     let time = Timestamp::parse(text, Rounding::Down)
         .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")?;
     if time > now.plus(MAX_AHEAD) {
@@ -147,7 +148,7 @@ fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static s
 }
 
 /// A logged activity, and whether this call logged it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
     /// The activity.
     pub activity: Activity,
@@ -184,12 +185,22 @@ pub async fn log_activity(
         Err(_) => None,
     };
     let outcome = attempt(ctx, call, object, parse, input_hash.as_ref()).await;
-    if let Err(error) = &outcome
+    record_refusal(ctx, call, &outcome, input_hash).await;
+    outcome
+}
+
+/// Records a refusal in the audit trail, where the outcome is one.
+pub(crate) async fn record_refusal(
+    ctx: &Context,
+    call: &Call,
+    outcome: &Result<Logged>,
+    input_hash: Option<InputHash>,
+) {
+    if let Err(error) = outcome
         && let Some(status) = error.refusal()
     {
         audit_refusal(ctx, call, status, error, input_hash).await;
     }
-    outcome
 }
 
 async fn attempt(
@@ -208,13 +219,38 @@ async fn attempt(
         find_related_resource(ctx, call, input.related_resource.as_ref()),
     );
     if let Some(record) = record? {
-        return replay(ctx, call, &input, input_hash, record).await;
+        return replay(ctx, call, input.idempotency_key.as_ref(), input_hash, record).await;
     }
-    let related_resource = related_resource?;
-    write(ctx, call, input, input_hash, related_resource).await
+    let draft = Draft {
+        activity_type: input.activity_type,
+        summary: input.summary,
+        body: input.body,
+        related: related_resource?.into_iter().collect(),
+        occurred_at: input.occurred_at,
+        submitted: Submitted::Nothing,
+        idempotency_key: input.idempotency_key,
+        words: input.words,
+    };
+    write(ctx, call, draft, input_hash).await
 }
 
-async fn find_record(
+/// What every dialect's input comes down to: an activity, but for what the
+/// write itself decides.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) activity_type: ActivityType,
+    pub(crate) summary: Summary,
+    pub(crate) body: Option<Body>,
+    pub(crate) related: Vec<NamedResource>,
+    /// Now, where it is not known.
+    pub(crate) occurred_at: Option<Timestamp>,
+    pub(crate) submitted: Submitted,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
+    pub(crate) words: BTreeSet<String>,
+}
+
+/// What is remembered of a key, where it has not expired.
+pub(crate) async fn find_record(
     ctx: &Context,
     call: &Call,
     key: Option<&IdempotencyKey>,
@@ -246,12 +282,12 @@ async fn find_related_resource(
     }))
 }
 
-async fn write(
+/// The one write: stages and commits an activity with its audit event.
+pub(crate) async fn write(
     ctx: &Context,
     call: &Call,
-    input: LogActivity,
+    draft: Draft,
     input_hash: &InputHash,
-    related_resource: Option<NamedResource>,
 ) -> Result<Logged> {
     // From here on nothing changes between attempts: a retry is the same commit.
     let now = ctx.environment.now();
@@ -259,23 +295,24 @@ async fn write(
     let activity = Activity {
         id: ActivityId(ctx.environment.new_uuid()),
         tenant_id: principal.tenant_id.clone(),
-        activity_type: input.activity_type,
-        summary: input.summary.clone(),
-        body: input.body.clone().map_or(BodyText::Absent, BodyText::Whole),
-        related_resource,
-        occurred_at: input.occurred_at.unwrap_or(now),
+        activity_type: draft.activity_type,
+        summary: draft.summary,
+        body: draft.body.map_or(BodyText::Absent, BodyText::Whole),
+        related: draft.related,
+        occurred_at: draft.occurred_at.unwrap_or(now),
         source: call.source,
         last_agent_actor_id: (principal.actor.actor_type == ActorType::Agent)
             .then(|| principal.actor.id.clone()),
         logged_by: principal.actor.clone(),
         logged_at: now,
         request_id: call.request_id.clone(),
+        submitted: completed_now(draft.submitted, now),
     };
     let mut event = AuditEvent::of(call, ctx.environment.new_uuid(), now);
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 
-    let mut staging = Staging::of_activity(&activity, terms(&activity, &input.words));
+    let mut staging = Staging::of_activity(&activity, terms(&activity, &draft.words));
     staging.add_audit_event(&event);
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
@@ -283,7 +320,7 @@ async fn write(
         return Err(error);
     }
 
-    let idempotency = input.idempotency_key.as_ref().map(|key| {
+    let idempotency = draft.idempotency_key.as_ref().map(|key| {
         let record = IdempotencyRecord {
             activity_id: activity.id,
             input_hash: input_hash.clone(),
@@ -296,17 +333,42 @@ async fn write(
         Ok(Outcome::Committed) => Ok(Logged { activity, replay: Replay::First }),
         Ok(Outcome::KeyTaken(record)) => {
             unstage(ctx, call, &staging).await;
-            replay(ctx, call, &input, input_hash, record).await
+            replay(ctx, call, draft.idempotency_key.as_ref(), input_hash, record).await
+        }
+        Ok(Outcome::AlreadyCompleted) => {
+            unstage(ctx, call, &staging).await;
+            Err(already_completed())
         }
         // It may have been done: what was staged stays, and `sweep` decides.
         Err(error) => Err(error),
     }
 }
 
+/// What a scheduled activity can't be logged for.
+pub(crate) fn already_completed() -> Error {
+    Error::invalid("scheduled_activity_id", "was completed by another activity")
+}
+
+/// Logging a scheduled activity completes it, at the time of the record where
+/// the caller names no other.
+fn completed_now(mut submitted: Submitted, now: Timestamp) -> Submitted {
+    if let Submitted::Whole(submission) = &mut submitted
+        && submission.scheduled_activity_id.is_some()
+    {
+        submission.completed_at.get_or_insert(now);
+    }
+    submitted
+}
+
 /// Every list that an activity is found in.
 fn terms(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
     let mut terms = vec![Term::all(), Term::activity_type(activity.activity_type)];
-    terms.extend(activity.related_resource.iter().map(|named| Term::related(&named.resource)));
+    let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
+    terms.extend(own_type.map(Term::own_type));
+    // Searches know the five kinds of `/v1`; nobody would read the other lists.
+    let searched = activity.related.iter().map(|named| &named.resource);
+    let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
+    terms.extend(searched.map(Term::related));
     terms.extend(words.iter().map(|word| Term::word(word)));
     terms
 }
@@ -322,16 +384,16 @@ async fn unstage(ctx: &Context, call: &Call, staging: &Staging) {
     }
 }
 
-async fn replay(
+/// The activity that a key made, or the conflict of another input.
+pub(crate) async fn replay(
     ctx: &Context,
     call: &Call,
-    input: &LogActivity,
+    key: Option<&IdempotencyKey>,
     input_hash: &InputHash,
     record: IdempotencyRecord,
 ) -> Result<Logged> {
     if record.input_hash != *input_hash {
-        let key = input.idempotency_key.clone();
-        return Err(key.map_or_else(
+        return Err(key.cloned().map_or_else(
             || Error::Internal("a record without a key".into()),
             Error::IdempotencyConflict,
         ));

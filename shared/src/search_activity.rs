@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, RelatedResource, RelatedResourceId,
+    Activity, ActivityId, ActivityType, LongParts, RelatedResource, RelatedResourceId,
     RelatedResourceType,
 };
 use crate::clock::Timestamp;
@@ -21,7 +21,7 @@ use crate::index::{Position, Range, Term};
 use crate::input::Fields;
 use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::principal::{Principal, Scope, TenantId};
-use crate::store::ActivityPostings;
+use crate::store::{ActivityPostings, Parts};
 use crate::text::TextQuery;
 
 /// The longest query, in characters.
@@ -49,6 +49,17 @@ impl Query {
         }
         let parsed = TextQuery::parse(text).map_err(|error| error.to_string())?;
         Ok(Self { text: text.to_owned(), parsed })
+    }
+
+    /// What it was parsed from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The lists that what matches is in.
+    pub(crate) fn terms(&self) -> Vec<Term> {
+        self.parsed.terms().iter().map(|word| Term::word(word)).collect()
     }
 }
 
@@ -115,7 +126,7 @@ pub fn read_search(fields: &mut impl Fields, tenant: &TenantId) -> Listing<Filte
         activity_type,
         related_resource: resource_type
             .zip(resource_id)
-            .map(|(resource_type, id)| RelatedResource { resource_type, id }),
+            .map(|(kind, id)| RelatedResource { resource_type: kind.into(), id }),
         occurred_after,
         occurred_before,
     };
@@ -169,9 +180,7 @@ impl Filters {
         let mut terms: Vec<Term> = Vec::new();
         terms.extend(self.activity_type.map(Term::activity_type));
         terms.extend(self.related_resource.as_ref().map(Term::related));
-        if let Some(query) = &self.query {
-            terms.extend(query.parsed.terms().iter().map(|word| Term::word(word)));
-        }
+        terms.extend(self.query.iter().flat_map(Query::terms));
         if terms.is_empty() {
             terms.push(Term::all());
         }
@@ -196,19 +205,33 @@ pub async fn search_activity(
     let Some(range) = Range::new(filters.occurred_after, filters.occurred_before, after) else {
         return Ok(Page { rows: Vec::new(), next_cursor: None });
     };
-    let postings = ActivityPostings { store: &ctx.store, tenant };
-    let mut join = Join::new(&postings, filters.operands(), range, Budget::default());
-    let phrases = filters.query.as_ref().map(|query| &query.parsed);
-    let (rows, end) = match phrases.filter(|query| query.needs_verification()) {
-        None => plain_page(ctx, tenant, &mut join, limit).await?,
-        Some(query) => verified_page(ctx, tenant, &mut join, limit, query).await?,
-    };
+    let (rows, end) =
+        find(ctx, tenant, filters.operands(), filters.query.as_ref(), range, limit).await?;
     let binding = filters.binding(tenant);
     Ok(Page { rows, next_cursor: end.map(|position| cursor::encode(position, &binding)) })
 }
 
 /// Rows, and where to go on if there is more.
-type RowsAndEnd = (Vec<Activity>, Option<Position>);
+pub(crate) type RowsAndEnd = (Vec<Activity>, Option<Position>);
+
+/// The activities that all lists have within a range, and that have the phrases
+/// of a query, whose words are among the lists.
+pub(crate) async fn find(
+    ctx: &Context,
+    tenant: &TenantId,
+    operands: Vec<Vec<Term>>,
+    query: Option<&Query>,
+    range: Range,
+    limit: usize,
+) -> Result<RowsAndEnd> {
+    let postings = ActivityPostings { store: &ctx.store, tenant };
+    let mut join = Join::new(&postings, operands, range, Budget::default());
+    let phrases = query.map(|query| &query.parsed);
+    match phrases.filter(|query| query.needs_verification()) {
+        None => plain_page(ctx, tenant, &mut join, limit).await,
+        Some(query) => verified_page(ctx, tenant, &mut join, limit, query).await,
+    }
+}
 
 async fn plain_page(
     ctx: &Context,
@@ -244,13 +267,14 @@ async fn verified_page(
         while !candidates.is_empty() {
             let round = &candidates[..candidates.len().min(BODIES_A_ROUND)];
             candidates = &candidates[round.len()..];
-            let bodies = bodies_of(ctx, tenant, &heads, round).await?;
-            bodies_left = bodies_left.saturating_sub(bodies.len());
+            let mut parts = long_parts_of(ctx, tenant, &heads, round).await?;
+            bodies_left = bodies_left.saturating_sub(parts.len());
             for position in round {
-                let Some(activity) = heads.remove(&ActivityId(position.id)) else { continue };
-                let body = activity.body.whole().or_else(|| bodies.get(&activity.id));
-                let texts = [Some(activity.summary.as_str()), body.map(Body::as_str)];
-                if query.matches(texts.into_iter().flatten()) {
+                let Some(mut activity) = heads.remove(&ActivityId(position.id)) else { continue };
+                if let Some(parts) = parts.remove(&activity.id) {
+                    activity.complete(parts);
+                }
+                if query.matches(activity.texts()) {
                     rows.push(activity);
                 }
                 if rows.len() == limit {
@@ -274,23 +298,20 @@ async fn verified_page(
     }
 }
 
-/// The bodies, of some candidates, that are not in their heads.
-async fn bodies_of(
+/// The long parts, of some candidates, that are not in their heads.
+async fn long_parts_of(
     ctx: &Context,
     tenant: &TenantId,
     heads: &HashMap<ActivityId, Activity>,
     candidates: &[Position],
-) -> Result<HashMap<ActivityId, Body>> {
-    let elsewhere: Vec<ActivityId> = candidates
+) -> Result<HashMap<ActivityId, LongParts>> {
+    let partial: Vec<ActivityId> = candidates
         .iter()
         .filter_map(|position| heads.get(&ActivityId(position.id)))
-        .filter(|activity| matches!(activity.body, BodyText::Beginning(_)))
+        .filter(|activity| activity.is_partial())
         .map(|activity| activity.id)
         .collect();
-    if elsewhere.is_empty() {
-        return Ok(HashMap::new());
-    }
-    ctx.store.bodies(tenant, &elsewhere).await
+    ctx.store.long_parts(tenant, &partial, Parts::All).await
 }
 
 /// The first `limit` of some matches, and where to go on if there is more.

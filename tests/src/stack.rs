@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResource, RelatedResourceId, RelatedResourceType};
+use activity_log_core::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::clock::{Environment, SystemEnvironment, Timestamp};
 use activity_log_core::config::Config;
 use activity_log_core::principal::{Actor, Credential, Scope, Scopes, TenantId};
+use activity_log_core::record_type::RecordType;
 use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
@@ -118,7 +119,7 @@ impl Stack {
     pub async fn put_resource(&self, tenant: &str, kind: &str, id: &str, name: Option<&str>) {
         let record = ResourceRecord {
             resource: RelatedResource {
-                resource_type: RelatedResourceType::parse(kind).expect("the type is known"),
+                resource_type: RecordType::parse(kind).expect("the name is valid"),
                 id: RelatedResourceId::parse(id).expect("the id is valid"),
             },
             display_name: name.map(|name| DisplayName::parse(name).expect("the name is valid")),

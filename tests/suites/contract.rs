@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use activity_log_core::activity::{RelatedResource, RelatedResourceId, RelatedResourceType};
+use activity_log_core::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::principal::TenantId;
+use activity_log_core::record_type::RecordType;
 use activity_log_core::registry::{Presence, ResourceRecord};
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::engine::{Engine, unique_name};
@@ -160,7 +161,7 @@ pub(crate) async fn all_items(stack: &Stack) -> Vec<Item> {
 pub(crate) async fn delete_resource(stack: &Stack, tenant: &str, kind: &str, id: &str) {
     let record = ResourceRecord {
         resource: RelatedResource {
-            resource_type: RelatedResourceType::parse(kind).expect("the type is known"),
+            resource_type: RecordType::parse(kind).expect("the name is valid"),
             id: RelatedResourceId::parse(id).expect("the id is valid"),
         },
         display_name: None,

@@ -252,6 +252,11 @@ async fn each_route_asks_for_the_scope_of_the_contract() {
         (Method::GET, "/v1/activities", Scope::ActivityRead),
         (Method::GET, "/v1/activities/{id}", Scope::ActivityRead),
         (Method::GET, "/api/activities/logged/{id}", Scope::ActivityRead),
+        (Method::POST, "/api/activities/{activity_identifier}/log-activity", Scope::ActivityWrite),
+        (Method::POST, "/api/activities/{activity_identifier}/responses", Scope::ActivityRead),
+        (Method::GET, "/api/activities", Scope::ActivityRead),
+        (Method::GET, "/api/activities/{activity_identifier}", Scope::ActivityRead),
+        (Method::GET, "/api/activities/{activity_identifier}/fields", Scope::ActivityRead),
         (Method::GET, "/v1/audit-events", Scope::AuditRead),
     ] {
         let route =

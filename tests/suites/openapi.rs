@@ -328,7 +328,10 @@ async fn every_example_is_valid() {
 
 /// A call of a route with a credential, if there is one, in its dialect.
 fn call<'a>(stack: &'a Stack, route: &Route, id: &str, query: &str, key: Option<&str>) -> Call<'a> {
-    let path = format!("{}{query}", route.template.replace("{id}", id));
+    // What is no activity's id is no type either.
+    let identifier = if id == ABSENT_ID || id == "act_123" { id } else { "email" };
+    let path = route.template.replace("{id}", id).replace("{activity_identifier}", identifier);
+    let path = format!("{path}{query}");
     let call = stack.anonymous(route.method.clone(), &path);
     let call = match (key, dialect_of(route.template)) {
         (None, _) => call,
@@ -340,7 +343,11 @@ fn call<'a>(stack: &'a Stack, route: &Route, id: &str, query: &str, key: Option<
             .header("x-business-id", "acme")
             .header("x-user-id", "user_1"),
     };
-    if route.operation == Operation::LogActivity { call.json(&email()) } else { call }
+    match route.operation {
+        Operation::LogActivity => call.json(&email()),
+        Operation::LogTypedActivity => call.json(&json!({ "related_objects": [] })),
+        _ => call,
+    }
 }
 
 fn email() -> Value {
@@ -411,7 +418,15 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
     let reader = stack.issue_key("acme", "user:user_1", &[Scope::ActivityRead]).await;
     let _ = stack.log(&reader, &least).await.expect(403);
 
-    for route in described_routes().filter(|route| route.operation != Operation::LogActivity) {
+    let typed = route_of(Operation::LogTypedActivity);
+    for replayed in ["", "true"] {
+        let call = call(stack, typed, "", "", Some(&service)).header("idempotency-key", "typed");
+        let answer = call.send().await.expect(201);
+        assert_eq!(answer.header("idempotency-replayed"), replayed);
+        meet(met, description, typed, &answer);
+    }
+
+    for route in described_routes().filter(|route| route.scope != Some(Scope::ActivityWrite)) {
         let key = route.scope.map(|_| service.as_str());
         for id in &ids {
             meet(
@@ -425,6 +440,11 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
         if description.parameters(route, "query").contains_key("limit") {
             let answer = call(stack, route, "", "?limit=1", key).send().await.expect(200);
             assert!(answer.json()["next_cursor"].is_string());
+            meet(met, description, route, &answer);
+        }
+        if description.parameters(route, "query").contains_key("page_size") {
+            let answer = call(stack, route, "", "?page_size=1", key).send().await.expect(200);
+            assert!(answer.json()["next"].is_string());
             meet(met, description, route, &answer);
         }
     }
@@ -452,11 +472,13 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
             cases.push(("", Some("alk_acme.0.0"), 401));
             cases.push(("", Some(&lacking), 403));
         }
+        // The type is looked for before what is asked of it.
+        let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
         for (query, key, status) in cases {
-            let answer = call(stack, route, ABSENT_ID, query, key).send().await.expect(status);
+            let answer = call(stack, route, id, query, key).send().await.expect(status);
             meet(met, description, route, &answer);
         }
-        if route.template.contains("{id}") {
+        if route.template.contains('{') {
             for id in [ABSENT_ID, "act_123"] {
                 let answer = call(stack, route, id, "", key).send().await.expect(404);
                 meet(met, description, route, &answer);
@@ -486,6 +508,23 @@ async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut
         (post().json(&json!({ "type": 1, "verbose": true })), 422),
     ] {
         meet(met, description, log, &call.send().await.expect(status));
+    }
+    let typed = route_of(Operation::LogTypedActivity);
+    let call = |route| call(stack, route, "", "", Some(&key));
+    let conflict = call(typed).header("idempotency-key", "conflict").send().await.expect(409);
+    meet(met, description, typed, &conflict);
+    for route in [typed, route_of(Operation::ListResponses)] {
+        let bytes = |body: Vec<u8>| {
+            let path = route.template.replace("{activity_identifier}", "email");
+            let call = stack.anonymous(Method::POST, &path).header("x-api-key", &key);
+            call.header("x-business-id", "acme").header("x-user-id", "user_1").body(body)
+        };
+        for (call, status) in [
+            (bytes(vec![b' '; 1024 * 1024 + 1]).header("content-type", "application/json"), 413),
+            (bytes(b"{}".to_vec()).header("content-type", "text/plain"), 415),
+        ] {
+            meet(met, description, route, &call.send().await.expect(status));
+        }
     }
 }
 
@@ -843,10 +882,11 @@ async fn parameters_that_are_not_described_are_refused_everywhere() {
         .collect();
     for route in described_routes() {
         let described = description.parameters(route, "query");
+        let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
         for name in everywhere.iter().filter(|name| !described.contains_key(*name)) {
             let query = format!("?{}", encode(&[(name, "1")]));
             let key = route.scope.map(|_| key.as_str());
-            let answer = call(&stack, route, ABSENT_ID, &query, key).send().await;
+            let answer = call(&stack, route, id, &query, key).send().await;
             let status = match dialect_of(route.template) {
                 Dialect::V1 | Dialect::Mcp => 422,
                 Dialect::LoggedActivity => 400,
@@ -856,10 +896,16 @@ async fn parameters_that_are_not_described_are_refused_everywhere() {
         }
         for name in described.into_keys() {
             let query = format!("?{}", encode(&[(&name, "1"), (&name, "1")]));
-            let answer =
-                call(&stack, route, ABSENT_ID, &query, Some(&key)).send().await.expect(422);
-            let errors = answer.json()["error"]["field_errors"].clone();
-            let repeated = json!({ "field": name, "message": "is given more than once" });
+            let answer = call(&stack, route, id, &query, Some(&key)).send().await;
+            let (errors, repeated) = match dialect_of(route.template) {
+                Dialect::V1 => (
+                    answer.expect(422).json()["error"]["field_errors"].clone(),
+                    json!({ "field": name, "message": "is given more than once" }),
+                ),
+                Dialect::LoggedActivity => {
+                    (answer.expect(400).json()[&name].clone(), json!("is given more than once"))
+                }
+            };
             assert!(array(&errors).contains(&repeated), "{errors}");
         }
     }

@@ -10,12 +10,14 @@
 //! and rules that JSON Schema has no words for, such as a limit in bytes; they
 //! stand in the descriptions.
 
+mod typed;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use activity_log_core::activity::{
     Activity, ActivityId, ActivityType, Body, BodyText, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Source, Summary,
+    RelatedResourceId, RelatedResourceType, Source, Submitted, Summary,
 };
 use activity_log_core::audit::{AuditEvent, AuditEventView, Call, EntryPoint};
 use activity_log_core::clock::{Rounding, Timestamp};
@@ -244,6 +246,11 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
             ),
             errors: READ_ONE_ERRORS,
         },
+        Operation::LogTypedActivity => typed::log(schemas),
+        Operation::ListResponses => typed::responses(schemas),
+        Operation::ListActivityTypes => typed::types(schemas),
+        Operation::GetActivityType => typed::activity_type(schemas),
+        Operation::ListActivityTypeFields => typed::fields(schemas),
         Operation::ListAuditEvents => Described {
             id: "list_audit_events",
             tag: AUDIT,
@@ -604,19 +611,20 @@ fn activity_example() -> Activity {
         activity_type: ActivityType::Email,
         summary: Summary::parse("Jane asked for pricing details").expect(VALID),
         body: BodyText::Whole(Body::parse("She has 40 seats in mind.").expect(VALID)),
-        related_resource: Some(NamedResource {
+        related: vec![NamedResource {
             resource: RelatedResource {
-                resource_type: RelatedResourceType::Contact,
+                resource_type: RelatedResourceType::Contact.into(),
                 id: RelatedResourceId::parse(RESOURCE_ID).expect(VALID),
             },
             display_name: Some("Jane Doe".to_owned()),
-        }),
+        }],
         occurred_at: time,
         source: Source::Api,
         last_agent_actor_id: Some(ActorId::parse("agent_7").expect(VALID)),
         logged_by: Actor::parse("agent:agent_7").expect(VALID),
         logged_at: time,
         request_id: REQUEST_ID.to_owned(),
+        submitted: Submitted::Nothing,
     }
 }
 

@@ -1,7 +1,11 @@
-//! The function `search`: `GET /v1/activities`.
+//! The function `search`: activities by words and filters in `/v1`, or those of a
+//! type in the logged-activity dialect.
 
+use activity_log_core::http::logged_activity::{self, responses};
 use activity_log_core::http::routes::Operation;
 use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::list_activity_types::get_activity_type;
+use activity_log_core::list_responses::list_responses;
 use activity_log_core::principal::Scope;
 use activity_log_core::search_activity::search_activity;
 use activity_log_core::{Context, Error, Result};
@@ -15,6 +19,7 @@ pub async fn handle(ctx: &Context, request: Request) -> Response {
 async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     match exchange.route()?.operation {
         Operation::SearchActivity => search_activities(ctx, exchange).await,
+        Operation::ListResponses => post_responses(ctx, exchange).await,
         _ => Err(Error::ResourceNotFound),
     }
 }
@@ -26,4 +31,15 @@ async fn search_activities(ctx: &Context, exchange: &Exchange<'_>) -> Result<Res
     let page =
         search_activity(ctx, &principal, &search.filters, search.limit, search.after).await?;
     v1::activities(&page, exchange)
+}
+
+async fn post_responses(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+    let principal = logged_activity::authenticate(ctx, exchange).await?;
+    principal.require(Scope::ActivityRead)?;
+    let activity_type = get_activity_type(ctx, &principal, exchange.path_parameter(0)).await?;
+    let name = &activity_type.summary.api_name;
+    let listing = responses::parse(exchange, &principal.tenant_id, name)?;
+    let (size, after) = (listing.page_size, listing.after);
+    let page = list_responses(ctx, &principal, name, &listing.filters, size, after).await?;
+    responses::responses(&page, &listing, exchange)
 }

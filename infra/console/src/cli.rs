@@ -10,15 +10,17 @@ mod resources;
 mod serve;
 mod sweep;
 mod table;
+mod types;
 
 use std::fmt::Display;
 use std::process::ExitCode;
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResourceId, RelatedResourceType};
+use activity_log_core::activity::RelatedResourceId;
 use activity_log_core::config::{Config, ConfigError};
-use activity_log_core::error::chain;
+use activity_log_core::error::{FieldError, chain};
 use activity_log_core::principal::{Actor, Scope, TenantId};
+use activity_log_core::record_type::{Identifier, RecordType};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::{Endpoint, StartError, connect};
 use clap::{Args, Parser, Subcommand};
@@ -63,6 +65,9 @@ enum Command {
     /// Keep the registry of related resources.
     #[command(subcommand)]
     Resources(resources::ResourcesCommand),
+    /// Define, list and disable activity types.
+    #[command(subcommand)]
+    Types(types::TypesCommand),
     /// Remove staged items that were never committed and are older than an hour.
     Sweep,
     /// Bring activities in.
@@ -76,9 +81,10 @@ struct ResourceArgs {
     /// The tenant.
     #[arg(long, value_parser = tenant)]
     tenant: TenantId,
-    /// contact, company, deal, task or support_ticket.
-    #[arg(long = "type", value_parser = resource_type)]
-    resource_type: RelatedResourceType,
+    /// A kind of record: contact, company, deal, task, support_ticket, or one of
+    /// the tenant's own. A kind that the registry has seen can be named by its UUID.
+    #[arg(long = "type", value_parser = record_type)]
+    record_type: Identifier<RecordType>,
     /// Its id.
     #[arg(long, value_parser = resource_id)]
     id: RelatedResourceId,
@@ -99,8 +105,14 @@ enum CliError {
     Io { what: String, source: std::io::Error },
     #[error("there is no {0}")]
     Missing(&'static str),
+    #[error("the file is refused{}", list(.0))]
+    FileRefused(Vec<FieldError>),
     #[error("{refused} of {lines} lines were refused")]
     LinesRefused { refused: usize, lines: usize },
+}
+
+fn list(violations: &[FieldError]) -> String {
+    violations.iter().map(|error| format!("\n  {}: {}", error.field, error.message)).collect()
 }
 
 impl CliError {
@@ -159,6 +171,7 @@ async fn run(command: Command, connection: &Connection, output: Output) -> Resul
         Command::Resources(command) => {
             resources::run(command, &connection.context().await?, output).await
         }
+        Command::Types(command) => types::run(command, &connection.context().await?, output).await,
         Command::Sweep => sweep::run(&connection.context().await?, output).await,
         Command::Activities(command) => {
             import::run(command, &connection.context().await?, output).await
@@ -194,8 +207,9 @@ fn scope(text: &str) -> Result<Scope, String> {
     Scope::parse(text).map_err(str::to_owned)
 }
 
-fn resource_type(text: &str) -> Result<RelatedResourceType, String> {
-    RelatedResourceType::parse(text).map_err(str::to_owned)
+fn record_type(text: &str) -> Result<Identifier<RecordType>, String> {
+    Identifier::parse(text)
+        .ok_or_else(|| "must be a UUID, or a name of 1 to 64 of a-z 0-9 _".to_owned())
 }
 
 fn resource_id(text: &str) -> Result<RelatedResourceId, String> {

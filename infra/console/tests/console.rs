@@ -522,7 +522,7 @@ async fn resources_are_put_imported_and_deleted() {
     let lines = [
         r#"{"type":"deal","id":"d2","display_name":"Two"}"#,
         r#"{"type":"deal","id":"d1","changed_at":"2020-01-01T00:00:00Z"}"#,
-        r#"{"type":"planet","id":"d3"}"#,
+        r#"{"type":"Planet","id":"d3"}"#,
         r#"{"type":"deal","id":"d4"}"#,
     ];
     std::fs::write(&file, lines.join("\n")).expect("it is written");
@@ -534,6 +534,45 @@ async fn resources_are_put_imported_and_deleted() {
     assert_eq!(summary, json!({ "lines": 4, "applied": 2, "unchanged": 1, "refused": 1 }));
     assert_eq!((status("d2").await, status("d4").await), (201, 201));
     assert_eq!(status("d1").await, 404, "a deletion is newer than old news");
+}
+
+#[tokio::test]
+async fn types_are_put_listed_and_disabled_and_resources_are_of_any_kind() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let directory = directory();
+    let file = directory.path().join("type.json");
+    let write = |definition: Value| std::fs::write(&file, definition.to_string());
+    let put = ["types", "put", text(&file), "--tenant", "demo"];
+    write(json!({"name": "Visit", "api_name": "note"})).expect("it is written");
+    let refused = operator.output(&put);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("\n  api_name: is the name"), "{}", stderr(&refused));
+    let visit = json!({"name": "Visit", "api_name": "visit", "fields": [
+        {"name": "cost", "display_name": "Cost", "field_type": "money", "required": true}],
+        "association_mode": "all_objects_associated"});
+    write(visit).expect("it is written");
+    let first = operator.json(&put);
+    assert_eq!((&first["enabled"], &first["fields"][0]["name"]), (&json!(true), &json!("cost")));
+    assert_eq!(operator.json(&put), first, "id and time of creation stay");
+    let id = first["id"].as_str().expect("an id");
+    let listed = operator.json(&["types", "list", "--tenant", "demo"]);
+    assert_eq!(
+        (listed["types"].as_array().map(Vec::len), &listed["types"][5]["id"]),
+        (Some(6), &first["id"])
+    );
+    assert_eq!(operator.json(&["types", "disable", id, "--tenant", "demo"])["enabled"], false);
+    assert!(operator.text(&["types", "list", "--tenant", "demo"]).ends_with("disabled\n"));
+    let built_in = operator.output(&["types", "disable", "call", "--tenant", "demo"]);
+    assert_eq!(built_in.status.code(), Some(1));
+
+    let put = |kind: &str| {
+        operator.output(&["resources", "put", "--tenant", "demo", "--type", kind, "--id", "1"])
+    };
+    // UUIDv5 of `demo/boat` in the namespace of the README.
+    let boat = "f03f1b93-34c6-5c73-ade7-0fc80ef7dae9";
+    assert_eq!(put(boat).status.code(), Some(1), "no kind of this id was seen");
+    assert!(put("boat").status.success() && put(boat).status.success());
 }
 
 #[tokio::test]
@@ -690,7 +729,7 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
         &["keys", "create", "--tenant", "a", "--actor", "robot:1", "--scopes", "audit:read"],
         &["keys", "create", "--tenant", "a", "--actor", "user:1", "--scopes", "audit:write"],
         &["keys", "create", "--tenant", "a", "--actor", "user:1"],
-        &["resources", "put", "--tenant", "a", "--type", "planet", "--id", "1"],
+        &["resources", "put", "--tenant", "a", "--type", "Planet", "--id", "1"],
         &["resources", "put", "--tenant", "a", "--type", "deal", "--id", ""],
         &["activities", "import", "--tenant", "a#b", "file"],
         &["serve", "--listen", "nowhere"],
@@ -711,7 +750,7 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
 
 #[test]
 fn every_command_takes_endpoint_url_table_and_json() {
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
         &["serve"],
         &["table", "create"],
         &["table", "describe"],
@@ -720,6 +759,7 @@ fn every_command_takes_endpoint_url_table_and_json() {
         &["keys", "revoke"],
         &["resources", "put"],
         &["resources", "import"],
+        &["types", "put"],
         &["sweep"],
         &["activities", "import"],
     ];

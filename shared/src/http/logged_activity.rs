@@ -1,25 +1,32 @@
 //! The logged-activity dialect, `/api/activities/...`: three headers, errors of
-//! its own shape, and the vendor's view of an activity.
+//! its own shape, and the vendor's view of activities and their types.
+
+pub mod page;
+pub mod responses;
+pub mod types;
+pub mod write;
 
 use std::collections::BTreeMap;
 
 use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::exchange::Exchange;
 use super::{Response, json, json_bytes};
 use crate::Context;
-use crate::activity::{Activity, ActivityId, ActivityType, Body, RelatedResourceType, Source};
+use crate::activity::{
+    Activity, ActivityId, ActivityType, Body, NamedResource, RelatedResource, Source,
+};
+use crate::activity_type::{AssociationMode, FieldType, TypeName, TypeSummary};
 use crate::authenticate::authenticate_on_behalf;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};
 use crate::principal::{Actor, Principal};
-
-/// The namespace of the UUIDv5 (RFC 9562) ids of activity types and record
-/// types: the id of a built-in one is `UUIDv5(NAMESPACE, api_name)`.
-pub const NAMESPACE: Uuid = Uuid::from_u128(0x0f5b_6c1e_93a4_4d0b_8f6e_2c7d_51a9_e340);
+use crate::record_type::{Kind, RecordType};
+use crate::submission::SubmittedField;
 
 /// The body of every error of one cause.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -98,10 +105,10 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
 #[schemars(rename = "LoggedActivity")]
 pub struct LoggedActivityView<'a> {
     id: ActivityId,
-    /// The body, or the summary where there is none.
+    /// As they were sent; of an activity of another dialect the body, or the summary where there is none.
     notes: &'a str,
-    /// The activity's type.
-    activity_object: ActivityObject,
+    /// The activity's type, as it was when the activity was logged.
+    activity_object: ActivityObject<'a>,
     /// The related records.
     associated_entities: Vec<AssociatedEntity<'a>>,
     /// When the record was created.
@@ -113,11 +120,12 @@ pub struct LoggedActivityView<'a> {
     /// Null unless the activity was explicitly completed.
     completed_by: Option<Person<'a>>,
     /// The scheduled activity that it came from, or null.
-    #[schemars(extend("format" = "uuid"))]
-    scheduled_activity_id: Option<String>,
+    scheduled_activity_id: Option<Uuid>,
     /// Who is mentioned.
-    #[schemars(extend("items" = { "type": "string", "format": "uuid" }))]
-    mentions: Vec<String>,
+    mentions: &'a [Uuid],
+    /// The values of the type's fields. Left out when none were submitted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldView<'a>>,
     /// The category, as in `/v1`.
     #[serde(rename = "type")]
     activity_type: ActivityType,
@@ -133,30 +141,73 @@ pub struct LoggedActivityView<'a> {
     occurred_at: Timestamp,
 }
 
-/// The activity's type.
+/// The activity's type when the activity was logged.
 #[derive(Debug, Serialize, JsonSchema)]
-struct ActivityObject {
-    #[schemars(extend("format" = "uuid"))]
-    id: String,
-    name: &'static str,
-    api_name: &'static str,
-    association_mode: &'static str,
+struct ActivityObject<'a> {
+    id: Uuid,
+    name: &'a str,
+    api_name: &'a str,
+    association_mode: AssociationMode,
 }
 
 /// A related record.
 #[derive(Debug, Serialize, JsonSchema)]
-struct AssociatedEntity<'a> {
-    object_api_name: RelatedResourceType,
+pub(super) struct AssociatedEntity<'a> {
+    object_api_name: &'a RecordType,
     entity_id: &'a str,
     /// Its name when the activity was logged, or its id where none was known.
     display_name: &'a str,
-    #[schemars(extend("format" = "uuid"))]
-    custom_object: String,
+    custom_object: Uuid,
+}
+
+impl<'a> AssociatedEntity<'a> {
+    /// Every related record of an activity.
+    pub(super) fn all_of(activity: &'a Activity) -> Vec<Self> {
+        let view = |named: &'a NamedResource| {
+            let RelatedResource { resource_type, id } = &named.resource;
+            Self {
+                object_api_name: resource_type,
+                entity_id: id.as_str(),
+                display_name: named.display_name.as_deref().unwrap_or(id.as_str()),
+                custom_object: resource_type.id(&activity.tenant_id),
+            }
+        };
+        activity.related.iter().map(view).collect()
+    }
+}
+
+/// A field with its value, under the names that it had when the activity was
+/// logged.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct FieldView<'a> {
+    id: Uuid,
+    name: &'a str,
+    display_name: &'a str,
+    field_type: FieldType,
+    custom_field_type: Option<FieldType>,
+    /// In the form of its `field_type`.
+    value: &'a Value,
+}
+
+impl<'a> FieldView<'a> {
+    /// Every field of an activity that has a value.
+    pub(super) fn all_of(activity: &'a Activity) -> Vec<Self> {
+        let view = |field: &'a SubmittedField| Self {
+            id: field.id,
+            name: &field.name,
+            display_name: &field.display_name,
+            field_type: field.field_type,
+            custom_field_type: field.custom_field_type,
+            value: &field.value,
+        };
+        let submission = activity.submitted.whole();
+        submission.map_or_else(Vec::new, |whole| whole.fields.iter().map(view).collect())
+    }
 }
 
 /// Who logged or completed an activity.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Person<'a> {
+pub(super) struct Person<'a> {
     id: &'a str,
     display_name: &'a str,
     email: Option<&'a str>,
@@ -170,52 +221,43 @@ impl<'a> From<&'a Actor> for Person<'a> {
     }
 }
 
-/// The stable id of a built-in activity type or record type.
-#[must_use]
-pub fn built_in_id(api_name: &str) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, api_name.as_bytes())
-}
-
-fn activity_type_name(activity_type: ActivityType) -> &'static str {
-    match activity_type {
-        ActivityType::Note => "Note",
-        ActivityType::Call => "Call",
-        ActivityType::Email => "Email",
-        ActivityType::Meeting => "Meeting",
-        ActivityType::AgentAction => "Agent action",
-    }
-}
-
 impl<'a> From<&'a Activity> for LoggedActivityView<'a> {
     fn from(activity: &'a Activity) -> Self {
         let body = activity.body.whole().map(Body::as_str);
-        let api_name = activity.activity_type.as_str();
-        let related = activity.related_resource.iter().map(|named| {
-            let resource_type = named.resource.resource_type;
-            let entity_id = named.resource.id.as_str();
-            AssociatedEntity {
-                object_api_name: resource_type,
-                entity_id,
-                display_name: named.display_name.as_deref().unwrap_or(entity_id),
-                custom_object: built_in_id(resource_type.as_str()).to_string(),
-            }
-        });
+        let submission = activity.submitted.whole();
+        let notes = match submission {
+            // Notes that were not sent are empty; the summary is the type's name.
+            Some(_) => body.unwrap_or_default(),
+            None => body.unwrap_or(activity.summary.as_str()),
+        };
+        let activity_object = match submission {
+            Some(submission) => ActivityObject {
+                id: submission.object.id,
+                name: &submission.object.name,
+                api_name: submission.object.api_name.as_str(),
+                association_mode: submission.object.association_mode,
+            },
+            None => ActivityObject {
+                id: TypeName::from(activity.activity_type).id(&activity.tenant_id),
+                name: TypeSummary::built_in_name(activity.activity_type),
+                api_name: activity.activity_type.as_str(),
+                association_mode: AssociationMode::All,
+            },
+        };
+        let completed_at = submission.and_then(|submission| submission.completed_at);
         Self {
             id: activity.id,
-            notes: body.unwrap_or(activity.summary.as_str()),
-            activity_object: ActivityObject {
-                id: built_in_id(api_name).to_string(),
-                name: activity_type_name(activity.activity_type),
-                api_name,
-                association_mode: "all_objects_associated",
-            },
-            associated_entities: related.collect(),
+            notes,
+            activity_object,
+            associated_entities: AssociatedEntity::all_of(activity),
             logged_at: activity.logged_at,
             logged_by: Person::from(&activity.logged_by),
-            completed_at: None,
-            completed_by: None,
-            scheduled_activity_id: None,
-            mentions: Vec::new(),
+            completed_at,
+            completed_by: completed_at.map(|_| Person::from(&activity.logged_by)),
+            scheduled_activity_id: submission
+                .and_then(|submission| submission.scheduled_activity_id),
+            mentions: submission.map_or(&[], |submission| &submission.mentions),
+            fields: FieldView::all_of(activity),
             activity_type: activity.activity_type,
             summary: activity.summary.as_str(),
             body,

@@ -5,7 +5,11 @@
 
 use http::Method;
 
+use crate::activity_type::RESERVED_WORDS;
 use crate::principal::Scope;
+
+/// The parameter that names an activity type.
+const ACTIVITY_IDENTIFIER: &str = "{activity_identifier}";
 
 /// The functions that serve routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +50,16 @@ pub enum Operation {
     GetLoggedActivity,
     /// `POST /mcp`.
     CallMcp,
+    /// `POST /api/activities/{activity_identifier}/log-activity`.
+    LogTypedActivity,
+    /// `POST /api/activities/{activity_identifier}/responses`.
+    ListResponses,
+    /// `GET /api/activities`.
+    ListActivityTypes,
+    /// `GET /api/activities/{activity_identifier}`.
+    GetActivityType,
+    /// `GET /api/activities/{activity_identifier}/fields`.
+    ListActivityTypeFields,
     /// `GET /v1/audit-events`.
     ListAuditEvents,
     /// `GET /openapi.json`.
@@ -109,6 +123,41 @@ pub static ROUTES: &[Route] = &[
         Some(Scope::ActivityRead),
     ),
     route(Method::POST, "/mcp", Operation::CallMcp, Function::Mcp, None),
+    route(
+        Method::POST,
+        "/api/activities/{activity_identifier}/log-activity",
+        Operation::LogTypedActivity,
+        Function::Log,
+        Some(Scope::ActivityWrite),
+    ),
+    route(
+        Method::POST,
+        "/api/activities/{activity_identifier}/responses",
+        Operation::ListResponses,
+        Function::Search,
+        Some(Scope::ActivityRead),
+    ),
+    route(
+        Method::GET,
+        "/api/activities",
+        Operation::ListActivityTypes,
+        Function::GetLogged,
+        Some(Scope::ActivityRead),
+    ),
+    route(
+        Method::GET,
+        "/api/activities/{activity_identifier}",
+        Operation::GetActivityType,
+        Function::GetLogged,
+        Some(Scope::ActivityRead),
+    ),
+    route(
+        Method::GET,
+        "/api/activities/{activity_identifier}/fields",
+        Operation::ListActivityTypeFields,
+        Function::GetLogged,
+        Some(Scope::ActivityRead),
+    ),
     route(
         Method::GET,
         "/v1/audit-events",
@@ -187,7 +236,9 @@ fn match_path(template: &str, path: &str) -> Option<Vec<String>> {
     for expected in template.split('/') {
         let segment = segments.next()?;
         if expected.starts_with('{') {
-            if segment.is_empty() {
+            // A word that stands in the place of a type in other routes.
+            let reserved = expected == ACTIVITY_IDENTIFIER && RESERVED_WORDS.contains(&segment);
+            if segment.is_empty() || reserved {
                 return None;
             }
             parameters.push(segment.to_owned());

@@ -9,18 +9,19 @@ use super::query::QueryReader;
 use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, RelatedResourceId, RelatedResourceType, Source, check_id,
-    id_schema,
+    Activity, ActivityId, ActivityType, NamedResource, RelatedResourceId, RelatedResourceType,
+    Source, check_id, id_schema,
 };
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, FieldError, Result};
-use crate::input::{Fields, Object, with_violations_of};
+use crate::input::{Object, with_violations_of};
 use crate::list_audit_events;
 use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
+use crate::record_type::RecordType;
 use crate::search_activity::{self, read_search};
 
 /// The body of every error.
@@ -116,6 +117,10 @@ pub struct ActivityView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceId")]
     related_resource_id: Option<&'a RelatedResourceId>,
+    /// Every related record, where the activity was logged through the logged-activity dialect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<RelatedObjectView>")]
+    related_objects: Option<Vec<RelatedObjectView<'a>>>,
     /// When it happened, in UTC.
     occurred_at: Timestamp,
     /// The way by which it came in.
@@ -126,6 +131,22 @@ pub struct ActivityView<'a> {
     last_agent_actor_id: Option<&'a ActorId>,
     /// When it was logged, in UTC.
     logged_at: Timestamp,
+}
+
+/// A related record of any kind.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RelatedObject")]
+pub struct RelatedObjectView<'a> {
+    /// One of the five kinds of related resource, or one of the workspace's own.
+    #[serde(rename = "type")]
+    record_type: &'a RecordType,
+    id: &'a RelatedResourceId,
+}
+
+impl<'a> From<&'a NamedResource> for RelatedObjectView<'a> {
+    fn from(named: &'a NamedResource) -> Self {
+        Self { record_type: &named.resource.resource_type, id: &named.resource.id }
+    }
 }
 
 impl<'a> ActivityView<'a> {
@@ -143,7 +164,8 @@ impl<'a> ActivityView<'a> {
     }
 
     fn without_text(activity: &'a Activity) -> Self {
-        let related = activity.related_resource.as_ref().map(|named| &named.resource);
+        let related = activity.related_resource();
+        let submitted = activity.submitted.type_name().is_some() && !activity.related.is_empty();
         Self {
             id: activity.id,
             tenant_id: &activity.tenant_id,
@@ -151,8 +173,10 @@ impl<'a> ActivityView<'a> {
             summary: activity.summary.as_str(),
             body: None,
             snippet: None,
-            related_resource_type: related.map(|resource| resource.resource_type),
-            related_resource_id: related.map(|resource| &resource.id),
+            related_resource_type: related.map(|(built_in, _)| built_in),
+            related_resource_id: related.map(|(_, named)| &named.resource.id),
+            related_objects: submitted
+                .then(|| activity.related.iter().map(RelatedObjectView::from).collect()),
             occurred_at: activity.occurred_at,
             source: activity.source,
             last_agent_actor_id: activity.last_agent_actor_id.as_ref(),

@@ -16,6 +16,8 @@ use crate::clock::Timestamp;
 use crate::principal::TenantId;
 
 const VERSION: u8 = 1;
+/// A cursor of a listing that is ordered by name.
+const NAME_VERSION: u8 = 2;
 const DIGEST_BYTES: usize = 16;
 
 /// What a cursor belongs to: the listing, the tenant and the filters.
@@ -56,20 +58,45 @@ pub fn encode(position: Position, binding: &Binding) -> String {
     let mut bytes = vec![VERSION];
     bytes.extend(position.time.as_millis().to_be_bytes());
     bytes.extend(position.id.as_bytes());
+    seal(bytes, binding)
+}
+
+/// Writes the cursor that continues after `name`.
+#[must_use]
+pub fn encode_name(name: &str, binding: &Binding) -> String {
+    let mut bytes = vec![NAME_VERSION];
+    bytes.extend(name.as_bytes());
+    seal(bytes, binding)
+}
+
+/// Reads a cursor of [`encode_name`]. `None` as in [`decode`].
+#[must_use]
+pub fn decode_name(text: &str, binding: &Binding) -> Option<String> {
+    let payload = open(text, binding)?;
+    let (version, name) = payload.split_first()?;
+    if *version != NAME_VERSION {
+        return None;
+    }
+    String::from_utf8(name.to_vec()).ok()
+}
+
+fn seal(mut bytes: Vec<u8>, binding: &Binding) -> String {
     let digest = binding.digest(&bytes);
     bytes.extend(digest);
     URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn open(text: &str, binding: &Binding) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (payload, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
+    (binding.digest(payload) == digest).then(|| payload.to_vec())
 }
 
 /// Reads a cursor. `None` when it is damaged, or another listing's, tenant's,
 /// filter's or version's.
 #[must_use]
 pub fn decode(text: &str, binding: &Binding) -> Option<Position> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let (payload, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
-    if binding.digest(payload) != digest {
-        return None;
-    }
+    let payload = open(text, binding)?;
     let (version, rest) = payload.split_first()?;
     let (millis, id) = rest.split_first_chunk::<8>()?;
     if *version != VERSION {

@@ -17,6 +17,7 @@ use std::future::Future;
 use uuid::Uuid;
 
 use crate::activity::{ActivityId, ActivityType, RelatedResource};
+use crate::activity_type::TypeName;
 use crate::audit::AuditStatus;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -109,6 +110,12 @@ impl Term {
     #[must_use]
     pub fn related(resource: &RelatedResource) -> Self {
         Self(format!("rel={}#{}", resource.resource_type, resource.id.as_str()))
+    }
+
+    /// Activities of a type of the tenant's own.
+    #[must_use]
+    pub fn own_type(name: &TypeName) -> Self {
+        Self(format!("object={name}"))
     }
 
     /// Activities with a word, under the current analyzer.

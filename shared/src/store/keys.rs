@@ -9,6 +9,10 @@
 //! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
 //! | audit posting | `T#<tenant>#AX#<term>` | `<time>#<id>` |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
+//! | record type | `T#<tenant>#RTYPE` | `<uuid>` |
+//! | activity type, for the list | `T#<tenant>#TYPE` | `<api_name>` |
+//! | activity type, with its fields | `T#<tenant>#TYPE#<uuid>` | `TYPE` |
+//! | scheduled completion | `T#<tenant>#SCHED#<uuid>` | `SCHED` |
 //! | credential | `T#<tenant>#KEY` | `<key id>` |
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
@@ -20,6 +24,7 @@ use uuid::Uuid;
 
 use super::Item;
 use crate::activity::{ActivityId, RelatedResource};
+use crate::activity_type::TypeName;
 use crate::clock::{Rounding, Timestamp};
 use crate::idempotency::IdempotencyKey;
 use crate::index::{Position, Term};
@@ -68,6 +73,28 @@ pub(super) fn audit_event(tenant: &TenantId, id: Uuid) -> Key {
 pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) -> Key {
     let kind = format!("RES#{}", resource.resource_type);
     Key::new(tenant, &kind, resource.id.as_str(), "RES")
+}
+
+/// A kind of record that the registry has seen: a kind is named by its id, which
+/// tells nothing of its name.
+pub(super) fn record_type(tenant: &TenantId, id: Uuid) -> Key {
+    Key { pk: format!("T#{tenant}#RTYPE"), sk: id.to_string() }
+}
+
+pub(super) fn activity_types(tenant: &TenantId) -> String {
+    format!("T#{tenant}#TYPE")
+}
+
+pub(super) fn activity_type_row(tenant: &TenantId, name: &TypeName) -> Key {
+    Key { pk: activity_types(tenant), sk: name.as_str().to_owned() }
+}
+
+pub(super) fn activity_type(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(tenant, "TYPE", &id.to_string(), "TYPE")
+}
+
+pub(super) fn scheduled_completion(tenant: &TenantId, id: Uuid) -> Key {
+    Key::new(tenant, "SCHED", &id.to_string(), "SCHED")
 }
 
 pub(super) fn credentials(tenant: &TenantId) -> String {
@@ -162,7 +189,7 @@ mod tests {
 
     fn related(id: &str) -> RelatedResource {
         RelatedResource {
-            resource_type: RelatedResourceType::Contact,
+            resource_type: RelatedResourceType::Contact.into(),
             id: RelatedResourceId::parse(id).unwrap(),
         }
     }

@@ -9,6 +9,7 @@
 //! mean nothing until the head that they name exists, so only that head, the
 //! audit event and the idempotency record share a transaction.
 
+mod activity_types;
 pub mod client;
 mod failure;
 mod items;
@@ -25,7 +26,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tokio::time::Instant;
 
-pub use read::{ActivityPostings, AuditPostings};
+pub use read::{ActivityPostings, AuditPostings, Parts};
 pub use registry::Registered;
 pub use write::{Commit, Outcome, Staging};
 

@@ -11,7 +11,7 @@ use super::failure::{CorruptItem, DeadlinePassed, to_error};
 use super::items;
 use super::keys::{self, Index, Key, PK, SK};
 use super::{Backoff, Item, Store};
-use crate::activity::{Activity, ActivityId, Body, BodyText, RelatedResource};
+use crate::activity::{Activity, ActivityId, LongParts, RelatedResource};
 use crate::audit::AuditEvent;
 use crate::error::{Error, Result};
 use crate::idempotency::{IdempotencyKey, IdempotencyRecord};
@@ -24,9 +24,18 @@ const BATCH_KEYS: usize = 100;
 /// How long unprocessed keys are asked for again.
 const BATCH_DEADLINE: Duration = Duration::from_secs(10);
 
+/// Which of the long parts of an activity are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Body and submission.
+    All,
+    /// The submission.
+    Submission,
+}
+
 impl Store {
-    /// An activity with its whole body: one round trip, two when the body is
-    /// an item of its own. An absent one takes the first alone, as another
+    /// An activity with its long parts: one round trip, two when they are an
+    /// item of their own. An absent one takes the first alone, as another
     /// tenant's does.
     ///
     /// # Errors
@@ -34,20 +43,27 @@ impl Store {
     /// A failed call, or a corrupt item.
     pub async fn activity(&self, tenant: &TenantId, id: ActivityId) -> Result<Option<Activity>> {
         let Some(item) = self.get(keys::head(tenant, id)).await? else { return Ok(None) };
-        let mut activity = items::activity::read(tenant, &item)?;
-        if matches!(activity.body, BodyText::Beginning(_)) {
+        let mut activity = items::activity::read(tenant, &item)?.activity;
+        if activity.is_partial() {
             let key = keys::body(tenant, id);
-            let item = self.get(key.clone()).await?.ok_or_else(|| CorruptItem {
-                pk: key.pk,
-                sk: key.sk,
-                problem: "it is missing, though a head implies it".to_owned(),
-            })?;
-            activity.body = BodyText::Whole(items::activity::read_body(&item)?.1);
+            let missing = |problem: &str| CorruptItem {
+                pk: key.pk.clone(),
+                sk: key.sk.clone(),
+                problem: problem.to_owned(),
+            };
+            let item = self.get(key.clone()).await?;
+            let item = item.ok_or_else(|| missing("it is missing, though a head implies it"))?;
+            activity.complete(items::activity::read_long_parts(&item)?.1);
+            if activity.is_partial() {
+                return Err(missing("it lacks a part that a head implies").into());
+            }
         }
         Ok(Some(activity))
     }
 
-    /// The heads that exist of some activities.
+    /// The heads that exist of some activities, with all their related records.
+    /// That takes one round trip, and another one for the rare heads that have
+    /// no room for them.
     ///
     /// # Errors
     ///
@@ -58,29 +74,45 @@ impl Store {
         ids: &[ActivityId],
     ) -> Result<HashMap<ActivityId, Activity>> {
         let keys = ids.iter().map(|id| keys::head(tenant, *id)).collect();
-        let items = self.batch_get(keys, None).await?;
-        items
-            .iter()
-            .map(|item| {
-                let activity = items::activity::read(tenant, item)?;
-                Ok((activity.id, activity))
-            })
-            .collect()
+        let mut activities = HashMap::new();
+        let mut without_related = Vec::new();
+        for item in self.batch_get(keys, None).await? {
+            let head = items::activity::read(tenant, &item)?;
+            let id = head.activity.id;
+            activities.insert(id, head.activity);
+            if head.related_is_elsewhere {
+                without_related.push(id);
+            }
+        }
+        let parts = self.long_parts(tenant, &without_related, Parts::Submission).await?;
+        for (id, parts) in parts {
+            if let Some(activity) = activities.get_mut(&id) {
+                activity.complete(parts);
+            }
+        }
+        Ok(activities)
     }
 
-    /// The bodies that are items of their own, of some activities.
+    /// The long parts that are items of their own, of some activities.
     ///
     /// # Errors
     ///
     /// A failed call, or a corrupt item.
-    pub async fn bodies(
+    pub async fn long_parts(
         &self,
         tenant: &TenantId,
         ids: &[ActivityId],
-    ) -> Result<HashMap<ActivityId, Body>> {
+        parts: Parts,
+    ) -> Result<HashMap<ActivityId, LongParts>> {
         let keys = ids.iter().map(|id| keys::body(tenant, *id)).collect();
-        let items = self.batch_get(keys, None).await?;
-        items.iter().map(|item| Ok(items::activity::read_body(item)?)).collect()
+        let without_body =
+            [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ");
+        let projection = match parts {
+            Parts::All => None,
+            Parts::Submission => Some(without_body.as_str()),
+        };
+        let items = self.batch_get(keys, projection).await?;
+        items.iter().map(|item| Ok(items::activity::read_long_parts(item)?)).collect()
     }
 
     /// The audit events that exist of some ids.
@@ -133,6 +165,34 @@ impl Store {
         Ok(item.as_ref().map(read).transpose()?)
     }
 
+    /// The same for several resources.
+    ///
+    /// # Errors
+    ///
+    /// A failed call, or a corrupt item.
+    pub async fn related_resources(
+        &self,
+        tenant: &TenantId,
+        resources: &HashSet<RelatedResource>,
+    ) -> Result<HashMap<RelatedResource, ResourceRecord>> {
+        let by_key: HashMap<Key, &RelatedResource> = resources
+            .iter()
+            .map(|resource| (keys::related_resource(tenant, resource), resource))
+            .collect();
+        let items = self.batch_get(by_key.keys().cloned().collect(), None).await?;
+        let mut records = HashMap::new();
+        for item in items {
+            // Every item is one of those that were asked for.
+            let Some(resource) = super::sweep::key_of(&item).and_then(|key| by_key.get(&key))
+            else {
+                continue;
+            };
+            let record = items::related_resource::read((*resource).clone(), &item)?;
+            records.insert((*resource).clone(), record);
+        }
+        Ok(records)
+    }
+
     /// A credential, revoked or not.
     ///
     /// # Errors
@@ -147,7 +207,7 @@ impl Store {
         Ok(item.as_ref().map(|item| items::credential::read(tenant, item)).transpose()?)
     }
 
-    async fn get(&self, key: Key) -> Result<Option<Item>> {
+    pub(super) async fn get(&self, key: Key) -> Result<Option<Item>> {
         let answer = self
             .client
             .get_item()

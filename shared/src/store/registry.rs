@@ -1,12 +1,16 @@
 //! Writes of an operator: credentials and the registry of related resources.
 
+use std::collections::{HashMap, HashSet};
+
 use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
 
 use super::failure::to_error;
 use super::{Store, items, keys};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::principal::{Credential, KeyId, TenantId};
+use crate::record_type::{Kind, RecordType};
 use crate::registry::ResourceRecord;
 
 /// What became of news about a resource.
@@ -30,6 +34,10 @@ impl Store {
         tenant: &TenantId,
         record: &ResourceRecord,
     ) -> Result<Registered> {
+        // Before the record, so that a kind is known as soon as one of it is.
+        if record.resource.resource_type.built_in().is_none() {
+            self.put_record_type(tenant, &record.resource.resource_type).await?;
+        }
         let answer = self
             .client
             .put_item()
@@ -53,6 +61,39 @@ impl Store {
             }
             Err(error) => Err(to_error("PutItem", &error)),
         }
+    }
+
+    /// Remembers a kind of record by its id. The same again changes nothing.
+    async fn put_record_type(&self, tenant: &TenantId, record_type: &RecordType) -> Result<()> {
+        self.client
+            .put_item()
+            .table_name(&self.table_name)
+            .set_item(Some(items::record_type::write(tenant, record_type)))
+            .send()
+            .await
+            .map_err(|error| to_error("PutItem", &error))?;
+        Ok(())
+    }
+
+    /// The kinds of record, of some ids, that the registry has seen.
+    ///
+    /// # Errors
+    ///
+    /// A failed call, or a corrupt item.
+    pub async fn record_types(
+        &self,
+        tenant: &TenantId,
+        ids: &HashSet<Uuid>,
+    ) -> Result<HashMap<Uuid, RecordType>> {
+        let keys = ids.iter().map(|id| keys::record_type(tenant, *id)).collect();
+        let items = self.batch_get(keys, None).await?;
+        items
+            .iter()
+            .map(|item| {
+                let record_type = items::record_type::read(item)?;
+                Ok((record_type.id(tenant), record_type))
+            })
+            .collect()
     }
 
     /// Adds a credential. One that exists is never written over.

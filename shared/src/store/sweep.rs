@@ -105,7 +105,7 @@ impl Store {
     }
 }
 
-fn key_of(item: &Item) -> Option<Key> {
+pub(super) fn key_of(item: &Item) -> Option<Key> {
     let part = |name: &str| item.get(name)?.as_s().ok().cloned();
     Some(Key { pk: part(PK)?, sk: part(SK)? })
 }

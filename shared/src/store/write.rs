@@ -5,7 +5,8 @@
 //!         ── a crash here leaves items that name a head that is not there:
 //!            no search shows them, and `sweep` removes them
 //! commit  head, audit event,       TransactWriteItems
-//!         idempotency record
+//!         idempotency record,
+//!         scheduled completion
 //!         ── from here on every search finds the activity
 //! ```
 //!
@@ -111,6 +112,8 @@ pub enum Outcome {
     Committed,
     /// Another write has the key.
     KeyTaken(IdempotencyRecord),
+    /// Another activity completed the scheduled one.
+    AlreadyCompleted,
 }
 
 /// A commit that can't be explained by what it was given.
@@ -258,6 +261,10 @@ impl Store {
                     .build(),
             );
         }
+        if let Some(scheduled) = scheduled_activity(commit.activity) {
+            let id = commit.activity.id;
+            puts.push(self.put_once(items::scheduled_completion::write(tenant, scheduled, id)));
+        }
         puts.into_iter()
             .map(|put| Ok(TransactWriteItem::builder().put(put.map_err(internal)?).build()))
             .collect()
@@ -312,7 +319,8 @@ impl Store {
                 reasons.iter().map(|reason| reason.code().unwrap_or("none")).collect();
             UnexpectedCancellation(codes.join(", "))
         };
-        if let Some(item) = failed(2) {
+        let keyed = commit.idempotency.is_some();
+        if let Some(item) = keyed.then(|| failed(2)).flatten() {
             let record = match item {
                 Some(item) => Some(items::idempotency_record::read(&item)?),
                 None => self.record_of(commit).await?,
@@ -327,13 +335,18 @@ impl Store {
             // Only this commit writes this id; an earlier attempt that the
             // token no longer covers did it.
             let head = item.map(|item| items::activity::read(&commit.activity.tenant_id, &item));
-            let ours =
-                head.transpose()?.is_some_and(|head| head.request_id == commit.activity.request_id);
+            let ours = head
+                .transpose()?
+                .is_some_and(|head| head.activity.request_id == commit.activity.request_id);
             return if ours {
                 Ok(Attempt::Done(Outcome::Committed))
             } else {
                 Err(internal(codes()))
             };
+        }
+        if scheduled_activity(commit.activity).is_some() && failed(2 + usize::from(keyed)).is_some()
+        {
+            return Ok(Attempt::Done(Outcome::AlreadyCompleted));
         }
         let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
         let error = if has("ThrottlingError") || has("ProvisionedThroughputExceeded") {
@@ -408,6 +421,11 @@ impl Store {
             _ => Err(to_error("PutItem", &error)),
         }
     }
+}
+
+/// The scheduled activity that an activity completes.
+fn scheduled_activity(activity: &Activity) -> Option<uuid::Uuid> {
+    activity.submitted.whole()?.scheduled_activity_id
 }
 
 fn internal(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResource, RelatedResourceId, RelatedResourceType};
+use activity_log_core::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::clock::{Rounding, Timestamp};
 use activity_log_core::error::Result as CoreResult;
-use activity_log_core::input::{Fields, Object, ObjectReader};
+use activity_log_core::input::{Object, ObjectReader};
 use activity_log_core::principal::TenantId;
+use activity_log_core::record_type::RecordType;
 use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Registered;
 use clap::Subcommand;
@@ -72,8 +73,9 @@ async fn put(
     presence: Presence,
     output: Output,
 ) -> Result<(), CliError> {
+    let resource_type = find_record_type(ctx, &args).await?;
     let record = ResourceRecord {
-        resource: RelatedResource { resource_type: args.resource_type, id: args.id },
+        resource: RelatedResource { resource_type: resource_type.clone(), id: args.id },
         display_name,
         changed_at: ctx.environment.now(),
         presence,
@@ -85,10 +87,21 @@ async fn put(
         (Registered::Outdated, _) => ("was changed since by newer news", false),
     };
     output.print(
-        format_args!("{} {} {text}.", args.resource_type, record.resource.id.as_str()),
-        &json!({ "type": args.resource_type, "id": record.resource.id, "applied": applied }),
+        format_args!("{resource_type} {} {text}.", record.resource.id.as_str()),
+        &json!({ "type": resource_type, "id": record.resource.id, "applied": applied }),
     );
     Ok(())
+}
+
+/// The kind of record that the arguments name. A UUID tells no name, so it has
+/// to be one of a kind that the registry has seen.
+async fn find_record_type(ctx: &Context, args: &ResourceArgs) -> Result<RecordType, CliError> {
+    if let Some(known) = args.record_type.known() {
+        return Ok(known);
+    }
+    let id = args.record_type.id(&args.tenant);
+    let mut kinds = ctx.store.record_types(&args.tenant, &[id].into()).await?;
+    kinds.remove(&id).ok_or(CliError::Missing("record type of this UUID yet: name it once"))
 }
 
 async fn put_line(
@@ -106,7 +119,7 @@ async fn put_line(
 
 fn parse_line(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
     let mut reader = ObjectReader::new(object);
-    let resource_type = reader.required("type", RelatedResourceType::parse);
+    let resource_type = reader.required("type", RecordType::parse);
     let id = reader.required("id", RelatedResourceId::parse);
     let display_name = reader.optional("display_name", DisplayName::parse);
     let changed_at = reader.optional("changed_at", |text| {

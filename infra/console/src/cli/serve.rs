@@ -144,7 +144,7 @@ async fn demo_tenant(ctx: &Context, key_file: Option<&Path>) -> Result<String, C
     for (resource_type, id, name) in DEMO_RESOURCES {
         let record = ResourceRecord {
             resource: RelatedResource {
-                resource_type,
+                resource_type: resource_type.into(),
                 id: RelatedResourceId::parse(id).expect("the id is valid"),
             },
             display_name: Some(DisplayName::parse(name).expect("the name is valid")),

@@ -1,12 +1,22 @@
-//! An activity: a head that costs one read unit, and a body of its own where
-//! the two don't fit together.
+//! An activity: a head that costs one read unit, and an item of its own for
+//! the long parts where they don't fit together.
+//!
+//! | the head has | of an activity of |
+//! | --- | --- |
+//! | `related_type`, `related_id`, `related_name` | every dialect but one |
+//! | `object`, `related`, `submission` | the logged-activity dialect |
+//! | `body` | any, where everything fits |
+//! | `body_start` instead of `body` | any, where the body is an item of its own |
+//! | `object`, and `related` without names where it fits | the logged-activity dialect, where the submission is in the body's item |
 
 use super::{ItemReader, ItemWriter};
 use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Source, Summary,
+    Activity, ActivityId, ActivityType, Body, BodyText, LongParts, NamedResource, RelatedResource,
+    RelatedResourceId, RelatedResourceType, Source, Submitted, Summary,
 };
+use crate::activity_type::TypeName;
 use crate::principal::{Actor, ActorId, ActorType, TenantId};
+use crate::record_type::RecordType;
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
@@ -14,24 +24,59 @@ use crate::text::ANALYZER_VERSION;
 
 /// A strongly consistent read of up to this many bytes costs one unit.
 const HEAD_MAX_BYTES: usize = 4_096;
+/// The attribute of what the logged-activity dialect adds.
+pub(in crate::store) const SUBMISSION: &str = "submission";
+/// The attribute of all related records, where there can be several.
+pub(in crate::store) const RELATED: &str = "related";
 
 /// The items of an activity.
 pub(in crate::store) struct ActivityItems {
     /// Written in the transaction.
     pub(in crate::store) head: Item,
-    /// Staged before it, where the body does not fit the head.
+    /// Staged before it, where the long parts do not fit the head.
     pub(in crate::store) body: Option<Item>,
+}
+
+/// A head as far as it says.
+pub(in crate::store) struct Head {
+    pub(in crate::store) activity: Activity,
+    /// Whether the related records are only in the body's item.
+    pub(in crate::store) related_is_elsewhere: bool,
+}
+
+/// A related record as JSON has it: type, id, name.
+type RelatedTuple = (RecordType, RelatedResourceId, Option<String>);
+
+fn related_tuples(activity: &Activity) -> Vec<RelatedTuple> {
+    let tuple = |named: &NamedResource| {
+        let RelatedResource { resource_type, id } = named.resource.clone();
+        (resource_type, id, named.display_name.clone())
+    };
+    activity.related.iter().map(tuple).collect()
+}
+
+fn from_tuples(tuples: Vec<RelatedTuple>) -> Vec<NamedResource> {
+    let named = |(resource_type, id, display_name)| NamedResource {
+        resource: RelatedResource { resource_type, id },
+        display_name,
+    };
+    tuples.into_iter().map(named).collect()
 }
 
 pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
     let tenant = &activity.tenant_id;
-    let related = activity.related_resource.as_ref();
-    let head = || {
+    let submission = activity.submitted.whole();
+    let related = match activity.submitted {
+        Submitted::Nothing => activity.related.first(),
+        Submitted::Whole(_) | Submitted::TypeOnly(_) => None,
+    };
+    let base = || {
         ItemWriter::new(keys::head(tenant, activity.id))
             .number("analyzer", i64::from(ANALYZER_VERSION))
             .text("type", activity.activity_type)
+            .text_if_some("object", activity.submitted.type_name())
             .text("summary", activity.summary.as_str())
-            .text_if_some("related_type", related.map(|named| named.resource.resource_type))
+            .text_if_some("related_type", related.map(|named| &named.resource.resource_type))
             .text_if_some("related_id", related.map(|named| named.resource.id.as_str()))
             .text_if_some("related_name", related.and_then(|named| named.display_name.as_deref()))
             .text("occurred_at", activity.occurred_at)
@@ -41,28 +86,40 @@ pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
             .text("logged_at", activity.logged_at)
             .text("request_id", &activity.request_id)
     };
-    let Some(body) = activity.body.whole() else {
-        return ActivityItems { head: head().finish(), body: None };
+    let body = activity.body.whole().map(Body::as_str);
+    let tuples = submission.map(|_| related_tuples(activity));
+    let long_parts = |writer: ItemWriter| {
+        writer
+            .text_if_some("body", body)
+            .json_if_some(RELATED, tuples.as_ref())
+            .json_if_some(SUBMISSION, submission)
     };
-    let whole = head().text("body", body.as_str());
-    if whole.size_bytes() <= HEAD_MAX_BYTES {
+    let whole = long_parts(base());
+    if whole.size_bytes() <= HEAD_MAX_BYTES || (body.is_none() && submission.is_none()) {
         return ActivityItems { head: whole.finish(), body: None };
     }
-    // As much of the snippet as the head has room for; the longest summary,
-    // names and ids leave some.
-    let room = HEAD_MAX_BYTES.saturating_sub(head().text("body_start", "").size_bytes());
-    let snippet = body.snippet();
-    let start = &snippet[..snippet.floor_char_boundary(room)];
-    ActivityItems {
-        head: head().text("body_start", start).finish(),
-        body: Some(
-            ItemWriter::new(keys::body(tenant, activity.id)).text("body", body.as_str()).finish(),
-        ),
+
+    let snippet = activity.body.whole().map(Body::snippet);
+    let nameless: Option<Vec<RelatedTuple>> =
+        tuples.clone().map(|all| all.into_iter().map(|(kind, id, _)| (kind, id, None)).collect());
+    let mut head = base().json_if_some(RELATED, nameless.as_ref());
+    if head.size_bytes() + "body_start".len() + snippet.map_or(0, str::len) > HEAD_MAX_BYTES {
+        // The related records give way to the beginning of the body, as long
+        // as there are any.
+        head = base();
     }
+    if let Some(snippet) = snippet {
+        // As much of it as there is room for; the longest summary, names and
+        // ids leave some.
+        let room = HEAD_MAX_BYTES.saturating_sub(head.size_bytes() + "body_start".len());
+        head = head.text("body_start", &snippet[..snippet.floor_char_boundary(room)]);
+    }
+    let body_item = long_parts(ItemWriter::new(keys::body(tenant, activity.id)));
+    ActivityItems { head: head.finish(), body: Some(body_item.finish()) }
 }
 
-/// Reads a head. The body is whole where the head has it.
-pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Activity, CorruptItem> {
+/// Reads a head. The long parts are whole where the head has them.
+pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, CorruptItem> {
     let reader = ItemReader::new(item);
     let id = ActivityId::parse(reader.key_part()?)
         .ok_or_else(|| reader.corrupt("the key does not name an activity"))?;
@@ -71,28 +128,30 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Activity,
         (None, Some(start)) => BodyText::Beginning(start.to_owned()),
         (None, None) => BodyText::Absent,
     };
-    let related_resource =
-        match reader.parsed_if_some("related_type", RelatedResourceType::parse)? {
-            None => None,
-            Some(resource_type) => Some(NamedResource {
-                resource: RelatedResource {
-                    resource_type,
-                    id: reader.parsed("related_id", RelatedResourceId::parse)?,
-                },
-                display_name: reader.text_if_some("related_name")?.map(str::to_owned),
-            }),
-        };
+    let submitted = match reader.parsed_if_some("object", TypeName::parse)? {
+        None => Submitted::Nothing,
+        Some(name) => match reader.json_if_some(SUBMISSION)? {
+            Some(submission) => Submitted::Whole(Box::new(submission)),
+            None => Submitted::TypeOnly(name),
+        },
+    };
+    let tuples: Option<Vec<RelatedTuple>> = reader.json_if_some(RELATED)?;
+    let related_is_elsewhere = tuples.is_none() && submitted != Submitted::Nothing;
+    let related = match tuples {
+        Some(tuples) => from_tuples(tuples),
+        None => read_one_related(&reader)?.into_iter().collect(),
+    };
     let logged_by = Actor {
         actor_type: reader.parsed("actor_type", ActorType::parse)?,
         id: reader.parsed("actor_id", ActorId::parse)?,
     };
-    Ok(Activity {
+    let activity = Activity {
         id,
         tenant_id: tenant.clone(),
         activity_type: reader.parsed("type", ActivityType::parse)?,
         summary: reader.parsed("summary", Summary::parse)?,
         body,
-        related_resource,
+        related,
         occurred_at: reader.timestamp("occurred_at")?,
         source: reader.parsed("source", Source::parse)?,
         last_agent_actor_id: (logged_by.actor_type == ActorType::Agent)
@@ -100,25 +159,51 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Activity,
         logged_by,
         logged_at: reader.timestamp("logged_at")?,
         request_id: reader.text("request_id")?.to_owned(),
-    })
+        submitted,
+    };
+    Ok(Head { activity, related_is_elsewhere })
 }
 
-/// Reads a body item.
-pub(in crate::store) fn read_body(item: &Item) -> Result<(ActivityId, Body), CorruptItem> {
+fn read_one_related(reader: &ItemReader<'_>) -> Result<Option<NamedResource>, CorruptItem> {
+    let Some(built_in) = reader.parsed_if_some("related_type", RelatedResourceType::parse)? else {
+        return Ok(None);
+    };
+    Ok(Some(NamedResource {
+        resource: RelatedResource {
+            resource_type: built_in.into(),
+            id: reader.parsed("related_id", RelatedResourceId::parse)?,
+        },
+        display_name: reader.text_if_some("related_name")?.map(str::to_owned),
+    }))
+}
+
+/// Reads the item of the long parts, or what was asked for of it.
+pub(in crate::store) fn read_long_parts(
+    item: &Item,
+) -> Result<(ActivityId, LongParts), CorruptItem> {
     let reader = ItemReader::new(item);
     let id = ActivityId::parse(reader.key_part()?)
         .ok_or_else(|| reader.corrupt("the key does not name an activity"))?;
-    Ok((id, reader.parsed("body", Body::parse)?))
+    let related: Option<Vec<RelatedTuple>> = reader.json_if_some(RELATED)?;
+    let submission = reader.json_if_some(SUBMISSION)?;
+    let parts = LongParts {
+        body: reader.parsed_if_some("body", Body::parse)?,
+        submission: related.map(from_tuples).zip(submission),
+    };
+    Ok((id, parts))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::activity_type::AssociationMode;
     use crate::clock::Timestamp;
+    use crate::record_type::Kind;
+    use crate::submission::{Submission, TypeSnapshot};
 
     fn activity(summary: &str, body: Option<&str>) -> Activity {
         let resource = RelatedResource {
-            resource_type: RelatedResourceType::SupportTicket,
+            resource_type: RelatedResourceType::SupportTicket.into(),
             id: RelatedResourceId::parse(&"i".repeat(255)).unwrap(),
         };
         Activity {
@@ -127,17 +212,19 @@ mod tests {
             activity_type: ActivityType::AgentAction,
             summary: Summary::parse(summary).unwrap(),
             body: body.map_or(BodyText::Absent, |text| BodyText::Whole(Body::parse(text).unwrap())),
-            related_resource: Some(NamedResource {
-                resource,
-                display_name: Some("😀".repeat(200)),
-            }),
+            related: vec![NamedResource { resource, display_name: Some("😀".repeat(200)) }],
             occurred_at: Timestamp::MIN,
             source: Source::Mcp,
             last_agent_actor_id: Some(ActorId::parse(&"a".repeat(255)).unwrap()),
             logged_by: Actor::parse(&format!("agent:{}", "a".repeat(255))).unwrap(),
             logged_at: Timestamp::MAX,
             request_id: format!("req_{}", "0".repeat(32)),
+            submitted: Submitted::Nothing,
         }
+    }
+
+    fn refused(activity: &Activity, head: &Item) -> CorruptItem {
+        read(&activity.tenant_id, head).err().expect("the item is corrupt")
     }
 
     fn size(item: &Item) -> usize {
@@ -150,7 +237,7 @@ mod tests {
             let activity = activity("x", body);
             let items = write(&activity);
             assert!(items.body.is_none());
-            assert_eq!(read(&activity.tenant_id, &items.head).unwrap(), activity);
+            assert_eq!(read(&activity.tenant_id, &items.head).unwrap().activity, activity);
         }
     }
 
@@ -159,10 +246,62 @@ mod tests {
         let activity = activity(&"😀".repeat(500), Some(&"😀".repeat(65_536)));
         let items = write(&activity);
         assert!(size(&items.head) <= HEAD_MAX_BYTES);
-        let read_back = read(&activity.tenant_id, &items.head).unwrap();
+        let read_back = read(&activity.tenant_id, &items.head).unwrap().activity;
         assert!(read_back.body.snippet().is_some_and(|snippet| !snippet.is_empty()));
-        let (id, body) = read_body(&items.body.unwrap()).unwrap();
-        assert_eq!((id, Some(&body)), (activity.id, activity.body.whole()));
+        let (id, parts) = read_long_parts(&items.body.unwrap()).unwrap();
+        assert_eq!((id, parts.body.as_ref()), (activity.id, activity.body.whole()));
+    }
+
+    fn submitted(activity: Activity, mentions: usize, related: usize) -> Activity {
+        let name = TypeName::parse("site_visit").unwrap();
+        let object = TypeSnapshot {
+            id: name.id(&activity.tenant_id),
+            name: "Site visit".to_owned(),
+            api_name: name,
+            association_mode: AssociationMode::All,
+        };
+        let one = activity.related[0].clone();
+        let numbered = |n: usize| {
+            let mut named = one.clone();
+            named.resource.resource_type = RecordType::parse(&format!("kind_{n}")).unwrap();
+            named
+        };
+        let submission = Submission {
+            object,
+            completed_at: Some(Timestamp::MAX),
+            scheduled_activity_id: Some(uuid::Uuid::max()),
+            mentions: vec![uuid::Uuid::max(); mentions],
+            fields: Vec::new(),
+        };
+        Activity {
+            related: (0..related).map(numbered).collect(),
+            submitted: Submitted::Whole(Box::new(submission)),
+            ..activity
+        }
+    }
+
+    #[test]
+    fn a_submission_is_in_the_head_where_it_fits_and_else_with_the_body() {
+        for (body, mentions, related, in_head, related_in_head) in [
+            (None, 0, 0, true, true),
+            (Some("short"), 2, 1, true, true),
+            (None, 100, 2, false, true),
+            (Some("short"), 100, 20, false, false),
+        ] {
+            let activity = submitted(activity("x", body), mentions, related);
+            let items = write(&activity);
+            assert!(size(&items.head) <= HEAD_MAX_BYTES);
+            let head = read(&activity.tenant_id, &items.head).unwrap();
+            assert_eq!(items.body.is_none(), in_head);
+            assert_eq!(!head.related_is_elsewhere, related_in_head);
+            assert_eq!(head.activity.body.snippet(), body);
+            let mut read_back = head.activity;
+            assert_eq!(read_back.is_partial(), !in_head);
+            if let Some(item) = &items.body {
+                read_back.complete(read_long_parts(item).unwrap().1);
+            }
+            assert_eq!(read_back, activity);
+        }
     }
 
     #[test]
@@ -171,12 +310,12 @@ mod tests {
         for (name, value) in [("type", "secret"), ("occurred_at", "secret"), ("related_id", "")] {
             let mut head = write(&activity).head;
             head.insert(name.into(), aws_sdk_dynamodb::types::AttributeValue::S(value.into()));
-            let message = read(&activity.tenant_id, &head).unwrap_err().to_string();
+            let message = refused(&activity, &head).to_string();
             assert!(message.contains("#ACT#") && message.contains(name), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
         let mut head = write(&activity).head;
         head.remove("summary");
-        assert!(read(&activity.tenant_id, &head).is_err());
+        refused(&activity, &head);
     }
 }

@@ -1,10 +1,13 @@
 //! How records are laid out as items, one file a kind.
 
 pub(super) mod activity;
+pub(super) mod activity_type;
 pub(super) mod audit_event;
 pub(super) mod credential;
 pub(super) mod idempotency_record;
+pub(super) mod record_type;
 pub(super) mod related_resource;
+pub(super) mod scheduled_completion;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -29,6 +32,19 @@ impl ItemWriter {
     pub(super) fn text_if_some(self, name: &str, value: Option<impl ToString>) -> Self {
         match value {
             Some(value) => self.text(name, value),
+            None => self,
+        }
+    }
+
+    /// A value as JSON text. All that is stored so has a JSON form.
+    pub(super) fn json(self, name: &str, value: &impl serde::Serialize) -> Self {
+        let text = serde_json::to_string(value).expect("the value has a JSON form");
+        self.text(name, text)
+    }
+
+    pub(super) fn json_if_some(self, name: &str, value: Option<&impl serde::Serialize>) -> Self {
+        match value {
+            Some(value) => self.json(name, value),
             None => self,
         }
     }
@@ -108,6 +124,20 @@ impl<'a> ItemReader<'a> {
             None => Ok(None),
             Some(_) => self.parsed(name, parse).map(Some),
         }
+    }
+
+    pub(super) fn json<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<T, CorruptItem> {
+        self.parsed(name, |text| serde_json::from_str(text))
+    }
+
+    pub(super) fn json_if_some<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, CorruptItem> {
+        self.parsed_if_some(name, |text| serde_json::from_str(text))
     }
 
     pub(super) fn timestamp(&self, name: &str) -> Result<Timestamp, CorruptItem> {

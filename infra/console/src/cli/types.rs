@@ -1,0 +1,154 @@
+//! `activity-log types`.
+
+use std::path::{Path, PathBuf};
+
+use activity_log_core::activity::ActivityType;
+use activity_log_core::activity_type::{TypeDefinition, TypeIdentifier, TypeSummary};
+use activity_log_core::input::parse_object;
+use activity_log_core::principal::TenantId;
+use activity_log_core::{Context, Error};
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{CliError, Output, tenant};
+
+/// Types that one call lists.
+const PAGE_TYPES: usize = 1_000;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TypesCommand {
+    /// Define an activity type, or define it anew. What was logged stays as it is.
+    ///
+    /// FILE has a JSON object: name, api_name, association_mode, and where
+    /// needed description, selected_objects, category, enabled and fields (each
+    /// name, display_name, field_type, and where needed id, required, options,
+    /// custom_field_type, relation, currency and symbol).
+    Put {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// The file.
+        file: PathBuf,
+    },
+    /// List the built-in types and the tenant's own.
+    List {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+    },
+    /// Refuse further activities of a type. What was logged stays readable.
+    Disable {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// The type's api_name or UUID.
+        #[arg(value_parser = type_identifier)]
+        activity_identifier: TypeIdentifier,
+    },
+}
+
+pub(super) async fn run(
+    command: TypesCommand,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    match command {
+        TypesCommand::Put { tenant, file } => put(ctx, &tenant, &file, output).await,
+        TypesCommand::List { tenant } => list(ctx, &tenant, output).await,
+        TypesCommand::Disable { tenant, activity_identifier } => {
+            disable(ctx, &tenant, &activity_identifier, output).await
+        }
+    }
+}
+
+async fn put(
+    ctx: &Context,
+    tenant: &TenantId,
+    file: &Path,
+    output: Output,
+) -> Result<(), CliError> {
+    let bytes = std::fs::read(file).map_err(CliError::io(file.display()))?;
+    let parsed = parse_object(&bytes)
+        .and_then(|object| TypeDefinition::parse(&object, tenant, ctx.environment.now()));
+    let mut definition = parsed.map_err(|error| match error {
+        Error::ValidationFailed(violations) => CliError::FileRefused(violations),
+        error => error.into(),
+    })?;
+    let id = definition.summary.id(tenant);
+    if let Some(before) = ctx.store.activity_type(tenant, id).await? {
+        definition.summary.created_at = before.summary.created_at;
+    }
+    ctx.store.put_activity_type(tenant, &definition).await?;
+    let fields: Vec<Value> = definition
+        .fields
+        .iter()
+        .map(|field| json!({ "id": field.id, "name": field.name, "options": field.options }))
+        .collect();
+    let mut value = describe(&definition.summary, tenant);
+    value["fields"] = json!(fields);
+    let lines: String =
+        definition.fields.iter().map(|field| format!("\n  {}  {}", field.id, field.name)).collect();
+    output.print(format_args!("{}{lines}", line(&definition.summary, tenant)), &value);
+    Ok(())
+}
+
+async fn list(ctx: &Context, tenant: &TenantId, output: Output) -> Result<(), CliError> {
+    let mut types: Vec<TypeSummary> =
+        ActivityType::ALL.iter().map(|built_in| TypeSummary::built_in(*built_in)).collect();
+    let mut after = None;
+    loop {
+        let page = ctx.store.activity_types(tenant, after.as_ref(), PAGE_TYPES).await?;
+        after = page.types.last().map(|last| last.api_name.clone());
+        types.extend(page.types);
+        if !page.more {
+            break;
+        }
+    }
+    let values: Vec<Value> = types.iter().map(|summary| describe(summary, tenant)).collect();
+    let lines: Vec<String> = types.iter().map(|summary| line(summary, tenant)).collect();
+    output.print(lines.join("\n"), &json!({ "types": values }));
+    Ok(())
+}
+
+async fn disable(
+    ctx: &Context,
+    tenant: &TenantId,
+    identifier: &TypeIdentifier,
+    output: Output,
+) -> Result<(), CliError> {
+    let id = identifier.id(tenant);
+    if TypeDefinition::built_in(id, tenant).is_some() {
+        return Err(CliError::Missing("way to disable a built-in type"));
+    }
+    let found = ctx.store.activity_type(tenant, id).await?;
+    let mut definition = found.ok_or(CliError::Missing("such type"))?;
+    definition.summary.enabled = false;
+    ctx.store.put_activity_type(tenant, &definition).await?;
+    output.print(
+        format_args!("The type {} is disabled.", definition.summary.api_name),
+        &describe(&definition.summary, tenant),
+    );
+    Ok(())
+}
+
+fn describe(summary: &TypeSummary, tenant: &TenantId) -> Value {
+    let mut value = json!(summary);
+    value["id"] = json!(summary.id(tenant));
+    value
+}
+
+fn line(summary: &TypeSummary, tenant: &TenantId) -> String {
+    let state = if summary.enabled { "enabled" } else { "disabled" };
+    format!(
+        "{}  {}  {}  as {}  {state}",
+        summary.id(tenant),
+        summary.api_name,
+        summary.association_mode,
+        summary.category,
+    )
+}
+
+fn type_identifier(text: &str) -> Result<TypeIdentifier, String> {
+    TypeIdentifier::parse(text)
+        .ok_or_else(|| "must be a UUID, or a name of 1 to 64 of a-z 0-9 _".to_owned())
+}

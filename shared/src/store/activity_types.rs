@@ -1,0 +1,112 @@
+//! Activity types of a tenant's own, and which scheduled activities are done.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use uuid::Uuid;
+
+use super::failure::to_error;
+use super::{Store, items, keys};
+use crate::activity::ActivityId;
+use crate::activity_type::{TypeDefinition, TypeName, TypeSummary};
+use crate::error::{Error, Result};
+use crate::principal::TenantId;
+
+/// Some types, by name.
+#[derive(Clone, Debug)]
+pub struct TypePage {
+    /// The types.
+    pub types: Vec<TypeSummary>,
+    /// Whether there are more behind the last one.
+    pub more: bool,
+}
+
+impl Store {
+    /// Defines a type, in the place of what the name stood for before.
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn put_activity_type(
+        &self,
+        tenant: &TenantId,
+        definition: &TypeDefinition,
+    ) -> Result<()> {
+        let written = items::activity_type::write(tenant, definition);
+        let puts: Result<Vec<TransactWriteItem>, _> = [written.row, written.definition]
+            .into_iter()
+            .map(|item| {
+                let put = Put::builder().table_name(&self.table_name).set_item(Some(item));
+                Ok(TransactWriteItem::builder().put(put.build()?).build())
+            })
+            .collect();
+        let puts = puts
+            .map_err(|error: aws_sdk_dynamodb::error::BuildError| Error::Internal(error.into()))?;
+        self.client
+            .transact_write_items()
+            .set_transact_items(Some(puts))
+            .send()
+            .await
+            .map_err(|error| to_error("TransactWriteItems", &error))?;
+        Ok(())
+    }
+
+    /// A type of the tenant's own.
+    ///
+    /// # Errors
+    ///
+    /// A failed call, or a corrupt item.
+    pub async fn activity_type(
+        &self,
+        tenant: &TenantId,
+        id: Uuid,
+    ) -> Result<Option<TypeDefinition>> {
+        let item = self.get(keys::activity_type(tenant, id)).await?;
+        Ok(item.as_ref().map(items::activity_type::read).transpose()?)
+    }
+
+    /// The types of the tenant's own whose names come after `after`, at most
+    /// `limit`. A megabyte of them ends a page earlier.
+    ///
+    /// # Errors
+    ///
+    /// A failed call, or a corrupt item.
+    pub async fn activity_types(
+        &self,
+        tenant: &TenantId,
+        after: Option<&TypeName>,
+        limit: usize,
+    ) -> Result<TypePage> {
+        // A key after every name that is `after` or before it, and before every
+        // other: no name has a character as low.
+        let start = after.map_or_else(|| " ".to_owned(), |name| format!("{name} "));
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table_name)
+            .key_condition_expression("pk = :pk AND sk > :start")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::activity_types(tenant)))
+            .expression_attribute_values(":start", AttributeValue::S(start))
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        let items = answer.items.unwrap_or_default();
+        let types: Result<Vec<TypeSummary>, _> =
+            items.iter().map(items::activity_type::read_row).collect();
+        Ok(TypePage { types: types?, more: answer.last_evaluated_key.is_some() })
+    }
+
+    /// The activity that completed a scheduled one, where one did.
+    ///
+    /// # Errors
+    ///
+    /// A failed call, or a corrupt item.
+    pub async fn scheduled_completion(
+        &self,
+        tenant: &TenantId,
+        scheduled_activity_id: Uuid,
+    ) -> Result<Option<ActivityId>> {
+        let item = self.get(keys::scheduled_completion(tenant, scheduled_activity_id)).await?;
+        Ok(item.as_ref().map(items::scheduled_completion::read).transpose()?)
+    }
+}

@@ -1,0 +1,18 @@
+//! A kind of record of a tenant's own, by the id that its name has.
+
+use super::{ItemReader, ItemWriter};
+use crate::principal::TenantId;
+use crate::record_type::{Kind, RecordType};
+use crate::store::Item;
+use crate::store::failure::CorruptItem;
+use crate::store::keys;
+
+pub(in crate::store) fn write(tenant: &TenantId, record_type: &RecordType) -> Item {
+    ItemWriter::new(keys::record_type(tenant, record_type.id(tenant)))
+        .text("api_name", record_type)
+        .finish()
+}
+
+pub(in crate::store) fn read(item: &Item) -> Result<RecordType, CorruptItem> {
+    ItemReader::new(item).parsed("api_name", RecordType::parse)
+}
