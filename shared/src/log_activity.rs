@@ -27,7 +27,7 @@ use crate::config::RelatedResourceCheck;
 use crate::error::{Error, Result, chain};
 use crate::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
 use crate::index::Term;
-use crate::input::{Object, ObjectReader};
+use crate::input::{Fields, Object, ObjectReader};
 use crate::principal::{ActorType, Scope};
 use crate::registry::{DisplayName, Presence};
 use crate::store::{Commit, Outcome, Staging};

@@ -898,7 +898,7 @@ async fn parameters_that_are_not_described_are_refused_everywhere() {
             let query = format!("?{}", encode(&[(&name, "1"), (&name, "1")]));
             let answer = call(&stack, route, id, &query, Some(&key)).send().await;
             let (errors, repeated) = match dialect_of(route.template) {
-                Dialect::V1 => (
+                Dialect::V1 | Dialect::Mcp => (
                     answer.expect(422).json()["error"]["field_errors"].clone(),
                     json!({ "field": name, "message": "is given more than once" }),
                 ),
