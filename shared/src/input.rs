@@ -157,14 +157,14 @@ pub trait Fields {
     /// Whether there is such a value, right or wrong.
     fn has(&self, name: &str) -> bool;
 
-    /// What was found wrong so far.
-    fn violations(&mut self) -> &mut Violations;
+    /// Notes what is wrong with one.
+    fn refuse(&mut self, name: &str, message: impl Into<Refusal>);
 
     /// Notes the missing one of two values that only come together.
     fn expect_together(&mut self, one: &str, other: &str) {
         for (given, missing) in [(one, other), (other, one)] {
             if self.has(given) && !self.has(missing) {
-                self.violations().push(missing, format!("is required with {given}"));
+                self.refuse(missing, format!("is required with {given}"));
             }
         }
     }
@@ -201,7 +201,8 @@ pub struct ObjectReader<'a> {
     /// the input itself.
     prefix: String,
     known: Vec<&'static str>,
-    violations: Violations,
+    /// What was found wrong so far.
+    pub violations: Violations,
 }
 
 impl<'a> ObjectReader<'a> {
@@ -222,6 +223,12 @@ impl<'a> ObjectReader<'a> {
     /// Notes a violation of a property of this object.
     pub fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
         self.violations.push(&format!("{}{name}", self.prefix), message);
+    }
+
+    /// Whether a property is given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.object.contains_key(name)
     }
 
     /// A property of any form.
@@ -270,7 +277,30 @@ impl<'a> ObjectReader<'a> {
         self.optional(name, parse)
     }
 
-    /// A string that may be absent, where `null` stands for absent.
+    /// A property that may be absent, and otherwise must be a string. `null`
+    /// is not absent.
+    pub fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        match self.object.get(name)? {
+            Value::String(text) => match parse(text) {
+                Ok(parsed) => Some(parsed),
+                Err(message) => {
+                    self.refuse(name, message);
+                    None
+                }
+            },
+            _ => {
+                self.refuse(name, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// The same, where `null` stands for absent.
     pub fn nullable<T, E: Into<Refusal>>(
         &mut self,
         name: &'static str,
@@ -305,26 +335,12 @@ impl<'a> ObjectReader<'a> {
 }
 
 impl Fields for ObjectReader<'_> {
-    /// `null` is not absent.
     fn optional<T, E: Into<Refusal>>(
         &mut self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        self.known.push(name);
-        match self.object.get(name)? {
-            Value::String(text) => match parse(text) {
-                Ok(parsed) => Some(parsed),
-                Err(message) => {
-                    self.refuse(name, message);
-                    None
-                }
-            },
-            _ => {
-                self.refuse(name, "must be a string");
-                None
-            }
-        }
+        self.optional(name, parse)
     }
 
     fn optional_number(
@@ -332,21 +348,21 @@ impl Fields for ObjectReader<'_> {
         name: &'static str,
         range: RangeInclusive<usize>,
     ) -> Option<usize> {
-        self.known.push(name);
-        let value = self.object.get(name)?;
         // To JSON Schema, 20.0 is an integer as 20 is.
-        let number = value.as_f64().filter(|number| number.fract() == 0.0);
-        let in_range = |number: f64| range.clone().find(|known| *known as f64 == number);
-        let number = number.and_then(in_range).ok_or_else(|| out_of_range(&range));
-        self.violations.take(name, number)
+        let number = self.any(name)?.as_f64().filter(|number| number.fract() == 0.0);
+        let number = number.and_then(|number| range.clone().find(|known| *known as f64 == number));
+        if number.is_none() {
+            self.refuse(name, out_of_range(&range));
+        }
+        number
     }
 
     fn has(&self, name: &str) -> bool {
-        self.object.contains_key(name)
+        self.has(name)
     }
 
-    fn violations(&mut self) -> &mut Violations {
-        &mut self.violations
+    fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
+        self.refuse(name, message);
     }
 }
 

@@ -44,7 +44,7 @@ pub fn read_dates(fields: &mut impl Fields) -> (Option<Timestamp>, Option<Timest
     if let (Some(after), Some(before)) = (after, before)
         && before <= after
     {
-        fields.violations().push("occurred_before", "must be later than occurred_after");
+        fields.refuse("occurred_before", "must be later than occurred_after");
     }
     (after.map(Bound::time), before.map(Bound::time))
 }

@@ -110,16 +110,16 @@ impl LogActivity {
             let parsed = std::str::from_utf8(bytes)
                 .map_err(|_| "must be UTF-8".into())
                 .and_then(IdempotencyKey::parse);
-            reader.violations().take("Idempotency-Key", parsed)
+            reader.violations.take("Idempotency-Key", parsed)
         });
         if let (Some(in_body), Some(in_header)) = (&body_key, &header_key)
             && in_body != in_header
         {
-            reader.violations().push("idempotency_key", "must equal the Idempotency-Key header");
+            reader.violations.push("idempotency_key", "must equal the Idempotency-Key header");
         }
         let texts = [summary.as_ref().map(Summary::as_str), body.as_ref().map(Body::as_str)];
         let words = text::index_terms(texts.into_iter().flatten());
-        let words = reader.violations().take("body", words.map_err(|error| error.to_string()));
+        let words = reader.violations.take("body", words.map_err(|error| error.to_string()));
         reader.finish()?;
 
         let missing = || Error::Internal("an input without violations lacks a property".into());

@@ -31,7 +31,7 @@ use crate::config::RelatedResourceCheck;
 use crate::error::{Error, Result};
 use crate::field_value;
 use crate::idempotency::{IdempotencyKey, InputHash};
-use crate::input::{Fields, Object, ObjectReader, Violations};
+use crate::input::{Object, ObjectReader, Violations};
 use crate::list_activity_types::find_activity_type;
 use crate::log_activity::{
     Draft, Logged, already_completed, find_record, parse_occurred_at, record_refusal, replay, write,

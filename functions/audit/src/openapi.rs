@@ -6,8 +6,9 @@
 //! route without a description does not compile.
 //!
 //! Left out on purpose: what is no route of the deployed functions (the local
-//! server's health check), and rules that JSON Schema has no words for, such as
-//! a limit in bytes; they stand in the descriptions.
+//! server's health check), `/mcp`, which describes itself in its own protocol,
+//! and rules that JSON Schema has no words for, such as a limit in bytes; they
+//! stand in the descriptions.
 
 mod typed;
 

@@ -13,7 +13,7 @@ use super::{
 use crate::activity::{ActivityType, Refusal, check_id, parse_uuid};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::input::{Fields, Object, ObjectReader};
+use crate::input::{Object, ObjectReader};
 use crate::principal::TenantId;
 use crate::record_type::{RecordType, own_id};
 
@@ -123,7 +123,7 @@ fn read_fields(
             fields.push(field);
         }
         let violations = nested.into_violations();
-        reader.violations().extend(violations);
+        reader.violations.extend(violations);
     }
     fields
 }
@@ -226,7 +226,7 @@ fn read_options(
             options.push(FieldOption { id, code, name: name.as_str().to_owned() });
         }
         let violations = nested.into_violations();
-        reader.violations().extend(violations);
+        reader.violations.extend(violations);
     }
     options
 }

@@ -50,7 +50,8 @@ fn has_broken_escape(text: &str) -> bool {
 pub struct QueryReader {
     pairs: Vec<(String, String)>,
     known: Vec<&'static str>,
-    violations: Violations,
+    /// What was found wrong so far.
+    pub violations: Violations,
 }
 
 impl QueryReader {
@@ -59,6 +60,28 @@ impl QueryReader {
     /// [`Error::MalformedRequest`] for a query string that can't be decoded.
     pub fn new(query: &str) -> Result<Self> {
         Ok(Self { pairs: parse(query)?, known: Vec::new(), violations: Violations::default() })
+    }
+
+    /// A parameter that may be absent.
+    pub fn optional<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        let mut values = self.pairs.iter().filter(|(given, _)| given == name);
+        let (_, value) = values.next()?;
+        if values.next().is_some() {
+            self.violations.push(name, "is given more than once");
+            return None;
+        }
+        self.violations.take(name, parse(value))
+    }
+
+    /// Whether a parameter is given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(given, _)| given == name)
     }
 
     /// The names that were asked for so far.
@@ -90,14 +113,7 @@ impl Fields for QueryReader {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        self.known.push(name);
-        let mut values = self.pairs.iter().filter(|(given, _)| given == name);
-        let (_, value) = values.next()?;
-        if values.next().is_some() {
-            self.violations.push(name, "is given more than once");
-            return None;
-        }
-        self.violations.take(name, parse(value))
+        self.optional(name, parse)
     }
 
     fn optional_number(
@@ -115,11 +131,11 @@ impl Fields for QueryReader {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|(given, _)| given == name)
+        self.has(name)
     }
 
-    fn violations(&mut self) -> &mut Violations {
-        &mut self.violations
+    fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
+        self.violations.push(name, message);
     }
 }
 

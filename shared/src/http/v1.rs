@@ -16,7 +16,7 @@ use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, FieldError, Result};
-use crate::input::{Fields, Object, with_violations_of};
+use crate::input::{Object, with_violations_of};
 use crate::list_audit_events;
 use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};

@@ -6,7 +6,7 @@ use activity_log_core::Context;
 use activity_log_core::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::clock::{Rounding, Timestamp};
 use activity_log_core::error::Result as CoreResult;
-use activity_log_core::input::{Fields, Object, ObjectReader};
+use activity_log_core::input::{Object, ObjectReader};
 use activity_log_core::principal::TenantId;
 use activity_log_core::record_type::RecordType;
 use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};

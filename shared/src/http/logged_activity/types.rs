@@ -17,7 +17,6 @@ use crate::error::Result;
 use crate::http::exchange::Exchange;
 use crate::http::query::QueryReader;
 use crate::http::{Response, json};
-use crate::input::Fields;
 use crate::list_activity_types::Filters;
 use crate::list_responses::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 use crate::listing::Page;
@@ -195,7 +194,7 @@ pub fn parse_listing(exchange: &Exchange<'_>, tenant: &TenantId) -> Result<Listi
         filters.position(tenant, text).ok_or("must be that of a next link of the same list")
     });
     if page.is_some_and(|page| page > 1) && after.is_none() {
-        reader.violations().push("page", PAGE_WITHOUT_CURSOR);
+        reader.violations.push("page", PAGE_WITHOUT_CURSOR);
     }
     reader.finish()?;
     Ok(Listing { filters, page_size: page_size.unwrap_or(DEFAULT_PAGE_SIZE), after, custom_object })
