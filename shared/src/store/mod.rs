@@ -16,6 +16,9 @@ mod items;
 mod keys;
 mod read;
 mod registry;
+pub mod reindex;
+pub mod remove_tenant;
+mod scan;
 pub mod sweep;
 pub mod table;
 mod write;
@@ -26,6 +29,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use tokio::time::Instant;
 
+pub use keys::ItemKind;
 pub use read::{ActivityPostings, AuditPostings, Parts};
 pub use registry::Registered;
 pub use write::{Commit, Outcome, Staging};
