@@ -24,7 +24,7 @@ use super::items::activity::{ANALYZER, read_analyzer};
 use super::items::{self, ItemReader};
 use super::keys::{self, ItemKind, Key};
 use super::read::keys_only;
-use super::scan::{Scan, ScanPage, Tally, while_throttled};
+use super::scan::{Scan, ScanPage, Tally, insist};
 use super::sweep::{Swept, key_of};
 use super::{Item, Staging, Store};
 use crate::activity::ActivityId;
@@ -133,7 +133,7 @@ impl Store {
         let page = |page: ScanPage| async move {
             iter(page.items.iter().map(Ok))
                 .try_for_each_concurrent(RECORDS_IN_FLIGHT, |item| async move {
-                    let done = while_throttled(|| self.reindex_record(item)).await;
+                    let done = insist(|| self.reindex_record(item)).await;
                     match &done {
                         Err(error) if is_of_the_record(error) => report(Step::Failed(error)),
                         Err(_) => return done.map(drop),

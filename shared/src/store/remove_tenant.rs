@@ -22,7 +22,7 @@ use tokio::time::Instant;
 use super::failure::to_error;
 use super::keys::{self, ItemKind, SK};
 use super::read::keys_only;
-use super::scan::{Scan, ScanPage, Tally, while_throttled};
+use super::scan::{Scan, ScanPage, Tally, insist};
 use super::sweep::key_of;
 use super::{Item, Store};
 use crate::clock::Timestamp;
@@ -84,7 +84,7 @@ impl Store {
             else {
                 continue;
             };
-            let revoked = while_throttled(|| self.revoke_credential(tenant, &key_id, now)).await;
+            let revoked = insist(|| self.revoke_credential(tenant, &key_id, now)).await;
             match revoked {
                 Ok(revoked_at) => last = last.max(Some(revoked_at)),
                 // Another run was faster.
@@ -182,7 +182,7 @@ impl Store {
                     .await
                     .map_err(|error| to_error("Query", &error))
             };
-            let answer = while_throttled(query).await?;
+            let answer = insist(query).await?;
             keys.extend(answer.items.unwrap_or_default());
             start = answer.last_evaluated_key;
             if start.is_none() {

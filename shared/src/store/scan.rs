@@ -16,9 +16,12 @@ use crate::error::{Error, Result};
 
 /// Parts of the table that are gone through side by side.
 const SEGMENTS: i32 = 4;
-/// How long a throttled call is tried again. A table on demand doubles what it
-/// takes well within that.
+/// How long a call that is throttled is made again, on top of the SDK's own
+/// attempts: a table on demand grows with what is asked of it.
 const THROTTLED_DEADLINE: Duration = Duration::from_secs(60);
+/// The same for a call that fails. It is short, since a command can be run again
+/// when the table is back.
+const UNAVAILABLE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// What is read of a table.
 #[derive(Clone, Debug, Default)]
@@ -102,7 +105,7 @@ impl Store {
     }
 
     /// Does some work for every page of the table, a few pages side by side.
-    /// The first failure is the end; a table that throttles is waited for.
+    /// The first failure that stays one is the end.
     pub(super) async fn scan_each<F>(&self, scan: &Scan, work: impl Fn(ScanPage) -> F) -> Result<()>
     where
         F: Future<Output = Result<()>>,
@@ -112,7 +115,7 @@ impl Store {
             let mut start = None;
             loop {
                 let page = || self.scan_page(scan, Some(segment), start.clone());
-                let (page, next) = while_throttled(page).await?;
+                let (page, next) = insist(page).await?;
                 work(page).await?;
                 start = next;
                 if start.is_none() {
@@ -124,20 +127,24 @@ impl Store {
     }
 }
 
-/// Does something again while the table throttles it, for a bounded time. It has
-/// to be something that can be done again.
-pub(super) async fn while_throttled<T, F>(mut attempt: impl FnMut() -> F) -> Result<T>
+/// Does something again that the table could not do now, for a bounded time. It
+/// has to be something that can be done again.
+pub(super) async fn insist<T, F>(mut attempt: impl FnMut() -> F) -> Result<T>
 where
     F: Future<Output = Result<T>>,
 {
-    let mut backoff = Backoff::until(Instant::now() + THROTTLED_DEADLINE);
+    let (mut throttled, mut unavailable) = (None, None);
     loop {
-        match attempt().await {
-            Err(Error::RateLimited(cause)) if !backoff.wait().await => {
-                return Err(Error::RateLimited(cause));
-            }
-            Err(Error::RateLimited(_)) => {}
+        let error = match attempt().await {
+            Err(error) if error.retryable() => error,
             result => return result,
+        };
+        let (backoff, patience) = match error {
+            Error::RateLimited(_) => (&mut throttled, THROTTLED_DEADLINE),
+            _ => (&mut unavailable, UNAVAILABLE_DEADLINE),
+        };
+        if !backoff.get_or_insert_with(|| Backoff::until(Instant::now() + patience)).wait().await {
+            return Err(error);
         }
     }
 }
