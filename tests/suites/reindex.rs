@@ -364,7 +364,7 @@ async fn a_table_that_throttles_for_longer_than_a_call_is_tried_is_waited_for() 
 #[tokio::test]
 async fn a_table_that_is_lost_ends_the_run_with_an_error() {
     let rig = Rig::start().await;
-    older(&rig).await;
+    let logged = older(&rig).await;
     for operation in ["Scan", "BatchGetItem", "UpdateItem"] {
         rig.proxy.inject(Fault::on(operation, When::Always, FaultKind::DropRequest));
         let run = rig.faulty.ctx.store.reindex(Selection::Outdated, |step| {
@@ -374,7 +374,9 @@ async fn a_table_that_is_lost_ends_the_run_with_an_error() {
         assert!(error.retryable(), "{operation}: {error:?}");
         rig.proxy.clear();
     }
-    assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 4);
+    reindex(&rig.faulty, Selection::Outdated).await;
+    assert!(matches!(remove_old(&rig.faulty).await, OldWords::Removed(_)));
+    assert_eq!(RawTable::of(&rig.direct).await.items().await, logged);
 }
 
 #[tokio::test]

@@ -244,7 +244,7 @@ impl Store {
         let shared = &tally;
         let remove = |page: ScanPage| async move {
             let mut old = page.items;
-            old.retain(|item| is_old_word(item));
+            old.retain(is_old_word);
             let removed = old.len();
             self.batch_delete(old, Instant::now() + WRITE_DEADLINE).await?;
             report(shared.update(|swept: &mut Swept| {
