@@ -171,11 +171,15 @@ async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
             Item::from([("pk".to_owned(), credential["pk"].clone()), ("sk".to_owned(), text(sk))]);
         table.put(item).await;
     }
-    let foreign = with(&credential, "pk", text("T#acme#NEWS#1"));
-    table.put(foreign).await;
-    revoke(&stack).await;
+    let undated = with(&credential, "revoked_at", text("?"));
+    table.put(with(&undated, "sk", text("undated"))).await;
+    let unknown = with(&credential, "pk", text("T#acme#NEWS#1"));
+    table.put(unknown).await;
+    stack.clock.advance(Duration::from_secs(3600));
+    let now = stack.ctx.environment.now();
+    assert!(revoke(&stack).await.is_some_and(|last| last >= now), "it counts as revoked now");
     let removed = remove(&stack, AuditTrail::Kept).await.removed;
-    assert_eq!(removed[&ItemKind::Credential], 4);
+    assert_eq!(removed[&ItemKind::Credential], 5);
     assert_eq!(removed[&ItemKind::Other], 1, "a kind of a later version goes too");
     assert!(table.items().await.is_empty());
 }

@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::stream::{TryStreamExt, iter};
 use tokio::time::Instant;
 
-use super::failure::{CorruptItem, to_error};
+use super::failure::{is_corrupt_item, to_error};
 use super::items::activity::{ANALYZER, read_analyzer};
 use super::items::{self, ItemReader};
 use super::keys::{self, ItemKind, Key};
@@ -135,7 +135,7 @@ impl Store {
                 .try_for_each_concurrent(RECORDS_IN_FLIGHT, |item| async move {
                     let done = insist(|| self.reindex_record(item)).await;
                     match &done {
-                        Err(error) if is_of_the_record(error) => report(Step::Failed(error)),
+                        Err(error) if is_corrupt_item(error) => report(Step::Failed(error)),
                         Err(_) => return done.map(drop),
                         Ok(_) => {}
                     }
@@ -271,9 +271,4 @@ fn outdated(scan: Scan) -> Scan {
 fn is_old_word(item: &Item) -> bool {
     let version = key_of(item).and_then(|key| keys::word_version(&key.pk));
     version.is_some_and(|version| version < ANALYZER_VERSION)
-}
-
-/// Whether a failure would be the same in every run, and of this record alone.
-fn is_of_the_record(error: &Error) -> bool {
-    matches!(error, Error::Internal(cause) if cause.is::<CorruptItem>())
 }
