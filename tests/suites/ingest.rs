@@ -707,7 +707,7 @@ async fn what_the_engine_fails_is_delivered_again_and_logged_once() {
         let rig = Rig::start_with(|config| {
             // Long enough for all attempts of the SDK at one call.
             config.write_timeouts.commit = Duration::from_secs(3);
-            config.write_timeouts.staging = Duration::from_secs(1);
+            config.write_timeouts.staging = Duration::from_secs(3);
         })
         .await;
         let case = format!("{operation} {kind:?}");
