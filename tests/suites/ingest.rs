@@ -899,6 +899,7 @@ async fn a_batch_that_cannot_be_read_fails_as_a_whole() {
     }
     let lines = log.lines_with("event refused");
     assert_eq!(lines.len(), count);
+    assert!(lines.iter().all(|line| line.contains("event:sqs") && line.contains(AWS_REQUEST_ID)));
     assert!(lines.iter().all(|line| PRIVATE.iter().all(|text| !line.contains(text))));
     assert!(failures(&stack.ctx, &json!({ "Records": [] })).await.is_empty());
 }
