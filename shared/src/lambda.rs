@@ -18,11 +18,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::Context;
+use crate::aws::Endpoint;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::http::{Request, Response};
 use crate::store::Store;
-use crate::store::client::{Endpoint, connect};
+use crate::store::client::connect;
 
 /// An invocation with an event that is no HTTP request.
 #[derive(Clone, Debug)]
