@@ -16,6 +16,7 @@ mod items;
 mod keys;
 mod read;
 mod registry;
+pub mod stream;
 pub mod sweep;
 pub mod table;
 mod write;
