@@ -29,5 +29,6 @@ mod mcp_parity;
 mod mcp_protocol;
 mod mcp_tools;
 mod openapi;
+mod publish;
 mod reference_model;
 mod round_trips;
