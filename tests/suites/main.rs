@@ -29,9 +29,9 @@ mod mcp_parity;
 mod mcp_protocol;
 mod mcp_tools;
 mod openapi;
+mod publish;
 mod raw_table;
 mod reference_model;
 mod reindex;
 mod remove_tenant;
-
 mod round_trips;

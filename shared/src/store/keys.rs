@@ -245,6 +245,16 @@ pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
     Some((tenant, owner))
 }
 
+/// The tenant that the key of a head names, as it stands there; `None` for
+/// items of other kinds.
+pub(super) fn tenant_of_head<'a>(pk: &'a str, sk: &str) -> Option<&'a str> {
+    let mut parts = pk.splitn(4, '#');
+    match (parts.next()?, parts.next()?, parts.next()?, parts.next()?, sk) {
+        ("T", tenant, "ACT", _, HEAD) => Some(tenant),
+        _ => None,
+    }
+}
+
 fn escape(part: &str) -> Cow<'_, str> {
     if part.contains(['%', '#']) {
         part.replace('%', "%25").replace('#', "%23").into()
@@ -359,5 +369,16 @@ mod tests {
         let late = Position { time: Timestamp::from_millis(1).unwrap(), id: Uuid::nil() };
         assert!(early < late && sort_key(early) < sort_key(late));
         assert!(sort_key(late) < sort_key(Position::NEWEST));
+    }
+
+    #[test]
+    fn only_the_key_of_a_head_names_the_tenant_of_one() {
+        let id = ActivityId(Uuid::from_u128(7));
+        let head = head(&tenant(), id);
+        assert_eq!(tenant_of_head(&head.pk, &head.sk), Some("acme"));
+        let event = audit_event(&tenant(), id.0);
+        for (pk, sk) in [(&*event.pk, "HEAD"), (&*head.pk, "BODY"), ("T#acme#ACT", "HEAD")] {
+            assert_eq!(tenant_of_head(pk, sk), None);
+        }
     }
 }
