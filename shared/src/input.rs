@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::activity::Refusal;
 use crate::error::{Error, FieldError, Result};
+use crate::value::Refusal;
 
 /// An input object as it was given.
 pub type Object = Map<String, Value>;

@@ -43,6 +43,7 @@ pub mod store;
 pub mod submission;
 pub mod telemetry;
 pub mod text;
+pub mod value;
 
 pub use context::Context;
 pub use error::{Error, Result};

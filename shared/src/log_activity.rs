@@ -18,9 +18,10 @@ use tokio::time::Instant;
 
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Submitted, Summary, searched_texts,
+    Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
+    Submitted, Summary, searched_texts,
 };
+use crate::activity_type::ActivityType;
 use crate::audit::{AuditEvent, AuditStatus, Call};
 use crate::clock::{Rounding, Timestamp};
 use crate::config::RelatedResourceCheck;
@@ -29,6 +30,7 @@ use crate::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
 use crate::index::terms_of;
 use crate::input::{Fields, Object, ObjectReader};
 use crate::principal::{ActorType, Scope};
+use crate::record_type::RelatedResourceType;
 use crate::registry::{DisplayName, Presence};
 use crate::store::{Commit, Outcome, Staging};
 use crate::text;
@@ -200,7 +202,7 @@ pub(crate) async fn record_refusal(
     input_hash: Option<InputHash>,
 ) {
     if let Err(error) = outcome
-        && let Some(status) = error.refusal()
+        && let Some(status) = AuditStatus::of_refusal(error)
     {
         audit_refusal(ctx, call, status, error, input_hash).await;
     }

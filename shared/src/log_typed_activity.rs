@@ -22,8 +22,7 @@ use uuid::Uuid;
 
 use crate::Context;
 use crate::activity::{
-    Body, NamedResource, RelatedResource, RelatedResourceId, Submitted, Summary, parse_uuid,
-    searched_texts,
+    Body, NamedResource, RelatedResource, RelatedResourceId, Submitted, Summary, searched_texts,
 };
 use crate::activity_type::{AssociationMode, TypeDefinition, TypeIdentifier, TypeSummary};
 use crate::audit::Call;
@@ -42,6 +41,7 @@ use crate::record_type::{Identifier, RecordType};
 use crate::registry::{DisplayName, Presence, ResourceRecord};
 use crate::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::text;
+use crate::value::parse_uuid;
 
 /// The most related objects of an activity.
 pub const MAX_RELATED_OBJECTS: usize = 20;

@@ -9,8 +9,24 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::activity::{Refusal, RelatedResourceType, parse_uuid};
 use crate::principal::TenantId;
+use crate::value::{Refusal, parse_uuid, word_enum};
+
+word_enum! {
+    /// The kinds of record that an activity can be attached to.
+    RelatedResourceType {
+        /// A person.
+        Contact = "contact",
+        /// An organisation.
+        Company = "company",
+        /// An opportunity.
+        Deal = "deal",
+        /// A to-do.
+        Task = "task",
+        /// A support case.
+        SupportTicket = "support_ticket",
+    }
+}
 
 /// The namespace of the ids of record types, activity types and their fields:
 /// `UUIDv5(NAMESPACE, api_name)` for what is built in, and
@@ -48,7 +64,7 @@ macro_rules! api_name {
 
         impl $name {
             /// Checks the form.
-            pub fn parse(text: &str) -> Result<Self, $crate::activity::Refusal> {
+            pub fn parse(text: &str) -> Result<Self, $crate::value::Refusal> {
                 $check(text).map(|()| Self(text.to_owned()))
             }
 
@@ -60,7 +76,7 @@ macro_rules! api_name {
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::activity::Refusal;
+            type Error = $crate::value::Refusal;
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 Self::parse(&text)
             }

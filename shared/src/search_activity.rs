@@ -9,10 +9,8 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 
 use crate::Context;
-use crate::activity::{
-    Activity, ActivityId, ActivityType, LongParts, RelatedResource, RelatedResourceId,
-    RelatedResourceType,
-};
+use crate::activity::{Activity, ActivityId, LongParts, RelatedResource, RelatedResourceId};
+use crate::activity_type::ActivityType;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::index::cursor::{self, Binding};
@@ -21,6 +19,7 @@ use crate::index::{Position, Range, Term};
 use crate::input::Fields;
 use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::principal::{Principal, Scope, TenantId};
+use crate::record_type::RelatedResourceType;
 use crate::store::{ActivityPostings, Parts};
 use crate::text::TextQuery;
 

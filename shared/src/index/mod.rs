@@ -17,8 +17,8 @@ use std::future::Future;
 
 use uuid::Uuid;
 
-use crate::activity::{Activity, ActivityId, ActivityType, RelatedResource};
-use crate::activity_type::TypeName;
+use crate::activity::{Activity, ActivityId, RelatedResource};
+use crate::activity_type::{ActivityType, TypeName};
 use crate::audit::AuditStatus;
 use crate::clock::Timestamp;
 use crate::error::Result;

@@ -23,12 +23,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::Item;
-use crate::activity::{ActivityId, RelatedResource, word_enum};
+use crate::activity::{ActivityId, RelatedResource};
 use crate::activity_type::TypeName;
 use crate::clock::{Rounding, Timestamp};
 use crate::idempotency::IdempotencyKey;
 use crate::index::{Position, Term};
 use crate::principal::{KeyId, TenantId};
+use crate::value::word_enum;
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
@@ -52,6 +53,11 @@ impl Key {
             (SK.to_owned(), AttributeValue::S(self.sk)),
         ])
     }
+}
+
+pub(super) fn key_of(item: &Item) -> Option<Key> {
+    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: part(PK)?, sk: part(SK)? })
 }
 
 /// The sort key of every head.
@@ -144,7 +150,7 @@ pub(super) fn parse_sort_key(sk: &str) -> Option<Position> {
     let (time, id) = sk.split_once('#')?;
     Some(Position {
         time: Timestamp::parse(time, Rounding::Down)?,
-        id: crate::activity::parse_uuid(id)?,
+        id: crate::value::parse_uuid(id)?,
     })
 }
 
@@ -238,7 +244,7 @@ pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
     let (tenant, kind, rest) = split(pk)?;
     let owner = match kind {
         "IX" => Staged::OfActivity(parse_sort_key(sk)?.id),
-        "BODY" => Staged::OfActivity(crate::activity::parse_uuid(rest)?),
+        "BODY" => Staged::OfActivity(crate::value::parse_uuid(rest)?),
         "AX" => Staged::OfAuditEvent(parse_sort_key(sk)?.id),
         _ => return None,
     };
@@ -266,7 +272,8 @@ fn escape(part: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activity::{RelatedResourceId, RelatedResourceType};
+    use crate::activity::RelatedResourceId;
+    use crate::record_type::RelatedResourceType;
 
     fn tenant() -> TenantId {
         TenantId::parse("acme").unwrap()

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::failure::{CorruptItem, DeadlinePassed, to_error};
 use super::items;
-use super::keys::{self, Index, Key, PK, SK};
+use super::keys::{self, Index, Key, PK, SK, key_of};
 use super::{Backoff, Item, Store};
 use crate::activity::{Activity, ActivityId, LongParts, RelatedResource};
 use crate::audit::AuditEvent;
@@ -187,8 +187,7 @@ impl Store {
         let mut records = HashMap::new();
         for item in items {
             // Every item is one of those that were asked for.
-            let Some(resource) = super::sweep::key_of(&item).and_then(|key| by_key.get(&key))
-            else {
+            let Some(resource) = key_of(&item).and_then(|key| by_key.get(&key)) else {
                 continue;
             };
             let record = items::related_resource::read((*resource).clone(), &item)?;

@@ -20,10 +20,9 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::failure::{is_corrupt_item, to_error};
-use super::keys::{self, ItemKind, SK};
+use super::keys::{self, ItemKind, SK, key_of};
 use super::read::keys_only;
 use super::scan::{Scan, ScanPage, Tally, insist};
-use super::sweep::key_of;
 use super::{Item, Store};
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};

@@ -18,9 +18,8 @@ use serde_json::value::RawValue;
 
 use super::failure::CorruptItem;
 use super::items::activity::{Head, read, read_long_parts};
-use super::keys::{self, Key, PK, SK};
+use super::keys::{self, Key, PK, SK, key_of};
 use super::read::submission_only;
-use super::sweep::key_of;
 use super::{Item, Store};
 use crate::activity::{Activity, LongParts, Submitted};
 use crate::error::{Error, Result};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::keys::{self, Key, PK, SK, Staged};
+use super::keys::{self, Key, Staged, key_of};
 use super::read::keys_only;
 use super::scan::Scan;
 use super::{Item, Store};
@@ -89,11 +89,6 @@ impl Store {
         by_owner.retain(|owner, _| !existing.contains(owner));
         Ok(by_owner.into_values().flatten().collect())
     }
-}
-
-pub(super) fn key_of(item: &Item) -> Option<Key> {
-    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
-    Some(Key { pk: part(PK)?, sk: part(SK)? })
 }
 
 /// The key of the record that a staged item names, where the item is past its

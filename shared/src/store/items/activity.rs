@@ -11,12 +11,12 @@
 
 use super::{ItemReader, ItemWriter};
 use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, LongParts, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Source, Submitted, Summary,
+    Activity, ActivityId, Body, BodyText, LongParts, NamedResource, RelatedResource,
+    RelatedResourceId, Source, Submitted, Summary,
 };
-use crate::activity_type::TypeName;
+use crate::activity_type::{ActivityType, TypeName};
 use crate::principal::{Actor, ActorId, ActorType, TenantId};
-use crate::record_type::RecordType;
+use crate::record_type::{RecordType, RelatedResourceType};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
