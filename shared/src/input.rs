@@ -17,6 +17,10 @@ pub type Object = Map<String, Value>;
 /// mends them in rounds.
 pub const MAX_FIELD_ERRORS: usize = 100;
 
+/// The rule that a property breaks which an object does not have. Its name is
+/// the caller's.
+pub const UNKNOWN_PROPERTY: &str = "is not a known property";
+
 /// Parses JSON in which no object has the same key twice.
 ///
 /// # Errors
@@ -327,7 +331,7 @@ impl<'a> ObjectReader<'a> {
     pub fn into_violations(mut self) -> Violations {
         for name in self.object.keys() {
             if !self.known.contains(&name.as_str()) {
-                self.refuse(name, "is not a known property");
+                self.refuse(name, UNKNOWN_PROPERTY);
             }
         }
         self.violations

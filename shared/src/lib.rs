@@ -20,6 +20,7 @@ pub mod context;
 pub mod error;
 pub mod field_value;
 pub mod get_logged_activity;
+pub mod guard;
 pub mod http;
 pub mod idempotency;
 pub mod index;

@@ -138,7 +138,11 @@ impl LogActivity {
 }
 
 /// Reads when something happened.
-pub(crate) fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
+///
+/// # Errors
+///
+/// The rule that the text breaks.
+pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
     let time = Timestamp::parse(text, Rounding::Down)
         .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")?;
     if time > now.plus(MAX_AHEAD) {

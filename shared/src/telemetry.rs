@@ -37,6 +37,8 @@ fn targets(default: LevelFilter) -> Targets {
         .with_default(level.min(LevelFilter::ERROR))
         .with_target("activity_log", level)
         .with_target("fn_", level)
+        // It logs the error of a failed invocation, which is logged already.
+        .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
 }
 
 /// The id of a caller's trace.

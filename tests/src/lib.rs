@@ -1,5 +1,6 @@
 //! What the suites share: engines, faults, a client.
 
+pub mod captured_log;
 pub mod engine;
 pub mod faulty_engine;
 pub mod history;

@@ -17,6 +17,7 @@ mod contract_search;
 mod crash;
 mod faulty_engine;
 mod first_minute;
+mod ingest;
 mod isolation;
 mod logged_activity;
 mod logged_activity_fields;
