@@ -31,3 +31,4 @@ mod mcp_tools;
 mod openapi;
 mod reference_model;
 mod round_trips;
+mod template;
