@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::future::Future;
 use std::path::Path;
+use std::time::Duration;
 
 use activity_log_core::http::routes::{Function, ROUTES};
 use activity_log_core::lambda::Invocation;
@@ -309,7 +310,6 @@ impl<'a> Roles<'a> {
 /// A tenant with a history that lets every path of the code be taken.
 struct Scene {
     dialect: Dialect,
-    scheduled: u32,
 }
 
 impl Scene {
@@ -319,7 +319,7 @@ impl Scene {
     async fn set(stack: Stack) -> Self {
         let dialect = Dialect::on(stack).await;
         dialect.define(type_of("site_visit", json!([]))).await;
-        Self { dialect, scheduled: 0 }
+        Self { dialect }
     }
 
     fn stack(&self) -> &Stack {
@@ -341,6 +341,8 @@ impl Scene {
             let occurred_at = format!("2025-01-{day}T00:00:00Z");
             let input = json!({"type": "note", "summary": summary, "occurred_at": occurred_at});
             self.stack().log(&rare, &input).await.expect(201);
+            // Audit events have the time of the write.
+            self.stack().clock.advance(Duration::from_secs(24 * 60 * 60));
         }
         for _ in 0..NEWER {
             let input = json!({"type": "note", "summary": Self::COMMON});
@@ -361,15 +363,16 @@ impl Scene {
         })
     }
 
-    fn typed_input(&mut self) -> Value {
-        self.scheduled += 1;
+    /// The same in the logged-activity dialect, which looks up a type, kinds of
+    /// records, and a scheduled activity.
+    fn typed_input() -> Value {
         json!({
             "related_objects": [
                 {"custom_object": "contact", "entity_id": "con_1"},
                 {"custom_object": own_id("property"), "entity_id": "pro_1"},
             ],
             "notes": "Roof inspected",
-            "scheduled_activity_id": format!("6f1c0c1e-7f6b-4a0e-9a52-{:012}", self.scheduled),
+            "scheduled_activity_id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19",
         })
     }
 }
@@ -382,7 +385,7 @@ async fn get(stack: &Stack, key: &str, path: &str, parameters: &[(&str, &str)]) 
 async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     let template = template();
     let (stack, engine) = faulty_stack().await;
-    let mut scene = Scene::set(stack).await;
+    let scene = Scene::set(stack).await;
     scene.fill().await;
     let mut roles = Roles::of(&template, &engine);
     let search = format!("{} {}", Scene::RARE, Scene::COMMON);
@@ -395,24 +398,26 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     roles.run("log", scene.stack().log(&key, &input)).await.expect(201);
     let other = json!({"type": "note", "summary": "another", "idempotency_key": "log"});
     roles.run("log", scene.stack().log(&key, &other)).await.expect(409);
-    let typed = scene.typed_input();
-    let typed = roles.run("log", scene.dialect.log("site_visit", &typed)).await.expect(201);
+    let input = Scene::typed_input();
+    let typed = roles.run("log", scene.dialect.log("site_visit", &input)).await.expect(201);
     let typed_id = id_of(&typed);
 
     // search: words far apart, a phrase in long bodies, the responses of a type.
     let key = scene.fresh_key().await;
     for query in [search.as_str(), "\"signed copy\""] {
-        let page = get(scene.stack(), &key, "/v1/activities", &[("query", query)]);
+        let parameters = [("query", query)];
+        let page = get(scene.stack(), &key, "/v1/activities", &parameters);
         let page = roles.run("search", page).await;
         assert_ne!(page.json()["activities"], json!([]), "{query}");
     }
-    let listed = scene.dialect.responses("site_visit", &json!({}));
+    let everything = json!({});
+    let listed = scene.dialect.responses("site_visit", &everything);
     roles.run("search", listed).await.expect(200);
 
     // get-logged: an activity with a body of its own, and types.
     let key = scene.fresh_key().await;
-    let read = get(scene.stack(), &key, &format!("/v1/activities/{id}"), &[]);
-    roles.run("get-logged", read).await;
+    let path = format!("/v1/activities/{id}");
+    roles.run("get-logged", scene.stack().get(&key, &path)).await.expect(200);
     for path in [
         format!("/api/activities/logged/{typed_id}"),
         "/api/activities".to_owned(),
@@ -434,9 +439,9 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
 
     // mcp: each tool.
     let key = scene.fresh_key().await;
-    let mut logged = Value::Null;
+    let (input, mut logged) = (Scene::input("mcp"), Value::Null);
     for _ in 0..2 {
-        let call = tool(scene.stack(), &key, "log_activity", &Scene::input("mcp"));
+        let call = tool(scene.stack(), &key, "log_activity", &input);
         logged = roles.run("mcp", call).await;
     }
     for query in [search.as_str(), "\"signed copy\""] {
