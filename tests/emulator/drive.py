@@ -107,13 +107,17 @@ def received(queue_url):
     return [message["Body"] for message in messages]
 
 
-def send(*events):
-    entries = [
-        {"Id": str(n), "MessageBody": event if isinstance(event, str) else json.dumps(event)}
-        for n, event in enumerate(events)
-    ]
-    answer = SQS.send_message_batch(QueueUrl=OUTPUTS["IngestQueueUrl"], Entries=entries)
-    check(not answer.get("Failed"), "the queue takes the messages", answer)
+def producer():
+    """A user of the account, who may do nothing yet, and its client of the queue."""
+    IAM.create_user(UserName="producer")
+    key = IAM.create_access_key(UserName="producer")["AccessKey"]
+    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"]).client("sqs")
+
+
+def send(sender, *events):
+    for event in events:
+        body = event if isinstance(event, str) else json.dumps(event)
+        sender.send_message(QueueUrl=OUTPUTS["IngestQueueUrl"], MessageBody=body)
 
 
 def put_event(detail_type, detail):
@@ -179,6 +183,7 @@ class Suite:
         self.key = new_key("service:suite", *every)
         self.reader = new_key("user:jo", "activity:read")
         self.agent = new_key("agent:scout", "activity:write", "activity:read")
+        self.producer = producer()
         self.consumer = subscribe()
         self.logged = set()
 
@@ -272,13 +277,30 @@ class Suite:
         self.logged.add(activity["id"])
         check(activity["last_agent_actor_id"] == "scout", "the agent is named", activity)
         arguments = {"query": "harbour"}
-        result = message("tools/call", {"name": "search_activity", "arguments": arguments})["result"]
+        call_of_tool = {"name": "search_activity", "arguments": arguments}
+        result = message("tools/call", call_of_tool)["result"]
         rows = [row["id"] for row in result["structuredContent"]["activities"]]
         check(rows == [activity["id"]], "a tool searches", rows)
 
+    def senders(self):
+        try:
+            send(self.producer, log_event("Sent by a stranger: cuckoo"))
+            check(False, "a stranger can't send events")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            check("Denied" in code, "a stranger is denied", code)
+        policy = OUTPUTS["EventSenderPolicyArn"]
+        IAM.attach_user_policy(UserName="producer", PolicyArn=policy)
+        try:
+            self.producer.receive_message(QueueUrl=OUTPUTS["IngestQueueUrl"])
+            check(False, "a producer can't read the queue")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            check("Denied" in code, "a producer is denied what it needs not", code)
+
     def events_in(self):
-        send(log_event("Sent through a queue: heron"))
-        put_event("activity.log", {k: v for k, v in log_event("Put on a bus: osprey").items() if k != "type"})
+        send(self.producer, log_event("Sent through a queue: heron"))
+        put_event("activity.log", log_event("Put on a bus: osprey"))
         for word in ("heron", "osprey"):
             rows = eventually(lambda word=word: found(word, self.key), f"the {word} is logged")
             check(len(rows) == 1, f"one {word}", rows)
@@ -301,9 +323,10 @@ class Suite:
             return answer.status
 
         check(log_about() == 404, "the contact is not known yet")
-        send(resource_event("resource.created", "con_7", "2026-03-01T09:30:00Z"))
+        send(self.producer, resource_event("resource.created", "con_7", "2026-03-01T09:30:00Z"))
         eventually(lambda: log_about() == 201, "the contact is known")
-        put_event("resource.deleted", resource_event("resource.deleted", "con_7", "2026-03-01T09:31:00Z"))
+        deleted = resource_event("resource.deleted", "con_7", "2026-03-01T09:31:00Z")
+        put_event("resource.deleted", deleted)
         eventually(lambda: log_about() == 404, "the contact is known no more")
 
         # Directly.
@@ -321,7 +344,8 @@ class Suite:
         attributes = {"VisibilityTimeout": "5"}
         SQS.set_queue_attributes(QueueUrl=OUTPUTS["IngestQueueUrl"], Attributes=attributes)
         poison = '{"type": "activity.log", "poison'
-        send(log_event("Beside poison: plover"), poison, log_event("Beside poison: curlew"))
+        beside = [log_event(f"Beside poison: {word}") for word in ("plover", "curlew")]
+        send(self.producer, beside[0], poison, beside[1])
         for word in ("plover", "curlew"):
             rows = eventually(lambda word=word: found(word, self.key), f"the {word} is logged")
             check(len(rows) == 1, f"one {word}", rows)
@@ -351,21 +375,6 @@ class Suite:
         left = received(OUTPUTS["PublishDeadLettersUrl"])
         check(not left, "none is given up", left)
 
-    def senders(self):
-        """Who has the stack's policy may send, and who has nothing may not."""
-        user = "producer"
-        IAM.create_user(UserName=user)
-        created = IAM.create_access_key(UserName=user)["AccessKey"]
-        session = boto3.Session(created["AccessKeyId"], created["SecretAccessKey"])
-        sqs = session.client("sqs")
-        message = {"QueueUrl": OUTPUTS["IngestQueueUrl"], "MessageBody": "{}"}
-        try:
-            sqs.send_message(**message)
-            check(False, "a stranger can't send")
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            check("Denied" in code, "a stranger is denied", code)
-
 
 def main():
     suite = Suite()
@@ -375,6 +384,7 @@ def main():
         suite.not_routed,
         suite.logged_activity_dialect,
         suite.mcp,
+        suite.senders,
         suite.events_in,
         suite.poison,
         suite.events_out,
@@ -388,10 +398,8 @@ SQS = boto3.client("sqs")
 EVENTS = boto3.client("events")
 LAMBDA = boto3.client("lambda")
 IAM = boto3.client("iam")
-OUTPUTS = {
-    output["OutputKey"]: output["OutputValue"]
-    for output in boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
-}
+(DEPLOYED,) = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+OUTPUTS = {output["OutputKey"]: output["OutputValue"] for output in DEPLOYED["Outputs"]}
 
 if __name__ == "__main__":
     sys.exit(main())

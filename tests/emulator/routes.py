@@ -31,8 +31,9 @@ def main():
     api_id = physical["HttpApi"]
     region = os.environ["AWS_DEFAULT_REGION"]
     account = boto3.client("sts").get_caller_identity()["Account"]
+    prefix = f"arn:aws:lambda:{region}:{account}:function:"
     functions = {
-        one["LogicalResourceId"]: f"arn:aws:lambda:{region}:{account}:function:{one['PhysicalResourceId']}"
+        one["LogicalResourceId"]: prefix + one["PhysicalResourceId"]
         for one in resources
         if one["ResourceType"] == "AWS::Lambda::Function"
     }
