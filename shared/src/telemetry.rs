@@ -82,6 +82,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn errors_of_libraries_are_logged_but_for_those_that_are_logged_already() {
+        let targets = targets(LevelFilter::INFO);
+        let logs = |target, level| targets.would_enable(target, &level);
+        assert!(logs("activity_log_core::http::exchange", tracing::Level::INFO));
+        assert!(logs("fn_ingest::delivery", tracing::Level::INFO));
+        assert!(logs("lambda_runtime::layers::api_response", tracing::Level::ERROR));
+        assert!(!logs("lambda_runtime::layers::api_response", tracing::Level::INFO));
+        assert!(!logs("lambda_runtime::layers::panic", tracing::Level::ERROR));
+    }
+
+    #[test]
     fn a_traceparent_names_a_trace() {
         let trace = TraceId::from_traceparent;
         let id = "0af7651916cd43dd8448eb211c80319c";

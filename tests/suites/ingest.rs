@@ -707,7 +707,7 @@ async fn what_the_engine_fails_is_delivered_again_and_logged_once() {
         let rig = Rig::start_with(|config| {
             // Long enough for all attempts of the SDK at one call.
             config.write_timeouts.commit = Duration::from_secs(3);
-            config.write_timeouts.staging = Duration::from_secs(1);
+            config.write_timeouts.staging = Duration::from_secs(3);
         })
         .await;
         let case = format!("{operation} {kind:?}");
@@ -899,6 +899,7 @@ async fn a_batch_that_cannot_be_read_fails_as_a_whole() {
     }
     let lines = log.lines_with("event refused");
     assert_eq!(lines.len(), count);
+    assert!(lines.iter().all(|line| line.contains("event:sqs") && line.contains(AWS_REQUEST_ID)));
     assert!(lines.iter().all(|line| PRIVATE.iter().all(|text| !line.contains(text))));
     assert!(failures(&stack.ctx, &json!({ "Records": [] })).await.is_empty());
 }

@@ -25,13 +25,13 @@ pub(crate) struct Delivery<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    /// Begins the delivery of a message, or else of the payload itself.
+    /// Begins the delivery of a message, or else of the payload as a whole.
     pub(crate) fn begin(
         ctx: &Context,
         invocation: &'a Invocation,
+        source: EventSource,
         message_id: Option<&'a str>,
     ) -> Self {
-        let source = if message_id.is_some() { EventSource::Sqs } else { EventSource::Invoke };
         Self {
             request_id: new_request_id(ctx.environment.new_uuid()),
             head: Head { source, id: None, tenant_id: None },

@@ -119,13 +119,12 @@ pub(crate) fn read(
         return Err(Error::PayloadTooLarge);
     }
     let object = parse_object(bytes)?;
-    let (mut object, envelope) = open_envelope(object)?;
+    let (mut object, envelope) = open_envelope(object, head)?;
     // Not copied: it is nearly all of the event.
     let activity = object.remove("activity");
     let mut reader = ObjectReader::new(&object);
     let (mut envelope_id, mut detail_type) = (None, None);
     if let Some(envelope) = envelope {
-        head.source = EventSource::EventBridge;
         reader.violations.extend(envelope.violations);
         (envelope_id, detail_type) = (envelope.id, envelope.detail_type);
     }
@@ -164,10 +163,11 @@ struct Envelope {
 
 /// Takes off the envelope of EventBridge, where there is one: no event has a
 /// property `detail-type`. What else an envelope has is not looked at.
-fn open_envelope(mut object: Object) -> Result<(Object, Option<Envelope>)> {
+fn open_envelope(mut object: Object, head: &mut Head) -> Result<(Object, Option<Envelope>)> {
     if !object.contains_key("detail-type") {
         return Ok((object, None));
     }
+    head.source = EventSource::EventBridge;
     let detail = object.remove("detail");
     let mut reader = ObjectReader::new(&object);
     let id = reader.optional("id", IdempotencyKey::parse);

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::delivery::{Delivery, invocation_error};
+use crate::event::EventSource;
 use crate::ingest_event::{Outcome, ingest_event};
 
 /// How many messages of a batch are under way at once.
@@ -110,12 +111,12 @@ async fn ingest_batch(
     let messages: Vec<SqsMessage> = serde_json::from_str(records.get()).map_err(|_| {
         // Its text would quote the batch.
         let error = Error::MalformedRequest("The records are not messages of a queue.");
-        Delivery::begin(ctx, invocation, None).log_failure(&error);
+        Delivery::begin(ctx, invocation, EventSource::Sqs, None).log_failure(&error);
         error
     })?;
     let begin_until = invocation.deadline.map(|deadline| deadline.minus(TIME_TO_BEGIN));
     let failures = stream::iter(messages).map(|message| async move {
-        let delivery = Delivery::begin(ctx, invocation, Some(&message.id));
+        let delivery = Delivery::begin(ctx, invocation, EventSource::Sqs, Some(&message.id));
         let done = ingest(ctx, delivery, message.body.as_bytes(), begin_until).await;
         done.err().map(|_| BatchItemFailure { item_identifier: message.id })
     });
@@ -124,7 +125,7 @@ async fn ingest_batch(
 }
 
 async fn ingest_payload(ctx: &Context, invocation: &Invocation) -> Result<EventAnswer> {
-    let delivery = Delivery::begin(ctx, invocation, None);
+    let delivery = Delivery::begin(ctx, invocation, EventSource::Invoke, None);
     ingest(ctx, delivery, invocation.payload.get().as_bytes(), None).await
 }
 
@@ -159,9 +160,9 @@ async fn ingest(
 
 impl EventAnswer {
     fn of(outcome: Outcome, delivery: &Delivery<'_>) -> Self {
-        let id = delivery.head.id.as_ref().map(|id| id.as_str().to_owned());
+        let id = delivery.head.id.as_ref().expect("an event without an id is refused");
         Self {
-            id: id.unwrap_or_default(),
+            id: id.as_str().to_owned(),
             status: outcome.status(),
             activity_id: outcome.activity_id(),
         }
