@@ -18,11 +18,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::Context;
+use crate::aws::Endpoint;
 use crate::clock::Timestamp;
 use crate::config::Config;
 use crate::http::{Request, Response};
 use crate::store::Store;
-use crate::store::client::{Endpoint, connect};
+use crate::store::client::connect;
 
 /// An invocation with an event that is no HTTP request.
 #[derive(Clone, Debug)]
@@ -58,6 +59,7 @@ where
     F: Future<Output = Response>,
 {
     start(async |ctx| {
+        warm_up(ctx).await;
         lambda_runtime::run(service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
             let response = handler(ctx, to_request(event.payload)).await;
             Ok::<_, std::convert::Infallible>(from_response(response))
@@ -74,8 +76,29 @@ where
     A: Serialize,
 {
     start(async |ctx| {
+        warm_up(ctx).await;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
             handler(ctx, to_invocation(event, ctx.environment.now()))
+        }))
+        .await
+    })
+}
+
+/// Starts a function of other events, which calls another service. The table is
+/// not called at the start: such a function may do without it.
+pub fn main_of_events_to<C, S, E, H, F, A>(connect: C, handler: H) -> ExitCode
+where
+    C: AsyncFnOnce(&'static Context) -> Result<S, E>,
+    S: 'static,
+    E: std::error::Error + Send + Sync + 'static,
+    H: Fn(&'static Context, &'static S, Invocation) -> F + Copy,
+    F: Future<Output = Result<A, InvocationError>>,
+    A: Serialize,
+{
+    start(async |ctx| {
+        let service: &'static S = Box::leak(Box::new(connect(ctx).await?));
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+            handler(ctx, service, to_invocation(event, ctx.environment.now()))
         }))
         .await
     })
@@ -108,11 +131,14 @@ fn give_up(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 async fn context() -> Result<Context, lambda_runtime::Error> {
     let config = Config::from_env()?;
     let store = Store::new(connect(&Endpoint::default()).await?, &config.table_name);
-    if let Err(error) = store.warm_up().await {
+    Ok(Context::new(store, config))
+}
+
+async fn warm_up(ctx: &Context) {
+    if let Err(error) = ctx.store.warm_up().await {
         // The first request will find out whether it still holds.
         tracing::warn!(error = crate::error::chain(&error), "the table did not answer at start");
     }
-    Ok(Context::new(store, config))
 }
 
 /// Reads an invocation that begins `now`.

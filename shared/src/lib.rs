@@ -8,12 +8,15 @@
 //! [`index`] and write through the [`store`]; both rest on the domain types
 //! ([`activity`], [`activity_type`], [`record_type`], [`principal`], [`audit`],
 //! [`error`]). The domain knows neither
-//! HTTP nor DynamoDB nor Lambda, and only [`store`] imports the AWS SDK.
+//! HTTP nor DynamoDB nor Lambda, and only [`store`] speaks to the table. [`aws`] is
+//! what every client of the AWS SDK is made of.
 
 pub mod activity;
 pub mod activity_type;
 pub mod audit;
 pub mod authenticate;
+pub mod aws;
+pub mod backoff;
 pub mod clock;
 pub mod config;
 pub mod context;

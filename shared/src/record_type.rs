@@ -14,7 +14,8 @@ use crate::principal::TenantId;
 
 /// The namespace of the ids of record types, activity types and their fields:
 /// `UUIDv5(NAMESPACE, api_name)` for what is built in, and
-/// `UUIDv5(NAMESPACE, "<tenant>/<api_name>")` for what is a tenant's own.
+/// `UUIDv5(NAMESPACE, "<tenant>/<api_name>")` for what is a tenant's own. Ids of
+/// published events are in it too, under names that no tenant can have.
 pub const NAMESPACE: Uuid = Uuid::from_u128(0x0f5b_6c1e_93a4_4d0b_8f6e_2c7d_51a9_e340);
 
 /// The longest name of a kind, in characters.

@@ -29,6 +29,7 @@ mod mcp_parity;
 mod mcp_protocol;
 mod mcp_tools;
 mod openapi;
+mod publish;
 mod reference_model;
 mod round_trips;
 mod template;

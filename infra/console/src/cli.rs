@@ -17,12 +17,13 @@ use std::process::ExitCode;
 
 use activity_log_core::Context;
 use activity_log_core::activity::RelatedResourceId;
+use activity_log_core::aws::{Endpoint, StartError};
 use activity_log_core::config::{Config, ConfigError};
 use activity_log_core::error::{FieldError, chain};
 use activity_log_core::principal::{Actor, Scope, TenantId};
 use activity_log_core::record_type::{Identifier, RecordType};
 use activity_log_core::store::Store;
-use activity_log_core::store::client::{Endpoint, StartError, connect};
+use activity_log_core::store::client::connect;
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;

@@ -163,7 +163,9 @@ impl<'a> ActivityView<'a> {
         Self { snippet: activity.body.snippet(), ..Self::without_text(activity) }
     }
 
-    fn without_text(activity: &'a Activity) -> Self {
+    /// The record without its body, and without the beginning of it.
+    #[must_use]
+    pub fn without_text(activity: &'a Activity) -> Self {
         let related = activity.related_resource();
         let submitted = activity.submitted.type_name().is_some() && !activity.related.is_empty();
         Self {

@@ -32,6 +32,7 @@ use crate::principal::{KeyId, TenantId};
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
+const HEAD: &str = "HEAD";
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,7 +56,7 @@ impl Key {
 }
 
 pub(super) fn head(tenant: &TenantId, id: ActivityId) -> Key {
-    Key::new(tenant, "ACT", &id.to_string(), "HEAD")
+    Key::new(tenant, "ACT", &id.to_string(), HEAD)
 }
 
 pub(super) fn body(tenant: &TenantId, id: ActivityId) -> Key {
@@ -170,6 +171,16 @@ pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
     Some((tenant, owner))
 }
 
+/// The tenant that the key of a head names, as it stands there; `None` for
+/// items of other kinds.
+pub(super) fn tenant_of_head<'a>(pk: &'a str, sk: &str) -> Option<&'a str> {
+    let mut parts = pk.splitn(4, '#');
+    match (parts.next()?, parts.next()?, parts.next()?, parts.next()?, sk) {
+        ("T", tenant, "ACT", _, HEAD) => Some(tenant),
+        _ => None,
+    }
+}
+
 fn escape(part: &str) -> Cow<'_, str> {
     if part.contains(['%', '#']) {
         part.replace('%', "%25").replace('#', "%23").into()
@@ -226,6 +237,17 @@ mod tests {
         let event = audit_event(&tenant(), id.0);
         assert_eq!(staged_owner(&event.pk, &event.sk), None);
         assert_eq!(staged_owner("x", "y"), None);
+    }
+
+    #[test]
+    fn only_the_key_of_a_head_names_the_tenant_of_one() {
+        let id = ActivityId(Uuid::from_u128(7));
+        let head = head(&tenant(), id);
+        assert_eq!(tenant_of_head(&head.pk, &head.sk), Some("acme"));
+        let event = audit_event(&tenant(), id.0);
+        for (pk, sk) in [(&*event.pk, "HEAD"), (&*head.pk, "BODY"), ("T#acme#ACT", "HEAD")] {
+            assert_eq!(tenant_of_head(pk, sk), None);
+        }
     }
 
     #[test]

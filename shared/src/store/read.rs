@@ -105,8 +105,7 @@ impl Store {
         parts: Parts,
     ) -> Result<HashMap<ActivityId, LongParts>> {
         let keys = ids.iter().map(|id| keys::body(tenant, *id)).collect();
-        let without_body =
-            [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ");
+        let without_body = submission_only();
         let projection = match parts {
             Parts::All => None,
             Parts::Submission => Some(without_body.as_str()),
@@ -377,6 +376,11 @@ impl PostingLists for AuditPostings<'_> {
     async fn contained(&self, term: &Term, positions: &[Position]) -> Result<HashSet<Position>> {
         self.store.contained(self.tenant, Index::AuditEvents, term, positions).await
     }
+}
+
+/// The projection that reads the item of the long parts without the body.
+pub(super) fn submission_only() -> String {
+    [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ")
 }
 
 /// The projection that reads keys alone.
