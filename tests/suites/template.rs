@@ -16,9 +16,11 @@ use std::time::Duration;
 use activity_log_core::http::routes::{Function, ROUTES};
 use activity_log_core::lambda::Invocation;
 use activity_log_core::principal::Scope;
+use activity_log_tests::event_bus::StubBus;
 use activity_log_tests::faulty_engine::{Call, FaultyEngine};
 use activity_log_tests::mcp::tool;
 use activity_log_tests::stack::{Answer, Stack, encode};
+use fn_publish::EventBus;
 use http::Method;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::value::RawValue;
@@ -26,6 +28,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::faulty_stack;
 use crate::logged_activity::{Dialect, TENANT, id_of, own_id, type_of};
+use crate::publish::objects;
 
 /// What SAM calls a route for all that no other route takes.
 const NOT_ROUTED: (&str, &str) = ("ANY", "$default");
@@ -377,6 +380,29 @@ impl Scene {
     }
 }
 
+fn invocation(payload: &Value) -> Invocation {
+    Invocation {
+        payload: RawValue::from_string(payload.to_string()).expect("it is JSON"),
+        request_id: "aws-request".to_owned(),
+        deadline: None,
+    }
+}
+
+/// The head that was put last, as the stream hands it over.
+fn last_insertion(engine: &FaultyEngine) -> Value {
+    let calls = engine.calls();
+    let commit = calls.iter().rfind(|call| call.operation == "TransactWriteItems");
+    let head = &commit.expect("something was logged").request["TransactItems"][0]["Put"]["Item"];
+    json!({
+        "eventName": "INSERT",
+        "dynamodb": {
+            "Keys": { "pk": head["pk"], "sk": head["sk"] },
+            "NewImage": head,
+            "SequenceNumber": "1",
+        },
+    })
+}
+
 async fn get(stack: &Stack, key: &str, path: &str, parameters: &[(&str, &str)]) -> Answer {
     stack.get(key, &format!("{path}?{}", encode(parameters))).await.expect(200)
 }
@@ -467,20 +493,31 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
         "resource": { "type": "property", "id": "pro_9" },
         "changed_at": "2026-03-01T09:30:00Z",
     });
+    let ctx = &scene.stack().ctx;
     for (event, status) in [(&event, "logged"), (&event, "replayed"), (&news, "applied")] {
-        let invocation = Invocation {
-            payload: RawValue::from_string(event.to_string()).expect("it is JSON"),
-            request_id: "aws-request".to_owned(),
-            deadline: None,
-        };
-        let done = roles.run("ingest", fn_ingest::handle(&scene.stack().ctx, invocation)).await;
+        let done = roles.run("ingest", fn_ingest::handle(ctx, invocation(event))).await;
         let done = serde_json::to_value(done.expect("it is done")).expect("it has a JSON form");
         assert_eq!(done["status"], status);
     }
 
-    // Each start of a function opens a connection by a read.
+    // publish: an activity whose head has no room for its related records.
+    let objects = objects();
+    for object in &objects {
+        let (kind, id) = (text(&object["custom_object"]), text(&object["entity_id"]));
+        scene.stack().put_resource(TENANT, &kind, &id, None).await;
+    }
+    let input = json!({ "related_objects": objects });
+    roles.run("log", scene.dialect.log("site_visit", &input)).await.expect(201);
+    let batch = json!({ "Records": [last_insertion(&engine)] });
+    let stub = StubBus::start().await;
+    let bus = EventBus::connect_local(&stub.url, "bus");
+    let done = roles.run("publish", fn_publish::handle(ctx, &bus, invocation(&batch))).await;
+    done.expect("the batch can be read");
+    assert_eq!(stub.details().len(), 1);
+
+    // Each start of the others opens a connection by a read.
     for function in ["log", "search", "get-logged", "mcp", "audit", "ingest"] {
-        let warm_up = scene.stack().ctx.store.warm_up();
+        let warm_up = ctx.store.warm_up();
         roles.run(function, warm_up).await.expect("the table answers");
     }
 
