@@ -287,9 +287,9 @@ struct Roles<'a> {
 impl<'a> Roles<'a> {
     fn of(template: &Value, engine: &'a FaultyEngine) -> Self {
         let functions = functions(template);
-        let roles = functions.iter().map(|(binary, function)| {
-            (binary.clone(), Allowed::of(template, function))
-        });
+        let roles = functions
+            .iter()
+            .map(|(binary, function)| (binary.clone(), Allowed::of(template, function)));
         Self { engine, roles: roles.collect(), needed: BTreeMap::new() }
     }
 
