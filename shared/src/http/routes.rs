@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_reserved_word_is_no_activity_type() {
-        let found = |path| matches!(resolve(&Method::GET, path), Resolved::Route(..));
+        let found = |path: &str| matches!(resolve(&Method::GET, path), Resolved::Route(..));
         assert!(found("/api/activities/site_visit") && found("/api/activities/site_visit/fields"));
         for word in RESERVED_WORDS {
             assert!(!found(&format!("/api/activities/{word}")), "{word}");
