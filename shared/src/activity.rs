@@ -16,7 +16,7 @@ use crate::activity_type::TypeName;
 use crate::clock::Timestamp;
 use crate::principal::{Actor, ActorId, TenantId};
 use crate::record_type::RecordType;
-use crate::submission::Submission;
+use crate::submission::{Submission, SubmittedField};
 
 /// Declares an enumeration whose JSON form, key form and error text are one
 /// list of words.
@@ -425,12 +425,21 @@ impl Activity {
 
     /// Every text that is searched, as far as it was read.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let fields = self.submitted.whole().into_iter().flat_map(Submission::texts);
-        [Some(self.summary.as_str()), self.body.whole().map(Body::as_str)]
-            .into_iter()
-            .flatten()
-            .chain(fields)
+        let fields = self.submitted.whole().map_or(&[][..], |submission| &submission.fields);
+        searched_texts(Some(&self.summary), self.body.whole(), fields)
     }
+}
+
+/// What an activity of these parts is found by the words of.
+pub(crate) fn searched_texts<'a>(
+    summary: Option<&'a Summary>,
+    body: Option<&'a Body>,
+    fields: &'a [SubmittedField],
+) -> impl Iterator<Item = &'a str> {
+    [summary.map(Summary::as_str), body.map(Body::as_str)]
+        .into_iter()
+        .flatten()
+        .chain(fields.iter().filter_map(SubmittedField::searched_text))
 }
 
 /// The parts of an activity that can be too long for its row of a search.

@@ -23,7 +23,6 @@ use aws_types::sdk_config::{
     Builder as ConfigBuilder, RetryConfig, SharedCredentialsProvider, SharedHttpClient,
     TimeoutConfig,
 };
-use base64::Engine as _;
 
 /// A connection that takes longer is tried anew.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -37,9 +36,8 @@ const ATTEMPTS: u32 = 4;
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 /// The region of an engine on this machine.
 const LOCAL_REGION: Region = Region::from_static("us-east-1");
-/// Subjects of the roots that AWS endpoints chain to.
-const AWS_ROOTS: [&[u8]; 2] =
-    [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority"];
+/// The roots that AWS endpoints chain to, picked by the build script.
+const AWS_ROOTS: &str = include_str!(concat!(env!("OUT_DIR"), "/aws-roots.pem"));
 
 /// What can't be started with.
 #[derive(Debug, thiserror::Error)]
@@ -165,24 +163,7 @@ fn trust_store(url: Option<&str>) -> Result<TrustStore, StartError> {
         // Somebody's own endpoint may have a certificate of anybody's.
         return Ok(TrustStore::empty().with_native_roots(true));
     }
-    let mut store = TrustStore::empty();
-    for pem in aws_root_pems() {
-        store.add_pem_certificate(pem);
-    }
-    Ok(store)
-}
-
-fn aws_root_pems() -> impl Iterator<Item = String> {
-    webpki_root_certs::TLS_SERVER_ROOT_CERTS
-        .iter()
-        .filter(|der| {
-            let names = |name: &&[u8]| der.windows(name.len()).any(|window| window == *name);
-            AWS_ROOTS.iter().any(names)
-        })
-        .map(|der| {
-            let base64 = base64::engine::general_purpose::STANDARD.encode(der);
-            format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
-        })
+    Ok(TrustStore::empty().with_pem_certificate(AWS_ROOTS))
 }
 
 fn local_credentials() -> Credentials {
@@ -237,7 +218,7 @@ mod tests {
     #[test]
     fn the_trust_store_has_the_roots_that_aws_endpoints_chain_to() {
         // Amazon Root CA 1 to 4, and Starfield Services Root CA G2.
-        assert_eq!(aws_root_pems().count(), 5);
+        assert_eq!(AWS_ROOTS.matches("BEGIN CERTIFICATE").count(), 5);
         assert!(http_client(None).is_ok());
     }
 }

@@ -6,17 +6,17 @@
 //! over as they are, because what Lambda's own types would make of them has lost
 //! duplicate keys.
 
+pub mod http_event;
+
 use std::future::Future;
 use std::process::ExitCode;
 
-use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use aws_lambda_events::encodings::Body;
-use base64::Engine as _;
-use bytes::Bytes;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::runtime::LocalOptions;
 
+use self::http_event::{HttpEvent, HttpEventAnswer};
 use crate::Context;
 use crate::aws::Endpoint;
 use crate::clock::Timestamp;
@@ -60,9 +60,9 @@ where
 {
     start(async |ctx| {
         warm_up(ctx).await;
-        lambda_runtime::run(service_fn(|event: LambdaEvent<ApiGatewayV2httpRequest>| async move {
-            let response = handler(ctx, to_request(event.payload)).await;
-            Ok::<_, std::convert::Infallible>(from_response(response))
+        lambda_runtime::run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
+            let response = handler(ctx, event.payload.into()).await;
+            Ok::<_, std::convert::Infallible>(HttpEventAnswer::from(response))
         }))
         .await
     })
@@ -108,7 +108,10 @@ where
 /// one invocation after the other on the current thread.
 fn start(run: impl AsyncFnOnce(&'static Context) -> Result<(), lambda_runtime::Error>) -> ExitCode {
     crate::telemetry::init_json();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+    {
         Ok(runtime) => runtime,
         Err(error) => return give_up(&error),
     };
@@ -150,41 +153,6 @@ fn to_invocation(event: LambdaEvent<Box<RawValue>>, now: Timestamp) -> Invocatio
         request_id: event.context.request_id,
         deadline: deadline.filter(|deadline| *deadline > now),
     }
-}
-
-/// Reads an HTTP API event.
-#[must_use]
-pub fn to_request(event: ApiGatewayV2httpRequest) -> Request {
-    let body = match event.body {
-        None => Bytes::new(),
-        Some(text) if event.is_base64_encoded => {
-            // What the gateway encoded can be decoded; what a test event claims
-            // to be base64 and is not stays as it is, and is no JSON.
-            base64::engine::general_purpose::STANDARD
-                .decode(&text)
-                .map_or_else(|_| Bytes::from(text), Bytes::from)
-        }
-        Some(text) => Bytes::from(text),
-    };
-    Request {
-        method: event.request_context.http.method,
-        path: event.raw_path.unwrap_or_default(),
-        query: event.raw_query_string.unwrap_or_default(),
-        headers: event.headers,
-        body,
-    }
-}
-
-/// Writes a response.
-#[must_use]
-pub fn from_response(response: Response) -> ApiGatewayV2httpResponse {
-    let (parts, body) = response.into_parts();
-    let mut event = ApiGatewayV2httpResponse::default();
-    event.status_code = parts.status.as_u16().into();
-    event.headers = parts.headers;
-    // Every body of this crate is JSON, and so UTF-8.
-    event.body = Some(Body::Text(String::from_utf8_lossy(&body).into_owned()));
-    event
 }
 
 #[cfg(test)]

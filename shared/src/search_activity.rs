@@ -109,7 +109,7 @@ pub struct SearchActivityInput {
     #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
     /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
-    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1), default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 

@@ -6,10 +6,12 @@
 mod import;
 mod json_lines;
 mod keys;
+mod reindex;
 mod resources;
 mod serve;
 mod sweep;
 mod table;
+mod tenant;
 mod types;
 
 use std::fmt::Display;
@@ -71,6 +73,11 @@ enum Command {
     Types(types::TypesCommand),
     /// Remove staged items that were never committed and are older than an hour.
     Sweep,
+    /// File activities under the words of this release's text analyzer.
+    Reindex(reindex::ReindexArgs),
+    /// Remove a tenant.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
     /// Bring activities in.
     #[command(subcommand)]
     Activities(import::ActivitiesCommand),
@@ -110,6 +117,18 @@ enum CliError {
     FileRefused(Vec<FieldError>),
     #[error("{refused} of {lines} lines were refused")]
     LinesRefused { refused: usize, lines: usize },
+    #[error("{failed} records can't be indexed")]
+    NotIndexed { failed: usize },
+    #[error(
+        "nothing was removed: {activities} activities have only words of an older version; \
+         run `activity-log reindex` first"
+    )]
+    OldWordsInUse { activities: usize },
+    #[error(
+        "nothing was removed: name the tenant at the prompt of a terminal, or confirm with --yes; \
+         --dry-run counts what would be removed"
+    )]
+    NotConfirmed,
 }
 
 fn list(violations: &[FieldError]) -> String {
@@ -174,6 +193,10 @@ async fn run(command: Command, connection: &Connection, output: Output) -> Resul
         }
         Command::Types(command) => types::run(command, &connection.context().await?, output).await,
         Command::Sweep => sweep::run(&connection.context().await?, output).await,
+        Command::Reindex(args) => reindex::run(args, &connection.context().await?, output).await,
+        Command::Tenant(command) => {
+            tenant::run(command, &connection.context().await?, output).await
+        }
         Command::Activities(command) => {
             import::run(command, &connection.context().await?, output).await
         }

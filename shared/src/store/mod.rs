@@ -16,6 +16,9 @@ mod items;
 mod keys;
 mod read;
 mod registry;
+pub mod reindex;
+pub mod remove_tenant;
+mod scan;
 pub mod stream;
 pub mod sweep;
 pub mod table;
@@ -25,6 +28,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 pub(crate) use crate::backoff::Backoff;
+pub use keys::ItemKind;
 pub use read::{ActivityPostings, AuditPostings, Parts};
 pub use registry::Registered;
 pub use write::{Commit, Outcome, Staging};

@@ -43,9 +43,14 @@ impl Store {
     /// A failed call, or a corrupt item.
     pub async fn activity(&self, tenant: &TenantId, id: ActivityId) -> Result<Option<Activity>> {
         let Some(item) = self.get(keys::head(tenant, id)).await? else { return Ok(None) };
-        let mut activity = items::activity::read(tenant, &item)?.activity;
+        let head = items::activity::read(tenant, &item)?.activity;
+        self.with_long_parts(head).await.map(Some)
+    }
+
+    /// The whole activity of a head.
+    pub(super) async fn with_long_parts(&self, mut activity: Activity) -> Result<Activity> {
         if activity.is_partial() {
-            let key = keys::body(tenant, id);
+            let key = keys::body(&activity.tenant_id, activity.id);
             let missing = |problem: &str| CorruptItem {
                 pk: key.pk.clone(),
                 sk: key.sk.clone(),
@@ -58,7 +63,7 @@ impl Store {
                 return Err(missing("it lacks a part that a head implies").into());
             }
         }
-        Ok(Some(activity))
+        Ok(activity)
     }
 
     /// The heads that exist of some activities, with all their related records.

@@ -80,6 +80,16 @@ impl Staging {
         self.add(&event.tenant_id, Index::AuditEvents, terms, position);
     }
 
+    /// What is to be written.
+    pub(super) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Some of what is to be written.
+    pub(super) fn from_items(items: Vec<Item>) -> Self {
+        Self { items }
+    }
+
     fn add(
         &mut self,
         tenant: &crate::principal::TenantId,
