@@ -35,3 +35,4 @@ mod reference_model;
 mod reindex;
 mod remove_tenant;
 mod round_trips;
+mod template;

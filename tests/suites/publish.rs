@@ -112,7 +112,7 @@ fn note(summary: &str) -> Value {
 }
 
 /// 20 records whose ids don't fit a head.
-fn objects() -> Vec<Value> {
+pub(crate) fn objects() -> Vec<Value> {
     let object = |n: usize| {
         let id = format!("{n}{}", "\"".repeat(250));
         json!({ "custom_object": format!("{}{n}", "k".repeat(60)), "entity_id": id })
