@@ -44,6 +44,8 @@ pub(crate) struct Request {
     body: Option<String>,
     /// The status of the response, where there is one.
     status: Option<u16>,
+    /// How many rows the response has, where it is a page.
+    rows: Option<usize>,
     /// Rounds of calls to the table, exactly.
     pub(crate) round_trips: usize,
     /// Calls to the table, exactly.
@@ -83,6 +85,15 @@ impl Request {
             "{}: expected {status}, got {response}",
             self.name
         );
+        if let Some(expected) = self.rows {
+            let body = response["body"].as_str().context("the response has a body")?;
+            let body: Value = serde_json::from_str(body)?;
+            let pages = ["activities", "audit_events"].map(|name| &body[name]);
+            let of_tool = &body["result"]["structuredContent"]["activities"];
+            let page = pages.into_iter().chain([of_tool]).find_map(Value::as_array);
+            let rows = page.map(Vec::len);
+            anyhow::ensure!(rows == Some(expected), "{}: {rows:?} rows", self.name);
+        }
         Ok(())
     }
 }

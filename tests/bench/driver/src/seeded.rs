@@ -42,6 +42,7 @@ impl Seeded {
         let mut child = Command::new(console)
             .args(["serve", "--json", "--in-memory"])
             .args(["--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"])
+            .env("LOG_LEVEL", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

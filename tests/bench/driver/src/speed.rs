@@ -73,21 +73,29 @@ pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
             }
         }
     }
-    println!("| program | init, ms | first log, ms | sum, ms |");
-    println!("| --- | ---: | ---: | ---: |");
+    println!("| program | init, ms | first log, ms | sum, ms | CPU, ms |");
+    println!("| --- | ---: | ---: | ---: | ---: |");
     let mut result = json!({});
     for ((program, _), samples) in programs.iter().zip(&samples) {
         let of = |what: fn(&Cold) -> Duration| median_ms(samples.iter().map(what));
         let (init, first, sum) = (of(|c| c.init), of(|c| c.first), of(|c| c.init + c.first));
-        println!("| {} | {init:.2} | {first:.2} | {sum:.2} |", program.name);
-        result[&program.name] =
-            json!({ "init_ms": init, "first_ms": first, "sum_ms": sum, "samples": samples.len() });
+        let cpu = of(|c| c.cpu);
+        println!("| {} | {init:.2} | {first:.2} | {sum:.2} | {cpu:.2} |", program.name);
+        result[&program.name] = json!({
+            "init_ms": init, "first_ms": first, "sum_ms": sum, "cpu_ms": cpu,
+            "samples": samples.len(),
+        });
     }
-    let sum = |name: &str| result[name]["sum_ms"].as_f64().unwrap_or(f64::NAN);
     println!();
-    println!("log / floor: {:.2} (target: at most 2)", sum("log") / sum("floor"));
-    println!("python / log: {:.0} (target: at least 80)", sum("python") / sum("log"));
-    println!("node / log: {:.0} (target: at least 50)", sum("node") / sum("log"));
+    for (column, what) in [("sum_ms", "sum"), ("cpu_ms", "CPU")] {
+        let of = |name: &str| result[name][column].as_f64().unwrap_or(f64::NAN);
+        println!(
+            "{what}: log / floor {:.2} (target: at most 2), python / log {:.0} (at least 80), node / log {:.0} (at least 50)",
+            of("log") / of("floor"),
+            of("python") / of("log"),
+            of("node") / of("log"),
+        );
+    }
     keep(&bench.results, "cold", &result)?;
     Ok(0)
 }
@@ -96,6 +104,7 @@ pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
 struct Cold {
     init: Duration,
     first: Duration,
+    cpu: Duration,
 }
 
 async fn start_cold(bench: &Bench, program: &Program, event: &Bytes) -> Result<Cold> {
@@ -104,7 +113,7 @@ async fn start_cold(bench: &Bench, program: &Program, event: &Bytes) -> Result<C
     let invocation = sandbox.invoke(event).await?;
     let expected = if program.name == "floor" { 200 } else { 201 };
     expect_status(&invocation.body, expected)?;
-    Ok(Cold { init: sandbox.init, first: invocation.took })
+    Ok(Cold { init: sandbox.init, first: invocation.took, cpu: sandbox.cpu()? })
 }
 
 fn expect_status(response: &Bytes, expected: u16) -> Result<()> {

@@ -24,6 +24,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde::Serialize;
+use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -35,7 +36,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 pub(crate) struct Call {
     pub(crate) operation: String,
     /// The request's body.
-    pub(crate) body: serde_json::Value,
+    pub(crate) body: Value,
     /// Logical time: calls that overlap were under way side by side.
     started: u64,
     ended: Option<u64>,
@@ -60,8 +61,8 @@ pub(crate) enum Scheme {
 struct State {
     engine: String,
     client: Client<HttpConnector, Full<Bytes>>,
-    /// By operation and body.
-    answers: Mutex<HashMap<(String, Bytes), Answer>>,
+    /// By operation and body, whatever order the client's maps have.
+    answers: Mutex<HashMap<(String, Value), Answer>>,
     forwarded: AtomicUsize,
     recorder: Mutex<Option<Recorder>>,
     delay_ms: AtomicU64,
@@ -255,12 +256,12 @@ impl State {
             "BatchWriteItem" => Ok(Answer::ok(r#"{"UnprocessedItems":{}}"#)),
             "TransactWriteItems" | "PutItem" | "UpdateItem" => Ok(Answer::ok("{}")),
             _ => {
-                let key = (operation, body);
+                let key = (operation, serde_json::from_slice(&body)?);
                 if let Some(answer) = lock(&self.answers).get(&key) {
                     return Ok(answer.clone());
                 }
                 self.forwarded.fetch_add(1, Ordering::SeqCst);
-                let answer = self.forward(target, key.1.clone()).await?;
+                let answer = self.forward(target, body).await?;
                 lock(&self.answers).insert(key, answer.clone());
                 Ok(answer)
             }
@@ -329,7 +330,7 @@ mod tests {
     fn rounds(spans: &[(u64, u64)]) -> Vec<usize> {
         let call = |(started, ended): &(u64, u64)| Call {
             operation: "GetItem".to_owned(),
-            body: serde_json::Value::Null,
+            body: Value::Null,
             started: *started,
             ended: Some(*ended),
         };

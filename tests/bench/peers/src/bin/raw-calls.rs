@@ -30,7 +30,7 @@ async fn main() -> Result<(), Error> {
         .collect::<Result<_, Error>>()?;
     let client = connect(&Endpoint::default()).await?;
     let (client, rounds) = (&client, &rounds);
-    run(service_fn(async move |_: Request| {
+    run(service_fn(|_: Request| async move {
         for round in rounds {
             try_join_all(round.iter().map(|call| call.send(client))).await?;
         }
