@@ -55,13 +55,22 @@ impl Engine {
             expect_listener(&endpoint).await;
             return Self { endpoint, embedded: None };
         }
-        Self::of(Arc::clone(SHARED.get_or_init(|| Arc::new(Embedded::start()))))
+        let start = || {
+            let database = Database::memory().expect("a database in memory can be opened");
+            Arc::new(Embedded::start(database))
+        };
+        Self::of(Arc::clone(SHARED.get_or_init(start)))
     }
 
     /// An embedded engine that no one else uses, whatever the variable says.
     /// It ends, with its data, when it is dropped.
     pub async fn fresh() -> Self {
-        Self::of(Arc::new(Embedded::start()))
+        Self::on(Database::memory().expect("a database in memory can be opened")).await
+    }
+
+    /// An embedded engine on a database of the caller's, such as a file.
+    pub async fn on(database: Database) -> Self {
+        Self::of(Arc::new(Embedded::start(database)))
     }
 
     /// Whether this is the embedded engine. A test of what the engines disagree
@@ -136,14 +145,13 @@ impl fmt::Debug for Embedded {
 }
 
 impl Embedded {
-    fn start() -> Self {
+    fn start(database: Database) -> Self {
         // Bound here and not on the thread, so that a caller can connect as
         // soon as this returns: the system queues it until the engine accepts.
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a loopback port is free");
         listener.set_nonblocking(true).expect("a listener can be made non-blocking");
         let address = listener.local_addr().expect("a bound listener has an address");
-        let database = Database::memory().expect("a database in memory can be opened");
         let (stop, stopped) = oneshot::channel::<()>();
         let served = database.clone();
         let thread = thread::Builder::new()

@@ -30,6 +30,11 @@ pub const UNCOMMON: &str = "escalation";
 pub const RARE: &str = "zeppelin";
 /// How many activities have [`RARE`].
 pub const RARE_COUNT: usize = 6;
+/// Two words that are each in one of ten activities, and so together in one of
+/// a hundred.
+pub const TENTH: &str = "renewal";
+/// The other one.
+pub const ALSO_TENTH: &str = "invoice";
 /// A phrase in one of ten activities.
 pub const PHRASE: &str = "\"signed copy\"";
 
@@ -128,8 +133,13 @@ pub struct Past {
     pub logged_at: String,
 }
 
-/// The `count` activities of a history, newest first.
-pub fn past(count: usize) -> impl Iterator<Item = Past> {
+/// The characters of a summary, but for the words above: short, so that a long
+/// history is made quickly.
+pub const SHORT_SUMMARY_CHARS: usize = 12;
+
+/// The `count` activities of a history, newest first, with about so many
+/// characters each.
+pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
     let mut vocabulary = Vocabulary::new(1);
     let rare_step = count / (RARE_COUNT + 1);
     (0..count).map(move |n| {
@@ -141,9 +151,11 @@ pub fn past(count: usize) -> impl Iterator<Item = Past> {
             (rare.is_some(), RARE),
             (n % 3 == 0, ALSO_COMMON),
             (n % 40 == 3, UNCOMMON),
+            (scramble(40, n as u64) % 10 == 0, TENTH),
+            (scramble(41, n as u64) % 10 == 0, ALSO_TENTH),
             (n % 10 == 7, PHRASE.trim_matches('"')),
         ];
-        let mut summary = vocabulary.text(12);
+        let mut summary = vocabulary.text(chars);
         for (_, mark) in marks.into_iter().filter(|(is_there, _)| *is_there) {
             summary.push(' ');
             summary.push_str(mark);
@@ -299,15 +311,20 @@ impl Template {
         items.chain(words.iter().map(|word| fill(&self.word_posting, word))).collect()
     }
 
-    /// Writes a history of so many activities.
-    pub fn write_history(&self, database: &Database, table: &str, count: usize) {
+    /// Writes a history.
+    pub fn write_history(
+        &self,
+        database: &Database,
+        table: &str,
+        history: impl Iterator<Item = Past>,
+    ) {
         let mut items = Vec::with_capacity(ITEMS_AT_ONCE);
         let import = |items: Vec<Item>| {
             database
                 .import_items(table, items, ImportOptions::default())
                 .expect("the engine takes the items");
         };
-        for past in past(count) {
+        for past in history {
             items.extend(self.items_of(&past));
             if items.len() >= ITEMS_AT_ONCE {
                 import(std::mem::take(&mut items));

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::Client;
 
 use crate::engine::{Engine, unique_name};
 use crate::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, When};
-use crate::history::Template;
+use crate::history::{SHORT_SUMMARY_CHARS, Template, past};
 use crate::stack::{Answer, Stack};
 
 /// The tenant that [`MeasuredStack::key`] belongs to.
@@ -45,9 +45,14 @@ impl MeasuredStack {
     /// consumed is only right on an embedded engine: see
     /// [`Engine::is_embedded`].
     pub async fn start(engine: Engine) -> Self {
+        Self::start_on(engine, &unique_name("measured")).await
+    }
+
+    /// The same on a table of that name, which may be there.
+    pub async fn start_on(engine: Engine, table_name: &str) -> Self {
         let proxy = FaultyEngine::start(&engine.endpoint).await;
         proxy.measure_capacity();
-        let stack = Stack::start_on(&proxy.endpoint, &unique_name("measured"), |_| {}).await;
+        let stack = Stack::start_on(&proxy.endpoint, table_name, |_| {}).await;
         let key = known_key(&stack).await;
         let client = connect_local(&engine.endpoint);
         Self { stack, key, client, proxy, engine }
@@ -64,7 +69,8 @@ impl MeasuredStack {
         let Self { stack, key, client, engine, .. } = &measured;
         let template = Template::record(stack, key, client).await;
         let database = engine.database().expect("a fresh engine is embedded");
-        template.write_history(database, stack.ctx.store.table_name(), count);
+        let history = past(count, SHORT_SUMMARY_CHARS);
+        template.write_history(database, stack.ctx.store.table_name(), history);
         // On a slow machine the process has forgotten the first one by now.
         measured.key = known_key(stack).await;
         measured

@@ -13,6 +13,7 @@
 //! The commit carries a client request token, and its parameters do not change
 //! between attempts, so that a retry after a lost answer is the same commit.
 
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
@@ -145,11 +146,11 @@ impl Store {
     ///
     /// [`Error::Unavailable`] when not everything was taken by the deadline.
     pub async fn stage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
-        let requests = staging.items.iter().map(|item| {
-            let put = PutRequest::builder().set_item(Some(item.clone())).build();
-            put.map(|put| WriteRequest::builder().put_request(put).build())
-        });
-        self.batch_write(requests.collect::<Result<_, _>>().map_err(internal)?, deadline).await
+        let put = |item: &Item| {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build()?;
+            Ok(WriteRequest::builder().put_request(put).build())
+        };
+        self.batch_write(&staging.items, put, deadline).await
     }
 
     /// Removes what was staged, after it is final that it won't be committed.
@@ -169,19 +170,22 @@ impl Store {
     }
 
     pub(super) async fn batch_delete(&self, keys: Vec<Item>, deadline: Instant) -> Result<()> {
-        let requests = keys.into_iter().map(|key| {
-            let delete = DeleteRequest::builder().set_key(Some(key)).build();
-            delete.map(|delete| WriteRequest::builder().delete_request(delete).build())
-        });
-        self.batch_write(requests.collect::<Result<_, _>>().map_err(internal)?, deadline).await
+        let delete = |key: &Item| {
+            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build()?;
+            Ok(WriteRequest::builder().delete_request(delete).build())
+        };
+        self.batch_write(&keys, delete, deadline).await
     }
 
-    async fn batch_write(&self, requests: Vec<WriteRequest>, deadline: Instant) -> Result<()> {
-        let batches: Vec<Vec<WriteRequest>> =
-            requests.chunks(BATCH_ITEMS).map(<[WriteRequest]>::to_vec).collect();
-        let all = iter(batches.into_iter().map(Ok))
+    async fn batch_write(
+        &self,
+        items: &[Item],
+        request: impl Fn(&Item) -> Result<WriteRequest, BuildError> + Copy,
+        deadline: Instant,
+    ) -> Result<()> {
+        let all = iter(items.chunks(BATCH_ITEMS).map(Ok))
             .try_for_each_concurrent(BATCHES_IN_FLIGHT, |batch| {
-                self.batch_write_one(batch, deadline)
+                self.batch_write_one(batch, request, deadline)
             });
         match tokio::time::timeout_at(deadline, all).await {
             Ok(result) => result,
@@ -189,21 +193,37 @@ impl Store {
         }
     }
 
-    async fn batch_write_one(&self, mut batch: Vec<WriteRequest>, deadline: Instant) -> Result<()> {
+    async fn batch_write_one(
+        &self,
+        items: &[Item],
+        request: impl Fn(&Item) -> Result<WriteRequest, BuildError>,
+        deadline: Instant,
+    ) -> Result<()> {
         let mut backoff = Backoff::until(deadline);
+        // What is left to write; everything as long as nothing was answered. The
+        // client takes requests for good, and most batches need just one.
+        let mut unprocessed: Option<Vec<WriteRequest>> = None;
         loop {
+            let batch = match &unprocessed {
+                None => items.iter().map(&request).collect::<Result<_, _>>().map_err(internal)?,
+                Some(rest) => rest.clone(),
+            };
             let answer = self
                 .client
                 .batch_write_item()
-                .request_items(&self.table_name, batch.clone())
+                .request_items(&self.table_name, batch)
                 .send()
                 .await;
             match answer {
                 Ok(answer) => {
-                    let unprocessed = answer.unprocessed_items;
-                    batch = unprocessed
+                    let rest = answer
+                        .unprocessed_items
                         .and_then(|mut tables| tables.remove(&self.table_name))
                         .unwrap_or_default();
+                    if rest.is_empty() {
+                        return Ok(());
+                    }
+                    unprocessed = Some(rest);
                 }
                 // A put or a delete of the same item is the same however often
                 // it is done.
@@ -211,9 +231,6 @@ impl Store {
                     tracing::debug!(error = %crate::error::chain(&to_error("BatchWriteItem", &error)), "retrying");
                 }
                 Err(error) => return Err(to_error("BatchWriteItem", &error)),
-            }
-            if batch.is_empty() {
-                return Ok(());
             }
             if !backoff.wait().await {
                 return Err(DeadlinePassed("writing unprocessed items again").into());
@@ -280,7 +297,7 @@ impl Store {
             .collect()
     }
 
-    fn put_once(&self, item: Item) -> Result<Put, aws_sdk_dynamodb::error::BuildError> {
+    fn put_once(&self, item: Item) -> Result<Put, BuildError> {
         Put::builder()
             .table_name(&self.table_name)
             .set_item(Some(item))
