@@ -208,12 +208,8 @@ impl Store {
                 None => items.iter().map(&request).collect::<Result<_, _>>().map_err(internal)?,
                 Some(rest) => rest.clone(),
             };
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.table_name, batch)
-                .send()
-                .await;
+            let answer =
+                self.client.batch_write_item().request_items(&self.table_name, batch).send().await;
             match answer {
                 Ok(answer) => {
                     let rest = answer
