@@ -9,102 +9,14 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
-use crate::activity_type::TypeName;
+use crate::activity_type::{ActivityType, TypeName};
 use crate::clock::Timestamp;
 use crate::principal::{Actor, ActorId, TenantId};
-use crate::record_type::RecordType;
-use crate::submission::Submission;
-
-/// Declares an enumeration whose JSON form, key form and error text are one
-/// list of words.
-macro_rules! word_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-        )]
-        #[schemars(inline, transform = crate::activity::list_words)]
-        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
-
-        impl $name {
-            /// Every value, in the order of the contract.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The word for this value, in JSON and in keys.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            /// The value that a word stands for.
-            pub fn parse(word: &str) -> std::result::Result<Self, &'static str> {
-                match word {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(concat!("must be one of:" $(, " ", $word)+)),
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-pub(crate) use word_enum;
-
-/// Describes an enumeration as one list of words. By default it would be a
-/// choice of documented constants, which few programs that read descriptions
-/// recognize as an enumeration.
-pub(crate) fn list_words(schema: &mut Schema) {
-    let Some(Value::Array(choices)) = schema.remove("oneOf") else { return };
-    let words: Vec<Value> = choices
-        .into_iter()
-        .filter_map(|mut choice| Some(choice.get_mut("const")?.take()))
-        .collect();
-    schema.insert("type".to_owned(), "string".into());
-    schema.insert("enum".to_owned(), words.into());
-}
-
-/// Why a value was refused: the rule in words, fit for a caller.
-pub type Refusal = Cow<'static, str>;
-
-word_enum! {
-    /// What kind of thing happened.
-    ActivityType {
-        /// A note.
-        Note = "note",
-        /// A telephone or video call.
-        Call = "call",
-        /// An email.
-        Email = "email",
-        /// A meeting.
-        Meeting = "meeting",
-        /// Something that an agent did.
-        AgentAction = "agent_action",
-    }
-}
-
-word_enum! {
-    /// The kinds of record that an activity can be attached to.
-    RelatedResourceType {
-        /// A person.
-        Contact = "contact",
-        /// An organisation.
-        Company = "company",
-        /// An opportunity.
-        Deal = "deal",
-        /// A to-do.
-        Task = "task",
-        /// A support case.
-        SupportTicket = "support_ticket",
-    }
-}
+use crate::record_type::{RecordType, RelatedResourceType};
+use crate::submission::{Submission, SubmittedField};
+use crate::value::{Refusal, check_id, id_schema, parse_uuid, word_enum};
 
 word_enum! {
     /// The way by which a record came in.
@@ -116,33 +28,6 @@ word_enum! {
         /// An operator's command.
         Admin = "admin",
     }
-}
-
-/// A text of 1 to 255 bytes without control characters: the form of every id
-/// and key that callers choose.
-pub(crate) fn check_id(text: &str) -> Result<(), Refusal> {
-    if text.is_empty() || text.len() > MAX_ID_BYTES {
-        return Err("must have 1 to 255 bytes".into());
-    }
-    if text.chars().any(char::is_control) {
-        return Err("must not have control characters".into());
-    }
-    Ok(())
-}
-
-/// The longest id or key that a caller may choose, in bytes of UTF-8.
-pub const MAX_ID_BYTES: usize = 255;
-
-/// How an id or key that callers choose is described. JSON Schema counts
-/// characters and not bytes, so the limit is only whole in the words.
-pub(crate) fn id_schema() -> Schema {
-    json_schema!({
-        "type": "string",
-        "minLength": 1,
-        "maxLength": MAX_ID_BYTES,
-        "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$",
-        "description": "1 to 255 bytes of UTF-8 without control characters.",
-    })
 }
 
 /// An activity's id: a UUID version 7, minted when it is logged.
@@ -173,14 +58,6 @@ pub(crate) fn minted_at(id: Uuid) -> Option<Timestamp> {
     let (seconds, nanos) = id.get_timestamp()?.to_unix();
     let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
     Timestamp::from_millis(millis.checked_add(i64::from(nanos / 1_000_000))?)
-}
-
-/// A UUID in its hyphenated form of 36 characters.
-pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
-    if text.len() != 36 {
-        return None;
-    }
-    Uuid::try_parse(text).ok()
 }
 
 impl fmt::Display for ActivityId {
@@ -425,12 +302,21 @@ impl Activity {
 
     /// Every text that is searched, as far as it was read.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let fields = self.submitted.whole().into_iter().flat_map(Submission::texts);
-        [Some(self.summary.as_str()), self.body.whole().map(Body::as_str)]
-            .into_iter()
-            .flatten()
-            .chain(fields)
+        let fields = self.submitted.whole().map_or(&[][..], |submission| &submission.fields);
+        searched_texts(Some(&self.summary), self.body.whole(), fields)
     }
+}
+
+/// What an activity of these parts is found by the words of.
+pub(crate) fn searched_texts<'a>(
+    summary: Option<&'a Summary>,
+    body: Option<&'a Body>,
+    fields: &'a [SubmittedField],
+) -> impl Iterator<Item = &'a str> {
+    [summary.map(Summary::as_str), body.map(Body::as_str)]
+        .into_iter()
+        .flatten()
+        .chain(fields.iter().filter_map(SubmittedField::searched_text))
 }
 
 /// The parts of an activity that can be too long for its row of a search.

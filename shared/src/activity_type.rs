@@ -11,10 +11,26 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::activity::{ActivityType, Refusal, word_enum};
 use crate::clock::Timestamp;
 use crate::principal::TenantId;
 use crate::record_type::{Identifier, Kind, RecordType, api_name, check_api_name};
+use crate::value::{Refusal, word_enum};
+
+word_enum! {
+    /// What kind of thing happened.
+    ActivityType {
+        /// A note.
+        Note = "note",
+        /// A telephone or video call.
+        Call = "call",
+        /// An email.
+        Email = "email",
+        /// A meeting.
+        Meeting = "meeting",
+        /// Something that an agent did.
+        AgentAction = "agent_action",
+    }
+}
 
 /// The most fields that a type can have.
 pub const MAX_FIELDS: usize = 100;

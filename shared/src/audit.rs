@@ -8,11 +8,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::activity::{ActivityId, Source, word_enum};
+use crate::activity::{ActivityId, Source};
 use crate::clock::Timestamp;
-use crate::error::ErrorCode;
+use crate::error::{Error, ErrorCode};
 use crate::idempotency::InputHash;
 use crate::principal::{Actor, KeyId, Principal, TenantId};
+use crate::value::word_enum;
 
 word_enum! {
     /// What became of a write.
@@ -23,6 +24,28 @@ word_enum! {
         Denied = "denied",
         /// It was refused for any other reason.
         Rejected = "rejected",
+    }
+}
+
+impl AuditStatus {
+    /// How a write is recorded that was refused so; `None` when it was not
+    /// refused but failed, or was not authenticated.
+    #[must_use]
+    pub fn of_refusal(error: &Error) -> Option<Self> {
+        match error {
+            Error::MissingRequiredScope(_) => Some(Self::Denied),
+            Error::MalformedRequest(_)
+            | Error::ResourceNotFound
+            | Error::MethodNotAllowed(_)
+            | Error::IdempotencyConflict(_)
+            | Error::PayloadTooLarge
+            | Error::UnsupportedMediaType
+            | Error::ValidationFailed(_) => Some(Self::Rejected),
+            Error::Unauthorized
+            | Error::RateLimited(_)
+            | Error::Unavailable(_)
+            | Error::Internal(_) => None,
+        }
     }
 }
 

@@ -11,12 +11,25 @@ use std::time::Duration;
 use crate::Context;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
-use crate::principal::{Actor, ActorId, ActorType, ApiKey, Credential, KeyId, Principal, TenantId};
+use crate::principal::{
+    Actor, ActorId, ActorType, ApiKey, Credential, KeyId, Principal, Scope, TenantId,
+};
 
 /// How long a process takes a credential without reading it again.
 pub const CACHE_FOR: Duration = Duration::from_secs(60);
 /// The cache is emptied when it would outgrow this, which bounds its memory.
 const CACHE_CREDENTIALS: usize = 1_000;
+
+impl Principal {
+    /// Lets the caller do what the scope allows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingRequiredScope`] when the credential lacks the scope.
+    pub fn require(&self, scope: Scope) -> Result<()> {
+        if self.scopes.contains(&scope) { Ok(()) } else { Err(Error::MissingRequiredScope(scope)) }
+    }
+}
 
 /// The credentials that this process has read, with the time of the read.
 #[derive(Debug, Default)]

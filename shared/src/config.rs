@@ -23,6 +23,9 @@ pub struct Config {
     /// separated by commas, each with its scheme, and `:*` for any port. Those of
     /// this machine by default. Callers that are no browsers send none.
     pub mcp_allowed_origins: Vec<String>,
+    /// `ACTIVITY_LOG_EVENT_BUS`: the name or ARN of the EventBridge bus that
+    /// events are put on, `default` by default.
+    pub event_bus: String,
     /// Not a variable: the functions' own time-out is chosen to go with it.
     pub write_timeouts: WriteTimeouts,
 }
@@ -130,6 +133,9 @@ impl Config {
             cors_allow_origins: list(lookup("CORS_ALLOW_ORIGINS")),
             mcp_allowed_hosts,
             mcp_allowed_origins,
+            event_bus: lookup("ACTIVITY_LOG_EVENT_BUS")
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| "default".to_owned()),
             write_timeouts: WriteTimeouts::default(),
         })
     }
@@ -154,6 +160,7 @@ mod tests {
         assert!(config.cors_allow_origins.is_empty());
         assert_eq!(config.mcp_allowed_hosts, ["localhost", "127.0.0.1", "::1"]);
         assert_eq!(config.mcp_allowed_origins.len(), 3);
+        assert_eq!(config.event_bus, "default");
     }
 
     #[test]
@@ -166,6 +173,16 @@ mod tests {
             let error =
                 Config::from_lookup(|asked| (asked == name).then(|| value.to_owned())).unwrap_err();
             assert!(error.to_string().starts_with(name));
+        }
+    }
+
+    #[test]
+    fn a_bus_has_the_name_that_it_was_given() {
+        for (value, name) in [("crm", "crm"), ("", "default")] {
+            let config = Config::from_lookup(|variable| {
+                (variable == "ACTIVITY_LOG_EVENT_BUS").then(|| value.to_owned())
+            });
+            assert_eq!(config.unwrap().event_bus, name);
         }
     }
 

@@ -12,10 +12,9 @@ use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::activity::{Refusal, word_enum};
-use crate::audit::AuditStatus;
 use crate::idempotency::IdempotencyKey;
 use crate::principal::Scope;
+use crate::value::{Refusal, word_enum};
 
 /// The result of everything that can fail with the public [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -173,26 +172,6 @@ impl Error {
             | Self::PayloadTooLarge
             | Self::UnsupportedMediaType
             | Self::ValidationFailed(_)
-            | Self::Internal(_) => None,
-        }
-    }
-
-    /// How the audit trail records a write that was refused so; `None` when it
-    /// was not refused but failed, or was not authenticated.
-    #[must_use]
-    pub fn refusal(&self) -> Option<AuditStatus> {
-        match self {
-            Self::MissingRequiredScope(_) => Some(AuditStatus::Denied),
-            Self::MalformedRequest(_)
-            | Self::ResourceNotFound
-            | Self::MethodNotAllowed(_)
-            | Self::IdempotencyConflict(_)
-            | Self::PayloadTooLarge
-            | Self::UnsupportedMediaType
-            | Self::ValidationFailed(_) => Some(AuditStatus::Rejected),
-            Self::Unauthorized
-            | Self::RateLimited(_)
-            | Self::Unavailable(_)
             | Self::Internal(_) => None,
         }
     }

@@ -25,11 +25,11 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use serde_json::{Value, json};
 
-use crate::activity::{Refusal, check_id, parse_uuid};
 use crate::activity_type::{
     DEFAULT_CURRENCY, DEFAULT_SYMBOL, FieldDefinition, FieldOption, FieldType,
 };
 use crate::clock::parse_rfc3339;
+use crate::value::{Refusal, check_id, parse_uuid};
 
 /// Digits that a double keeps, whatever they are.
 const DOUBLE_DIGITS: usize = 15;

@@ -6,8 +6,9 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use sha2::{Digest, Sha256};
 
-use crate::activity::{ActivityId, Refusal, check_id, id_schema};
+use crate::activity::ActivityId;
 use crate::clock::Timestamp;
+use crate::value::{Refusal, check_id, hex, id_schema};
 
 /// A key that the caller chose: 1 to 255 bytes without control characters.
 ///
@@ -105,15 +106,6 @@ impl IdempotencyRecord {
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.expires_at.as_seconds() > now.as_seconds()
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String does not fail");
-        text
-    })
 }
 
 #[cfg(test)]

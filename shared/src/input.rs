@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::activity::Refusal;
 use crate::error::{Error, FieldError, Result};
+use crate::value::Refusal;
 
 /// An input object as it was given.
 pub type Object = Map<String, Value>;
@@ -16,6 +16,10 @@ pub type Object = Map<String, Value>;
 /// More violations than this are not listed; a caller that sends so many
 /// mends them in rounds.
 pub const MAX_FIELD_ERRORS: usize = 100;
+
+/// The rule that a property breaks which an object does not have. Its name is
+/// the caller's.
+pub const UNKNOWN_PROPERTY: &str = "is not a known property";
 
 /// Parses JSON in which no object has the same key twice.
 ///
@@ -327,7 +331,7 @@ impl<'a> ObjectReader<'a> {
     pub fn into_violations(mut self) -> Violations {
         for name in self.object.keys() {
             if !self.known.contains(&name.as_str()) {
-                self.refuse(name, "is not a known property");
+                self.refuse(name, UNKNOWN_PROPERTY);
             }
         }
         self.violations

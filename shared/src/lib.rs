@@ -8,18 +8,22 @@
 //! [`index`] and write through the [`store`]; both rest on the domain types
 //! ([`activity`], [`activity_type`], [`record_type`], [`principal`], [`audit`],
 //! [`error`]). The domain knows neither
-//! HTTP nor DynamoDB nor Lambda, and only [`store`] imports the AWS SDK.
+//! HTTP nor DynamoDB nor Lambda, and only [`store`] speaks to the table. [`aws`] is
+//! what every client of the AWS SDK is made of.
 
 pub mod activity;
 pub mod activity_type;
 pub mod audit;
 pub mod authenticate;
+pub mod aws;
+pub mod backoff;
 pub mod clock;
 pub mod config;
 pub mod context;
 pub mod error;
 pub mod field_value;
 pub mod get_logged_activity;
+pub mod guard;
 pub mod http;
 pub mod idempotency;
 pub mod index;
@@ -39,6 +43,7 @@ pub mod store;
 pub mod submission;
 pub mod telemetry;
 pub mod text;
+pub mod value;
 
 pub use context::Context;
 pub use error::{Error, Result};

@@ -3,8 +3,7 @@
 use uuid::Uuid;
 
 use crate::Context;
-use crate::activity::ActivityType;
-use crate::activity_type::{TypeDefinition, TypeIdentifier, TypeName, TypeSummary};
+use crate::activity_type::{ActivityType, TypeDefinition, TypeIdentifier, TypeName, TypeSummary};
 use crate::error::{Error, Result};
 use crate::index::cursor::{self, Binding};
 use crate::listing::Page;

@@ -18,17 +18,19 @@ use tokio::time::Instant;
 
 use crate::Context;
 use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Submitted, Summary,
+    Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
+    Submitted, Summary, searched_texts,
 };
+use crate::activity_type::ActivityType;
 use crate::audit::{AuditEvent, AuditStatus, Call};
 use crate::clock::{Rounding, Timestamp};
 use crate::config::RelatedResourceCheck;
 use crate::error::{Error, Result, chain};
 use crate::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
-use crate::index::Term;
+use crate::index::terms_of;
 use crate::input::{Fields, Object, ObjectReader};
 use crate::principal::{ActorType, Scope};
+use crate::record_type::RelatedResourceType;
 use crate::registry::{DisplayName, Presence};
 use crate::store::{Commit, Outcome, Staging};
 use crate::text;
@@ -117,8 +119,7 @@ impl LogActivity {
         {
             reader.violations.push("idempotency_key", "must equal the Idempotency-Key header");
         }
-        let texts = [summary.as_ref().map(Summary::as_str), body.as_ref().map(Body::as_str)];
-        let words = text::index_terms(texts.into_iter().flatten());
+        let words = text::index_terms(searched_texts(summary.as_ref(), body.as_ref(), &[]));
         let words = reader.violations.take("body", words.map_err(|error| error.to_string()));
         reader.finish()?;
 
@@ -138,7 +139,11 @@ impl LogActivity {
 }
 
 /// Reads when something happened.
-pub(crate) fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
+///
+/// # Errors
+///
+/// The rule that the text breaks.
+pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
     let time = Timestamp::parse(text, Rounding::Down)
         .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")?;
     if time > now.plus(MAX_AHEAD) {
@@ -197,7 +202,7 @@ pub(crate) async fn record_refusal(
     input_hash: Option<InputHash>,
 ) {
     if let Err(error) = outcome
-        && let Some(status) = error.refusal()
+        && let Some(status) = AuditStatus::of_refusal(error)
     {
         audit_refusal(ctx, call, status, error, input_hash).await;
     }
@@ -312,7 +317,7 @@ pub(crate) async fn write(
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 
-    let mut staging = Staging::of_activity(&activity, terms(&activity, &draft.words));
+    let mut staging = Staging::of_activity(&activity, terms_of(&activity, &draft.words));
     staging.add_audit_event(&event);
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
@@ -358,19 +363,6 @@ fn completed_now(mut submitted: Submitted, now: Timestamp) -> Submitted {
         submission.completed_at.get_or_insert(now);
     }
     submitted
-}
-
-/// Every list that an activity is found in.
-fn terms(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
-    let mut terms = vec![Term::all(), Term::activity_type(activity.activity_type)];
-    let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
-    terms.extend(own_type.map(Term::own_type));
-    // Searches know the five kinds of `/v1`; nobody would read the other lists.
-    let searched = activity.related.iter().map(|named| &named.resource);
-    let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
-    terms.extend(searched.map(Term::related));
-    terms.extend(words.iter().map(|word| Term::word(word)));
-    terms
 }
 
 async fn unstage(ctx: &Context, call: &Call, staging: &Staging) {

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::Context;
 use crate::activity::{
-    Body, NamedResource, RelatedResource, RelatedResourceId, Submitted, Summary, parse_uuid,
+    Body, NamedResource, RelatedResource, RelatedResourceId, Submitted, Summary, searched_texts,
 };
 use crate::activity_type::{AssociationMode, TypeDefinition, TypeIdentifier, TypeSummary};
 use crate::audit::Call;
@@ -41,6 +41,7 @@ use crate::record_type::{Identifier, RecordType};
 use crate::registry::{DisplayName, Presence, ResourceRecord};
 use crate::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::text;
+use crate::value::parse_uuid;
 
 /// The most related objects of an activity.
 pub const MAX_RELATED_OBJECTS: usize = 20;
@@ -322,12 +323,8 @@ impl<'a> Shape<'a> {
         check_association(summary, tenant, &self.related, &mut violations);
         let fields = judge_fields(definition, &self.fields, &mut violations);
         let line = summary_of(self.notes.as_ref(), summary)?;
-        let texts = [Some(line.as_str()), self.notes.as_ref().map(Body::as_str)];
-        let field_texts = fields
-            .iter()
-            .filter(|field| field.field_type.is_text())
-            .filter_map(|field| field.value.as_str());
-        let words = text::index_terms(texts.into_iter().flatten().chain(field_texts));
+        let texts = searched_texts(Some(&line), self.notes.as_ref(), &fields);
+        let words = text::index_terms(texts);
         let words = words.map_err(|_| "has, with the fields, too many distinct words");
         let words = violations.take("notes", words);
         violations.into_result()?;

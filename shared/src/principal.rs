@@ -8,10 +8,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::activity::{Refusal, check_id, id_schema, word_enum};
 use crate::clock::{Environment, Timestamp};
-use crate::error::{Error, Result};
-use crate::idempotency::hex;
+use crate::value::{Refusal, check_id, hex, id_schema, word_enum};
 
 /// A workspace or business: 1 to 64 of `A-Z a-z 0-9 -`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -23,7 +21,7 @@ pub struct TenantId(
 
 impl TenantId {
     /// Checks the limits.
-    pub fn parse(text: &str) -> std::result::Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         if (1..=64).contains(&text.len()) && text.bytes().all(known) {
             Ok(Self(text.to_owned()))
@@ -64,7 +62,7 @@ pub struct ActorId(String);
 
 impl ActorId {
     /// Checks the limits.
-    pub fn parse(text: &str) -> std::result::Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         check_id(text).map(|()| Self(text.to_owned()))
     }
 
@@ -105,7 +103,7 @@ pub struct Actor {
 
 impl Actor {
     /// Reads `user:ID`, `agent:ID` or `service:ID`.
-    pub fn parse(text: &str) -> std::result::Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let (kind, id) = text.split_once(':').ok_or("must be user:ID, agent:ID or service:ID")?;
         Ok(Self { actor_type: ActorType::parse(kind)?, id: ActorId::parse(id)? })
     }
@@ -134,7 +132,7 @@ pub struct KeyId(String);
 
 impl KeyId {
     /// 1 to 64 of `a-z 0-9 -`.
-    pub fn parse(text: &str) -> std::result::Result<Self, Refusal> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if (1..=64).contains(&text.len()) && text.bytes().all(known) {
             Ok(Self(text.to_owned()))
@@ -167,15 +165,6 @@ pub struct Principal {
     pub credential_id: KeyId,
     /// What it may do.
     pub scopes: Scopes,
-}
-
-impl Principal {
-    /// # Errors
-    ///
-    /// [`Error::MissingRequiredScope`] when the credential lacks the scope.
-    pub fn require(&self, scope: Scope) -> Result<()> {
-        if self.scopes.contains(&scope) { Ok(()) } else { Err(Error::MissingRequiredScope(scope)) }
-    }
 }
 
 /// A secret as a caller presents it: `alk_<tenant>.<key id>.<secret>`.

@@ -9,12 +9,29 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::activity::{Refusal, RelatedResourceType, parse_uuid};
 use crate::principal::TenantId;
+use crate::value::{Refusal, parse_uuid, word_enum};
+
+word_enum! {
+    /// The kinds of record that an activity can be attached to.
+    RelatedResourceType {
+        /// A person.
+        Contact = "contact",
+        /// An organisation.
+        Company = "company",
+        /// An opportunity.
+        Deal = "deal",
+        /// A to-do.
+        Task = "task",
+        /// A support case.
+        SupportTicket = "support_ticket",
+    }
+}
 
 /// The namespace of the ids of record types, activity types and their fields:
 /// `UUIDv5(NAMESPACE, api_name)` for what is built in, and
-/// `UUIDv5(NAMESPACE, "<tenant>/<api_name>")` for what is a tenant's own.
+/// `UUIDv5(NAMESPACE, "<tenant>/<api_name>")` for what is a tenant's own. Ids of
+/// published events are in it too, under names that no tenant can have.
 pub const NAMESPACE: Uuid = Uuid::from_u128(0x0f5b_6c1e_93a4_4d0b_8f6e_2c7d_51a9_e340);
 
 /// The longest name of a kind, in characters.
@@ -47,7 +64,7 @@ macro_rules! api_name {
 
         impl $name {
             /// Checks the form.
-            pub fn parse(text: &str) -> Result<Self, $crate::activity::Refusal> {
+            pub fn parse(text: &str) -> Result<Self, $crate::value::Refusal> {
                 $check(text).map(|()| Self(text.to_owned()))
             }
 
@@ -59,7 +76,7 @@ macro_rules! api_name {
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::activity::Refusal;
+            type Error = $crate::value::Refusal;
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 Self::parse(&text)
             }

@@ -7,8 +7,9 @@
 
 use std::borrow::Cow;
 
-use crate::activity::{Refusal, RelatedResource};
+use crate::activity::RelatedResource;
 use crate::clock::Timestamp;
+use crate::value::Refusal;
 
 /// The name of a related resource: 1 to 200 characters. With the longest summary, ids and a beginning of
 /// the body it still fits an activity of one read unit.

@@ -9,10 +9,8 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 
 use crate::Context;
-use crate::activity::{
-    Activity, ActivityId, ActivityType, LongParts, RelatedResource, RelatedResourceId,
-    RelatedResourceType,
-};
+use crate::activity::{Activity, ActivityId, LongParts, RelatedResource, RelatedResourceId};
+use crate::activity_type::ActivityType;
 use crate::clock::Timestamp;
 use crate::error::Result;
 use crate::index::cursor::{self, Binding};
@@ -21,6 +19,7 @@ use crate::index::{Position, Range, Term};
 use crate::input::Fields;
 use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::principal::{Principal, Scope, TenantId};
+use crate::record_type::RelatedResourceType;
 use crate::store::{ActivityPostings, Parts};
 use crate::text::TextQuery;
 
@@ -109,7 +108,7 @@ pub struct SearchActivityInput {
     #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
     /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
-    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1), default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 

@@ -70,6 +70,12 @@ impl SubmittedField {
             value,
         }
     }
+
+    /// The value, where its words are searched.
+    #[must_use]
+    pub fn searched_text(&self) -> Option<&str> {
+        self.value.as_str().filter(|_| self.field_type.is_text())
+    }
 }
 
 /// What was submitted.
@@ -89,14 +95,4 @@ pub struct Submission {
     /// The fields that have a value, in the order of the type.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<SubmittedField>,
-}
-
-impl Submission {
-    /// The values whose words are searched.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.fields
-            .iter()
-            .filter(|field| field.field_type.is_text())
-            .filter_map(|field| field.value.as_str())
-    }
 }

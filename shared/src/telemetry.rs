@@ -37,6 +37,8 @@ fn targets(default: LevelFilter) -> Targets {
         .with_default(level.min(LevelFilter::ERROR))
         .with_target("activity_log", level)
         .with_target("fn_", level)
+        // It logs the error of a failed invocation, which is logged already.
+        .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
 }
 
 /// The id of a caller's trace.
@@ -78,6 +80,17 @@ impl TraceId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_of_libraries_are_logged_but_for_those_that_are_logged_already() {
+        let targets = targets(LevelFilter::INFO);
+        let logs = |target, level| targets.would_enable(target, &level);
+        assert!(logs("activity_log_core::http::exchange", tracing::Level::INFO));
+        assert!(logs("fn_ingest::delivery", tracing::Level::INFO));
+        assert!(logs("lambda_runtime::layers::api_response", tracing::Level::ERROR));
+        assert!(!logs("lambda_runtime::layers::api_response", tracing::Level::INFO));
+        assert!(!logs("lambda_runtime::layers::panic", tracing::Level::ERROR));
+    }
 
     #[test]
     fn a_traceparent_names_a_trace() {

@@ -14,6 +14,7 @@ use activity_log_core::http::{Request, Response};
 use activity_log_core::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::principal::{Actor, Credential, Principal, Scope, TenantId};
 use activity_log_core::store::Store;
+use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::engine::unique_name;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
 use activity_log_tests::stack::{Answer, Stack};
@@ -359,7 +360,7 @@ async fn a_lost_answer_to_a_refusals_event_is_one_event_and_no_complaint() {
     let (stack, engine) = faulty_stack().await;
     let key = stack.service_key("acme").await;
     let lost = engine.inject(Fault::on("PutItem", When::Nth(1), FaultKind::LoseAnswer));
-    let (log, _guard) = Log::capture();
+    let (log, _guard) = CapturedLog::start();
     let response = post(&stack.ctx, &key, &json!({})).await;
     assert_eq!((response.status().as_u16(), lost.fired()), (422, 1));
     assert!(!log.lines_with("answered").is_empty());
@@ -410,40 +411,6 @@ async fn post(ctx: &Context, key: &str, input: &Value) -> Response {
     activity_log::stack::answer(ctx, request).await
 }
 
-/// What this thread logs while a test runs.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
-        // While there is but one subscriber, an event that another thread comes
-        // by first is switched off for all, since that thread has none. So
-        // there is one for every thread, and an earlier one does as well.
-        let for_all = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
-        drop(tracing::subscriber::set_global_default(for_all));
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone());
-        (log, tracing::subscriber::set_default(subscriber.finish()))
-    }
-
-    /// The lines that say this.
-    fn lines_with(&self, text: &str) -> Vec<String> {
-        let log = String::from_utf8(self.0.lock().expect("no test panicked with it").clone());
-        let log = log.expect("the log is text");
-        log.lines().filter(|line| line.contains(text)).map(str::to_owned).collect()
-    }
-}
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no test panicked with it").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_reported() {
     let ids = Arc::new(ChosenIds::default());
@@ -458,7 +425,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let (credential, key) = Credential::issue(ids.as_ref(), tenant.clone(), actor, scopes);
     ctx.store.put_credential(&credential).await.expect("it is stored");
     let key = key.reveal();
-    let (log, _guard) = Log::capture();
+    let (log, _guard) = CapturedLog::start();
 
     // The ids of request, activity and event.
     ids.choose(&[1, 2, 3]);
@@ -495,7 +462,7 @@ async fn a_refusal_whose_audit_fails_still_reaches_the_caller_and_the_log_says_s
     stack.log(&key, &taken).await.expect(201);
     // One that is tried again, here and not by the SDK, until time is up.
     let fault = engine.inject(Fault::on("PutItem", When::Always, FaultKind::TransactionConflict));
-    let (log, _guard) = Log::capture();
+    let (log, _guard) = CapturedLog::start();
 
     let conflicting = json!({"type": "note", "summary": "y", "idempotency_key": "k"});
     let unknown = json!({

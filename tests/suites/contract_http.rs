@@ -2,7 +2,7 @@
 //! paths, and the order of checks.
 
 use activity_log_core::http::Request;
-use activity_log_core::lambda;
+use activity_log_core::lambda::http_event::{HttpEvent, HttpEventAnswer};
 use activity_log_core::principal::Scope;
 use activity_log_tests::stack::Stack;
 use http::Method;
@@ -183,7 +183,8 @@ fn event(key: &str, method: &str, path: &str, query: &str) -> Value {
 }
 
 fn to_request(event: Value) -> Request {
-    lambda::to_request(serde_json::from_value(event).expect("the event can be read"))
+    let event: HttpEvent = serde_json::from_value(event).expect("the event can be read");
+    event.into()
 }
 
 #[tokio::test]
@@ -213,10 +214,10 @@ async fn a_gateways_event_is_answered_as_the_same_request_is_over_http() {
     log["isBase64Encoded"] = json!(true);
     log["headers"]["idempotency-key"] = json!("clé");
     let response = activity_log::stack::answer(&stack.ctx, to_request(log)).await;
-    let response = lambda::from_response(response);
-    assert_eq!(response.status_code, 201);
-    assert_eq!(response.headers["content-type"], "application/json");
-    let written = serde_json::to_value(&response).expect("the response has a JSON form");
+    let answer = HttpEventAnswer::from(response);
+    let written = serde_json::to_value(answer).expect("the answer has a JSON form");
+    assert_eq!(written["statusCode"], 201);
+    assert_eq!(written["headers"]["content-type"], "application/json");
     assert_eq!(written["isBase64Encoded"], false);
     let body: Value = serde_json::from_str(written["body"].as_str().expect("it has a body"))
         .expect("the body is JSON");

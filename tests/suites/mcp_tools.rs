@@ -1,9 +1,7 @@
 //! What each tool does, and what it says when it can't.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use activity_log_core::principal::Scope;
+use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::mcp::{REVISIONS, call_tool, request, tool, tool_error};
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
@@ -255,32 +253,11 @@ async fn descriptions_say_what_an_agent_must_know() {
     }
 }
 
-/// Lines that are logged on this thread: a server runs on that of its test.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no one panics with it").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn a_traceparent_joins_the_callers_trace_in_the_log() {
-    // While no one listens in the whole process, events are switched off at
-    // their source, for this thread too. Another test may have done it already.
-    let for_all = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
-    drop(tracing::subscriber::set_global_default(for_all));
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
-    let listening = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = CapturedLog::start();
     let params = json!({
         "name": "search_activity",
         "arguments": {},
@@ -288,11 +265,7 @@ async fn a_traceparent_joins_the_callers_trace_in_the_log() {
     });
     let call = request(&stack, &key, "2026-07-28", "tools/call", params);
     let answer = call.send().await.expect(200);
-    drop(listening);
-    let logged = lines.0.lock().expect("no one panics with it").clone();
-    let logged = String::from_utf8(logged).expect("the log is text");
-    let line = logged.lines().find(|line| line.contains(answer.header("x-request-id")));
-    let line: Value = serde_json::from_str(line.expect("the request is logged")).expect("JSON");
-    assert_eq!(line["fields"]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
-    assert_eq!(line["fields"]["route"], "/mcp");
+    let lines = log.fields_with(answer.header("x-request-id"));
+    assert_eq!(lines[0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");
+    assert_eq!(lines[0]["route"], "/mcp");
 }

@@ -779,6 +779,7 @@ fn parameter_cases(operation: Operation) -> Vec<(Vec<(&'static str, String)>, Ve
         one("limit", "1.5", Refused),
         one("limit", "", Refused),
         one("limit", "ten", Refused),
+        one("cursor", "", Refused),
         one("cursor", "damaged", RefusedInWords),
         (
             vec![

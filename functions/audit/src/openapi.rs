@@ -16,9 +16,10 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use activity_log_core::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Source, Submitted, Summary,
+    Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
+    Source, Submitted, Summary,
 };
+use activity_log_core::activity_type::ActivityType;
 use activity_log_core::audit::{AuditEvent, AuditEventView, Call, EntryPoint};
 use activity_log_core::clock::{Rounding, Timestamp};
 use activity_log_core::error::{Error, ErrorCode, FieldError};
@@ -28,6 +29,7 @@ use activity_log_core::http::v1::{self, ActivityView};
 use activity_log_core::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::log_activity::LogActivityInput;
 use activity_log_core::principal::{Actor, ActorId, KeyId, Principal, Scope, Scopes, TenantId};
+use activity_log_core::record_type::RelatedResourceType;
 use activity_log_core::search_activity::SearchActivityInput;
 use bytes::Bytes;
 use http::StatusCode;

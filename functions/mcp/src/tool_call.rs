@@ -10,6 +10,7 @@ use activity_log_core::activity::{Activity, ActivityId, Source};
 use activity_log_core::audit::{Call, EntryPoint};
 use activity_log_core::error::{Error, Result};
 use activity_log_core::get_logged_activity::get_logged_activity;
+use activity_log_core::guard::guard;
 use activity_log_core::http::Exchange;
 use activity_log_core::http::v1::{ActivitiesBody, ActivityBody, ActivityView, ErrorDetail};
 use activity_log_core::input::{Object, ObjectReader};
@@ -60,7 +61,7 @@ pub(crate) async fn run(
         ToolName::Search => Box::pin(search(ctx, exchange, principal, arguments)),
         ToolName::GetLogged => Box::pin(get_logged(ctx, exchange, principal, arguments)),
     };
-    match exchange.guard(CALL_TIMEOUT, call).await {
+    match guard(CALL_TIMEOUT, call).await {
         Ok(result) => Ok(result),
         Err(error @ Error::MissingRequiredScope(_)) => Err(error),
         Err(error) => {

@@ -6,10 +6,12 @@
 mod import;
 mod json_lines;
 mod keys;
+mod reindex;
 mod resources;
 mod serve;
 mod sweep;
 mod table;
+mod tenant;
 mod types;
 
 use std::fmt::Display;
@@ -17,12 +19,13 @@ use std::process::ExitCode;
 
 use activity_log_core::Context;
 use activity_log_core::activity::RelatedResourceId;
+use activity_log_core::aws::{Endpoint, StartError};
 use activity_log_core::config::{Config, ConfigError};
 use activity_log_core::error::{FieldError, chain};
 use activity_log_core::principal::{Actor, Scope, TenantId};
 use activity_log_core::record_type::{Identifier, RecordType};
 use activity_log_core::store::Store;
-use activity_log_core::store::client::{Endpoint, StartError, connect};
+use activity_log_core::store::client::connect;
 use clap::{Args, Parser, Subcommand};
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
@@ -70,6 +73,11 @@ enum Command {
     Types(types::TypesCommand),
     /// Remove staged items that were never committed and are older than an hour.
     Sweep,
+    /// File activities under the words of this release's text analyzer.
+    Reindex(reindex::ReindexArgs),
+    /// Remove a tenant.
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
     /// Bring activities in.
     #[command(subcommand)]
     Activities(import::ActivitiesCommand),
@@ -109,6 +117,18 @@ enum CliError {
     FileRefused(Vec<FieldError>),
     #[error("{refused} of {lines} lines were refused")]
     LinesRefused { refused: usize, lines: usize },
+    #[error("{failed} records can't be indexed")]
+    NotIndexed { failed: usize },
+    #[error(
+        "nothing was removed: {activities} activities have only words of an older version; \
+         run `activity-log reindex` first"
+    )]
+    OldWordsInUse { activities: usize },
+    #[error(
+        "nothing was removed: name the tenant at the prompt of a terminal, or confirm with --yes; \
+         --dry-run counts what would be removed"
+    )]
+    NotConfirmed,
 }
 
 fn list(violations: &[FieldError]) -> String {
@@ -173,6 +193,10 @@ async fn run(command: Command, connection: &Connection, output: Output) -> Resul
         }
         Command::Types(command) => types::run(command, &connection.context().await?, output).await,
         Command::Sweep => sweep::run(&connection.context().await?, output).await,
+        Command::Reindex(args) => reindex::run(args, &connection.context().await?, output).await,
+        Command::Tenant(command) => {
+            tenant::run(command, &connection.context().await?, output).await
+        }
         Command::Activities(command) => {
             import::run(command, &connection.context().await?, output).await
         }

@@ -1,6 +1,9 @@
 //! The binary `activity-log` from end to end: what it prints, what it keeps,
 //! and what it survives.
 
+#[path = "console/operations.rs"]
+mod operations;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;

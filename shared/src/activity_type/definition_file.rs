@@ -10,12 +10,13 @@ use super::{
     MAX_DEFINITION_BYTES, MAX_FIELDS, MAX_OPTIONS, MAX_SELECTED_OBJECTS, TypeDefinition, TypeName,
     TypeSummary,
 };
-use crate::activity::{ActivityType, Refusal, check_id, parse_uuid};
+use crate::activity_type::ActivityType;
 use crate::clock::Timestamp;
 use crate::error::{Error, Result};
 use crate::input::{Object, ObjectReader};
 use crate::principal::TenantId;
 use crate::record_type::{RecordType, own_id};
+use crate::value::{Refusal, check_id, parse_uuid};
 
 impl TypeDefinition {
     /// Reads a definition: `name`, `api_name`, `association_mode`, and where

@@ -2,11 +2,8 @@
 //! its dialect, and one line in the log.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use futures_util::FutureExt;
 use http::{HeaderValue, Method, header};
 use uuid::Uuid;
 
@@ -14,11 +11,8 @@ use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
 use super::{IDEMPOTENCY_REPLAYED, Request, Response, X_REQUEST_ID, logged_activity, mcp, v1};
 use crate::Context;
 use crate::error::{Error, ErrorCode, Result, chain};
+use crate::guard::{REQUEST_TIMEOUT, guard};
 use crate::telemetry::TraceId;
-
-/// How long a request may take in all: staging, commit and a clean-up, and
-/// less than the functions' time-out of 28 s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(27);
 
 /// A request under way.
 #[derive(Debug)]
@@ -30,14 +24,6 @@ pub struct Exchange<'a> {
     request_id: String,
     trace_id: OnceLock<TraceId>,
 }
-
-#[derive(Debug, thiserror::Error)]
-#[error("the handler panicked")]
-struct Panicked;
-
-#[derive(Debug, thiserror::Error)]
-#[error("the request took longer than {} s", .0.as_secs())]
-struct RequestTimedOut(Duration);
 
 impl<'a> Exchange<'a> {
     /// Begins to answer a request. An id that the caller sends is ignored.
@@ -101,29 +87,12 @@ impl<'a> Exchange<'a> {
     /// Runs the handler within the time limit, and writes its result or its
     /// error in the dialect of the path.
     pub async fn answer(&self, handler: impl Future<Output = Result<Response>>) -> Response {
-        let mut response = match self.guard(REQUEST_TIMEOUT, handler).await {
+        let mut response = match guard(REQUEST_TIMEOUT, handler).await {
             Ok(response) => response,
             Err(error) => self.write_error(&error),
         };
         self.finish(&mut response);
         response
-    }
-
-    /// Runs a part of the request within a time limit; a panic is an error.
-    ///
-    /// # Errors
-    ///
-    /// Its own, and 500 and 503.
-    pub async fn guard<T>(
-        &self,
-        limit: Duration,
-        part: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
-        match tokio::time::timeout(limit, AssertUnwindSafe(part).catch_unwind()).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_panic)) => Err(Error::Internal(Box::new(Panicked))),
-            Err(_) => Err(Error::Unavailable(Box::new(RequestTimedOut(limit)))),
-        }
     }
 
     /// Logs the cause of what the caller only reads a constant text of.

@@ -17,10 +17,8 @@ use uuid::Uuid;
 use super::exchange::Exchange;
 use super::{Response, json, json_bytes};
 use crate::Context;
-use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, NamedResource, RelatedResource, Source,
-};
-use crate::activity_type::{AssociationMode, FieldType, TypeName, TypeSummary};
+use crate::activity::{Activity, ActivityId, Body, NamedResource, RelatedResource, Source};
+use crate::activity_type::{ActivityType, AssociationMode, FieldType, TypeName, TypeSummary};
 use crate::authenticate::authenticate_on_behalf;
 use crate::clock::Timestamp;
 use crate::error::{Error, ErrorCode, Result};

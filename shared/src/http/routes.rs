@@ -281,6 +281,42 @@ mod tests {
     }
 
     #[test]
+    fn a_reserved_word_is_no_activity_type() {
+        let found = |path: &str| matches!(resolve(&Method::GET, path), Resolved::Route(..));
+        assert!(found("/api/activities/site_visit") && found("/api/activities/site_visit/fields"));
+        for word in RESERVED_WORDS {
+            assert!(!found(&format!("/api/activities/{word}")), "{word}");
+        }
+        let Resolved::Route(route, _) = resolve(&Method::GET, "/api/activities/logged/fields")
+        else {
+            panic!("not found");
+        };
+        assert_eq!(route.operation, Operation::GetLoggedActivity);
+    }
+
+    #[test]
+    fn cargo_lambda_serves_the_same_routes() {
+        let manifest = include_str!("../../../Cargo.toml");
+        for route in ROUTES {
+            let function = match route.function {
+                Function::Log => "log",
+                Function::Search => "search",
+                Function::GetLogged => "get-logged",
+                Function::Mcp => "mcp",
+                Function::Audit => "audit",
+            };
+            let alone = format!("\"{}\" = \"{function}\"", route.template);
+            let by_method =
+                format!("{{ function = \"{function}\", method = \"{}\" }}", route.method);
+            let listed = manifest
+                .split_once(&format!("\"{}\" = [", route.template))
+                .and_then(|(_, rest)| rest.split_once(']'))
+                .is_some_and(|(list, _)| list.contains(&by_method));
+            assert!(listed || manifest.contains(&alone), "{} {}", route.method, route.template);
+        }
+    }
+
+    #[test]
     fn a_known_path_with_another_method_lists_its_methods() {
         let resolved = resolve(&Method::DELETE, "/v1/activities");
         assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET, Method::POST]));

@@ -8,10 +8,8 @@ use super::exchange::{Exchange, header_value};
 use super::query::QueryReader;
 use super::{IDEMPOTENCY_REPLAYED, Response, body, json, json_bytes};
 use crate::Context;
-use crate::activity::{
-    Activity, ActivityId, ActivityType, NamedResource, RelatedResourceId, RelatedResourceType,
-    Source, check_id, id_schema,
-};
+use crate::activity::{Activity, ActivityId, NamedResource, RelatedResourceId, Source};
+use crate::activity_type::ActivityType;
 use crate::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryPoint};
 use crate::authenticate;
 use crate::clock::Timestamp;
@@ -21,8 +19,9 @@ use crate::list_audit_events;
 use crate::listing::{Listing, Page, limit_schema, read_dates, read_page};
 use crate::log_activity::{LogActivity, Logged, Replay};
 use crate::principal::{ActorId, Principal, Scope, TenantId};
-use crate::record_type::RecordType;
+use crate::record_type::{RecordType, RelatedResourceType};
 use crate::search_activity::{self, read_search};
+use crate::value::{check_id, id_schema};
 
 /// The body of every error.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -163,7 +162,9 @@ impl<'a> ActivityView<'a> {
         Self { snippet: activity.body.snippet(), ..Self::without_text(activity) }
     }
 
-    fn without_text(activity: &'a Activity) -> Self {
+    /// The record without its body, and without the beginning of it.
+    #[must_use]
+    pub fn without_text(activity: &'a Activity) -> Self {
         let related = activity.related_resource();
         let submitted = activity.submitted.type_name().is_some() && !activity.related.is_empty();
         Self {
@@ -370,7 +371,7 @@ pub struct AuditListingParameters {
     #[schemars(schema_with = "limit_schema", default, skip_serializing_if = "Option::is_none")]
     limit: Option<usize>,
     /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
-    #[schemars(with = "String", default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(min = 1), default, skip_serializing_if = "Option::is_none")]
     cursor: Option<String>,
 }
 

@@ -12,12 +12,13 @@
 pub mod cursor;
 pub mod join;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use uuid::Uuid;
 
-use crate::activity::{ActivityId, ActivityType, RelatedResource};
-use crate::activity_type::TypeName;
+use crate::activity::{Activity, ActivityId, RelatedResource};
+use crate::activity_type::{ActivityType, TypeName};
 use crate::audit::AuditStatus;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -153,6 +154,20 @@ impl Term {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Every list that an activity is found in; `words` are those of its texts.
+#[must_use]
+pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
+    let mut terms = vec![Term::all(), Term::activity_type(activity.activity_type)];
+    let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
+    terms.extend(own_type.map(Term::own_type));
+    // Searches know the five kinds of `/v1`; nobody would read the other lists.
+    let searched = activity.related.iter().map(|named| &named.resource);
+    let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
+    terms.extend(searched.map(Term::related));
+    terms.extend(words.iter().map(|word| Term::word(word)));
+    terms
 }
 
 /// Some positions of a list, newest first.

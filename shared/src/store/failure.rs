@@ -99,6 +99,11 @@ impl From<CorruptItem> for Error {
     }
 }
 
+/// Whether a failure is one item's, and would be the same in every attempt.
+pub(super) fn is_corrupt_item(error: &Error) -> bool {
+    matches!(error, Error::Internal(cause) if cause.is::<CorruptItem>())
+}
+
 /// A limit of time that passed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} did not succeed before the deadline")]

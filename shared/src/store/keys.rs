@@ -29,6 +29,7 @@ use crate::clock::{Rounding, Timestamp};
 use crate::idempotency::IdempotencyKey;
 use crate::index::{Position, Term};
 use crate::principal::{KeyId, TenantId};
+use crate::value::word_enum;
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
@@ -54,8 +55,18 @@ impl Key {
     }
 }
 
+pub(super) fn key_of(item: &Item) -> Option<Key> {
+    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
+    Some(Key { pk: part(PK)?, sk: part(SK)? })
+}
+
+/// The sort key of every head.
+pub(super) const HEAD: &str = "HEAD";
+/// The sort key of every audit event.
+pub(super) const EVENT: &str = "EVENT";
+
 pub(super) fn head(tenant: &TenantId, id: ActivityId) -> Key {
-    Key::new(tenant, "ACT", &id.to_string(), "HEAD")
+    Key::new(tenant, "ACT", &id.to_string(), HEAD)
 }
 
 pub(super) fn body(tenant: &TenantId, id: ActivityId) -> Key {
@@ -67,7 +78,7 @@ pub(super) fn idempotency(tenant: &TenantId, key: &IdempotencyKey) -> Key {
 }
 
 pub(super) fn audit_event(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(tenant, "AUD", &id.to_string(), "EVENT")
+    Key::new(tenant, "AUD", &id.to_string(), EVENT)
 }
 
 pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) -> Key {
@@ -139,8 +150,83 @@ pub(super) fn parse_sort_key(sk: &str) -> Option<Position> {
     let (time, id) = sk.split_once('#')?;
     Some(Position {
         time: Timestamp::parse(time, Rounding::Down)?,
-        id: crate::activity::parse_uuid(id)?,
+        id: crate::value::parse_uuid(id)?,
     })
+}
+
+/// What the partition keys of a tenant begin with. It ends where the id does, so
+/// that no other tenant's begin with it.
+pub(super) fn tenant_prefix(tenant: &TenantId) -> String {
+    format!("T#{tenant}#")
+}
+
+/// The tenant of a partition key, the code of the kind, and what follows, which
+/// is empty where nothing does.
+fn split(pk: &str) -> Option<(TenantId, &str, &str)> {
+    let mut parts = pk.splitn(4, '#');
+    let ("T", tenant, kind) = (parts.next()?, parts.next()?, parts.next()?) else { return None };
+    Some((TenantId::parse(tenant).ok()?, kind, parts.next().unwrap_or_default()))
+}
+
+word_enum! {
+    /// What an item of a tenant is.
+    ItemKind {
+        /// The head of an activity.
+        Activity = "activities",
+        /// The long parts of an activity.
+        Body = "bodies",
+        /// A posting of an activity.
+        Posting = "postings",
+        /// What an idempotency key is remembered by.
+        IdempotencyRecord = "idempotency_records",
+        /// An audit event.
+        AuditEvent = "audit_events",
+        /// A posting of an audit event.
+        AuditPosting = "audit_postings",
+        /// An entry of the registry of related resources.
+        RelatedResource = "related_resources",
+        /// A kind of record of the tenant's own.
+        RecordType = "record_types",
+        /// A row or the definition of an activity type.
+        ActivityType = "activity_types",
+        /// The completion of a scheduled activity.
+        ScheduledCompletion = "scheduled_completions",
+        /// A credential.
+        Credential = "credentials",
+        /// What this version doesn't know.
+        Other = "others",
+    }
+}
+
+/// The tenant and the kind of an item; `None` for what is not of a tenant.
+pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
+    let (tenant, kind, _) = split(pk)?;
+    let kind = match kind {
+        "ACT" => ItemKind::Activity,
+        "BODY" => ItemKind::Body,
+        "IX" => ItemKind::Posting,
+        "IDEM" => ItemKind::IdempotencyRecord,
+        "AUD" => ItemKind::AuditEvent,
+        "AX" => ItemKind::AuditPosting,
+        "RES" => ItemKind::RelatedResource,
+        "RTYPE" => ItemKind::RecordType,
+        "TYPE" => ItemKind::ActivityType,
+        "SCHED" => ItemKind::ScheduledCompletion,
+        "KEY" => ItemKind::Credential,
+        _ => ItemKind::Other,
+    };
+    Some((tenant, kind))
+}
+
+/// What every partition key of a list of a word has in it, and few others have.
+pub(super) const WORDS: &str = "#IX#w";
+
+/// The version of the analyzer that a list of a word is of; `None` for other
+/// lists and items.
+pub(super) fn word_version(pk: &str) -> Option<u32> {
+    let (_, "IX", term) = split(pk)? else { return None };
+    let (version, _) = term.strip_prefix('w')?.split_once('=')?;
+    version.parse().ok()
 }
 
 /// What an item is, told from its key alone.
@@ -155,19 +241,24 @@ pub(super) enum Staged {
 /// The tenant and the owner of an item that was staged; `None` for items that
 /// are not staged.
 pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
-    let mut parts = pk.splitn(4, '#');
-    let ("T", tenant, kind, rest) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?)
-    else {
-        return None;
-    };
-    let tenant = TenantId::parse(tenant).ok()?;
+    let (tenant, kind, rest) = split(pk)?;
     let owner = match kind {
         "IX" => Staged::OfActivity(parse_sort_key(sk)?.id),
-        "BODY" => Staged::OfActivity(crate::activity::parse_uuid(rest)?),
+        "BODY" => Staged::OfActivity(crate::value::parse_uuid(rest)?),
         "AX" => Staged::OfAuditEvent(parse_sort_key(sk)?.id),
         _ => return None,
     };
     Some((tenant, owner))
+}
+
+/// The tenant that the key of a head names, as it stands there; `None` for
+/// items of other kinds.
+pub(super) fn tenant_of_head<'a>(pk: &'a str, sk: &str) -> Option<&'a str> {
+    let mut parts = pk.splitn(4, '#');
+    match (parts.next()?, parts.next()?, parts.next()?, parts.next()?, sk) {
+        ("T", tenant, "ACT", _, HEAD) => Some(tenant),
+        _ => None,
+    }
 }
 
 fn escape(part: &str) -> Cow<'_, str> {
@@ -181,7 +272,8 @@ fn escape(part: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activity::{RelatedResourceId, RelatedResourceType};
+    use crate::activity::RelatedResourceId;
+    use crate::record_type::RelatedResourceType;
 
     fn tenant() -> TenantId {
         TenantId::parse("acme").unwrap()
@@ -229,10 +321,71 @@ mod tests {
     }
 
     #[test]
+    fn a_key_tells_its_kind_and_tenant() {
+        let id = Uuid::from_u128(7);
+        let position = Position { time: Timestamp::MIN, id };
+        let visit = TypeName::parse("visit").unwrap();
+        let key = IdempotencyKey::parse("k").unwrap();
+        let all = [
+            (head(&tenant(), ActivityId(id)), ItemKind::Activity),
+            (body(&tenant(), ActivityId(id)), ItemKind::Body),
+            (posting(&tenant(), Index::Activities, &Term::all(), position), ItemKind::Posting),
+            (idempotency(&tenant(), &key), ItemKind::IdempotencyRecord),
+            (audit_event(&tenant(), id), ItemKind::AuditEvent),
+            (
+                posting(&tenant(), Index::AuditEvents, &Term::all(), position),
+                ItemKind::AuditPosting,
+            ),
+            (related_resource(&tenant(), &related("a#b")), ItemKind::RelatedResource),
+            (record_type(&tenant(), id), ItemKind::RecordType),
+            (activity_type_row(&tenant(), &visit), ItemKind::ActivityType),
+            (activity_type(&tenant(), id), ItemKind::ActivityType),
+            (scheduled_completion(&tenant(), id), ItemKind::ScheduledCompletion),
+            (credential(&tenant(), &KeyId::parse("a").unwrap()), ItemKind::Credential),
+            (Key { pk: "T#acme#NEW#1".to_owned(), sk: String::new() }, ItemKind::Other),
+        ];
+        for (key, kind) in all {
+            assert_eq!(kind_of(&key.pk), Some((tenant(), kind)), "{key:?}");
+            assert!(key.pk.starts_with(&tenant_prefix(&tenant())));
+        }
+        for pk in ["", "x", "T#acme", "T##ACT#1", "T#a_b#ACT#1", "U#acme#ACT#1"] {
+            assert_eq!(kind_of(pk), None, "{pk}");
+        }
+    }
+
+    #[test]
+    fn only_lists_of_words_have_a_version() {
+        assert_eq!(word_version("T#acme#IX#w0=price"), Some(0));
+        assert_eq!(word_version("T#acme#IX#w12==%23"), Some(12));
+        for pk in [
+            "T#acme#IX#*",
+            "T#acme#IX#type=w1",
+            "T#acme#IX#rel=w1=x",
+            "T#acme#IX#w=x",
+            "T#acme#IX#wx=1",
+            "T#acme#AX#w1=x",
+            "T#acme#KEY",
+        ] {
+            assert_eq!(word_version(pk), None, "{pk}");
+        }
+    }
+
+    #[test]
     fn sort_keys_order_as_positions_do() {
         let early = Position { time: Timestamp::MIN, id: Uuid::max() };
         let late = Position { time: Timestamp::from_millis(1).unwrap(), id: Uuid::nil() };
         assert!(early < late && sort_key(early) < sort_key(late));
         assert!(sort_key(late) < sort_key(Position::NEWEST));
+    }
+
+    #[test]
+    fn only_the_key_of_a_head_names_the_tenant_of_one() {
+        let id = ActivityId(Uuid::from_u128(7));
+        let head = head(&tenant(), id);
+        assert_eq!(tenant_of_head(&head.pk, &head.sk), Some("acme"));
+        let event = audit_event(&tenant(), id.0);
+        for (pk, sk) in [(&*event.pk, "HEAD"), (&*head.pk, "BODY"), ("T#acme#ACT", "HEAD")] {
+            assert_eq!(tenant_of_head(pk, sk), None);
+        }
     }
 }

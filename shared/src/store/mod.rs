@@ -16,16 +16,19 @@ mod items;
 mod keys;
 mod read;
 mod registry;
+pub mod reindex;
+pub mod remove_tenant;
+mod scan;
+pub mod stream;
 pub mod sweep;
 pub mod table;
 mod write;
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use tokio::time::Instant;
 
+pub(crate) use crate::backoff::Backoff;
+pub use keys::ItemKind;
 pub use read::{ActivityPostings, AuditPostings, Parts};
 pub use registry::Registered;
 pub use write::{Commit, Outcome, Staging};
@@ -62,35 +65,5 @@ impl Store {
         let tenant = crate::principal::TenantId::parse("warm-up").expect("the id is valid");
         let key_id = crate::principal::KeyId::parse("0").expect("the id is valid");
         self.credential(&tenant, &key_id).await.map(|_| ())
-    }
-}
-
-/// Waits between attempts: exponential, capped, with full jitter, as in AWS's
-/// "Exponential Backoff And Jitter".
-pub(crate) struct Backoff {
-    ceiling: Duration,
-    deadline: Instant,
-}
-
-impl Backoff {
-    const FIRST: Duration = Duration::from_millis(25);
-    const MAX: Duration = Duration::from_secs(1);
-
-    pub(crate) fn until(deadline: Instant) -> Self {
-        Self { ceiling: Self::FIRST, deadline }
-    }
-
-    /// Waits. `false`, without waiting, when the deadline would pass.
-    pub(crate) async fn wait(&mut self) -> bool {
-        let mut random = [0; 4];
-        getrandom::fill(&mut random).expect("the operating system has randomness");
-        let share = f64::from(u32::from_le_bytes(random)) / f64::from(u32::MAX);
-        let delay = self.ceiling.mul_f64(share);
-        self.ceiling = (self.ceiling * 2).min(Self::MAX);
-        if Instant::now() + delay >= self.deadline {
-            return false;
-        }
-        tokio::time::sleep(delay).await;
-        true
     }
 }

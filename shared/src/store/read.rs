@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::failure::{CorruptItem, DeadlinePassed, to_error};
 use super::items;
-use super::keys::{self, Index, Key, PK, SK};
+use super::keys::{self, Index, Key, PK, SK, key_of};
 use super::{Backoff, Item, Store};
 use crate::activity::{Activity, ActivityId, LongParts, RelatedResource};
 use crate::audit::AuditEvent;
@@ -43,9 +43,14 @@ impl Store {
     /// A failed call, or a corrupt item.
     pub async fn activity(&self, tenant: &TenantId, id: ActivityId) -> Result<Option<Activity>> {
         let Some(item) = self.get(keys::head(tenant, id)).await? else { return Ok(None) };
-        let mut activity = items::activity::read(tenant, &item)?.activity;
+        let head = items::activity::read(tenant, &item)?.activity;
+        self.with_long_parts(head).await.map(Some)
+    }
+
+    /// The whole activity of a head.
+    pub(super) async fn with_long_parts(&self, mut activity: Activity) -> Result<Activity> {
         if activity.is_partial() {
-            let key = keys::body(tenant, id);
+            let key = keys::body(&activity.tenant_id, activity.id);
             let missing = |problem: &str| CorruptItem {
                 pk: key.pk.clone(),
                 sk: key.sk.clone(),
@@ -58,7 +63,7 @@ impl Store {
                 return Err(missing("it lacks a part that a head implies").into());
             }
         }
-        Ok(Some(activity))
+        Ok(activity)
     }
 
     /// The heads that exist of some activities, with all their related records.
@@ -105,8 +110,7 @@ impl Store {
         parts: Parts,
     ) -> Result<HashMap<ActivityId, LongParts>> {
         let keys = ids.iter().map(|id| keys::body(tenant, *id)).collect();
-        let without_body =
-            [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ");
+        let without_body = submission_only();
         let projection = match parts {
             Parts::All => None,
             Parts::Submission => Some(without_body.as_str()),
@@ -183,8 +187,7 @@ impl Store {
         let mut records = HashMap::new();
         for item in items {
             // Every item is one of those that were asked for.
-            let Some(resource) = super::sweep::key_of(&item).and_then(|key| by_key.get(&key))
-            else {
+            let Some(resource) = key_of(&item).and_then(|key| by_key.get(&key)) else {
                 continue;
             };
             let record = items::related_resource::read((*resource).clone(), &item)?;
@@ -377,6 +380,11 @@ impl PostingLists for AuditPostings<'_> {
     async fn contained(&self, term: &Term, positions: &[Position]) -> Result<HashSet<Position>> {
         self.store.contained(self.tenant, Index::AuditEvents, term, positions).await
     }
+}
+
+/// The projection that reads the item of the long parts without the body.
+pub(super) fn submission_only() -> String {
+    [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ")
 }
 
 /// The projection that reads keys alone.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use uuid::Uuid;
 
 use super::failure::to_error;
@@ -143,7 +143,7 @@ impl Store {
         }
     }
 
-    /// Revokes a credential; a revoked one keeps its first time.
+    /// Revokes a credential; a revoked one keeps its first time. Tells that time.
     ///
     /// # Errors
     ///
@@ -153,7 +153,7 @@ impl Store {
         tenant: &TenantId,
         key_id: &KeyId,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Timestamp> {
         let answer = self
             .client
             .update_item()
@@ -162,10 +162,13 @@ impl Store {
             .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
+            .return_values(ReturnValue::AllNew)
             .send()
             .await;
         match answer {
-            Ok(_) => Ok(()),
+            Ok(answer) => {
+                Ok(items::credential::read_revoked_at(&answer.attributes.unwrap_or_default())?)
+            }
             Err(error)
                 if error
                     .as_service_error()

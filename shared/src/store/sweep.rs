@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::failure::to_error;
-use super::keys::{self, Key, PK, SK, Staged};
+use super::keys::{self, Key, Staged, key_of};
 use super::read::keys_only;
+use super::scan::Scan;
 use super::{Item, Store};
 use crate::activity::{ActivityId, minted_at};
 use crate::clock::Timestamp;
@@ -43,9 +43,9 @@ impl Store {
         let mut swept = Swept::default();
         let mut start = None;
         loop {
-            let (items, next) = self.scan_keys(start).await?;
-            swept.scanned += items.len();
-            let orphans = self.orphans(items, now).await?;
+            let (page, next) = self.scan_page(&Scan::keys(), None, start).await?;
+            swept.scanned += page.scanned;
+            let orphans = self.orphans(page.items, now).await?;
             swept.removed += orphans.len();
             self.batch_delete(orphans, Instant::now() + DELETE_DEADLINE).await?;
             progress(swept);
@@ -65,27 +65,13 @@ impl Store {
         let mut keys = Vec::new();
         let mut start = None;
         loop {
-            let (items, next) = self.scan_keys(start).await?;
-            keys.extend(items.iter().filter_map(key_of).map(|key| (key.pk, key.sk)));
+            let (page, next) = self.scan_page(&Scan::keys(), None, start).await?;
+            keys.extend(page.items.iter().filter_map(key_of).map(|key| (key.pk, key.sk)));
             start = next;
             if start.is_none() {
                 return Ok(keys);
             }
         }
-    }
-
-    async fn scan_keys(&self, start: Option<Item>) -> Result<(Vec<Item>, Option<Item>)> {
-        let answer = self
-            .client
-            .scan()
-            .table_name(&self.table_name)
-            .projection_expression(keys_only())
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(|error| to_error("Scan", &error))?;
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 
     /// The keys, among those of a page, that were staged before the grace
@@ -103,11 +89,6 @@ impl Store {
         by_owner.retain(|owner, _| !existing.contains(owner));
         Ok(by_owner.into_values().flatten().collect())
     }
-}
-
-pub(super) fn key_of(item: &Item) -> Option<Key> {
-    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
-    Some(Key { pk: part(PK)?, sk: part(SK)? })
 }
 
 /// The key of the record that a staged item names, where the item is past its

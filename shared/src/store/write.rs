@@ -81,6 +81,16 @@ impl Staging {
         self.add(&event.tenant_id, Index::AuditEvents, terms, position);
     }
 
+    /// What is to be written.
+    pub(super) fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// Some of what is to be written.
+    pub(super) fn from_items(items: Vec<Item>) -> Self {
+        Self { items }
+    }
+
     fn add(
         &mut self,
         tenant: &crate::principal::TenantId,
@@ -198,12 +208,8 @@ impl Store {
                 None => items.iter().map(&request).collect::<Result<_, _>>().map_err(internal)?,
                 Some(rest) => rest.clone(),
             };
-            let answer = self
-                .client
-                .batch_write_item()
-                .request_items(&self.table_name, batch)
-                .send()
-                .await;
+            let answer =
+                self.client.batch_write_item().request_items(&self.table_name, batch).send().await;
             match answer {
                 Ok(answer) => {
                     let rest = answer

@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use activity_log_core::Error;
+use activity_log_core::audit::AuditStatus;
 use activity_log_core::error::FieldError;
 use activity_log_core::input::{Object, parse_object};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -117,7 +118,9 @@ where
                 let done = work(line);
                 async move {
                     match done.await {
-                        Err(error) if error.refusal().is_none() => Err(CliError::Core(error)),
+                        Err(error) if AuditStatus::of_refusal(&error).is_none() => {
+                            Err(CliError::Core(error))
+                        }
                         result => Ok((number, result)),
                     }
                 }

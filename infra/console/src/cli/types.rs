@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use activity_log_core::activity::ActivityType;
-use activity_log_core::activity_type::{TypeDefinition, TypeIdentifier, TypeSummary};
+use activity_log_core::activity_type::{ActivityType, TypeDefinition, TypeIdentifier, TypeSummary};
 use activity_log_core::input::parse_object;
 use activity_log_core::principal::TenantId;
 use activity_log_core::{Context, Error};

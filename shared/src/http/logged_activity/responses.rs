@@ -13,7 +13,7 @@ use super::page::{
     PAGE_WITHOUT_CURSOR, PageBody, next_link, parse_custom_object, parse_page, parse_page_size,
 };
 use super::{AssociatedEntity, FieldView, Person};
-use crate::activity::{Activity, ActivityId, Refusal};
+use crate::activity::{Activity, ActivityId};
 use crate::activity_type::TypeName;
 use crate::clock::Timestamp;
 use crate::error::Result;
@@ -26,6 +26,7 @@ use crate::listing::Page;
 use crate::principal::TenantId;
 use crate::record_type::{Identifier, Kind, RecordType};
 use crate::search_activity::{MAX_QUERY_CHARS, Query};
+use crate::value::Refusal;
 
 /// An activity in the list of a type.
 #[derive(Debug, Serialize, JsonSchema)]

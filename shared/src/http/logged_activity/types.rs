@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::page::{
     PAGE_WITHOUT_CURSOR, PageBody, next_link, parse_custom_object, parse_page, parse_page_size,
 };
-use crate::activity::ActivityType;
 use crate::activity_type::{
-    AssociationMode, FieldDefinition, FieldOption, FieldType, TypeDefinition, TypeName, TypeSummary,
+    ActivityType, AssociationMode, FieldDefinition, FieldOption, FieldType, TypeDefinition,
+    TypeName, TypeSummary,
 };
 use crate::clock::Timestamp;
 use crate::error::Result;

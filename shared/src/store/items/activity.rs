@@ -11,12 +11,12 @@
 
 use super::{ItemReader, ItemWriter};
 use crate::activity::{
-    Activity, ActivityId, ActivityType, Body, BodyText, LongParts, NamedResource, RelatedResource,
-    RelatedResourceId, RelatedResourceType, Source, Submitted, Summary,
+    Activity, ActivityId, Body, BodyText, LongParts, NamedResource, RelatedResource,
+    RelatedResourceId, Source, Submitted, Summary,
 };
-use crate::activity_type::TypeName;
+use crate::activity_type::{ActivityType, TypeName};
 use crate::principal::{Actor, ActorId, ActorType, TenantId};
-use crate::record_type::RecordType;
+use crate::record_type::{RecordType, RelatedResourceType};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
@@ -24,6 +24,8 @@ use crate::text::ANALYZER_VERSION;
 
 /// A strongly consistent read of up to this many bytes costs one unit.
 const HEAD_MAX_BYTES: usize = 4_096;
+/// The attribute of the version of the analyzer that the words are of.
+pub(in crate::store) const ANALYZER: &str = "analyzer";
 /// The attribute of what the logged-activity dialect adds.
 pub(in crate::store) const SUBMISSION: &str = "submission";
 /// The attribute of all related records, where there can be several.
@@ -72,7 +74,7 @@ pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
     };
     let base = || {
         ItemWriter::new(keys::head(tenant, activity.id))
-            .number("analyzer", i64::from(ANALYZER_VERSION))
+            .number(ANALYZER, i64::from(ANALYZER_VERSION))
             .text("type", activity.activity_type)
             .text_if_some("object", activity.submitted.type_name())
             .text("summary", activity.summary.as_str())
@@ -162,6 +164,13 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
         submitted,
     };
     Ok(Head { activity, related_is_elsewhere })
+}
+
+/// The version of the analyzer that an activity's words are of.
+pub(in crate::store) fn read_analyzer(item: &Item) -> Result<u32, CorruptItem> {
+    let reader = ItemReader::new(item);
+    u32::try_from(reader.number(ANALYZER)?)
+        .map_err(|_| reader.corrupt(format!("{ANALYZER} is not a version")))
 }
 
 fn read_one_related(reader: &ItemReader<'_>) -> Result<Option<NamedResource>, CorruptItem> {

@@ -1,7 +1,7 @@
 //! An audit event.
 
 use super::{ItemReader, ItemWriter};
-use crate::activity::{ActivityId, Source, parse_uuid};
+use crate::activity::{ActivityId, Source};
 use crate::audit::{AuditEvent, AuditStatus, EntryPoint};
 use crate::error::ErrorCode;
 use crate::idempotency::InputHash;
@@ -9,6 +9,7 @@ use crate::principal::{Actor, ActorId, ActorType, KeyId, TenantId};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
+use crate::value::parse_uuid;
 
 pub(in crate::store) fn write(event: &AuditEvent) -> Item {
     let (tool_name, api_route) = match &event.entry_point {

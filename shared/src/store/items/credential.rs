@@ -1,6 +1,7 @@
 //! A credential.
 
 use super::{ItemReader, ItemWriter};
+use crate::clock::Timestamp;
 use crate::principal::{Actor, ActorId, ActorType, Credential, KeyId, Scope, Scopes, TenantId};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
@@ -37,4 +38,9 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Credentia
         created_at: reader.timestamp("created_at")?,
         revoked_at: reader.timestamp_if_some("revoked_at")?,
     })
+}
+
+/// Since when a credential is revoked, of one that is.
+pub(in crate::store) fn read_revoked_at(item: &Item) -> Result<Timestamp, CorruptItem> {
+    ItemReader::new(item).timestamp("revoked_at")
 }

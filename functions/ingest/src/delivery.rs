@@ -1,0 +1,123 @@
+//! One event on its way, and its line in the log: once, done or not, and with
+//! nothing of what it says but its id and its tenant.
+
+use activity_log_core::Context;
+use activity_log_core::activity::ActivityId;
+use activity_log_core::error::{Error, ErrorCode, FieldError, chain};
+use activity_log_core::http::exchange::new_request_id;
+use activity_log_core::idempotency::IdempotencyKey;
+use activity_log_core::input::UNKNOWN_PROPERTY;
+use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::principal::TenantId;
+
+use crate::event::{EventSource, Head, PARTS};
+use crate::ingest_event::Outcome;
+
+/// An event on its way.
+#[derive(Debug)]
+pub(crate) struct Delivery<'a> {
+    /// The id that names it in the log and the audit trail.
+    pub(crate) request_id: String,
+    /// What is known of it so far.
+    pub(crate) head: Head,
+    aws_request_id: &'a str,
+    message_id: Option<&'a str>,
+}
+
+impl<'a> Delivery<'a> {
+    /// Begins the delivery of a message, or else of the payload as a whole.
+    pub(crate) fn begin(
+        ctx: &Context,
+        invocation: &'a Invocation,
+        source: EventSource,
+        message_id: Option<&'a str>,
+    ) -> Self {
+        Self {
+            request_id: new_request_id(ctx.environment.new_uuid()),
+            head: Head { source, id: None, tenant_id: None },
+            aws_request_id: &invocation.request_id,
+            message_id,
+        }
+    }
+
+    /// The id of what carries the event, the same each time it is delivered.
+    pub(crate) fn carrier_id(&self) -> &'a str {
+        self.message_id.unwrap_or(self.aws_request_id)
+    }
+
+    /// Logs what became of the event.
+    pub(crate) fn log_outcome(&self, outcome: Outcome) {
+        tracing::info!(
+            request_id = self.request_id,
+            aws_request_id = self.aws_request_id,
+            message_id = self.message_id,
+            event_id = self.event_id(),
+            tenant_id = self.tenant_id(),
+            entry_point = self.head.source.entry_point(),
+            status = outcome.status(),
+            activity_id = outcome.activity_id().as_ref().map(ActivityId::to_string),
+            "event ingested"
+        );
+    }
+
+    /// Logs why the event was refused, or what it failed of.
+    pub(crate) fn log_failure(&self, error: &Error) {
+        macro_rules! log {
+            ($level:ident, $reason:expr, $message:literal) => {
+                tracing::$level!(
+                    request_id = self.request_id,
+                    aws_request_id = self.aws_request_id,
+                    message_id = self.message_id,
+                    event_id = self.event_id(),
+                    tenant_id = self.tenant_id(),
+                    entry_point = self.head.source.entry_point(),
+                    code = error.code().as_str(),
+                    error = $reason,
+                    $message
+                )
+            };
+        }
+        let code = error.code();
+        if code.status().is_server_error() || code == ErrorCode::RateLimited {
+            log!(error, chain(error), "event failed");
+        } else {
+            log!(warn, describe(error, part_of), "event refused");
+        }
+    }
+
+    fn event_id(&self) -> Option<&str> {
+        self.head.id.as_ref().map(IdempotencyKey::as_str)
+    }
+
+    fn tenant_id(&self) -> Option<&str> {
+        self.head.tenant_id.as_ref().map(TenantId::as_str)
+    }
+}
+
+/// What a failed invocation says of itself.
+pub(crate) fn invocation_error(error: &Error) -> InvocationError {
+    let message = describe(error, |violation| violation.field.as_str());
+    InvocationError { code: error.code().as_str(), message }
+}
+
+/// The public message, and every violation after the name that `name` has for
+/// its property.
+fn describe<'a>(error: &'a Error, name: impl Fn(&'a FieldError) -> &'a str) -> String {
+    let mut text = error.public_message().to_owned();
+    if let Error::ValidationFailed(violations) = error {
+        for violation in violations {
+            text.push_str(&format!(" {}: {}.", name(violation), violation.message));
+        }
+    }
+    text
+}
+
+/// A property's name for the log. Those of unknown properties are the sender's,
+/// and may be anything; the part of the event that they are in has to do.
+fn part_of(violation: &FieldError) -> &str {
+    if violation.message != UNKNOWN_PROPERTY {
+        return &violation.field;
+    }
+    let part = violation.field.split_once('.').map(|(part, _)| part);
+    part.filter(|part| PARTS.contains(part)).unwrap_or("$")
+}

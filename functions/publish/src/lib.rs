@@ -1,0 +1,140 @@
+//! The function `publish`: events out. It reads the table's stream, and puts an
+//! `activity.logged` on a bus of EventBridge for every activity that was logged.
+//!
+//! Delivery is at least once. What could not be delivered is named to Lambda by
+//! its place in the stream, from which the batch is then read again; so events
+//! that had arrived arrive once more, with the same id. Nothing is left out: an
+//! item that can't be read is named like what the bus refuses, until the
+//! mapping gives up and hands the place to its queue.
+
+pub mod activity_logged;
+mod delivery;
+mod event_bus;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use activity_log_core::Context;
+use activity_log_core::error::{ErrorCode, chain};
+use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::store::stream::{StreamBatch, StreamRecord};
+use serde::Serialize;
+use tokio::time::{Instant, timeout_at};
+
+use crate::activity_logged::Event;
+use crate::delivery::deliver;
+pub use crate::event_bus::EventBus;
+
+/// How long a batch is tried at most. What it holds up is read again.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// What is left of an invocation for its answer.
+const TIME_TO_ANSWER: Duration = Duration::from_secs(1);
+/// How many items a line of the log names.
+const LOGGED_ITEMS: usize = 100;
+
+/// The records that are to be handed over again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchAnswer {
+    batch_item_failures: Vec<BatchItemFailure>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BatchItemFailure {
+    item_identifier: String,
+}
+
+/// A record whose event was not published.
+struct Failure<'a> {
+    record: &'a StreamRecord<'a>,
+    reason: String,
+}
+
+/// Publishes what a batch of the stream tells of.
+///
+/// # Errors
+///
+/// A payload that is no batch. The records that fail are in the answer.
+pub async fn handle(
+    ctx: &Context,
+    bus: &EventBus,
+    invocation: Invocation,
+) -> Result<BatchAnswer, InvocationError> {
+    let batch: StreamBatch<'_> = serde_json::from_str(invocation.payload.get()).map_err(|_| {
+        tracing::error!(aws_request_id = invocation.request_id, "the payload is no batch");
+        InvocationError {
+            code: ErrorCode::MalformedRequest.as_str(),
+            message: "The payload must be a batch of records of a DynamoDB stream.".to_owned(),
+        }
+    })?;
+    let of_activities = |record: &&StreamRecord<'_>| record.is_of_a_logged_activity();
+    let records: Vec<&StreamRecord<'_>> = batch.records.iter().filter(of_activities).collect();
+    let failures = publish(ctx, bus, &records, deadline(ctx, &invocation)).await;
+
+    log_failures(&invocation.request_id, &failures);
+    tracing::info!(
+        aws_request_id = invocation.request_id,
+        records = batch.records.len(),
+        published = records.len() - failures.len(),
+        failed = failures.len(),
+        "batch published"
+    );
+    let failure = |failure: &Failure<'_>| BatchItemFailure {
+        item_identifier: failure.record.sequence_number().to_owned(),
+    };
+    Ok(BatchAnswer { batch_item_failures: failures.iter().map(failure).collect() })
+}
+
+/// Logs each reason once, with the first of the items.
+fn log_failures(aws_request_id: &str, failures: &[Failure<'_>]) {
+    let mut by_reason: BTreeMap<&str, Vec<&StreamRecord<'_>>> = BTreeMap::new();
+    for Failure { record, reason } in failures {
+        by_reason.entry(reason).or_default().push(record);
+    }
+    for (reason, records) in by_reason {
+        let items: Vec<&str> =
+            records.iter().take(LOGGED_ITEMS).map(|record| record.pk()).collect();
+        tracing::error!(
+            aws_request_id,
+            failed = records.len(),
+            sequence_number = records[0].sequence_number(),
+            items = items.join(" "),
+            error = reason,
+            "events not published"
+        );
+    }
+}
+
+fn deadline(ctx: &Context, invocation: &Invocation) -> Instant {
+    let left = invocation.deadline.map(|deadline| {
+        let left_ms = deadline.as_millis() - ctx.environment.now().as_millis();
+        Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).saturating_sub(TIME_TO_ANSWER)
+    });
+    Instant::now() + left.unwrap_or(TIME_LIMIT).min(TIME_LIMIT)
+}
+
+async fn publish<'a>(
+    ctx: &Context,
+    bus: &EventBus,
+    records: &[&'a StreamRecord<'a>],
+    deadline: Instant,
+) -> Vec<Failure<'a>> {
+    let failure = |record: &&'a StreamRecord<'a>, reason| Failure { record, reason };
+    let read = timeout_at(deadline, ctx.store.logged_activities(records)).await;
+    let Ok(activities) = read else {
+        let reason = "the table did not answer in time";
+        return records.iter().map(|record| failure(record, reason.to_owned())).collect();
+    };
+    let mut failures = Vec::new();
+    let mut events = Vec::new();
+    for (record, activity) in records.iter().zip(activities) {
+        match activity {
+            Ok(activity) => events.push((record, Event::activity_logged(&activity))),
+            Err(error) => failures.push(failure(record, chain(&*error))),
+        }
+    }
+    let refused = deliver(bus, events, deadline).await;
+    failures.extend(refused.into_iter().map(|(record, refusal)| failure(record, refusal.reason)));
+    failures
+}

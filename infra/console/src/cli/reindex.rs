@@ -1,0 +1,74 @@
+//! `activity-log reindex`.
+
+use activity_log_core::Context;
+use activity_log_core::error::chain;
+use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
+use clap::Args;
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::{CliError, Output};
+
+#[derive(Debug, Args)]
+pub(super) struct ReindexArgs {
+    /// Write what any activity or audit event lacks, whatever its version: after
+    /// a restore, or after a roll-back to this release.
+    #[arg(long, conflicts_with = "remove_old")]
+    all: bool,
+    /// Remove the words of older versions, unless an activity has no others.
+    #[arg(long)]
+    remove_old: bool,
+}
+
+pub(super) async fn run(args: ReindexArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+    if args.remove_old {
+        return remove_old(ctx, output).await;
+    }
+    let selection = if args.all { Selection::All } else { Selection::Outdated };
+    let bar = ProgressBar::new_spinner();
+    let done = ctx
+        .store
+        .reindex(selection, |step| match step {
+            Step::Progress(so_far) => {
+                bar.set_message(text(&so_far));
+                bar.tick();
+            }
+            Step::Failed(error) => bar.suspend(|| eprintln!("{}", chain(error))),
+        })
+        .await?;
+    bar.finish_and_clear();
+    output.print(format_args!("{}.", text(&done)), &json!(done));
+    match done.failed {
+        0 => Ok(()),
+        failed => Err(CliError::NotIndexed { failed }),
+    }
+}
+
+fn text(so_far: &Reindexed) -> String {
+    format!(
+        "{} items scanned, {} activities and {} audit events indexed, {} postings written, {} failed",
+        so_far.scanned, so_far.activities, so_far.audit_events, so_far.written, so_far.failed,
+    )
+}
+
+async fn remove_old(ctx: &Context, output: Output) -> Result<(), CliError> {
+    let bar = ProgressBar::new_spinner();
+    let old_words = ctx
+        .store
+        .remove_old_words(|swept| {
+            bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
+            bar.tick();
+        })
+        .await?;
+    bar.finish_and_clear();
+    match old_words {
+        OldWords::InUse { activities } => Err(CliError::OldWordsInUse { activities }),
+        OldWords::Removed(swept) => {
+            output.print(
+                format_args!("{} items scanned, {} removed.", swept.scanned, swept.removed),
+                &json!({ "scanned": swept.scanned, "removed": swept.removed }),
+            );
+            Ok(())
+        }
+    }
+}

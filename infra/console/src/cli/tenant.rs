@@ -1,0 +1,185 @@
+//! `activity-log tenant`.
+
+use std::io::{BufRead, IsTerminal};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use activity_log_core::Context;
+use activity_log_core::authenticate::CACHE_FOR;
+use activity_log_core::clock::Timestamp;
+use activity_log_core::principal::TenantId;
+use activity_log_core::store::remove_tenant::{AuditTrail, Counts, TenantItems};
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::{CliError, Output, tenant};
+
+/// A function takes a key for so long after it was revoked, and then ends what
+/// it has begun within half a minute.
+const DRAIN_SECONDS: u64 = CACHE_FOR.as_secs() + 30;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TenantCommand {
+    /// Remove everything of a tenant, for good: activities, bodies, postings,
+    /// idempotency records, related resources, types and credentials.
+    ///
+    /// Credentials are revoked first. After a wait, in which functions may still
+    /// take them, everything is removed. A run that was cut off is done again;
+    /// one that removes nothing says that nothing is left.
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RemoveArgs {
+    /// The tenant.
+    #[arg(long, value_parser = tenant)]
+    tenant: TenantId,
+    /// Remove the audit events too, which are kept otherwise.
+    #[arg(long)]
+    include_audit_events: bool,
+    /// Only count, by kind, what would be removed and what kept.
+    #[arg(long)]
+    dry_run: bool,
+    /// Don't ask for the tenant's id.
+    #[arg(long)]
+    yes: bool,
+    /// How long to wait after the last credential was revoked.
+    #[arg(long, value_name = "SECONDS", default_value_t = DRAIN_SECONDS)]
+    drain_seconds: u64,
+}
+
+pub(super) async fn run(
+    command: TenantCommand,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    let TenantCommand::Remove(args) = command;
+    let audit_trail =
+        if args.include_audit_events { AuditTrail::Removed } else { AuditTrail::Kept };
+    let bar = ProgressBar::new_spinner();
+    if args.dry_run {
+        let found = ctx.store.count_tenant(&args.tenant, audit_trail, |found| show(&bar, found));
+        let found = found.await?;
+        bar.finish_and_clear();
+        print(&args, "would be removed", &found, End::DryRun, output);
+        return Ok(());
+    }
+    if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
+        return Err(CliError::NotConfirmed);
+    }
+    let revoked = ctx.store.revoke_credentials(&args.tenant, ctx.environment.now()).await?;
+    if let Some(last) = revoked {
+        drain(ctx, last, Duration::from_secs(args.drain_seconds)).await;
+    }
+    let so_far = Mutex::new(TenantItems::default());
+    let report = |found: &TenantItems| {
+        so_far.lock().unwrap_or_else(PoisonError::into_inner).clone_from(found);
+        show(&bar, found);
+    };
+    let removed = ctx.store.remove_tenant(&args.tenant, audit_trail, report).await;
+    bar.finish_and_clear();
+    match removed {
+        Ok(found) => {
+            print(&args, "removed", &found, End::Complete, output);
+            Ok(())
+        }
+        Err(error) => {
+            // What is gone is said all the same.
+            let found = so_far.into_inner().unwrap_or_else(PoisonError::into_inner);
+            print(&args, "removed before it failed", &found, End::CutOff, output);
+            Err(error.into())
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    DryRun,
+    Complete,
+    CutOff,
+}
+
+/// Whether a person at a terminal names the tenant.
+fn confirm(tenant: &TenantId, table: &str) -> Result<bool, CliError> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Ok(false);
+    }
+    eprintln!("Everything of the tenant {tenant} in the table {table} will be removed, for good.");
+    eprintln!("To go on, type the tenant's id:");
+    names(&mut stdin.lock(), tenant).map_err(CliError::io("the terminal"))
+}
+
+/// Whether the next line is the tenant's id.
+fn names(input: &mut impl BufRead, tenant: &TenantId) -> std::io::Result<bool> {
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']) == tenant.as_str())
+}
+
+/// Waits until nobody can be writing with a credential that was revoked then.
+async fn drain(ctx: &Context, revoked_at: Timestamp, drain: Duration) {
+    let left_ms = revoked_at.plus(drain).as_millis() - ctx.environment.now().as_millis();
+    // A clock that was set back must not make it longer.
+    let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).min(drain);
+    if !left.is_zero() {
+        eprintln!(
+            "The credentials are revoked. Waiting {} s until no function takes them any more.",
+            left.as_secs_f32().ceil(),
+        );
+        tokio::time::sleep(left).await;
+    }
+}
+
+fn show(bar: &ProgressBar, found: &TenantItems) {
+    bar.set_message(format!("{} items removed, {} kept", sum(&found.removed), sum(&found.kept)));
+    bar.tick();
+}
+
+fn sum(counts: &Counts) -> usize {
+    counts.values().sum()
+}
+
+fn print(args: &RemoveArgs, verb: &str, found: &TenantItems, end: End, output: Output) {
+    let list = |counts: &Counts| {
+        counts.iter().map(|(kind, count)| format!("\n  {count}  {kind}")).collect::<String>()
+    };
+    let kept = match sum(&found.kept) {
+        0 => String::new(),
+        count => format!("\n{count} kept{}", list(&found.kept)),
+    };
+    output.print(
+        format_args!(
+            "Tenant {}: {} items {verb}{}{kept}",
+            args.tenant,
+            sum(&found.removed),
+            list(&found.removed),
+        ),
+        &json!({
+            "tenant": args.tenant,
+            "dry_run": end == End::DryRun,
+            "complete": end == End::Complete,
+            "removed": found.removed,
+            "kept": found.kept,
+        }),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_id_in_its_own_case_confirms() {
+        let tenant = TenantId::parse("acme-2").unwrap();
+        let confirms = |typed: &str| names(&mut typed.as_bytes(), &tenant).unwrap();
+        for typed in ["acme-2\n", "acme-2\r\n", "acme-2"] {
+            assert!(confirms(typed), "{typed:?}");
+        }
+        for typed in ["", "\n", "y\n", "yes\n", "acme\n", "ACME-2\n", "acme-2 \n", "\nacme-2\n"] {
+            assert!(!confirms(typed), "{typed:?}");
+        }
+    }
+}

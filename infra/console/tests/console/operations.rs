@@ -1,0 +1,178 @@
+//! `reindex` and `tenant remove`: what they print, refuse, and leave.
+
+use activity_log_core::store::client::connect_local;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+
+use super::{Operator, Server, binary, directory, note, stderr, text};
+
+fn words_of_version(server: &Server, version: u32) -> impl Future<Output = usize> {
+    let client = connect_local(&server.announced("dynamodb_url"));
+    let list = format!("#IX#w{version}=");
+    async move {
+        let scan = client.scan().table_name("activity-log").consistent_read(true);
+        let items = scan.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        let items = items.expect("the table is scanned");
+        let is_word = |pk: &AttributeValue| pk.as_s().is_ok_and(|pk| pk.contains(&list));
+        items.iter().filter(|item| is_word(&item["pk"])).count()
+    }
+}
+
+/// Sets an attribute of the head of an activity of the demo tenant.
+async fn set_in_head(server: &Server, id: &str, name: &str, value: AttributeValue) {
+    let client = connect_local(&server.announced("dynamodb_url"));
+    let set = client
+        .update_item()
+        .table_name("activity-log")
+        .key("pk", AttributeValue::S(format!("T#demo#ACT#{id}")))
+        .key("sk", AttributeValue::S("HEAD".to_owned()))
+        .update_expression(format!("SET {name} = :value"))
+        .expression_attribute_values(":value", value);
+    set.send().await.expect("the head is changed");
+}
+
+fn id_of(activity: &Value) -> &str {
+    activity["id"].as_str().expect("an id")
+}
+
+#[tokio::test]
+async fn a_reindex_counts_what_it_did_and_reports_what_it_could_not() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let older = server.api().log(&note("kept as it is")).await;
+    set_in_head(&server, id_of(&older), "analyzer", AttributeValue::N("0".to_owned())).await;
+
+    let refused = operator.output(&["reindex", "--remove-old"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refused.stdout.is_empty());
+    let message = "nothing was removed: 1 activities have only words of an older version";
+    assert!(stderr(&refused).contains(message), "{}", stderr(&refused));
+
+    let mut done = operator.json(&["reindex"]);
+    assert!(done["scanned"].take().as_u64().is_some_and(|scanned| scanned > 5));
+    let nothing =
+        json!({"scanned": null, "activities": 0, "audit_events": 0, "written": 0, "failed": 0});
+    let mut expected = nothing.clone();
+    expected["activities"] = json!(1);
+    assert_eq!(done, expected, "its words are those of this version");
+    let mut again = operator.json(&["reindex"]);
+    again["scanned"].take();
+    assert_eq!(again, nothing);
+    expected["audit_events"] = json!(1);
+    let mut all = operator.json(&["reindex", "--all"]);
+    all["scanned"].take();
+    assert_eq!(all, expected);
+    assert!(operator.text(&["reindex"]).ends_with(
+        " items scanned, 0 activities and 0 audit events indexed, 0 postings written, 0 failed.\n"
+    ));
+
+    let damaged = server.api().log(&note("damaged")).await;
+    set_in_head(&server, id_of(&damaged), "occurred_at", AttributeValue::S("?".to_owned())).await;
+    let failed = operator.output(&["reindex", "--all", "--json"]);
+    assert_eq!(failed.status.code(), Some(1));
+    let done: Value = serde_json::from_slice(&failed.stdout).expect("it prints JSON");
+    assert_eq!((&done["activities"], &done["failed"]), (&json!(1), &json!(1)));
+    for part in [id_of(&damaged), "occurred_at is not valid", "1 records can't be indexed"] {
+        assert!(stderr(&failed).contains(part), "{part} is not in {}", stderr(&failed));
+    }
+
+    let words = words_of_version(&server, 1).await;
+    assert_eq!(operator.json(&["reindex", "--remove-old"])["removed"], 0);
+    assert_eq!(words_of_version(&server, 1).await, words);
+    let both = operator.output(&["reindex", "--all", "--remove-old"]);
+    assert_eq!(both.status.code(), Some(2), "the two exclude each other");
+}
+
+#[tokio::test]
+async fn a_tenant_is_removed_only_when_that_is_confirmed() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    server.api().log(&note("stays")).await;
+    let directory = directory();
+    let file = directory.path().join("activities.jsonl");
+    std::fs::write(&file, note("goes").to_string()).expect("it is written");
+    operator.text(&["activities", "import", "--tenant", "demo2", text(&file)]);
+    let remove = ["tenant", "remove", "--tenant", "demo2"];
+    let dry_run = || operator.json(&[&remove[..], &["--dry-run"]].concat());
+
+    let counted = dry_run();
+    // Its words, the list of all, and that of its type.
+    let removed = json!({"activities": 1, "idempotency_records": 1, "postings": 3});
+    // By status, actor, resource and request.
+    let kept = json!({"audit_events": 1, "audit_postings": 4});
+    let mut expected = json!({"tenant": "demo2", "dry_run": true, "complete": false,
+        "removed": removed, "kept": kept});
+    assert_eq!(counted, expected);
+
+    let refused = operator.output(&remove);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refused.stdout.is_empty());
+    let message = "nothing was removed: name the tenant at the prompt of a terminal";
+    assert!(stderr(&refused).contains(message), "{}", stderr(&refused));
+    assert_eq!(dry_run(), counted);
+
+    let confirmed = [&remove[..], &["--yes"]].concat();
+    expected["dry_run"] = json!(false);
+    expected["complete"] = json!(true);
+    assert_eq!(operator.json(&confirmed), expected);
+    expected["removed"] = json!({});
+    assert_eq!(operator.json(&confirmed), expected, "nothing is left but the trail");
+    assert!(
+        operator.text(&confirmed).starts_with("Tenant demo2: 0 items removed\n5 kept\n  1  audit")
+    );
+    let with_audit = [&confirmed[..], &["--include-audit-events"]].concat();
+    expected["removed"] = expected["kept"].take();
+    expected["kept"] = json!({});
+    assert_eq!(operator.json(&with_audit), expected);
+    assert_eq!(server.api().activities().await.len(), 1, "the other tenant is whole");
+}
+
+#[tokio::test]
+async fn the_keys_of_a_tenant_are_revoked_before_it_is_removed() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let created = operator.json(&[
+        "keys",
+        "create",
+        "--tenant",
+        "acme",
+        "--actor",
+        "user:jo",
+        "--scopes",
+        "activity:write",
+    ]);
+    assert_eq!(created["revoked_at"], Value::Null);
+    let remove =
+        ["tenant", "remove", "--tenant", "acme", "--yes", "--json", "--drain-seconds", "1"];
+    let output = operator.output(&remove);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let message = "The credentials are revoked. Waiting 1 s until no function takes them any more.";
+    assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    let removed: Value = serde_json::from_slice(&output.stdout).expect("it prints JSON");
+    assert_eq!(removed["removed"], json!({"credentials": 1}));
+    let listed = operator.json(&["keys", "list", "--tenant", "acme"]);
+    assert_eq!(listed, json!({"keys": []}));
+    let again = operator.output(&remove);
+    assert_eq!(stderr(&again), "", "without keys there is nothing to wait for");
+}
+
+#[test]
+fn what_the_operations_can_not_be_asked_is_a_usage_error() {
+    let asked: [&[&str]; 4] = [
+        &["tenant", "remove"],
+        &["tenant", "remove", "--tenant", "a_b"],
+        &["tenant", "remove", "--tenant", "a", "--drain-seconds", "-1"],
+        &["reindex", "--tenant", "a"],
+    ];
+    for arguments in asked {
+        let output = binary().args(arguments).output().expect("the binary runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+    }
+    for command in [&["tenant", "remove"][..], &["reindex"]] {
+        let output = binary().args(command).arg("--help").output().expect("the binary runs");
+        let help = String::from_utf8(output.stdout).expect("help is text");
+        for option in ["--endpoint-url", "--table", "--json"] {
+            assert!(help.contains(option), "{command:?} {option}");
+        }
+    }
+}

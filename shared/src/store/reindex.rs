@@ -1,0 +1,274 @@
+//! Files activities under the words of this build's analyzer, and removes the
+//! words of older ones.
+//!
+//! A search looks a word up under the version of its own build, whatever the
+//! version of an activity is: an activity is found by its words as soon as they
+//! are filed under that version. So the order is
+//!
+//! ```text
+//! file under the new version ─▶ switch the functions ─▶ remove the old words
+//! ```
+//!
+//! Nothing here is lost or done twice when it is cut off, because what is
+//! written follows from the activity alone: the next run does what is missing.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::stream::{TryStreamExt, iter};
+use tokio::time::Instant;
+
+use super::failure::{is_corrupt_item, to_error};
+use super::items::activity::{ANALYZER, read_analyzer};
+use super::items::{self, ItemReader};
+use super::keys::{self, ItemKind, Key, key_of};
+use super::read::keys_only;
+use super::scan::{Scan, ScanPage, Tally, insist};
+use super::sweep::Swept;
+use super::{Item, Staging, Store};
+use crate::activity::ActivityId;
+use crate::error::{Error, Result};
+use crate::index::terms_of;
+use crate::principal::TenantId;
+use crate::text::{self, ANALYZER_VERSION};
+
+/// Records of a page that are worked on side by side.
+const RECORDS_IN_FLIGHT: usize = 4;
+/// Postings that are looked up, and written where they are missing, at a time.
+/// An activity can have 32,768 and more.
+const CHUNK_ITEMS: usize = 1_000;
+/// How long the writes of a chunk, or the deletions of a page, may take.
+const WRITE_DEADLINE: Duration = Duration::from_secs(60);
+
+/// Which records are indexed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Activities whose words are of an older version of the analyzer.
+    Outdated,
+    /// All activities and audit events, of whatever version.
+    All,
+}
+
+/// What was done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Reindexed {
+    /// Items that were looked at.
+    pub scanned: usize,
+    /// Activities whose postings are complete.
+    pub activities: usize,
+    /// Audit events whose postings are complete.
+    pub audit_events: usize,
+    /// Postings that were missing, and were written.
+    pub written: usize,
+    /// Records that can't be indexed.
+    pub failed: usize,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'a> {
+    /// A page is done.
+    Progress(Reindexed),
+    /// A record can't be indexed, because of what it is. The others go on.
+    Failed(&'a Error),
+}
+
+/// What became of the words of older versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldWords {
+    /// So many activities would not be found by their words. Nothing was removed.
+    InUse {
+        /// Activities of an older version.
+        activities: usize,
+    },
+    /// They are gone.
+    Removed(Swept),
+}
+
+/// A record whose postings are complete, and how many were missing.
+enum Done {
+    Activity { written: usize },
+    AuditEvent { written: usize },
+}
+
+impl Reindexed {
+    fn add(&mut self, done: Option<Done>) {
+        match done {
+            Some(Done::Activity { written }) => {
+                self.activities += 1;
+                self.written += written;
+            }
+            Some(Done::AuditEvent { written }) => {
+                self.audit_events += 1;
+                self.written += written;
+            }
+            None => self.failed += 1,
+        }
+    }
+}
+
+impl Store {
+    /// Writes the postings that selected records lack, and notes the version of
+    /// the analyzer where it was older. Tells `report` of each page, and of each
+    /// record that can't be indexed.
+    ///
+    /// # Errors
+    ///
+    /// A failed call. What was done until then stays.
+    pub async fn reindex(
+        &self,
+        selection: Selection,
+        report: impl Fn(Step<'_>),
+    ) -> Result<Reindexed> {
+        let scan = match selection {
+            Selection::Outdated => outdated(Scan::default()),
+            Selection::All => Scan::default()
+                .only("sk = :head OR sk = :event")
+                .with(":head", AttributeValue::S(keys::HEAD.to_owned()))
+                .with(":event", AttributeValue::S(keys::EVENT.to_owned())),
+        };
+        let tally = Tally::default();
+        let (report, shared) = (&report, &tally);
+        let page = |page: ScanPage| async move {
+            iter(page.items.iter().map(Ok))
+                .try_for_each_concurrent(RECORDS_IN_FLIGHT, |item| async move {
+                    let done = insist(|| self.reindex_record(item)).await;
+                    match &done {
+                        Err(error) if is_corrupt_item(error) => report(Step::Failed(error)),
+                        Err(_) => return done.map(drop),
+                        Ok(_) => {}
+                    }
+                    shared.update(|so_far: &mut Reindexed| so_far.add(done.ok()));
+                    Ok(())
+                })
+                .await?;
+            report(Step::Progress(shared.update(|so_far| so_far.scanned += page.scanned)));
+            Ok(())
+        };
+        self.scan_each(&scan, page).await?;
+        Ok(tally.into_inner())
+    }
+
+    async fn reindex_record(&self, item: &Item) -> Result<Done> {
+        let reader = ItemReader::new(item);
+        let kind = key_of(item).and_then(|key| keys::kind_of(&key.pk));
+        match kind {
+            Some((tenant, ItemKind::Activity)) => {
+                let analyzer = read_analyzer(item)?;
+                let head = items::activity::read(&tenant, item)?.activity;
+                let activity = self.with_long_parts(head).await?;
+                let words = text::index_terms(activity.texts())
+                    .map_err(|error| reader.corrupt(format!("it can't be indexed: {error}")))?;
+                let staging = Staging::of_activity(&activity, terms_of(&activity, &words));
+                let written = self.stage_missing(&staging).await?;
+                if analyzer < ANALYZER_VERSION {
+                    self.set_analyzer(&tenant, activity.id, analyzer).await?;
+                }
+                Ok(Done::Activity { written })
+            }
+            Some((tenant, ItemKind::AuditEvent)) => {
+                let event = items::audit_event::read(&tenant, item)?;
+                let written = self.stage_missing(&Staging::of_audit_event(&event)).await?;
+                Ok(Done::AuditEvent { written })
+            }
+            _ => Err(reader.corrupt("it is neither an activity nor an audit event").into()),
+        }
+    }
+    /// Writes what was staged and isn't there. To look costs a fifth of what it
+    /// costs to write, and tells what was missing.
+    async fn stage_missing(&self, staging: &Staging) -> Result<usize> {
+        let mut written = 0;
+        for chunk in staging.items().chunks(CHUNK_ITEMS) {
+            let wanted: Vec<Key> = chunk.iter().filter_map(key_of).collect();
+            let there = self.batch_get(wanted, Some(&keys_only())).await?;
+            let there: HashSet<Key> = there.iter().filter_map(key_of).collect();
+            let missing =
+                chunk.iter().filter(|item| key_of(item).is_none_or(|key| !there.contains(&key)));
+            let missing: Vec<Item> = missing.cloned().collect();
+            written += missing.len();
+            self.stage(&Staging::from_items(missing), Instant::now() + WRITE_DEADLINE).await?;
+        }
+        Ok(written)
+    }
+
+    /// Notes that the words of an activity are those of this build. Where that
+    /// can't be, another run has done it, or the activity was removed.
+    async fn set_analyzer(&self, tenant: &TenantId, id: ActivityId, old: u32) -> Result<()> {
+        let version = |version: u32| AttributeValue::N(version.to_string());
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table_name)
+            .set_key(Some(keys::head(tenant, id).into_item()))
+            .update_expression(format!("SET {ANALYZER} = :new"))
+            .condition_expression(format!("attribute_exists(pk) AND {ANALYZER} = :old"))
+            .expression_attribute_values(":new", version(ANALYZER_VERSION))
+            .expression_attribute_values(":old", version(old))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(to_error("UpdateItem", &error)),
+        }
+    }
+
+    /// Removes the lists of words of older versions, unless an activity is still
+    /// of one. An activity that a function of an older build commits after that
+    /// was looked at may lose some; [`Self::reindex`] files it as any other.
+    ///
+    /// # Errors
+    ///
+    /// A failed call. What was removed until then stays removed.
+    pub async fn remove_old_words(&self, report: impl Fn(Swept)) -> Result<OldWords> {
+        let tally = Tally::default();
+        let (report, shared) = (&report, &tally);
+        let count = |page: ScanPage| async move {
+            shared.update(|in_use: &mut usize| *in_use += page.items.len());
+            Ok(())
+        };
+        self.scan_each(&outdated(Scan::keys()), count).await?;
+        let activities = shared.update(|_| {});
+        if activities > 0 {
+            return Ok(OldWords::InUse { activities });
+        }
+
+        let tally = Tally::default();
+        let shared = &tally;
+        let remove = |page: ScanPage| async move {
+            let mut old = page.items;
+            old.retain(is_old_word);
+            let removed = old.len();
+            self.batch_delete(old, Instant::now() + WRITE_DEADLINE).await?;
+            report(shared.update(|swept: &mut Swept| {
+                swept.scanned += page.scanned;
+                swept.removed += removed;
+            }));
+            Ok(())
+        };
+        let words = Scan::keys()
+            .only("contains(pk, :words)")
+            .with(":words", AttributeValue::S(keys::WORDS.to_owned()));
+        self.scan_each(&words, remove).await?;
+        Ok(OldWords::Removed(tally.into_inner()))
+    }
+}
+
+/// The activities, of what a scan reads, of an older version or of none.
+fn outdated(scan: Scan) -> Scan {
+    scan.only(format!("sk = :head AND NOT {ANALYZER} >= :version"))
+        .with(":head", AttributeValue::S(keys::HEAD.to_owned()))
+        .with(":version", AttributeValue::N(ANALYZER_VERSION.to_string()))
+}
+
+fn is_old_word(item: &Item) -> bool {
+    let version = key_of(item).and_then(|key| keys::word_version(&key.pk));
+    version.is_some_and(|version| version < ANALYZER_VERSION)
+}

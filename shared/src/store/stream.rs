@@ -1,0 +1,185 @@
+//! The table's stream: its changes, as Lambda hands them over, read back as
+//! records.
+//!
+//! Of all changes only the insertion of a head says that an activity was
+//! logged. Postings and bodies are staged before it and mean nothing by
+//! themselves, and nothing changes a head.
+//!
+//! Values are read by an enumeration of the two types that items here are made
+//! of, which serde does without a library between the stream's JSON and the
+//! SDK's types.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::failure::CorruptItem;
+use super::items::activity::{Head, read, read_long_parts};
+use super::keys::{self, Key, PK, SK, key_of};
+use super::read::submission_only;
+use super::{Item, Store};
+use crate::activity::{Activity, LongParts, Submitted};
+use crate::error::{Error, Result};
+use crate::principal::TenantId;
+
+/// A batch of changes, in their order.
+#[derive(Debug, Deserialize)]
+pub struct StreamBatch<'a> {
+    /// The changes.
+    #[serde(rename = "Records", borrow)]
+    pub records: Vec<StreamRecord<'a>>,
+}
+
+/// A change of an item.
+#[derive(Debug, Deserialize)]
+pub struct StreamRecord<'a> {
+    #[serde(rename = "eventName")]
+    event_name: String,
+    #[serde(borrow)]
+    dynamodb: Change<'a>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Change<'a> {
+    keys: Keys,
+    /// Read by itself, so that one item that can't be read stands in the way of
+    /// no other.
+    #[serde(borrow)]
+    new_image: Option<&'a RawValue>,
+    sequence_number: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Keys {
+    pk: Text,
+    sk: Text,
+}
+
+#[derive(Debug, Deserialize)]
+enum Text {
+    S(String),
+}
+
+#[derive(Debug, Deserialize)]
+enum Value {
+    S(String),
+    N(String),
+}
+
+impl From<Value> for AttributeValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::S(text) => Self::S(text),
+            Value::N(digits) => Self::N(digits),
+        }
+    }
+}
+
+impl StreamRecord<'_> {
+    /// Whether it says that an activity was logged.
+    #[must_use]
+    pub fn is_of_a_logged_activity(&self) -> bool {
+        self.event_name == "INSERT" && self.tenant().is_some()
+    }
+
+    /// The place in the stream, by which Lambda is told where to go on.
+    #[must_use]
+    pub fn sequence_number(&self) -> &str {
+        &self.dynamodb.sequence_number
+    }
+
+    /// The item that changed, for the log.
+    #[must_use]
+    pub fn pk(&self) -> &str {
+        self.key().0
+    }
+
+    fn key(&self) -> (&str, &str) {
+        let Keys { pk: Text::S(pk), sk: Text::S(sk) } = &self.dynamodb.keys;
+        (pk, sk)
+    }
+
+    fn tenant(&self) -> Option<&str> {
+        let (pk, sk) = self.key();
+        keys::tenant_of_head(pk, sk)
+    }
+
+    fn head(&self) -> Result<Head, CorruptItem> {
+        let (pk, sk) = self.key();
+        let corrupt = |problem: &str| CorruptItem {
+            pk: pk.to_owned(),
+            sk: sk.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let tenant = self.tenant().and_then(|tenant| TenantId::parse(tenant).ok());
+        let tenant = tenant.ok_or_else(|| corrupt("the key does not name a tenant"))?;
+        let image =
+            self.dynamodb.new_image.ok_or_else(|| corrupt("there is no new image of it"))?;
+        // Not serde's error, which quotes what it can't read.
+        let image: HashMap<String, Value> = serde_json::from_str(image.get())
+            .map_err(|_| corrupt("its image has other values than strings and numbers"))?;
+        let mut item: Item = image.into_iter().map(|(name, value)| (name, value.into())).collect();
+        item.insert(PK.to_owned(), AttributeValue::S(pk.to_owned()));
+        item.insert(SK.to_owned(), AttributeValue::S(sk.to_owned()));
+        read(&tenant, &item)
+    }
+}
+
+/// The key of the item that has the related records of a head without them.
+fn related_key(head: &Head) -> Option<Key> {
+    head.related_is_elsewhere.then(|| keys::body(&head.activity.tenant_id, head.activity.id))
+}
+
+impl Store {
+    /// The activities that records of logged ones tell of, in the order of the
+    /// records, each with all its related records and as much of its long parts
+    /// as its head has. That takes no call, and one BatchGetItem for the rare
+    /// heads that have no room for the related records.
+    ///
+    /// # Errors
+    ///
+    /// For each record: a corrupt item, or the failed call that it needs.
+    pub async fn logged_activities(
+        &self,
+        records: &[&StreamRecord<'_>],
+    ) -> Vec<Result<Activity, Arc<Error>>> {
+        let heads: Vec<Result<Head, CorruptItem>> =
+            records.iter().map(|record| record.head()).collect();
+        let related: HashSet<Key> = heads.iter().flatten().filter_map(related_key).collect();
+        let long_parts = self.long_parts_at(related).await.map_err(Arc::new);
+        let activity = |head: Result<Head, CorruptItem>| {
+            let head = head.map_err(|corrupt| Arc::new(corrupt.into()))?;
+            let Some(key) = related_key(&head) else { return Ok(head.activity) };
+            let long_parts = long_parts.as_ref().map_err(Arc::clone)?;
+            complete(head.activity, key, long_parts).map_err(|corrupt| Arc::new(corrupt.into()))
+        };
+        heads.into_iter().map(activity).collect()
+    }
+
+    /// The items of long parts that exist, without the bodies.
+    async fn long_parts_at(&self, keys: HashSet<Key>) -> Result<HashMap<Key, Item>> {
+        let items = self.batch_get(keys.into_iter().collect(), Some(&submission_only())).await?;
+        Ok(items.into_iter().filter_map(|item| Some((key_of(&item)?, item))).collect())
+    }
+}
+
+fn complete(
+    mut activity: Activity,
+    key: Key,
+    long_parts: &HashMap<Key, Item>,
+) -> Result<Activity, CorruptItem> {
+    let item = long_parts.get(&key);
+    let parts: Option<LongParts> = item.map(read_long_parts).transpose()?.map(|(_, parts)| parts);
+    if let Some(parts) = parts {
+        activity.complete(parts);
+    }
+    if matches!(activity.submitted, Submitted::TypeOnly(_)) {
+        let problem = "it lacks a part that a head implies".to_owned();
+        return Err(CorruptItem { pk: key.pk, sk: key.sk, problem });
+    }
+    Ok(activity)
+}

@@ -1,0 +1,183 @@
+"""Holds every policy of the transformed template against what it may be.
+
+Each function has a role of its own, which no other resource adds to. Whatever a
+statement allows is listed here by role: an action that is added to the template
+and not here fails, and so does one that is gone.
+"""
+
+import json
+import pathlib
+import sys
+
+TABLE, STREAM = "Table.Arn", "Table.StreamArn"
+READ = {"dynamodb:GetItem"}
+SEARCH = READ | {"dynamodb:BatchGetItem", "dynamodb:Query"}
+WRITE = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
+
+# Role, resource, actions.
+ALLOWED = {
+    "LogRole": {TABLE: READ | WRITE | {"dynamodb:BatchGetItem"}},
+    "SearchRole": {TABLE: SEARCH},
+    "GetLoggedRole": {TABLE: READ | {"dynamodb:Query"}},
+    "McpRole": {TABLE: SEARCH | WRITE},
+    "AuditRole": {TABLE: SEARCH},
+    "IngestRole": {
+        TABLE: READ | WRITE,
+        "IngestQueue.Arn": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
+        "IngestDeadLetters.Arn": {"sqs:SendMessage"},
+    },
+    "PublishRole": {
+        TABLE: {"dynamodb:BatchGetItem"},
+        STREAM: {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+        "${Table.Arn}/stream/*": {"dynamodb:ListStreams"},
+        "EventBus.Arn": {"events:PutEvents"},
+        "PublishDeadLetters.Arn": {"sqs:SendMessage"},
+    },
+}
+# Traces have no resources that a policy could name.
+EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+SENT_EVENTS = ["activity.log", "resource.created", "resource.updated", "resource.deleted"]
+
+problems = []
+
+
+def check(holds, problem):
+    if not holds:
+        problems.append(problem)
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def name_of(resource):
+    """A resource as a reader of the template would name it."""
+    if isinstance(resource, dict) and "Fn::GetAtt" in resource:
+        return ".".join(resource["Fn::GetAtt"])
+    if isinstance(resource, dict) and "Fn::Sub" in resource:
+        return resource["Fn::Sub"]
+    return resource
+
+
+def enforced(condition):
+    """What a condition is on AWS, where conditions are enforced."""
+    if condition is None or "Fn::If" not in condition:
+        return condition
+    name, when_true, when_false = condition["Fn::If"]
+    check(name == "ConditionsAreEnforced", f"a policy depends on {name}")
+    check(when_false == {"Ref": "AWS::NoValue"}, "a policy has another condition elsewhere")
+    return when_true
+
+
+def check_condition(where, resource, condition):
+    if resource == TABLE:
+        keys = set(condition or {})
+        check(keys == {"ForAllValues:StringLike", "Null"}, f"{where}: conditions {keys}")
+        like = (condition or {}).get("ForAllValues:StringLike", {})
+        check(list(like) == ["dynamodb:LeadingKeys"], f"{where}: not on keys, but {list(like)}")
+        for pattern in like.get("dynamodb:LeadingKeys", []):
+            # The tenant and the kind stand in it, so it is of one kind.
+            parts = pattern.split("#")
+            kind = parts[2] if len(parts) > 2 else ""
+            check(parts[:2] == ["T", "*"] and kind.isupper(), f"{where}: {pattern}")
+        check((condition or {}).get("Null") == {"dynamodb:LeadingKeys": "false"}, f"{where}: Null")
+    elif resource == "EventBus.Arn":
+        expected = {"events:source": "activity-log", "events:detail-type": "activity.logged"}
+        check(condition == {"StringEquals": expected}, f"{where}: {condition}")
+    else:
+        check(condition is None, f"{where}: {condition}")
+
+
+def check_role(name, role, allowed):
+    check(set(role) == {"AssumeRolePolicyDocument", "Policies"}, f"{name} has {set(role)}")
+    trust = role["AssumeRolePolicyDocument"]["Statement"]
+    principals = [statement["Principal"] for statement in trust]
+    check(principals == [{"Service": "lambda.amazonaws.com"}], f"{name} trusts {principals}")
+    log_group = f"{name.removesuffix('Role')}LogGroup.Arn"
+    expected = allowed | {log_group: LOGS, "*": EVERYWHERE}
+    found = {}
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            where = f"{name}, {statement['Sid']}"
+            elements = set(statement) - {"Condition"}
+            check(elements == {"Sid", "Effect", "Action", "Resource"}, f"{where}: {elements}")
+            check(statement["Effect"] == "Allow", f"{where}: {statement['Effect']}")
+            for resource in map(name_of, as_list(statement["Resource"])):
+                found.setdefault(resource, set()).update(as_list(statement["Action"]))
+                check_condition(where, resource, enforced(statement.get("Condition")))
+    check(found == expected, f"{name} allows {found}, and not {expected}")
+
+
+def check_queue_policy(name, policy):
+    queues = [queue["Ref"] for queue in policy["Queues"]]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        where = f"{name}, {statement['Sid']}"
+        check([name_of(statement["Resource"])] == [f"{queue}.Arn" for queue in queues], where)
+        if statement["Effect"] == "Deny":
+            check(statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}, where)
+            continue
+        check(statement["Principal"] == {"Service": "events.amazonaws.com"}, where)
+        check(statement["Action"] == "sqs:SendMessage", where)
+        rule = {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["IngestRule", "Arn"]}}}
+        check(statement["Condition"] == rule, where)
+    denies = [one["Effect"] for one in policy["PolicyDocument"]["Statement"]].count("Deny")
+    check(denies == 1, f"{name} takes what is not encrypted")
+
+
+def check_senders(policy):
+    check(set(policy) == {"Description", "PolicyDocument"}, "the senders' policy is attached")
+    found = [
+        (set(as_list(one["Action"])), name_of(one["Resource"]), one.get("Condition"))
+        for one in policy["PolicyDocument"]["Statement"]
+    ]
+    expected = [
+        ({"sqs:GetQueueUrl", "sqs:SendMessage"}, "IngestQueue.Arn", None),
+        (
+            {"events:PutEvents"},
+            "EventBus.Arn",
+            {"StringEquals": {"events:detail-type": SENT_EVENTS}},
+        ),
+    ]
+    check(found == expected, f"senders may {found}")
+
+
+def main():
+    resources = json.loads(pathlib.Path(sys.argv[1]).read_text())["Resources"]
+
+    def of_type(kind):
+        return {name: one["Properties"] for name, one in resources.items() if one["Type"] == kind}
+
+    roles = of_type("AWS::IAM::Role")
+    check(set(roles) == set(ALLOWED), f"the roles are {set(roles)}")
+    for name, role in roles.items():
+        check_role(name, role, ALLOWED.get(name, {}))
+    used = [name_of(one["Role"]) for one in of_type("AWS::Lambda::Function").values()]
+    check(sorted(used) == sorted(f"{name}.Arn" for name in ALLOWED), f"functions have {used}")
+    for name, policy in of_type("AWS::SQS::QueuePolicy").items():
+        check_queue_policy(name, policy)
+    policies = of_type("AWS::IAM::ManagedPolicy")
+    check(set(policies) == {"EventSenderPolicy"}, f"the policies are {set(policies)}")
+    check_senders(policies["EventSenderPolicy"])
+    # Nothing else in it may grant anything.
+    granting = ("Policy", "Permission", "Grant", "Role", "User", "Group")
+    known = {
+        "AWS::IAM::Role",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::Lambda::Permission",
+        "AWS::Logs::LogGroup",
+    }
+    others = {one["Type"] for one in resources.values() if one["Type"].endswith(granting)} - known
+    check(not others, f"there are {others}")
+    for name, permission in of_type("AWS::Lambda::Permission").items():
+        check(permission["Principal"] == "apigateway.amazonaws.com", f"{name}: who may invoke")
+        check("SourceArn" in permission, f"{name}: from where")
+
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Prints the template as CloudFormation gets it: SAM's resources written out."""
+
+import json
+import pathlib
+import sys
+
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+
+class NoManagedPolicies:
+    """What SAM asks for the policies that it would add to a role of its own."""
+
+    def load(self):
+        return {}
+
+
+def main():
+    template = yaml_parse(pathlib.Path(sys.argv[1]).read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            # `sam build` and `sam deploy` put the program in the place of the
+            # source; what it is named does not matter here.
+            resource["Properties"]["CodeUri"] = "s3://bucket/function"
+    print(json.dumps(transform(template, {}, NoManagedPolicies()), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,405 @@
+"""Drives the deployed stack from outside, as callers, producers and consumers.
+
+Nothing here knows how the stack works inside. What takes its time (queues, the
+stream, the bus) is asked for until it is there, up to a deadline that a busy
+machine does not miss; no check is that something takes less time.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import boto3
+from botocore.exceptions import ClientError
+
+ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
+STACK = os.environ["STACK"]
+API = f"{ENDPOINT}/_aws/execute-api/{os.environ['API_ID']}/$default"
+CONSOLE = os.environ["CONSOLE"]
+TENANT = "acme"
+# Long enough for a busy machine; what works takes a few seconds.
+DEADLINE_S = 180
+POLL_S = 0.5
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.text = body.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.text)
+
+
+def call(method, path, key=None, body=None, headers=None):
+    headers = dict(headers or {})
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    data = None
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(API + path, method=method, data=data, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
+            return Answer(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, error.headers, error.read())
+
+
+def check(holds, what, seen=None):
+    if not holds:
+        raise SystemExit(f"FAILED: {what}" + (f"; seen: {seen}" if seen is not None else ""))
+
+
+def expect(answer, status, what):
+    check(answer.status == status, f"{what}: {status}", f"{answer.status} {answer.text}")
+    return answer
+
+
+def eventually(look, what):
+    """Asks until the answer is true, and returns it."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        found = look()
+        if found:
+            return found
+        check(time.monotonic() < deadline, f"{what} within {DEADLINE_S} s")
+        time.sleep(POLL_S)
+
+
+def console(*arguments):
+    command = [CONSOLE, "--endpoint-url", ENDPOINT, "--table", OUTPUTS["TableName"], "--json"]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    check(done.returncode == 0, f"activity-log {arguments[0]} {arguments[1]}", done.stderr)
+    return json.loads(done.stdout)
+
+
+def new_key(actor, *scopes):
+    arguments = ["keys", "create", "--tenant", TENANT, "--actor", actor]
+    return console(*arguments, "--scopes", ",".join(scopes))["key"]
+
+
+def found(query, key):
+    answer = expect(call("GET", f"/v1/activities?query={query}", key), 200, f"a search for {query}")
+    return answer.json["activities"]
+
+
+def audit_events(key, **filters):
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+    answer = call("GET", f"/v1/audit-events?limit=100&{query}", key)
+    return expect(answer, 200, "the audit trail").json["audit_events"]
+
+
+def received(queue_url):
+    """Takes what is in a queue."""
+    messages = SQS.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+    messages = messages.get("Messages", [])
+    for message in messages:
+        SQS.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return [message["Body"] for message in messages]
+
+
+def producer():
+    """A user of the account, who may do nothing yet, and its client of the queue."""
+    IAM.create_user(UserName="producer")
+    key = IAM.create_access_key(UserName="producer")["AccessKey"]
+    return boto3.Session(key["AccessKeyId"], key["SecretAccessKey"]).client("sqs")
+
+
+def send(sender, *events):
+    for event in events:
+        body = event if isinstance(event, str) else json.dumps(event)
+        sender.send_message(QueueUrl=OUTPUTS["IngestQueueUrl"], MessageBody=body)
+
+
+def put_event(detail_type, detail):
+    entry = {
+        "EventBusName": OUTPUTS["EventBusName"],
+        "Source": "suite",
+        "DetailType": detail_type,
+        "Detail": json.dumps(detail),
+    }
+    answer = EVENTS.put_events(Entries=[entry])
+    check(answer["FailedEntryCount"] == 0, "the bus takes the event", answer)
+
+
+def log_event(summary, **more):
+    event = {
+        "type": "activity.log",
+        "tenant_id": TENANT,
+        "actor": {"type": "service", "id": "billing"},
+        "activity": {"type": "note", "summary": summary},
+    }
+    return event | more
+
+
+def resource_event(kind, resource_id, changed_at):
+    return {
+        "type": kind,
+        "tenant_id": TENANT,
+        "resource": {"type": "contact", "id": resource_id},
+        "changed_at": changed_at,
+    }
+
+
+def subscribe():
+    """A consumer of activity.logged: a queue behind a rule on the bus."""
+    queue_url = SQS.create_queue(QueueName="consumer")["QueueUrl"]
+    attributes = SQS.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    arn = attributes["Attributes"]["QueueArn"]
+    bus = OUTPUTS["EventBusName"]
+    pattern = {"source": ["activity-log"], "detail-type": ["activity.logged"]}
+    rule = EVENTS.put_rule(Name="consumer", EventBusName=bus, EventPattern=json.dumps(pattern))
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+                "Condition": {"ArnEquals": {"aws:SourceArn": rule["RuleArn"]}},
+            }
+        ],
+    }
+    SQS.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
+    targets = [{"Id": "queue", "Arn": arn}]
+    answer = EVENTS.put_targets(Rule="consumer", EventBusName=bus, Targets=targets)
+    check(answer["FailedEntryCount"] == 0, "the bus has a consumer", answer)
+    return queue_url
+
+
+class Suite:
+    def __init__(self):
+        every = ("activity:write", "activity:read", "audit:read")
+        self.key = new_key("service:suite", *every)
+        self.reader = new_key("user:jo", "activity:read")
+        self.agent = new_key("agent:scout", "activity:write", "activity:read")
+        self.producer = producer()
+        self.consumer = subscribe()
+        self.logged = set()
+
+    def http_log_replay_conflict(self):
+        note = {
+            "type": "email",
+            "summary": "Jane asked for pricing details",
+            # Long enough for an item of its own, and for several batches.
+            "body": "A long body. " + " ".join(f"word{n}" for n in range(700)),
+            "idempotency_key": "first",
+        }
+        logged = expect(call("POST", "/v1/activities", self.key, note), 201, "a log")
+        activity_id = logged.json["activity"]["id"]
+        self.logged.add(activity_id)
+        check(logged.headers["Location"] == f"/v1/activities/{activity_id}", "its location")
+        replay = expect(call("POST", "/v1/activities", self.key, note), 201, "a replay")
+        check(replay.headers["Idempotency-Replayed"] == "true", "a replay says so")
+        check(replay.json["activity"]["id"] == activity_id, "a replay is the same activity")
+        conflict = call("POST", "/v1/activities", self.key, note | {"summary": "another"})
+        code = expect(conflict, 409, "another input").json["error"]["code"]
+        check(code == "idempotency_conflict", "the code of a conflict", code)
+        ids = [row["id"] for row in found("price", self.reader)]
+        check(ids == [activity_id], "a search finds it at once, once", ids)
+        read = expect(call("GET", f"/v1/activities/{activity_id}", self.reader), 200, "a read")
+        check(read.json["activity"]["body"] == note["body"], "it reads back whole")
+        events = audit_events(self.key, resource_id=activity_id)
+        check([event["status"] for event in events] == ["succeeded"], "one audit event", events)
+        refused = audit_events(self.key, request_id=conflict.json["error"]["request_id"])
+        check([event["status"] for event in refused] == ["rejected"], "one of the refusal", refused)
+
+    def http_refusals(self):
+        note = {"type": "note", "summary": "refused"}
+        answer = expect(call("POST", "/v1/activities", None, note), 401, "no credential")
+        check(answer.headers["WWW-Authenticate"] == "Bearer", "a challenge")
+        expect(call("GET", "/v1/activities", f"{self.key}x"), 401, "a wrong credential")
+        denied = expect(call("POST", "/v1/activities", self.reader, note), 403, "no scope")
+        check(denied.json["error"]["required_scope"] == "activity:write", "the scope is named")
+        events = audit_events(self.key, request_id=denied.json["error"]["request_id"])
+        check([event["status"] for event in events] == ["denied"], "it is in the trail", events)
+        absent = f"/v1/activities/{uuid.uuid4()}"
+        expect(call("GET", absent, self.key), 404, "an absent activity")
+        unknown = note | {"related_resource_type": "deal", "related_resource_id": "none"}
+        expect(call("POST", "/v1/activities", self.key, unknown), 404, "an unknown resource")
+        expect(call("POST", "/v1/activities", self.key, {"type": "x"}), 422, "an invalid input")
+        expect(call("POST", "/v1/activities", self.key, b"{"), 400, "no JSON")
+
+    def not_routed(self):
+        answer = expect(call("GET", "/v2/nothing", self.key), 404, "an unknown path")
+        check(answer.json["error"]["code"] == "resource_not_found", "in the envelope", answer.text)
+        answer = expect(call("DELETE", "/v1/activities", self.key), 405, "an unknown method")
+        check(answer.headers["Allow"] == "GET, POST", "the methods are named")
+        answer = expect(call("GET", "/api/nothing"), 404, "an unknown path of the other dialect")
+        check("detail" in answer.json, "in its own form", answer.text)
+        check("openapi" in expect(call("GET", "/openapi.json"), 200, "the description").json, "it")
+
+    def logged_activity_dialect(self):
+        headers = {"X-API-KEY": self.key, "X-BUSINESS-ID": TENANT, "X-USER-ID": "jane"}
+
+        def dialect(method, path, body=None):
+            return call(method, f"/api/activities{path}", body=body, headers=headers)
+
+        body = {"related_objects": [], "notes": "Left a message about the lighthouse"}
+        logged = expect(dialect("POST", "/call/log-activity", body), 201, "a typed log")
+        activity_id = logged.json["id"]
+        self.logged.add(activity_id)
+        read = expect(dialect("GET", f"/logged/{activity_id}"), 200, "a typed read")
+        check(read.json["notes"] == body["notes"], "its notes")
+        responses = dialect("POST", "/call/responses", {"search": "lighthouse"})
+        expect(responses, 200, "the responses of a type")
+        types = expect(dialect("GET", ""), 200, "the types").json
+        check("call" in json.dumps(types), "the types are there", types)
+        expect(dialect("GET", "/call"), 200, "a type")
+        expect(dialect("GET", "/call/fields"), 200, "its fields")
+
+    def mcp(self):
+        def message(method, params):
+            body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            headers = {
+                "Accept": "application/json, text/event-stream",
+                "MCP-Protocol-Version": "2025-11-25",
+            }
+            return expect(call("POST", "/mcp", self.agent, body, headers), 200, method).json
+
+        tools = {tool["name"] for tool in message("tools/list", {})["result"]["tools"]}
+        expected = {"log_activity", "search_activity", "get_logged_activity"}
+        check(tools == expected, "the tools", tools)
+        arguments = {"type": "agent_action", "summary": "Scouted the harbour"}
+        result = message("tools/call", {"name": "log_activity", "arguments": arguments})["result"]
+        check(not result.get("isError"), "a tool logs", result)
+        activity = result["structuredContent"]["activity"]
+        self.logged.add(activity["id"])
+        check(activity["last_agent_actor_id"] == "scout", "the agent is named", activity)
+        arguments = {"query": "harbour"}
+        call_of_tool = {"name": "search_activity", "arguments": arguments}
+        result = message("tools/call", call_of_tool)["result"]
+        rows = [row["id"] for row in result["structuredContent"]["activities"]]
+        check(rows == [activity["id"]], "a tool searches", rows)
+
+    def senders(self):
+        try:
+            send(self.producer, log_event("Sent by a stranger: cuckoo"))
+            check(False, "a stranger can't send events")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            check("Denied" in code, "a stranger is denied", code)
+        policy = OUTPUTS["EventSenderPolicyArn"]
+        IAM.attach_user_policy(UserName="producer", PolicyArn=policy)
+        try:
+            self.producer.receive_message(QueueUrl=OUTPUTS["IngestQueueUrl"])
+            check(False, "a producer can't read the queue")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            check("Denied" in code, "a producer is denied what it needs not", code)
+
+    def events_in(self):
+        send(self.producer, log_event("Sent through a queue: heron"))
+        put_event("activity.log", log_event("Put on a bus: osprey"))
+        for word in ("heron", "osprey"):
+            rows = eventually(lambda word=word: found(word, self.key), f"the {word} is logged")
+            check(len(rows) == 1, f"one {word}", rows)
+            self.logged.add(rows[0]["id"])
+        routes = {event["api_route"] for event in audit_events(self.key, actor_id="billing")}
+        check(routes == {"event:sqs", "event:eventbridge"}, "the audit trail names them", routes)
+
+        # The registry: known after an event, unknown after another.
+        about = {
+            "type": "note",
+            "summary": "About a contact",
+            "related_resource_type": "contact",
+            "related_resource_id": "con_7",
+        }
+
+        def log_about():
+            answer = call("POST", "/v1/activities", self.key, about)
+            if answer.status == 201:
+                self.logged.add(answer.json["activity"]["id"])
+            return answer.status
+
+        check(log_about() == 404, "the contact is not known yet")
+        send(self.producer, resource_event("resource.created", "con_7", "2026-03-01T09:30:00Z"))
+        eventually(lambda: log_about() == 201, "the contact is known")
+        deleted = resource_event("resource.deleted", "con_7", "2026-03-01T09:31:00Z")
+        put_event("resource.deleted", deleted)
+        eventually(lambda: log_about() == 404, "the contact is known no more")
+
+        # Directly.
+        event = log_event("Invoked: kestrel", id="direct")
+        payload = json.dumps(event).encode()
+        for status in ("logged", "replayed"):
+            answer = LAMBDA.invoke(FunctionName=OUTPUTS["IngestFunctionName"], Payload=payload)
+            result = json.loads(answer["Payload"].read())
+            check("FunctionError" not in answer, "an invocation logs", result)
+            check(result["status"] == status, f"it is {status}", result)
+            self.logged.add(result["activity_id"])
+
+    def poison(self):
+        # The template's six minutes between attempts would be half an hour here.
+        attributes = {"VisibilityTimeout": "5"}
+        SQS.set_queue_attributes(QueueUrl=OUTPUTS["IngestQueueUrl"], Attributes=attributes)
+        poison = '{"type": "activity.log", "poison'
+        beside = [log_event(f"Beside poison: {word}") for word in ("plover", "curlew")]
+        send(self.producer, beside[0], poison, beside[1])
+        for word in ("plover", "curlew"):
+            rows = eventually(lambda word=word: found(word, self.key), f"the {word} is logged")
+            check(len(rows) == 1, f"one {word}", rows)
+            self.logged.add(rows[0]["id"])
+        given_up = eventually(
+            lambda: received(OUTPUTS["IngestDeadLettersUrl"]), "the poison is given up"
+        )
+        check(given_up == [poison], "nothing but the poison is given up, as it came", given_up)
+
+    def events_out(self):
+        seen = {}
+
+        def all_seen():
+            for body in received(self.consumer):
+                event = json.loads(body)
+                check(event["detail-type"] == "activity.logged", "the type of an event", event)
+                detail = event["detail"]
+                check(detail["tenant_id"] == TENANT, "the tenant of an event", detail)
+                check("body" not in detail["activity"], "no body in an event", detail)
+                seen.setdefault(detail["activity"]["id"], []).append(detail["event_id"])
+            return seen.keys() >= self.logged
+
+        eventually(all_seen, "activity.logged arrives for every activity")
+        check(seen.keys() == self.logged, "and for nothing else", seen.keys() - self.logged)
+        twice = {one: ids for one, ids in seen.items() if len(ids) != 1}
+        check(not twice, "once each", twice)
+        left = received(OUTPUTS["PublishDeadLettersUrl"])
+        check(not left, "none is given up", left)
+
+
+def main():
+    suite = Suite()
+    steps = [
+        suite.http_log_replay_conflict,
+        suite.http_refusals,
+        suite.not_routed,
+        suite.logged_activity_dialect,
+        suite.mcp,
+        suite.senders,
+        suite.events_in,
+        suite.poison,
+        suite.events_out,
+    ]
+    for step in steps:
+        step()
+        print(f"  ok: {step.__name__.replace('_', ' ')}", flush=True)
+
+
+SQS = boto3.client("sqs")
+EVENTS = boto3.client("events")
+LAMBDA = boto3.client("lambda")
+IAM = boto3.client("iam")
+(DEPLOYED,) = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+OUTPUTS = {output["OutputKey"]: output["OutputValue"] for output in DEPLOYED["Outputs"]}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Makes the routes of the HTTP API, which the emulator leaves out.
+
+SAM writes the routes as an OpenAPI body, and ministack makes an API without
+reading it. So they are read here from the template as the stack has it, and
+made one by one: the routes, integrations and functions are those of the body.
+Prints the id of the API.
+"""
+
+import os
+import re
+
+import boto3
+
+STACK = os.environ["STACK"]
+
+
+def function_of(operation, functions):
+    uri = operation["x-amazon-apigateway-integration"]["uri"]
+    uri = uri["Fn::Sub"] if isinstance(uri, dict) else uri
+    logical_id = re.search(r"\$\{(\w+)\.Arn\}", uri).group(1)
+    return functions[logical_id]
+
+
+def main():
+    cloudformation = boto3.client("cloudformation")
+    gateway = boto3.client("apigatewayv2")
+    template = cloudformation.get_template(StackName=STACK, TemplateStage="Processed")
+    template = template["TemplateBody"]
+    resources = cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+    physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+    api_id = physical["HttpApi"]
+    region = os.environ["AWS_DEFAULT_REGION"]
+    account = boto3.client("sts").get_caller_identity()["Account"]
+    prefix = f"arn:aws:lambda:{region}:{account}:function:"
+    functions = {
+        one["LogicalResourceId"]: prefix + one["PhysicalResourceId"]
+        for one in resources
+        if one["ResourceType"] == "AWS::Lambda::Function"
+    }
+    integrations = {}
+    for path, operations in template["Resources"]["HttpApi"]["Properties"]["Body"]["paths"].items():
+        for method, operation in operations.items():
+            function = function_of(operation, functions)
+            if function not in integrations:
+                integrations[function] = gateway.create_integration(
+                    ApiId=api_id,
+                    IntegrationType="AWS_PROXY",
+                    IntegrationUri=function,
+                    PayloadFormatVersion="2.0",
+                )["IntegrationId"]
+            default = path == "/$default"
+            gateway.create_route(
+                ApiId=api_id,
+                RouteKey="$default" if default else f"{method.upper()} {path}",
+                Target=f"integrations/{integrations[function]}",
+            )
+    print(api_id)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,440 @@
+//! A change of the text analyzer: what an older one filed is filed anew, and
+//! nothing else is touched, whatever happens meanwhile.
+
+use std::sync::{Arc, Mutex};
+
+use activity_log_core::error::chain;
+use activity_log_core::principal::Scope;
+use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
+use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
+use activity_log_tests::rig::{Rig, input, long_keyed_input};
+use activity_log_tests::stack::Stack;
+use aws_sdk_dynamodb::types::AttributeValue;
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::contract::{id_of, note_with, rows};
+use crate::logged_activity::{Dialect, TENANT, own_id};
+use crate::raw_table::{Items, RawTable, text, with};
+
+async fn reindex(stack: &Stack, selection: Selection) -> Reindexed {
+    stack.ctx.store.reindex(selection, |_| {}).await.expect("the table is indexed")
+}
+
+async fn remove_old(stack: &Stack) -> OldWords {
+    stack.ctx.store.remove_old_words(|_| {}).await.expect("the table is scanned")
+}
+
+fn writes(calls: &[Call]) -> usize {
+    let reads = ["Scan", "Query", "GetItem", "BatchGetItem"];
+    calls.iter().filter(|call| !reads.contains(&call.operation.as_str())).count()
+}
+
+fn count(items: &Items, is_one: impl Fn(&str, &str) -> bool) -> usize {
+    items.keys().filter(|(pk, sk)| is_one(pk, sk)).count()
+}
+
+fn is_word(pk: &str, version: u32) -> bool {
+    pk.contains(&format!("#IX#w{version}="))
+}
+
+/// Activities of every dialect, in the head alone and with an item of their own,
+/// and the words that each can be found by.
+async fn log_in_every_dialect(dialect: &Dialect) -> Vec<(&'static str, String)> {
+    let Dialect { stack, key } = dialect;
+    dialect
+        .define_fields(
+            "visit",
+            json!([
+                {"name": "roof", "display_name": "Roof", "field_type": "longtext"},
+                {"name": "count", "display_name": "Count", "field_type": "integer"},
+            ]),
+        )
+        .await;
+    let long = "filler ".repeat(1_000);
+    let mut found_by = Vec::new();
+
+    let short = json!({"type": "note", "summary": "Zebra stripes", "body": "東京で会議"});
+    let id = id_of(&stack.log(key, &short).await.expect(201));
+    found_by.extend(["zebras", "会議"].map(|word| (word, id.clone())));
+    let body = format!("{long} giraffes");
+    let related = json!({"summary": "Quagga", "body": body, "idempotency_key": "k",
+        "related_resource_type": "contact", "related_resource_id": "con_1"});
+    let id = id_of(&stack.log(key, &note_with(related)).await.expect(201));
+    found_by.extend(["quagga", "giraffe", "\"filler giraffes\""].map(|word| (word, id.clone())));
+
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+        "name": "log_activity", "arguments": {"type": "call", "summary": "An okapi called"}}});
+    let answer = stack
+        .call(key, Method::POST, "/mcp")
+        .header("accept", "application/json, text/event-stream")
+        .header("mcp-protocol-version", "2025-06-18")
+        .json(&call);
+    let logged = answer.send().await.expect(200).json();
+    let id = logged["result"]["structuredContent"]["activity"]["id"].as_str();
+    found_by.push(("okapi", id.unwrap_or_else(|| panic!("an id in {logged}")).to_owned()));
+
+    for (notes, roof, words) in [
+        ("Tapir seen".to_owned(), "Capybara".to_owned(), ["tapirs", "capybaras"]),
+        (format!("Ibex\n{long}"), format!("{long} markhor"), ["ibexes", "markhor"]),
+    ] {
+        let input = json!({
+            "related_objects": [{"custom_object": "contact", "entity_id": "con_1"},
+                {"custom_object": "property", "entity_id": "pro_1"}],
+            "notes": notes,
+            "fields": [{"id": own_id("visit/roof"), "value": roof},
+                {"id": own_id("visit/count"), "value": 7}],
+        });
+        let answer = dialect.log("visit", &input).await.expect(201);
+        let id = crate::logged_activity::id_of(&answer);
+        found_by.extend(words.map(|word| (word, id.clone())));
+    }
+    drop(stack.log(key, &json!({"type": "unknown"})).await.expect(422));
+    found_by
+}
+
+/// Which activities a word finds.
+async fn found(dialect: &Dialect, word: &str) -> Vec<String> {
+    let page = dialect.stack.search(&dialect.key, &[("query", word)]).await.expect(200);
+    rows(&page, "activities", "id")
+}
+
+#[tokio::test]
+async fn activities_of_an_older_analyzer_are_found_by_every_word_after_a_reindex() {
+    let rig = Rig::start().await;
+    let dialect = Dialect::on(rig.direct).await;
+    let found_by = log_in_every_dialect(&dialect).await;
+    let table = RawTable::of(&dialect.stack).await;
+    let logged = table.items().await;
+    let words = table.file_under_version(0).await;
+    let older = table.items().await;
+    for (word, _) in &found_by {
+        assert_eq!(found(&dialect, word).await, [""; 0], "{word} before");
+    }
+
+    let done = reindex(&rig.faulty, Selection::Outdated).await;
+    assert_eq!(
+        done,
+        Reindexed {
+            scanned: done.scanned,
+            activities: 5,
+            audit_events: 0,
+            written: words,
+            failed: 0
+        }
+    );
+    assert!(done.scanned >= older.len());
+    for (word, id) in &found_by {
+        assert_eq!(found(&dialect, word).await, [id.as_str()], "{word} after");
+    }
+    // What the older functions read is all there still.
+    let both = table.items().await;
+    assert_eq!(both.len(), older.len() + words);
+    assert!(older.iter().all(|(key, item)| key.1 == "HEAD" || both[key] == *item));
+
+    rig.proxy.reset_calls();
+    let again = reindex(&rig.faulty, Selection::Outdated).await;
+    assert_eq!((again.activities, again.written, again.failed), (0, 0, 0));
+    let all = reindex(&rig.faulty, Selection::All).await;
+    assert_eq!((all.activities, all.audit_events, all.written, all.failed), (5, 6, 0, 0));
+    assert_eq!(writes(&rig.proxy.calls()), 0);
+    assert_eq!(table.items().await, both);
+
+    let OldWords::Removed(swept) = remove_old(&rig.faulty).await else { panic!("none is in use") };
+    assert_eq!(swept.removed, words);
+    // To the byte what the writes themselves had made.
+    assert_eq!(table.items().await, logged);
+    assert!(
+        matches!(remove_old(&rig.faulty).await, OldWords::Removed(swept) if swept.removed == 0)
+    );
+}
+
+#[tokio::test]
+async fn old_words_stay_while_an_activity_has_no_others() {
+    let rig = Rig::start().await;
+    drop(rig.direct.log(&rig.key, &input("first")).await.expect(201));
+    drop(rig.direct.log(&rig.key, &long_keyed_input("second")).await.expect(201));
+    let table = RawTable::of(&rig.direct).await;
+    table.file_under_version(0).await;
+    let older = table.items().await;
+    rig.proxy.reset_calls();
+    assert_eq!(remove_old(&rig.faulty).await, OldWords::InUse { activities: 2 });
+    assert_eq!(writes(&rig.proxy.calls()), 0);
+    assert_eq!(table.items().await, older);
+
+    reindex(&rig.faulty, Selection::Outdated).await;
+    // A function of the older build logs on.
+    let before = table.items().await;
+    drop(rig.direct.log(&rig.key, &input("third")).await.expect(201));
+    for (key, item) in table.items().await {
+        if before.contains_key(&key) {
+            continue;
+        }
+        if let Some((tenant, word)) = key.0.split_once("#IX#w1=") {
+            table.put(with(&item, "pk", text(&format!("{tenant}#IX#w0={word}")))).await;
+            table.delete(&item).await;
+        } else if key.1 == "HEAD" {
+            table.put(with(&item, "analyzer", AttributeValue::N("0".to_owned()))).await;
+        }
+    }
+    assert_eq!(remove_old(&rig.faulty).await, OldWords::InUse { activities: 1 });
+    assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 1);
+    assert!(matches!(remove_old(&rig.faulty).await, OldWords::Removed(_)));
+    assert_eq!(count(&table.items().await, |pk, _| is_word(pk, 0)), 0);
+    for word in ["first", "second", "third"] {
+        rig.only(word).await;
+    }
+}
+
+#[tokio::test]
+async fn words_of_a_newer_analyzer_are_left_alone() {
+    let rig = Rig::start().await;
+    drop(rig.direct.log(&rig.key, &long_keyed_input("newer")).await.expect(201));
+    let table = RawTable::of(&rig.direct).await;
+    let words = table.file_under_version(2).await;
+    let newer = table.items().await;
+    assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 0);
+    assert!(
+        matches!(remove_old(&rig.faulty).await, OldWords::Removed(swept) if swept.removed == 0)
+    );
+    assert_eq!(table.items().await, newer);
+
+    // After a roll-back to this build, which reads its own words alone.
+    let done = reindex(&rig.faulty, Selection::All).await;
+    assert_eq!((done.activities, done.written), (1, words));
+    rig.only("newer").await;
+    let both = table.items().await;
+    assert!(newer.iter().all(|(key, item)| both[key] == *item), "the version is not set back");
+}
+
+#[tokio::test]
+async fn lost_postings_of_activities_and_audit_events_are_restored() {
+    let rig = Rig::start().await;
+    drop(rig.direct.log(&rig.key, &input("short")).await.expect(201));
+    drop(rig.direct.log(&rig.key, &long_keyed_input("long")).await.expect(201));
+    drop(rig.direct.log(&rig.key, &json!({"type": "unknown"})).await.expect(422));
+    let table = RawTable::of(&rig.direct).await;
+    let whole = table.items().await;
+    let mut lost = 0;
+    for (n, ((pk, _), item)) in whole.iter().enumerate() {
+        if (pk.contains("#IX#") || pk.contains("#AX#")) && !n.is_multiple_of(3) {
+            table.delete(item).await;
+            lost += 1;
+        }
+    }
+    assert!(lost > 40, "{lost} postings are lost");
+    let done = reindex(&rig.faulty, Selection::All).await;
+    assert_eq!((done.activities, done.audit_events, done.written, done.failed), (2, 3, lost, 0));
+    assert_eq!(table.items().await, whole);
+    rig.trail().await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_indexed_is_named_and_the_others_go_on() {
+    let rig = Rig::start().await;
+    for word in ["whole", "headless", "bodiless", "versionless"] {
+        drop(rig.direct.log(&rig.key, &long_keyed_input(word)).await.expect(201));
+    }
+    let table = RawTable::of(&rig.direct).await;
+    table.file_under_version(0).await;
+    let items = table.items().await;
+    let mut damaged = Vec::new();
+    for ((pk, sk), item) in &items {
+        let Some(summary) = item.get("summary").filter(|_| sk == "HEAD") else { continue };
+        let summary = summary.as_s().expect("a summary is text");
+        if summary.ends_with("headless") {
+            table.put(with(item, "occurred_at", text("yesterday"))).await;
+        } else if summary.ends_with("bodiless") {
+            let body = (pk.replace("#ACT#", "#BODY#"), "BODY".to_owned());
+            table.delete(&items[&body]).await;
+        } else if summary.ends_with("versionless") {
+            let mut head = item.clone();
+            head.remove("analyzer");
+            table.put(head).await;
+        } else {
+            continue;
+        }
+        damaged.push(pk.rsplit('#').next().expect("a key has parts").to_owned());
+    }
+    assert_eq!(damaged.len(), 3);
+    let failures = Mutex::new(Vec::new());
+    let done = rig.faulty.ctx.store.reindex(Selection::Outdated, |step| {
+        if let Step::Failed(error) = step {
+            failures.lock().expect("nobody panicked").push(chain(error));
+        }
+    });
+    let done = done.await.expect("the table is indexed");
+    assert_eq!((done.activities, done.failed), (1, 3));
+    let failures = failures.into_inner().expect("nobody panicked");
+    for id in damaged {
+        let named = failures.iter().filter(|failure| failure.contains(&id)).count();
+        assert_eq!(named, 1, "{id} in {failures:?}");
+    }
+    rig.only("whole").await;
+    assert_eq!(remove_old(&rig.faulty).await, OldWords::InUse { activities: 3 });
+}
+
+/// A rig with some activities of an older analyzer, and what their reindexed
+/// table will be once the old words are removed.
+async fn older(rig: &Rig) -> Items {
+    for word in ["n0", "n1", "n2"] {
+        drop(rig.direct.log(&rig.key, &input(word)).await.expect(201));
+    }
+    drop(rig.direct.log(&rig.key, &long_keyed_input("long")).await.expect(201));
+    let table = RawTable::of(&rig.direct).await;
+    let logged = table.items().await;
+    table.file_under_version(0).await;
+    logged
+}
+
+#[tokio::test]
+async fn a_run_that_ends_in_the_middle_is_finished_by_the_next() {
+    for (operation, n) in [("BatchWriteItem", 1), ("BatchWriteItem", 5), ("UpdateItem", 2)] {
+        let rig = Rig::start().await;
+        let logged = older(&rig).await;
+        let gate = Gate::closed();
+        rig.proxy.inject(Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone())));
+        let ctx = Arc::clone(&rig.faulty.ctx);
+        let run = tokio::spawn(async move { ctx.store.reindex(Selection::Outdated, |_| {}).await });
+        gate.arrived(1).await;
+        run.abort();
+        assert!(run.await.is_err_and(|error| error.is_cancelled()), "{operation} {n}");
+        gate.open();
+        rig.proxy.clear();
+        assert!(matches!(remove_old(&rig.direct).await, OldWords::InUse { .. }));
+
+        reindex(&rig.direct, Selection::Outdated).await;
+        assert!(matches!(remove_old(&rig.direct).await, OldWords::Removed(_)));
+        let table = RawTable::of(&rig.direct).await;
+        assert_eq!(table.items().await, logged, "{operation} {n}");
+    }
+}
+
+#[tokio::test]
+async fn a_reindex_is_right_whatever_a_call_of_it_meets() {
+    let rig = Rig::start().await;
+    let logged = older(&rig).await;
+    let table = RawTable::of(&rig.direct).await;
+    let kinds = [
+        FaultKind::LoseAnswer,
+        FaultKind::DropRequest,
+        FaultKind::Throttle,
+        FaultKind::ServerError,
+        FaultKind::UnprocessedItems { keep: 1 },
+        FaultKind::UnprocessedKeys { keep: 1 },
+        FaultKind::ShortPage { limit: 7 },
+        FaultKind::TransactionConflict,
+    ];
+    for (n, kind) in kinds.into_iter().enumerate() {
+        if n > 0 {
+            table.file_under_version(0).await;
+        }
+        let when = match kind {
+            FaultKind::UnprocessedItems { .. } | FaultKind::UnprocessedKeys { .. } => {
+                When::First(4)
+            }
+            FaultKind::ShortPage { .. } => When::Always,
+            FaultKind::TransactionConflict => When::Every(2),
+            _ => When::Every(5),
+        };
+        let injected = rig.proxy.inject(Fault::on_any(when, kind.clone()));
+        let done = reindex(&rig.faulty, Selection::Outdated).await;
+        assert_eq!((done.activities, done.failed), (4, 0), "{kind:?}");
+        assert!(matches!(remove_old(&rig.faulty).await, OldWords::Removed(_)), "{kind:?}");
+        assert!(injected.fired() > 0, "{kind:?} was not met");
+        assert_eq!(table.items().await, logged, "{kind:?}");
+        rig.proxy.clear();
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_throttles_for_longer_than_a_call_is_tried_is_waited_for() {
+    let rig = Rig::start().await;
+    let logged = older(&rig).await;
+    // More than the attempts of the SDK at one call of each segment.
+    for operation in ["Scan", "UpdateItem"] {
+        rig.proxy.inject(Fault::on(operation, When::First(20), FaultKind::Throttle));
+    }
+    assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 4);
+    assert!(matches!(remove_old(&rig.faulty).await, OldWords::Removed(_)));
+    let table = RawTable::of(&rig.direct).await;
+    assert_eq!(table.items().await, logged);
+}
+
+#[tokio::test]
+async fn a_table_that_is_lost_ends_the_run_with_an_error() {
+    let rig = Rig::start().await;
+    let logged = older(&rig).await;
+    for operation in ["Scan", "BatchGetItem", "UpdateItem"] {
+        rig.proxy.inject(Fault::on(operation, When::Always, FaultKind::DropRequest));
+        let run = rig.faulty.ctx.store.reindex(Selection::Outdated, |step| {
+            assert!(matches!(step, Step::Progress(_)), "the record is not to blame");
+        });
+        let error = run.await.expect_err("nothing can be done");
+        assert!(error.retryable(), "{operation}: {error:?}");
+        rig.proxy.clear();
+    }
+    reindex(&rig.faulty, Selection::Outdated).await;
+    assert!(matches!(remove_old(&rig.faulty).await, OldWords::Removed(_)));
+    assert_eq!(RawTable::of(&rig.direct).await.items().await, logged);
+}
+
+#[tokio::test]
+async fn logging_and_removing_go_on_while_a_reindex_runs() {
+    let rig = Rig::start().await;
+    older(&rig).await;
+    let gate = Gate::closed();
+    rig.proxy.inject(Fault::on("UpdateItem", When::Always, FaultKind::Hold(gate.clone())));
+    let table = RawTable::of(&rig.direct).await;
+    let meanwhile = async {
+        gate.arrived(1).await;
+        drop(rig.direct.log(&rig.key, &long_keyed_input("meanwhile")).await.expect(201));
+        // All heads but the new one go, one of them under the hands of the run.
+        let items = table.items().await;
+        let old = |item: &&crate::contract::Item| {
+            item.get("analyzer") == Some(&AttributeValue::N("0".to_owned()))
+        };
+        for head in items.values().filter(old) {
+            table.delete(head).await;
+        }
+        gate.open();
+    };
+    let (done, ()) = tokio::join!(reindex(&rig.faulty, Selection::Outdated), meanwhile);
+    assert_eq!(done.failed, 0);
+    let items = table.items().await;
+    assert_eq!(count(&items, |_, sk| sk == "HEAD"), 1, "no head comes back");
+    rig.only("meanwhile").await;
+}
+
+#[tokio::test]
+async fn a_reindex_touches_no_audit_event_and_no_other_tenants_words() {
+    let dialect = Dialect::start().await;
+    let stack = &dialect.stack;
+    let other = stack.issue_key("acme2", "service:suite", Scope::ALL).await;
+    for key in [&dialect.key, &other] {
+        drop(stack.log(key, &input("shared")).await.expect(201));
+    }
+    let table = RawTable::of(stack).await;
+    let logged = table.items().await;
+    table.file_under_version(0).await;
+    assert_eq!(reindex(stack, Selection::Outdated).await.activities, 2);
+    let is_audit = |pk: &str| pk.contains("#AUD#") || pk.contains("#AX#");
+    let audit = |items: &Items| -> Items {
+        items
+            .iter()
+            .filter(|((pk, _), _)| is_audit(pk))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect()
+    };
+    assert_eq!(audit(&table.items().await), audit(&logged));
+    for (tenant, key) in [(TENANT, &dialect.key), ("acme2", &other)] {
+        let page = stack.search(key, &[("query", "shared")]).await.expect(200);
+        assert_eq!(rows(&page, "activities", "tenant_id"), [tenant]);
+        let read: Vec<Value> =
+            stack.audit_events(key, &[]).await.expect(200).json()["audit_events"]
+                .as_array()
+                .expect("a page has rows")
+                .clone();
+        assert_eq!(read.len(), 1);
+    }
+}

@@ -1,0 +1,339 @@
+//! A tenant that leaves: everything of it goes, nothing of another is touched,
+//! and the audit trail goes only where that is said.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use activity_log_core::authenticate::CACHE_FOR;
+use activity_log_core::clock::Timestamp;
+use activity_log_core::principal::{Scope, TenantId};
+use activity_log_core::store::ItemKind;
+use activity_log_core::store::remove_tenant::{AuditTrail, TenantItems};
+use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, Gate, When};
+use activity_log_tests::rig::{Rig, all_rows, input, long_keyed_input};
+use activity_log_tests::stack::Stack;
+use serde_json::json;
+
+use crate::contract::Item;
+use crate::logged_activity::{Dialect, TENANT, own_id, type_of};
+use crate::raw_table::{Items, RawTable, text, with};
+
+/// Tenants whose ids are nearly each other's.
+const OTHERS: [&str; 4] = ["acme2", "ACME", "acme-", "acm"];
+const SCHEDULED: &str = "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19";
+
+fn tenant() -> TenantId {
+    TenantId::parse(TENANT).expect("the tenant id is valid")
+}
+
+async fn revoke(stack: &Stack) -> Option<Timestamp> {
+    let now = stack.ctx.environment.now();
+    stack.ctx.store.revoke_credentials(&tenant(), now).await.expect("they are revoked")
+}
+
+async fn remove(stack: &Stack, audit_trail: AuditTrail) -> TenantItems {
+    let removed = stack.ctx.store.remove_tenant(&tenant(), audit_trail, |_| {}).await;
+    removed.expect("the tenant is removed")
+}
+
+/// The items of a tenant, or those that are not.
+fn of_tenant(items: &Items, is: bool) -> Items {
+    let prefix = format!("T#{TENANT}#");
+    let chosen = items.iter().filter(|((pk, _), _)| pk.starts_with(&prefix) == is);
+    chosen.map(|(key, item)| (key.clone(), item.clone())).collect()
+}
+
+fn is_audit(pk: &str) -> bool {
+    pk.contains("#AUD#") || pk.contains("#AX#")
+}
+
+/// Items of every kind, in the tenant and in those that are nearly it.
+async fn populate(stack: Stack) -> Dialect {
+    let dialect = Dialect::on(stack).await;
+    let stack = &dialect.stack;
+    dialect.define_fields("visit", json!([])).await;
+    let mut visit = json!({
+        "related_objects": [{"custom_object": own_id("property"), "entity_id": "pro_1"}],
+        "notes": "seen", "scheduled_activity_id": SCHEDULED,
+    });
+    drop(dialect.log("visit", &visit).await.expect(201));
+    let mut keys = vec![dialect.key.clone()];
+    for other in OTHERS {
+        let key = stack.service_key(other).await;
+        stack.put_resource(other, "contact", "con_1", None).await;
+        stack.put_resource(other, "property", "pro_1", None).await;
+        dialect.define_for(other, type_of("visit", json!([]))).await;
+        visit["related_objects"] = json!([]);
+        let path = "/api/activities/visit/log-activity";
+        let call = dialect.call_as(other, &key, http::Method::POST, path);
+        drop(call.json(&visit).send().await.expect(201));
+        keys.push(key);
+    }
+    for key in &keys {
+        drop(stack.log(key, &input("short")).await.expect(201));
+        drop(stack.log(key, &long_keyed_input("long")).await.expect(201));
+        drop(stack.log(key, &json!({"type": "unknown"})).await.expect(422));
+    }
+    dialect
+}
+
+#[tokio::test]
+async fn everything_of_a_tenant_goes_and_nothing_of_another() {
+    let dialect = populate(Stack::start().await).await;
+    let stack = &dialect.stack;
+    let table = RawTable::of(stack).await;
+    let before = table.items().await;
+    let (own, others) = (of_tenant(&before, true), of_tenant(&before, false));
+
+    let count = stack.ctx.store.count_tenant(&tenant(), AuditTrail::Removed, |_| {}).await;
+    let counted = count.expect("the table is scanned");
+    assert_eq!(table.items().await, before, "to count removes nothing");
+    assert_eq!(counted.removed.values().sum::<usize>(), own.len());
+    assert!(counted.kept.is_empty());
+    let found: Vec<ItemKind> = counted.removed.keys().copied().collect();
+    let known = ItemKind::ALL.iter().copied().filter(|kind| *kind != ItemKind::Other);
+    assert_eq!(found, known.collect::<Vec<_>>(), "there is one of every kind");
+    assert_eq!(counted.removed[&ItemKind::Activity], 3);
+    assert_eq!(counted.removed[&ItemKind::AuditEvent], 4);
+    assert_eq!(counted.removed[&ItemKind::Credential], 1);
+
+    assert!(revoke(stack).await.is_some());
+    let removed = remove(stack, AuditTrail::Removed).await;
+    assert_eq!(removed, counted, "what was counted was removed");
+    assert_eq!(table.items().await, others, "to the byte");
+    assert_eq!(revoke(stack).await, None);
+    assert_eq!(remove(stack, AuditTrail::Removed).await, TenantItems::default());
+}
+
+#[tokio::test]
+async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
+    let dialect = populate(Stack::start().await).await;
+    let (stack, key) = (&dialect.stack, &dialect.key);
+    let trail = all_rows(stack, key, "/v1/audit-events", &[]).await;
+    assert_eq!(trail.len(), 4);
+    let table = RawTable::of(stack).await;
+    let before = table.items().await;
+    let mut audit = of_tenant(&before, true);
+    audit.retain(|(pk, _), _| is_audit(pk));
+
+    revoke(stack).await;
+    stack.clock.advance(CACHE_FOR + Duration::from_secs(1));
+    let removed = remove(stack, AuditTrail::Kept).await;
+    assert_eq!(removed.kept.values().sum::<usize>(), audit.len());
+    assert_eq!(removed.kept[&ItemKind::AuditEvent], 4);
+    assert!(!removed.removed.contains_key(&ItemKind::AuditEvent));
+    let after = table.items().await;
+    assert_eq!(of_tenant(&after, true), audit, "to the byte");
+    assert_eq!(of_tenant(&after, false), of_tenant(&before, false));
+    drop(stack.get(key, "/v1/audit-events").await.expect(401));
+
+    let reader = stack.issue_key(TENANT, "user:auditor", &[Scope::AuditRead]).await;
+    assert_eq!(all_rows(stack, &reader, "/v1/audit-events", &[]).await, trail);
+    let id = trail[3]["resource_id"].as_str().expect("it names an activity");
+    let about = all_rows(stack, &reader, "/v1/audit-events", &[("resource_id", id)]).await;
+    assert_eq!(about.len(), 1);
+
+    revoke(stack).await;
+    remove(stack, AuditTrail::Removed).await;
+    assert_eq!(table.items().await, of_tenant(&before, false));
+}
+
+#[tokio::test]
+async fn a_tenant_that_was_removed_can_begin_anew() {
+    let dialect = populate(Stack::start().await).await;
+    let stack = &dialect.stack;
+    revoke(stack).await;
+    remove(stack, AuditTrail::Removed).await;
+    let key = stack.service_key(TENANT).await;
+    for path in ["/v1/activities", "/v1/audit-events"] {
+        assert!(all_rows(stack, &key, path, &[]).await.is_empty(), "{path}");
+    }
+    stack.put_resource(TENANT, "contact", "con_1", None).await;
+    let logged = stack.log(&key, &long_keyed_input("long")).await.expect(201);
+    assert_eq!(logged.header("idempotency-replayed"), "", "the key is free");
+}
+
+#[tokio::test]
+async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
+    let stack = Stack::start().await;
+    stack.service_key(TENANT).await;
+    let first = revoke(&stack).await.expect("there is one");
+    stack.clock.advance(Duration::from_secs(3600));
+    assert_eq!(revoke(&stack).await, Some(first), "another run knows since when");
+    stack.service_key(TENANT).await;
+    assert!(revoke(&stack).await.is_some_and(|last| last > first), "the last of them");
+
+    let table = RawTable::of(&stack).await;
+    let credential = table.items().await.into_values().next().expect("there is a credential");
+    for sk in ["damaged", "Not An Id"] {
+        let item =
+            Item::from([("pk".to_owned(), credential["pk"].clone()), ("sk".to_owned(), text(sk))]);
+        table.put(item).await;
+    }
+    let undated = with(&credential, "revoked_at", text("?"));
+    table.put(with(&undated, "sk", text("undated"))).await;
+    let unknown = with(&credential, "pk", text("T#acme#NEWS#1"));
+    table.put(unknown).await;
+    stack.clock.advance(Duration::from_secs(3600));
+    let now = stack.ctx.environment.now();
+    assert!(revoke(&stack).await.is_some_and(|last| last >= now), "it counts as revoked now");
+    let removed = remove(&stack, AuditTrail::Kept).await.removed;
+    assert_eq!(removed[&ItemKind::Credential], 5);
+    assert_eq!(removed[&ItemKind::Other], 1, "a kind of a later version goes too");
+    assert!(table.items().await.is_empty());
+}
+
+/// The keys that a call removes, in the order of the calls' ends.
+fn deletions(calls: &[Call]) -> Vec<Vec<(String, String)>> {
+    let mut batches: Vec<_> =
+        calls.iter().filter(|call| call.operation == "BatchWriteItem").collect();
+    batches.sort_by_key(|call| call.started);
+    let key = |request: &serde_json::Value| {
+        let part = |name: &str| {
+            let key = &request["DeleteRequest"]["Key"][name]["S"];
+            key.as_str().expect("only keys are removed").to_owned()
+        };
+        (part("pk"), part("sk"))
+    };
+    let keys = |call: &&Call| {
+        let tables = call.request["RequestItems"].as_object().expect("it names a table");
+        let requests = tables.values().flat_map(|requests| requests.as_array()).flatten();
+        requests.map(key).collect()
+    };
+    batches.iter().map(keys).collect()
+}
+
+/// A tenant behind a failing engine, its keys revoked.
+async fn populated_rig() -> (Rig, Items, Items) {
+    let rig = Rig::start().await;
+    let dialect = populate(rig.direct).await;
+    revoke(&dialect.stack).await;
+    let before = RawTable::of(&dialect.stack).await.items().await;
+    let rig = Rig { direct: dialect.stack, ..rig };
+    rig.proxy.reset_calls();
+    let others = of_tenant(&before, false);
+    (rig, before, others)
+}
+
+#[tokio::test]
+async fn heads_go_before_all_else_and_credentials_after_it() {
+    let (rig, before, _) = populated_rig().await;
+    remove(&rig.faulty, AuditTrail::Removed).await;
+    let batches = deletions(&rig.proxy.calls());
+    let all: Vec<&(String, String)> = batches.iter().flatten().collect();
+    assert_eq!(all.len(), of_tenant(&before, true).len(), "each is removed once");
+    let rank = |(pk, sk): &(String, String)| match sk.as_str() {
+        "HEAD" => 0,
+        _ if pk.ends_with("#KEY") => 2,
+        _ => 1,
+    };
+    let ranks: Vec<u8> = all.into_iter().map(rank).collect();
+    assert!(ranks.is_sorted(), "{ranks:?}");
+    assert_eq!(ranks.iter().filter(|rank| **rank == 0).count(), 3);
+    assert!(batches.iter().all(|batch| batch.len() <= 25));
+}
+
+async fn crash(rig: &Rig, operation: &'static str, n: usize) {
+    let gate = Gate::closed();
+    rig.proxy.inject(Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone())));
+    let ctx = Arc::clone(&rig.faulty.ctx);
+    let run = tokio::spawn(async move {
+        ctx.store.remove_tenant(&tenant(), AuditTrail::Removed, |_| {}).await
+    });
+    gate.arrived(1).await;
+    run.abort();
+    assert!(run.await.is_err_and(|error| error.is_cancelled()), "{operation} {n}");
+    gate.open();
+    rig.proxy.clear();
+}
+
+#[tokio::test]
+async fn a_run_that_ends_in_the_middle_leaves_no_activity_half_to_be_seen() {
+    for (operation, n) in [("Scan", 2), ("BatchWriteItem", 1), ("BatchWriteItem", 9), ("Query", 1)]
+    {
+        let (rig, before, others) = populated_rig().await;
+        crash(&rig, operation, n).await;
+        let table = RawTable::of(&rig.direct).await;
+        let left: BTreeSet<_> = of_tenant(&table.items().await, true).into_keys().collect();
+        assert!(!left.is_empty(), "{operation} {n}");
+        // Whichever head is still there has all that it had.
+        let heads = left.iter().filter(|(_, sk)| sk == "HEAD");
+        for id in heads.filter_map(|(pk, _)| pk.rsplit('#').next()) {
+            let its = before.keys().filter(|(pk, sk)| pk.ends_with(id) || sk.ends_with(id));
+            assert!(its.clone().count() > 3);
+            assert!(its.into_iter().all(|key| left.contains(key)), "{operation} {n}: {id}");
+        }
+        let revoked = revoke(&rig.direct).await;
+        assert!(revoked.is_some(), "{operation} {n}: the next run knows since when");
+
+        remove(&rig.direct, AuditTrail::Removed).await;
+        assert_eq!(table.items().await, others, "{operation} {n}");
+    }
+}
+
+#[tokio::test]
+async fn a_removal_is_right_whatever_a_call_of_it_meets() {
+    let kinds = [
+        FaultKind::LoseAnswer,
+        FaultKind::DropRequest,
+        FaultKind::Throttle,
+        FaultKind::ServerError,
+        FaultKind::UnprocessedItems { keep: 1 },
+        FaultKind::ShortPage { limit: 7 },
+    ];
+    for kind in kinds {
+        let (rig, before, others) = populated_rig().await;
+        let when = match kind {
+            FaultKind::UnprocessedItems { .. } => When::First(4),
+            FaultKind::ShortPage { .. } => When::Always,
+            _ => When::Every(4),
+        };
+        let injected = rig.proxy.inject(Fault::on_any(when, kind.clone()));
+        assert!(revoke(&rig.faulty).await.is_some(), "{kind:?}");
+        let removed = remove(&rig.faulty, AuditTrail::Removed).await;
+        assert!(injected.fired() > 0, "{kind:?} was not met");
+        let count = of_tenant(&before, true).len();
+        assert_eq!(removed.removed.values().sum::<usize>(), count, "{kind:?}");
+        assert_eq!(RawTable::of(&rig.direct).await.items().await, others, "{kind:?}");
+    }
+}
+
+fn throttle(proxy: &FaultyEngine, operation: &'static str, calls: usize) {
+    proxy.inject(Fault::on(operation, When::First(calls), FaultKind::Throttle));
+}
+
+#[tokio::test]
+async fn a_table_that_throttles_for_longer_than_a_call_is_tried_is_waited_for() {
+    let (rig, _, others) = populated_rig().await;
+    for (operation, calls) in
+        [("Scan", 20), ("BatchWriteItem", 20), ("Query", 5), ("UpdateItem", 5)]
+    {
+        throttle(&rig.proxy, operation, calls);
+    }
+    assert!(revoke(&rig.faulty).await.is_some());
+    remove(&rig.faulty, AuditTrail::Removed).await;
+    assert_eq!(RawTable::of(&rig.direct).await.items().await, others);
+}
+
+#[tokio::test]
+async fn a_run_that_fails_says_what_is_gone_and_can_be_done_again() {
+    let (rig, before, others) = populated_rig().await;
+    // The table is lost when the heads are gone.
+    rig.proxy.inject(
+        Fault::on("Scan", When::Always, FaultKind::DropRequest)
+            .only_if(|input| input.to_string().contains(":credentials")),
+    );
+    let told = Mutex::new(TenantItems::default());
+    let report = |so_far: &TenantItems| {
+        told.lock().expect("nobody panicked").clone_from(so_far);
+    };
+    let failed = rig.faulty.ctx.store.remove_tenant(&tenant(), AuditTrail::Kept, report).await;
+    assert!(failed.expect_err("the table is lost").retryable());
+    let told = told.into_inner().expect("nobody panicked");
+    let heads = before.keys().filter(|(pk, sk)| sk == "HEAD" && pk.starts_with("T#acme#")).count();
+    assert_eq!(told.removed.into_iter().collect::<Vec<_>>(), [(ItemKind::Activity, heads)]);
+    rig.proxy.clear();
+    remove(&rig.faulty, AuditTrail::Removed).await;
+    assert_eq!(RawTable::of(&rig.direct).await.items().await, others);
+}
