@@ -42,9 +42,10 @@ pub(crate) async fn run() -> Result<()> {
 
 async fn measure(history: &History, search: &Search) -> Result<Value> {
     let History { measured, direct, key } = history;
-    let page = measured.search(&search.parameters()).await;
+    let parameters = search.parameters();
+    let page = measured.search(&parameters).await;
     drop(page.answer.expect(200));
-    let again = measured.stack.search(&measured.key, &search.parameters());
+    let again = measured.stack.search(&measured.key, &parameters);
     let (answer, round_trips) = measured.round_trips(again).await;
     drop(answer.expect(200));
     let mut times = Vec::new();
