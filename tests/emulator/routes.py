@@ -48,7 +48,8 @@ def main():
                     IntegrationUri=function,
                     PayloadFormatVersion="2.0",
                 )["IntegrationId"]
-            default = path == "/$default"
+            # SAM writes it with a slash or without, by what the API is set to.
+            default = path.lstrip("/") == "$default"
             gateway.create_route(
                 ApiId=api_id,
                 RouteKey="$default" if default else f"{method.upper()} {path}",
