@@ -2,7 +2,9 @@
 
 Each function has a role of its own, which no other resource adds to. Whatever a
 statement allows is listed here by role: an action that is added to the template
-and not here fails, and so does one that is gone.
+and not here fails, and so does one that is gone. What a function may read of
+which kind of item is held against its calls by `tests/suites/template.rs`; what
+no function may write is held here, too.
 """
 
 import json
@@ -33,6 +35,13 @@ ALLOWED = {
         "EventBus.Arn": {"events:PutEvents"},
         "PublishDeadLetters.Arn": {"sqs:SendMessage"},
     },
+}
+# The kinds of items that an action that writes may be allowed on. None of them
+# changes or deletes an audit event; that a put never replaces one is a condition
+# of each put.
+WRITABLE = {
+    "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
+    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE"},
 }
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -70,8 +79,9 @@ def enforced(condition):
     return when_true
 
 
-def check_condition(where, resource, condition):
+def check_condition(where, resource, actions, condition):
     if resource == TABLE:
+        writable = [WRITABLE[action] for action in actions if action in WRITABLE]
         keys = set(condition or {})
         check(keys == {"ForAllValues:StringLike", "Null"}, f"{where}: conditions {keys}")
         like = (condition or {}).get("ForAllValues:StringLike", {})
@@ -81,6 +91,7 @@ def check_condition(where, resource, condition):
             parts = pattern.split("#")
             kind = parts[2] if len(parts) > 2 else ""
             check(parts[:2] == ["T", "*"] and kind.isupper(), f"{where}: {pattern}")
+            check(all(kind in kinds for kinds in writable), f"{where} writes {pattern}")
         check((condition or {}).get("Null") == {"dynamodb:LeadingKeys": "false"}, f"{where}: Null")
     elif resource == "EventBus.Arn":
         expected = {"events:source": "activity-log", "events:detail-type": "activity.logged"}
@@ -105,7 +116,8 @@ def check_role(name, role, allowed):
             check(statement["Effect"] == "Allow", f"{where}: {statement['Effect']}")
             for resource in map(name_of, as_list(statement["Resource"])):
                 found.setdefault(resource, set()).update(as_list(statement["Action"]))
-                check_condition(where, resource, enforced(statement.get("Condition")))
+                actions = as_list(statement["Action"])
+                check_condition(where, resource, actions, enforced(statement.get("Condition")))
     check(found == expected, f"{name} allows {found}, and not {expected}")
 
 
@@ -152,15 +164,17 @@ def main():
     check(set(roles) == set(ALLOWED), f"the roles are {set(roles)}")
     for name, role in roles.items():
         check_role(name, role, ALLOWED.get(name, {}))
-    used = [name_of(one["Role"]) for one in of_type("AWS::Lambda::Function").values()]
-    check(sorted(used) == sorted(f"{name}.Arn" for name in ALLOWED), f"functions have {used}")
+    functions = of_type("AWS::Lambda::Function")
+    used = {name.removesuffix("Function"): name_of(one["Role"]) for name, one in functions.items()}
+    own = {name.removesuffix("Role"): f"{name}.Arn" for name in ALLOWED}
+    check(used == own, f"functions have {used}")
     for name, policy in of_type("AWS::SQS::QueuePolicy").items():
         check_queue_policy(name, policy)
     policies = of_type("AWS::IAM::ManagedPolicy")
     check(set(policies) == {"EventSenderPolicy"}, f"the policies are {set(policies)}")
     check_senders(policies["EventSenderPolicy"])
     # Nothing else in it may grant anything.
-    granting = ("Policy", "Permission", "Grant", "Role", "User", "Group")
+    granting = ("Policy", "Permission", "Grant", "Role", "User", "Group", "Lambda::Url")
     known = {
         "AWS::IAM::Role",
         "AWS::IAM::ManagedPolicy",
@@ -170,6 +184,9 @@ def main():
     }
     others = {one["Type"] for one in resources.values() if one["Type"].endswith(granting)} - known
     check(not others, f"there are {others}")
+    for name, table in of_type("AWS::DynamoDB::Table").items():
+        policies = {"ResourcePolicy"} & (set(table) | set(table["StreamSpecification"]))
+        check(not policies, f"{name} has a policy of its own")
     for name, permission in of_type("AWS::Lambda::Permission").items():
         check(permission["Principal"] == "apigateway.amazonaws.com", f"{name}: who may invoke")
         check("SourceArn" in permission, f"{name}: from where")

@@ -527,7 +527,7 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
 }
 
 #[test]
-fn no_function_may_change_or_delete_an_audit_event() {
+fn no_role_may_update_or_delete_an_audit_event() {
     let template = template();
     let event = "T#acme#AUD#0193c1d2-0000-7000-8000-000000000001".to_owned();
     let actions = ["PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem", "PartiQLDelete"];
