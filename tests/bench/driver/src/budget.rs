@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::seeded::Seeded;
 
@@ -42,8 +42,8 @@ pub(crate) struct Request {
     query: Option<String>,
     /// Instead of the event's body.
     body: Option<String>,
-    /// The status of the response, where there is one.
-    status: Option<u16>,
+    /// Properties that the response has to have.
+    answer: Map<String, Value>,
     /// How many rows the response has, where it is a page.
     rows: Option<usize>,
     /// Rounds of calls to the table, exactly.
@@ -78,13 +78,14 @@ impl Request {
 
     /// What is wrong with a response, if anything is.
     pub(crate) fn check(&self, response: &Bytes) -> Result<()> {
-        let Some(status) = self.status else { return Ok(()) };
         let response: Value = serde_json::from_slice(response).context("the response is JSON")?;
-        anyhow::ensure!(
-            response["statusCode"] == status,
-            "{}: expected {status}, got {response}",
-            self.name
-        );
+        for (name, expected) in &self.answer {
+            anyhow::ensure!(
+                response[name] == *expected,
+                "{}: expected {name} to be {expected}, got {response}",
+                self.name
+            );
+        }
         if let Some(expected) = self.rows {
             let body = response["body"].as_str().context("the response has a body")?;
             let body: Value = serde_json::from_str(body)?;
@@ -95,5 +96,58 @@ impl Request {
             anyhow::ensure!(rows == Some(expected), "{}: {rows:?} rows", self.name);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(text: &str) -> Request {
+        let rest = r#"
+            name = "a page"
+            event = "search.json"
+            round_trips = 1
+            calls = {}
+        "#;
+        toml::from_str(&format!("{rest}\n{text}")).expect("it is a request")
+    }
+
+    fn check(request: &Request, response: &str) -> Result<()> {
+        request.check(&Bytes::from(response.to_owned()))
+    }
+
+    #[test]
+    fn a_response_has_to_have_what_the_request_names() {
+        let http = request("answer = { statusCode = 200 }");
+        assert!(check(&http, r#"{"statusCode":200,"body":""}"#).is_ok());
+        for wrong in [r#"{"statusCode":500}"#, "{}", "no JSON"] {
+            assert!(check(&http, wrong).is_err(), "{wrong}");
+        }
+        let batch = request("answer = { batchItemFailures = [] }");
+        assert!(check(&batch, r#"{"batchItemFailures":[]}"#).is_ok());
+        assert!(check(&batch, r#"{"batchItemFailures":[{"itemIdentifier":"1"}]}"#).is_err());
+    }
+
+    #[test]
+    fn a_page_has_to_have_its_rows() {
+        let page = request("answer = { statusCode = 200 }\nrows = 2");
+        let full = r#"{"statusCode":200,"body":"{\"activities\":[1,2]}"}"#;
+        let of_tool = r#"{"statusCode":200,"body":"{\"result\":{\"structuredContent\":{\"activities\":[1,2]}}}"}"#;
+        for right in [full, of_tool] {
+            assert!(check(&page, right).is_ok(), "{right}");
+        }
+        for wrong in
+            [r#"{"statusCode":200,"body":"{\"activities\":[1]}"}"#, r#"{"statusCode":200}"#]
+        {
+            assert!(check(&page, wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_budget_with_a_property_that_is_not_known_is_refused() {
+        let budgets =
+            toml::from_str::<Budgets>("[log]\nzip_bytes = 1\nrss_kib = 1\ncrates = 1\nseconds = 1");
+        assert!(budgets.is_err());
     }
 }

@@ -66,7 +66,8 @@ pub(crate) async fn check(bench: &Bench) -> Result<usize> {
                 calls.iter().map(|(operation, count)| format!("{operation} {count}")).collect();
             println!("| {what} | {} | {round_trips} |", listed.join(", "));
             if calls != request.calls {
-                problems.push(format!("{what}: calls {calls:?}, the budget is {:?}", request.calls));
+                problems
+                    .push(format!("{what}: calls {calls:?}, the budget is {:?}", request.calls));
             }
             if round_trips != request.round_trips {
                 problems.push(format!(

@@ -30,7 +30,8 @@ pub(crate) fn write(root: &Path, results: &Path) -> Result<usize> {
     let figures = root.join("docs/figures");
     std::fs::create_dir_all(&figures)?;
     let mut plotted = 0;
-    for (part, plot) in [("cold", plot_cold as fn(&Path, &Value) -> Result<()>), ("history", plot_history)]
+    for (part, plot) in
+        [("cold", plot_cold as fn(&Path, &Value) -> Result<()>), ("history", plot_history)]
     {
         let path = results.join(part).with_extension("json");
         if !path.exists() {

@@ -148,8 +148,7 @@ async fn answer(
         let _gone = shared.sent.send(Instant::now());
         return Ok(response);
     }
-    let outcome =
-        if path.ends_with("/response") { Outcome::Response } else { Outcome::Error };
+    let outcome = if path.ends_with("/response") { Outcome::Response } else { Outcome::Error };
     let body = match request.into_body().collect().await {
         Ok(body) => body.to_bytes(),
         Err(_) => return Ok(status(StatusCode::BAD_REQUEST)),

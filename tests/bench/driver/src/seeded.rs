@@ -87,7 +87,9 @@ impl Seeded {
 
     /// A text with the placeholders `<key>`, `<id>` and `<long id>` filled in.
     pub(crate) fn fill(&self, text: &str) -> String {
-        text.replace("<key>", &self.key).replace("<id>", &self.id).replace("<long id>", &self.long_id)
+        text.replace("<key>", &self.key)
+            .replace("<id>", &self.id)
+            .replace("<long id>", &self.long_id)
     }
 }
 

@@ -57,8 +57,12 @@ fn node() -> Result<Program> {
 /// Starts each program before a fresh process's first request.
 pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
     let event = bench.event(bench.request("log", LOG)?)?;
-    let programs =
-        [(floor()?, true), (bench.function("log"), true), (python(bench)?, false), (node()?, false)];
+    let programs = [
+        (floor()?, true),
+        (bench.function("log"), true),
+        (python(bench)?, false),
+        (node()?, false),
+    ];
     let mut samples: Vec<Vec<Cold>> = vec![Vec::new(); programs.len()];
     // The first round is for the page cache.
     for round in 0..=COLD_ROUNDS {
@@ -126,7 +130,9 @@ fn expect_status(response: &Bytes, expected: u16) -> Result<()> {
 /// other languages.
 pub(crate) async fn warm(bench: &Bench) -> Result<usize> {
     let mut result = json!({});
-    println!("| request | own CPU, us | calls alone, us | ratio | instructions | calls alone | ratio |");
+    println!(
+        "| request | own CPU, us | calls alone, us | ratio | instructions | calls alone | ratio |"
+    );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (function, name) in [
         ("log", "a summary"),

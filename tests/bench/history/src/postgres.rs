@@ -10,9 +10,9 @@ use futures_util::SinkExt;
 use serde_json::json;
 use tokio_postgres::{Client, NoTls};
 
+use crate::keep;
 use crate::past::{self, COUNTS};
 use crate::searches::{self, Page, RARE_AND_COMMON, Search, TWO_TENTHS};
-use crate::keep;
 
 const WARM_UP: usize = 20;
 const RUNS: usize = 200;
@@ -42,7 +42,9 @@ pub(crate) async fn run(socket: &Path) -> Result<()> {
     let client = connect(socket).await?;
     fill(&client, count).await?;
     let history = past::open(count).await?;
-    println!("| {count} activities, page of 20 | p50, ms | Postgres, ms | Postgres / ours | its plan |");
+    println!(
+        "| {count} activities, page of 20 | p50, ms | Postgres, ms | Postgres / ours | its plan |"
+    );
     println!("| --- | ---: | ---: | ---: | --- |");
     let mut result = json!({ "count": count });
     for name in [RARE_AND_COMMON, TWO_TENTHS] {

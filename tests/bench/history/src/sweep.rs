@@ -3,9 +3,9 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use crate::keep;
 use crate::past::{self, COUNTS, History};
 use crate::searches::{self, Search};
-use crate::keep;
 
 const WARM_UP: usize = 5;
 const RUNS: usize = 40;

@@ -8,7 +8,8 @@
 
 use std::collections::HashMap;
 
-use activity_log_core::store::client::{Endpoint, connect};
+use activity_log_core::aws::Endpoint;
+use activity_log_core::store::client::connect;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, Put, PutRequest, ReturnValuesOnConditionCheckFailure,
