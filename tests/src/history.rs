@@ -151,8 +151,8 @@ pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
             (rare.is_some(), RARE),
             (n % 3 == 0, ALSO_COMMON),
             (n % 40 == 3, UNCOMMON),
-            (scramble(40, n as u64) % 10 == 0, TENTH),
-            (scramble(41, n as u64) % 10 == 0, ALSO_TENTH),
+            (scramble(40, n as u64).is_multiple_of(10), TENTH),
+            (scramble(41, n as u64).is_multiple_of(10), ALSO_TENTH),
             (n % 10 == 7, PHRASE.trim_matches('"')),
         ];
         let mut summary = vocabulary.text(chars);
