@@ -100,7 +100,10 @@ pub(crate) fn zip_bytes(bootstrap: &Path) -> Result<u64> {
     let file =
         std::fs::read(bootstrap).with_context(|| format!("{} is missing", bootstrap.display()))?;
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("bootstrap", SimpleFileOptions::default().unix_permissions(0o755))?;
+    // The best level is within a hundredth of what the SAM CLI uploads; this
+    // library's ordinary one is a thirtieth bigger.
+    let options = SimpleFileOptions::default().unix_permissions(0o755).compression_level(Some(9));
+    zip.start_file("bootstrap", options)?;
     zip.write_all(&file)?;
     Ok(zip.finish()?.into_inner().len() as u64)
 }
