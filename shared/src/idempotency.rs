@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::activity::ActivityId;
 use crate::clock::Timestamp;
-use crate::value::{Refusal, check_id, hex, id_schema};
+use crate::value::{Refusal, check_id, id_schema};
 
 /// A key that the caller chose: 1 to 255 bytes without control characters.
 ///
@@ -31,7 +31,7 @@ impl IdempotencyKey {
     /// SHA-256 of the key, in hex: what the table stores in its place.
     #[must_use]
     pub fn digest(&self) -> String {
-        hex(&Sha256::digest(self.0.as_bytes()))
+        hex::encode(Sha256::digest(self.0.as_bytes()))
     }
 }
 
@@ -65,7 +65,7 @@ impl InputHash {
         let without_key: std::collections::BTreeMap<&String, &serde_json::Value> =
             input.iter().filter(|(name, _)| *name != "idempotency_key").collect();
         let canonical = serde_json_canonicalizer::to_vec(&without_key)?;
-        Ok(Self(hex(&Sha256::digest(canonical))))
+        Ok(Self(hex::encode(Sha256::digest(canonical))))
     }
 
     /// A hash that was read back.
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_the_canonical_json() {
-        let expected = hex(&Sha256::digest(br#"{"summary":"x","type":"note"}"#));
+        let expected = hex::encode(Sha256::digest(br#"{"summary":"x","type":"note"}"#));
         assert_eq!(hash(r#"{"type":"note","summary":"x"}"#).as_str(), expected);
     }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::clock::{Environment, Timestamp};
-use crate::value::{Refusal, check_id, hex, id_schema, word_enum};
+use crate::value::{Refusal, check_id, id_schema, word_enum};
 
 /// A workspace or business: 1 to 64 of `A-Z a-z 0-9 -`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -243,7 +243,7 @@ impl Credential {
         environment.fill_random(&mut id_bytes);
         let mut secret_bytes = [0; 32];
         environment.fill_random(&mut secret_bytes);
-        let key_id = KeyId(hex(&id_bytes));
+        let key_id = KeyId(hex::encode(id_bytes));
         let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret_bytes);
         let credential = Self {
             tenant_id: tenant_id.clone(),
@@ -268,7 +268,7 @@ impl Credential {
 }
 
 fn hash_secret(secret: &str) -> String {
-    hex(&Sha256::digest(secret.as_bytes()))
+    hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
 #[cfg(test)]

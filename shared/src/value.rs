@@ -97,12 +97,3 @@ pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
     }
     Uuid::try_parse(text).ok()
 }
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a String does not fail");
-        text
-    })
-}

@@ -2,6 +2,7 @@
 //! its dialect, and one line in the log.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::OnceLock;
 
 use http::{HeaderValue, Method, header};
@@ -85,8 +86,12 @@ impl<'a> Exchange<'a> {
     }
 
     /// Runs the handler within the time limit, and writes its result or its
-    /// error in the dialect of the path.
-    pub async fn answer(&self, handler: impl Future<Output = Result<Response>>) -> Response {
+    /// error in the dialect of the path. The handler is boxed, because it has
+    /// some 20 kB, and is moved from layer to layer.
+    pub async fn answer(
+        &self,
+        handler: Pin<Box<impl Future<Output = Result<Response>>>>,
+    ) -> Response {
         let mut response = match guard(REQUEST_TIMEOUT, handler).await {
             Ok(response) => response,
             Err(error) => self.write_error(&error),

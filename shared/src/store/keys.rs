@@ -140,6 +140,17 @@ pub(super) fn posting(tenant: &TenantId, index: Index, term: &Term, position: Po
     Key { pk: list(tenant, index, term), sk: sort_key(position) }
 }
 
+/// The postings of one position under some terms.
+pub(super) fn postings(
+    tenant: &TenantId,
+    index: Index,
+    terms: impl IntoIterator<Item = Term>,
+    position: Position,
+) -> impl Iterator<Item = Key> {
+    let sk = sort_key(position);
+    terms.into_iter().map(move |term| Key { pk: list(tenant, index, &term), sk: sk.clone() })
+}
+
 /// A position as a sort key: the order of the texts is the order of the
 /// positions, since both parts have a fixed width.
 pub(super) fn sort_key(position: Position) -> String {

@@ -180,12 +180,11 @@ impl Store {
     async fn stage_missing(&self, staging: &Staging) -> Result<usize> {
         let mut written = 0;
         for chunk in staging.items().chunks(CHUNK_ITEMS) {
-            let wanted: Vec<Key> = chunk.iter().filter_map(key_of).collect();
+            let wanted = chunk.iter().map(|item| item.key().clone()).collect();
             let there = self.batch_get(wanted, Some(&keys_only())).await?;
             let there: HashSet<Key> = there.iter().filter_map(key_of).collect();
-            let missing =
-                chunk.iter().filter(|item| key_of(item).is_none_or(|key| !there.contains(&key)));
-            let missing: Vec<Item> = missing.cloned().collect();
+            let missing = chunk.iter().filter(|item| !there.contains(item.key()));
+            let missing: Vec<_> = missing.cloned().collect();
             written += missing.len();
             self.stage(&Staging::from_items(missing), Instant::now() + WRITE_DEADLINE).await?;
         }

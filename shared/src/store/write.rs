@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 use super::failure::{Class, DeadlinePassed, classify, to_error};
 use super::items;
-use super::keys::{self, Index, Key, PK, SK};
+use super::keys::{self, Index, Key};
 use super::{Backoff, Item, Store};
 use crate::activity::Activity;
 use crate::audit::AuditEvent;
@@ -45,7 +45,31 @@ const IF_ABSENT: &str = "attribute_not_exists(pk)";
 /// What is written before a commit, and means nothing without it.
 #[derive(Clone, Debug, Default)]
 pub struct Staging {
-    items: Vec<Item>,
+    items: Vec<StagedItem>,
+}
+
+/// Something that is staged.
+#[derive(Clone, Debug)]
+pub(super) enum StagedItem {
+    /// A posting, which is nothing but its key.
+    Posting(Key),
+    /// The item of an activity's long parts.
+    Body(Key, Item),
+}
+
+impl StagedItem {
+    pub(super) fn key(&self) -> &Key {
+        match self {
+            Self::Posting(key) | Self::Body(key, _) => key,
+        }
+    }
+
+    fn to_item(&self) -> Item {
+        match self {
+            Self::Posting(key) => key.clone().into_item(),
+            Self::Body(_, item) => item.clone(),
+        }
+    }
 }
 
 impl Staging {
@@ -54,8 +78,11 @@ impl Staging {
     #[must_use]
     pub fn of_activity(activity: &Activity, terms: impl IntoIterator<Item = Term>) -> Self {
         let position = Position { time: activity.occurred_at, id: activity.id.0 };
-        let mut staging =
-            Self { items: items::activity::write(activity).body.into_iter().collect() };
+        let mut staging = Self::default();
+        if let Some(body) = items::activity::write(activity).body {
+            let key = keys::body(&activity.tenant_id, activity.id);
+            staging.items.push(StagedItem::Body(key, body));
+        }
         staging.add(&activity.tenant_id, Index::Activities, terms, position);
         staging
     }
@@ -82,12 +109,12 @@ impl Staging {
     }
 
     /// What is to be written.
-    pub(super) fn items(&self) -> &[Item] {
+    pub(super) fn items(&self) -> &[StagedItem] {
         &self.items
     }
 
     /// Some of what is to be written.
-    pub(super) fn from_items(items: Vec<Item>) -> Self {
+    pub(super) fn from_items(items: Vec<StagedItem>) -> Self {
         Self { items }
     }
 
@@ -98,8 +125,8 @@ impl Staging {
         terms: impl IntoIterator<Item = Term>,
         position: Position,
     ) {
-        let keys = terms.into_iter().map(|term| keys::posting(tenant, index, &term, position));
-        self.items.extend(keys.map(Key::into_item));
+        let postings = keys::postings(tenant, index, terms, position);
+        self.items.extend(postings.map(StagedItem::Posting));
     }
 }
 
@@ -146,8 +173,8 @@ impl Store {
     ///
     /// [`Error::Unavailable`] when not everything was taken by the deadline.
     pub async fn stage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
-        let put = |item: &Item| {
-            let put = PutRequest::builder().set_item(Some(item.clone())).build()?;
+        let put = |item: &StagedItem| {
+            let put = PutRequest::builder().set_item(Some(item.to_item())).build()?;
             Ok(WriteRequest::builder().put_request(put).build())
         };
         self.batch_write(&staging.items, put, deadline).await
@@ -160,12 +187,7 @@ impl Store {
     /// [`Error::Unavailable`] when not everything was removed by the deadline;
     /// `sweep` removes the rest.
     pub async fn unstage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
-        let keys = staging.items.iter().map(|item| {
-            [PK, SK]
-                .into_iter()
-                .filter_map(|name| Some((name.to_owned(), item.get(name)?.clone())))
-                .collect()
-        });
+        let keys = staging.items.iter().map(|item| item.key().clone().into_item());
         self.batch_delete(keys.collect(), deadline).await
     }
 
@@ -177,10 +199,10 @@ impl Store {
         self.batch_write(&keys, delete, deadline).await
     }
 
-    async fn batch_write(
+    async fn batch_write<T>(
         &self,
-        items: &[Item],
-        request: impl Fn(&Item) -> Result<WriteRequest, BuildError> + Copy,
+        items: &[T],
+        request: impl Fn(&T) -> Result<WriteRequest, BuildError> + Copy,
         deadline: Instant,
     ) -> Result<()> {
         let all = iter(items.chunks(BATCH_ITEMS).map(Ok))
@@ -193,10 +215,10 @@ impl Store {
         }
     }
 
-    async fn batch_write_one(
+    async fn batch_write_one<T>(
         &self,
-        items: &[Item],
-        request: impl Fn(&Item) -> Result<WriteRequest, BuildError>,
+        items: &[T],
+        request: impl Fn(&T) -> Result<WriteRequest, BuildError>,
         deadline: Instant,
     ) -> Result<()> {
         let mut backoff = Backoff::until(deadline);
@@ -242,12 +264,11 @@ impl Store {
     /// [`Error::Unavailable`] or [`Error::RateLimited`] when it is not known by
     /// the deadline whether it was done: what was staged has to stay.
     pub async fn commit(&self, commit: &Commit<'_>, deadline: Instant) -> Result<Outcome> {
-        let puts = self.puts(commit)?;
         let mut backoff = Backoff::until(deadline);
         // What the table answered last says more than that time is up.
         let mut last_error = Error::from(DeadlinePassed("the commit"));
         loop {
-            let attempt = tokio::time::timeout_at(deadline, self.attempt(commit, &puts)).await;
+            let attempt = tokio::time::timeout_at(deadline, self.attempt(commit)).await;
             last_error = match attempt {
                 Ok(Ok(Attempt::Done(outcome))) => return Ok(outcome),
                 Ok(Ok(Attempt::Again(error))) => error,
@@ -261,7 +282,8 @@ impl Store {
         }
     }
 
-    /// The order of the puts is the order of the cancellation reasons.
+    /// The same for every attempt. Their order is that of the cancellation
+    /// reasons.
     fn puts(&self, commit: &Commit<'_>) -> Result<Vec<TransactWriteItem>> {
         let tenant = &commit.activity.tenant_id;
         let mut puts = vec![
@@ -302,12 +324,12 @@ impl Store {
             .build()
     }
 
-    async fn attempt(&self, commit: &Commit<'_>, puts: &[TransactWriteItem]) -> Result<Attempt> {
+    async fn attempt(&self, commit: &Commit<'_>) -> Result<Attempt> {
         let answer = self
             .client
             .transact_write_items()
             .client_request_token(commit.activity.id.to_string())
-            .set_transact_items(Some(puts.to_vec()))
+            .set_transact_items(Some(self.puts(commit)?))
             .send()
             .await;
         let error = match answer {
