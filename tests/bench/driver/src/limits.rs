@@ -152,6 +152,20 @@ async fn count(
     Ok((recorded.by_operation(), recorded.rounds().len()))
 }
 
+/// The calls of a process from its start to the end of its first request.
+pub(crate) async fn record_from_start(
+    bench: &Bench,
+    program: &Program,
+    request: &Request,
+) -> Result<crate::table_stub::Recorded> {
+    let event = bench.event(request)?;
+    bench.stub.record(OVERLAP);
+    let mut sandbox =
+        Sandbox::start(program, &bench.stub, Scheme::Http, bench.scratch.path()).await?;
+    request.check(&sandbox.invoke(&event).await?.body)?;
+    Ok(bench.stub.recorded())
+}
+
 /// The calls of a request whose credential the process knows.
 pub(crate) async fn record(
     bench: &Bench,

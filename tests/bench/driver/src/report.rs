@@ -50,13 +50,14 @@ pub(crate) fn write(root: &Path, results: &Path) -> Result<usize> {
 
 /// Bars: the start and the first log of each program.
 fn plot_cold(figure: &Path, result: &Value) -> Result<()> {
-    const BARS: [(&str, &str); 4] = [
+    const BARS: [(&str, &str); 5] = [
         ("floor", "Rust, no calls"),
+        ("raw-calls", "Rust, the calls of log alone"),
         ("log", "log"),
         ("node", "Node 20, SDK v3, powertools"),
         ("python", "Python 3.11, boto3, powertools"),
     ];
-    let area = SVGBackend::new(figure, (760, 260)).into_drawing_area();
+    let area = SVGBackend::new(figure, (760, 300)).into_drawing_area();
     area.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&area)
         .caption("init and first log over HTTPS, ms, logarithmic", (FONT, 16))

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::budget::Request;
 use crate::limits::{self, INVOCATIONS};
 use crate::sandbox::{Program, Sandbox};
-use crate::table_stub::Scheme;
+use crate::table_stub::{Recorded, Scheme};
 use crate::{Bench, folder, keep};
 
 /// Rounds of cold starts; the quick ones start several times in each.
@@ -32,9 +32,19 @@ const UNCOUNTED: usize = 50;
 
 /// The request that every peer of `log` answers too.
 const LOG: &str = "with a key";
+const RAW_CALLS: &str = "raw-calls";
 
 fn floor() -> Result<Program> {
     Ok(Program::new("floor", folder("BENCH_PEERS")?.join("floor/bootstrap")))
+}
+
+/// The program that makes some calls and nothing else. `name` is that of the
+/// file it reads them from.
+fn calls_alone(bench: &Bench, name: &str, recorded: &Recorded) -> Result<Program> {
+    let calls = bench.scratch.path().join(format!("{name}-calls.json"));
+    std::fs::write(&calls, serde_json::to_vec(&recorded.rounds())?)?;
+    let bootstrap = folder("BENCH_PEERS")?.join(RAW_CALLS).join("bootstrap");
+    Ok(Program::new(RAW_CALLS, bootstrap).env("BENCH_CALLS", calls))
 }
 
 fn python(bench: &Bench) -> Result<Program> {
@@ -56,9 +66,12 @@ fn node() -> Result<Program> {
 
 /// Starts each program before a fresh process's first request.
 pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
-    let event = bench.event(bench.request("log", LOG)?)?;
+    let request = bench.request("log", LOG)?;
+    let event = bench.event(request)?;
+    let recorded = limits::record_from_start(bench, &bench.function("log"), request).await?;
     let programs = [
         (floor()?, true),
+        (calls_alone(bench, "log-start", &recorded)?, true),
         (bench.function("log"), true),
         (python(bench)?, false),
         (node()?, false),
@@ -77,25 +90,32 @@ pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
             }
         }
     }
-    println!("| program | init, ms | first log, ms | sum, ms | CPU, ms |");
-    println!("| --- | ---: | ---: | ---: | ---: |");
+    println!("| program | init, ms | first log, ms | sum, ms | CPU, ms | instructions |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     let mut result = json!({});
-    for ((program, _), samples) in programs.iter().zip(&samples) {
+    for ((program, quick), samples) in programs.iter().zip(&samples) {
         let of = |what: fn(&Cold) -> Duration| median_ms(samples.iter().map(what));
         let (init, first, sum) = (of(|c| c.init), of(|c| c.first), of(|c| c.init + c.first));
         let cpu = of(|c| c.cpu);
-        println!("| {} | {init:.2} | {first:.2} | {sum:.2} | {cpu:.2} |", program.name);
-        result[&program.name] = json!({
+        let instructions = match *quick && has_valgrind() {
+            true => Some(total_instructions(bench, program, &event, Scheme::Https, 1).await?),
+            false => None,
+        };
+        let counted = instructions.map_or("-".to_owned(), |count| count.to_string());
+        let name = &program.name;
+        println!("| {name} | {init:.2} | {first:.2} | {sum:.2} | {cpu:.2} | {counted} |");
+        result[name] = json!({
             "init_ms": init, "first_ms": first, "sum_ms": sum, "cpu_ms": cpu,
-            "samples": samples.len(),
+            "instructions": instructions, "samples": samples.len(),
         });
     }
     println!();
     for (column, what) in [("sum_ms", "sum"), ("cpu_ms", "CPU")] {
         let of = |name: &str| result[name][column].as_f64().unwrap_or(f64::NAN);
         println!(
-            "{what}: log / floor {:.2} (target: at most 2), python / log {:.0} (at least 80), node / log {:.0} (at least 50)",
+            "{what}: log / floor {:.2}, log / its calls alone {:.2}, python / log {:.0}, node / log {:.0}",
             of("log") / of("floor"),
+            of("log") / of(RAW_CALLS),
             of("python") / of("log"),
             of("node") / of("log"),
         );
@@ -115,7 +135,7 @@ async fn start_cold(bench: &Bench, program: &Program, event: &Bytes) -> Result<C
     let mut sandbox =
         Sandbox::start(program, &bench.stub, Scheme::Https, bench.scratch.path()).await?;
     let invocation = sandbox.invoke(event).await?;
-    let expected = if program.name == "floor" { 200 } else { 201 };
+    let expected = if program.name == "floor" || program.name == RAW_CALLS { 200 } else { 201 };
     expect_status(&invocation.body, expected)?;
     Ok(Cold { init: sandbox.init, first: invocation.took, cpu: sandbox.cpu()? })
 }
@@ -204,11 +224,8 @@ struct Pair {
 async fn beside_calls_alone(bench: &Bench, function: &str, request: &Request) -> Result<Pair> {
     let event = bench.event(request)?;
     let program = bench.function(function);
-    let calls = bench.scratch.path().join(format!("{function}-calls.json"));
     let recorded = limits::record(bench, &program, request).await?;
-    std::fs::write(&calls, serde_json::to_vec(&recorded.rounds())?)?;
-    let alone = Program::new("raw-calls", folder("BENCH_PEERS")?.join("raw-calls/bootstrap"))
-        .env("BENCH_CALLS", calls);
+    let alone = calls_alone(bench, function, &recorded)?;
 
     let mut own = Warm::start(bench, &program, &event).await?;
     let mut raw = Warm::start(bench, &alone, &event).await?;
@@ -272,8 +289,10 @@ fn has_valgrind() -> bool {
 /// The instructions of one warm invocation, which are the same on a busy
 /// machine: the difference between two runs of different lengths.
 async fn instructions(bench: &Bench, program: &Program, event: &Bytes) -> Result<u64> {
-    let few = total_instructions(bench, program, event, UNCOUNTED).await?;
-    let many = total_instructions(bench, program, event, UNCOUNTED + COUNTED).await?;
+    // Plain HTTP: what TLS costs depends on the instructions that a machine has.
+    let total = |invocations| total_instructions(bench, program, event, Scheme::Http, invocations);
+    let few = total(UNCOUNTED).await?;
+    let many = total(UNCOUNTED + COUNTED).await?;
     Ok(many.saturating_sub(few) / COUNTED as u64)
 }
 
@@ -281,6 +300,7 @@ async fn total_instructions(
     bench: &Bench,
     program: &Program,
     event: &Bytes,
+    scheme: Scheme,
     invocations: usize,
 ) -> Result<u64> {
     let out = bench.scratch.path().join("callgrind.out");
@@ -288,9 +308,7 @@ async fn total_instructions(
     option.push(&out);
     let wrapper = ["valgrind".into(), "--tool=callgrind".into(), option];
     let program = program.clone().under(&wrapper);
-    // Plain HTTP: what TLS costs depends on the instructions that a machine has.
-    let mut sandbox =
-        Sandbox::start(&program, &bench.stub, Scheme::Http, bench.scratch.path()).await?;
+    let mut sandbox = Sandbox::start(&program, &bench.stub, scheme, bench.scratch.path()).await?;
     for _ in 0..invocations {
         sandbox.invoke(event).await?;
     }
