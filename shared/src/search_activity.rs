@@ -289,7 +289,7 @@ async fn verified_page(
         }
         match step.progress {
             Progress::Finished => return Ok((rows, None)),
-            Progress::DecidedTo(position) if join.budget().round_trips == 0 => {
+            Progress::DecidedTo(position) if join.budget().is_spent() => {
                 return Ok((rows, Some(position)));
             }
             Progress::DecidedTo(_) => {}

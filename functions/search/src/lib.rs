@@ -13,7 +13,7 @@ use activity_log_core::{Context, Error, Result};
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
     let exchange = Exchange::begin(ctx, request);
-    exchange.answer(Box::pin(dispatch(ctx, &exchange))).await
+    exchange.answer(dispatch(ctx, &exchange)).await
 }
 
 async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {

@@ -2,7 +2,6 @@
 //! its dialect, and one line in the log.
 
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::OnceLock;
 
 use http::{HeaderValue, Method, header};
@@ -86,18 +85,21 @@ impl<'a> Exchange<'a> {
     }
 
     /// Runs the handler within the time limit, and writes its result or its
-    /// error in the dialect of the path. The handler is boxed, because it has
-    /// some 20 kB, and is moved from layer to layer.
-    pub async fn answer(
+    /// error in the dialect of the path.
+    pub fn answer(
         &self,
-        handler: Pin<Box<impl Future<Output = Result<Response>>>>,
-    ) -> Response {
-        let mut response = match guard(REQUEST_TIMEOUT, handler).await {
-            Ok(response) => response,
-            Err(error) => self.write_error(&error),
-        };
-        self.finish(&mut response);
-        response
+        handler: impl Future<Output = Result<Response>>,
+    ) -> impl Future<Output = Response> {
+        // Some 20 kB, which every layer around it would move.
+        let handler = Box::pin(handler);
+        async move {
+            let mut response = match guard(REQUEST_TIMEOUT, handler).await {
+                Ok(response) => response,
+                Err(error) => self.write_error(&error),
+            };
+            self.finish(&mut response);
+            response
+        }
     }
 
     /// Logs the cause of what the caller only reads a constant text of.

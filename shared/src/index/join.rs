@@ -11,15 +11,16 @@
 //!
 //! Each round decides what every list has been read for. Beyond that, the
 //! lists that reach furthest name the candidates. Where these are far apart, the
-//! others are asked for exactly those entries. Else all lists are read on, side
-//! by side and down to one time: that by which enough matches are to be expected
-//! from how many there were so far. So the cost follows the rarest term and not
+//! others are asked for exactly those entries. Else all lists are read on side by
+//! side, by as many entries as enough matches are to be expected in, from how
+//! many there were so far. So the cost follows the rarest term and not
 //! the history, and a round is a few calls side by side: one round trip.
 //!
 //! The join is bounded by a [`Budget`]. When that is spent it stops between
 //! two positions and says where, which is a cursor.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
@@ -63,7 +64,9 @@ impl Default for Budget {
 }
 
 impl Budget {
-    fn is_spent(self) -> bool {
+    /// Whether nothing more may be read.
+    #[must_use]
+    pub fn is_spent(self) -> bool {
         self.round_trips == 0 || self.entries == 0
     }
 
@@ -114,11 +117,11 @@ struct List {
     entries: Vec<Position>,
     /// How far the list was read; `None` when it was not read at `next`.
     extent: Option<Extent>,
-    /// Entries a millisecond on the last page of some length; `None` before the
-    /// first one.
-    density: Option<f64>,
-    /// Entries that were read and are decided.
-    decided: usize,
+    /// Entries a millisecond, on the last page of some length; none when the list
+    /// was read to its end.
+    density: f64,
+    /// How many entries were read and are decided.
+    decided_entries: usize,
 }
 
 impl<'a, L: PostingLists> Join<'a, L> {
@@ -136,8 +139,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
                 terms,
                 entries: Vec::new(),
                 extent: None,
-                density: None,
-                decided: 0,
+                density: 0.0,
+                decided_entries: 0,
             })
             .collect();
         Self {
@@ -152,8 +155,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
         }
     }
 
-    /// Up to `want` further matches. Fewer only when the join is finished or
-    /// the budget is spent; every step decides at least one position.
+    /// `want` further matches, or some more. Fewer only when the join is finished
+    /// or the budget is spent; the first step decides at least one position.
     ///
     /// # Errors
     ///
@@ -166,13 +169,13 @@ impl<'a, L: PostingLists> Join<'a, L> {
                 break;
             }
             first = false;
-            let (wanted, oldest) = (want - matches.len(), self.oldest);
+            let wanted = want - matches.len();
             if self.lists.iter().all(|list| list.extent.is_some()) {
                 // What an earlier step read and did not need.
             } else if let [_] = self.lists[..] {
-                self.read(|_| Some((next, oldest, wanted))).await?;
-            } else if self.lists.iter().all(|list| list.density.is_none()) {
-                self.read(|_| Some((next, oldest, FIRST_PAGE.max(wanted)))).await?;
+                self.read(|_| Some((next, wanted))).await?;
+            } else if self.decided.is_none() {
+                self.read(|_| Some((next, FIRST_PAGE.max(wanted)))).await?;
             } else {
                 self.go_on(wanted, &mut matches).await?;
             }
@@ -191,30 +194,20 @@ impl<'a, L: PostingLists> Join<'a, L> {
         self.budget
     }
 
-    /// Reads a page of some lists, side by side: for each, from where to where it
-    /// is read on, and how many entries at most.
-    async fn read(
-        &mut self,
-        what: impl Fn(&List) -> Option<(Position, Position, usize)>,
-    ) -> Result<()> {
-        let source = self.source;
-        let asked: Vec<Option<(Position, Position, usize)>> = self.lists.iter().map(what).collect();
+    /// Reads a page of some lists, side by side: for each, from where on, and how
+    /// many entries at most.
+    async fn read(&mut self, what: impl Fn(&List) -> Option<(Position, usize)>) -> Result<()> {
+        let (source, oldest) = (self.source, self.oldest);
+        let asked: Vec<Option<(Position, usize)>> = self.lists.iter().map(what).collect();
         let reads = self.lists.iter().zip(&asked).filter_map(|(list, asked)| {
-            let (newest, oldest, limit) = (*asked)?;
-            let limit = limit.min(MAX_PAGE);
-            Some(read_union(source, &list.terms, Range { newest, oldest }, limit))
+            let (newest, limit) = (*asked)?;
+            Some(read_union(source, &list.terms, Range { newest, oldest }, limit.min(MAX_PAGE)))
         });
         let pages = try_join_all(reads).await?;
         self.budget.spend(pages.iter().map(|page| page.positions.len().max(1)).sum());
-        let read =
-            self.lists.iter_mut().zip(asked).filter_map(|(list, asked)| Some((list, asked?)));
-        for ((list, (newest, oldest, _)), page) in read.zip(pages) {
-            // The whole of what was asked for may not be the whole list.
-            let extent = match page.extent {
-                Extent::Whole if oldest > self.oldest => Extent::Through(oldest),
-                extent => extent,
-            };
-            list.accept(page.positions, extent, newest);
+        let read = self.lists.iter_mut().zip(asked).filter(|(_, asked)| asked.is_some());
+        for ((list, _), page) in read.zip(pages) {
+            list.accept(page);
         }
         Ok(())
     }
@@ -222,28 +215,25 @@ impl<'a, L: PostingLists> Join<'a, L> {
     /// Lets the lists that were read at `next` name the candidates, and asks the
     /// others for them, or reads all lists on.
     async fn go_on(&mut self, wanted: usize, matches: &mut Vec<Position>) -> Result<()> {
-        let mut newest = None;
         if self.lists.iter().any(|list| list.extent.is_some()) {
             let leaders = || self.lists.iter().filter(|list| list.extent.is_some());
             let reach = self.reach(leaders());
             let candidates = intersect(leaders(), reach);
-            let Some(&first) = candidates.first() else {
+            let Some(&newest) = candidates.first() else {
                 // No candidate as far as the leaders reach: all of it is decided,
                 // and the others jump over it without being read.
                 self.decide_to(reach);
                 return Ok(());
             };
-            if let Some(skipped) = self.newer_than(first) {
+            if let Some(skipped) = self.newer_than(newest) {
                 self.decide_to(skipped);
             }
             let asked = &candidates[..candidates.len().min(self.probes.max(wanted))];
             if self.are_far_apart(asked) {
                 return self.probe(asked, matches).await;
             }
-            newest = Some(first);
         }
-        let Some(next) = newest.or(self.next) else { return Ok(()) };
-        self.read_on(next, wanted).await
+        self.read_on(wanted).await
     }
 
     /// Whether asking the lists that were not read for some candidates costs
@@ -254,7 +244,7 @@ impl<'a, L: PostingLists> Join<'a, L> {
         };
         let span_ms = (newest.time.as_millis() - oldest.time.as_millis()) as f64;
         self.lists.iter().filter(|list| list.extent.is_none()).any(|list| {
-            let between = list.density.unwrap_or_default() * span_ms;
+            let between = list.density * span_ms;
             between > candidates.len() as f64 * ENTRIES_A_READ_UNIT
         })
     }
@@ -285,25 +275,31 @@ impl<'a, L: PostingLists> Join<'a, L> {
         Ok(())
     }
 
-    /// Reads the lists on from `next`, down to where enough matches are to be
-    /// expected.
-    async fn read_on(&mut self, next: Position, wanted: usize) -> Result<()> {
-        let density = |list: &List| list.density.unwrap_or_default();
-        let by_density = |a: &&List, b: &&List| density(a).total_cmp(&density(b));
+    /// Reads the lists on, about as far as enough matches are to be expected. How
+    /// far that is, is said in entries and not in time, so that a gap in a list is
+    /// jumped over.
+    async fn read_on(&mut self, wanted: usize) -> Result<()> {
+        let Some(next) = self.next else { return Ok(()) };
+        let by_density = |a: &&List, b: &&List| a.density.total_cmp(&b.density);
         let Some(rarest) = self.lists.iter().min_by(by_density) else { return Ok(()) };
         let target = self.target(rarest, next, wanted).min(next);
-        let rarest_is_unread = rarest.extent.is_none();
-        let dense = density(rarest) * ENTRIES_A_READ_UNIT;
+        let (oldest, much_denser) = (self.oldest, rarest.density * ENTRIES_A_READ_UNIT);
         self.read(|list| {
+            // It is better asked for the candidates that the rarest list names; a
+            // page of it tells whether that is still so.
+            let waits = list.density > much_denser;
             let from = match list.extent {
+                None if waits => return Some((next, FIRST_PAGE)),
                 None => next,
-                Some(Extent::Through(read_to)) => read_to.older()?,
+                Some(Extent::Through(read_to)) => {
+                    read_to.older().filter(|from| !waits && *from >= target.max(oldest))?
+                }
                 Some(Extent::Whole) => return None,
             };
-            // A list that is much denser is better asked for the candidates that
-            // the rarest one is about to name.
-            let waits = density(list) > dense && (rarest_is_unread || list.extent.is_some());
-            (from >= target && !waits).then_some((from, target, MAX_PAGE))
+            let span_ms = from.time.as_millis() - target.time.as_millis();
+            // What is left of the last read unit costs nothing.
+            let units = (list.density * span_ms as f64 / ENTRIES_A_READ_UNIT).ceil().max(1.0);
+            Some((from, (units * ENTRIES_A_READ_UNIT) as usize))
         })
         .await
     }
@@ -311,11 +307,12 @@ impl<'a, L: PostingLists> Join<'a, L> {
     /// How far the lists have to be read for enough matches, by the share of the
     /// rarest list's entries that were matches so far.
     fn target(&self, rarest: &List, next: Position, wanted: usize) -> Position {
-        let share = ((self.found as f64 + 0.5) / (rarest.decided as f64 + 1.0)).min(1.0);
-        let wanted_most = wanted as f64;
-        // One standard deviation more than the mean: five rounds of six suffice.
-        let needed = ((wanted_most + (wanted_most * (1.0 - share)).sqrt()) / share).ceil() as usize;
-        let needed = needed.min((rarest.decided * GROWTH).max(wanted).max(FIRST_PROBES));
+        let (found, decided) = (self.found as f64, rarest.decided_entries as f64);
+        let share = ((found + 0.5) / (decided + 1.0)).min(1.0);
+        // One standard deviation more than what has them on average.
+        let most = wanted as f64 + (wanted as f64 * (1.0 - share)).sqrt();
+        let needed = (most / share).ceil() as usize;
+        let needed = needed.min((rarest.decided_entries * GROWTH).max(wanted).max(FIRST_PROBES));
         if let Some(position) = rarest.entries.get(needed - 1) {
             return *position;
         }
@@ -325,8 +322,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
             Some(Extent::Whole) => return rarest.entries.last().copied().unwrap_or(self.oldest),
         };
         let unread = (needed - rarest.entries.len()) as f64;
-        let span = unread / rarest.density.unwrap_or(f64::INFINITY);
-        let time = read_to.time.minus(std::time::Duration::from_millis(span.ceil() as u64));
+        let span_ms = (unread / rarest.density).ceil();
+        let time = read_to.time.minus(Duration::from_millis(span_ms as u64));
         Position::start_of(time).max(self.oldest)
     }
 
@@ -367,7 +364,7 @@ impl<'a, L: PostingLists> Join<'a, L> {
             match id {
                 Some(id) => Position { time: newest.time, id },
                 None => Position {
-                    time: newest.time.plus(std::time::Duration::from_millis(1)),
+                    time: newest.time.plus(Duration::from_millis(1)),
                     id: uuid::Uuid::nil(),
                 },
             }
@@ -381,31 +378,31 @@ impl<'a, L: PostingLists> Join<'a, L> {
         for list in &mut self.lists {
             let decided = list.entries.partition_point(|entry| *entry >= position);
             list.entries.drain(..decided);
-            list.decided += decided;
+            list.decided_entries += decided;
             if let Some(Extent::Through(read_to)) = list.extent
                 && read_to >= position
             {
                 list.extent = None;
-                list.entries.clear();
             }
         }
     }
 }
 
 impl List {
-    /// Takes what was read from `newest` on.
-    fn accept(&mut self, positions: Vec<Position>, extent: Extent, newest: Position) {
-        if let (Some(first), Some(last)) = (positions.first(), positions.last()) {
-            let span_ms = (first.time.as_millis() - last.time.as_millis()).max(1) as f64;
+    fn accept(&mut self, page: PostingPage) {
+        let first = self.entries.is_empty() && self.decided_entries == 0;
+        if let (Some(newest), Some(oldest)) = (page.positions.first(), page.positions.last()) {
+            let span_ms = (newest.time.as_millis() - oldest.time.as_millis()).max(1) as f64;
             // A few entries say little.
-            if self.density.is_none() || positions.len() >= ENOUGH_FOR_DENSITY {
-                self.density = Some((positions.len() - 1) as f64 / span_ms);
+            if first || page.positions.len() >= ENOUGH_FOR_DENSITY {
+                self.density = (page.positions.len() - 1) as f64 / span_ms;
             }
         }
-        self.density.get_or_insert(0.0);
-        debug_assert!(positions.first().is_none_or(|first| *first <= newest));
-        self.entries.extend(positions);
-        self.extent = Some(extent);
+        if page.extent == Extent::Whole {
+            self.density = 0.0;
+        }
+        self.entries.extend(page.positions);
+        self.extent = Some(page.extent);
     }
 }
 
@@ -660,6 +657,81 @@ mod tests {
         let step = block_on(join.step(20)).unwrap();
         assert!(step.matches.is_empty() && matches!(step.progress, Progress::DecidedTo(_)));
         assert!(page_through(&memory, &operands, EVERYTHING, 20, budget).is_empty());
+    }
+
+    #[test]
+    fn a_gap_in_the_lists_is_jumped_over() {
+        // A thousand activities before a year without any, and a few after it.
+        let year_ms = 365 * 24 * 60 * 60 * 1_000;
+        let mut all = dense(1_000, 60_000);
+        all.extend((0..50).map(|n| at(year_ms + n * 60_000, 1 << 64 | n as u128)));
+        let every = |n: usize| all.iter().copied().step_by(n).collect::<BTreeSet<_>>();
+        for (a, b) in [(2, 3), (3, 5), (1, 10), (10, 10)] {
+            let memory = Memory {
+                page_cap: 10_000,
+                lists: HashMap::from([("a".into(), every(a)), ("b".into(), every(b))]),
+                ..Memory::default()
+            };
+            let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
+            let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+            let step = block_on(join.step(1_000)).unwrap();
+            let expected: BTreeSet<Position> = every(a).intersection(&every(b)).copied().collect();
+            assert!(step.matches.iter().eq(expected.iter().rev()));
+            assert_eq!(step.progress, Progress::Finished);
+            let trips = Budget::default().round_trips - join.budget().round_trips;
+            assert!(trips <= 4, "1 of {a}, 1 of {b}: {trips} round trips");
+        }
+    }
+
+    #[test]
+    fn lists_that_are_filled_unevenly_stay_within_the_budget() {
+        const HOUR_MS: i64 = 3_600_000;
+        let list = |times: &mut dyn Iterator<Item = i64>| -> BTreeSet<Position> {
+            times.map(|millis| at(millis, 7)).collect()
+        };
+        let years = 4 * 365 * 24;
+        let hourly = list(&mut (0..years).map(|hour| hour * HOUR_MS));
+        // Every hour for years, and 64 within minutes after ten in all those years.
+        let burst = (0..64).map(|n| years * HOUR_MS + n * 1_000);
+        let burst = list(&mut burst.chain((0..10).map(|n| n * 3_000 * HOUR_MS)));
+        // Ten a minute, but only since yesterday.
+        let young = list(&mut (0..14_400).map(|n| (years - 24) * HOUR_MS + n * 6_000));
+        // Ended a year ago.
+        let old = list(&mut (0..50_000).map(|n| n * 60_000));
+        // Every minute of the working hours.
+        let working = |minute: &i64| (minute / 60) % 24 >= 9 && (minute / 60) % 24 < 17;
+        let week = |minute: &i64| working(minute) && (minute / 1_440) % 7 < 5;
+        let office = |every: usize| {
+            list(&mut (0..500_000).filter(week).step_by(every).map(|minute| minute * 60_000))
+        };
+        // Times to the day only.
+        let days = |every: usize| -> BTreeSet<Position> {
+            let day = |n: u128| at(i64::try_from(n / 700).unwrap() * 24 * HOUR_MS, n);
+            (0..70_000).step_by(every).map(day).collect()
+        };
+        for (name, a, b, most_trips, most_entries) in [
+            ("a burst and every hour", burst, hourly.clone(), 6, 600),
+            ("since yesterday and every hour", young.clone(), hourly, 6, 600),
+            ("since yesterday and until a year ago", young, old, 6, 600),
+            ("working hours", office(10), office(7), 6, 1_200),
+            ("days", days(10), days(5), 6, 1_000),
+        ] {
+            let newest_first = a.iter().rev().filter(|position| b.contains(position));
+            let expected: Vec<Position> = newest_first.copied().take(21).collect();
+            let memory = Memory {
+                page_cap: 10_000,
+                lists: HashMap::from([("a".into(), a), ("b".into(), b)]),
+                ..Memory::default()
+            };
+            let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
+            let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+            let step = block_on(join.step(21)).unwrap();
+            assert!(step.matches.starts_with(&expected), "{name}");
+            let trips = Budget::default().round_trips - join.budget().round_trips;
+            assert!(trips <= most_trips, "{name}: {trips} round trips");
+            let entries = memory.entries.into_inner();
+            assert!(entries <= most_entries, "{name}: {entries} entries");
+        }
     }
 
     #[test]

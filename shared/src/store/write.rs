@@ -264,11 +264,13 @@ impl Store {
     /// [`Error::Unavailable`] or [`Error::RateLimited`] when it is not known by
     /// the deadline whether it was done: what was staged has to stay.
     pub async fn commit(&self, commit: &Commit<'_>, deadline: Instant) -> Result<Outcome> {
+        // Built once: the token stands for these very parameters.
+        let puts = self.puts(commit)?;
         let mut backoff = Backoff::until(deadline);
         // What the table answered last says more than that time is up.
         let mut last_error = Error::from(DeadlinePassed("the commit"));
         loop {
-            let attempt = tokio::time::timeout_at(deadline, self.attempt(commit)).await;
+            let attempt = tokio::time::timeout_at(deadline, self.attempt(commit, &puts)).await;
             last_error = match attempt {
                 Ok(Ok(Attempt::Done(outcome))) => return Ok(outcome),
                 Ok(Ok(Attempt::Again(error))) => error,
@@ -282,8 +284,7 @@ impl Store {
         }
     }
 
-    /// The same for every attempt. Their order is that of the cancellation
-    /// reasons.
+    /// The order of the puts is the order of the cancellation reasons.
     fn puts(&self, commit: &Commit<'_>) -> Result<Vec<TransactWriteItem>> {
         let tenant = &commit.activity.tenant_id;
         let mut puts = vec![
@@ -324,12 +325,12 @@ impl Store {
             .build()
     }
 
-    async fn attempt(&self, commit: &Commit<'_>) -> Result<Attempt> {
+    async fn attempt(&self, commit: &Commit<'_>, puts: &[TransactWriteItem]) -> Result<Attempt> {
         let answer = self
             .client
             .transact_write_items()
             .client_request_token(commit.activity.id.to_string())
-            .set_transact_items(Some(self.puts(commit)?))
+            .set_transact_items(Some(puts.to_vec()))
             .send()
             .await;
         let error = match answer {
