@@ -56,8 +56,9 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// 24 round trips of some 10 ms keep a page under a second; 20,000 entries
-    /// are some 600 read units, a fifth of what one partition gives a second.
+    /// 24 round trips of some 10 ms keep a page under a second. 20,000 entries
+    /// that are read in a row are some 600 read units, a fifth of what one
+    /// partition gives a second; an entry that is asked for by its key is a unit.
     fn default() -> Self {
         Self { round_trips: 24, entries: 20_000 }
     }
@@ -284,12 +285,13 @@ impl<'a, L: PostingLists> Join<'a, L> {
         let Some(rarest) = self.lists.iter().min_by(by_density) else { return Ok(()) };
         let target = self.target(rarest, next, wanted).min(next);
         let (oldest, much_denser) = (self.oldest, rarest.density * ENTRIES_A_READ_UNIT);
+        let rarest_is_unread = rarest.extent.is_none();
         self.read(|list| {
             // It is better asked for the candidates that the rarest list names; a
             // page of it tells whether that is still so.
             let waits = list.density > much_denser;
             let from = match list.extent {
-                None if waits => return Some((next, FIRST_PAGE)),
+                None if waits && rarest_is_unread => return Some((next, FIRST_PAGE)),
                 None => next,
                 Some(Extent::Through(read_to)) => {
                     read_to.older().filter(|from| !waits && *from >= target.max(oldest))?
@@ -709,12 +711,15 @@ mod tests {
             let day = |n: u128| at(i64::try_from(n / 700).unwrap() * 24 * HOUR_MS, n);
             (0..70_000).step_by(every).map(day).collect()
         };
+        let short =
+            |every: usize| dense(1_000, 60_000).into_iter().step_by(every).collect::<BTreeSet<_>>();
         for (name, a, b, most_trips, most_entries) in [
             ("a burst and every hour", burst, hourly.clone(), 6, 600),
             ("since yesterday and every hour", young.clone(), hourly, 6, 600),
             ("since yesterday and until a year ago", young, old, 6, 600),
             ("working hours", office(10), office(7), 6, 1_200),
             ("days", days(10), days(5), 6, 1_000),
+            ("all of a short history", short(40), short(2), 3, 600),
         ] {
             let newest_first = a.iter().rev().filter(|position| b.contains(position));
             let expected: Vec<Position> = newest_first.copied().take(21).collect();
