@@ -62,10 +62,13 @@ fn plot_cold(figure: &Path, result: &Value) -> Result<()> {
     let mut chart = ChartBuilder::on(&area)
         .caption("init and first log over HTTPS, ms, logarithmic", (FONT, 16))
         .margin(12)
+        .margin_right(36)
         .x_label_area_size(30)
         .y_label_area_size(210)
         .build_cartesian_2d((1.0..1_000.0).log_scale(), 0.0..BARS.len() as f64)?;
-    chart.configure_mesh().disable_y_mesh().disable_y_axis().x_labels(4).draw()?;
+    let whole = |number: &f64| format!("{number:.0}");
+    let mut mesh = chart.configure_mesh();
+    mesh.disable_y_mesh().disable_y_axis().x_labels(4).x_label_formatter(&whole).draw()?;
     for (index, (name, title)) in BARS.iter().enumerate() {
         let top = (BARS.len() - index) as f64;
         let sum = number(&result[name]["sum_ms"])?;
@@ -106,10 +109,14 @@ fn plot_history(figure: &Path, result: &Value) -> Result<()> {
         let mut chart = ChartBuilder::on(area)
             .caption(caption, (FONT, 16))
             .margin(12)
+            .margin_right(36)
             .x_label_area_size(36)
             .y_label_area_size(44)
             .build_cartesian_2d((first..last).log_scale(), 0.0..highest * 1.9)?;
-        chart.configure_mesh().x_desc("activities").x_labels(4).draw()?;
+        let whole = |number: &f64| format!("{number:.0}");
+        let mut mesh = chart.configure_mesh();
+        mesh.x_desc("activities").x_labels(4);
+        mesh.x_label_formatter(&whole).y_label_formatter(&whole).draw()?;
         for ((line, search), colour) in lines.into_iter().zip(&searches).zip(COLOURS) {
             let name = search["name"].as_str().context("a search has a name")?;
             chart
