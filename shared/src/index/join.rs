@@ -13,8 +13,8 @@
 //! lists that reach furthest name the candidates. Where these are far apart, the
 //! others are asked for exactly those entries. Else all lists are read on side by
 //! side, by as many entries as enough matches are to be expected in, from how
-//! many there were so far. So the cost follows the rarest term and not
-//! the history, and a round is a few calls side by side: one round trip.
+//! many there were so far. So the cost follows the rarest term and not the
+//! history, and a round is a few calls side by side: one round trip.
 //!
 //! The join is bounded by a [`Budget`]. When that is spent it stops between
 //! two positions and says where, which is a cursor.
@@ -35,7 +35,7 @@ const MAX_PAGE: usize = 1_000;
 /// Asking for one entry by its key costs a read unit, which otherwise reads
 /// this many entries of about 115 bytes in a row.
 const ENTRIES_A_READ_UNIT: f64 = 35.0;
-/// Entries that tell how densely a list is filled.
+/// How many entries of a page tell how densely its list is filled.
 const ENOUGH_FOR_DENSITY: usize = 16;
 /// Candidates that the other lists are asked for in one round, at first and at
 /// most: what an ordinary page needs when nearly all of them match, and four
@@ -243,7 +243,7 @@ impl<'a, L: PostingLists> Join<'a, L> {
         let (Some(newest), Some(oldest)) = (candidates.first(), candidates.last()) else {
             return false;
         };
-        let span_ms = (newest.time.as_millis() - oldest.time.as_millis()) as f64;
+        let span_ms = span_ms(*newest, *oldest);
         self.lists.iter().filter(|list| list.extent.is_none()).any(|list| {
             let between = list.density * span_ms;
             between > candidates.len() as f64 * ENTRIES_A_READ_UNIT
@@ -298,9 +298,9 @@ impl<'a, L: PostingLists> Join<'a, L> {
                 }
                 Some(Extent::Whole) => return None,
             };
-            let span_ms = from.time.as_millis() - target.time.as_millis();
+            let entries = list.density * span_ms(from, target);
             // What is left of the last read unit costs nothing.
-            let units = (list.density * span_ms as f64 / ENTRIES_A_READ_UNIT).ceil().max(1.0);
+            let units = (entries / ENTRIES_A_READ_UNIT).ceil().max(1.0);
             Some((from, (units * ENTRIES_A_READ_UNIT) as usize))
         })
         .await
@@ -394,10 +394,10 @@ impl List {
     fn accept(&mut self, page: PostingPage) {
         let first = self.entries.is_empty() && self.decided_entries == 0;
         if let (Some(newest), Some(oldest)) = (page.positions.first(), page.positions.last()) {
-            let span_ms = (newest.time.as_millis() - oldest.time.as_millis()).max(1) as f64;
             // A few entries say little.
             if first || page.positions.len() >= ENOUGH_FOR_DENSITY {
-                self.density = (page.positions.len() - 1) as f64 / span_ms;
+                let between = (page.positions.len() - 1) as f64;
+                self.density = between / span_ms(*newest, *oldest).max(1.0);
             }
         }
         if page.extent == Extent::Whole {
@@ -406,6 +406,11 @@ impl List {
         self.entries.extend(page.positions);
         self.extent = Some(page.extent);
     }
+}
+
+/// The milliseconds from a position to an older one.
+fn span_ms(newest: Position, oldest: Position) -> f64 {
+    (newest.time.as_millis() - oldest.time.as_millis()) as f64
 }
 
 /// The positions that all lists have, down to `reach`, newest first.
@@ -607,40 +612,47 @@ mod tests {
         (0..count).map(|n| at(n * step_ms, u128::try_from(n).unwrap())).collect()
     }
 
+    fn every(n: usize, list: &BTreeSet<Position>) -> BTreeSet<Position> {
+        list.iter().copied().step_by(n).collect()
+    }
+
+    /// What the first step of a join came to.
+    struct Joined {
+        step: Step,
+        round_trips: usize,
+        entries: usize,
+    }
+
+    fn join_two(a: BTreeSet<Position>, b: BTreeSet<Position>, want: usize) -> Joined {
+        let memory = Memory {
+            page_cap: 10_000,
+            lists: HashMap::from([("a".into(), a), ("b".into(), b)]),
+            ..Memory::default()
+        };
+        let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
+        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+        let step = block_on(join.step(want)).unwrap();
+        let round_trips = Budget::default().round_trips - join.budget().round_trips;
+        Joined { step, round_trips, entries: memory.entries.into_inner() }
+    }
+
     #[test]
     fn a_rare_and_a_common_term_cost_what_the_rare_one_costs() {
         let common = dense(200_000, 1000);
-        let rare: BTreeSet<Position> = common.iter().copied().step_by(5_000).collect();
-        let memory = Memory {
-            page_cap: 10_000,
-            lists: HashMap::from([("common".into(), common), ("rare".into(), rare.clone())]),
-            ..Memory::default()
-        };
-        let operands = vec![vec![Term("common".into())], vec![Term("rare".into())]];
-        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
-        let step = block_on(join.step(21)).unwrap();
-        let expected: Vec<Position> = rare.into_iter().rev().collect();
+        let rare = every(5_000, &common);
+        let expected: Vec<Position> = rare.iter().rev().copied().collect();
+        let Joined { step, round_trips, entries } = join_two(common, rare, 21);
         assert_eq!(step.matches[..21], expected[..21]);
-        let trips = Budget::default().round_trips - join.budget().round_trips;
-        assert!(trips <= 3, "{trips} round trips");
-        assert!(memory.entries.into_inner() < 300);
+        assert!(round_trips <= 3, "{round_trips} round trips");
+        assert!(entries < 300);
     }
 
     #[test]
     fn two_common_terms_are_read_side_by_side() {
         let all = dense(100_000, 1000);
-        let every = |n: usize| all.iter().copied().step_by(n).collect::<BTreeSet<_>>();
-        let memory = Memory {
-            page_cap: 10_000,
-            lists: HashMap::from([("a".into(), every(10)), ("b".into(), every(7))]),
-            ..Memory::default()
-        };
-        let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
-        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
-        let step = block_on(join.step(21)).unwrap();
+        let Joined { step, round_trips, .. } = join_two(every(10, &all), every(7, &all), 21);
         assert_eq!(step.matches.len(), 21);
-        let trips = Budget::default().round_trips - join.budget().round_trips;
-        assert!(trips <= 2, "{trips} round trips");
+        assert!(round_trips <= 2, "{round_trips} round trips");
     }
 
     #[test]
@@ -667,21 +679,13 @@ mod tests {
         let year_ms = 365 * 24 * 60 * 60 * 1_000;
         let mut all = dense(1_000, 60_000);
         all.extend((0..50).map(|n| at(year_ms + n * 60_000, 1 << 64 | n as u128)));
-        let every = |n: usize| all.iter().copied().step_by(n).collect::<BTreeSet<_>>();
-        for (a, b) in [(2, 3), (3, 5), (1, 10), (10, 10)] {
-            let memory = Memory {
-                page_cap: 10_000,
-                lists: HashMap::from([("a".into(), every(a)), ("b".into(), every(b))]),
-                ..Memory::default()
-            };
-            let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
-            let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
-            let step = block_on(join.step(1_000)).unwrap();
-            let expected: BTreeSet<Position> = every(a).intersection(&every(b)).copied().collect();
+        for (n, m) in [(2, 3), (3, 5), (1, 10), (10, 10)] {
+            let (a, b) = (every(n, &all), every(m, &all));
+            let expected: Vec<Position> = a.intersection(&b).copied().collect();
+            let Joined { step, round_trips, .. } = join_two(a, b, 1_000);
             assert!(step.matches.iter().eq(expected.iter().rev()));
             assert_eq!(step.progress, Progress::Finished);
-            let trips = Budget::default().round_trips - join.budget().round_trips;
-            assert!(trips <= 4, "1 of {a}, 1 of {b}: {trips} round trips");
+            assert!(round_trips <= 4, "1 of {n}, 1 of {m}: {round_trips} round trips");
         }
     }
 
@@ -703,16 +707,15 @@ mod tests {
         // Every minute of the working hours.
         let working = |minute: &i64| (minute / 60) % 24 >= 9 && (minute / 60) % 24 < 17;
         let week = |minute: &i64| working(minute) && (minute / 1_440) % 7 < 5;
-        let office = |every: usize| {
-            list(&mut (0..500_000).filter(week).step_by(every).map(|minute| minute * 60_000))
+        let office = |n: usize| {
+            list(&mut (0..500_000).filter(week).step_by(n).map(|minute| minute * 60_000))
         };
         // Times to the day only.
-        let days = |every: usize| -> BTreeSet<Position> {
+        let days = |n: usize| -> BTreeSet<Position> {
             let day = |n: u128| at(i64::try_from(n / 700).unwrap() * 24 * HOUR_MS, n);
-            (0..70_000).step_by(every).map(day).collect()
+            (0..70_000).step_by(n).map(day).collect()
         };
-        let short =
-            |every: usize| dense(1_000, 60_000).into_iter().step_by(every).collect::<BTreeSet<_>>();
+        let short = |n: usize| every(n, &dense(1_000, 60_000));
         for (name, a, b, most_trips, most_entries) in [
             ("a burst and every hour", burst, hourly.clone(), 6, 600),
             ("since yesterday and every hour", young.clone(), hourly, 6, 600),
@@ -723,18 +726,9 @@ mod tests {
         ] {
             let newest_first = a.iter().rev().filter(|position| b.contains(position));
             let expected: Vec<Position> = newest_first.copied().take(21).collect();
-            let memory = Memory {
-                page_cap: 10_000,
-                lists: HashMap::from([("a".into(), a), ("b".into(), b)]),
-                ..Memory::default()
-            };
-            let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
-            let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
-            let step = block_on(join.step(21)).unwrap();
+            let Joined { step, round_trips, entries } = join_two(a, b, 21);
             assert!(step.matches.starts_with(&expected), "{name}");
-            let trips = Budget::default().round_trips - join.budget().round_trips;
-            assert!(trips <= most_trips, "{name}: {trips} round trips");
-            let entries = memory.entries.into_inner();
+            assert!(round_trips <= most_trips, "{name}: {round_trips} round trips");
             assert!(entries <= most_entries, "{name}: {entries} entries");
         }
     }
@@ -759,16 +753,10 @@ mod tests {
                     let has = |n: &u64| mix(n + mix(word + 2 * seed)) % one_in[word as usize] == 0;
                     (0..all.len() as u64).filter(has).map(|n| all[n as usize]).collect()
                 };
-                let memory = Memory {
-                    page_cap: 10_000,
-                    lists: HashMap::from([("a".into(), list(0)), ("b".into(), list(1))]),
-                    ..Memory::default()
-                };
-                let operands = vec![vec![Term("a".into())], vec![Term("b".into())]];
-                let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
-                assert_eq!(block_on(join.step(21)).unwrap().matches.len(), 21);
-                trips += Budget::default().round_trips - join.budget().round_trips;
-                entries += memory.entries.into_inner();
+                let joined = join_two(list(0), list(1), 21);
+                assert_eq!(joined.step.matches.len(), 21);
+                trips += joined.round_trips;
+                entries += joined.entries;
             }
             let trips = trips as f64 / SEEDS as f64;
             let entries = entries / SEEDS as usize;
