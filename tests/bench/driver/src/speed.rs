@@ -69,21 +69,23 @@ pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
     let request = bench.request("log", LOG)?;
     let event = bench.event(request)?;
     let recorded = limits::record_from_start(bench, &bench.function("log"), request).await?;
-    let programs = [
-        (floor()?, true),
-        (calls_alone(bench, "log-start", &recorded)?, true),
-        (bench.function("log"), true),
-        (python(bench)?, false),
-        (node()?, false),
+    let compiled = |program, status| Starter { program, compiled: true, status };
+    let interpreted = |program| Starter { program, compiled: false, status: 201 };
+    let starters = [
+        compiled(floor()?, 200),
+        compiled(calls_alone(bench, "log-start", &recorded)?, 200),
+        compiled(bench.function("log"), 201),
+        interpreted(python(bench)?),
+        interpreted(node()?),
     ];
-    let mut samples: Vec<Vec<Cold>> = vec![Vec::new(); programs.len()];
+    let mut samples: Vec<Vec<Cold>> = vec![Vec::new(); starters.len()];
     // The first round is for the page cache.
     for round in 0..=COLD_ROUNDS {
-        for ((program, quick), samples) in programs.iter().zip(&mut samples) {
-            for _ in 0..if *quick { QUICK_STARTS_A_ROUND } else { 1 } {
-                let cold = start_cold(bench, program, &event)
+        for (starter, samples) in starters.iter().zip(&mut samples) {
+            for _ in 0..if starter.compiled { QUICK_STARTS_A_ROUND } else { 1 } {
+                let cold = start_cold(bench, starter, &event)
                     .await
-                    .with_context(|| program.name.clone())?;
+                    .with_context(|| starter.program.name.clone())?;
                 if round > 0 {
                     samples.push(cold);
                 }
@@ -93,11 +95,11 @@ pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
     println!("| program | init, ms | first log, ms | sum, ms | CPU, ms | instructions |");
     println!("| --- | ---: | ---: | ---: | ---: | ---: |");
     let mut result = json!({});
-    for ((program, quick), samples) in programs.iter().zip(&samples) {
+    for (Starter { program, compiled, .. }, samples) in starters.iter().zip(&samples) {
         let of = |what: fn(&Cold) -> Duration| median_ms(samples.iter().map(what));
         let (init, first, sum) = (of(|c| c.init), of(|c| c.first), of(|c| c.init + c.first));
         let cpu = of(|c| c.cpu);
-        let instructions = match *quick && has_valgrind() {
+        let instructions = match *compiled && has_valgrind() {
             true => Some(total_instructions(bench, program, &event, Scheme::Https, 1).await?),
             false => None,
         };
@@ -124,6 +126,15 @@ pub(crate) async fn cold(bench: &Bench) -> Result<usize> {
     Ok(0)
 }
 
+/// What is started cold.
+struct Starter {
+    program: Program,
+    /// It starts quickly, and its instructions can be counted.
+    compiled: bool,
+    /// What it answers.
+    status: u16,
+}
+
 #[derive(Clone, Copy)]
 struct Cold {
     init: Duration,
@@ -131,19 +142,14 @@ struct Cold {
     cpu: Duration,
 }
 
-async fn start_cold(bench: &Bench, program: &Program, event: &Bytes) -> Result<Cold> {
+async fn start_cold(bench: &Bench, starter: &Starter, event: &Bytes) -> Result<Cold> {
+    let Starter { program, status, .. } = starter;
     let mut sandbox =
         Sandbox::start(program, &bench.stub, Scheme::Https, bench.scratch.path()).await?;
     let invocation = sandbox.invoke(event).await?;
-    let expected = if program.name == "floor" || program.name == RAW_CALLS { 200 } else { 201 };
-    expect_status(&invocation.body, expected)?;
+    let response: Value = serde_json::from_slice(&invocation.body)?;
+    ensure!(response["statusCode"] == *status, "expected {status}, got {response}");
     Ok(Cold { init: sandbox.init, first: invocation.took, cpu: sandbox.cpu()? })
-}
-
-fn expect_status(response: &Bytes, expected: u16) -> Result<()> {
-    let response: Value = serde_json::from_slice(response)?;
-    ensure!(response["statusCode"] == expected, "expected {expected}, got {response}");
-    Ok(())
 }
 
 /// Warm invocations: each function beside its calls alone, and `log` beside the
