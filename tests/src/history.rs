@@ -8,7 +8,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use activity_log_core::clock::Timestamp;
+use activity_log_core::clock::{Rounding, Timestamp};
+use activity_log_core::index::Position;
 use activity_log_core::text::index_terms;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue as SdkValue;
@@ -181,6 +182,11 @@ pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
     })
 }
 
+fn position(time: &str, id: &str) -> String {
+    let time = Timestamp::parse(time, Rounding::Down).expect("it is a time");
+    Position { time, id: id.parse().expect("it is a UUID") }.encode()
+}
+
 /// What differs from activity to activity.
 #[derive(Clone, Copy, Debug)]
 enum Slot {
@@ -192,6 +198,10 @@ enum Slot {
     Text,
     OccurredAt,
     LoggedAt,
+    /// Where it stands in the lists of activities.
+    Position,
+    /// Where its audit event stands in those of audit events.
+    EventPosition,
 }
 
 /// A string of an item: literals, and a slot behind each but the last.
@@ -209,20 +219,11 @@ impl Pattern {
         Self(parts)
     }
 
-    fn fill(&self, past: &Past, text: &str) -> String {
+    fn fill<'a>(&self, value_of: impl Fn(Slot) -> &'a str) -> String {
         let mut filled = String::with_capacity(96);
         for (literal, slot) in &self.0 {
             filled.push_str(literal);
-            filled.push_str(match slot {
-                None => "",
-                Some(Slot::Id) => &past.id,
-                Some(Slot::EventId) => &past.event_id,
-                Some(Slot::RequestId) => &past.request_id,
-                Some(Slot::ActivityType) => &past.activity_type,
-                Some(Slot::Text) => text,
-                Some(Slot::OccurredAt) => &past.occurred_at,
-                Some(Slot::LoggedAt) => &past.logged_at,
-            });
+            filled.push_str(slot.map_or("", &value_of));
         }
         filled
     }
@@ -264,14 +265,18 @@ impl Template {
         let activity = &answer["activity"];
         let event_id =
             written.keys().find_map(|(pk, _)| Some(pk.split_once("#AUD#")?.1.to_owned()));
+        let (id, event_id) = (text(&activity["id"]), event_id.expect("a log has an audit event"));
+        let logged_at = text(&activity["logged_at"]);
         let slots = [
-            (text(&activity["id"]), Slot::Id),
-            (event_id.expect("a log has an audit event"), Slot::EventId),
+            (position(Self::OCCURRED_AT, &id), Slot::Position),
+            (position(&logged_at, &event_id), Slot::EventPosition),
+            (id, Slot::Id),
+            (event_id, Slot::EventId),
             (text(&answer["request_id"]), Slot::RequestId),
             ("agent_action".to_owned(), Slot::ActivityType),
             (Self::SUMMARY.to_owned(), Slot::Text),
             (Self::OCCURRED_AT.to_owned(), Slot::OccurredAt),
-            (text(&activity["logged_at"]), Slot::LoggedAt),
+            (logged_at, Slot::LoggedAt),
         ];
         let (words, items): (Items, Items) = written
             .into_iter()
@@ -297,10 +302,23 @@ impl Template {
     #[must_use]
     pub fn items_of(&self, past: &Past) -> Vec<Item> {
         let words = index_terms([past.summary.as_str()]).expect("a summary is short");
+        let event_position = position(&past.logged_at, &past.event_id);
+        let position = position(&past.occurred_at, &past.id);
         let fill = |item: &BTreeMap<String, Attribute>, text: &str| {
+            let value_of = |slot| match slot {
+                Slot::Id => &past.id,
+                Slot::EventId => &past.event_id,
+                Slot::RequestId => &past.request_id,
+                Slot::ActivityType => &past.activity_type,
+                Slot::Text => text,
+                Slot::OccurredAt => &past.occurred_at,
+                Slot::LoggedAt => &past.logged_at,
+                Slot::Position => &position,
+                Slot::EventPosition => &event_position,
+            };
             let attributes = item.iter().map(|(name, value)| {
                 let value = match value {
-                    Attribute::Text(pattern) => AttributeValue::S(pattern.fill(past, text)),
+                    Attribute::Text(pattern) => AttributeValue::S(pattern.fill(value_of)),
                     Attribute::Number(digits) => AttributeValue::N(digits.clone()),
                 };
                 (name.clone(), value)

@@ -27,14 +27,14 @@ use futures_util::future::try_join_all;
 use super::{Extent, Position, PostingLists, PostingPage, Range, Term};
 use crate::error::Result;
 
-/// The first page of each list when several are joined: two read units.
+/// The first page of each list when several are joined: a read unit or two.
 const FIRST_PAGE: usize = 64;
-/// The largest page: about 30 read units, and well under the megabyte that
+/// The largest page: about 20 read units, and well under the megabyte that
 /// ends a page by itself.
 const MAX_PAGE: usize = 1_000;
 /// Asking for one entry by its key costs a read unit, which otherwise reads
-/// this many entries of about 115 bytes in a row.
-const ENTRIES_A_READ_UNIT: f64 = 35.0;
+/// this many entries of about 80 bytes in a row.
+const ENTRIES_A_READ_UNIT: f64 = 50.0;
 /// How many entries of a page tell how densely its list is filled.
 const ENOUGH_FOR_DENSITY: usize = 16;
 /// Candidates that the other lists are asked for in one round, at first and at
@@ -57,7 +57,7 @@ pub struct Budget {
 
 impl Default for Budget {
     /// 24 round trips of some 10 ms keep a page under a second. 20,000 entries
-    /// that are read in a row are some 600 read units, a fifth of what one
+    /// that are read in a row are some 400 read units, an eighth of what one
     /// partition gives a second; an entry that is asked for by its key is a unit.
     fn default() -> Self {
         Self { round_trips: 24, entries: 20_000 }

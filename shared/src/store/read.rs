@@ -283,14 +283,8 @@ impl Store {
                 .table_name(&self.table_name)
                 .key_condition_expression("pk = :list AND sk BETWEEN :oldest AND :newest")
                 .expression_attribute_values(":list", AttributeValue::S(list.clone()))
-                .expression_attribute_values(
-                    ":oldest",
-                    AttributeValue::S(keys::sort_key(range.oldest)),
-                )
-                .expression_attribute_values(
-                    ":newest",
-                    AttributeValue::S(keys::sort_key(range.newest)),
-                )
+                .expression_attribute_values(":oldest", AttributeValue::S(range.oldest.encode()))
+                .expression_attribute_values(":newest", AttributeValue::S(range.newest.encode()))
                 .projection_expression(SK)
                 .scan_index_forward(false)
                 .consistent_read(true)
@@ -337,7 +331,7 @@ impl Store {
 /// position.
 fn parse_posting(item: &Item) -> Result<Position, CorruptItem> {
     let sk = item.get(SK).and_then(|value| value.as_s().ok());
-    sk.and_then(|sk| keys::parse_sort_key(sk)).ok_or_else(|| CorruptItem {
+    sk.and_then(|sk| Position::decode(sk)).ok_or_else(|| CorruptItem {
         pk: "(a posting list)".to_owned(),
         sk: sk.cloned().unwrap_or_default(),
         problem: "the sort key is not a position".to_owned(),

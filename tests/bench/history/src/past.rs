@@ -16,7 +16,7 @@ pub(crate) const COUNTS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 /// Ten words and more; the cost of a search does not depend on it.
 const SUMMARY_CHARS: usize = 60;
 /// Another layout of the table or other texts are another file.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 const TABLE: &str = "activity-log";
 
 /// A history, and two stacks on it.
