@@ -14,8 +14,7 @@ use uuid::Uuid;
 /// A moment in UTC, to the millisecond.
 ///
 /// Written as RFC 3339 with exactly three decimals and `Z`
-/// (`2026-03-01T09:30:00.000Z`): 24 characters whose order as text is their
-/// order in time, which is what the sort keys of the table rely on.
+/// (`2026-03-01T09:30:00.000Z`): 24 characters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -114,11 +113,17 @@ impl Bound {
     }
 }
 
+impl Timestamp {
+    fn to_rfc3339(self) -> String {
+        DateTime::from_timestamp_millis(self.0)
+            .expect("a Timestamp is within the years 1970 to 9999")
+            .to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = DateTime::from_timestamp_millis(self.0)
-            .expect("a Timestamp is within the years 1970 to 9999");
-        f.write_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
+        f.write_str(&self.to_rfc3339())
     }
 }
 
@@ -130,7 +135,7 @@ impl fmt::Debug for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.to_rfc3339())
     }
 }
 

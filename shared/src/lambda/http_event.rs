@@ -112,7 +112,8 @@ impl From<Response> for HttpEventAnswer {
             status_code: parts.status.as_u16(),
             headers: parts.headers,
             // Every body of this crate is JSON, and so UTF-8.
-            body: String::from_utf8_lossy(&body).into_owned(),
+            body: String::from_utf8(body.into())
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
             is_base64_encoded: false,
         }
     }

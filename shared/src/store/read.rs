@@ -79,7 +79,7 @@ impl Store {
         ids: &[ActivityId],
     ) -> Result<HashMap<ActivityId, Activity>> {
         let keys = ids.iter().map(|id| keys::head(tenant, *id)).collect();
-        let mut activities = HashMap::new();
+        let mut activities = HashMap::with_capacity(ids.len());
         let mut without_related = Vec::new();
         for item in self.batch_get(keys, None).await? {
             let head = items::activity::read(tenant, &item)?;

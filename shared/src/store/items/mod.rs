@@ -84,8 +84,13 @@ impl<'a> ItemReader<'a> {
         Self(item)
     }
 
+    /// Compares names, which for the few of an item is quicker than hashing.
+    fn get(&self, name: &str) -> Option<&'a AttributeValue> {
+        self.0.iter().find_map(|(known, value)| (known == name).then_some(value))
+    }
+
     pub(super) fn corrupt(&self, problem: impl Into<String>) -> CorruptItem {
-        let part = |name| self.0.get(name).and_then(|value| value.as_s().ok()).cloned();
+        let part = |name| self.get(name).and_then(|value| value.as_s().ok()).cloned();
         CorruptItem {
             pk: part(PK).unwrap_or_default(),
             sk: part(SK).unwrap_or_default(),
@@ -94,7 +99,7 @@ impl<'a> ItemReader<'a> {
     }
 
     pub(super) fn text_if_some(&self, name: &str) -> Result<Option<&'a str>, CorruptItem> {
-        match self.0.get(name) {
+        match self.get(name) {
             None => Ok(None),
             Some(AttributeValue::S(text)) => Ok(Some(text)),
             Some(_) => Err(self.corrupt(format!("{name} is not a string"))),
@@ -112,7 +117,16 @@ impl<'a> ItemReader<'a> {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, CorruptItem> {
-        parse(self.text(name)?).map_err(|_| self.corrupt(format!("{name} is not valid")))
+        self.parse(name, self.text(name)?, parse)
+    }
+
+    fn parse<T, E>(
+        &self,
+        name: &str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, CorruptItem> {
+        parse(text).map_err(|_| self.corrupt(format!("{name} is not valid")))
     }
 
     pub(super) fn parsed_if_some<T, E>(
@@ -120,10 +134,8 @@ impl<'a> ItemReader<'a> {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, CorruptItem> {
-        match self.text_if_some(name)? {
-            None => Ok(None),
-            Some(_) => self.parsed(name, parse).map(Some),
-        }
+        let text = self.text_if_some(name)?;
+        text.map(|text| self.parse(name, text, parse)).transpose()
     }
 
     pub(super) fn json<T: serde::de::DeserializeOwned>(
@@ -149,7 +161,7 @@ impl<'a> ItemReader<'a> {
     }
 
     pub(super) fn number(&self, name: &str) -> Result<i64, CorruptItem> {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(AttributeValue::N(digits)) => {
                 digits.parse().map_err(|_| self.corrupt(format!("{name} is not a whole number")))
             }
