@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use activity_log_core::text::index_terms;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{
-    COMMON, Items, PHRASE, Past, RARE, RARE_COUNT, Template, Vocabulary, items_in_table,
-    items_since,
+    ALSO_COMMON, COMMON, Items, PHRASE, Past, RARE, RARE_COUNT, Template, UNCOMMON, Vocabulary,
+    items_in_table, items_since,
 };
 use activity_log_tests::measured::{MeasuredStack, TENANT};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -173,14 +173,17 @@ async fn a_history_is_laid_out_as_the_store_writes_it() {
 #[tokio::test]
 async fn a_search_costs_the_same_at_1000_and_at_50000_activities() {
     let rare_and_common = format!("{RARE} {COMMON}");
-    let rare_and_common = [("query", rare_and_common.as_str())];
-    let searches: [(&[(&str, &str)], usize); 6] = [
+    let uncommon_and_common = format!("{UNCOMMON} {COMMON}");
+    let two_common = format!("{COMMON} {ALSO_COMMON}");
+    let searches: [(&[(&str, &str)], usize); 8] = [
         (&[], 20),
         (&[("type", "email")], 20),
         (&[("query", COMMON)], 20),
         (&[("query", PHRASE)], 20),
         (&[("query", RARE)], RARE_COUNT),
-        (&rare_and_common, RARE_COUNT / 2),
+        (&[("query", &rare_and_common)], RARE_COUNT / 2),
+        (&[("query", &uncommon_and_common)], 20),
+        (&[("query", &two_common)], 20),
     ];
     let mut units = Vec::new();
     for count in [1_000, 50_000] {
