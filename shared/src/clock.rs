@@ -14,7 +14,8 @@ use uuid::Uuid;
 /// A moment in UTC, to the millisecond.
 ///
 /// Written as RFC 3339 with exactly three decimals and `Z`
-/// (`2026-03-01T09:30:00.000Z`): 24 characters.
+/// (`2026-03-01T09:30:00.000Z`): 24 characters whose order as text is their
+/// order in time, which is what the registry's condition on `changed_at` relies on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -77,6 +78,12 @@ impl Timestamp {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_sub(millis).max(Self::MIN.0))
     }
+
+    fn to_rfc3339(self) -> String {
+        DateTime::from_timestamp_millis(self.0)
+            .expect("a Timestamp is within the years 1970 to 9999")
+            .to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
 }
 
 /// Reads RFC 3339 as its grammar has it, which is what `date-time` stands for in
@@ -110,14 +117,6 @@ impl Bound {
     #[must_use]
     pub fn time(self) -> Timestamp {
         self.time
-    }
-}
-
-impl Timestamp {
-    fn to_rfc3339(self) -> String {
-        DateTime::from_timestamp_millis(self.0)
-            .expect("a Timestamp is within the years 1970 to 9999")
-            .to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 }
 
@@ -207,6 +206,13 @@ mod tests {
             let time = Timestamp::parse(text, Rounding::Down).unwrap();
             assert_eq!(time.to_string(), written);
         }
+    }
+
+    #[test]
+    fn the_order_of_the_texts_is_that_of_the_times() {
+        let all = [0, 1, 999, 1_000, 86_400_000, 1_772_357_400_000, Timestamp::MAX.as_millis()];
+        let texts = all.map(|millis| Timestamp::from_millis(millis).unwrap().to_string());
+        assert!(texts.is_sorted() && texts.iter().all(|text| text.len() == 24), "{texts:?}");
     }
 
     #[test]

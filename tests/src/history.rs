@@ -24,7 +24,8 @@ use crate::stack::Stack;
 pub const COMMON: &str = "quarterly";
 /// A word in every third activity.
 pub const ALSO_COMMON: &str = "budget";
-/// A word in one of forty activities.
+/// A word in one of forty activities, always with [`COMMON`], and in a third of them
+/// with [`ALSO_COMMON`].
 pub const UNCOMMON: &str = "escalation";
 /// A word in [`RARE_COUNT`] activities, spread over the history, however long
 /// that is. Half of them have [`COMMON`], too.

@@ -227,10 +227,14 @@ async fn a_fault_of_this_service_is_500_with_constant_text_in_both_dialects() {
     let v1 = stack.get(&key, &format!("/v1/activities/{ABSENT_ID}")).await.expect(500);
     let message = "An internal error occurred.";
     let members = json!({"code": "internal_error", "message": message});
-    assert_eq!(pinned(&v1), envelope(members));
+    assert_eq!(pinned(&v1), envelope(members.clone()));
     let logged = get_logged(&stack, &key, ABSENT_ID).await.expect(500);
     assert_eq!(logged.json(), json!({"code": "internal_error", "detail": message}));
-    for answer in [v1, logged] {
+    // What is no posting is not taken as absent.
+    corrupt(&stack, "T#acme#IX#*", "2026-03-01").await;
+    let found = stack.search(&key, &[]).await.expect(500);
+    assert_eq!(pinned(&found), envelope(members));
+    for answer in [v1, logged, found] {
         assert!(!answer.headers.contains_key("retry-after"));
     }
 }

@@ -55,8 +55,9 @@ impl Position {
         Self { time, id: Uuid::nil() }
     }
 
-    /// A text of 30 characters; the order of the texts is that of the positions.
-    /// It is base 64 of time and id, with the alphabet of `crypt(3)`.
+    /// The sort key of its postings: a text of 30 characters, in the order of the
+    /// positions. It is base 64 of time and id, with the alphabet of `crypt(3)`. What
+    /// callers get is [`cursor::encode`].
     #[must_use]
     pub fn encode(self) -> String {
         let millis = self.time.as_millis().to_be_bytes();
@@ -77,6 +78,18 @@ impl Position {
             time: Timestamp::from_millis(i64::from_be_bytes(millis))?,
             id: Uuid::from_slice(id).ok()?,
         })
+    }
+
+    /// The next newer position. `None` after [`Self::NEWEST`].
+    #[must_use]
+    pub fn newer(self) -> Option<Self> {
+        match self.id.as_u128().checked_add(1) {
+            Some(id) => Some(Self { time: self.time, id: Uuid::from_u128(id) }),
+            None => {
+                let time = Timestamp::from_millis(self.time.as_millis() + 1)?;
+                Some(Self { time, id: Uuid::nil() })
+            }
+        }
     }
 
     /// The next older position, which makes an exclusive bound inclusive.
@@ -257,9 +270,21 @@ mod tests {
         // The last character has four bits that must be zero.
         let not_canonical = format!("{}R", &text[..text.len() - 1]);
         let padded = format!("{text}==");
-        for damaged in ["", "é", &text[1..], &text[..29], &beyond_9999, &not_canonical, &padded] {
+        let (shorter, longer) = (&text[..28], format!("{text}.."));
+        let legible = "2026-03-01T09:30:00.000Z#00000000-0000-0000-0000-000000000007";
+        for damaged in
+            ["", "é", &text[1..], shorter, &longer, &beyond_9999, &not_canonical, &padded, legible]
+        {
             assert_eq!(Position::decode(damaged), None, "{damaged}");
         }
+    }
+
+    #[test]
+    fn the_ends_of_a_list_and_of_a_millisecond_are_in_order() {
+        let inside = [at(1, 0), at(1, u128::MAX), at(2, 0), at(2, 1)];
+        let all = [&[Position::OLDEST], &inside[..], &[Position::NEWEST]].concat();
+        assert!(all.iter().map(|position| position.encode()).is_sorted());
+        assert!(all.iter().all(|position| Position::decode(&position.encode()) == Some(*position)));
     }
 
     proptest! {
@@ -279,10 +304,11 @@ mod tests {
     }
 
     #[test]
-    fn older_is_the_very_next_position() {
-        assert_eq!(at(5, 7).older(), Some(at(5, 6)));
-        assert_eq!(at(5, 0).older(), Some(at(4, u128::MAX)));
-        assert_eq!(Position::OLDEST.older(), None);
+    fn older_and_newer_are_the_very_next_positions() {
+        for (older, newer) in [(at(5, 6), at(5, 7)), (at(4, u128::MAX), at(5, 0))] {
+            assert_eq!((newer.older(), older.newer()), (Some(older), Some(newer)));
+        }
+        assert_eq!((Position::OLDEST.older(), Position::NEWEST.newer()), (None, None));
     }
 
     #[test]

@@ -322,6 +322,9 @@ mod tests {
         let event = audit_event(&tenant(), id.0);
         assert_eq!(staged_owner(&event.pk, &event.sk), None);
         assert_eq!(staged_owner("x", "y"), None);
+        for list in ["T#acme#IX#*", "T#acme#AX#status=succeeded"] {
+            assert_eq!(staged_owner(list, "no position"), None);
+        }
     }
 
     #[test]

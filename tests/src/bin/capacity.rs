@@ -79,7 +79,7 @@ async fn print_searches() {
         ("a common word (1 of 2)", &[("query", COMMON)]),
         ("a rare word (6 in all)", &[("query", RARE)]),
         ("rare and common word", &[("query", &rare_and_common)]),
-        ("uncommon (1 of 40) and common", &[("query", &uncommon_and_common)]),
+        ("uncommon (1 of 40), always with common", &[("query", &uncommon_and_common)]),
         ("two common words (1 of 6)", &[("query", &common_and_common)]),
         ("phrase (1 of 10)", &[("query", PHRASE)]),
     ];

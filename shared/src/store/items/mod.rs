@@ -117,10 +117,10 @@ impl<'a> ItemReader<'a> {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, CorruptItem> {
-        self.parse(name, self.text(name)?, parse)
+        self.parse_text(name, self.text(name)?, parse)
     }
 
-    fn parse<T, E>(
+    fn parse_text<T, E>(
         &self,
         name: &str,
         text: &str,
@@ -135,7 +135,7 @@ impl<'a> ItemReader<'a> {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, CorruptItem> {
         let text = self.text_if_some(name)?;
-        text.map(|text| self.parse(name, text, parse)).transpose()
+        text.map(|text| self.parse_text(name, text, parse)).transpose()
     }
 
     pub(super) fn json<T: serde::de::DeserializeOwned>(

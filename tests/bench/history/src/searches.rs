@@ -35,8 +35,12 @@ pub(crate) fn all() -> Vec<Search> {
         search("a rare word (6 in all)", &[("query", RARE)]),
         search(RARE_AND_COMMON, &[("query", &both(RARE, COMMON))]),
         search(
-            "an uncommon word (1 of 40) and a common one (1 of 2)",
+            "an uncommon word (1 of 40) and a common one that always comes with it",
             &[("query", &both(UNCOMMON, COMMON))],
+        ),
+        search(
+            "an uncommon word (1 of 40) and a common one (1 of 3)",
+            &[("query", &both(UNCOMMON, ALSO_COMMON))],
         ),
         search("two common words (1 of 2, 1 of 3)", &[("query", &both(COMMON, ALSO_COMMON))]),
         search(TWO_TENTHS, &[("query", &both(TENTH, ALSO_TENTH))]),
