@@ -1,0 +1,249 @@
+//! Real answers are as described, and every status that is described can be met.
+
+use std::collections::BTreeSet;
+
+use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
+use activity_log_core::principal::Scope;
+use activity_log_core::store::client::connect_local;
+use activity_log_tests::engine::{Engine, unique_name};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, When};
+use activity_log_tests::stack::{Answer, Stack};
+use futures_util::future::join_all;
+use http::Method;
+use serde_json::{Value, json};
+
+use super::{ABSENT_ID, Description, array, call, email, object, route_of, text};
+
+/// Statuses that were met, by route.
+type Met = BTreeSet<(&'static str, Method, u16)>;
+
+fn meet(met: &mut Met, description: &Description, route: &'static Route, answer: &Answer) {
+    description.assert_answer(route, answer);
+    met.insert((route.template, route.method.clone(), answer.status.as_u16()));
+}
+
+/// Every status that is described can be met, and every answer is as described.
+#[tokio::test]
+async fn answers_are_as_described_in_every_status() {
+    let stack = Stack::start().await;
+    let description = Description::of(&stack).await;
+    let mut met = Met::new();
+    meet_successes(&stack, &description, &mut met).await;
+    meet_refusals(&stack, &description, &mut met).await;
+    meet_refused_writes(&stack, &description, &mut met).await;
+    meet_failures(&description, &mut met).await;
+
+    let mut described = Met::new();
+    for route in described_routes() {
+        for status in object(&description.operation(route)["responses"]).keys() {
+            described.insert((route.template, route.method.clone(), status.parse().unwrap()));
+        }
+    }
+    // It asks the table for nothing, so that nothing in it can be made to fail.
+    let openapi = route_of(Operation::GetOpenApi);
+    assert!(described.remove(&(openapi.template, openapi.method.clone(), 500)));
+    assert_eq!(met, described);
+}
+
+async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met) {
+    let service = stack.service_key("acme").await;
+    let agent = stack.issue_key("acme", "agent:agent_7", Scope::ALL).await;
+    stack.put_resource("acme", "contact", "con_123", Some("Jane Doe")).await;
+    let mut whole = email();
+    whole["body"] = "She has 40 seats in mind. ".repeat(20).into();
+    whole["occurred_at"] = "2026-03-01T09:30:00+02:00".into();
+    whole["idempotency_key"] = "once".into();
+    let least = json!({ "type": "note", "summary": "x" });
+    let log = route_of(Operation::LogActivity);
+    let mut ids = Vec::new();
+    for (key, input, replayed) in
+        [(&agent, &whole, ""), (&agent, &whole, "true"), (&service, &least, "")]
+    {
+        let answer = stack.log(key, input).await.expect(201);
+        assert_eq!(answer.header("idempotency-replayed"), replayed);
+        meet(met, description, log, &answer);
+        ids.push(text(&answer.json()["activity"]["id"]).to_owned());
+    }
+    // A rejected and a denied write, for the audit trail to have one of each.
+    let _ = stack.log(&service, &json!({})).await.expect(422);
+    let reader = stack.issue_key("acme", "user:user_1", &[Scope::ActivityRead]).await;
+    let _ = stack.log(&reader, &least).await.expect(403);
+
+    let typed = route_of(Operation::LogTypedActivity);
+    for replayed in ["", "true"] {
+        let call = call(stack, typed, "", "", Some(&service)).header("idempotency-key", "typed");
+        let answer = call.send().await.expect(201);
+        assert_eq!(answer.header("idempotency-replayed"), replayed);
+        meet(met, description, typed, &answer);
+    }
+
+    for route in described_routes().filter(|route| route.scope != Some(Scope::ActivityWrite)) {
+        let key = route.scope.map(|_| service.as_str());
+        for id in &ids {
+            meet(
+                met,
+                description,
+                route,
+                &call(stack, route, id, "", key).send().await.expect(200),
+            );
+        }
+        // A page in the middle has a cursor.
+        if description.parameters(route, "query").contains_key("limit") {
+            let answer = call(stack, route, "", "?limit=1", key).send().await.expect(200);
+            assert!(answer.json()["next_cursor"].is_string());
+            meet(met, description, route, &answer);
+        }
+        if description.parameters(route, "query").contains_key("page_size") {
+            let answer = call(stack, route, "", "?page_size=1", key).send().await.expect(200);
+            assert!(answer.json()["next"].is_string());
+            meet(met, description, route, &answer);
+        }
+    }
+}
+
+async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) {
+    let service = stack.service_key("acme").await;
+    for route in described_routes() {
+        let key = route.scope.map(|_| service.as_str());
+        let field_errors = match dialect_of(route.template) {
+            Dialect::V1 | Dialect::Mcp => 422,
+            Dialect::LoggedActivity => 400,
+        };
+        let mut cases = vec![("?verbose=1", key, field_errors)];
+        // A write reads its body first.
+        if route.method == Method::GET {
+            cases.push(("?a=%zz", key, 400));
+        }
+        let lacking;
+        if let Some(scope) = route.scope {
+            let others: Vec<Scope> =
+                Scope::ALL.iter().copied().filter(|other| *other != scope).collect();
+            lacking = stack.issue_key("acme", "service:other", &others).await;
+            cases.push(("", None, 401));
+            cases.push(("", Some("alk_acme.0.0"), 401));
+            cases.push(("", Some(&lacking), 403));
+        }
+        // The type is looked for before what is asked of it.
+        let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
+        for (query, key, status) in cases {
+            let answer = call(stack, route, id, query, key).send().await.expect(status);
+            meet(met, description, route, &answer);
+        }
+        if route.template.contains('{') {
+            for id in [ABSENT_ID, "act_123"] {
+                let answer = call(stack, route, id, "", key).send().await.expect(404);
+                meet(met, description, route, &answer);
+            }
+        }
+    }
+}
+
+async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut Met) {
+    let key = stack.service_key("acme").await;
+    let log = route_of(Operation::LogActivity);
+    let post = || stack.call(&key, Method::POST, log.template);
+    let as_json = || post().header("content-type", "application/json");
+    let mut unknown = email();
+    unknown["related_resource_id"] = "con_404".into();
+    let first = json!({ "type": "note", "summary": "x", "idempotency_key": "conflict" });
+    let other = json!({ "type": "call", "summary": "x", "idempotency_key": "conflict" });
+    let _ = stack.log(&key, &first).await.expect(201);
+    for (call, status) in [
+        (as_json().body("{"), 400),
+        (as_json().body(r#"{"type":"note","type":"note"}"#), 400),
+        (post().json(&unknown), 404),
+        (post().json(&other), 409),
+        (as_json().body(vec![b' '; 1024 * 1024 + 1]), 413),
+        (post().header("content-type", "text/plain").body("{}"), 415),
+        (as_json().body("[]"), 422),
+        (post().json(&json!({ "type": 1, "verbose": true })), 422),
+    ] {
+        meet(met, description, log, &call.send().await.expect(status));
+    }
+    let typed = route_of(Operation::LogTypedActivity);
+    let call = |route| call(stack, route, "", "", Some(&key));
+    let conflict = call(typed).header("idempotency-key", "conflict").send().await.expect(409);
+    meet(met, description, typed, &conflict);
+    for route in [typed, route_of(Operation::ListResponses)] {
+        let bytes = |body: Vec<u8>| {
+            let path = route.template.replace("{activity_identifier}", "email");
+            let call = stack.anonymous(Method::POST, &path).header("x-api-key", &key);
+            call.header("x-business-id", "acme").header("x-user-id", "user_1").body(body)
+        };
+        for (call, status) in [
+            (bytes(vec![b' '; 1024 * 1024 + 1]).header("content-type", "application/json"), 413),
+            (bytes(b"{}".to_vec()).header("content-type", "text/plain"), 415),
+        ] {
+            meet(met, description, route, &call.send().await.expect(status));
+        }
+    }
+}
+
+/// The table throttles, can't be reached, or is gone.
+async fn meet_failures(description: &Description, met: &mut Met) {
+    let engine = Engine::start().await;
+    let faulty = FaultyEngine::start(&engine.endpoint).await;
+    let table_name = unique_name("suite");
+    let stack = Stack::start_on(&faulty.endpoint, &table_name, |_| {}).await;
+    // The credential is what every route reads first.
+    let key = stack.service_key("acme").await;
+    let secured = || described_routes().filter(|route| route.scope.is_some());
+    for (kind, status) in [(FaultKind::Throttle, 429), (FaultKind::ServerError, 503)] {
+        faulty.inject(Fault::on("GetItem", When::Always, kind));
+        // Side by side, since each is only given up after some attempts.
+        let answers = secured().map(async |route| {
+            let answer = call(&stack, route, ABSENT_ID, "", Some(&key)).send().await;
+            (route, answer.expect(status))
+        });
+        for (route, answer) in join_all(answers).await {
+            meet(met, description, route, &answer);
+        }
+        faulty.clear();
+    }
+    let client = connect_local(&engine.endpoint);
+    let deleted = client.delete_table().table_name(&table_name).send().await;
+    deleted.expect("the engine deletes the table");
+    for route in secured() {
+        let answer = call(&stack, route, ABSENT_ID, "", Some(&key)).send().await.expect(500);
+        meet(met, description, route, &answer);
+    }
+}
+
+/// What is no route is answered as the text of the document says.
+#[tokio::test]
+async fn unknown_paths_and_methods_are_as_described() {
+    let stack = Stack::start().await;
+    let description = Description::of(&stack).await;
+    for (method, path, name) in [
+        (Method::GET, "/v1/nothing", "v1_404"),
+        (Method::DELETE, "/v1/activities", "v1_405"),
+        (Method::GET, "/api/activities/logged", "logged_activity_404"),
+        (Method::PUT, "/api/activities/logged/1", "logged_activity_405"),
+    ] {
+        let answer = stack.anonymous(method, path).send().await;
+        let response = &description.document["components"]["responses"][name];
+        assert!(name.ends_with(answer.status.as_str()), "{path}");
+        description
+            .assert_valid(&response["content"]["application/json"]["schema"], &answer.json());
+        for header in object(&response["headers"]).keys() {
+            assert!(!answer.header(header).is_empty(), "{path} has no {header}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_described_null_is_there_and_null() {
+    let stack = Stack::start().await;
+    let description = Description::of(&stack).await;
+    let key = stack.service_key("acme").await;
+    let input = json!({ "type": "note", "summary": "x" });
+    let id = stack.log(&key, &input).await.expect(201).json()["activity"]["id"].clone();
+    let route = route_of(Operation::GetLoggedActivity);
+    let answer = call(&stack, route, text(&id), "", Some(&key)).send().await.expect(200);
+    let schema = &description.document["components"]["schemas"]["LoggedActivity"];
+    for name in ["completed_at", "scheduled_activity_id"] {
+        assert_eq!(schema["properties"][name]["type"], json!(["string", "null"]));
+        assert!(array(&schema["required"]).contains(&json!(name)));
+        assert_eq!(answer.json().get(name), Some(&Value::Null));
+    }
+}
