@@ -226,9 +226,9 @@ impl<'a, L: PostingLists> Join<'a, L> {
                 self.decide_to(reach);
                 return Ok(());
             };
-            let skipped =
-                newest.newer().filter(|newer| self.next.is_some_and(|next| *newer <= next));
-            if let Some(skipped) = skipped {
+            if let Some(skipped) = newest.newer()
+                && self.next.is_some_and(|next| skipped <= next)
+            {
                 self.decide_to(skipped);
             }
             let asked = &candidates[..candidates.len().min(self.probes.max(wanted))];

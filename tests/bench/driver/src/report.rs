@@ -66,7 +66,6 @@ fn plot_cold(figure: &Path, result: &Value) -> Result<()> {
         .x_label_area_size(30)
         .y_label_area_size(210)
         .build_cartesian_2d((1.0..1_000.0).log_scale(), 0.0..BARS.len() as f64)?;
-    let whole = |number: &f64| format!("{number:.0}");
     let mut mesh = chart.configure_mesh();
     mesh.disable_y_mesh().disable_y_axis().x_labels(4).x_label_formatter(&whole).draw()?;
     for (index, (name, title)) in BARS.iter().enumerate() {
@@ -81,6 +80,10 @@ fn plot_cold(figure: &Path, result: &Value) -> Result<()> {
     }
     area.present()?;
     Ok(())
+}
+
+fn whole(number: &f64) -> String {
+    format!("{number:.0}")
 }
 
 /// Lines: read units and time of each search by the length of the history.
@@ -113,7 +116,6 @@ fn plot_history(figure: &Path, result: &Value) -> Result<()> {
             .x_label_area_size(36)
             .y_label_area_size(44)
             .build_cartesian_2d((first..last).log_scale(), 0.0..highest * 1.9)?;
-        let whole = |number: &f64| format!("{number:.0}");
         let mut mesh = chart.configure_mesh();
         mesh.x_desc("activities").x_labels(4);
         mesh.x_label_formatter(&whole).y_label_formatter(&whole).draw()?;
