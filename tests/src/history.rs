@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use activity_log_core::clock::{Rounding, Timestamp};
+use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::index::Position;
 use activity_log_core::text::index_terms;
 use aws_sdk_dynamodb::Client;
@@ -126,7 +126,7 @@ pub struct Past {
     /// The request that logged it.
     pub request_id: String,
     /// Its type.
-    pub activity_type: String,
+    pub category: String,
     /// Its summary.
     pub summary: String,
     /// When it occurred.
@@ -175,7 +175,7 @@ pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
             id: uuid(10),
             event_id: uuid(20),
             request_id: format!("req_{:016x}{:016x}", random(30), random(31)),
-            activity_type: TYPES[n % TYPES.len()].to_owned(),
+            category: TYPES[n % TYPES.len()].to_owned(),
             summary,
             occurred_at: time.clone(),
             logged_at: time,
@@ -194,7 +194,7 @@ enum Slot {
     Id,
     EventId,
     RequestId,
-    ActivityType,
+    Category,
     /// The summary, or in a word's posting the word.
     Text,
     OccurredAt,
@@ -274,7 +274,7 @@ impl Template {
             (id, Slot::Id),
             (event_id, Slot::EventId),
             (text(&answer["request_id"]), Slot::RequestId),
-            ("agent_action".to_owned(), Slot::ActivityType),
+            ("agent_action".to_owned(), Slot::Category),
             (Self::SUMMARY.to_owned(), Slot::Text),
             (Self::OCCURRED_AT.to_owned(), Slot::OccurredAt),
             (logged_at, Slot::LoggedAt),
@@ -310,7 +310,7 @@ impl Template {
                 Slot::Id => &past.id,
                 Slot::EventId => &past.event_id,
                 Slot::RequestId => &past.request_id,
-                Slot::ActivityType => &past.activity_type,
+                Slot::Category => &past.category,
                 Slot::Text => text,
                 Slot::OccurredAt => &past.occurred_at,
                 Slot::LoggedAt => &past.logged_at,

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use activity_log_core::config::Config;
 use activity_log_core::http::Request;
+use activity_log_core::platform::config::Config;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Value, json};
@@ -180,9 +180,8 @@ impl Trail {
         let by_word = all_rows(stack, key, "/v1/activities", &[("query", COMMON_WORD)]).await;
         assert_eq!(distinct_ids(&by_word), ids, "by text and in the whole list");
         let mut by_type = Vec::new();
-        for activity_type in ["note", "call", "email", "meeting", "agent_action"] {
-            by_type
-                .extend(all_rows(stack, key, "/v1/activities", &[("type", activity_type)]).await);
+        for category in ["note", "call", "email", "meeting", "agent_action"] {
+            by_type.extend(all_rows(stack, key, "/v1/activities", &[("type", category)]).await);
         }
         assert_eq!(distinct_ids(&by_type), ids, "by type and in the whole list");
 

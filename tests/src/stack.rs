@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::clock::{Environment, SystemEnvironment, Timestamp};
-use activity_log_core::config::Config;
-use activity_log_core::principal::{Actor, Credential, Scope, Scopes, TenantId};
-use activity_log_core::record_type::RecordType;
-use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
+use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
+use activity_log_core::domain::record_type::RecordType;
+use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::table::ChangeStream;

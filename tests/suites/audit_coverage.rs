@@ -6,13 +6,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use activity_log_core::Context;
-use activity_log_core::activity::Source;
-use activity_log_core::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
-use activity_log_core::clock::{Environment, SystemEnvironment, Timestamp};
-use activity_log_core::config::Config;
+use activity_log_core::domain::activity::Source;
+use activity_log_core::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
+use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
+use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
+use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, TenantId};
 use activity_log_core::http::{Request, Response};
-use activity_log_core::idempotency::{IdempotencyKey, InputHash};
-use activity_log_core::principal::{Actor, Credential, Principal, Scope, TenantId};
+use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::engine::unique_name;
@@ -315,7 +315,8 @@ fn event() -> AuditEvent {
         principal: Principal {
             tenant_id: TenantId::parse("acme").expect("the id is valid"),
             actor: Actor::parse("service:crm").expect("the actor is valid"),
-            credential_id: activity_log_core::principal::KeyId::parse("1").expect("it is valid"),
+            credential_id: activity_log_core::domain::principal::KeyId::parse("1")
+                .expect("it is valid"),
             scopes: Scope::ALL.iter().copied().collect(),
         },
         source: Source::Api,
@@ -433,7 +434,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     ids.choose(&[4, 5, 3]);
     let response = post(&ctx, &key, &note("second")).await;
     assert_eq!(response.status(), 500);
-    let second = activity_log_core::activity::ActivityId(Uuid::from_u128(5));
+    let second = activity_log_core::domain::activity::ActivityId(Uuid::from_u128(5));
     assert_eq!(ctx.store.activity(&tenant, second).await.expect("it can be read"), None);
     let reported = log.lines_with("ConditionalCheckFailed");
     let request_id = format!("req_{}", Uuid::from_u128(4).simple());

@@ -147,7 +147,7 @@ async fn a_history_is_laid_out_as_the_store_writes_it() {
         id: text(&answer["activity"]["id"]),
         event_id: text(&events["audit_events"][0]["id"]),
         request_id: text(&answer["request_id"]),
-        activity_type: text(&input["type"]),
+        category: text(&input["type"]),
         summary: text(&input["summary"]),
         occurred_at: text(&input["occurred_at"]),
         logged_at: text(&answer["activity"]["logged_at"]),

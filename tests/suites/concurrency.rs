@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use activity_log_core::config::Config;
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
+use activity_log_core::platform::config::Config;
 use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
 use activity_log_tests::rig::{Rig, TENANT, input, long_keyed_input};
 use activity_log_tests::stack::Answer;

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use activity_log_core::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::principal::TenantId;
-use activity_log_core::record_type::RecordType;
-use activity_log_core::registry::{Presence, ResourceRecord};
+use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::record_type::RecordType;
+use activity_log_core::domain::registry::{Presence, ResourceRecord};
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::FaultyEngine;

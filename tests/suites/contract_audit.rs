@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::stack::Stack;
 use serde_json::json;
 

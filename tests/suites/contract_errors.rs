@@ -2,10 +2,10 @@
 //! the table throttles, is gone, or holds what can't be read.
 
 use activity_log_core::Error;
-use activity_log_core::error::FieldError;
+use activity_log_core::domain::error::FieldError;
+use activity_log_core::domain::idempotency::IdempotencyKey;
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::logged_activity;
-use activity_log_core::idempotency::IdempotencyKey;
-use activity_log_core::principal::Scope;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
 use activity_log_tests::stack::Stack;
 use http::Method;

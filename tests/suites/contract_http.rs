@@ -1,9 +1,9 @@
 //! HTTP: what every response has, media types, sizes, syntax, methods and
 //! paths, and the order of checks.
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::Request;
 use activity_log_core::lambda::http_event::{HttpEvent, HttpEventAnswer};
-use activity_log_core::principal::Scope;
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::index::Position;
-use activity_log_core::principal::Scope;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::stack::{Answer, Stack};
 use futures_util::future::join_all;

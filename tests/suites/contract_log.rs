@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use activity_log_core::config::RelatedResourceCheck;
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
+use activity_log_core::platform::config::RelatedResourceCheck;
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};

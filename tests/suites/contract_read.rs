@@ -1,7 +1,7 @@
 //! `GET /v1/activities/{id}` and `GET /api/activities/logged/{id}`: the whole
 //! record, in two dialects.
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::json;

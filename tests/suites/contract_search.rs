@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use activity_log_core::clock::Timestamp;
-use activity_log_core::config::Config;
+use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::platform::config::Config;
 use activity_log_core::store::sweep::{GRACE, Swept};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};

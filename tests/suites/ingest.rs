@@ -8,11 +8,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::record_type::{Kind, RecordType};
+use activity_log_core::domain::registry::{Presence, ResourceRecord};
 use activity_log_core::lambda::{Invocation, InvocationError};
-use activity_log_core::principal::TenantId;
-use activity_log_core::record_type::{Kind, RecordType};
-use activity_log_core::registry::{Presence, ResourceRecord};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::rig::{COMMON_WORD, Rig, TENANT, all_rows};
 use activity_log_tests::stack::Stack;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::faulty_engine::FaultyEngine;
 use activity_log_tests::stack::{Answer, Call, Stack, encode};
 use http::Method;

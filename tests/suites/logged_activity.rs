@@ -1,9 +1,9 @@
 //! What the suites of the logged-activity dialect share: a tenant with types
 //! of its own, and calls with the three headers.
 
-use activity_log_core::activity_type::TypeDefinition;
-use activity_log_core::principal::{Scope, TenantId};
-use activity_log_core::record_type::NAMESPACE;
+use activity_log_core::domain::activity_type::TypeDefinition;
+use activity_log_core::domain::principal::{Scope, TenantId};
+use activity_log_core::domain::record_type::NAMESPACE;
 use activity_log_tests::stack::{Answer, Call, Stack};
 use http::Method;
 use serde_json::{Value, json};

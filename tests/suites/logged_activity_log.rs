@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use activity_log_core::config::RelatedResourceCheck;
+use activity_log_core::platform::config::RelatedResourceCheck;
 use activity_log_tests::stack::{Answer, Stack};
 use futures_util::future::join_all;
 use http::Method;
@@ -539,10 +539,12 @@ async fn a_credential_that_does_not_match_is_refused_on_every_route() {
     let dialect = Dialect::start().await;
     let agent = dialect
         .stack
-        .issue_key(TENANT, "agent:scout", activity_log_core::principal::Scope::ALL)
+        .issue_key(TENANT, "agent:scout", activity_log_core::domain::principal::Scope::ALL)
         .await;
-    let own =
-        dialect.stack.issue_key(TENANT, "user:jo", activity_log_core::principal::Scope::ALL).await;
+    let own = dialect
+        .stack
+        .issue_key(TENANT, "user:jo", activity_log_core::domain::principal::Scope::ALL)
+        .await;
     for (method, path) in [
         (Method::POST, "/api/activities/email/log-activity"),
         (Method::POST, "/api/activities/email/responses"),

@@ -1,7 +1,7 @@
 //! `POST /mcp` speaks the protocol in each of its revisions, without a session,
 //! and refuses what it should in the words of JSON-RPC.
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::mcp::{REVISIONS, SELF_CONTAINED, post, request};
 use activity_log_tests::stack::{Answer, Stack};
 use http::Method;

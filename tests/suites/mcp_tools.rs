@@ -1,6 +1,6 @@
 //! What each tool does, and what it says when it can't.
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::mcp::{REVISIONS, call_tool, request, tool, tool_error};
 use activity_log_tests::stack::Stack;

@@ -7,7 +7,7 @@ mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use activity_log_core::error::ErrorCode;
+use activity_log_core::domain::error::ErrorCode;
 use activity_log_core::http::logged_activity;
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_tests::stack::{Answer, Call, Stack};

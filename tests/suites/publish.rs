@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::clock::{Rounding, Timestamp};
-use activity_log_core::config::Config;
+use activity_log_core::domain::clock::{Rounding, Timestamp};
+use activity_log_core::domain::principal::Scope;
+use activity_log_core::domain::record_type::NAMESPACE;
 use activity_log_core::lambda::{Invocation, InvocationError};
-use activity_log_core::principal::Scope;
-use activity_log_core::record_type::NAMESPACE;
+use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::captured_log::CapturedLog;

@@ -220,7 +220,7 @@ const TYPES: [&str; 5] = ["note", "call", "email", "meeting", "agent_action"];
 #[derive(Clone, Debug)]
 struct Log {
     tenant: usize,
-    activity_type: &'static str,
+    category: &'static str,
     summary: Text,
     body: Body,
     related: Option<Related>,
@@ -287,7 +287,7 @@ impl fmt::Debug for Part {
 struct Search {
     tenant: usize,
     query: Vec<Part>,
-    activity_type: Option<&'static str>,
+    category: Option<&'static str>,
     related: Option<Related>,
     after: Option<Moment>,
     before: Option<Moment>,
@@ -301,7 +301,7 @@ impl Search {
             let parts: Vec<String> = self.query.iter().map(Part::to_string).collect();
             parameters.push(("query", parts.join(" ")));
         }
-        parameters.extend(self.activity_type.map(|kind| ("type", kind.to_owned())));
+        parameters.extend(self.category.map(|kind| ("type", kind.to_owned())));
         if let Some((kind, id)) = self.related {
             parameters.push(("related_resource_type", kind.to_owned()));
             parameters.push(("related_resource_id", id.to_owned()));
@@ -398,9 +398,9 @@ fn log(halves: u32, keys: u8) -> impl Strategy<Value = Log> {
         prop::option::weighted(0.9, moment(halves)),
         prop_oneof![2 => Just(None), 1 => (0..keys).prop_map(Some)],
     )
-        .prop_map(|(tenant, activity_type, summary, body, related, occurred_at, key)| Log {
+        .prop_map(|(tenant, category, summary, body, related, occurred_at, key)| Log {
             tenant,
-            activity_type,
+            category,
             summary,
             body,
             related,
@@ -445,10 +445,10 @@ fn search(halves: u32) -> impl Strategy<Value = Search> {
         bound(),
         limit,
     )
-        .prop_map(|(tenant, query, activity_type, related, after, before, limit)| Search {
+        .prop_map(|(tenant, query, category, related, after, before, limit)| Search {
             tenant,
             query,
-            activity_type,
+            category,
             related,
             after,
             // Bounds are as fine as a millisecond: two within one are neither
@@ -564,7 +564,7 @@ fn a_longer_history_is_searched_as_the_model_does() {
         let rare_and_common = search(HALVES).prop_map(|mut search| {
             search.query.truncate(1);
             search.query.push(Part::Word(COMMON));
-            Search { related: Some(RARE), activity_type: None, ..search }
+            Search { related: Some(RARE), category: None, ..search }
         });
         prop_oneof![3 => search(HALVES), 1 => rare_and_common]
     };

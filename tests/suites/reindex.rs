@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use activity_log_core::error::chain;
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::error::chain;
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
 use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use activity_log_core::authenticate::CACHE_FOR;
-use activity_log_core::clock::Timestamp;
+use activity_log_core::app::authenticate::CACHE_FOR;
+use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_core::index::Position;
-use activity_log_core::principal::{Scope, TenantId};
 use activity_log_core::store::ItemKind;
 use activity_log_core::store::remove_tenant::{AuditTrail, TenantItems};
 use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, Gate, When};

@@ -13,9 +13,9 @@ use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Function, ROUTES};
 use activity_log_core::lambda::Invocation;
-use activity_log_core::principal::Scope;
 use activity_log_tests::event_bus::StubBus;
 use activity_log_tests::faulty_engine::{Call, FaultyEngine};
 use activity_log_tests::mcp::tool;

@@ -3,10 +3,10 @@
 
 mod openapi;
 
+use activity_log_core::app::list_audit_events::list_audit_events;
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::Operation;
 use activity_log_core::http::{Exchange, Request, Response, json_bytes, v1};
-use activity_log_core::list_audit_events::list_audit_events;
-use activity_log_core::principal::Scope;
 use activity_log_core::{Context, Error, Result};
 use http::StatusCode;
 

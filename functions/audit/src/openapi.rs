@@ -15,22 +15,24 @@ mod typed;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use activity_log_core::activity::{
+use activity_log_core::app::log_activity::LogActivityInput;
+use activity_log_core::app::search_activity::SearchActivityInput;
+use activity_log_core::domain::activity::{
     Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
     Source, Submitted, Summary,
 };
-use activity_log_core::activity_type::ActivityType;
-use activity_log_core::audit::{AuditEvent, AuditEventView, Call, EntryPoint};
-use activity_log_core::clock::{Rounding, Timestamp};
-use activity_log_core::error::{Error, ErrorCode, FieldError};
+use activity_log_core::domain::activity_type::Category;
+use activity_log_core::domain::audit::{AuditEvent, AuditEventView, Call, EntryPoint};
+use activity_log_core::domain::clock::{Rounding, Timestamp};
+use activity_log_core::domain::error::{Error, ErrorCode, FieldError};
+use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
+use activity_log_core::domain::principal::{
+    Actor, ActorId, KeyId, Principal, Scope, Scopes, TenantId,
+};
+use activity_log_core::domain::record_type::RelatedResourceType;
 use activity_log_core::http::logged_activity::{self, LoggedActivityView};
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::http::v1::{self, ActivityView};
-use activity_log_core::idempotency::{IdempotencyKey, InputHash};
-use activity_log_core::log_activity::LogActivityInput;
-use activity_log_core::principal::{Actor, ActorId, KeyId, Principal, Scope, Scopes, TenantId};
-use activity_log_core::record_type::RelatedResourceType;
-use activity_log_core::search_activity::SearchActivityInput;
 use bytes::Bytes;
 use http::StatusCode;
 use schemars::generate::SchemaSettings;
@@ -596,7 +598,7 @@ const RESOURCE_ID: &str = "con_123";
 
 fn input_example() -> Map<String, Value> {
     let input = json!({
-        "type": ActivityType::Email,
+        "type": Category::Email,
         "summary": "Jane asked for pricing details",
         "related_resource_type": RelatedResourceType::Contact,
         "related_resource_id": RESOURCE_ID,
@@ -610,7 +612,7 @@ fn activity_example() -> Activity {
     Activity {
         id: ActivityId::parse(ACTIVITY_ID).expect(VALID),
         tenant_id: TenantId::parse("acme").expect(VALID),
-        activity_type: ActivityType::Email,
+        category: Category::Email,
         summary: Summary::parse("Jane asked for pricing details").expect(VALID),
         body: BodyText::Whole(Body::parse("She has 40 seats in mind.").expect(VALID)),
         related: vec![NamedResource {

@@ -1,12 +1,12 @@
 //! The function `get-logged`: one activity by its id, in both dialects, and the
 //! activity types of the logged-activity dialect.
 
-use activity_log_core::get_logged_activity::get_logged_activity;
+use activity_log_core::app::get_logged_activity::get_logged_activity;
+use activity_log_core::app::list_activity_types::{get_activity_type, list_activity_types};
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::logged_activity::{self, types};
 use activity_log_core::http::routes::Operation;
 use activity_log_core::http::{Exchange, Request, Response, v1};
-use activity_log_core::list_activity_types::{get_activity_type, list_activity_types};
-use activity_log_core::principal::Scope;
 use activity_log_core::{Context, Error, Result};
 use http::StatusCode;
 

@@ -2,13 +2,13 @@
 //! nothing of what it says but its id and its tenant.
 
 use activity_log_core::Context;
-use activity_log_core::activity::ActivityId;
-use activity_log_core::error::{Error, ErrorCode, FieldError, chain};
+use activity_log_core::app::input::UNKNOWN_PROPERTY;
+use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::error::{Error, ErrorCode, FieldError, chain};
+use activity_log_core::domain::idempotency::IdempotencyKey;
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::http::exchange::new_request_id;
-use activity_log_core::idempotency::IdempotencyKey;
-use activity_log_core::input::UNKNOWN_PROPERTY;
 use activity_log_core::lambda::{Invocation, InvocationError};
-use activity_log_core::principal::TenantId;
 
 use crate::event::{EventSource, Head, PARTS};
 use crate::ingest_event::Outcome;

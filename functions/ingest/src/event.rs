@@ -4,20 +4,20 @@
 //! envelope around it is taken off here, since a rule may hand one to the
 //! function itself or through a queue.
 
-use activity_log_core::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::clock::Timestamp;
-use activity_log_core::error::{Error, FieldError, Result};
-use activity_log_core::http::body::MAX_BYTES;
-use activity_log_core::idempotency::IdempotencyKey;
-use activity_log_core::input::{
+use activity_log_core::app::input::{
     Object, ObjectReader, UNKNOWN_PROPERTY, Violations, parse_object, with_violations_of,
 };
-use activity_log_core::log_activity::{LogActivity, parse_occurred_at};
-use activity_log_core::principal::{
+use activity_log_core::app::log_activity::{LogActivity, parse_occurred_at};
+use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::error::{Error, FieldError, Result};
+use activity_log_core::domain::idempotency::IdempotencyKey;
+use activity_log_core::domain::principal::{
     Actor, ActorId, ActorType, KeyId, Principal, Scope, Scopes, TenantId,
 };
-use activity_log_core::record_type::RecordType;
-use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::domain::record_type::RecordType;
+use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::http::body::MAX_BYTES;
 use serde_json::Value;
 
 /// What the audit trail names as credential of an event.

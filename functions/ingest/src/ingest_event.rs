@@ -1,8 +1,8 @@
 //! The use case: what an event asks for is done.
 
-use activity_log_core::activity::{ActivityId, Source};
-use activity_log_core::audit::{Call, EntryPoint};
-use activity_log_core::log_activity::{Replay, log_activity};
+use activity_log_core::app::log_activity::{Replay, log_activity};
+use activity_log_core::domain::activity::{ActivityId, Source};
+use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::store::Registered;
 use activity_log_core::{Context, Result};
 

@@ -13,11 +13,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::activity::ActivityId;
-use activity_log_core::clock::Timestamp;
-use activity_log_core::error::{Error, Result};
-use activity_log_core::guard::{REQUEST_TIMEOUT, guard};
+use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::platform::guard::{REQUEST_TIMEOUT, guard};
 use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;

@@ -1,11 +1,11 @@
 //! The function `log`: an activity in `/v1`, or of a type in the logged-activity
 //! dialect.
 
-use activity_log_core::http::logged_activity::{self, write};
+use activity_log_core::app::log_activity::log_activity;
+use activity_log_core::app::log_typed_activity::log_typed_activity;
+use activity_log_core::http::logged_activity::{self, log};
 use activity_log_core::http::routes::Operation;
 use activity_log_core::http::{Exchange, Request, Response, v1};
-use activity_log_core::log_activity::log_activity;
-use activity_log_core::log_typed_activity::log_typed_activity;
 use activity_log_core::{Context, Error, Result};
 
 /// Answers a request.
@@ -35,6 +35,6 @@ async fn post_typed_activity(ctx: &Context, exchange: &Exchange<'_>) -> Result<R
     let principal = logged_activity::authenticate(ctx, exchange).await?;
     let call = v1::call(exchange, principal)?;
     let identifier = exchange.path_parameter(0);
-    let logged = log_typed_activity(ctx, &call, identifier, write::input(exchange)).await?;
-    write::logged(&logged, exchange)
+    let logged = log_typed_activity(ctx, &call, identifier, log::input(exchange)).await?;
+    log::logged(&logged, exchange)
 }

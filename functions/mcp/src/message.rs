@@ -3,10 +3,10 @@
 //! The library answers what is not JSON in plain text, and reads duplicate keys
 //! as it likes; here both are refused as everywhere else.
 
-use activity_log_core::error::{Error, Result};
+use activity_log_core::app::input::{Object, Violations};
+use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::http::{Exchange, body, mcp};
-use activity_log_core::input::{Object, Violations};
-use activity_log_core::telemetry::TraceId;
+use activity_log_core::platform::telemetry::TraceId;
 use serde_json::Value;
 
 /// The `_meta` of a request that names its revision itself.

@@ -13,12 +13,12 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use activity_log_core::config::Config;
-use activity_log_core::error::{Error, Result};
+use activity_log_core::app::input::Object;
+use activity_log_core::domain::error::{Error, Result};
+use activity_log_core::domain::principal::Scopes;
 use activity_log_core::http::mcp::{INVALID_REQUEST, rpc_error};
 use activity_log_core::http::{Exchange, Response, body};
-use activity_log_core::input::Object;
-use activity_log_core::principal::Scopes;
+use activity_log_core::platform::config::Config;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Full};

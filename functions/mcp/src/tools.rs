@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use activity_log_core::activity::ActivityId;
+use activity_log_core::app::log_activity::LogActivityInput;
+use activity_log_core::app::search_activity::SearchActivityInput;
+use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::principal::{Scope, Scopes};
 use activity_log_core::http::v1::{ActivitiesBody, ActivityBody};
-use activity_log_core::log_activity::LogActivityInput;
-use activity_log_core::principal::{Scope, Scopes};
-use activity_log_core::search_activity::SearchActivityInput;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
 use schemars::JsonSchema;
 

@@ -3,11 +3,11 @@
 //! `infra/events/activity-logged.schema.json` describes it. Properties may be
 //! added; anything else would be another version.
 
-use activity_log_core::activity::{Activity, ActivityId};
-use activity_log_core::clock::Timestamp;
+use activity_log_core::domain::activity::{Activity, ActivityId};
+use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::principal::{Actor, TenantId};
+use activity_log_core::domain::record_type::NAMESPACE;
 use activity_log_core::http::v1::ActivityView;
-use activity_log_core::principal::{Actor, TenantId};
-use activity_log_core::record_type::NAMESPACE;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;

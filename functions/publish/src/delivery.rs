@@ -10,7 +10,7 @@
 //! An event whose answer is lost is put again, so it may arrive twice, with one
 //! id.
 
-use activity_log_core::backoff::Backoff;
+use activity_log_core::platform::backoff::Backoff;
 use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use activity_log_core::aws::{self, Endpoint, Service, StartError};
-use activity_log_core::error::chain;
+use activity_log_core::domain::error::chain;
+use activity_log_core::platform::aws::{self, Endpoint, Service, StartError};
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::config::retry::RetryConfig;
 use aws_sdk_eventbridge::error::{ProvideErrorMetadata, SdkError};

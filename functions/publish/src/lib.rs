@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::error::{ErrorCode, chain};
+use activity_log_core::domain::error::{ErrorCode, chain};
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
 use serde::Serialize;

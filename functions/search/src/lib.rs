@@ -1,13 +1,13 @@
 //! The function `search`: activities by words and filters in `/v1`, or those of a
 //! type in the logged-activity dialect.
 
-use activity_log_core::http::logged_activity::{self, responses};
+use activity_log_core::app::list_activities_of_type::list_responses;
+use activity_log_core::app::list_activity_types::get_activity_type;
+use activity_log_core::app::search_activity::search_activity;
+use activity_log_core::domain::principal::Scope;
+use activity_log_core::http::logged_activity::{self, list};
 use activity_log_core::http::routes::Operation;
 use activity_log_core::http::{Exchange, Request, Response, v1};
-use activity_log_core::list_activity_types::get_activity_type;
-use activity_log_core::list_responses::list_responses;
-use activity_log_core::principal::Scope;
-use activity_log_core::search_activity::search_activity;
 use activity_log_core::{Context, Error, Result};
 
 /// Answers a request.
@@ -38,8 +38,8 @@ async fn post_responses(ctx: &Context, exchange: &Exchange<'_>) -> Result<Respon
     principal.require(Scope::ActivityRead)?;
     let activity_type = get_activity_type(ctx, &principal, exchange.path_parameter(0)).await?;
     let name = &activity_type.summary.api_name;
-    let listing = responses::parse(exchange, &principal.tenant_id, name)?;
+    let listing = list::parse(exchange, &principal.tenant_id, name)?;
     let (size, after) = (listing.page_size, listing.after);
     let page = list_responses(ctx, &principal, name, &listing.filters, size, after).await?;
-    responses::responses(&page, &listing, exchange)
+    list::responses(&page, &listing, exchange)
 }

@@ -18,12 +18,12 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use activity_log_core::Context;
-use activity_log_core::activity::RelatedResourceId;
-use activity_log_core::aws::{Endpoint, StartError};
-use activity_log_core::config::{Config, ConfigError};
-use activity_log_core::error::{FieldError, chain};
-use activity_log_core::principal::{Actor, Scope, TenantId};
-use activity_log_core::record_type::{Identifier, RecordType};
+use activity_log_core::domain::activity::RelatedResourceId;
+use activity_log_core::domain::error::{FieldError, chain};
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
+use activity_log_core::domain::record_type::{Identifier, RecordType};
+use activity_log_core::platform::aws::{Endpoint, StartError};
+use activity_log_core::platform::config::{Config, ConfigError};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect;
 use clap::{Args, Parser, Subcommand};
@@ -171,7 +171,7 @@ pub fn main() -> ExitCode {
     let command = cli.command.unwrap_or_else(|| Command::Serve(serve::ServeArgs::default()));
     let level =
         if matches!(command, Command::Serve(_)) { LevelFilter::INFO } else { LevelFilter::WARN };
-    activity_log_core::telemetry::init_text(level);
+    activity_log_core::platform::telemetry::init_text(level);
     match runtime.block_on(run(command, &cli.connection, output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),

@@ -3,8 +3,8 @@
 use http::{HeaderMap, header};
 
 use super::Request;
-use crate::error::{Error, Result};
-use crate::input::{Object, parse_object};
+use crate::app::input::{Object, parse_object};
+use crate::domain::error::{Error, Result};
 
 /// The largest body, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;

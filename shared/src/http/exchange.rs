@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
 use super::{IDEMPOTENCY_REPLAYED, Request, Response, X_REQUEST_ID, logged_activity, mcp, v1};
 use crate::Context;
-use crate::error::{Error, ErrorCode, Result, chain};
-use crate::guard::{REQUEST_TIMEOUT, guard};
-use crate::telemetry::TraceId;
+use crate::domain::error::{Error, ErrorCode, Result, chain};
+use crate::platform::guard::{REQUEST_TIMEOUT, guard};
+use crate::platform::telemetry::TraceId;
 
 /// A request under way.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Response, json_bytes};
-use crate::error::Error;
+use crate::domain::error::Error;
 
 /// JSON-RPC: the body is not JSON.
 pub const PARSE_ERROR: i64 = -32700;
@@ -103,8 +103,8 @@ pub fn is_id(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorCode;
-    use crate::principal::Scope;
+    use crate::domain::error::ErrorCode;
+    use crate::domain::principal::Scope;
 
     #[test]
     fn a_refusal_has_the_id_of_its_request() {

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 
 use percent_encoding::percent_decode_str;
 
-use crate::error::{Error, Result};
-use crate::input::{Fields, Violations, out_of_range};
-use crate::value::Refusal;
+use crate::app::input::{Fields, Violations, out_of_range};
+use crate::domain::error::{Error, Result};
+use crate::domain::value::Refusal;
 
 /// Decodes a query string as `application/x-www-form-urlencoded`.
 ///

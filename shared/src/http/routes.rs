@@ -5,8 +5,8 @@
 
 use http::Method;
 
-use crate::activity_type::RESERVED_WORDS;
-use crate::principal::Scope;
+use crate::domain::activity_type::RESERVED_WORDS;
+use crate::domain::principal::Scope;
 
 /// The parameter that names an activity type.
 const ACTIVITY_IDENTIFIER: &str = "{activity_identifier}";

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Position;
-use crate::clock::Timestamp;
-use crate::principal::TenantId;
+use crate::domain::clock::Timestamp;
+use crate::domain::principal::TenantId;
 
 const VERSION: u8 = 1;
 /// A cursor of a listing that is ordered by name.

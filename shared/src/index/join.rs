@@ -25,7 +25,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::{Extent, Position, PostingLists, PostingPage, Range, Term};
-use crate::error::Result;
+use crate::domain::error::Result;
 
 /// The first page of each list when several are joined: a read unit or two.
 const FIRST_PAGE: usize = 64;
@@ -465,7 +465,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::clock::Timestamp;
+    use crate::domain::clock::Timestamp;
 
     #[derive(Default)]
     struct Memory {

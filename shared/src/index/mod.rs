@@ -19,12 +19,12 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use base64::{Engine as _, alphabet};
 use uuid::Uuid;
 
-use crate::activity::{Activity, ActivityId, RelatedResource};
-use crate::activity_type::{ActivityType, TypeName};
-use crate::audit::AuditStatus;
-use crate::clock::Timestamp;
-use crate::error::Result;
-use crate::principal::ActorId;
+use crate::domain::activity::{Activity, ActivityId, RelatedResource};
+use crate::domain::activity_type::{Category, TypeName};
+use crate::domain::audit::AuditStatus;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::Result;
+use crate::domain::principal::ActorId;
 use crate::text::ANALYZER_VERSION;
 
 /// The alphabet of `crypt(3)` is sorted as ASCII is, so texts of one length are in
@@ -149,8 +149,8 @@ impl Term {
 
     /// Activities of a type.
     #[must_use]
-    pub fn activity_type(activity_type: ActivityType) -> Self {
-        Self(format!("type={activity_type}"))
+    pub fn category(category: Category) -> Self {
+        Self(format!("type={category}"))
     }
 
     /// Activities attached to a resource.
@@ -205,7 +205,7 @@ impl Term {
 /// Every list that an activity is found in; `words` are those of its texts.
 #[must_use]
 pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
-    let mut terms = vec![Term::all(), Term::activity_type(activity.activity_type)];
+    let mut terms = vec![Term::all(), Term::category(activity.category)];
     let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
     terms.extend(own_type.map(Term::own_type));
     // Searches know the five kinds of `/v1`; nobody would read the other lists.

@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::failure::to_error;
 use super::{Store, items, keys};
-use crate::activity::ActivityId;
-use crate::activity_type::{TypeDefinition, TypeName, TypeSummary};
-use crate::error::{Error, Result};
-use crate::principal::TenantId;
+use crate::domain::activity::ActivityId;
+use crate::domain::activity_type::{TypeDefinition, TypeName, TypeSummary};
+use crate::domain::error::{Error, Result};
+use crate::domain::principal::TenantId;
 
 /// Some types, by name.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_types::SdkConfig;
 
-use crate::aws::{self, Endpoint, Service, StartError};
+use crate::platform::aws::{self, Endpoint, Service, StartError};
 
 /// A client for DynamoDB, from the environment.
 ///

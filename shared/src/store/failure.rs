@@ -6,7 +6,7 @@ use std::fmt;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId;
 
-use crate::error::{Error, chain};
+use crate::domain::error::{Error, chain};
 
 /// A failed call to the table. It prints the service's code, message and
 /// request id, which `SdkError` leaves to its sources.

@@ -26,12 +26,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::Item;
-use crate::activity::{ActivityId, RelatedResource};
-use crate::activity_type::TypeName;
-use crate::idempotency::IdempotencyKey;
+use crate::domain::activity::{ActivityId, RelatedResource};
+use crate::domain::activity_type::TypeName;
+use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::principal::{KeyId, TenantId};
+use crate::domain::value::word_enum;
 use crate::index::{Position, Term};
-use crate::principal::{KeyId, TenantId};
-use crate::value::word_enum;
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
@@ -248,7 +248,7 @@ pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
     let (tenant, kind, rest) = split(pk)?;
     let owner = match kind {
         "IX" => Staged::OfActivity(Position::decode(sk)?.id),
-        "BODY" => Staged::OfActivity(crate::value::parse_uuid(rest)?),
+        "BODY" => Staged::OfActivity(crate::domain::value::parse_uuid(rest)?),
         "AX" => Staged::OfAuditEvent(Position::decode(sk)?.id),
         _ => return None,
     };
@@ -276,9 +276,9 @@ fn escape(part: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activity::RelatedResourceId;
-    use crate::clock::Timestamp;
-    use crate::record_type::RelatedResourceType;
+    use crate::domain::activity::RelatedResourceId;
+    use crate::domain::clock::Timestamp;
+    use crate::domain::record_type::RelatedResourceType;
 
     fn tenant() -> TenantId {
         TenantId::parse("acme").unwrap()

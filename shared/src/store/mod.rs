@@ -27,7 +27,7 @@ mod write;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-pub(crate) use crate::backoff::Backoff;
+pub(crate) use crate::platform::backoff::Backoff;
 pub use keys::ItemKind;
 pub use read::{ActivityPostings, AuditPostings, Parts};
 pub use registry::Registered;
@@ -62,8 +62,8 @@ impl Store {
     ///
     /// What the table answers.
     pub async fn warm_up(&self) -> crate::Result<()> {
-        let tenant = crate::principal::TenantId::parse("warm-up").expect("the id is valid");
-        let key_id = crate::principal::KeyId::parse("0").expect("the id is valid");
+        let tenant = crate::domain::principal::TenantId::parse("warm-up").expect("the id is valid");
+        let key_id = crate::domain::principal::KeyId::parse("0").expect("the id is valid");
         self.credential(&tenant, &key_id).await.map(|_| ())
     }
 }

@@ -11,13 +11,13 @@ use super::failure::{CorruptItem, DeadlinePassed, to_error};
 use super::items;
 use super::keys::{self, Index, Key, PK, SK, key_of};
 use super::{Backoff, Item, Store};
-use crate::activity::{Activity, ActivityId, LongParts, RelatedResource};
-use crate::audit::AuditEvent;
-use crate::error::{Error, Result};
-use crate::idempotency::{IdempotencyKey, IdempotencyRecord};
+use crate::domain::activity::{Activity, ActivityId, LongParts, RelatedResource};
+use crate::domain::audit::AuditEvent;
+use crate::domain::error::{Error, Result};
+use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord};
+use crate::domain::principal::{Credential, KeyId, TenantId};
+use crate::domain::registry::ResourceRecord;
 use crate::index::{Extent, Position, PostingLists, PostingPage, Range, Term};
-use crate::principal::{Credential, KeyId, TenantId};
-use crate::registry::ResourceRecord;
 
 /// The keys that one BatchGetItem takes.
 const BATCH_KEYS: usize = 100;

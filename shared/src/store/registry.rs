@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::failure::to_error;
 use super::{Store, items, keys};
-use crate::clock::Timestamp;
-use crate::error::{Error, Result};
-use crate::principal::{Credential, KeyId, TenantId};
-use crate::record_type::{Kind, RecordType};
-use crate::registry::ResourceRecord;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result};
+use crate::domain::principal::{Credential, KeyId, TenantId};
+use crate::domain::record_type::{Kind, RecordType};
+use crate::domain::registry::ResourceRecord;
 
 /// What became of news about a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,10 +27,10 @@ use super::read::keys_only;
 use super::scan::{Scan, ScanPage, Tally, insist};
 use super::sweep::Swept;
 use super::{Item, Staging, Store};
-use crate::activity::ActivityId;
-use crate::error::{Error, Result};
+use crate::domain::activity::ActivityId;
+use crate::domain::error::{Error, Result};
+use crate::domain::principal::TenantId;
 use crate::index::terms_of;
-use crate::principal::TenantId;
 use crate::text::{self, ANALYZER_VERSION};
 
 /// Records of a page that are worked on side by side.

@@ -24,9 +24,9 @@ use super::keys::{self, ItemKind, SK, key_of};
 use super::read::keys_only;
 use super::scan::{Scan, ScanPage, Tally, insist};
 use super::{Item, Store};
-use crate::clock::Timestamp;
-use crate::error::{Error, Result};
-use crate::principal::{KeyId, TenantId};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result};
+use crate::domain::principal::{KeyId, TenantId};
 
 /// Items that are removed within one deadline.
 const CHUNK_ITEMS: usize = 1_000;

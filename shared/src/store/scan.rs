@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::failure::to_error;
 use super::read::keys_only;
 use super::{Backoff, Item, Store};
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// Parts of the table that are gone through side by side.
 const SEGMENTS: i32 = 4;

@@ -21,9 +21,9 @@ use super::items::activity::{Head, read, read_long_parts};
 use super::keys::{self, Key, PK, SK, key_of};
 use super::read::submission_only;
 use super::{Item, Store};
-use crate::activity::{Activity, LongParts, Submitted};
-use crate::error::{Error, Result};
-use crate::principal::TenantId;
+use crate::domain::activity::{Activity, LongParts, Submitted};
+use crate::domain::error::{Error, Result};
+use crate::domain::principal::TenantId;
 
 /// A batch of changes, in their order.
 #[derive(Debug, Deserialize)]

@@ -13,10 +13,10 @@ use super::keys::{self, Key, Staged, key_of};
 use super::read::keys_only;
 use super::scan::Scan;
 use super::{Item, Store};
-use crate::activity::{ActivityId, minted_at};
-use crate::clock::Timestamp;
-use crate::error::Result;
-use crate::principal::TenantId;
+use crate::domain::activity::{ActivityId, minted_at};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
 
 /// How old an id has to be before what it names is swept.
 pub const GRACE: Duration = Duration::from_secs(60 * 60);

@@ -12,7 +12,7 @@ use super::failure::{DeadlinePassed, to_error};
 use super::items::idempotency_record::EXPIRES_AT;
 use super::keys::{PK, SK};
 use super::{Backoff, Store};
-use crate::error::{Error, Result};
+use crate::domain::error::{Error, Result};
 
 /// How long a new table may take to become active.
 const CREATE_DEADLINE: Duration = Duration::from_secs(120);

@@ -27,11 +27,11 @@ use super::failure::{Class, DeadlinePassed, classify, to_error};
 use super::items;
 use super::keys::{self, Index, Key};
 use super::{Backoff, Item, Store};
-use crate::activity::Activity;
-use crate::audit::AuditEvent;
-use crate::clock::Timestamp;
-use crate::error::{Error, Result};
-use crate::idempotency::{IdempotencyKey, IdempotencyRecord};
+use crate::domain::activity::Activity;
+use crate::domain::audit::AuditEvent;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result};
+use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord};
 use crate::index::{Position, Term};
 
 /// The items that one BatchWriteItem takes.
@@ -120,7 +120,7 @@ impl Staging {
 
     fn add(
         &mut self,
-        tenant: &crate::principal::TenantId,
+        tenant: &crate::domain::principal::TenantId,
         index: Index,
         terms: impl IntoIterator<Item = Term>,
         position: Position,
@@ -246,7 +246,7 @@ impl Store {
                 // A put or a delete of the same item is the same however often
                 // it is done.
                 Err(error) if classify(&error) != Class::Permanent => {
-                    tracing::debug!(error = %crate::error::chain(&to_error("BatchWriteItem", &error)), "retrying");
+                    tracing::debug!(error = %crate::domain::error::chain(&to_error("BatchWriteItem", &error)), "retrying");
                 }
                 Err(error) => return Err(to_error("BatchWriteItem", &error)),
             }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::clock::{Environment, SystemEnvironment, Timestamp};
-use activity_log_core::config::Config;
-use activity_log_core::registry::Presence;
+use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
+use activity_log_core::domain::registry::Presence;
+use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::captured_log::CapturedLog;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
-use activity_log_core::principal::Scope;
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, When};

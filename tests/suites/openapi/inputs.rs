@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use activity_log_core::activity::{RelatedResourceId, Summary};
-use activity_log_core::config::RelatedResourceCheck;
+use activity_log_core::domain::activity::{RelatedResourceId, Summary};
 use activity_log_core::http::routes::{Dialect, Operation, described_routes, dialect_of};
+use activity_log_core::platform::config::RelatedResourceCheck;
 use activity_log_tests::stack::{Stack, encode};
 use http::Method;
 use serde_json::{Map, Value, json};

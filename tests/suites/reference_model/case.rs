@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use activity_log_core::principal::Scope;
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::stack::{Answer, Stack};
 use futures_util::future::join_all;
 use http::Method;
@@ -32,7 +32,7 @@ impl Logged {
         // What is logged without a time occurs now, long after the others.
         let millis = self.log.occurred_at.map_or(u32::MAX, |moment| moment.halves / 2 * 2);
         self.log.tenant == search.tenant
-            && search.activity_type.is_none_or(|kind| kind == self.log.activity_type)
+            && search.category.is_none_or(|kind| kind == self.log.category)
             && search.related.is_none_or(|related| Some(related) == self.log.related)
             && search.after.is_none_or(|after| millis >= after.halves)
             && search.before.is_none_or(|before| millis < before.halves)
@@ -145,7 +145,7 @@ impl<'a> Case<'a> {
 
     /// The input as JSON, without its key.
     pub(super) fn input(&self, log: &Log) -> Value {
-        let mut input = json!({ "type": log.activity_type, "summary": log.summary.to_string() });
+        let mut input = json!({ "type": log.category, "summary": log.summary.to_string() });
         if let Some(body) = log.body.written() {
             input["body"] = json!(body);
         }
@@ -170,7 +170,7 @@ impl<'a> Case<'a> {
         let mut row = json!({
             "id": id,
             "tenant_id": self.tenants[log.tenant],
-            "type": log.activity_type,
+            "type": log.category,
             "summary": log.summary.to_string(),
             "occurred_at": occurred_at,
             "source": "api",
@@ -303,7 +303,7 @@ impl<'a> Case<'a> {
         let of_other_tenant = self.page(&search, 1 - search.tenant, Some(&cursor)).await;
         refused(&of_other_tenant, 422, "validation_failed")?;
         let mut other = search.clone();
-        other.activity_type = if search.activity_type.is_some() { None } else { Some("note") };
+        other.category = if search.category.is_some() { None } else { Some("note") };
         let of_other_filters = self.page(&other, search.tenant, Some(&cursor)).await;
         refused(&of_other_filters, 422, "validation_failed")?;
         // The limit is no filter.

@@ -1,16 +1,16 @@
 //! The routes of activity types.
 
-use activity_log_core::activity_type::{
+use activity_log_core::domain::activity_type::{
     AssociationMode, FieldDefinition, FieldName, FieldType, Label, TypeDefinition, TypeName,
     TypeSummary,
 };
+use activity_log_core::domain::principal::TenantId;
+use activity_log_core::http::logged_activity::list::{ListResponsesInput, ResponseView};
+use activity_log_core::http::logged_activity::log::{EchoBody, LogTypedActivityInput};
 use activity_log_core::http::logged_activity::page::PageBody;
-use activity_log_core::http::logged_activity::responses::{ListResponsesInput, ResponseView};
 use activity_log_core::http::logged_activity::types::{
     FieldDefinitionView, ListTypesParameters, TypeView,
 };
-use activity_log_core::http::logged_activity::write::{EchoBody, LogTypedActivityInput};
-use activity_log_core::principal::TenantId;
 
 use super::*;
 
@@ -201,7 +201,7 @@ fn type_example() -> TypeDefinition {
             description: None,
             association_mode: AssociationMode::Selected,
             selected_objects: vec![RelatedResourceType::Contact.into()],
-            category: ActivityType::Meeting,
+            category: Category::Meeting,
             enabled: true,
             created_at: Some(example_time()),
         },

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use activity_log_core::Context;
-use activity_log_core::activity::Source;
-use activity_log_core::audit::{Call, EntryPoint};
+use activity_log_core::app::log_activity::{LogActivity, Replay, log_activity};
+use activity_log_core::domain::activity::Source;
+use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::principal::{Actor, KeyId, Principal, Scope, Scopes, TenantId};
 use activity_log_core::http::exchange::new_request_id;
-use activity_log_core::log_activity::{LogActivity, Replay, log_activity};
-use activity_log_core::principal::{Actor, KeyId, Principal, Scope, Scopes, TenantId};
 use clap::Subcommand;
 
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};

@@ -11,9 +11,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use activity_log_core::Error;
-use activity_log_core::audit::AuditStatus;
-use activity_log_core::error::FieldError;
-use activity_log_core::input::{Object, parse_object};
+use activity_log_core::app::input::{Object, parse_object};
+use activity_log_core::domain::audit::AuditStatus;
+use activity_log_core::domain::error::FieldError;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! `activity-log keys`.
 
 use activity_log_core::Context;
-use activity_log_core::principal::{Actor, Credential, KeyId, Scope, TenantId};
+use activity_log_core::domain::principal::{Actor, Credential, KeyId, Scope, TenantId};
 use clap::Subcommand;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! `activity-log reindex`.
 
 use activity_log_core::Context;
-use activity_log_core::error::chain;
+use activity_log_core::domain::error::chain;
 use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
 use clap::Args;
 use indicatif::ProgressBar;

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::clock::{Rounding, Timestamp};
-use activity_log_core::error::Result as CoreResult;
-use activity_log_core::input::{Object, ObjectReader};
-use activity_log_core::principal::TenantId;
-use activity_log_core::record_type::RecordType;
-use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::app::input::{Object, ObjectReader};
+use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::clock::{Rounding, Timestamp};
+use activity_log_core::domain::error::Result as CoreResult;
+use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::record_type::RecordType;
+use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Registered;
 use clap::Subcommand;
 use serde_json::json;

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use activity_log_core::Context;
-use activity_log_core::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::authenticate::authenticate;
-use activity_log_core::principal::{Actor, Credential, Scope, Scopes, TenantId};
-use activity_log_core::record_type::RelatedResourceType;
-use activity_log_core::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::app::authenticate::authenticate;
+use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
+use activity_log_core::domain::record_type::RelatedResourceType;
+use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::table::ChangeStream;

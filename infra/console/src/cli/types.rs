@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use activity_log_core::activity_type::{ActivityType, TypeDefinition, TypeIdentifier, TypeSummary};
-use activity_log_core::input::parse_object;
-use activity_log_core::principal::TenantId;
+use activity_log_core::app::input::parse_object;
+use activity_log_core::domain::activity_type::{
+    Category, TypeDefinition, TypeIdentifier, TypeSummary,
+};
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::{Context, Error};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -93,7 +95,7 @@ async fn put(
 
 async fn list(ctx: &Context, tenant: &TenantId, output: Output) -> Result<(), CliError> {
     let mut types: Vec<TypeSummary> =
-        ActivityType::ALL.iter().map(|built_in| TypeSummary::built_in(*built_in)).collect();
+        Category::ALL.iter().map(|built_in| TypeSummary::built_in(*built_in)).collect();
     let mut after = None;
     loop {
         let page = ctx.store.activity_types(tenant, after.as_ref(), PAGE_TYPES).await?;

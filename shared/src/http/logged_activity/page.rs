@@ -4,8 +4,8 @@ use http::header;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::record_type::{Identifier, RecordType};
 use crate::http::exchange::Exchange;
-use crate::record_type::{Identifier, RecordType};
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]

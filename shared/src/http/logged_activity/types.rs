@@ -8,21 +8,21 @@ use uuid::Uuid;
 use super::page::{
     PAGE_WITHOUT_CURSOR, PageBody, next_link, parse_custom_object, parse_page, parse_page_size,
 };
-use crate::activity_type::{
-    ActivityType, AssociationMode, FieldDefinition, FieldOption, FieldType, TypeDefinition,
-    TypeName, TypeSummary,
+use crate::app::list_activities_of_type::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
+use crate::app::list_activity_types::Filters;
+use crate::app::listing::Page;
+use crate::app::search_activity::MAX_QUERY_CHARS;
+use crate::domain::activity_type::{
+    AssociationMode, Category, FieldDefinition, FieldOption, FieldType, TypeDefinition, TypeName,
+    TypeSummary,
 };
-use crate::clock::Timestamp;
-use crate::error::Result;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::domain::record_type::{Identifier, Kind, RecordType};
 use crate::http::exchange::Exchange;
 use crate::http::query::QueryReader;
 use crate::http::{Response, json};
-use crate::list_activity_types::Filters;
-use crate::list_responses::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
-use crate::listing::Page;
-use crate::principal::TenantId;
-use crate::record_type::{Identifier, Kind, RecordType};
-use crate::search_activity::MAX_QUERY_CHARS;
 
 /// An activity type.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -42,7 +42,7 @@ pub struct TypeView<'a> {
     /// When the type was defined first; null for a built-in one.
     created: Option<Timestamp>,
     /// Which of the five types its activities have in `/v1`.
-    category: ActivityType,
+    category: Category,
 }
 
 /// A kind of record.

@@ -10,13 +10,13 @@
 //! | `object`, and `related` without names where it fits | the logged-activity dialect, where the submission is in the body's item |
 
 use super::{ItemReader, ItemWriter};
-use crate::activity::{
+use crate::domain::activity::{
     Activity, ActivityId, Body, BodyText, LongParts, NamedResource, RelatedResource,
     RelatedResourceId, Source, Submitted, Summary,
 };
-use crate::activity_type::{ActivityType, TypeName};
-use crate::principal::{Actor, ActorId, ActorType, TenantId};
-use crate::record_type::{RecordType, RelatedResourceType};
+use crate::domain::activity_type::{Category, TypeName};
+use crate::domain::principal::{Actor, ActorId, ActorType, TenantId};
+use crate::domain::record_type::{RecordType, RelatedResourceType};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
@@ -75,7 +75,7 @@ pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
     let base = || {
         ItemWriter::new(keys::head(tenant, activity.id))
             .number(ANALYZER, i64::from(ANALYZER_VERSION))
-            .text("type", activity.activity_type)
+            .text("type", activity.category)
             .text_if_some("object", activity.submitted.type_name())
             .text("summary", activity.summary.as_str())
             .text_if_some("related_type", related.map(|named| &named.resource.resource_type))
@@ -150,7 +150,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
     let activity = Activity {
         id,
         tenant_id: tenant.clone(),
-        activity_type: reader.parsed("type", ActivityType::parse)?,
+        category: reader.parsed("type", Category::parse)?,
         summary: reader.parsed("summary", Summary::parse)?,
         body,
         related,
@@ -205,10 +205,10 @@ pub(in crate::store) fn read_long_parts(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::activity_type::AssociationMode;
-    use crate::clock::Timestamp;
-    use crate::record_type::Kind;
-    use crate::submission::{Submission, TypeSnapshot};
+    use crate::domain::activity_type::AssociationMode;
+    use crate::domain::clock::Timestamp;
+    use crate::domain::record_type::Kind;
+    use crate::domain::submission::{Submission, TypeSnapshot};
 
     fn activity(summary: &str, body: Option<&str>) -> Activity {
         let resource = RelatedResource {
@@ -218,7 +218,7 @@ mod tests {
         Activity {
             id: ActivityId(uuid::Uuid::from_u128(1)),
             tenant_id: TenantId::parse(&"t".repeat(64)).unwrap(),
-            activity_type: ActivityType::AgentAction,
+            category: Category::AgentAction,
             summary: Summary::parse(summary).unwrap(),
             body: body.map_or(BodyText::Absent, |text| BodyText::Whole(Body::parse(text).unwrap())),
             related: vec![NamedResource { resource, display_name: Some("😀".repeat(200)) }],

@@ -2,8 +2,8 @@
 //! with the fields, which can be long.
 
 use super::{ItemReader, ItemWriter};
-use crate::activity_type::{TypeDefinition, TypeSummary};
-use crate::principal::TenantId;
+use crate::domain::activity_type::{TypeDefinition, TypeSummary};
+use crate::domain::principal::TenantId;
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;

@@ -1,15 +1,15 @@
 //! An audit event.
 
 use super::{ItemReader, ItemWriter};
-use crate::activity::{ActivityId, Source};
-use crate::audit::{AuditEvent, AuditStatus, EntryPoint};
-use crate::error::ErrorCode;
-use crate::idempotency::InputHash;
-use crate::principal::{Actor, ActorId, ActorType, KeyId, TenantId};
+use crate::domain::activity::{ActivityId, Source};
+use crate::domain::audit::{AuditEvent, AuditStatus, EntryPoint};
+use crate::domain::error::ErrorCode;
+use crate::domain::idempotency::InputHash;
+use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, TenantId};
+use crate::domain::value::parse_uuid;
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
-use crate::value::parse_uuid;
 
 pub(in crate::store) fn write(event: &AuditEvent) -> Item {
     let (tool_name, api_route) = match &event.entry_point {

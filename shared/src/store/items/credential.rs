@@ -1,8 +1,10 @@
 //! A credential.
 
 use super::{ItemReader, ItemWriter};
-use crate::clock::Timestamp;
-use crate::principal::{Actor, ActorId, ActorType, Credential, KeyId, Scope, Scopes, TenantId};
+use crate::domain::clock::Timestamp;
+use crate::domain::principal::{
+    Actor, ActorId, ActorType, Credential, KeyId, Scope, Scopes, TenantId,
+};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys::{self, SK};

@@ -1,10 +1,10 @@
 //! An idempotency record. DynamoDB removes it some time after `expires_at`.
 
 use super::{ItemReader, ItemWriter};
-use crate::activity::ActivityId;
-use crate::clock::Timestamp;
-use crate::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
-use crate::principal::TenantId;
+use crate::domain::activity::ActivityId;
+use crate::domain::clock::Timestamp;
+use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
+use crate::domain::principal::TenantId;
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;

@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::Item;
 use super::failure::CorruptItem;
 use super::keys::{Key, PK, SK};
-use crate::clock::{Rounding, Timestamp};
+use crate::domain::clock::{Rounding, Timestamp};
 
 /// Builds an item from its key on.
 pub(super) struct ItemWriter(Item);

@@ -1,9 +1,9 @@
 //! An entry of the registry of related resources, or its tombstone.
 
 use super::{ItemReader, ItemWriter};
-use crate::activity::RelatedResource;
-use crate::principal::TenantId;
-use crate::registry::{DisplayName, Presence, ResourceRecord};
+use crate::domain::activity::RelatedResource;
+use crate::domain::principal::TenantId;
+use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;

@@ -1,8 +1,8 @@
 //! That a scheduled activity was completed, and by which activity.
 
 use super::{ItemReader, ItemWriter};
-use crate::activity::ActivityId;
-use crate::principal::TenantId;
+use crate::domain::activity::ActivityId;
+use crate::domain::principal::TenantId;
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;

@@ -99,7 +99,7 @@ async fn fill(client: &Client, count: usize) -> Result<()> {
         // Nothing in a generated text has to be escaped.
         let line = format!(
             "{}\t{}\t{}\t{}\t{}\n",
-            row.id, row.activity_type, row.summary, row.occurred_at, row.logged_at
+            row.id, row.category, row.summary, row.occurred_at, row.logged_at
         );
         sink.send(bytes::Bytes::from(line)).await?;
     }

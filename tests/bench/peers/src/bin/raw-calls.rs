@@ -8,7 +8,7 @@
 
 use std::collections::HashMap;
 
-use activity_log_core::aws::Endpoint;
+use activity_log_core::platform::aws::Endpoint;
 use activity_log_core::store::client::connect;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{

@@ -1,0 +1,45 @@
+//! What every use case is given first: store, time, configuration and the
+//! credentials that this process has seen.
+
+use std::sync::Arc;
+
+use crate::app::authenticate::CredentialCache;
+use crate::domain::clock::{Environment, SystemEnvironment};
+use crate::platform::config::Config;
+use crate::store::Store;
+
+/// Made once per process and shared by all requests.
+#[derive(Debug)]
+pub struct Context {
+    /// The table.
+    pub store: Store,
+    /// Time and randomness.
+    pub environment: Arc<dyn Environment>,
+    /// What the deployment set.
+    pub config: Config,
+    pub(crate) credentials: CredentialCache,
+}
+
+impl std::fmt::Debug for dyn Environment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Environment")
+    }
+}
+
+impl Context {
+    /// A context on the machine's own clock.
+    #[must_use]
+    pub fn new(store: Store, config: Config) -> Self {
+        Self::with_environment(store, config, Arc::new(SystemEnvironment))
+    }
+
+    /// A context with a clock of the caller's.
+    #[must_use]
+    pub fn with_environment(
+        store: Store,
+        config: Config,
+        environment: Arc<dyn Environment>,
+    ) -> Self {
+        Self { store, environment, config, credentials: CredentialCache::default() }
+    }
+}

@@ -1,0 +1,176 @@
+//! Listing the activities of one type, newest first, with the values of their
+//! fields.
+//!
+//! A type of a tenant's own has a posting list of its own. A built-in one is
+//! listed as `/v1` lists it, and rows of own types of that category are left
+//! out as they are read, so that a page can be short.
+
+use uuid::Uuid;
+
+use crate::Context;
+use crate::app::listing::Page;
+use crate::app::search_activity::{Query, find};
+use crate::domain::activity::{Activity, ActivityId, Submitted};
+use crate::domain::activity_type::TypeName;
+use crate::domain::error::Result;
+use crate::domain::principal::{Principal, Scope, TenantId};
+use crate::domain::record_type::Kind;
+use crate::index::cursor::{self, Binding};
+use crate::index::{Position, Range, Term};
+use crate::store::Parts;
+
+/// Rows of a page.
+pub const DEFAULT_PAGE_SIZE: usize = 100;
+/// Rows of a page at most.
+pub const MAX_PAGE_SIZE: usize = 1_000;
+/// About how many bytes of JSON a page may have: a function answers with 6 MB
+/// at most, and fields can be long.
+const MAX_PAGE_BYTES: usize = 1_000_000;
+/// Rows that are looked for at a time: as many heads as one call reads.
+const ROWS_A_ROUND: usize = 100;
+/// Rounds of a page. A page of the most rows takes ten; the others are for rows
+/// that filters leave out.
+const MAX_ROUNDS: usize = 20;
+/// Submissions that are read side by side where they are not in the head: at
+/// most 1 MB.
+const SUBMISSIONS_A_ROUND: usize = 10;
+/// What a row has besides its fields and records, in bytes of JSON.
+const ROW_BYTES: usize = 400;
+
+/// Which activities of a type to list. Absent filters match everything.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Words and phrases, as in a search.
+    pub query: Option<Query>,
+    /// The id of a record type that the activity is about.
+    pub custom_object: Option<Uuid>,
+}
+
+impl Filters {
+    /// What a cursor of this listing is bound to.
+    fn binding(&self, tenant: &TenantId, type_id: Uuid) -> Binding {
+        Binding::new("responses", tenant)
+            .with("type", Some(&type_id.to_string()))
+            .with("search", self.query.as_ref().map(Query::text))
+            .with("custom_object", self.custom_object.map(|id| id.to_string()).as_deref())
+    }
+
+    /// Where a cursor stands; `None` when it is not one of this listing.
+    #[must_use]
+    pub fn position(&self, tenant: &TenantId, type_id: Uuid, cursor: &str) -> Option<Position> {
+        cursor::decode(cursor, &self.binding(tenant, type_id))
+    }
+
+    fn matches(&self, tenant: &TenantId, name: &TypeName, activity: &Activity) -> bool {
+        let of_type = match activity.submitted.type_name() {
+            Some(logged) => logged == name,
+            // Logged through another dialect, which knows the built-in types.
+            None => true,
+        };
+        let about = self.custom_object.is_none_or(|id| {
+            activity.related.iter().any(|named| named.resource.resource_type.id(tenant) == id)
+        });
+        of_type && about
+    }
+}
+
+/// A page of the activities of a type. Each has its submission; bodies may be
+/// cut.
+///
+/// # Errors
+///
+/// A missing scope, or what the table could not do.
+pub async fn list_responses(
+    ctx: &Context,
+    principal: &Principal,
+    name: &TypeName,
+    filters: &Filters,
+    page_size: usize,
+    after: Option<Position>,
+) -> Result<Page<Activity>> {
+    principal.require(Scope::ActivityRead)?;
+    let tenant = &principal.tenant_id;
+    let mut operands = vec![vec![match name.built_in() {
+        Some(built_in) => Term::category(built_in),
+        None => Term::own_type(name),
+    }]];
+    operands.extend(filters.query.iter().flat_map(Query::terms).map(|term| vec![term]));
+
+    let mut rows = Vec::new();
+    let mut bytes = 0;
+    let mut end = after;
+    for _ in 0..MAX_ROUNDS {
+        let Some(range) = Range::new(None, None, end) else {
+            return Ok(Page { rows, next_cursor: None });
+        };
+        let query = filters.query.as_ref();
+        let limit = ROWS_A_ROUND.min(page_size - rows.len());
+        let (mut found, next) = find(ctx, tenant, operands.clone(), query, range, limit).await?;
+        found.retain(|activity| filters.matches(tenant, name, activity));
+        let mut full = false;
+        for chunk in found.chunks_mut(SUBMISSIONS_A_ROUND) {
+            if full {
+                break;
+            }
+            read_submissions(ctx, tenant, chunk).await?;
+            for activity in chunk {
+                bytes += row_bytes(activity);
+                full = full || bytes > MAX_PAGE_BYTES;
+                // One row at least, or a page would decide nothing.
+                if full && !rows.is_empty() {
+                    break;
+                }
+                end = Some(Position { time: activity.occurred_at, id: activity.id.0 });
+                rows.push(activity.clone());
+            }
+        }
+        if !full {
+            if next.is_none() {
+                return Ok(Page { rows, next_cursor: None });
+            }
+            end = next;
+        }
+        if full || rows.len() >= page_size {
+            break;
+        }
+    }
+    let binding = filters.binding(tenant, name.id(tenant));
+    Ok(Page { rows, next_cursor: end.map(|position| cursor::encode(position, &binding)) })
+}
+
+/// Adds the submissions that are not in the heads.
+async fn read_submissions(
+    ctx: &Context,
+    tenant: &TenantId,
+    activities: &mut [Activity],
+) -> Result<()> {
+    let elsewhere: Vec<ActivityId> = activities
+        .iter()
+        .filter(|activity| matches!(activity.submitted, Submitted::TypeOnly(_)))
+        .map(|activity| activity.id)
+        .collect();
+    let mut parts = ctx.store.long_parts(tenant, &elsewhere, Parts::Submission).await?;
+    for activity in activities {
+        if let Some(parts) = parts.remove(&activity.id) {
+            activity.complete(parts);
+        }
+    }
+    Ok(())
+}
+
+/// About how long a row is as JSON.
+fn row_bytes(activity: &Activity) -> usize {
+    let fields = activity
+        .submitted
+        .whole()
+        .map_or(0, |whole| serde_json::to_vec(&whole.fields).map_or(0, |json| json.len()));
+    let related: usize = activity
+        .related
+        .iter()
+        .map(|named| {
+            let name_bytes = named.display_name.as_ref().map_or(0, String::len);
+            200 + named.resource.id.as_str().len() + name_bytes
+        })
+        .sum();
+    ROW_BYTES + fields + related
+}

@@ -1,0 +1,17 @@
+//! The application: one use case a file, each of which takes the context first.
+//!
+//! A use case knows no dialect. It is given values of the domain and a proof
+//! that its caller may call it, and it alone joins the index and the store.
+
+pub mod authenticate;
+pub mod context;
+pub mod define_activity_type;
+pub mod get_logged_activity;
+pub mod input;
+pub mod list_activities_of_type;
+pub mod list_activity_types;
+pub mod list_audit_events;
+pub mod listing;
+pub mod log_activity;
+pub mod log_typed_activity;
+pub mod search_activity;

@@ -1,0 +1,15 @@
+//! The domain: newtypes whose constructors are the validation, and the records
+//! that they make. It knows neither HTTP nor DynamoDB nor Lambda.
+
+pub mod activity;
+pub mod activity_type;
+pub mod audit;
+pub mod clock;
+pub mod error;
+pub mod field_value;
+pub mod idempotency;
+pub mod principal;
+pub mod record_type;
+pub mod registry;
+pub mod submission;
+pub mod value;

@@ -1,0 +1,328 @@
+//! Who calls: tenant, actor, scopes, and the credential that proves them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::domain::clock::{Environment, Timestamp};
+use crate::domain::value::{Refusal, check_id, id_schema, word_enum};
+
+/// A workspace or business: 1 to 64 of `A-Z a-z 0-9 -`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct TenantId(
+    #[schemars(extend("minLength" = 1, "maxLength" = 64, "pattern" = "^[A-Za-z0-9-]+$"))] String,
+);
+
+impl TenantId {
+    /// Checks the limits.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if (1..=64).contains(&text.len()) && text.bytes().all(known) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must have 1 to 64 of A-Z a-z 0-9 -".into())
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+word_enum! {
+    /// What kind of caller an actor is.
+    ActorType {
+        /// A person.
+        User = "user",
+        /// An AI agent.
+        Agent = "agent",
+        /// A program.
+        Service = "service",
+    }
+}
+
+/// An actor's id: 1 to 255 bytes without control characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct ActorId(String);
+
+impl ActorId {
+    /// Checks the limits.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        check_id(text).map(|()| Self(text.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl JsonSchema for ActorId {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ActorId".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        id_schema()
+    }
+}
+
+impl fmt::Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Who an audit event names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Actor {
+    /// What kind of caller it is.
+    #[serde(rename = "type")]
+    pub actor_type: ActorType,
+    /// Its id.
+    pub id: ActorId,
+}
+
+impl Actor {
+    /// Reads `user:ID`, `agent:ID` or `service:ID`.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let (kind, id) = text.split_once(':').ok_or("must be user:ID, agent:ID or service:ID")?;
+        Ok(Self { actor_type: ActorType::parse(kind)?, id: ActorId::parse(id)? })
+    }
+}
+
+word_enum! {
+    /// What a credential may do.
+    Scope {
+        /// Log activities.
+        ActivityWrite = "activity:write",
+        /// Search and read activities.
+        ActivityRead = "activity:read",
+        /// Read the audit trail.
+        AuditRead = "audit:read",
+    }
+}
+
+/// The scopes of a credential.
+pub type Scopes = BTreeSet<Scope>;
+
+/// The public part of a credential, which names it in the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(inline)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// 1 to 64 of `a-z 0-9 -`.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if (1..=64).contains(&text.len()) && text.bytes().all(known) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must have 1 to 64 of a-z 0-9 -".into())
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An authenticated caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The tenant that everything of this call belongs to.
+    pub tenant_id: TenantId,
+    /// Who calls, or on whose behalf.
+    pub actor: Actor,
+    /// The credential that proved it.
+    pub credential_id: KeyId,
+    /// What it may do.
+    pub scopes: Scopes,
+}
+
+/// A secret as a caller presents it: `alk_<tenant>.<key id>.<secret>`.
+///
+/// It has no `Display`, and its `Debug` hides the secret.
+#[derive(Clone)]
+pub struct ApiKey {
+    /// The tenant that it claims.
+    pub tenant_id: TenantId,
+    /// The credential that it claims.
+    pub key_id: KeyId,
+    secret: String,
+}
+
+impl ApiKey {
+    /// Splits a presented key. `None` when it does not have the form.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix("alk_")?.split('.');
+        let (tenant, key_id, secret) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() || secret.is_empty() || secret.len() > 128 {
+            return None;
+        }
+        Some(Self {
+            tenant_id: TenantId::parse(tenant).ok()?,
+            key_id: KeyId::parse(key_id).ok()?,
+            secret: secret.to_owned(),
+        })
+    }
+
+    /// The key in full, to be shown once.
+    #[must_use]
+    pub fn reveal(&self) -> String {
+        format!("alk_{}.{}.{}", self.tenant_id, self.key_id, self.secret)
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "alk_{}.{}.<secret>", self.tenant_id, self.key_id)
+    }
+}
+
+/// A credential as it is stored: the SHA-256 of the secret, never the secret.
+///
+/// The secret has 256 random bits, so a plain hash cannot be searched, and a
+/// slow password hash would only cost every request its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The tenant that it belongs to.
+    pub tenant_id: TenantId,
+    /// Its public part.
+    pub key_id: KeyId,
+    /// SHA-256 of the secret, in hex.
+    pub secret_hash: String,
+    /// Who it stands for.
+    pub actor: Actor,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was revoked, where it was.
+    pub revoked_at: Option<Timestamp>,
+}
+
+impl Credential {
+    /// Makes a credential and the key that proves it.
+    pub fn issue(
+        environment: &dyn Environment,
+        tenant_id: TenantId,
+        actor: Actor,
+        scopes: Scopes,
+    ) -> (Self, ApiKey) {
+        use base64::Engine as _;
+        let mut id_bytes = [0; 8];
+        environment.fill_random(&mut id_bytes);
+        let mut secret_bytes = [0; 32];
+        environment.fill_random(&mut secret_bytes);
+        let key_id = KeyId(hex::encode(id_bytes));
+        let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret_bytes);
+        let credential = Self {
+            tenant_id: tenant_id.clone(),
+            key_id: key_id.clone(),
+            secret_hash: hash_secret(&secret),
+            actor,
+            scopes,
+            created_at: environment.now(),
+            revoked_at: None,
+        };
+        (credential, ApiKey { tenant_id, key_id, secret })
+    }
+
+    /// Whether `key` proves this credential, compared in constant time, and the
+    /// credential is not revoked.
+    #[must_use]
+    pub fn accepts(&self, key: &ApiKey) -> bool {
+        let presented = hash_secret(&key.secret);
+        let equal: bool = presented.as_bytes().ct_eq(self.secret_hash.as_bytes()).into();
+        equal && self.revoked_at.is_none()
+    }
+}
+
+fn hash_secret(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::SystemEnvironment;
+
+    fn issue() -> (Credential, ApiKey) {
+        let tenant = TenantId::parse("acme").unwrap();
+        let actor = Actor::parse("service:crm").unwrap();
+        Credential::issue(&SystemEnvironment, tenant, actor, Scopes::from([Scope::ActivityRead]))
+    }
+
+    #[test]
+    fn a_key_proves_its_own_credential_until_it_is_revoked() {
+        let (mut credential, key) = issue();
+        let presented = ApiKey::parse(&key.reveal()).unwrap();
+        assert!(credential.accepts(&presented));
+        assert!(!credential.accepts(&issue().1));
+        credential.revoked_at = Some(Timestamp::MIN);
+        assert!(!credential.accepts(&presented));
+    }
+
+    #[test]
+    fn a_secret_has_256_bits_and_is_neither_stored_nor_printed() {
+        let (credential, key) = issue();
+        let secret = key.reveal().rsplit('.').next().unwrap().to_owned();
+        assert_eq!(secret.len(), 43);
+        assert!(!format!("{credential:?} {key:?}").contains(&secret));
+    }
+
+    #[test]
+    fn what_does_not_have_the_form_of_a_key_is_none() {
+        for text in
+            ["", "alk_", "alk_a.b", "alk_a.b.", "alk_a.b.c.d", "a.b.c", "alk_a#.b.c", "alk_a.B.c"]
+        {
+            assert!(ApiKey::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_id_has_1_to_64_letters_digits_and_hyphens() {
+        assert!(TenantId::parse("6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19").is_ok());
+        for text in ["", "a_b", "a#b", "a b", "é", &"a".repeat(65)] {
+            assert!(TenantId::parse(text).is_err());
+        }
+    }
+
+    #[test]
+    fn an_actor_is_written_as_type_and_id() {
+        let actor = Actor::parse("agent:bot:1").unwrap();
+        assert_eq!((actor.actor_type, actor.id.as_str()), (ActorType::Agent, "bot:1"));
+        for text in ["agent", "robot:1", "user:"] {
+            assert!(Actor::parse(text).is_err());
+        }
+    }
+}

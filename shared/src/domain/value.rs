@@ -1,0 +1,99 @@
+//! What the types of values are made of: lists of words, ids, and the rules that
+//! a refused value is told.
+
+use std::borrow::Cow;
+
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Declares an enumeration whose JSON form, key form and error text are one
+/// list of words.
+macro_rules! word_enum {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+        )]
+        #[schemars(inline, transform = crate::domain::value::list_words)]
+        pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every value, in the order of the contract.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for this value, in JSON and in keys.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value that a word stands for.
+            pub fn parse(word: &str) -> std::result::Result<Self, &'static str> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(concat!("must be one of:" $(, " ", $word)+)),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+pub(crate) use word_enum;
+
+/// Describes an enumeration as one list of words. By default it would be a
+/// choice of documented constants, which few programs that read descriptions
+/// recognize as an enumeration.
+pub(crate) fn list_words(schema: &mut Schema) {
+    let Some(Value::Array(choices)) = schema.remove("oneOf") else { return };
+    let words: Vec<Value> = choices
+        .into_iter()
+        .filter_map(|mut choice| Some(choice.get_mut("const")?.take()))
+        .collect();
+    schema.insert("type".to_owned(), "string".into());
+    schema.insert("enum".to_owned(), words.into());
+}
+
+/// Why a value was refused: the rule in words, fit for a caller.
+pub type Refusal = Cow<'static, str>;
+
+/// A text of 1 to 255 bytes without control characters: the form of every id
+/// and key that callers choose.
+pub(crate) fn check_id(text: &str) -> Result<(), Refusal> {
+    if text.is_empty() || text.len() > MAX_ID_BYTES {
+        return Err("must have 1 to 255 bytes".into());
+    }
+    if text.chars().any(char::is_control) {
+        return Err("must not have control characters".into());
+    }
+    Ok(())
+}
+
+/// The longest id or key that a caller may choose, in bytes of UTF-8.
+pub const MAX_ID_BYTES: usize = 255;
+
+/// How an id or key that callers choose is described. JSON Schema counts
+/// characters and not bytes, so the limit is only whole in the words.
+pub(crate) fn id_schema() -> Schema {
+    json_schema!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_ID_BYTES,
+        "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$",
+        "description": "1 to 255 bytes of UTF-8 without control characters.",
+    })
+}
+
+/// A UUID in its hyphenated form of 36 characters.
+pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
+    if text.len() != 36 {
+        return None;
+    }
+    Uuid::try_parse(text).ok()
+}

@@ -1,0 +1,191 @@
+//! Lambda: from an invocation to a handler and back.
+//!
+//! HTTP API events (payload format 2.0) are read here and not by `lambda_http`,
+//! which builds a URI of path and query and panics where their bytes can't stand
+//! in one; such a request has to be answered with a 400. Other events are handed
+//! over as they are, because what Lambda's own types would make of them has lost
+//! duplicate keys.
+
+pub mod http_event;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::runtime::LocalOptions;
+
+use self::http_event::{HttpEvent, HttpEventAnswer};
+use crate::Context;
+use crate::domain::clock::Timestamp;
+use crate::http::{Request, Response};
+use crate::platform::aws::Endpoint;
+use crate::platform::config::Config;
+use crate::store::Store;
+use crate::store::client::connect;
+
+/// An invocation with an event that is no HTTP request.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The event as it was sent: JSON.
+    pub payload: Box<RawValue>,
+    /// Lambda's name for the invocation, the same for each of its attempts.
+    pub request_id: String,
+    /// When Lambda ends it, where that is known.
+    pub deadline: Option<Timestamp>,
+}
+
+/// Why an invocation failed: what its caller, or the queue of failed
+/// invocations, reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvocationError {
+    /// What went wrong, for programs.
+    pub code: &'static str,
+    /// What went wrong, for people. No cause and no value of the input.
+    pub message: String,
+}
+
+impl From<InvocationError> for Diagnostic {
+    fn from(error: InvocationError) -> Self {
+        Self { error_type: error.code.to_owned(), error_message: error.message }
+    }
+}
+
+/// Starts a function of HTTP requests.
+pub fn main<H, F>(handler: H) -> ExitCode
+where
+    H: Fn(&'static Context, Request) -> F + Copy,
+    F: Future<Output = Response>,
+{
+    start(async |ctx| {
+        warm_up(ctx).await;
+        lambda_runtime::run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
+            let response = handler(ctx, event.payload.into()).await;
+            Ok::<_, std::convert::Infallible>(HttpEventAnswer::from(response))
+        }))
+        .await
+    })
+}
+
+/// Starts a function of other events.
+pub fn main_of_events<H, F, A>(handler: H) -> ExitCode
+where
+    H: Fn(&'static Context, Invocation) -> F + Copy,
+    F: Future<Output = Result<A, InvocationError>>,
+    A: Serialize,
+{
+    start(async |ctx| {
+        warm_up(ctx).await;
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+            handler(ctx, to_invocation(event, ctx.environment.now()))
+        }))
+        .await
+    })
+}
+
+/// Starts a function of other events, which calls another service. The table is
+/// not called at the start: such a function may do without it.
+pub fn main_of_events_to<C, S, E, H, F, A>(connect: C, handler: H) -> ExitCode
+where
+    C: AsyncFnOnce(&'static Context) -> Result<S, E>,
+    S: 'static,
+    E: std::error::Error + Send + Sync + 'static,
+    H: Fn(&'static Context, &'static S, Invocation) -> F + Copy,
+    F: Future<Output = Result<A, InvocationError>>,
+    A: Serialize,
+{
+    start(async |ctx| {
+        let service: &'static S = Box::leak(Box::new(connect(ctx).await?));
+        lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+            handler(ctx, service, to_invocation(event, ctx.environment.now()))
+        }))
+        .await
+    })
+}
+
+/// What every function starts with: logging, configuration, the table. It runs
+/// one invocation after the other on the current thread.
+fn start(run: impl AsyncFnOnce(&'static Context) -> Result<(), lambda_runtime::Error>) -> ExitCode {
+    crate::platform::telemetry::init_json();
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return give_up(&error),
+    };
+    let outcome = runtime.block_on(async {
+        // It lives as long as the process, and handlers borrow it for their futures.
+        let ctx: &'static Context = Box::leak(Box::new(context().await?));
+        run(ctx).await
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => give_up(error.as_ref()),
+    }
+}
+
+fn give_up(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    tracing::error!(error = crate::domain::error::chain(error), "the function could not start");
+    ExitCode::FAILURE
+}
+
+async fn context() -> Result<Context, lambda_runtime::Error> {
+    let config = Config::from_env()?;
+    let store = Store::new(connect(&Endpoint::default()).await?, &config.table_name);
+    Ok(Context::new(store, config))
+}
+
+async fn warm_up(ctx: &Context) {
+    if let Err(error) = ctx.store.warm_up().await {
+        // The first request will find out whether it still holds.
+        tracing::warn!(
+            error = crate::domain::error::chain(&error),
+            "the table did not answer at start"
+        );
+    }
+}
+
+/// Reads an invocation that begins `now`.
+fn to_invocation(event: LambdaEvent<Box<RawValue>>, now: Timestamp) -> Invocation {
+    // `cargo lambda watch` names a deadline in 1970.
+    let deadline = i64::try_from(event.context.deadline).ok().and_then(Timestamp::from_millis);
+    Invocation {
+        payload: event.payload,
+        request_id: event.context.request_id,
+        deadline: deadline.filter(|deadline| *deadline > now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_that_has_passed_before_an_invocation_begins_is_none() {
+        let deadline_at = |deadline| {
+            let mut context = lambda_runtime::Context::default();
+            context.request_id = "aws-1".to_owned();
+            context.deadline = deadline;
+            let payload = RawValue::from_string("{}".to_owned()).unwrap();
+            let event = LambdaEvent::new(payload, context);
+            let invocation = to_invocation(event, Timestamp::from_millis(1_000_000).unwrap());
+            assert_eq!(invocation.request_id, "aws-1");
+            invocation.deadline.map(Timestamp::as_millis)
+        };
+        assert_eq!(deadline_at(1_060_000), Some(1_060_000));
+        for passed in [0, 600_000, 1_000_000] {
+            assert_eq!(deadline_at(passed), None);
+        }
+        assert_eq!(deadline_at(u64::MAX), None);
+    }
+
+    #[test]
+    fn a_failed_invocation_names_its_code_as_the_type_of_error() {
+        let error = InvocationError { code: "unavailable", message: "Retry later.".to_owned() };
+        let diagnostic = Diagnostic::from(error);
+        assert_eq!(diagnostic.error_type, "unavailable");
+        assert_eq!(diagnostic.error_message, "Retry later.");
+    }
+}
