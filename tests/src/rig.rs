@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use activity_log_core::http::Request;
+use activity_log_core::http::message::Request;
 use activity_log_core::platform::config::Config;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};

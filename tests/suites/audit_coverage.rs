@@ -11,7 +11,7 @@ use activity_log_core::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint
 use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, TenantId};
-use activity_log_core::http::{Request, Response};
+use activity_log_core::http::message::{Request, Response};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_tests::captured_log::CapturedLog;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use activity_log_core::app::authenticate::CACHE_FOR;
+use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, Route, dialect_of};
 use activity_log_tests::stack::{Answer, Call, Stack};

@@ -2,7 +2,7 @@
 //! paths, and the order of checks.
 
 use activity_log_core::domain::principal::Scope;
-use activity_log_core::http::Request;
+use activity_log_core::http::message::Request;
 use activity_log_core::lambda::http_event::{HttpEvent, HttpEventAnswer};
 use activity_log_tests::stack::Stack;
 use http::Method;

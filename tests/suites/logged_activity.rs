@@ -1,7 +1,7 @@
 //! What the suites of the logged-activity dialect share: a tenant with types
 //! of its own, and calls with the three headers.
 
-use activity_log_core::domain::activity_type::TypeDefinition;
+use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_core::domain::record_type::NAMESPACE;
 use activity_log_tests::stack::{Answer, Call, Stack};
@@ -45,8 +45,7 @@ impl Dialect {
         let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
         let Value::Object(object) = definition else { panic!("a definition is an object") };
         let now = self.stack.ctx.environment.now();
-        let definition =
-            TypeDefinition::parse(&object, &tenant, now).expect("the definition is valid");
+        let definition = read_definition(&object, &tenant, now).expect("the definition is valid");
         let put = self.stack.ctx.store.put_activity_type(&tenant, &definition).await;
         put.expect("the type is defined");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use activity_log_core::app::authenticate::CACHE_FOR;
+use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_core::index::Position;

@@ -1,42 +1,49 @@
-//! The function `audit`: the audit trail, the description of the API, and the
-//! answer to everything that is not routed.
+//! The function `audit`: the audit trail; and the answer to everything that no
+//! other function is routed for, the description of the API included.
 
 mod openapi;
 
 use activity_log_core::app::list_audit_events::list_audit_events;
 use activity_log_core::domain::principal::Scope;
+use activity_log_core::http::answer::{answer, preflight};
+use activity_log_core::http::exchange::Exchange;
+use activity_log_core::http::message::{Request, Response, json_bytes};
 use activity_log_core::http::routes::Operation;
-use activity_log_core::http::{Exchange, Request, Response, json_bytes, v1};
+use activity_log_core::http::v1;
 use activity_log_core::{Context, Error, Result};
 use http::StatusCode;
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
     let exchange = Exchange::begin(ctx, request);
-    exchange.answer(dispatch(ctx, &exchange)).await
+    answer(&exchange, dispatch(ctx, &exchange)).await
 }
 
 async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    if let Some(response) = exchange.preflight() {
+    if let Some(response) = preflight(exchange) {
         return Ok(response);
     }
-    match exchange.route()?.operation {
-        Operation::ListAuditEvents => get_audit_events(ctx, exchange).await,
-        Operation::GetOpenApi => get_openapi(exchange),
+    let route = exchange.route()?;
+    match (route.operation, route.scope) {
+        (Operation::ListAuditEvents, Some(scope)) => get_audit_events(ctx, exchange, scope).await,
+        (Operation::GetOpenApi, None) => get_openapi(exchange),
         _ => Err(Error::ResourceNotFound),
     }
 }
 
-async fn get_audit_events(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+async fn get_audit_events(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    scope: Scope,
+) -> Result<Response> {
     let principal = v1::authenticate(ctx, exchange).await?;
-    principal.require(Scope::AuditRead)?;
-    let listing = v1::parse_audit_listing(exchange, &principal.tenant_id)?;
-    let page =
-        list_audit_events(ctx, &principal, &listing.filters, listing.limit, listing.after).await?;
-    v1::audit_events(&page, exchange)
+    let permit = principal.permit(scope)?;
+    let listing = v1::audit::parse(exchange, permit)?;
+    let page = list_audit_events(ctx, permit, &listing).await?;
+    Ok(v1::audit::respond(exchange, &page))
 }
 
 fn get_openapi(exchange: &Exchange<'_>) -> Result<Response> {
-    v1::no_parameters(exchange)?;
+    exchange.expect_no_parameters()?;
     Ok(json_bytes(StatusCode::OK, openapi::document()))
 }

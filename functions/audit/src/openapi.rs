@@ -10,33 +10,22 @@
 //! and rules that JSON Schema has no words for, such as a limit in bytes; they
 //! stand in the descriptions.
 
-mod typed;
-
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use activity_log_core::app::log_activity::LogActivityInput;
-use activity_log_core::app::search_activity::SearchActivityInput;
-use activity_log_core::domain::activity::{
-    Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
-    Source, Submitted, Summary,
-};
-use activity_log_core::domain::activity_type::Category;
-use activity_log_core::domain::audit::{AuditEvent, AuditEventView, Call, EntryPoint};
-use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::error::{Error, ErrorCode, FieldError};
-use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
-use activity_log_core::domain::principal::{
-    Actor, ActorId, KeyId, Principal, Scope, Scopes, TenantId,
+use activity_log_core::domain::idempotency::IdempotencyKey;
+use activity_log_core::domain::principal::Scope;
+use activity_log_core::http::describe::{
+    ACTIVITIES, AUDIT, Described, LOGGED_ACTIVITIES, header_references, success,
 };
-use activity_log_core::domain::record_type::RelatedResourceType;
-use activity_log_core::http::logged_activity::{self, LoggedActivityView};
+use activity_log_core::http::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
-use activity_log_core::http::v1::{self, ActivityView};
+use activity_log_core::http::{logged_activity, status, v1};
 use bytes::Bytes;
 use http::StatusCode;
+use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The document, written once.
@@ -105,200 +94,68 @@ fn build() -> Value {
     })
 }
 
-const ACTIVITIES: &str = "Activities";
-const LOGGED_ACTIVITIES: &str = "Logged activities";
-const AUDIT: &str = "Audit";
 const DESCRIPTION: &str = "Description";
 
-/// What the table of routes does not say of an operation.
-struct Described {
-    id: &'static str,
-    tag: &'static str,
-    summary: &'static str,
-    description: &'static str,
-    parameters: Vec<Value>,
-    request_body: Option<Value>,
-    status: StatusCode,
-    success: Value,
-    errors: &'static [ErrorCode],
-}
-
-/// What every call of the table can end in.
-const READ_ERRORS: &[ErrorCode] = &[
-    ErrorCode::MalformedRequest,
-    ErrorCode::Unauthorized,
-    ErrorCode::MissingRequiredScope,
-    ErrorCode::ValidationFailed,
-    ErrorCode::RateLimited,
-    ErrorCode::InternalError,
-    ErrorCode::Unavailable,
-];
-const READ_ONE_ERRORS: &[ErrorCode] = &[
-    ErrorCode::MalformedRequest,
-    ErrorCode::Unauthorized,
-    ErrorCode::MissingRequiredScope,
-    ErrorCode::ResourceNotFound,
-    ErrorCode::ValidationFailed,
-    ErrorCode::RateLimited,
-    ErrorCode::InternalError,
-    ErrorCode::Unavailable,
-];
-const WRITE_ERRORS: &[ErrorCode] = &[
-    ErrorCode::MalformedRequest,
-    ErrorCode::Unauthorized,
-    ErrorCode::MissingRequiredScope,
-    ErrorCode::ResourceNotFound,
-    ErrorCode::IdempotencyConflict,
-    ErrorCode::PayloadTooLarge,
-    ErrorCode::UnsupportedMediaType,
-    ErrorCode::ValidationFailed,
-    ErrorCode::RateLimited,
-    ErrorCode::InternalError,
-    ErrorCode::Unavailable,
-];
-const STATIC_ERRORS: &[ErrorCode] =
-    &[ErrorCode::MalformedRequest, ErrorCode::ValidationFailed, ErrorCode::InternalError];
-
+/// What the endpoint of an operation says of itself.
 fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
     match operation {
-        Operation::LogActivity => Described {
-            id: "log_activity",
-            tag: ACTIVITIES,
-            summary: "Log an activity",
-            description: "Records a workspace activity such as a note, call, email, meeting, or \
-                agent action. The related resource must exist. A retry with the same idempotency \
-                key and the same input writes nothing and answers with the same activity and \
-                `Idempotency-Replayed: true`; the same key with another input is a conflict.",
-            parameters: vec![idempotency_key(schemas)],
-            request_body: Some(json!({
-                "description": "The activity, up to 1 MiB.",
-                "required": true,
-                "content": { "application/json": {
-                    "schema": schemas.subschema_for::<LogActivityInput>(),
-                    "examples": { "email": { "value": input_example() } },
-                } },
-            })),
-            status: StatusCode::CREATED,
-            success: success(
-                "The activity was logged, now or by an earlier call with the same key.",
-                &["Location", "Idempotency-Replayed"],
-                schemas.subschema_for::<v1::ActivityBody<'static>>(),
-                json!({
-                    "activity": ActivityView::record(&activity_example()),
-                    "request_id": REQUEST_ID,
-                }),
-            ),
-            errors: WRITE_ERRORS,
-        },
-        Operation::SearchActivity => Described {
-            id: "search_activity",
-            tag: ACTIVITIES,
-            summary: "Search activities",
-            description: "Searches activity records by text, type, date, or related resource, \
-                newest first. A page may have fewer rows than `limit` and still a `next_cursor`; \
-                only its absence means the end.",
-            parameters: query_parameters::<SearchActivityInput>(schemas),
-            request_body: None,
-            status: StatusCode::OK,
-            success: success(
-                "A page of the activities that match.",
-                &[],
-                schemas.subschema_for::<v1::ActivitiesBody<'static>>(),
-                json!({
-                    "activities": [ActivityView::row(&activity_example())],
-                    "next_cursor": CURSOR,
-                    "request_id": REQUEST_ID,
-                }),
-            ),
-            errors: READ_ERRORS,
-        },
-        Operation::GetActivity => Described {
-            id: "get_activity",
-            tag: ACTIVITIES,
-            summary: "Read an activity",
-            description: "The whole record. An id that is not a UUID is answered with 404, like \
-                any other that is not there.",
-            parameters: vec![activity_id(schemas)],
-            request_body: None,
-            status: StatusCode::OK,
-            success: success(
-                "The activity.",
-                &[],
-                schemas.subschema_for::<v1::ActivityBody<'static>>(),
-                json!({
-                    "activity": ActivityView::record(&activity_example()),
-                    "request_id": REQUEST_ID,
-                }),
-            ),
-            errors: READ_ONE_ERRORS,
-        },
-        Operation::GetLoggedActivity => Described {
-            id: "get_logged_activity",
-            tag: LOGGED_ACTIVITIES,
-            summary: "Get logged activity record by ID",
-            description: "The full details of a logged activity. `logged_at` is when the record \
-                was created; `completed_at` is null unless the activity was explicitly completed; \
-                `scheduled_activity_id` is null unless it came from a scheduled activity.",
-            parameters: vec![activity_id(schemas)],
-            request_body: None,
-            status: StatusCode::OK,
-            success: success(
-                "The logged activity.",
-                &[],
-                schemas.subschema_for::<LoggedActivityView<'static>>(),
-                json!(LoggedActivityView::from(&activity_example())),
-            ),
-            errors: READ_ONE_ERRORS,
-        },
-        Operation::LogTypedActivity => typed::log(schemas),
-        Operation::ListResponses => typed::responses(schemas),
-        Operation::ListActivityTypes => typed::types(schemas),
-        Operation::GetActivityType => typed::activity_type(schemas),
-        Operation::ListActivityTypeFields => typed::fields(schemas),
-        Operation::ListAuditEvents => Described {
-            id: "list_audit_events",
-            tag: AUDIT,
-            summary: "List audit events",
-            description: "What became of every write, newest first by the time it was decided. \
-                For those who synchronise it is the feed: a search orders by when things happened, \
-                so that a poller of it would miss what was logged late.",
-            parameters: query_parameters::<v1::AuditListingParameters>(schemas),
-            request_body: None,
-            status: StatusCode::OK,
-            success: success(
-                "A page of the audit events that match.",
-                &[],
-                schemas.subschema_for::<v1::AuditEventsBody<'static>>(),
-                json!({
-                    "audit_events": [AuditEventView::from(&audit_event_example())],
-                    "next_cursor": CURSOR,
-                    "request_id": REQUEST_ID,
-                }),
-            ),
-            errors: READ_ERRORS,
-        },
+        Operation::LogActivity => v1::log::describe(schemas),
+        Operation::SearchActivity => v1::search::describe(schemas),
+        Operation::GetActivity => v1::get::describe(schemas),
+        Operation::ListAuditEvents => v1::audit::describe(schemas),
+        Operation::LogTypedActivity => logged_activity::log::describe(schemas),
+        Operation::ListActivitiesOfType => logged_activity::list::describe(schemas),
+        Operation::GetLoggedActivity => logged_activity::get::describe(schemas),
+        Operation::ListActivityTypes => logged_activity::list_types::describe(schemas),
+        Operation::GetActivityType => logged_activity::get_type::describe(schemas),
+        Operation::ListActivityTypeFields => logged_activity::list_fields::describe(schemas),
+        Operation::GetOpenApi => describe_openapi(),
         Operation::CallMcp => unreachable!("it is not one of the described routes"),
-        Operation::GetOpenApi => Described {
-            id: "get_openapi",
-            tag: DESCRIPTION,
-            summary: "Describe the API",
-            description: "This document, OpenAPI 3.1.",
-            parameters: Vec::new(),
-            request_body: None,
-            status: StatusCode::OK,
-            success: success(
-                "The description.",
-                &[],
-                json!({
-                    "type": "object",
-                    "required": ["openapi", "info", "paths", "components"],
-                    "properties": { "openapi": { "type": "string", "pattern": r"^3\.1\." } },
-                }),
-                json!({ "openapi": "3.1.1", "info": {}, "paths": {}, "components": {} }),
-            ),
-            errors: STATIC_ERRORS,
-        },
     }
+}
+
+fn describe_openapi() -> Described {
+    Described {
+        id: "get_openapi",
+        tag: DESCRIPTION,
+        summary: "Describe the API",
+        description: "This document, OpenAPI 3.1.",
+        parameters: Vec::new(),
+        request_body: None,
+        status: StatusCode::OK,
+        success: success(
+            "The description.",
+            &[],
+            json!({
+                "type": "object",
+                "required": ["openapi", "info", "paths", "components"],
+                "properties": { "openapi": { "type": "string", "pattern": r"^3\.1\." } },
+            }),
+            json!({ "openapi": "3.1.1", "info": {}, "paths": {}, "components": {} }),
+        ),
+    }
+}
+
+/// What a call can end in follows from its route: what it needs, what it names,
+/// and what it takes.
+fn errors(route: &Route, takes_body: bool) -> Vec<ErrorCode> {
+    let writes = route.scope == Some(Scope::ActivityWrite);
+    let names = writes || route.template.contains('{');
+    let can_be = |code: &ErrorCode| match code {
+        ErrorCode::MalformedRequest | ErrorCode::ValidationFailed | ErrorCode::InternalError => {
+            true
+        }
+        ErrorCode::Unauthorized
+        | ErrorCode::MissingRequiredScope
+        | ErrorCode::RateLimited
+        | ErrorCode::Unavailable => route.scope.is_some(),
+        ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => takes_body,
+        ErrorCode::ResourceNotFound => names,
+        ErrorCode::IdempotencyConflict => writes,
+        // Of another method than the described one.
+        ErrorCode::MethodNotAllowed => false,
+    };
+    ErrorCode::ALL.iter().copied().filter(can_be).collect()
 }
 
 fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
@@ -306,8 +163,8 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     let described = describe(route.operation, schemas);
     let mut responses = Map::new();
     responses.insert(described.status.as_str().to_owned(), described.success);
-    for code in described.errors {
-        let status = status(dialect, *code);
+    for code in errors(route, described.request_body.is_some()) {
+        let status = status(dialect, code);
         let reference = format!("#/components/responses/{}", response_name(dialect, status));
         responses.insert(status.as_str().to_owned(), json!({ "$ref": reference }));
     }
@@ -330,7 +187,15 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
         operation["parameters"] = described.parameters.into();
     }
     if let Some(body) = described.request_body {
-        operation["requestBody"] = body;
+        let (name, example) = body.example;
+        operation["requestBody"] = json!({
+            "description": body.description,
+            "required": body.required,
+            "content": { "application/json": {
+                "schema": body.schema,
+                "examples": { name: { "value": example } },
+            } },
+        });
     }
     operation
 }
@@ -375,58 +240,7 @@ fn security(dialect: Dialect, scope: Option<Scope>) -> Value {
     json!([required])
 }
 
-// Parameters.
-
-fn activity_id(schemas: &mut SchemaGenerator) -> Value {
-    json!({
-        "name": "id",
-        "in": "path",
-        "required": true,
-        "description": "A UUID string identifying this activity.",
-        "schema": schemas.subschema_for::<ActivityId>(),
-        "example": ACTIVITY_ID,
-    })
-}
-
-fn idempotency_key(schemas: &mut SchemaGenerator) -> Value {
-    json!({
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": false,
-        "description": "The idempotency key, in place of the property `idempotency_key` or equal \
-            to it.",
-        "schema": schemas.subschema_for::<IdempotencyKey>(),
-        "example": IDEMPOTENCY_KEY,
-    })
-}
-
-/// The properties of a type as parameters of the query.
-fn query_parameters<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Vec<Value> {
-    let mut described = T::json_schema(schemas);
-    let required = described.remove("required").unwrap_or_default();
-    let Some(Value::Object(properties)) = described.remove("properties") else { return Vec::new() };
-    let is_required =
-        |name: &str| required.as_array().is_some_and(|names| names.iter().any(|n| n == name));
-    properties
-        .into_iter()
-        .map(|(name, mut schema)| {
-            let description =
-                schema.as_object_mut().and_then(|schema| schema.remove("description"));
-            json!({
-                "name": name,
-                "in": "query",
-                "required": is_required(&name),
-                "description": description,
-                "schema": schema,
-            })
-        })
-        .collect()
-}
-
 // Responses.
-
-/// In every response.
-const COMMON_HEADERS: [&str; 2] = ["x-request-id", "Cache-Control"];
 
 fn headers() -> Value {
     json!({
@@ -472,22 +286,6 @@ fn headers() -> Value {
     })
 }
 
-fn header_references(special: &[&str]) -> Value {
-    let names = COMMON_HEADERS.iter().chain(special);
-    let reference = |name: &&str| {
-        (String::from(*name), json!({ "$ref": format!("#/components/headers/{name}") }))
-    };
-    names.map(reference).collect::<Map<_, _>>().into()
-}
-
-fn success(description: &str, headers: &[&str], schema: impl Into<Value>, example: Value) -> Value {
-    json!({
-        "description": description,
-        "headers": header_references(headers),
-        "content": { "application/json": { "schema": schema.into(), "example": example } },
-    })
-}
-
 fn response_name(dialect: Dialect, status: StatusCode) -> String {
     match dialect {
         Dialect::V1 | Dialect::Mcp => format!("v1_{}", status.as_str()),
@@ -497,7 +295,7 @@ fn response_name(dialect: Dialect, status: StatusCode) -> String {
 
 fn status(dialect: Dialect, code: ErrorCode) -> StatusCode {
     match dialect {
-        Dialect::V1 | Dialect::Mcp => code.status(),
+        Dialect::V1 | Dialect::Mcp => status::status(code),
         Dialect::LoggedActivity => logged_activity::status(code),
     }
 }
@@ -539,7 +337,7 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
         examples.insert(code.as_str().to_owned(), json!({ "value": example }));
         special.extend(match error {
             Error::Unauthorized => Some("WWW-Authenticate"),
-            Error::MethodNotAllowed(_) => Some("Allow"),
+            Error::MethodNotAllowed => Some("Allow"),
             _ if error.retryable() => Some("Retry-After"),
             _ => None,
         });
@@ -587,76 +385,6 @@ fn logged_activity_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) 
     ] })
 }
 
-// Examples. They are made of the types that real answers are made of.
-
-const ACTIVITY_ID: &str = "019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80";
-const AUDIT_EVENT_ID: &str = "019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d";
-const REQUEST_ID: &str = "req_019ca8a27c3f7a41b2c3d4e5f6071829";
-const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
-const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
-const RESOURCE_ID: &str = "con_123";
-
-fn input_example() -> Map<String, Value> {
-    let input = json!({
-        "type": Category::Email,
-        "summary": "Jane asked for pricing details",
-        "related_resource_type": RelatedResourceType::Contact,
-        "related_resource_id": RESOURCE_ID,
-    });
-    let Value::Object(input) = input else { unreachable!("it is written as an object") };
-    input
-}
-
-fn activity_example() -> Activity {
-    let time = example_time();
-    Activity {
-        id: ActivityId::parse(ACTIVITY_ID).expect(VALID),
-        tenant_id: TenantId::parse("acme").expect(VALID),
-        category: Category::Email,
-        summary: Summary::parse("Jane asked for pricing details").expect(VALID),
-        body: BodyText::Whole(Body::parse("She has 40 seats in mind.").expect(VALID)),
-        related: vec![NamedResource {
-            resource: RelatedResource {
-                resource_type: RelatedResourceType::Contact.into(),
-                id: RelatedResourceId::parse(RESOURCE_ID).expect(VALID),
-            },
-            display_name: Some("Jane Doe".to_owned()),
-        }],
-        occurred_at: time,
-        source: Source::Api,
-        last_agent_actor_id: Some(ActorId::parse("agent_7").expect(VALID)),
-        logged_by: Actor::parse("agent:agent_7").expect(VALID),
-        logged_at: time,
-        request_id: REQUEST_ID.to_owned(),
-        submitted: Submitted::Nothing,
-    }
-}
-
-fn audit_event_example() -> AuditEvent {
-    let activity = activity_example();
-    let call = Call {
-        principal: Principal {
-            tenant_id: activity.tenant_id,
-            actor: activity.logged_by,
-            credential_id: KeyId::parse("3f9c1d0a7b2e4856").expect(VALID),
-            scopes: Scopes::new(),
-        },
-        source: activity.source,
-        entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
-        request_id: REQUEST_ID.to_owned(),
-    };
-    let id = ActivityId::parse(AUDIT_EVENT_ID).expect(VALID).0;
-    AuditEvent {
-        resource_id: Some(activity.id),
-        input_hash: Some(InputHash::of(&input_example()).expect(VALID)),
-        ..AuditEvent::of(&call, id, activity.logged_at)
-    }
-}
-
-fn example_time() -> Timestamp {
-    Timestamp::parse("2026-03-01T09:30:00Z", Rounding::Down).expect(VALID)
-}
-
 /// An error of each code. The causes are for the log and are not written.
 fn error_example(code: ErrorCode) -> Error {
     let cause = || "an example".into();
@@ -667,10 +395,10 @@ fn error_example(code: ErrorCode) -> Error {
         ErrorCode::Unauthorized => Error::Unauthorized,
         ErrorCode::MissingRequiredScope => Error::MissingRequiredScope(Scope::ActivityRead),
         ErrorCode::ResourceNotFound => Error::ResourceNotFound,
-        ErrorCode::MethodNotAllowed => Error::MethodNotAllowed(&[]),
-        ErrorCode::IdempotencyConflict => {
-            Error::IdempotencyConflict(IdempotencyKey::parse(IDEMPOTENCY_KEY).expect(VALID))
-        }
+        ErrorCode::MethodNotAllowed => Error::MethodNotAllowed,
+        ErrorCode::IdempotencyConflict => Error::IdempotencyConflict(
+            IdempotencyKey::parse(IDEMPOTENCY_KEY).expect("the example is valid"),
+        ),
         ErrorCode::PayloadTooLarge => Error::PayloadTooLarge,
         ErrorCode::UnsupportedMediaType => Error::UnsupportedMediaType,
         ErrorCode::ValidationFailed => {
@@ -681,5 +409,3 @@ fn error_example(code: ErrorCode) -> Error {
         ErrorCode::Unavailable => Error::Unavailable(cause()),
     }
 }
-
-const VALID: &str = "the example is valid";

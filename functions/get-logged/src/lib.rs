@@ -4,68 +4,69 @@
 use activity_log_core::app::get_logged_activity::get_logged_activity;
 use activity_log_core::app::list_activity_types::{get_activity_type, list_activity_types};
 use activity_log_core::domain::principal::Scope;
-use activity_log_core::http::logged_activity::{self, types};
+use activity_log_core::http::answer::answer;
+use activity_log_core::http::exchange::Exchange;
+use activity_log_core::http::logged_activity::{self, get, get_type, list_fields, list_types};
+use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::routes::Operation;
-use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::http::v1;
 use activity_log_core::{Context, Error, Result};
-use http::StatusCode;
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
     let exchange = Exchange::begin(ctx, request);
-    exchange.answer(dispatch(ctx, &exchange)).await
+    answer(&exchange, dispatch(ctx, &exchange)).await
 }
 
 async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    match exchange.route()?.operation {
-        Operation::GetActivity => get_activity(ctx, exchange).await,
-        Operation::GetLoggedActivity => get_logged(ctx, exchange).await,
-        Operation::ListActivityTypes => get_types(ctx, exchange).await,
-        Operation::GetActivityType => get_type(ctx, exchange).await,
-        Operation::ListActivityTypeFields => get_fields(ctx, exchange).await,
+    let route = exchange.route()?;
+    match (route.operation, route.scope) {
+        (Operation::GetActivity, Some(scope)) => get_activity(ctx, exchange, scope).await,
+        (Operation::GetLoggedActivity, Some(scope)) => get_logged(ctx, exchange, scope).await,
+        (Operation::ListActivityTypes, Some(scope)) => get_types(ctx, exchange, scope).await,
+        (Operation::GetActivityType, Some(scope)) => get_one_type(ctx, exchange, scope).await,
+        (Operation::ListActivityTypeFields, Some(scope)) => get_fields(ctx, exchange, scope).await,
         _ => Err(Error::ResourceNotFound),
     }
 }
 
-async fn get_activity(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+async fn get_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = v1::authenticate(ctx, exchange).await?;
-    principal.require(Scope::ActivityRead)?;
-    v1::no_parameters(exchange)?;
-    let id = v1::activity_id(exchange)?;
-    let activity = get_logged_activity(ctx, &principal, id).await?;
-    v1::activity(StatusCode::OK, &activity, exchange)
+    let permit = principal.permit(scope)?;
+    let id = v1::get::parse(exchange)?;
+    let activity = get_logged_activity(ctx, permit, id).await?;
+    Ok(v1::get::respond(exchange, &activity))
 }
 
-async fn get_logged(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+async fn get_logged(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
-    principal.require(Scope::ActivityRead)?;
-    v1::no_parameters(exchange)?;
-    let id = logged_activity::activity_id(exchange)?;
-    let activity = get_logged_activity(ctx, &principal, id).await?;
-    logged_activity::logged_activity(&activity)
+    let permit = principal.permit(scope)?;
+    let id = get::parse(exchange)?;
+    let activity = get_logged_activity(ctx, permit, id).await?;
+    Ok(get::respond(&activity))
 }
 
-async fn get_types(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+async fn get_types(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
-    principal.require(Scope::ActivityRead)?;
-    let listing = types::parse_listing(exchange, &principal.tenant_id)?;
-    let (size, after) = (listing.page_size, listing.after.as_ref());
-    let page = list_activity_types(ctx, &principal, &listing.filters, size, after).await?;
-    types::activity_types(&page, &listing, &principal.tenant_id, exchange)
+    let permit = principal.permit(scope)?;
+    let request = list_types::parse(exchange, permit)?;
+    let (size, after) = (request.page_size.rows(), request.after.as_ref());
+    let page = list_activity_types(ctx, permit, &request.filters, size, after).await?;
+    Ok(list_types::respond(exchange, permit, &request, &page))
 }
 
-async fn get_type(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+async fn get_one_type(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
-    principal.require(Scope::ActivityRead)?;
-    v1::no_parameters(exchange)?;
-    let activity_type = get_activity_type(ctx, &principal, exchange.path_parameter(0)).await?;
-    types::activity_type(&activity_type, &principal.tenant_id)
+    let permit = principal.permit(scope)?;
+    let identifier = get_type::parse(exchange)?;
+    let activity_type = get_activity_type(ctx, permit, &identifier).await?;
+    Ok(get_type::respond(permit, &activity_type))
 }
 
-async fn get_fields(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+async fn get_fields(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
-    principal.require(Scope::ActivityRead)?;
-    v1::no_parameters(exchange)?;
-    let activity_type = get_activity_type(ctx, &principal, exchange.path_parameter(0)).await?;
-    types::fields(&activity_type, &principal.tenant_id)
+    let permit = principal.permit(scope)?;
+    let identifier = list_fields::parse(exchange)?;
+    let activity_type = get_activity_type(ctx, permit, &identifier).await?;
+    Ok(list_fields::respond(permit, &activity_type))
 }

@@ -4,7 +4,7 @@
 use activity_log_core::Context;
 use activity_log_core::app::input::UNKNOWN_PROPERTY;
 use activity_log_core::domain::activity::ActivityId;
-use activity_log_core::domain::error::{Error, ErrorCode, FieldError, chain};
+use activity_log_core::domain::error::{Error, FieldError, chain};
 use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::http::exchange::new_request_id;
@@ -77,8 +77,7 @@ impl<'a> Delivery<'a> {
                 )
             };
         }
-        let code = error.code();
-        if code.status().is_server_error() || code == ErrorCode::RateLimited {
+        if error.is_failure() {
             log!(error, chain(error), "event failed");
         } else {
             log!(warn, describe(error, part_of), "event refused");

@@ -4,20 +4,20 @@
 //! envelope around it is taken off here, since a rule may hand one to the
 //! function itself or through a queue.
 
-use activity_log_core::app::input::{
-    Object, ObjectReader, UNKNOWN_PROPERTY, Violations, parse_object, with_violations_of,
-};
+use activity_log_core::app::input::{Given, Reader, UNKNOWN_PROPERTY, Violations, any_text};
+use activity_log_core::app::json::{Object, parse_object};
 use activity_log_core::app::log_activity::{LogActivity, parse_occurred_at};
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::clock::Timestamp;
-use activity_log_core::domain::error::{Error, FieldError, Result};
-use activity_log_core::domain::idempotency::IdempotencyKey;
+use activity_log_core::domain::error::{Error, Result};
+use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
     Actor, ActorId, ActorType, KeyId, Principal, Scope, Scopes, TenantId,
 };
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::body::MAX_BYTES;
+use activity_log_core::http::v1;
 use serde_json::Value;
 
 /// What the audit trail names as credential of an event.
@@ -68,7 +68,7 @@ pub(crate) struct LogActivityEvent {
     /// The input of `POST /v1/activities`, as it was given, where it was.
     pub(crate) activity: Result<Object>,
     /// What is wrong with the rest of the event.
-    pub(crate) violations: Violations,
+    pub(crate) beside: Violations,
 }
 
 /// What is known of an event, whatever becomes of it.
@@ -118,37 +118,37 @@ pub(crate) fn read(
     if bytes.len() > MAX_BYTES {
         return Err(Error::PayloadTooLarge);
     }
-    let object = parse_object(bytes)?;
-    let (mut object, envelope) = open_envelope(object, head)?;
+    let (mut object, envelope) = open_envelope(parse_object(bytes)?, head)?;
     // Not copied: it is nearly all of the event.
     let activity = object.remove("activity");
-    let mut reader = ObjectReader::new(&object);
+    let mut reader = Reader::new(&object);
     let (mut envelope_id, mut detail_type) = (None, None);
     if let Some(envelope) = envelope {
-        reader.violations.extend(envelope.violations);
+        reader.note(envelope.violations);
         (envelope_id, detail_type) = (envelope.id, envelope.detail_type);
     }
 
     head.id = reader.optional("id", IdempotencyKey::parse);
     if !reader.has("id") {
-        let carrier_id = || reader.violations.take("id", IdempotencyKey::parse(carrier_id));
+        let carrier_id = || reader.take("id", IdempotencyKey::parse(carrier_id)).ok();
         head.id = envelope_id.or_else(carrier_id);
     }
-    head.tenant_id = reader.required("tenant_id", TenantId::parse);
+    let tenant_id = reader.required("tenant_id", TenantId::parse);
+    head.tenant_id = tenant_id.as_ref().ok().cloned();
     match read_type(&mut reader, detail_type.as_deref()) {
-        Some(EventType::ActivityLog) => read_activity_log(reader, activity, now, head),
-        Some(EventType::Resource(presence)) => {
+        Ok(EventType::ActivityLog) => read_activity_log(reader, tenant_id, activity, now, head),
+        Ok(EventType::Resource(presence)) => {
             if activity.is_some() {
                 reader.refuse("activity", UNKNOWN_PROPERTY);
             }
-            read_resource(reader, presence, now, head)
+            read_resource(reader, tenant_id, presence, now)
         }
-        None => {
+        Err(noted) => {
             // Which properties are too many depends on the type.
             for name in ["actor", "resource", "changed_at"] {
                 reader.any(name);
             }
-            Err(refusal(reader.into_violations()))
+            reader.finish(Err(noted))
         }
     }
 }
@@ -169,149 +169,128 @@ fn open_envelope(mut object: Object, head: &mut Head) -> Result<(Object, Option<
     }
     head.source = EventSource::EventBridge;
     let detail = object.remove("detail");
-    let mut reader = ObjectReader::new(&object);
+    let mut reader = Reader::new(&object);
     let id = reader.optional("id", IdempotencyKey::parse);
-    let detail_type = reader.optional("detail-type", |text| Ok::<_, &str>(text.to_owned()));
+    let detail_type = reader.optional("detail-type", any_text);
     let detail = take_object(&mut reader, "detail", detail);
-    let violations = reader.violations;
+    let violations = reader.into_noted();
     match detail {
-        Some(detail) => Ok((detail, Some(Envelope { id, detail_type, violations }))),
-        None => Err(refusal(violations)),
+        Ok(detail) => Ok((detail, Some(Envelope { id, detail_type, violations }))),
+        Err(noted) => violations.finish(Err(noted)),
     }
 }
 
 /// The type that the event or its envelope names; one word where both do.
-fn read_type(reader: &mut ObjectReader<'_>, detail_type: Option<&str>) -> Option<EventType> {
+fn read_type(reader: &mut Reader<&Object>, detail_type: Option<&str>) -> Given<EventType> {
     let Some(detail_type) = detail_type else { return reader.required("type", EventType::parse) };
     if !reader.has("type") {
-        return reader.violations.take("detail-type", EventType::parse(detail_type));
+        return reader.take("detail-type", EventType::parse(detail_type));
     }
-    reader.optional("type", |text| {
+    reader.required("type", |text| {
         if text == detail_type { EventType::parse(text) } else { Err("must equal detail-type") }
     })
 }
 
 /// An object that was taken out of the one that is read.
 fn take_object(
-    reader: &mut ObjectReader<'_>,
+    reader: &mut Reader<&Object>,
     name: &'static str,
     value: Option<Value>,
-) -> Option<Object> {
+) -> Given<Object> {
     match value {
-        Some(Value::Object(object)) => return Some(object),
-        Some(_) => reader.refuse(name, "must be an object"),
-        None => reader.refuse(name, "is required"),
-    }
-    None
-}
-
-/// Reads an object within the event.
-fn read_within<'a, T>(
-    reader: &mut ObjectReader<'a>,
-    name: &'static str,
-    read: impl FnOnce(&mut ObjectReader<'a>) -> Option<T>,
-) -> Option<T> {
-    match reader.any(name) {
-        Some(Value::Object(object)) => {
-            let mut nested = reader.nested(object, name);
-            let value = read(&mut nested);
-            reader.violations.extend(nested.into_violations());
-            value
-        }
-        Some(_) => {
-            reader.refuse(name, "must be an object");
-            None
-        }
-        None => {
-            reader.refuse(name, "is required");
-            None
-        }
+        Some(Value::Object(object)) => Ok(object),
+        Some(_) => Err(reader.refuse(name, "must be an object")),
+        None => Err(reader.refuse(name, "is required")),
     }
 }
 
 fn read_activity_log(
-    mut reader: ObjectReader<'_>,
+    mut reader: Reader<&Object>,
+    tenant_id: Given<TenantId>,
     activity: Option<Value>,
     now: Timestamp,
     head: &Head,
 ) -> Result<Event> {
-    let actor = read_within(&mut reader, "actor", |actor| {
+    let actor = reader.object("actor", |actor| {
         let actor_type = actor.required("type", ActorType::parse);
         let id = actor.required("id", ActorId::parse);
-        Some(Actor { actor_type: actor_type?, id: id? })
+        Ok(Actor { actor_type: actor_type?, id: id? })
     });
     let activity = take_object(&mut reader, "activity", activity);
-    let mut violations = reader.into_violations();
-    let activity = activity.ok_or_else(|| refusal(std::mem::take(&mut violations)));
+    let mut beside = reader.into_violations();
     let id = head.id.clone();
-    if let (Some(tenant_id), Some(actor)) = (head.tenant_id.clone(), actor) {
-        let principal = Principal {
-            tenant_id,
-            actor,
+    let principal = || {
+        Ok(Principal {
+            tenant_id: tenant_id?,
+            actor: actor?,
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
-        };
-        return Ok(Event::LogActivity(LogActivityEvent { id, principal, activity, violations }));
+        })
+    };
+    match principal() {
+        Ok(principal) => {
+            let activity = match activity {
+                Ok(activity) => Ok(activity),
+                Err(noted) => std::mem::take(&mut beside).finish(Err(noted)),
+            };
+            Ok(Event::LogActivity(LogActivityEvent { id, principal, activity, beside }))
+        }
+        // Nobody is known to be audited, but all is told that is wrong.
+        Err(noted) => match activity {
+            Ok(activity) => {
+                let hash =
+                    InputHash::of(&activity).map_err(|error| Error::Internal(error.into()))?;
+                let mut reader = Reader::new(&activity).within("activity").beside(beside);
+                let _ = v1::log::read(&mut reader, key_of(&activity, id), hash, now);
+                reader.finish(Err(noted))
+            }
+            Err(noted) => beside.finish(Err(noted)),
+        },
     }
-    parse_activity(&activity?, id.as_ref(), violations, now)?;
-    Err(no_violations())
 }
 
-/// Reads the activity of an event in which other violations may have been found.
+/// Reads the activity of an event, in which other violations may have been found.
 ///
 /// # Errors
 ///
 /// [`Error::ValidationFailed`] with all of them.
-pub(crate) fn parse_activity(
+pub(crate) fn read_activity(
     activity: &Object,
-    id: Option<&IdempotencyKey>,
-    violations: Violations,
+    id: Option<IdempotencyKey>,
+    beside: Violations,
+    input_hash: InputHash,
     now: Timestamp,
 ) -> Result<LogActivity> {
-    let key = id.filter(|_| !activity.contains_key("idempotency_key"));
-    let key = key.map(|id| id.as_str().as_bytes());
-    let parsed = LogActivity::parse(activity, key, now).map_err(|error| match error {
-        Error::ValidationFailed(errors) => {
-            let within = |error: FieldError| {
-                FieldError::new(&format!("activity.{}", error.field), error.message)
-            };
-            Error::ValidationFailed(errors.into_iter().map(within).collect())
-        }
-        other => other,
-    });
-    with_violations_of(parsed, violations.into_result())
+    let mut reader = Reader::new(activity).within("activity").beside(beside);
+    let read = v1::log::read(&mut reader, key_of(activity, id), input_hash, now);
+    reader.finish(read)
+}
+
+/// The id of an event is the key of an activity that has none of its own.
+fn key_of(activity: &Object, id: Option<IdempotencyKey>) -> Option<IdempotencyKey> {
+    id.filter(|_| !activity.contains_key("idempotency_key"))
 }
 
 fn read_resource(
-    mut reader: ObjectReader<'_>,
+    mut reader: Reader<&Object>,
+    tenant_id: Given<TenantId>,
     presence: Presence,
     now: Timestamp,
-    head: &Head,
 ) -> Result<Event> {
-    let named = read_within(&mut reader, "resource", |resource| {
+    let named = reader.object("resource", |resource| {
         let resource_type = resource.required("type", RecordType::parse);
         let id = resource.required("id", RelatedResourceId::parse);
         let display_name = resource.optional("display_name", DisplayName::parse);
-        Some((RelatedResource { resource_type: resource_type?, id: id? }, display_name))
+        Ok((RelatedResource { resource_type: resource_type?, id: id? }, display_name))
     });
     // News of the future would hold off all that comes until then.
     let changed_at = reader.required("changed_at", |text| parse_occurred_at(text, now));
-    reader.finish()?;
-    let (Some(tenant_id), Some((resource, display_name)), Some(changed_at)) =
-        (head.tenant_id.clone(), named, changed_at)
-    else {
-        return Err(no_violations());
+    let event = || {
+        let (resource, display_name) = named?;
+        // The name of what is gone is not kept.
+        let display_name = display_name.filter(|_| presence == Presence::Present);
+        let record = ResourceRecord { resource, display_name, changed_at: changed_at?, presence };
+        Ok(Event::PutResource(tenant_id?, record))
     };
-    // The name of what is gone is not kept.
-    let display_name = display_name.filter(|_| presence == Presence::Present);
-    let record = ResourceRecord { resource, display_name, changed_at, presence };
-    Ok(Event::PutResource(tenant_id, record))
-}
-
-fn refusal(violations: Violations) -> Error {
-    violations.into_result().err().unwrap_or_else(no_violations)
-}
-
-fn no_violations() -> Error {
-    Error::Internal("an event without violations lacks a property".into())
+    reader.finish(event())
 }

@@ -1,12 +1,16 @@
 //! The use case: what an event asks for is done.
 
-use activity_log_core::app::log_activity::{Replay, log_activity};
+use activity_log_core::app::audited::{Attempt, audited};
+use activity_log_core::app::log_activity::log_activity;
+use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
 use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::idempotency::InputHash;
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::Registered;
 use activity_log_core::{Context, Result};
 
-use crate::event::{Event, EventSource, LogActivityEvent, parse_activity};
+use crate::event::{Event, EventSource, LogActivityEvent, read_activity};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,16 +74,23 @@ async fn log(
     source: EventSource,
     request_id: &str,
 ) -> Result<Outcome> {
-    let LogActivityEvent { id, principal, activity, violations } = event;
+    let LogActivityEvent { id, principal, activity, beside } = event;
     let call = Call {
         principal,
         source: Source::Api,
         entry_point: EntryPoint::ApiRoute(source.entry_point().to_owned()),
         request_id: request_id.to_owned(),
     };
-    let now = ctx.environment.now();
-    let parse = |object: &_| parse_activity(object, id.as_ref(), violations, now);
-    let logged = log_activity(ctx, &call, activity, parse).await?;
+    let attempt = Attempt::of(&call);
+    let logged = audited(ctx, &attempt, async {
+        let permit = attempt.permit(Scope::ActivityWrite)?;
+        let activity = activity?;
+        let input_hash = attempt.note(InputHash::of(&activity))?;
+        let now = ctx.environment.now();
+        let input = read_activity(&activity, id, beside, input_hash, now)?;
+        log_activity(ctx, permit, input).await
+    });
+    let logged = logged.await?;
     let activity_id = logged.activity.id;
     Ok(match logged.replay {
         Replay::First => Outcome::Logged(activity_id),

@@ -1,40 +1,58 @@
 //! The function `log`: an activity in `/v1`, or of a type in the logged-activity
 //! dialect.
 
+use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::log_typed_activity::log_typed_activity;
-use activity_log_core::http::logged_activity::{self, log};
+use activity_log_core::domain::principal::Scope;
+use activity_log_core::http::answer::answer;
+use activity_log_core::http::exchange::Exchange;
+use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::routes::Operation;
-use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::http::{logged_activity, v1};
 use activity_log_core::{Context, Error, Result};
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
     let exchange = Exchange::begin(ctx, request);
-    exchange.answer(dispatch(ctx, &exchange)).await
+    answer(&exchange, dispatch(ctx, &exchange)).await
 }
 
 async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    match exchange.route()?.operation {
-        Operation::LogActivity => post_activity(ctx, exchange).await,
-        Operation::LogTypedActivity => post_typed_activity(ctx, exchange).await,
+    let route = exchange.route()?;
+    match (route.operation, route.scope) {
+        (Operation::LogActivity, Some(scope)) => post_activity(ctx, exchange, scope).await,
+        (Operation::LogTypedActivity, Some(scope)) => {
+            post_typed_activity(ctx, exchange, scope).await
+        }
         _ => Err(Error::ResourceNotFound),
     }
 }
 
-async fn post_activity(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    let principal = v1::authenticate(ctx, exchange).await?;
-    let call = v1::call(exchange, principal)?;
-    let now = ctx.environment.now();
-    let parse = |object: &_| v1::parse_log_activity(exchange, object, now);
-    let logged = log_activity(ctx, &call, v1::input_object(exchange), parse).await?;
-    v1::logged(&logged, exchange)
+async fn post_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
+    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call);
+    let logged = audited(ctx, &attempt, async {
+        let received = v1::log::receive(exchange, &attempt);
+        let permit = attempt.permit(scope)?;
+        let input = v1::log::parse(received?, ctx.environment.now())?;
+        log_activity(ctx, permit, input).await
+    });
+    Ok(v1::log::respond(exchange, &logged.await?))
 }
 
-async fn post_typed_activity(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    let principal = logged_activity::authenticate(ctx, exchange).await?;
-    let call = v1::call(exchange, principal)?;
-    let identifier = exchange.path_parameter(0);
-    let logged = log_typed_activity(ctx, &call, identifier, log::input(exchange)).await?;
-    log::logged(&logged, exchange)
+async fn post_typed_activity(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    scope: Scope,
+) -> Result<Response> {
+    let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call);
+    let logged = audited(ctx, &attempt, async {
+        let received = logged_activity::log::receive(exchange, &attempt);
+        let permit = attempt.permit(scope)?;
+        let (type_id, input) = logged_activity::log::parse(received?, ctx.environment.now())?;
+        log_typed_activity(ctx, permit, type_id, input).await
+    });
+    Ok(logged_activity::log::respond(exchange, &logged.await?))
 }

@@ -20,8 +20,11 @@ mod schema;
 mod tool_call;
 mod tools;
 
+use activity_log_core::http::answer::{answer, preflight};
+use activity_log_core::http::exchange::Exchange;
+use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::routes::Operation;
-use activity_log_core::http::{Exchange, Request, Response, v1};
+use activity_log_core::http::v1;
 use activity_log_core::{Context, Error, Result};
 
 use message::Message;
@@ -30,11 +33,11 @@ use protocol::Protocol;
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
     let exchange = Exchange::begin(ctx, request);
-    exchange.answer(dispatch(ctx, &exchange)).await
+    answer(&exchange, dispatch(ctx, &exchange)).await
 }
 
 async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    if let Some(response) = exchange.preflight() {
+    if let Some(response) = preflight(exchange) {
         return Ok(response);
     }
     match exchange.route()?.operation {

@@ -3,9 +3,11 @@
 //! The library answers what is not JSON in plain text, and reads duplicate keys
 //! as it likes; here both are refused as everywhere else.
 
-use activity_log_core::app::input::{Object, Violations};
+use activity_log_core::app::input::Violations;
+use activity_log_core::app::json::Object;
 use activity_log_core::domain::error::{Error, Result};
-use activity_log_core::http::{Exchange, body, mcp};
+use activity_log_core::http::exchange::Exchange;
+use activity_log_core::http::{body, mcp};
 use activity_log_core::platform::telemetry::TraceId;
 use serde_json::Value;
 
@@ -43,11 +45,15 @@ impl Message {
         let answers = object.contains_key("result") || object.contains_key("error");
         match object.get("method") {
             Some(Value::String(_)) => {}
-            Some(_) => violations.push("method", "must be a string"),
+            Some(_) => {
+                violations.push("method", "must be a string");
+            }
             None if answers => {}
-            None => violations.push("method", "is required"),
+            None => {
+                violations.push("method", "is required");
+            }
         }
-        violations.into_result().map(|()| Self(object))
+        violations.finish(Ok(Self(object)))
     }
 
     /// The method of a request or a notification.

@@ -13,11 +13,13 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use activity_log_core::app::input::Object;
+use activity_log_core::app::json::Object;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::principal::Scopes;
+use activity_log_core::http::body;
+use activity_log_core::http::exchange::Exchange;
 use activity_log_core::http::mcp::{INVALID_REQUEST, rpc_error};
-use activity_log_core::http::{Exchange, Response, body};
+use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};

@@ -6,24 +6,30 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::get_logged_activity::get_logged_activity;
-use activity_log_core::app::input::{Object, ObjectReader};
+use activity_log_core::app::input::Reader;
+use activity_log_core::app::json::Object;
 use activity_log_core::app::listing::Page;
-use activity_log_core::app::log_activity::{LogActivity, Replay, log_activity};
-use activity_log_core::app::search_activity::{read_search, search_activity};
-use activity_log_core::domain::activity::{Activity, ActivityId, Source};
+use activity_log_core::app::log_activity::log_activity;
+use activity_log_core::app::search_activity::search_activity;
+use activity_log_core::app::write_activity::Replay;
+use activity_log_core::domain::activity::{Activity, Source};
 use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::error::{Error, Result};
-use activity_log_core::domain::principal::{Principal, Scope};
-use activity_log_core::http::Exchange;
-use activity_log_core::http::v1::{ActivitiesBody, ActivityBody, ActivityView, ErrorDetail};
+use activity_log_core::domain::idempotency::InputHash;
+use activity_log_core::domain::principal::Principal;
+use activity_log_core::http::exchange::Exchange;
+use activity_log_core::http::v1;
+use activity_log_core::http::v1::search::ActivitiesBody;
+use activity_log_core::http::view::{ActivityBody, ActivityView, ErrorDetail};
 use activity_log_core::platform::guard::guard;
 use rmcp::model::{CallToolResult, MetaObject};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::tools::ToolName;
+use crate::tools::{GetLoggedActivityInput, ToolName};
 
 /// Less than the request may take, so that a caller reads which call it was.
 const CALL_TIMEOUT: Duration = Duration::from_secs(26);
@@ -86,9 +92,18 @@ async fn log(
         entry_point: EntryPoint::Tool(ToolName::Log.as_str().to_owned()),
         request_id: exchange.request_id().to_owned(),
     };
-    let now = ctx.environment.now();
-    let parse = |object: &Object| LogActivity::parse(object, None, now);
-    let logged = log_activity(ctx, &call, arguments, parse).await?;
+    let attempt = Attempt::of(&call);
+    let logged = audited(ctx, &attempt, async {
+        // Hashed before the scope is asked for: a denied write names its input.
+        let hashed =
+            arguments.and_then(|object| Ok((attempt.note(InputHash::of(&object))?, object)));
+        let permit = attempt.permit(ToolName::Log.scope())?;
+        let (input_hash, arguments) = hashed?;
+        let mut reader = Reader::new(&arguments);
+        let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now());
+        log_activity(ctx, permit, reader.finish(input)?).await
+    });
+    let logged = logged.await?;
     let body = ActivityBody::of(&logged.activity, exchange.request_id());
     let result = CallToolResult::structured(to_value(&body)?);
     // The result itself is that of the first call, so this stands beside it.
@@ -106,19 +121,18 @@ async fn search(
     principal: Principal,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
-    principal.require(Scope::ActivityRead)?;
+    let permit = principal.permit(ToolName::Search.scope())?;
     let arguments = arguments?;
-    let tenant = &principal.tenant_id;
-    let mut reader = ObjectReader::new(&arguments);
-    let search = read_search(&mut reader, tenant);
-    reader.finish()?;
-    let mut page =
-        search_activity(ctx, &principal, &search.filters, search.limit, search.after).await?;
+    let tenant = permit.tenant_id();
+    let mut reader = Reader::new(&arguments);
+    let listing = v1::search::read(&mut reader, tenant);
+    let listing = reader.finish(Ok(listing))?;
+    let mut page = search_activity(ctx, permit, &listing).await?;
     let kept = rows_within(&page, MAX_PAGE_BYTES)?;
     if kept < page.rows.len() {
         page.rows.truncate(kept);
         let last = page.rows.last();
-        page.next_cursor = last.map(|row| search.filters.cursor_after(tenant, row));
+        page.next_cursor = last.map(|row| listing.filters.cursor_after(tenant, row));
     }
     let body = ActivitiesBody::of(&page, exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)?))
@@ -142,14 +156,12 @@ async fn get_logged(
     principal: Principal,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
-    principal.require(Scope::ActivityRead)?;
+    let permit = principal.permit(ToolName::GetLogged.scope())?;
     let arguments = arguments?;
-    let mut reader = ObjectReader::new(&arguments);
-    let id = reader.required("id", |text| Ok::<_, &str>(ActivityId::parse(text)));
-    reader.finish()?;
-    // What is not an id at all names nothing, as in the path of REST.
-    let id = id.flatten().ok_or(Error::ResourceNotFound)?;
-    let activity = get_logged_activity(ctx, &principal, id).await?;
+    let mut reader = Reader::new(&arguments);
+    let input = GetLoggedActivityInput::read(&mut reader);
+    let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
+    let activity = get_logged_activity(ctx, permit, id).await?;
     let body = ActivityBody::of(&activity, exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)?))
 }
@@ -183,7 +195,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
             Error::MalformedRequest(_)
             | Error::Unauthorized
             | Error::MissingRequiredScope(_)
-            | Error::MethodNotAllowed(_)
+            | Error::MethodNotAllowed
             | Error::PayloadTooLarge
             | Error::UnsupportedMediaType
             | Error::Internal(_),

@@ -2,13 +2,15 @@
 
 use std::sync::{Arc, LazyLock};
 
-use activity_log_core::app::log_activity::LogActivityInput;
-use activity_log_core::app::search_activity::SearchActivityInput;
 use activity_log_core::domain::activity::ActivityId;
 use activity_log_core::domain::principal::{Scope, Scopes};
-use activity_log_core::http::v1::{ActivitiesBody, ActivityBody};
+use activity_log_core::domain::value::Refusal;
+use activity_log_core::http::v1::log::LogActivityInput;
+use activity_log_core::http::v1::search::{ActivitiesBody, SearchActivityInput};
+use activity_log_core::http::view::ActivityBody;
+use activity_log_core::input;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::schema;
 
@@ -25,13 +27,40 @@ pub(crate) enum ToolName {
     GetLogged,
 }
 
-/// What `get_logged_activity` takes.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[expect(dead_code, reason = "it describes the input, which is read strictly by hand")]
-struct GetLoggedActivityInput {
-    /// The activity's id, as `log_activity` or `search_activity` returned it.
-    id: ActivityId,
+input! {
+    /// What `get_logged_activity` takes.
+    pub(crate) struct GetLoggedActivityInput {
+        /// The activity's id, as `log_activity` or `search_activity` returned it.
+        required "id" => id: NamedActivity;
+    }
+}
+
+/// The activity that a caller names.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedActivity(Option<ActivityId>);
+
+impl NamedActivity {
+    /// Takes any text: what is not an id at all names nothing, as in the path of
+    /// REST.
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        Ok(Self(ActivityId::parse(text)))
+    }
+
+    pub(crate) fn activity_id(self) -> Option<ActivityId> {
+        self.0
+    }
+}
+
+impl JsonSchema for NamedActivity {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "NamedActivity".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
+        ActivityId::json_schema(schemas)
+    }
 }
 
 impl ToolName {
@@ -49,7 +78,7 @@ impl ToolName {
         Self::ALL.into_iter().find(|tool| tool.as_str() == name).ok_or(UnknownTool)
     }
 
-    fn scope(self) -> Scope {
+    pub(crate) fn scope(self) -> Scope {
         match self {
             Self::Log => Scope::ActivityWrite,
             Self::Search | Self::GetLogged => Scope::ActivityRead,

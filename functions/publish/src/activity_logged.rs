@@ -7,7 +7,7 @@ use activity_log_core::domain::activity::{Activity, ActivityId};
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::principal::{Actor, TenantId};
 use activity_log_core::domain::record_type::NAMESPACE;
-use activity_log_core::http::v1::ActivityView;
+use activity_log_core::http::view::ActivityView;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use activity_log_core::Context;
+use activity_log_core::http::body;
+use activity_log_core::http::message::{Request, Response, json_bytes};
 use activity_log_core::http::routes::{Function, Resolved, resolve};
-use activity_log_core::http::{Request, Response, body, json_bytes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;

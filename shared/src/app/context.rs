@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::app::authenticate::CredentialCache;
+use super::credential_cache::CredentialCache;
 use crate::domain::clock::{Environment, SystemEnvironment};
 use crate::platform::config::Config;
 use crate::store::Store;

@@ -5,74 +5,75 @@ use std::collections::HashSet;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::app::input::{Object, ObjectReader};
+use super::input::{Given, Reader};
+use super::json::Object;
 use crate::domain::activity_type::{
     AssociationMode, Category, FieldDefinition, FieldName, FieldOption, FieldType, Label,
     MAX_DEFINITION_BYTES, MAX_FIELDS, MAX_OPTIONS, MAX_SELECTED_OBJECTS, TypeDefinition, TypeName,
     TypeSummary,
 };
 use crate::domain::clock::Timestamp;
-use crate::domain::error::{Error, Result};
+use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{RecordType, own_id};
 use crate::domain::value::{Refusal, check_id, parse_uuid};
 
-impl TypeDefinition {
-    /// Reads a definition: `name`, `api_name`, `association_mode`, and where
-    /// they are not the defaults `description`, `selected_objects`, `category`,
-    /// `enabled` and `fields`. Fields and options without an id of their own
-    /// get one that is stable for their name.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ValidationFailed`] with every violation.
-    pub fn parse(object: &Object, tenant: &TenantId, now: Timestamp) -> Result<Self> {
-        let mut reader = ObjectReader::new(object);
-        let name = reader.required("name", Label::parse);
-        let api_name = reader.required("api_name", |text| {
-            let name = TypeName::parse(text)?;
-            match name.built_in() {
-                Some(_) => Err(Refusal::from("is the name of a built-in type")),
-                None => Ok(name),
-            }
-        });
-        let description = reader.optional("description", parse_description);
-        let mode = reader.required("association_mode", AssociationMode::parse);
-        let selected_objects = read_selected_objects(&mut reader);
-        let category = reader.optional("category", Category::parse);
-        let enabled = reader.boolean("enabled");
-        match mode {
-            Some(AssociationMode::Selected) if selected_objects.is_empty() => {
-                reader.refuse("selected_objects", "must name at least one record type");
-            }
-            Some(AssociationMode::All | AssociationMode::No) if !selected_objects.is_empty() => {
-                reader.refuse("selected_objects", "goes only with selected_objects_associated");
-            }
-            _ => {}
+/// Reads a definition: `name`, `api_name`, `association_mode`, and where they
+/// are not the defaults `description`, `selected_objects`, `category`, `enabled`
+/// and `fields`. Fields and options without an id of their own get one that is
+/// stable for their name.
+///
+/// # Errors
+///
+/// [`Error::ValidationFailed`](crate::domain::error::Error::ValidationFailed)
+/// with every violation.
+pub fn read_definition(
+    object: &Object,
+    tenant: &TenantId,
+    now: Timestamp,
+) -> Result<TypeDefinition> {
+    let mut reader = Reader::new(object);
+    let name = reader.required("name", Label::parse);
+    let api_name = reader.required("api_name", |text| {
+        let name = TypeName::parse(text)?;
+        match name.built_in() {
+            Some(_) => Err(Refusal::from("is the name of a built-in type")),
+            None => Ok(name),
         }
-        let type_name = api_name.as_ref().map_or("", TypeName::as_str).to_owned();
-        let fields = read_fields(&mut reader, tenant, &type_name);
-        let definition_bytes = serde_json::to_vec(&fields).map_or(0, |bytes| bytes.len());
-        if definition_bytes > MAX_DEFINITION_BYTES {
-            reader.refuse("fields", "must have at most 256 KB in all");
+    });
+    let description = reader.optional("description", parse_description);
+    let mode = reader.required("association_mode", AssociationMode::parse);
+    let selected_objects = read_selected_objects(&mut reader);
+    let category = reader.optional("category", Category::parse);
+    let enabled = reader.boolean("enabled");
+    match mode {
+        Ok(AssociationMode::Selected) if selected_objects.is_empty() => {
+            reader.refuse("selected_objects", "must name at least one record type");
         }
-        reader.finish()?;
-
-        let missing = || Error::Internal("a definition without violations lacks a property".into());
-        Ok(Self {
-            summary: TypeSummary {
-                name: name.ok_or_else(missing)?,
-                api_name: api_name.ok_or_else(missing)?,
-                description,
-                association_mode: mode.ok_or_else(missing)?,
-                selected_objects,
-                category: category.unwrap_or(Category::Note),
-                enabled: enabled.unwrap_or(true),
-                created_at: Some(now),
-            },
-            fields,
-        })
+        Ok(AssociationMode::All | AssociationMode::No) if !selected_objects.is_empty() => {
+            reader.refuse("selected_objects", "goes only with selected_objects_associated");
+        }
+        _ => {}
     }
+    let type_name = api_name.as_ref().map_or("", TypeName::as_str).to_owned();
+    let fields = read_fields(&mut reader, tenant, &type_name);
+    let definition_bytes = serde_json::to_vec(&fields).map_or(0, |bytes| bytes.len());
+    if definition_bytes > MAX_DEFINITION_BYTES {
+        reader.refuse("fields", "must have at most 256 KB in all");
+    }
+    let summary = || -> Given<TypeSummary> {
+        Ok(TypeSummary {
+            name: name?,
+            api_name: api_name?,
+            description,
+            association_mode: mode?,
+            selected_objects,
+            category: category.unwrap_or(Category::Note),
+            enabled: enabled.unwrap_or(true),
+            created_at: Some(now),
+        })
+    };
+    reader.finish(summary().map(|summary| TypeDefinition { summary, fields }))
 }
 
 fn parse_description(text: &str) -> Result<String, &'static str> {
@@ -82,23 +83,23 @@ fn parse_description(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
-fn read_selected_objects(reader: &mut ObjectReader<'_>) -> Vec<RecordType> {
-    let mut kinds = Vec::new();
+fn read_selected_objects(reader: &mut Reader<&Object>) -> Vec<RecordType> {
+    let mut record_types: Vec<RecordType> = Vec::new();
     let items = reader.list("selected_objects", MAX_SELECTED_OBJECTS);
     for (index, item) in items.iter().enumerate() {
         let path = format!("selected_objects.{index}");
-        match item.as_str().map(RecordType::parse) {
-            Some(Ok(kind)) if kinds.contains(&kind) => reader.refuse(&path, "is there twice"),
-            Some(Ok(kind)) => kinds.push(kind),
-            Some(Err(refusal)) => reader.refuse(&path, refusal),
-            None => reader.refuse(&path, "must be a string"),
-        }
+        let named = item.as_str().ok_or(Refusal::from("must be a string"));
+        let named = named.and_then(RecordType::parse).and_then(|record_type| {
+            let is_new = !record_types.contains(&record_type);
+            is_new.then_some(record_type).ok_or("is there twice".into())
+        });
+        record_types.extend(reader.take(&path, named));
     }
-    kinds
+    record_types
 }
 
 fn read_fields(
-    reader: &mut ObjectReader<'_>,
+    reader: &mut Reader<&Object>,
     tenant: &TenantId,
     type_name: &str,
 ) -> Vec<FieldDefinition> {
@@ -113,7 +114,7 @@ fn read_fields(
         };
         let mut nested = reader.nested(object, &path);
         let field = read_field(&mut nested, tenant, type_name);
-        if let Some(field) = field {
+        if let Ok(field) = field {
             if !names.insert(field.name.clone()) {
                 nested.refuse("name", "is the name of another field too");
             }
@@ -122,17 +123,16 @@ fn read_fields(
             }
             fields.push(field);
         }
-        let violations = nested.into_violations();
-        reader.violations.extend(violations);
+        reader.close(nested);
     }
     fields
 }
 
 fn read_field(
-    reader: &mut ObjectReader<'_>,
+    reader: &mut Reader<&Object>,
     tenant: &TenantId,
     type_name: &str,
-) -> Option<FieldDefinition> {
+) -> Given<FieldDefinition> {
     let id = reader.optional("id", |text| parse_uuid(text).ok_or("must be a UUID"));
     let name = reader.required("name", FieldName::parse);
     let display_name = reader.required("display_name", Label::parse);
@@ -169,7 +169,7 @@ fn read_field(
         }
     }
     let name = name?;
-    Some(FieldDefinition {
+    Ok(FieldDefinition {
         id: id.unwrap_or_else(|| own_id(tenant, &[type_name, name.as_str()])),
         name,
         display_name: display_name?,
@@ -200,7 +200,7 @@ fn parse_symbol(text: &str) -> Result<String, &'static str> {
 }
 
 fn read_options(
-    reader: &mut ObjectReader<'_>,
+    reader: &mut Reader<&Object>,
     option_id: impl Fn(&str) -> Uuid,
 ) -> Vec<FieldOption> {
     let parse_text = |text: &str| check_id(text).map(|()| text.to_owned());
@@ -216,7 +216,7 @@ fn read_options(
         let id = nested.optional("id", parse_text);
         let code = nested.required("code", parse_text);
         let name = nested.required("name", Label::parse);
-        if let (Some(code), Some(name)) = (code, name) {
+        if let (Ok(code), Ok(name)) = (code, name) {
             let id = id.unwrap_or_else(|| option_id(&code).to_string());
             for (property, text) in [("id", &id), ("code", &code)] {
                 if !seen.insert((property, text.clone())) {
@@ -225,8 +225,7 @@ fn read_options(
             }
             options.push(FieldOption { id, code, name: name.as_str().to_owned() });
         }
-        let violations = nested.into_violations();
-        reader.violations.extend(violations);
+        reader.close(nested);
     }
     options
 }
@@ -236,10 +235,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::error::Error;
 
     fn parse(value: Value) -> Result<TypeDefinition> {
         let Value::Object(object) = value else { panic!("not an object") };
-        TypeDefinition::parse(&object, &TenantId::parse("acme").unwrap(), Timestamp::MIN)
+        read_definition(&object, &TenantId::parse("acme").unwrap(), Timestamp::MIN)
     }
 
     fn refused(value: Value) -> Vec<String> {

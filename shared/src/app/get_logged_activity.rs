@@ -1,9 +1,9 @@
 //! Reading one activity by its id.
 
-use crate::Context;
+use super::context::Context;
+use super::permit::Permit;
 use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::error::{Error, Result};
-use crate::domain::principal::{Principal, Scope};
 
 /// An activity with its whole body.
 ///
@@ -13,9 +13,8 @@ use crate::domain::principal::{Principal, Scope};
 /// the two take the same call.
 pub async fn get_logged_activity(
     ctx: &Context,
-    principal: &Principal,
+    permit: Permit<'_>,
     id: ActivityId,
 ) -> Result<Activity> {
-    principal.require(Scope::ActivityRead)?;
-    ctx.store.activity(&principal.tenant_id, id).await?.ok_or(Error::ResourceNotFound)
+    ctx.store.activity(permit.tenant_id(), id).await?.ok_or(Error::ResourceNotFound)
 }

@@ -7,13 +7,14 @@
 
 use uuid::Uuid;
 
-use crate::Context;
-use crate::app::listing::Page;
-use crate::app::search_activity::{Query, find};
+use super::context::Context;
+use super::find_page::{SearchQuery, find_page};
+use super::listing::Page;
+use super::permit::Permit;
 use crate::domain::activity::{Activity, ActivityId, Submitted};
 use crate::domain::activity_type::TypeName;
 use crate::domain::error::Result;
-use crate::domain::principal::{Principal, Scope, TenantId};
+use crate::domain::principal::TenantId;
 use crate::domain::record_type::Kind;
 use crate::index::cursor::{self, Binding};
 use crate::index::{Position, Range, Term};
@@ -39,19 +40,19 @@ const ROW_BYTES: usize = 400;
 
 /// Which activities of a type to list. Absent filters match everything.
 #[derive(Clone, Debug, Default)]
-pub struct Filters {
+pub struct TypedActivityFilters {
     /// Words and phrases, as in a search.
-    pub query: Option<Query>,
+    pub query: Option<SearchQuery>,
     /// The id of a record type that the activity is about.
     pub custom_object: Option<Uuid>,
 }
 
-impl Filters {
+impl TypedActivityFilters {
     /// What a cursor of this listing is bound to.
     fn binding(&self, tenant: &TenantId, type_id: Uuid) -> Binding {
         Binding::new("responses", tenant)
             .with("type", Some(&type_id.to_string()))
-            .with("search", self.query.as_ref().map(Query::text))
+            .with("search", self.query.as_ref().map(SearchQuery::text))
             .with("custom_object", self.custom_object.map(|id| id.to_string()).as_deref())
     }
 
@@ -80,21 +81,20 @@ impl Filters {
 /// # Errors
 ///
 /// A missing scope, or what the table could not do.
-pub async fn list_responses(
+pub async fn list_activities_of_type(
     ctx: &Context,
-    principal: &Principal,
+    permit: Permit<'_>,
     name: &TypeName,
-    filters: &Filters,
+    filters: &TypedActivityFilters,
     page_size: usize,
     after: Option<Position>,
 ) -> Result<Page<Activity>> {
-    principal.require(Scope::ActivityRead)?;
-    let tenant = &principal.tenant_id;
+    let tenant = permit.tenant_id();
     let mut operands = vec![vec![match name.built_in() {
         Some(built_in) => Term::category(built_in),
         None => Term::own_type(name),
     }]];
-    operands.extend(filters.query.iter().flat_map(Query::terms).map(|term| vec![term]));
+    operands.extend(filters.query.iter().flat_map(SearchQuery::terms).map(|term| vec![term]));
 
     let mut rows = Vec::new();
     let mut bytes = 0;
@@ -105,7 +105,8 @@ pub async fn list_responses(
         };
         let query = filters.query.as_ref();
         let limit = ROWS_A_ROUND.min(page_size - rows.len());
-        let (mut found, next) = find(ctx, tenant, operands.clone(), query, range, limit).await?;
+        let (mut found, next) =
+            find_page(ctx, tenant, operands.clone(), query, range, limit).await?;
         found.retain(|activity| filters.matches(tenant, name, activity));
         let mut full = false;
         for chunk in found.chunks_mut(SUBMISSIONS_A_ROUND) {

@@ -2,25 +2,26 @@
 
 use uuid::Uuid;
 
-use crate::Context;
-use crate::app::listing::Page;
+use super::context::Context;
+use super::listing::Page;
+use super::permit::Permit;
 use crate::domain::activity_type::{
     Category, TypeDefinition, TypeIdentifier, TypeName, TypeSummary,
 };
 use crate::domain::error::{Error, Result};
-use crate::domain::principal::{Principal, Scope, TenantId};
+use crate::domain::principal::TenantId;
 use crate::index::cursor::{self, Binding};
 
 /// Which types to list. Absent filters match everything.
 #[derive(Clone, Debug, Default)]
-pub struct Filters {
+pub struct ActivityTypeFilters {
     /// A part of the name, whatever its case.
     pub search: Option<String>,
     /// The id of a record type that the type goes with.
     pub custom_object: Option<Uuid>,
 }
 
-impl Filters {
+impl ActivityTypeFilters {
     fn binding(&self, tenant: &TenantId) -> Binding {
         Binding::new("activity_types", tenant)
             .with("search", self.search.as_deref())
@@ -53,13 +54,12 @@ impl Filters {
 /// A missing scope, or what the table could not do.
 pub async fn list_activity_types(
     ctx: &Context,
-    principal: &Principal,
-    filters: &Filters,
+    permit: Permit<'_>,
+    filters: &ActivityTypeFilters,
     page_size: usize,
     after: Option<&TypeName>,
 ) -> Result<Page<TypeSummary>> {
-    principal.require(Scope::ActivityRead)?;
-    let tenant = &principal.tenant_id;
+    let tenant = permit.tenant_id();
     let own = ctx.store.activity_types(tenant, after, page_size).await?;
     let reached = own.more.then(|| own.types.last().map(|last| last.api_name.clone())).flatten();
     let mut types = own.types;
@@ -89,12 +89,10 @@ pub async fn list_activity_types(
 /// A missing scope, [`Error::ResourceNotFound`], or what the table could not do.
 pub async fn get_activity_type(
     ctx: &Context,
-    principal: &Principal,
-    identifier: &str,
+    permit: Permit<'_>,
+    identifier: &TypeIdentifier,
 ) -> Result<TypeDefinition> {
-    principal.require(Scope::ActivityRead)?;
-    let tenant = &principal.tenant_id;
-    let identifier = TypeIdentifier::parse(identifier).ok_or(Error::ResourceNotFound)?;
+    let tenant = permit.tenant_id();
     find_activity_type(ctx, tenant, identifier.id(tenant)).await?.ok_or(Error::ResourceNotFound)
 }
 

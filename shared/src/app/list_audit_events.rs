@@ -5,14 +5,15 @@
 
 use uuid::Uuid;
 
-use crate::Context;
-use crate::app::listing::Page;
-use crate::app::search_activity::split;
+use super::context::Context;
+use super::find_page::split;
+use super::listing::{Listing, Page};
+use super::permit::Permit;
 use crate::domain::activity::ActivityId;
 use crate::domain::audit::{AuditEvent, AuditStatus};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::principal::{ActorId, Principal, Scope, TenantId};
+use crate::domain::principal::{ActorId, TenantId};
 use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join};
 use crate::index::{Position, Range, Term};
@@ -20,7 +21,7 @@ use crate::store::AuditPostings;
 
 /// Which events to list. Absent filters match everything.
 #[derive(Clone, Debug, Default)]
-pub struct Filters {
+pub struct AuditFilters {
     /// Events about one activity.
     pub resource_id: Option<ActivityId>,
     /// Events of one actor.
@@ -35,20 +36,17 @@ pub struct Filters {
     pub occurred_before: Option<Timestamp>,
 }
 
-impl Filters {
+impl AuditFilters {
     /// What a cursor of this listing is bound to.
     fn binding(&self, tenant: &TenantId) -> Binding {
-        let text = |value: Option<String>| value;
-        let resource_id = text(self.resource_id.map(|id| id.to_string()));
-        let after = text(self.occurred_after.map(|time| time.to_string()));
-        let before = text(self.occurred_before.map(|time| time.to_string()));
+        let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
         Binding::new("audit_events", tenant)
-            .with("resource_id", resource_id.as_deref())
+            .with("resource_id", self.resource_id.map(|id| id.to_string()).as_deref())
             .with("actor_id", self.actor_id.as_ref().map(ActorId::as_str))
             .with("status", self.status.map(AuditStatus::as_str))
             .with("request_id", self.request_id.as_deref())
-            .with("occurred_after", after.as_deref())
-            .with("occurred_before", before.as_deref())
+            .with("occurred_after", time(self.occurred_after).as_deref())
+            .with("occurred_before", time(self.occurred_before).as_deref())
     }
 
     /// Where a cursor stands; `None` when it is not one of this listing.
@@ -77,26 +75,20 @@ impl Filters {
 }
 
 /// A page of the audit events that match.
-///
-/// # Errors
-///
-/// A missing scope, or what the table could not do.
 pub async fn list_audit_events(
     ctx: &Context,
-    principal: &Principal,
-    filters: &Filters,
-    limit: usize,
-    after: Option<Position>,
+    permit: Permit<'_>,
+    listing: &Listing<AuditFilters>,
 ) -> Result<Page<AuditEvent>> {
-    principal.require(Scope::AuditRead)?;
-    let tenant = &principal.tenant_id;
-    let Some(range) = Range::new(filters.occurred_after, filters.occurred_before, after) else {
+    let tenant = permit.tenant_id();
+    let Listing { filters, limit, after } = listing;
+    let Some(range) = Range::new(filters.occurred_after, filters.occurred_before, *after) else {
         return Ok(Page { rows: Vec::new(), next_cursor: None });
     };
     let postings = AuditPostings { store: &ctx.store, tenant };
     let mut join = Join::new(&postings, filters.operands(), range, Budget::default());
     let step = join.step(limit + 1).await?;
-    let (matches, end) = split(&step.matches, step.progress, limit);
+    let (matches, end) = split(&step.matches, step.progress, *limit);
     let ids: Vec<Uuid> = matches.iter().map(|position| position.id).collect();
     let mut events = ctx.store.audit_events(tenant, &ids).await?;
     let rows = ids.iter().filter_map(|id| events.remove(id)).collect();

@@ -1,12 +1,12 @@
-//! What a listing asks for and gives back: filters, a range of time, pages.
+//! What a listing asks for and gives back: a range of time, and pages.
 //!
-//! Every listing reads these here, whether they come as parameters of a query
-//! string or as properties of a JSON object, so that all have the same limits.
+//! Every listing reads these here, so that all have the same limits.
 
-use schemars::{Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::app::input::Fields;
+use super::input::{Reader, Source};
 use crate::domain::clock::{Bound, Timestamp};
+use crate::domain::value::Refusal;
 use crate::index::Position;
 
 /// Rows of a page, where none are asked for.
@@ -17,7 +17,7 @@ pub const MAX_LIMIT: usize = 100;
 /// What a listing asks for.
 #[derive(Clone, Debug)]
 pub struct Listing<F> {
-    /// The filters.
+    /// What the rows have to match.
     pub filters: F,
     /// Rows of the page.
     pub limit: usize,
@@ -34,41 +34,66 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
-/// Reads `occurred_after` and `occurred_before`.
-pub fn read_dates(fields: &mut impl Fields) -> (Option<Timestamp>, Option<Timestamp>) {
-    let bound = |text: &str| {
-        Bound::parse(text).ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
-    };
-    let after = fields.optional("occurred_after", bound);
-    let before = fields.optional("occurred_before", bound);
+/// How many rows a caller asks for: its description.
+#[derive(Debug)]
+pub struct Limit;
+
+impl JsonSchema for Limit {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Limit".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MAX_LIMIT,
+            "default": DEFAULT_LIMIT,
+            "examples": [10],
+        })
+    }
+}
+
+/// A cursor as a caller gives it back, before it is held against the filters.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(inline)]
+pub struct GivenCursor(#[schemars(length(min = 1))] String);
+
+impl GivenCursor {
+    /// Takes any text: only the filters tell whether it is a cursor of theirs.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// Reads a bound of a range of time.
+pub fn parse_bound(text: &str) -> Result<Bound, &'static str> {
+    Bound::parse(text).ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")
+}
+
+/// Reads the range of time that two bounds make.
+pub fn read_range<S: Source>(
+    reader: &mut Reader<S>,
+    after: Option<Bound>,
+    before: Option<Bound>,
+) -> (Option<Timestamp>, Option<Timestamp>) {
     if let (Some(after), Some(before)) = (after, before)
         && before <= after
     {
-        fields.refuse("occurred_before", "must be later than occurred_after");
+        reader.refuse("occurred_before", "must be later than occurred_after");
     }
     (after.map(Bound::time), before.map(Bound::time))
 }
 
-/// Reads `limit` and `cursor`. A cursor is held against filters that are all
+/// Reads where a page begins. A cursor is held against filters that are all
 /// valid: with others it can't be its own.
-pub fn read_page(
-    fields: &mut impl Fields,
+pub fn read_cursor<S: Source>(
+    reader: &mut Reader<S>,
+    cursor: Option<&GivenCursor>,
     position: impl FnOnce(&str) -> Option<Position>,
-) -> (usize, Option<Position>) {
-    let limit = fields.optional_number("limit", 1..=MAX_LIMIT);
-    let after = fields.optional("cursor", |text| {
-        position(text).ok_or("must be a next_cursor of the same search")
-    });
-    (limit.unwrap_or(DEFAULT_LIMIT), after)
-}
-
-/// How the limit is described.
-pub(crate) fn limit_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "integer",
-        "minimum": 1,
-        "maximum": MAX_LIMIT,
-        "default": DEFAULT_LIMIT,
-        "examples": [10],
-    })
+) -> Option<Position> {
+    let position = position(&cursor?.0).ok_or("must be a next_cursor of the same search");
+    reader.take("cursor", position).ok()
 }

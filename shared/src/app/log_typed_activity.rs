@@ -1,14 +1,14 @@
 //! Logging an activity of a type, as the logged-activity dialect does.
 //!
-//! It is [`log_activity`](crate::app::log_activity) with another input: what is
+//! It is [`log_activity`](super::log_activity) with another input: what is
 //! written, and how, is the same. What the type asks of an input is only known
-//! when the type was read, so the shape is judged in two parts.
+//! when the type was read, so the input is judged in two parts.
 //!
 //! ```text
 //! scope ─▶ read, side by side:              ─▶ replay ─▶ all of the shape ─▶ conflict
 //!  403     type, key, scheduled activity,       201        400                409
 //!          record types, related records
-//!       ─▶ unknown records, second completion ─▶ stage ─▶ commit
+//!       ─▶ unknown records, second completion ─▶ write
 //!            400                                  503
 //! ```
 //!
@@ -17,25 +17,27 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
-use crate::Context;
-use crate::app::input::{Object, ObjectReader, Violations};
-use crate::app::list_activity_types::find_activity_type;
-use crate::app::log_activity::{
-    Draft, Logged, already_completed, find_record, parse_occurred_at, record_refusal, replay, write,
+use super::audited::WritePermit;
+use super::context::Context;
+use super::input::{Given, Violations};
+use super::json::Object;
+use super::list_activity_types::find_activity_type;
+use super::write_activity::{
+    ALREADY_COMPLETED, Draft, Logged, SCHEDULED_ACTIVITY_ID, find_taken_key, replay, write_activity,
 };
 use crate::domain::activity::{
     Body, NamedResource, RelatedResource, RelatedResourceId, Submitted, Summary, searched_texts,
 };
-use crate::domain::activity_type::{AssociationMode, TypeDefinition, TypeIdentifier, TypeSummary};
-use crate::domain::audit::Call;
+use crate::domain::activity_type::{AssociationMode, TypeDefinition, TypeSummary};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::field_value;
 use crate::domain::idempotency::{IdempotencyKey, InputHash};
-use crate::domain::principal::{Scope, TenantId};
+use crate::domain::principal::TenantId;
 use crate::domain::record_type::{Identifier, RecordType};
 use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
 use crate::domain::submission::{Submission, SubmittedField, TypeSnapshot};
@@ -50,114 +52,133 @@ pub const MAX_MENTIONS: usize = 100;
 /// The most bytes that `fields` has, as JSON without white space.
 pub const MAX_FIELDS_BYTES: usize = 64 * 1024;
 
-/// An input as the dialect received it.
-#[derive(Clone, Debug)]
-pub struct TypedInput {
-    /// The object.
-    pub object: Object,
-    /// For each element of `fields` the text of its value, where that is a
-    /// number: what [`Value`] has of it can be rounded.
-    pub number_literals: Vec<Option<String>>,
-    /// The values of `Idempotency-Key` headers.
-    pub idempotency_keys: Vec<Vec<u8>>,
-    /// What is wrong around the object, such as with parameters.
-    pub violations: Vec<crate::domain::error::FieldError>,
+/// What is to be logged, as far as it can be read without its type.
+#[derive(Debug)]
+pub struct LogTypedActivity {
+    /// What happened.
+    pub notes: Option<Body>,
+    /// The records that it is about.
+    pub related: Vec<RelatedObject>,
+    /// The scheduled activity that it completes.
+    pub scheduled_activity_id: Option<Uuid>,
+    /// Who is mentioned.
+    pub mentions: Vec<Uuid>,
+    /// Values of the type's fields.
+    pub fields: Vec<GivenField>,
+    /// When it was completed, where it was.
+    pub completed_at: Option<Timestamp>,
+    /// What makes a retry safe.
+    pub idempotency_key: Option<IdempotencyKey>,
+    /// The input that it was read from.
+    pub input_hash: InputHash,
+    /// What is wrong with it. It is told together with what the type finds.
+    pub violations: Violations,
 }
 
-/// Logs an activity of the type that `identifier` names, or returns the one
-/// that the key already made, and records a refusal in the audit trail.
+/// A record that an activity is about, as it was given.
+#[derive(Clone, Debug)]
+pub struct RelatedObject {
+    /// What kind of record it is.
+    pub record_type: Identifier<RecordType>,
+    /// Its id.
+    pub entity_id: RelatedResourceId,
+}
+
+impl RelatedObject {
+    /// The record, where the name of its type is known without a look at the
+    /// registry.
+    fn known(&self) -> Option<RelatedResource> {
+        let resource_type = self.record_type.known()?;
+        Some(RelatedResource { resource_type, id: self.entity_id.clone() })
+    }
+}
+
+/// A value of a field, as it was given.
+#[derive(Clone, Debug)]
+pub struct GivenField {
+    /// What the caller names the field by.
+    pub id: String,
+    /// The value.
+    pub value: Value,
+    /// The text of the value, where it is a number: what [`Value`] has of it
+    /// can be rounded.
+    pub literal: Option<String>,
+}
+
+/// Hashes an input. The hash covers the type, so that a key is not taken for
+/// another one, and the text of numbers that canonical JSON, which knows only
+/// doubles, rounds.
 ///
 /// # Errors
 ///
-/// Every refusal, and what the table could not do.
+/// Those of [`InputHash::of`].
+pub fn hash_input(
+    input: &Object,
+    number_literals: &[Option<String>],
+    type_id: Option<Uuid>,
+) -> Result<InputHash, serde_json::Error> {
+    #[derive(Serialize)]
+    struct Hashed<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        activity_type: Option<Uuid>,
+        input: &'a Object,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        numbers: Option<Vec<Option<&'a str>>>,
+    }
+    let rounded = |literal: &&str| !field_value::is_exact(literal);
+    let numbers: Vec<Option<&str>> =
+        number_literals.iter().map(|literal| literal.as_deref().filter(rounded)).collect();
+    let numbers = numbers.iter().any(Option::is_some).then_some(numbers);
+    InputHash::of_canonical(&Hashed { activity_type: type_id, input, numbers })
+}
+
+/// Logs an activity of a type, or returns the one that the key already made.
 pub async fn log_typed_activity(
     ctx: &Context,
-    call: &Call,
-    identifier: &str,
-    input: Result<TypedInput>,
+    permit: WritePermit<'_>,
+    type_id: Uuid,
+    input: LogTypedActivity,
 ) -> Result<Logged> {
+    let call = permit.call();
     let tenant = &call.principal.tenant_id;
-    let identifier = TypeIdentifier::parse(identifier);
-    let input_hash = match &input {
-        Ok(input) => Some(hash(input, identifier.as_ref().map(|named| named.id(tenant)))?),
-        Err(_) => None,
-    };
-    let outcome = attempt(ctx, call, identifier, input, input_hash.as_ref()).await;
-    record_refusal(ctx, call, &outcome, input_hash).await;
-    outcome
-}
-
-/// The hash covers the type, so that a key is not taken for another one, and
-/// the text of numbers that canonical JSON, which knows only doubles, rounds.
-fn hash(input: &TypedInput, type_id: Option<Uuid>) -> Result<InputHash> {
-    let mut hashed = Map::new();
-    hashed.insert("input".to_owned(), Value::Object(input.object.clone()));
-    if let Some(id) = type_id {
-        hashed.insert("activity_type".to_owned(), id.to_string().into());
-    }
-    let literals: Vec<Value> = input
-        .number_literals
-        .iter()
-        .map(|literal| literal.as_deref().filter(|text| !field_value::is_exact(text)))
-        .map(Value::from)
-        .collect();
-    if literals.iter().any(|literal| !literal.is_null()) {
-        hashed.insert("numbers".to_owned(), literals.into());
-    }
-    InputHash::of(&hashed).map_err(|error| Error::Internal(error.into()))
-}
-
-async fn attempt(
-    ctx: &Context,
-    call: &Call,
-    identifier: Option<TypeIdentifier>,
-    input: Result<TypedInput>,
-    input_hash: Option<&InputHash>,
-) -> Result<Logged> {
-    call.principal.require(Scope::ActivityWrite)?;
-    let input = input?;
-    let input_hash =
-        input_hash.ok_or_else(|| Error::Internal("a parsed input has no hash".into()))?;
-    let tenant = &call.principal.tenant_id;
-    let type_id = identifier.ok_or(Error::ResourceNotFound)?.id(tenant);
-    let shape = Shape::read(&input, ctx.environment.now());
-
     let known: HashSet<RelatedResource> =
-        shape.related.iter().filter_map(RelatedInput::known).collect();
-    let (definition, record, completed, kinds, records) = tokio::join!(
+        input.related.iter().filter_map(RelatedObject::known).collect();
+    let (definition, taken, completed, record_types, records) = tokio::join!(
         find_activity_type(ctx, tenant, type_id),
-        find_record(ctx, call, shape.idempotency_key.as_ref()),
-        is_completed(ctx, tenant, shape.scheduled_activity_id),
-        find_record_types(ctx, tenant, &shape.related),
+        find_taken_key(ctx, call, input.idempotency_key.as_ref()),
+        is_completed(ctx, tenant, input.scheduled_activity_id),
+        find_record_types(ctx, tenant, &input.related),
         find_resources(ctx, tenant, known),
     );
     let definition = definition?.ok_or(Error::ResourceNotFound)?;
-    let mut record = record?;
-    let key = shape.idempotency_key.clone();
-    if let Some(same) = record.take_if(|record| record.input_hash == *input_hash) {
-        return replay(ctx, call, key.as_ref(), input_hash, same).await;
+    let input_hash = input.input_hash.clone();
+    let key = input.idempotency_key.clone();
+    let mut taken = taken?;
+    if let Some(same) = taken.take_if(|taken| taken.record.input_hash == input_hash) {
+        return replay(ctx, call, &input_hash, same).await;
     }
-    let related = name_record_types(&shape.related, &kinds?);
-    let parsed = shape.judge(&definition, tenant)?;
-    if let Some(other) = record {
-        return replay(ctx, call, key.as_ref(), input_hash, other).await;
+    let related = name_record_types(&input.related, &record_types?);
+    let judged = judge(input, &definition, tenant)?;
+    if let Some(other) = taken {
+        return replay(ctx, call, &input_hash, other).await;
     }
 
     let mut records = records?;
     let unread = related.iter().flatten().filter(|resource| !records.contains_key(*resource));
     records.extend(find_resources(ctx, tenant, unread.cloned().collect()).await?);
-    let related = name_entities(ctx, &related, &records);
     let completed = completed?;
-    if completed && let Some(key) = &key {
+    if completed && let Some(taken) = find_taken_key(ctx, call, key.as_ref()).await? {
         // The key's record was looked for at the same time as the completion: a
         // twin of this call may have committed both in between.
-        if let Some(record) = find_record(ctx, call, Some(key)).await? {
-            return replay(ctx, call, Some(key), input_hash, record).await;
-        }
+        return replay(ctx, call, &input_hash, taken).await;
     }
-    let second = if completed { Err(already_completed()) } else { Ok(()) };
-    let related = crate::app::input::with_violations_of(related, second)?;
-    write(ctx, call, draft(&definition.summary, tenant, parsed, related, key), input_hash).await
+    let mut violations = Violations::default();
+    let related = name_entities(ctx, &related, &records, &mut violations);
+    if completed {
+        violations.push(SCHEDULED_ACTIVITY_ID, ALREADY_COMPLETED);
+    }
+    let related = violations.finish(Ok(related))?;
+    write_activity(ctx, permit, draft(&definition.summary, tenant, judged, related)).await
 }
 
 async fn is_completed(ctx: &Context, tenant: &TenantId, scheduled: Option<Uuid>) -> Result<bool> {
@@ -168,10 +189,10 @@ async fn is_completed(ctx: &Context, tenant: &TenantId, scheduled: Option<Uuid>)
 async fn find_record_types(
     ctx: &Context,
     tenant: &TenantId,
-    related: &[RelatedInput],
+    related: &[RelatedObject],
 ) -> Result<HashMap<Uuid, RecordType>> {
-    let unknown = related.iter().filter(|object| object.kind.known().is_none());
-    let ids = unknown.map(|object| object.kind.id(tenant)).collect();
+    let unknown = related.iter().filter(|object| object.record_type.known().is_none());
+    let ids = unknown.map(|object| object.record_type.id(tenant)).collect();
     ctx.store.record_types(tenant, &ids).await
 }
 
@@ -186,44 +207,29 @@ async fn find_resources(
     ctx.store.related_resources(tenant, &resources).await
 }
 
-/// A related object as it was given.
-#[derive(Clone, Debug)]
-struct RelatedInput {
-    kind: Identifier<RecordType>,
-    entity_id: RelatedResourceId,
-}
-
-impl RelatedInput {
-    /// The record, where the name of its kind is known without a look at the
-    /// registry.
-    fn known(&self) -> Option<RelatedResource> {
-        Some(RelatedResource { resource_type: self.kind.known()?, id: self.entity_id.clone() })
-    }
-}
-
-/// The records that the related objects are; nothing for kinds that the
-/// registry has never seen.
+/// The records that the related objects are; nothing for record types
+/// that the registry has never seen.
 fn name_record_types(
-    related: &[RelatedInput],
-    kinds: &HashMap<Uuid, RecordType>,
+    related: &[RelatedObject],
+    record_types: &HashMap<Uuid, RecordType>,
 ) -> Vec<Option<RelatedResource>> {
-    let name = |object: &RelatedInput| {
+    let name = |object: &RelatedObject| {
         object.known().or_else(|| {
-            let Identifier::Id(id) = &object.kind else { return None };
-            let resource_type = kinds.get(id)?.clone();
+            let Identifier::Id(id) = &object.record_type else { return None };
+            let resource_type = record_types.get(id)?.clone();
             Some(RelatedResource { resource_type, id: object.entity_id.clone() })
         })
     };
     related.iter().map(name).collect()
 }
 
-/// The related records with their names, where all of them exist.
+/// The related records with their names. Those that don't exist are noted.
 fn name_entities(
     ctx: &Context,
     related: &[Option<RelatedResource>],
     records: &HashMap<RelatedResource, ResourceRecord>,
-) -> Result<Vec<NamedResource>> {
-    let mut violations = Violations::default();
+    violations: &mut Violations,
+) -> Vec<NamedResource> {
     let mut named = Vec::new();
     for (index, resource) in related.iter().enumerate() {
         let record = resource.as_ref().and_then(|resource| records.get(resource));
@@ -237,212 +243,69 @@ fn name_entities(
                     .map(DisplayName::as_str)
                     .map(str::to_owned),
             }),
-            Some(_) => violations.push(
-                "related_objects",
-                format!("object {index}: there is no such entity in this workspace"),
-            ),
-            None => violations.push(
-                "related_objects",
-                format!("object {index}: custom_object is not a record type of this workspace"),
-            ),
+            Some(_) => refuse(violations, index, "there is no such entity in this workspace"),
+            None => {
+                refuse(violations, index, "custom_object is not a record type of this workspace");
+            }
         }
     }
-    violations.into_result().map(|()| named)
-}
-
-/// An input as far as it can be read without its type.
-#[derive(Debug)]
-struct Shape<'a> {
-    notes: Option<Body>,
-    related: Vec<RelatedInput>,
-    scheduled_activity_id: Option<Uuid>,
-    mentions: Vec<Uuid>,
-    fields: Vec<FieldInput<'a>>,
-    completed_at: Option<Timestamp>,
-    idempotency_key: Option<IdempotencyKey>,
-    violations: Violations,
-}
-
-/// A field as it was given.
-#[derive(Debug)]
-struct FieldInput<'a> {
-    id: &'a str,
-    value: &'a Value,
-    literal: Option<&'a str>,
+    named
 }
 
 /// An input that is right in all that can be told without the registry.
 #[derive(Debug)]
-struct Parsed {
-    notes: Option<Body>,
-    scheduled_activity_id: Option<Uuid>,
-    mentions: Vec<Uuid>,
+struct Judged {
+    input: LogTypedActivity,
     fields: Vec<SubmittedField>,
-    completed_at: Option<Timestamp>,
     summary: Summary,
     words: BTreeSet<String>,
 }
 
-impl<'a> Shape<'a> {
-    fn read(input: &'a TypedInput, now: Timestamp) -> Self {
-        let mut reader = ObjectReader::new(&input.object);
-        if !reader.has("related_objects") {
-            reader.refuse("related_objects", "is required");
-        }
-        let related = read_related(&mut reader);
-        let notes = reader.optional("notes", Body::parse);
-        let scheduled_activity_id = reader
-            .nullable("scheduled_activity_id", |text| parse_uuid(text).ok_or("must be a UUID"));
-        let completed_at = reader.nullable("completed_at", |text| parse_occurred_at(text, now));
-        let mentions = read_mentions(&mut reader);
-        let fields = read_fields(&mut reader, &input.number_literals);
-        let mut violations = reader.into_violations();
-        let idempotency_key = read_key(&input.idempotency_keys, &mut violations);
-        for violation in &input.violations {
-            violations.push(&violation.field, violation.message.clone());
-        }
-        Self {
-            notes,
-            related,
-            scheduled_activity_id,
-            mentions,
-            fields,
-            completed_at,
-            idempotency_key,
-            violations,
-        }
+/// Holds an input against its type.
+fn judge(
+    mut input: LogTypedActivity,
+    definition: &TypeDefinition,
+    tenant: &TenantId,
+) -> Result<Judged> {
+    let mut violations = std::mem::take(&mut input.violations);
+    let summary = &definition.summary;
+    if !summary.enabled {
+        violations.push("activity_identifier", "is a type that is disabled");
     }
-
-    /// Holds the input against its type.
-    fn judge(self, definition: &TypeDefinition, tenant: &TenantId) -> Result<Parsed> {
-        let mut violations = self.violations;
-        let summary = &definition.summary;
-        if !summary.enabled {
-            violations.push("activity_identifier", "is a type that is disabled");
-        }
-        check_association(summary, tenant, &self.related, &mut violations);
-        let fields = judge_fields(definition, &self.fields, &mut violations);
-        let line = summary_of(self.notes.as_ref(), summary)?;
-        let texts = searched_texts(Some(&line), self.notes.as_ref(), &fields);
-        let words = text::index_terms(texts);
-        let words = words.map_err(|_| "has, with the fields, too many distinct words");
-        let words = violations.take("notes", words);
-        violations.into_result()?;
-        Ok(Parsed {
-            notes: self.notes,
-            scheduled_activity_id: self.scheduled_activity_id,
-            mentions: self.mentions,
-            fields,
-            completed_at: self.completed_at,
-            summary: line,
-            words: words.unwrap_or_default(),
-        })
-    }
+    check_association(summary, tenant, &input.related, &mut violations);
+    let fields = judge_fields(definition, &input.fields, &mut violations);
+    let notes = input.notes.as_ref();
+    let line = notes
+        .and_then(|notes| Summary::of_first_line(notes.as_str()))
+        .unwrap_or_else(|| Summary::from(&summary.name));
+    let words = text::index_terms(searched_texts(Some(&line), notes, &fields));
+    let words: Given<_> = violations
+        .take("notes", words.map_err(|_| "has, with the fields, too many distinct words"));
+    violations.finish(words.map(|words| Judged { input, fields, summary: line, words }))
 }
 
-fn read_related(reader: &mut ObjectReader<'_>) -> Vec<RelatedInput> {
-    let mut related = Vec::new();
-    for (index, item) in reader.list("related_objects", MAX_RELATED_OBJECTS).iter().enumerate() {
-        let mut refuse = |message: &str| {
-            reader.refuse("related_objects", format!("object {index}: {message}"));
-        };
-        let Value::Object(object) = item else {
-            refuse("must be an object");
-            continue;
-        };
-        if object.keys().any(|name| name != "custom_object" && name != "entity_id") {
-            refuse("has only custom_object and entity_id");
-        }
-        let kind = object.get("custom_object").and_then(Value::as_str).and_then(Identifier::parse);
-        if kind.is_none() {
-            refuse("custom_object must be the id or the api_name of a record type");
-        }
-        let entity_id = object.get("entity_id").and_then(Value::as_str);
-        let entity_id = entity_id.and_then(|text| RelatedResourceId::parse(text).ok());
-        if entity_id.is_none() {
-            refuse("entity_id must be a string of 1 to 255 bytes without control characters");
-        }
-        related
-            .extend(kind.zip(entity_id).map(|(kind, entity_id)| RelatedInput { kind, entity_id }));
-    }
-    related
+fn refuse(violations: &mut Violations, index: usize, message: &str) {
+    violations.push("related_objects", format!("object {index}: {message}"));
 }
 
-fn read_mentions(reader: &mut ObjectReader<'_>) -> Vec<Uuid> {
-    let items = reader.list("mentions", MAX_MENTIONS);
-    let ids: Option<Vec<Uuid>> =
-        items.iter().map(|item| item.as_str().and_then(parse_uuid)).collect();
-    if ids.is_none() {
-        reader.refuse("mentions", "must be a list of UUIDs");
-    }
-    ids.unwrap_or_default()
-}
-
-fn read_fields<'a>(
-    reader: &mut ObjectReader<'a>,
-    literals: &'a [Option<String>],
-) -> Vec<FieldInput<'a>> {
-    let items = reader.list("fields", crate::domain::activity_type::MAX_FIELDS);
-    if serde_json::to_vec(items).map_or(0, |json| json.len()) > MAX_FIELDS_BYTES {
-        reader.refuse("fields", "must have at most 64 KB in all");
-        return Vec::new();
-    }
-    let mut fields = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let id = item.get("id").and_then(Value::as_str);
-        match (id, item.get("value"), item.as_object().map(Map::len)) {
-            (Some(id), Some(value), Some(2)) => {
-                let literal = literals.get(index).and_then(Option::as_deref);
-                fields.push(FieldInput { id, value, literal });
-            }
-            _ => reader.refuse(
-                "fields",
-                format!("element {index}: must be an object of just id, a string, and value"),
-            ),
-        }
-    }
-    fields
-}
-
-fn read_key(keys: &[Vec<u8>], violations: &mut Violations) -> Option<IdempotencyKey> {
-    const NAME: &str = "Idempotency-Key";
-    match keys {
-        [] => None,
-        [key] => {
-            let parsed = std::str::from_utf8(key)
-                .map_err(|_| "must be UTF-8".into())
-                .and_then(IdempotencyKey::parse);
-            violations.take(NAME, parsed)
-        }
-        _ => {
-            violations.push(NAME, "is given more than once");
-            None
-        }
-    }
-}
-
-/// Whether the related objects are of kinds that the type goes with, and one of
-/// each at most.
+/// Whether the related objects are of record types that the type goes with,
+/// and one of each at most.
 fn check_association(
     summary: &TypeSummary,
     tenant: &TenantId,
-    related: &[RelatedInput],
+    related: &[RelatedObject],
     violations: &mut Violations,
 ) {
-    let mut kinds = HashSet::new();
+    let mut record_types = HashSet::new();
     for (index, object) in related.iter().enumerate() {
-        let kind = object.kind.id(tenant);
-        if !kinds.insert(kind) {
-            violations.push(
-                "related_objects",
-                format!("object {index}: there is one entity of this custom_object already"),
-            );
+        let record_type = object.record_type.id(tenant);
+        if !record_types.insert(record_type) {
+            refuse(violations, index, "there is one entity of this custom_object already");
         }
-        if summary.association_mode == AssociationMode::Selected && !summary.takes(tenant, kind) {
-            violations.push(
-                "related_objects",
-                format!("object {index}: the activity type does not go with this custom_object"),
-            );
+        if summary.association_mode == AssociationMode::Selected
+            && !summary.takes(tenant, record_type)
+        {
+            refuse(violations, index, "the activity type does not go with this custom_object");
         }
     }
     if summary.association_mode == AssociationMode::No && !related.is_empty() {
@@ -454,15 +317,17 @@ fn check_association(
 /// `fields.<id>`.
 fn judge_fields(
     definition: &TypeDefinition,
-    inputs: &[FieldInput<'_>],
+    inputs: &[GivenField],
     violations: &mut Violations,
 ) -> Vec<SubmittedField> {
-    let mut given: HashMap<Uuid, Vec<&FieldInput<'_>>> = HashMap::new();
+    let mut given: HashMap<Uuid, Vec<&GivenField>> = HashMap::new();
     for input in inputs {
-        match parse_uuid(input.id).filter(|id| definition.field(*id).is_some()) {
+        match parse_uuid(&input.id).filter(|id| definition.field(*id).is_some()) {
             Some(id) => given.entry(id).or_default().push(input),
-            None => violations
-                .push(&format!("fields.{}", input.id), "is not a field of this activity type"),
+            None => {
+                let name = format!("fields.{}", input.id);
+                violations.push(&name, "is not a field of this activity type");
+            }
         }
     }
     let mut fields = Vec::new();
@@ -470,53 +335,49 @@ fn judge_fields(
         let name = format!("fields.{}", field.id);
         let given = given.get(&field.id).map_or(&[][..], Vec::as_slice);
         match given {
-            [] if field.required => violations.push(&name, "is required"),
+            [] if field.required => {
+                violations.push(&name, "is required");
+            }
             [] => {}
-            [input] if field.required && field_value::is_blank(input.value) => {
+            [input] if field.required && field_value::is_blank(&input.value) => {
                 violations.push(&name, "is required and must not be empty");
             }
             [input] => {
-                let value = field_value::read(field, input.value, input.literal);
+                let value = field_value::read(field, &input.value, input.literal.as_deref());
                 let value = violations.take(&name, value);
-                fields.extend(value.map(|value| SubmittedField::of(field, value)));
+                fields.extend(value.ok().map(|value| SubmittedField::of(field, value)));
             }
-            _ => violations.push(&name, "is given more than once"),
+            _ => {
+                violations.push(&name, "is given more than once");
+            }
         }
     }
     fields
 }
 
-/// The first line of the notes that says something, or the type's name.
-fn summary_of(notes: Option<&Body>, summary: &TypeSummary) -> Result<Summary> {
-    let line = notes
-        .and_then(|notes| notes.as_str().lines().find(|line| !line.trim().is_empty()))
-        .unwrap_or(summary.name.as_str());
-    let cut: String = line.trim().chars().take(Summary::MAX_CHARS).collect();
-    Summary::parse(&cut).map_err(|_| Error::Internal("a line makes no summary".into()))
-}
-
 fn draft(
     summary: &TypeSummary,
     tenant: &TenantId,
-    parsed: Parsed,
+    judged: Judged,
     related: Vec<NamedResource>,
-    idempotency_key: Option<IdempotencyKey>,
 ) -> Draft {
+    let Judged { input, fields, summary: line, words } = judged;
     let submission = Submission {
         object: TypeSnapshot::of(summary, tenant),
-        completed_at: parsed.completed_at,
-        scheduled_activity_id: parsed.scheduled_activity_id,
-        mentions: parsed.mentions,
-        fields: parsed.fields,
+        completed_at: input.completed_at,
+        scheduled_activity_id: input.scheduled_activity_id,
+        mentions: input.mentions,
+        fields,
     };
     Draft {
         category: summary.category,
-        summary: parsed.summary,
-        body: parsed.notes,
+        summary: line,
+        body: input.notes,
         related,
         occurred_at: None,
         submitted: Submitted::Whole(Box::new(submission)),
-        idempotency_key,
-        words: parsed.words,
+        idempotency_key: input.idempotency_key,
+        input_hash: input.input_hash,
+        words,
     }
 }

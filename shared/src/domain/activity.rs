@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::activity_type::{Category, TypeName};
+use crate::domain::activity_type::{Category, Label, TypeName};
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::{Actor, ActorId, TenantId};
 use crate::domain::record_type::{RecordType, RelatedResourceType};
@@ -86,10 +86,25 @@ impl Summary {
         Ok(Self(text.to_owned()))
     }
 
+    /// The first line of a text that says something, as far as a summary goes;
+    /// `None` where no line does.
+    #[must_use]
+    pub fn of_first_line(text: &str) -> Option<Self> {
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+        Some(Self(line.chars().take(Self::MAX_CHARS).collect()))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<&Label> for Summary {
+    /// A label is shorter than a summary, and is not only white space either.
+    fn from(label: &Label) -> Self {
+        Self(label.as_str().trim().to_owned())
     }
 }
 

@@ -4,8 +4,6 @@
 //! An event never holds the input itself, a key or a secret, and no function
 //! changes or deletes one.
 
-use schemars::JsonSchema;
-use serde::Serialize;
 use uuid::Uuid;
 
 use crate::domain::activity::{ActivityId, Source};
@@ -36,7 +34,7 @@ impl AuditStatus {
             Error::MissingRequiredScope(_) => Some(Self::Denied),
             Error::MalformedRequest(_)
             | Error::ResourceNotFound
-            | Error::MethodNotAllowed(_)
+            | Error::MethodNotAllowed
             | Error::IdempotencyConflict(_)
             | Error::PayloadTooLarge
             | Error::UnsupportedMediaType
@@ -122,81 +120,6 @@ impl AuditEvent {
             error_code: None,
             request_id: call.request_id.clone(),
             occurred_at,
-        }
-    }
-}
-
-/// What became of one write. Optional fields that have no value are left out.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[schemars(rename = "AuditEvent")]
-pub struct AuditEventView<'a> {
-    /// Its id, a UUID version 7.
-    #[schemars(extend("format" = "uuid"))]
-    id: String,
-    /// The workspace that it belongs to.
-    tenant_id: &'a TenantId,
-    /// Who acted.
-    actor: &'a Actor,
-    /// The credential that proved it: the public part of the key.
-    credential_id: &'a KeyId,
-    /// The way by which the write came in.
-    source: Source,
-    /// The MCP tool that was called, where one was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
-    tool_name: Option<&'a str>,
-    /// The route's template, where no tool was called.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
-    api_route: Option<&'a str>,
-    /// What kind of record the event is about.
-    #[schemars(extend("const" = RESOURCE_TYPE))]
-    resource_type: &'static str,
-    /// The activity that was written, where one was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "ActivityId")]
-    resource_id: Option<ActivityId>,
-    /// What the event records.
-    #[schemars(extend("const" = ACTION))]
-    action: &'static str,
-    /// SHA-256, in hex, of the canonical JSON of the input, where it could be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String", extend("pattern" = "^[0-9a-f]{64}$"))]
-    input_hash: Option<&'a str>,
-    /// What became of the write.
-    status: AuditStatus,
-    /// Why it was refused, where it was.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "ErrorCode")]
-    error_code: Option<ErrorCode>,
-    /// The request that asked for the write.
-    request_id: &'a str,
-    /// When it was decided, in UTC.
-    occurred_at: Timestamp,
-}
-
-impl<'a> From<&'a AuditEvent> for AuditEventView<'a> {
-    fn from(event: &'a AuditEvent) -> Self {
-        let (tool_name, api_route) = match &event.entry_point {
-            EntryPoint::Tool(name) => (Some(name.as_str()), None),
-            EntryPoint::ApiRoute(route) => (None, Some(route.as_str())),
-        };
-        Self {
-            id: event.id.to_string(),
-            tenant_id: &event.tenant_id,
-            actor: &event.actor,
-            credential_id: &event.credential_id,
-            source: event.source,
-            tool_name,
-            api_route,
-            resource_type: RESOURCE_TYPE,
-            resource_id: event.resource_id,
-            action: ACTION,
-            input_hash: event.input_hash.as_ref().map(InputHash::as_str),
-            status: event.status,
-            error_code: event.error_code,
-            request_id: &event.request_id,
-            occurred_at: event.occurred_at,
         }
     }
 }

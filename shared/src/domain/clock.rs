@@ -120,6 +120,18 @@ impl Bound {
     }
 }
 
+impl schemars::JsonSchema for Bound {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Bound".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(schemas: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Timestamp::json_schema(schemas)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_rfc3339())

@@ -8,7 +8,6 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +81,7 @@ pub enum Error {
     /// Nothing there, for this tenant.
     ResourceNotFound,
     /// The path is known, the method is not.
-    MethodNotAllowed(&'static [Method]),
+    MethodNotAllowed,
     /// The key was used for another input.
     IdempotencyConflict(IdempotencyKey),
     /// The body is over its limit.
@@ -116,7 +115,7 @@ impl Error {
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::MissingRequiredScope(_) => ErrorCode::MissingRequiredScope,
             Self::ResourceNotFound => ErrorCode::ResourceNotFound,
-            Self::MethodNotAllowed(_) => ErrorCode::MethodNotAllowed,
+            Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
             Self::IdempotencyConflict(_) => ErrorCode::IdempotencyConflict,
             Self::PayloadTooLarge => ErrorCode::PayloadTooLarge,
             Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
@@ -137,7 +136,7 @@ impl Error {
                 "The credential does not include the scope required for this operation."
             }
             Self::ResourceNotFound => "The requested resource does not exist in this workspace.",
-            Self::MethodNotAllowed(_) => "The method is not allowed for this path.",
+            Self::MethodNotAllowed => "The method is not allowed for this path.",
             Self::IdempotencyConflict(_) => {
                 "The idempotency key was already used with a different input."
             }
@@ -150,6 +149,12 @@ impl Error {
             Self::Unavailable(_) => "The service is unavailable. Retry later.",
             Self::Internal(_) => "An internal error occurred.",
         }
+    }
+
+    /// Whether it is no refusal: it has a cause, which is logged.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.source().is_some()
     }
 
     /// Whether the same call can succeed later.
@@ -167,33 +172,12 @@ impl Error {
             | Self::Unauthorized
             | Self::MissingRequiredScope(_)
             | Self::ResourceNotFound
-            | Self::MethodNotAllowed(_)
+            | Self::MethodNotAllowed
             | Self::IdempotencyConflict(_)
             | Self::PayloadTooLarge
             | Self::UnsupportedMediaType
             | Self::ValidationFailed(_)
             | Self::Internal(_) => None,
-        }
-    }
-}
-
-impl ErrorCode {
-    /// The HTTP status of the code.
-    #[must_use]
-    pub fn status(self) -> StatusCode {
-        match self {
-            Self::MalformedRequest => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::MissingRequiredScope => StatusCode::FORBIDDEN,
-            Self::ResourceNotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::IdempotencyConflict => StatusCode::CONFLICT,
-            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-            Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -214,7 +198,7 @@ impl StdError for Error {
             | Self::Unauthorized
             | Self::MissingRequiredScope(_)
             | Self::ResourceNotFound
-            | Self::MethodNotAllowed(_)
+            | Self::MethodNotAllowed
             | Self::IdempotencyConflict(_)
             | Self::PayloadTooLarge
             | Self::UnsupportedMediaType

@@ -64,7 +64,16 @@ impl InputHash {
     ) -> Result<Self, serde_json::Error> {
         let without_key: std::collections::BTreeMap<&String, &serde_json::Value> =
             input.iter().filter(|(name, _)| *name != "idempotency_key").collect();
-        let canonical = serde_json_canonicalizer::to_vec(&without_key)?;
+        Self::of_canonical(&without_key)
+    }
+
+    /// Hashes the canonical JSON of an input, whole.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Self::of`].
+    pub fn of_canonical(input: &impl serde::Serialize) -> Result<Self, serde_json::Error> {
+        let canonical = serde_json_canonicalizer::to_vec(input)?;
         Ok(Self(hex::encode(Sha256::digest(canonical))))
     }
 
@@ -96,6 +105,15 @@ pub struct IdempotencyRecord {
     pub input_hash: InputHash,
     /// From when on the record counts as absent.
     pub expires_at: Timestamp,
+}
+
+/// A key that an earlier write has, with what is remembered of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenKey {
+    /// The key.
+    pub key: IdempotencyKey,
+    /// What is remembered.
+    pub record: IdempotencyRecord,
 }
 
 impl IdempotencyRecord {

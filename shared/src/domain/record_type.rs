@@ -5,8 +5,10 @@
 //! (RFC 9562) of its name in [`NAMESPACE`], so that nobody has to hand out ids
 //! and every caller can compute them.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use uuid::Uuid;
 
 use crate::domain::principal::TenantId;
@@ -162,6 +164,18 @@ pub enum Identifier<K> {
     Id(Uuid),
     /// The name.
     Name(K),
+}
+
+impl<K> JsonSchema for Identifier<K> {
+    fn schema_name() -> Cow<'static, str> {
+        "Identifier".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
 }
 
 impl<K: Kind> Identifier<K> {

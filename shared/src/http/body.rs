@@ -1,9 +1,12 @@
 //! The body of a request: its media type, its size, its JSON.
 
 use http::{HeaderMap, header};
+use serde_json::Value;
 
-use super::Request;
-use crate::app::input::{Object, parse_object};
+use super::exchange::Exchange;
+use super::message::Request;
+use crate::app::input::{Reader, Violations};
+use crate::app::json::{NOT_AN_OBJECT, Object, WHOLE, parse, parse_object};
 use crate::domain::error::{Error, Result};
 
 /// The largest body, in bytes.
@@ -15,13 +18,37 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 ///
 /// 415, 413, 400 and 422, in this order.
 pub fn object(request: &Request) -> Result<Object> {
+    parse_object(bytes(request)?)
+}
+
+/// Reads the JSON object of a request that takes no parameters. Those that it
+/// has are violations beside the object.
+///
+/// # Errors
+///
+/// 415, 413, 400 of the body and of the query, and 422, in this order.
+pub fn object_without_parameters(exchange: &Exchange<'_>) -> Result<(Object, Violations)> {
+    let value = parse(bytes(exchange.request())?)?;
+    let parameters = Reader::new(&exchange.query()?).into_violations();
+    match value {
+        Value::Object(object) => Ok((object, parameters)),
+        _ => {
+            let mut violations = Violations::default();
+            let noted = violations.push(WHOLE, NOT_AN_OBJECT);
+            violations.extend(parameters);
+            violations.finish(Err(noted))
+        }
+    }
+}
+
+fn bytes(request: &Request) -> Result<&[u8]> {
     if !is_plain_json(&request.headers) {
         return Err(Error::UnsupportedMediaType);
     }
     if request.body.len() > MAX_BYTES {
         return Err(Error::PayloadTooLarge);
     }
-    parse_object(&request.body)
+    Ok(&request.body)
 }
 
 /// Exactly one `application/json`, in UTF-8 where it says so, and no content

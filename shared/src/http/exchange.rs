@@ -1,23 +1,30 @@
-//! What every request has around it: an id, a route, a time limit, errors in
-//! its dialect, and one line in the log.
+//! A request under way: its id, its route, and what was sent with it.
 
-use std::future::Future;
 use std::sync::OnceLock;
 
-use http::{HeaderValue, Method, header};
+use http::Method;
 use uuid::Uuid;
 
+use super::message::Request;
+use super::query::Query;
 use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
-use super::{IDEMPOTENCY_REPLAYED, Request, Response, X_REQUEST_ID, logged_activity, mcp, v1};
-use crate::Context;
-use crate::domain::error::{Error, ErrorCode, Result, chain};
-use crate::platform::guard::{REQUEST_TIMEOUT, guard};
+use crate::app::context::Context;
+use crate::app::input::Reader;
+use crate::domain::activity::Source;
+use crate::domain::audit::{Call, EntryPoint};
+use crate::domain::error::{Error, Result, chain};
+use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::principal::Principal;
+use crate::domain::value::Refusal;
 use crate::platform::telemetry::TraceId;
+
+/// The header of an idempotency key, as violations name it.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// A request under way.
 #[derive(Debug)]
 pub struct Exchange<'a> {
-    ctx: &'a Context,
+    pub(super) ctx: &'a Context,
     request: Request,
     resolved: Resolved,
     dialect: Dialect,
@@ -41,6 +48,12 @@ impl<'a> Exchange<'a> {
         &self.request
     }
 
+    /// The dialect that it is answered in.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The id that names this request in the response, the log and the audit
     /// trail.
     #[must_use]
@@ -56,8 +69,26 @@ impl<'a> Exchange<'a> {
     pub fn route(&self) -> Result<&'static Route> {
         match &self.resolved {
             Resolved::Route(route, _) => Ok(route),
-            Resolved::MethodNotAllowed(methods) => Err(Error::MethodNotAllowed(methods)),
+            Resolved::MethodNotAllowed(_) => Err(Error::MethodNotAllowed),
             Resolved::NotFound => Err(Error::ResourceNotFound),
+        }
+    }
+
+    /// The methods of the path, where the request's own is none of them.
+    #[must_use]
+    pub fn allowed_methods(&self) -> &'static [Method] {
+        match &self.resolved {
+            Resolved::MethodNotAllowed(methods) => methods,
+            Resolved::Route(..) | Resolved::NotFound => &[],
+        }
+    }
+
+    /// The path of the route, with parameters in braces.
+    #[must_use]
+    pub fn template(&self) -> &'static str {
+        match &self.resolved {
+            Resolved::Route(route, _) => route.template,
+            Resolved::MethodNotAllowed(_) | Resolved::NotFound => "none",
         }
     }
 
@@ -70,6 +101,24 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// The parameters of the query.
+    ///
+    /// # Errors
+    ///
+    /// 400 for what can't be decoded.
+    pub fn query(&self) -> Result<Query> {
+        Query::parse(&self.request.query)
+    }
+
+    /// Refuses every parameter of the query.
+    ///
+    /// # Errors
+    ///
+    /// 400 for what can't be decoded, [`Error::ValidationFailed`] for what can.
+    pub fn expect_no_parameters(&self) -> Result<()> {
+        Reader::new(&self.query()?).finish(Ok(()))
+    }
+
     /// A header that is given once and is text: ids may be of any script.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -78,139 +127,53 @@ impl<'a> Exchange<'a> {
         std::str::from_utf8(value.as_bytes()).ok()
     }
 
+    /// The idempotency key of the header, where there is one.
+    ///
+    /// # Errors
+    ///
+    /// The rule that it breaks.
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Refusal> {
+        let mut values = self.request.headers.get_all(IDEMPOTENCY_KEY).iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.next().is_some() {
+            return Err("is given more than once".into());
+        }
+        let text = std::str::from_utf8(value.as_bytes()).map_err(|_| "must be UTF-8")?;
+        IdempotencyKey::parse(text).map(Some)
+    }
+
+    /// The write that the request asks for.
+    #[must_use]
+    pub fn call(&self, principal: Principal) -> Call {
+        Call {
+            principal,
+            source: Source::Api,
+            entry_point: EntryPoint::ApiRoute(self.template().to_owned()),
+            request_id: self.request_id.clone(),
+        }
+    }
+
     /// Makes this request part of the caller's trace: the log names it.
     pub fn join_trace(&self, trace_id: TraceId) {
         // The first one stands; there is only one to a request.
         let _ = self.trace_id.set(trace_id);
     }
 
-    /// Runs the handler within the time limit, and writes its result or its
-    /// error in the dialect of the path.
-    pub fn answer(
-        &self,
-        handler: impl Future<Output = Result<Response>>,
-    ) -> impl Future<Output = Response> {
-        // Some 20 kB, which every layer around it would move.
-        let handler = Box::pin(handler);
-        async move {
-            let mut response = match guard(REQUEST_TIMEOUT, handler).await {
-                Ok(response) => response,
-                Err(error) => self.write_error(&error),
-            };
-            self.finish(&mut response);
-            response
-        }
+    /// The caller's trace, where it named one.
+    pub(super) fn trace_id(&self) -> Option<&str> {
+        self.trace_id.get().map(TraceId::as_str)
     }
 
     /// Logs the cause of what the caller only reads a constant text of.
     pub fn log_failure(&self, error: &Error) {
-        let code = error.code();
-        if code.status().is_server_error() || code == ErrorCode::RateLimited {
+        if error.is_failure() {
             tracing::error!(
                 request_id = self.request_id,
-                trace_id = self.trace_id.get().map(TraceId::as_str),
+                trace_id = self.trace_id(),
                 error = chain(error),
                 "request failed"
             );
         }
-    }
-
-    fn write_error(&self, error: &Error) -> Response {
-        self.log_failure(error);
-        let mut response = match self.dialect {
-            Dialect::V1 => v1::error(error, &self.request_id),
-            Dialect::LoggedActivity => logged_activity::error(error),
-            Dialect::Mcp => mcp::error(error, &self.request.body, &self.request_id),
-        };
-        let headers = response.headers_mut();
-        match error {
-            Error::Unauthorized => {
-                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            Error::MissingRequiredScope(scope) if self.dialect == Dialect::Mcp => {
-                let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
-                headers.insert(header::WWW_AUTHENTICATE, header_value(&challenge));
-            }
-            Error::MethodNotAllowed(methods) => {
-                let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
-                headers.insert(header::ALLOW, header_value(&methods.join(", ")));
-            }
-            _ => {}
-        }
-        if let Some(delay) = error.retry_after() {
-            headers.insert(header::RETRY_AFTER, delay.as_secs().into());
-        }
-        response
-    }
-
-    fn finish(&self, response: &mut Response) {
-        let headers = response.headers_mut();
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(X_REQUEST_ID, header_value(&self.request_id));
-        self.allow_origin(headers);
-        let template = match &self.resolved {
-            Resolved::Route(route, _) => route.template,
-            Resolved::MethodNotAllowed(_) | Resolved::NotFound => "none",
-        };
-        tracing::info!(
-            request_id = self.request_id,
-            trace_id = self.trace_id.get().map(TraceId::as_str),
-            method = self.request.method.as_str(),
-            route = template,
-            status = response.status().as_u16(),
-            "answered"
-        );
-    }
-
-    /// The origin of the request, where the deployment allows it.
-    fn allowed_origin(&self) -> Option<HeaderValue> {
-        let allowed = &self.ctx.config.cors_allow_origins;
-        if allowed.iter().any(|origin| origin == "*") {
-            return Some(HeaderValue::from_static("*"));
-        }
-        let origin = self.request.headers.get(header::ORIGIN)?;
-        allowed.iter().any(|known| known.as_bytes() == origin.as_bytes()).then(|| origin.clone())
-    }
-
-    fn allow_origin(&self, headers: &mut http::HeaderMap) {
-        if self.ctx.config.cors_allow_origins.is_empty() {
-            return;
-        }
-        headers.append(header::VARY, HeaderValue::from_static("Origin"));
-        let Some(origin) = self.allowed_origin() else { return };
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let exposed = [X_REQUEST_ID, header::LOCATION, IDEMPOTENCY_REPLAYED, header::RETRY_AFTER]
-            .map(|name| name.to_string());
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header_value(&exposed.join(", ")));
-    }
-
-    /// The answer to a preflight request, where CORS is on and the origin is
-    /// allowed.
-    #[must_use]
-    pub fn preflight(&self) -> Option<Response> {
-        let preflight = self.request.method == Method::OPTIONS
-            && self.request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        let Resolved::MethodNotAllowed(methods) = &self.resolved else { return None };
-        if !preflight || self.allowed_origin().is_none() {
-            return None;
-        }
-        let mut response = Response::default();
-        *response.status_mut() = http::StatusCode::NO_CONTENT;
-        let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, header_value(&methods.join(", ")));
-        let allowed_headers = match self.dialect {
-            Dialect::V1 | Dialect::LoggedActivity => {
-                "authorization, content-type, idempotency-key, x-api-key, x-business-id, x-user-id"
-            }
-            Dialect::Mcp => mcp::REQUEST_HEADERS,
-        };
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static(allowed_headers),
-        );
-        headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-        Some(response)
     }
 }
 
@@ -218,9 +181,4 @@ impl<'a> Exchange<'a> {
 #[must_use]
 pub fn new_request_id(id: Uuid) -> String {
     format!("req_{}", id.simple())
-}
-
-/// A header of text that this crate wrote itself.
-pub(super) fn header_value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("the text is of this crate's own and visible ASCII")
 }

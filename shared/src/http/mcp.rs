@@ -11,7 +11,8 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Response, json_bytes};
+use super::message::{Response, json_bytes};
+use super::status::status;
 use crate::domain::error::Error;
 
 /// JSON-RPC: the body is not JSON.
@@ -35,12 +36,12 @@ pub(super) const REQUEST_HEADERS: &str =
 pub fn error(error: &Error, request_body: &[u8], request_id: &str) -> Response {
     let code = error.code();
     let mut data = json!({ "code": code, "request_id": request_id });
-    let (status, rpc_code, message) = match error {
-        Error::MalformedRequest(message) => (code.status(), PARSE_ERROR, (*message).to_owned()),
-        Error::Unauthorized => (code.status(), UNAUTHORIZED, error.public_message().to_owned()),
+    let (http_status, rpc_code, message) = match error {
+        Error::MalformedRequest(message) => (status(code), PARSE_ERROR, (*message).to_owned()),
+        Error::Unauthorized => (status(code), UNAUTHORIZED, error.public_message().to_owned()),
         Error::MissingRequiredScope(scope) => {
             data["required_scope"] = json!(scope);
-            (code.status(), MISSING_SCOPE, error.public_message().to_owned())
+            (status(code), MISSING_SCOPE, error.public_message().to_owned())
         }
         Error::ValidationFailed(errors) => {
             let rules: Vec<String> =
@@ -50,20 +51,20 @@ pub fn error(error: &Error, request_body: &[u8], request_id: &str) -> Response {
             (StatusCode::BAD_REQUEST, INVALID_REQUEST, message)
         }
         Error::ResourceNotFound
-        | Error::MethodNotAllowed(_)
+        | Error::MethodNotAllowed
         | Error::IdempotencyConflict(_)
         | Error::PayloadTooLarge
         | Error::UnsupportedMediaType => {
-            (code.status(), INVALID_REQUEST, error.public_message().to_owned())
+            (status(code), INVALID_REQUEST, error.public_message().to_owned())
         }
         Error::RateLimited(_) | Error::Unavailable(_) | Error::Internal(_) => {
-            (code.status(), INTERNAL_ERROR, error.public_message().to_owned())
+            (status(code), INTERNAL_ERROR, error.public_message().to_owned())
         }
     };
     if let Some(delay) = error.retry_after() {
         data["retry_after_seconds"] = json!(delay.as_secs());
     }
-    rpc_error(status, request_body, rpc_code, &message, &data)
+    rpc_error(http_status, request_body, rpc_code, &message, &data)
 }
 
 /// Writes a JSON-RPC error with the id of the request.

@@ -1,66 +1,24 @@
 //! The edge: from an HTTP request to a use case and back.
 //!
-//! [`routes`] is the one table of routes, [`exchange`] what every request has
-//! around it (its id, its deadline, its errors, its log line), and there is a
-//! module for each dialect: [`v1`], [`logged_activity`] and [`mcp`]. A dialect
-//! only translates.
+//! [`routes`] is the one table of routes, [`exchange`] a request under way, and
+//! [`answer`] what every response has around it; it alone knows all dialects.
+//! There is a folder for each dialect ([`v1`], [`logged_activity`]) with a file
+//! for each endpoint, and [`mcp`] for what is HTTP of the third. A dialect only
+//! translates.
 //!
 //! The types are the `http` crate's, so that Lambda and the local server call
 //! the same handlers.
 
+pub mod answer;
 pub mod body;
+pub mod describe;
+pub mod examples;
 pub mod exchange;
 pub mod logged_activity;
 pub mod mcp;
+pub mod message;
 pub mod query;
 pub mod routes;
+pub mod status;
 pub mod v1;
-
-use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
-
-pub use exchange::Exchange;
-
-/// A request as it came in: path and query are not decoded yet.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// The path, percent-encoded.
-    pub path: String,
-    /// What follows the `?`, percent-encoded; it may have bytes that a URI can't.
-    pub query: String,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The whole body, cut off one byte beyond [`body::MAX_BYTES`] at the earliest.
-    pub body: Bytes,
-}
-
-/// A response, whole.
-pub type Response = http::Response<Bytes>;
-
-/// The header that names a request in every response.
-pub const X_REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
-/// The header by which a replay is told from a first write.
-pub const IDEMPOTENCY_REPLAYED: http::HeaderName =
-    http::HeaderName::from_static("idempotency-replayed");
-
-/// A JSON response.
-///
-/// # Errors
-///
-/// A value that has no JSON form.
-pub fn json(status: StatusCode, value: &impl serde::Serialize) -> crate::Result<Response> {
-    let body = serde_json::to_vec(value).map_err(|error| crate::Error::Internal(error.into()))?;
-    Ok(json_bytes(status, body.into()))
-}
-
-/// A response of JSON that is already written.
-#[must_use]
-pub fn json_bytes(status: StatusCode, body: Bytes) -> Response {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
-    response
-}
+pub mod view;

@@ -1,32 +1,53 @@
 //! The query string, read strictly: every parameter known and given once.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use percent_encoding::percent_decode_str;
 
-use crate::app::input::{Fields, Violations, out_of_range};
+use crate::app::input::{Source, parse_digits};
 use crate::domain::error::{Error, Result};
 use crate::domain::value::Refusal;
 
-/// Decodes a query string as `application/x-www-form-urlencoded`.
-///
-/// # Errors
-///
-/// [`Error::MalformedRequest`] for bytes that a URI can't have, for broken
-/// percent-encoding and for what is not UTF-8.
-pub fn parse(query: &str) -> Result<Vec<(String, String)>> {
-    let graphic = |byte: u8| byte.is_ascii_graphic();
-    if !query.bytes().all(graphic) || has_broken_escape(query) {
-        return Err(MALFORMED);
-    }
-    query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
+/// The parameters of a query string, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Decodes a query string as `application/x-www-form-urlencoded`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MalformedRequest`] for bytes that a URI can't have, for broken
+    /// percent-encoding and for what is not UTF-8.
+    pub fn parse(query: &str) -> Result<Self> {
+        let graphic = |byte: u8| byte.is_ascii_graphic();
+        if !query.bytes().all(graphic) || has_broken_escape(query) {
+            return Err(MALFORMED);
+        }
+        let pair = |pair: &str| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((decode(name)?, decode(value)?))
-        })
-        .collect()
+        };
+        query.split('&').filter(|text| !text.is_empty()).map(pair).collect::<Result<_>>().map(Self)
+    }
+
+    /// Whether a parameter is given more than once.
+    #[must_use]
+    pub fn repeated(&self, name: &str) -> bool {
+        self.values(name).nth(1).is_some()
+    }
+
+    /// The names of all parameters.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Every value of a parameter.
+    pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
 }
 
 const MALFORMED: Error = Error::MalformedRequest("The query string is not valid.");
@@ -45,99 +66,31 @@ fn has_broken_escape(text: &str) -> bool {
     })
 }
 
-/// Reads parameters one by one, then names what is left over or repeated.
-#[derive(Debug)]
-pub struct QueryReader {
-    pairs: Vec<(String, String)>,
-    known: Vec<&'static str>,
-    /// What was found wrong so far.
-    pub violations: Violations,
-}
+impl Source for &Query {
+    const UNKNOWN: &'static str = UNKNOWN_PARAMETER;
 
-impl QueryReader {
-    /// # Errors
-    ///
-    /// [`Error::MalformedRequest`] for a query string that can't be decoded.
-    pub fn new(query: &str) -> Result<Self> {
-        Ok(Self { pairs: parse(query)?, known: Vec::new(), violations: Violations::default() })
+    fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        let value = self.values(name).next()?;
+        Some(if self.repeated(name) { Err(REPEATED.into()) } else { Ok(Cow::Borrowed(value)) })
     }
 
-    /// A parameter that may be absent.
-    pub fn optional<T, E: Into<Refusal>>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        self.known.push(name);
-        let mut values = self.pairs.iter().filter(|(given, _)| given == name);
-        let (_, value) = values.next()?;
-        if values.next().is_some() {
-            self.violations.push(name, "is given more than once");
-            return None;
-        }
-        self.violations.take(name, parse(value))
-    }
-
-    /// Whether a parameter is given.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
-        self.pairs.iter().any(|(given, _)| given == name)
-    }
-
-    /// The names that were asked for so far.
-    #[must_use]
-    pub fn known(&self) -> &[&'static str] {
-        &self.known
-    }
-
-    /// Notes every parameter that was not read.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ValidationFailed`] with every violation.
-    pub fn finish(mut self) -> Result<()> {
-        let mut unknown: Vec<&String> = self.pairs.iter().map(|(name, _)| name).collect();
-        unknown.retain(|name| !self.known.contains(&name.as_str()));
-        unknown.sort();
-        unknown.dedup();
-        for name in unknown {
-            self.violations.push(name, "is not a known parameter");
-        }
-        self.violations.into_result()
-    }
-}
-
-impl Fields for QueryReader {
-    fn optional<T, E: Into<Refusal>>(
-        &mut self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        self.optional(name, parse)
-    }
-
-    fn optional_number(
-        &mut self,
-        name: &'static str,
-        range: RangeInclusive<usize>,
-    ) -> Option<usize> {
-        self.optional(name, |text| {
-            let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-            match text.parse() {
-                Ok(number) if digits && range.contains(&number) => Ok(number),
-                _ => Err(out_of_range(&range)),
-            }
-        })
+    fn number(&self, name: &str, range: &RangeInclusive<usize>) -> Option<Result<usize, Refusal>> {
+        Some(self.text(name)?.and_then(|text| parse_digits(&text, range)))
     }
 
     fn has(&self, name: &str) -> bool {
-        self.has(name)
+        self.values(name).next().is_some()
     }
 
-    fn refuse(&mut self, name: &str, message: impl Into<Refusal>) {
-        self.violations.push(name, message);
+    fn names(&self) -> BTreeSet<&str> {
+        Query::names(self).collect()
     }
 }
+
+/// The rule that a parameter breaks which an endpoint does not have.
+pub const UNKNOWN_PARAMETER: &str = "is not a known parameter";
+/// The rule of every value that is given once.
+pub const REPEATED: &str = "is given more than once";
 
 #[cfg(test)]
 mod tests {
@@ -145,7 +98,7 @@ mod tests {
 
     #[test]
     fn pairs_are_decoded() {
-        let pairs = parse("query=a+b%2Bc&type=note&x&=y&&z=%C3%A9").unwrap();
+        let Query(pairs) = Query::parse("query=a+b%2Bc&type=note&x&=y&&z=%C3%A9").unwrap();
         let expected = [("query", "a b+c"), ("type", "note"), ("x", ""), ("", "y"), ("z", "é")];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
@@ -155,7 +108,7 @@ mod tests {
         for query in
             ["query=a b", "query=é", "query=%", "query=%4", "query=%zz", "query=%ff", "a\u{0}"]
         {
-            assert!(matches!(parse(query), Err(Error::MalformedRequest(_))), "{query}");
+            assert!(matches!(Query::parse(query), Err(Error::MalformedRequest(_))), "{query}");
         }
     }
 }

@@ -53,7 +53,7 @@ pub enum Operation {
     /// `POST /api/activities/{activity_identifier}/log-activity`.
     LogTypedActivity,
     /// `POST /api/activities/{activity_identifier}/responses`.
-    ListResponses,
+    ListActivitiesOfType,
     /// `GET /api/activities`.
     ListActivityTypes,
     /// `GET /api/activities/{activity_identifier}`.
@@ -133,7 +133,7 @@ pub static ROUTES: &[Route] = &[
     route(
         Method::POST,
         "/api/activities/{activity_identifier}/responses",
-        Operation::ListResponses,
+        Operation::ListActivitiesOfType,
         Function::Search,
         Some(Scope::ActivityRead),
     ),

@@ -13,7 +13,7 @@ use serde::ser::{SerializeMap as _, Serializer};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-use crate::http::{Request, Response};
+use crate::http::message::{Request, Response};
 
 /// A request as an HTTP API hands it to a function.
 #[derive(Debug, Deserialize)]

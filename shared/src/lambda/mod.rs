@@ -17,9 +17,9 @@ use serde_json::value::RawValue;
 use tokio::runtime::LocalOptions;
 
 use self::http_event::{HttpEvent, HttpEventAnswer};
-use crate::Context;
+use crate::app::context::Context;
 use crate::domain::clock::Timestamp;
-use crate::http::{Request, Response};
+use crate::http::message::{Request, Response};
 use crate::platform::aws::Endpoint;
 use crate::platform::config::Config;
 use crate::store::Store;

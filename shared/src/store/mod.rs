@@ -61,7 +61,7 @@ impl Store {
     /// # Errors
     ///
     /// What the table answers.
-    pub async fn warm_up(&self) -> crate::Result<()> {
+    pub async fn warm_up(&self) -> crate::domain::error::Result<()> {
         let tenant = crate::domain::principal::TenantId::parse("warm-up").expect("the id is valid");
         let key_id = crate::domain::principal::KeyId::parse("0").expect("the id is valid");
         self.credential(&tenant, &key_id).await.map(|_| ())

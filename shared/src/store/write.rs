@@ -31,7 +31,7 @@ use crate::domain::activity::Activity;
 use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
-use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord};
+use crate::domain::idempotency::TakenKey;
 use crate::index::{Position, Term};
 
 /// The items that one BatchWriteItem takes.
@@ -138,7 +138,7 @@ pub struct Commit<'a> {
     /// Its audit event.
     pub event: &'a AuditEvent,
     /// The caller's key and what it is to remember.
-    pub idempotency: Option<(&'a IdempotencyKey, IdempotencyRecord)>,
+    pub idempotency: Option<TakenKey>,
     /// The time that decides whether an older record of the key has expired.
     pub now: Timestamp,
 }
@@ -149,7 +149,7 @@ pub enum Outcome {
     /// It was done, by this attempt or an earlier one.
     Committed,
     /// Another write has the key.
-    KeyTaken(IdempotencyRecord),
+    KeyTaken(TakenKey),
     /// Another activity completed the scheduled one.
     AlreadyCompleted,
 }
@@ -164,6 +164,15 @@ enum Attempt {
     Done(Outcome),
     /// Whether it was done is open, or will be decided by another writer.
     Again(Error),
+}
+
+/// Whose a key is: that of an earlier attempt of the same commit, or another's.
+fn whose(commit: &Commit<'_>, taken: TakenKey) -> Outcome {
+    if taken.record.activity_id == commit.activity.id {
+        Outcome::Committed
+    } else {
+        Outcome::KeyTaken(taken)
+    }
 }
 
 impl Store {
@@ -291,7 +300,7 @@ impl Store {
             self.put_once(items::activity::write(commit.activity).head),
             self.put_once(items::audit_event::write(commit.event)),
         ];
-        if let Some((key, record)) = &commit.idempotency {
+        if let Some(TakenKey { key, record }) = &commit.idempotency {
             puts.push(
                 Put::builder()
                     .table_name(&self.table_name)
@@ -366,13 +375,18 @@ impl Store {
             UnexpectedCancellation(codes.join(", "))
         };
         let keyed = commit.idempotency.is_some();
-        if let Some(item) = keyed.then(|| failed(2)).flatten() {
-            let record = match item {
-                Some(item) => Some(items::idempotency_record::read(&item)?),
-                None => self.record_of(commit).await?,
+        if let Some(own) = &commit.idempotency
+            && let Some(item) = failed(2)
+        {
+            let taken = match item {
+                Some(item) => {
+                    let record = items::idempotency_record::read(&item)?;
+                    Some(TakenKey { key: own.key.clone(), record })
+                }
+                None => self.taken_key(commit).await?,
             };
-            return Ok(match record {
-                Some(record) => Attempt::Done(self.whose(commit, record)),
+            return Ok(match taken {
+                Some(taken) => Attempt::Done(whose(commit, taken)),
                 // It expired and was removed between the two calls.
                 None => Attempt::Again(Error::Unavailable(Box::new(codes()))),
             });
@@ -403,25 +417,16 @@ impl Store {
             return Err(internal(codes()));
         };
         // The writer that this one met may have been one with the same key.
-        Ok(match self.record_of(commit).await? {
-            Some(record) if record.is_live(commit.now) => Attempt::Done(self.whose(commit, record)),
+        Ok(match self.taken_key(commit).await? {
+            Some(taken) if taken.record.is_live(commit.now) => Attempt::Done(whose(commit, taken)),
             _ => Attempt::Again(error),
         })
     }
 
-    async fn record_of(&self, commit: &Commit<'_>) -> Result<Option<IdempotencyRecord>> {
-        match &commit.idempotency {
-            Some((key, _)) => self.idempotency_record(&commit.activity.tenant_id, key).await,
-            None => Ok(None),
-        }
-    }
-
-    fn whose(&self, commit: &Commit<'_>, record: IdempotencyRecord) -> Outcome {
-        if record.activity_id == commit.activity.id {
-            Outcome::Committed
-        } else {
-            Outcome::KeyTaken(record)
-        }
+    async fn taken_key(&self, commit: &Commit<'_>) -> Result<Option<TakenKey>> {
+        let Some(TakenKey { key, .. }) = &commit.idempotency else { return Ok(None) };
+        let record = self.idempotency_record(&commit.activity.tenant_id, key).await?;
+        Ok(record.map(|record| TakenKey { key: key.clone(), record }))
     }
 
     /// Writes an audit event that has no transaction to share, after its

@@ -164,7 +164,7 @@ async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut
     let call = |route| call(stack, route, "", "", Some(&key));
     let conflict = call(typed).header("idempotency-key", "conflict").send().await.expect(409);
     meet(met, description, typed, &conflict);
-    for route in [typed, route_of(Operation::ListResponses)] {
+    for route in [typed, route_of(Operation::ListActivitiesOfType)] {
         let bytes = |body: Vec<u8>| {
             let path = route.template.replace("{activity_identifier}", "email");
             let call = stack.anonymous(Method::POST, &path).header("x-api-key", &key);

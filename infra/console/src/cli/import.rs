@@ -3,11 +3,16 @@
 use std::path::PathBuf;
 
 use activity_log_core::Context;
-use activity_log_core::app::log_activity::{LogActivity, Replay, log_activity};
+use activity_log_core::app::audited::{Attempt, audited};
+use activity_log_core::app::input::Reader;
+use activity_log_core::app::log_activity::log_activity;
+use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{Actor, KeyId, Principal, Scope, Scopes, TenantId};
 use activity_log_core::http::exchange::new_request_id;
+use activity_log_core::http::v1;
 use clap::Subcommand;
 
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
@@ -66,13 +71,19 @@ async fn log_line(
         entry_point: EntryPoint::ApiRoute(ENTRY_POINT.to_owned()),
         request_id: new_request_id(ctx.environment.new_uuid()),
     };
-    let key = format!("import:{file_sha256}:{}", line.number);
-    let now = ctx.environment.now();
-    let logged = log_activity(ctx, &call, line.object, |object| {
-        let own_key = object.contains_key("idempotency_key");
-        LogActivity::parse(object, (!own_key).then_some(key.as_bytes()), now)
-    })
-    .await?;
+    let key = IdempotencyKey::parse(&format!("import:{file_sha256}:{}", line.number))
+        .expect("a hash and a number are a key");
+    let attempt = Attempt::of(&call);
+    let logged = audited(ctx, &attempt, async {
+        let permit = attempt.permit(Scope::ActivityWrite)?;
+        let object = line.object?;
+        let input_hash = attempt.note(InputHash::of(&object))?;
+        let key = (!object.contains_key("idempotency_key")).then_some(key);
+        let mut reader = Reader::new(&object);
+        let input = v1::log::read(&mut reader, key, input_hash, ctx.environment.now());
+        log_activity(ctx, permit, reader.finish(input)?).await
+    });
+    let logged = logged.await?;
     Ok(match logged.replay {
         Replay::First => LineOutcome::Applied,
         Replay::Replayed => LineOutcome::Unchanged,

@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use activity_log_core::Error;
-use activity_log_core::app::input::{Object, parse_object};
+use activity_log_core::app::json::{Object, parse_object};
 use activity_log_core::domain::audit::AuditStatus;
 use activity_log_core::domain::error::FieldError;
 use futures_util::{StreamExt, TryStreamExt, stream};

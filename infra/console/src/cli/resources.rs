@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use activity_log_core::Context;
-use activity_log_core::app::input::{Object, ObjectReader};
+use activity_log_core::app::input::Reader;
+use activity_log_core::app::json::Object;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::error::Result as CoreResult;
@@ -118,25 +119,22 @@ async fn put_line(
 }
 
 fn parse_line(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
-    let mut reader = ObjectReader::new(object);
+    let mut reader = Reader::new(object);
     let resource_type = reader.required("type", RecordType::parse);
     let id = reader.required("id", RelatedResourceId::parse);
     let display_name = reader.optional("display_name", DisplayName::parse);
     let changed_at = reader.optional("changed_at", |text| {
         Timestamp::parse(text, Rounding::Down).ok_or("must be an RFC 3339 date-time with an offset")
     });
-    reader.finish()?;
-    let missing =
-        || activity_log_core::Error::Internal("a line without violations lacks a property".into());
-    Ok(ResourceRecord {
-        resource: RelatedResource {
-            resource_type: resource_type.ok_or_else(missing)?,
-            id: id.ok_or_else(missing)?,
-        },
-        display_name,
-        changed_at: changed_at.unwrap_or(now),
-        presence: Presence::Present,
-    })
+    let record = || {
+        Ok(ResourceRecord {
+            resource: RelatedResource { resource_type: resource_type?, id: id? },
+            display_name,
+            changed_at: changed_at.unwrap_or(now),
+            presence: Presence::Present,
+        })
+    };
+    reader.finish(record())
 }
 
 fn display_name(text: &str) -> Result<DisplayName, String> {

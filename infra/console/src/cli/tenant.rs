@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::app::authenticate::CACHE_FOR;
+use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::remove_tenant::{AuditTrail, Counts, TenantItems};

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use activity_log_core::app::input::parse_object;
+use activity_log_core::app::define_activity_type::read_definition;
+use activity_log_core::app::json::parse_object;
 use activity_log_core::domain::activity_type::{
     Category, TypeDefinition, TypeIdentifier, TypeSummary,
 };
@@ -70,7 +71,7 @@ async fn put(
 ) -> Result<(), CliError> {
     let bytes = std::fs::read(file).map_err(CliError::io(file.display()))?;
     let parsed = parse_object(&bytes)
-        .and_then(|object| TypeDefinition::parse(&object, tenant, ctx.environment.now()));
+        .and_then(|object| read_definition(&object, tenant, ctx.environment.now()));
     let mut definition = parsed.map_err(|error| match error {
         Error::ValidationFailed(violations) => CliError::FileRefused(violations),
         error => error.into(),

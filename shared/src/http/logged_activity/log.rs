@@ -1,66 +1,194 @@
 //! `POST /api/activities/{activity_identifier}/log-activity`.
 
-use http::{HeaderValue, StatusCode, header};
-use schemars::JsonSchema;
+use http::StatusCode;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::app::log_activity::{Logged, Replay};
-use crate::app::log_typed_activity::{MAX_MENTIONS, MAX_RELATED_OBJECTS, TypedInput};
-use crate::domain::activity::{ActivityId, Body};
-use crate::domain::activity_type::MAX_FIELDS;
+use super::page::parse_record_type;
+use crate::app::audited::Attempt;
+use crate::app::input::{Reader, Violations, any_text};
+use crate::app::json::Object;
+use crate::app::log_activity::parse_occurred_at;
+use crate::app::log_typed_activity::{
+    GivenField, LogTypedActivity, MAX_FIELDS_BYTES, MAX_MENTIONS, MAX_RELATED_OBJECTS,
+    RelatedObject, hash_input,
+};
+use crate::app::write_activity::Logged;
+use crate::domain::activity::{ActivityId, Body, RelatedResourceId};
+use crate::domain::activity_type::{MAX_FIELDS, TypeIdentifier};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
-use crate::http::exchange::{Exchange, header_value};
-use crate::http::{IDEMPOTENCY_REPLAYED, Response, body, json, v1};
+use crate::domain::idempotency::{IdempotencyKey, InputHash};
+use crate::domain::record_type::{Identifier, RecordType};
+use crate::domain::value::{Refusal, parse_uuid};
+use crate::http::body;
+use crate::http::describe::{
+    Described, JsonBody, LOGGED_ACTIVITIES, activity_identifier, idempotency_key, success,
+};
+use crate::http::examples::{ACTIVITY_ID, RESOURCE_ID};
+use crate::http::exchange::{Exchange, IDEMPOTENCY_KEY};
+use crate::http::message::{Response, json};
+use crate::http::v1::log::mark;
+use crate::input;
 
-/// The input as callers write it, for the description of the API.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields, rename = "LogTypedActivityInput")]
-#[expect(dead_code, reason = "it describes the input; the parser reports every violation at once")]
-pub struct LogTypedActivityInput {
-    /// The records that the activity is about, at most one of each kind.
-    #[schemars(length(max = MAX_RELATED_OBJECTS))]
-    related_objects: Vec<RelatedObjectInput>,
-    /// What happened.
-    #[schemars(with = "Body", default, skip_serializing_if = "Option::is_none")]
-    notes: Option<Body>,
-    /// The scheduled activity that this one completes. Each can be completed once.
-    #[schemars(default, skip_serializing_if = "Option::is_none")]
-    scheduled_activity_id: Option<Uuid>,
-    /// When the activity was completed, where it was; now for a scheduled one.
-    #[schemars(default, skip_serializing_if = "Option::is_none")]
-    completed_at: Option<Timestamp>,
-    /// Who is mentioned.
-    #[schemars(length(max = MAX_MENTIONS), default, skip_serializing_if = "Vec::is_empty")]
-    mentions: Vec<Uuid>,
-    /// Values of the type's fields, up to 64 KB.
-    #[schemars(length(max = MAX_FIELDS), default, skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<FieldInput>,
+input! {
+    /// What happened, in the form of its type.
+    pub struct LogTypedActivityInput of Object (now: Timestamp) {
+        /// The records that the activity is about, at most one of each kind.
+        required_list "related_objects" => related_objects: Vec<RelatedObjectInput>
+            = read_related, up to MAX_RELATED_OBJECTS;
+        /// What happened.
+        optional "notes" => notes: Body;
+        /// The scheduled activity that this one completes. Each can be completed once.
+        nullable "scheduled_activity_id" => scheduled_activity_id: Uuid = parse_id;
+        /// When the activity was completed, where it was; now for a scheduled one.
+        nullable "completed_at" => completed_at: Timestamp = |text| parse_occurred_at(text, now);
+        /// Who is mentioned.
+        list "mentions" => mentions: Vec<Uuid> = read_mentions, up to MAX_MENTIONS;
+        /// Values of the type's fields, up to 64 KB.
+        list "fields" => fields: Vec<FieldInput> = read_fields, up to MAX_FIELDS;
+    }
 }
 
-/// A record that an activity is about.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[expect(dead_code, reason = "it describes the input")]
-struct RelatedObjectInput {
-    /// The id or the api_name of a record type.
-    custom_object: String,
-    /// The id of the record.
-    #[schemars(length(min = 1, max = 255))]
-    entity_id: String,
+input! {
+    /// A record that an activity is about.
+    pub struct RelatedObjectInput of Object {
+        /// The id or the api_name of a record type.
+        required "custom_object" => custom_object: Identifier<RecordType> = parse_record_type;
+        /// The id of the record.
+        required "entity_id" => entity_id: RelatedResourceId;
+    }
 }
 
-/// A value of a field.
-#[derive(JsonSchema)]
-#[schemars(deny_unknown_fields)]
-#[expect(dead_code, reason = "it describes the input")]
-struct FieldInput {
-    /// The field's id.
-    id: Uuid,
-    /// In the form of the field's type.
-    value: serde_json::Value,
+input! {
+    /// A value of a field.
+    pub struct FieldInput of Object {
+        /// The field's id.
+        required "id" => id: FieldReference;
+        /// In the form of the field's type.
+        value "value" => value: Value;
+    }
+}
+
+/// The id of a field, as a caller names it: only the type knows whether there is
+/// such a field.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(inline)]
+pub struct FieldReference(#[schemars(extend("format" = "uuid"))] String);
+
+impl FieldReference {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        any_text(text).map(Self)
+    }
+}
+
+fn parse_id(text: &str) -> Result<Uuid, &'static str> {
+    parse_uuid(text).ok_or("must be a UUID")
+}
+
+fn read_related(
+    reader: &mut Reader<&Object>,
+    name: &'static str,
+    max: usize,
+) -> Vec<RelatedObjectInput> {
+    let items = reader.list(name, max);
+    reader.elements(name, items, RelatedObjectInput::read)
+}
+
+fn read_mentions(reader: &mut Reader<&Object>, name: &'static str, max: usize) -> Vec<Uuid> {
+    let items = reader.list(name, max);
+    let ids: Option<Vec<Uuid>> =
+        items.iter().map(|item| item.as_str().and_then(parse_uuid)).collect();
+    reader.take(name, ids.ok_or("must be a list of UUIDs")).unwrap_or_default()
+}
+
+fn read_fields(reader: &mut Reader<&Object>, name: &'static str, max: usize) -> Vec<FieldInput> {
+    let items = reader.list(name, max);
+    if serde_json::to_vec(items).map_or(0, |json| json.len()) > MAX_FIELDS_BYTES {
+        reader.refuse(name, "must have at most 64 KB in all");
+        return Vec::new();
+    }
+    reader.elements(name, items, FieldInput::read)
+}
+
+/// A request as it came in: it is received before the scope is asked for, so that
+/// the audit event of a denied write names its input.
+#[derive(Debug)]
+pub struct Received {
+    /// The type that the path names; nothing where it can't name one.
+    type_id: Option<Uuid>,
+    object: Object,
+    number_literals: Vec<Option<String>>,
+    key: Option<IdempotencyKey>,
+    input_hash: InputHash,
+    /// What is wrong beside the object.
+    beside: Violations,
+}
+
+/// Receives a request.
+///
+/// # Errors
+///
+/// 415, 413, and 400 for what is no object.
+pub fn receive(exchange: &Exchange<'_>, attempt: &Attempt<'_>) -> Result<Received> {
+    let (object, mut beside) = body::object_without_parameters(exchange)?;
+    let number_literals = number_literals(&exchange.request().body);
+    let tenant = &attempt.call().principal.tenant_id;
+    let type_id = TypeIdentifier::parse(exchange.path_parameter(0)).map(|named| named.id(tenant));
+    let input_hash = attempt.note(hash_input(&object, &number_literals, type_id))?;
+    let key = beside.take(IDEMPOTENCY_KEY, exchange.idempotency_key()).ok().flatten();
+    Ok(Received { type_id, object, number_literals, key, input_hash, beside })
+}
+
+/// Reads what was received: the id of the type, and what is to be logged.
+///
+/// # Errors
+///
+/// 404 for a path that names no type. What is wrong with the shape of the input
+/// is told with what the type finds.
+pub fn parse(received: Received, now: Timestamp) -> Result<(Uuid, LogTypedActivity)> {
+    let type_id = received.type_id.ok_or(Error::ResourceNotFound)?;
+    let mut reader = Reader::new(&received.object).beside(received.beside);
+    let input = LogTypedActivityInput::read(&mut reader, now);
+    let related = |related: RelatedObjectInput| {
+        Some(RelatedObject {
+            record_type: related.custom_object.ok()?,
+            entity_id: related.entity_id.ok()?,
+        })
+    };
+    let field = |(field, literal): (FieldInput, Option<String>)| {
+        Some(GivenField { id: field.id.ok()?.0, value: field.value.ok()?, literal })
+    };
+    let literals = received.number_literals.into_iter().chain(std::iter::repeat(None));
+    let input = LogTypedActivity {
+        notes: input.notes,
+        related: input.related_objects.into_iter().filter_map(related).collect(),
+        scheduled_activity_id: input.scheduled_activity_id,
+        mentions: input.mentions,
+        fields: input.fields.into_iter().zip(literals).filter_map(field).collect(),
+        completed_at: input.completed_at,
+        idempotency_key: received.key,
+        input_hash: received.input_hash,
+        violations: reader.into_violations(),
+    };
+    Ok((type_id, input))
+}
+
+/// The text of each element of `fields` that is a number, as it was written.
+fn number_literals(body: &[u8]) -> Vec<Option<String>> {
+    // The object was read, so that what is not to be had here has another
+    // shape, and is refused for it.
+    let raw: RawInput<'_> = serde_json::from_slice(body).unwrap_or_default();
+    let fields = raw.fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
+    let fields: Vec<RawField<'_>> = fields.unwrap_or_default();
+    let literal = |field: RawField<'_>| {
+        let text = field.value?.get();
+        text.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| text.to_owned())
+    };
+    fields.into_iter().map(literal).collect()
 }
 
 /// What was logged, in the words of the caller.
@@ -121,47 +249,13 @@ struct RawField<'a> {
     value: Option<&'a RawValue>,
 }
 
-/// The input of a request, which takes no parameters.
-///
-/// # Errors
-///
-/// 415, 413 and 400.
-pub fn input(exchange: &Exchange<'_>) -> Result<TypedInput> {
-    let request = exchange.request();
-    let object = body::object(request)?;
-    let violations = match v1::no_parameters(exchange) {
-        Ok(()) => Vec::new(),
-        Err(Error::ValidationFailed(violations)) => violations,
-        Err(error) => return Err(error),
-    };
-    // The object was read, so that what is not to be had here has another
-    // shape, and is refused for it.
-    let raw: RawInput<'_> = serde_json::from_slice(&request.body).unwrap_or_default();
-    let fields: Vec<RawField<'_>> =
-        raw.fields.and_then(|fields| serde_json::from_str(fields.get()).ok()).unwrap_or_default();
-    let literal = |field: RawField<'_>| {
-        let text = field.value?.get();
-        text.starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| text.to_owned())
-    };
-    let keys = request.headers.get_all("idempotency-key").iter();
-    Ok(TypedInput {
-        object,
-        number_literals: fields.into_iter().map(literal).collect(),
-        idempotency_keys: keys.map(|key| key.as_bytes().to_vec()).collect(),
-        violations,
-    })
-}
-
-/// Writes a logged activity as it was sent.
-///
-/// # Errors
-///
-/// None in practice: what was logged was read before.
-pub fn logged(logged: &Logged, exchange: &Exchange<'_>) -> Result<Response> {
-    let raw: RawInput<'_> = serde_json::from_slice(&exchange.request().body)
-        .map_err(|error| Error::Internal(error.into()))?;
+/// Writes what was logged as it was sent.
+#[must_use]
+pub fn respond(exchange: &Exchange<'_>, logged: &Logged) -> Response {
+    let raw: RawInput<'_> =
+        serde_json::from_slice(&exchange.request().body).expect("what was logged was read before");
     let id = logged.activity.id;
-    let body = EchoBody {
+    let view = EchoBody {
         id,
         notes: raw.notes.map_or(Echo::Empty, Echo::Given),
         related_objects: raw.related_objects.map_or(Echo::EmptyList, Echo::Given),
@@ -169,11 +263,49 @@ pub fn logged(logged: &Logged, exchange: &Exchange<'_>) -> Result<Response> {
         mentions: raw.mentions.map_or(Echo::EmptyList, Echo::Given),
         fields: raw.fields.map_or(Echo::EmptyList, Echo::Given),
     };
-    let mut response = json(StatusCode::CREATED, &body)?;
-    let headers = response.headers_mut();
-    headers.insert(header::LOCATION, header_value(&format!("/api/activities/logged/{id}")));
-    if logged.replay == Replay::Replayed {
-        headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+    let mut response = json(StatusCode::CREATED, &view);
+    mark(&mut response, &format!("/api/activities/logged/{id}"), logged.replay);
+    response
+}
+
+/// Describes the endpoint.
+#[must_use]
+pub fn describe(schemas: &mut SchemaGenerator) -> Described {
+    let input = json!({
+        "related_objects": [{ "custom_object": "contact", "entity_id": RESOURCE_ID }],
+        "notes": "Left a message",
+    });
+    let key = idempotency_key(schemas, "Makes a retry safe: the same key and input log once.");
+    Described {
+        id: "log_typed_activity",
+        tag: LOGGED_ACTIVITIES,
+        summary: "Log an activity of a type",
+        description: "The type says which fields there are, and which records the activity can be \
+            about; `/fields` lists the fields with the options. A violation of a field is under \
+            `fields.<id of the field>`. A scheduled activity can be completed once. A retry with \
+            the same idempotency key and the same input writes nothing and answers with the same \
+            activity and `Idempotency-Replayed: true`.",
+        parameters: vec![activity_identifier(), key],
+        success: success(
+            "The activity was logged, now or by an earlier call with the same key. What was sent \
+             comes back.",
+            &["Location", "Idempotency-Replayed"],
+            schemas.subschema_for::<EchoBody<'static>>(),
+            json!({
+                "id": ACTIVITY_ID,
+                "notes": input["notes"],
+                "related_objects": input["related_objects"],
+                "scheduled_activity_id": null,
+                "mentions": [],
+                "fields": [],
+            }),
+        ),
+        request_body: Some(JsonBody {
+            description: "The activity, up to 1 MiB.",
+            required: true,
+            schema: schemas.subschema_for::<LogTypedActivityInput>(),
+            example: ("call", input),
+        }),
+        status: StatusCode::CREATED,
     }
-    Ok(response)
 }

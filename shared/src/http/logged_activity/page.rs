@@ -1,10 +1,14 @@
 //! The pages of this dialect's lists.
 
 use http::header;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
+use crate::app::input::{Reader, Source, parse_digits};
+use crate::app::list_activities_of_type::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
+use crate::app::listing::Page;
 use crate::domain::record_type::{Identifier, RecordType};
+use crate::domain::value::Refusal;
 use crate::http::exchange::Exchange;
 
 /// A page of a list.
@@ -28,14 +32,120 @@ impl<T> PageBody<T> {
     }
 }
 
+/// The number of a page, as a caller names it.
+#[derive(Clone, Copy, Debug)]
+pub struct PageNumber(usize);
+
+impl PageNumber {
+    /// Reads a number.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let number = parse_digits(text, &(1..=usize::MAX));
+        number.map(Self).map_err(|_| "must be a whole number from 1 on".into())
+    }
+}
+
+impl JsonSchema for PageNumber {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PageNumber".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "format": "uint32", "minimum": 1 })
+    }
+}
+
+/// How many rows a page has at most.
+#[derive(Clone, Copy, Debug)]
+pub struct PageSize(usize);
+
+impl PageSize {
+    /// Reads a number.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        parse_digits(text, &(1..=MAX_PAGE_SIZE)).map(Self)
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn rows(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(DEFAULT_PAGE_SIZE)
+    }
+}
+
+impl JsonSchema for PageSize {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PageSize".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let max = MAX_PAGE_SIZE;
+        json_schema!({ "type": "integer", "format": "uint32", "minimum": 1, "maximum": max })
+    }
+}
+
+/// Reads how a caller names a record type.
+pub fn parse_record_type(text: &str) -> Result<Identifier<RecordType>, &'static str> {
+    Identifier::parse(text).ok_or("must be the id or the api_name of a record type")
+}
+
+/// Reads where a page begins. Pages follow each other and can't be jumped to.
+pub(super) fn read_cursor<S: Source, P>(
+    reader: &mut Reader<S>,
+    page: Option<PageNumber>,
+    cursor: Option<&str>,
+    position: impl FnOnce(&str) -> Option<P>,
+) -> Option<P> {
+    let after = cursor.and_then(|cursor| {
+        let after = position(cursor).ok_or("must be that of a next link of the same list");
+        reader.take("cursor", after).ok()
+    });
+    if after.is_none() && page.is_some_and(|page| page.0 > 1) {
+        reader.refuse("page", "must be 1: follow next, pages can't be jumped to");
+    }
+    after
+}
+
+/// What a request for a list asks for.
+#[derive(Clone, Debug)]
+pub struct ListRequest<F, P> {
+    /// What the rows have to match.
+    pub filters: F,
+    /// Rows of the page.
+    pub page_size: PageSize,
+    /// Where the page begins.
+    pub after: Option<P>,
+    pub(super) search: Option<String>,
+    pub(super) custom_object: Option<Identifier<RecordType>>,
+}
+
+impl<F, P> ListRequest<F, P> {
+    /// The link of the next page, where there is one.
+    pub(super) fn next_link<T>(&self, exchange: &Exchange<'_>, page: &Page<T>) -> Option<String> {
+        let cursor = page.next_cursor.as_deref()?;
+        let page_size = self.page_size.rows().to_string();
+        let custom_object = self.custom_object.as_ref().map(ToString::to_string);
+        let parameters = [
+            ("page_size", Some(page_size.as_str())),
+            ("search", self.search.as_deref()),
+            ("custom_object_id", custom_object.as_deref()),
+        ];
+        Some(next_link(exchange, &parameters, cursor))
+    }
+}
+
 /// The link of the next page: the address of this one, as the caller wrote it,
 /// with other parameters. It is without a host where the caller named none that
 /// can be one.
-pub(super) fn next_link(
-    exchange: &Exchange<'_>,
-    parameters: &[(&str, Option<&str>)],
-    cursor: &str,
-) -> String {
+fn next_link(exchange: &Exchange<'_>, parameters: &[(&str, Option<&str>)], cursor: &str) -> String {
     let given = parameters.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
     let pairs: Vec<String> = given
         .chain([("cursor", cursor)])
@@ -58,30 +168,4 @@ fn encode(text: &str) -> String {
 fn is_host(text: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     !text.is_empty() && text.bytes().all(known)
-}
-
-/// Reads a number of rows.
-pub(super) fn parse_page_size(text: &str, max: usize) -> Result<usize, String> {
-    match parse_digits(text) {
-        Some(size) if (1..=max).contains(&size) => Ok(size),
-        _ => Err(format!("must be a whole number from 1 to {max}")),
-    }
-}
-
-/// Reads the number of a page.
-pub(super) fn parse_page(text: &str) -> Result<usize, &'static str> {
-    parse_digits(text).filter(|page| *page > 0).ok_or("must be a whole number from 1 on")
-}
-
-/// Why a page is refused that is asked for by its number alone.
-pub(super) const PAGE_WITHOUT_CURSOR: &str = "must be 1: follow next, pages can't be jumped to";
-
-fn parse_digits(text: &str) -> Option<usize> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| digits)
-}
-
-/// Reads a record type.
-pub(super) fn parse_custom_object(text: &str) -> Result<Identifier<RecordType>, &'static str> {
-    Identifier::parse(text).ok_or("must be the id or the api_name of a record type")
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use activity_log_core::Context;
-use activity_log_core::http::Request;
+use activity_log_core::http::message::Request;
 use activity_log_tests::history::{ALSO_COMMON, ALSO_TENTH, COMMON, PHRASE, RARE, TENTH, UNCOMMON};
 use anyhow::{Result, ensure};
 use bytes::Bytes;

@@ -1,0 +1,195 @@
+//! The one write of this log, whatever dialect an activity came through.
+//!
+//! ```text
+//! replay or conflict ─▶ stage ─▶ commit
+//!     200s or 409        503
+//! ```
+//!
+//! Before `stage` nothing is written. After `commit` the activity is durable,
+//! audited and found by every search.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::audited::WritePermit;
+use super::context::Context;
+use crate::domain::activity::{
+    Activity, ActivityId, Body, BodyText, NamedResource, Submitted, Summary,
+};
+use crate::domain::activity_type::Category;
+use crate::domain::audit::{AuditEvent, Call};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result, chain};
+use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash, TakenKey};
+use crate::domain::principal::ActorType;
+use crate::index::terms_of;
+use crate::store::{Commit, Outcome, Staging};
+
+/// A logged activity, and whether this call logged it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Logged {
+    /// The activity.
+    pub activity: Activity,
+    /// Whether this call logged it.
+    pub replay: Replay,
+}
+
+/// Whether a call did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// It did.
+    First,
+    /// An earlier call with the same key did.
+    Replayed,
+}
+
+/// What every dialect's input comes down to: an activity, but for what the
+/// write itself decides.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) category: Category,
+    pub(crate) summary: Summary,
+    pub(crate) body: Option<Body>,
+    pub(crate) related: Vec<NamedResource>,
+    /// Now, where it is not known.
+    pub(crate) occurred_at: Option<Timestamp>,
+    pub(crate) submitted: Submitted,
+    pub(crate) idempotency_key: Option<IdempotencyKey>,
+    pub(crate) input_hash: InputHash,
+    /// The words of its texts, under which it is found.
+    pub(crate) words: BTreeSet<String>,
+}
+
+/// What is remembered of a key, where it has not expired.
+pub(crate) async fn find_taken_key(
+    ctx: &Context,
+    call: &Call,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<TakenKey>> {
+    let Some(key) = key else { return Ok(None) };
+    let record = ctx.store.idempotency_record(&call.principal.tenant_id, key).await?;
+    let now = ctx.environment.now();
+    let live = record.filter(|record| record.is_live(now));
+    Ok(live.map(|record| TakenKey { key: key.clone(), record }))
+}
+
+/// Stages and commits an activity with its audit event.
+pub(crate) async fn write_activity(
+    ctx: &Context,
+    permit: WritePermit<'_>,
+    mut draft: Draft,
+) -> Result<Logged> {
+    let call = permit.call();
+    let words = std::mem::take(&mut draft.words);
+    let key = draft.idempotency_key.take();
+    let input_hash = draft.input_hash.clone();
+    // From here on nothing changes between attempts: a retry is the same commit.
+    let now = ctx.environment.now();
+    let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()), now);
+    let mut event = AuditEvent::of(call, ctx.environment.new_uuid(), now);
+    event.resource_id = Some(activity.id);
+    event.input_hash = Some(input_hash.clone());
+
+    let mut staging = Staging::of_activity(&activity, terms_of(&activity, &words));
+    staging.add_audit_event(&event);
+    let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
+    if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
+        unstage(ctx, call, &staging).await;
+        return Err(error);
+    }
+
+    let idempotency = key.map(|key| {
+        let record = IdempotencyRecord {
+            activity_id: activity.id,
+            input_hash: input_hash.clone(),
+            expires_at: now.plus(ctx.config.idempotency_retention),
+        };
+        TakenKey { key, record }
+    });
+    let commit = Commit { activity: &activity, event: &event, idempotency, now };
+    match ctx.store.commit(&commit, Instant::now() + ctx.config.write_timeouts.commit).await {
+        Ok(Outcome::Committed) => Ok(Logged { activity, replay: Replay::First }),
+        Ok(Outcome::KeyTaken(taken)) => {
+            unstage(ctx, call, &staging).await;
+            replay(ctx, call, &input_hash, taken).await
+        }
+        Ok(Outcome::AlreadyCompleted) => {
+            unstage(ctx, call, &staging).await;
+            Err(Error::invalid(SCHEDULED_ACTIVITY_ID, ALREADY_COMPLETED))
+        }
+        // It may have been done: what was staged stays, and `sweep` decides.
+        Err(error) => Err(error),
+    }
+}
+
+fn activity_of(call: &Call, draft: Draft, id: ActivityId, now: Timestamp) -> Activity {
+    let principal = &call.principal;
+    Activity {
+        id,
+        tenant_id: principal.tenant_id.clone(),
+        category: draft.category,
+        summary: draft.summary,
+        body: draft.body.map_or(BodyText::Absent, BodyText::Whole),
+        related: draft.related,
+        occurred_at: draft.occurred_at.unwrap_or(now),
+        source: call.source,
+        last_agent_actor_id: (principal.actor.actor_type == ActorType::Agent)
+            .then(|| principal.actor.id.clone()),
+        logged_by: principal.actor.clone(),
+        logged_at: now,
+        request_id: call.request_id.clone(),
+        submitted: completed_now(draft.submitted, now),
+    }
+}
+
+/// The property that names a scheduled activity.
+pub(crate) const SCHEDULED_ACTIVITY_ID: &str = "scheduled_activity_id";
+/// What a scheduled activity can't be logged for.
+pub(crate) const ALREADY_COMPLETED: &str = "was completed by another activity";
+
+/// Logging a scheduled activity completes it, at the time of the record where
+/// the caller names no other.
+fn completed_now(mut submitted: Submitted, now: Timestamp) -> Submitted {
+    if let Submitted::Whole(submission) = &mut submitted
+        && submission.scheduled_activity_id.is_some()
+    {
+        submission.completed_at.get_or_insert(now);
+    }
+    submitted
+}
+
+async fn unstage(ctx: &Context, call: &Call, staging: &Staging) {
+    let deadline = Instant::now() + ctx.config.write_timeouts.unstaging;
+    if let Err(error) = ctx.store.unstage(staging, deadline).await {
+        tracing::warn!(
+            request_id = call.request_id,
+            error = chain(&error),
+            "staged items were left for sweep"
+        );
+    }
+}
+
+/// The activity that a key made, or the conflict of another input.
+pub(crate) async fn replay(
+    ctx: &Context,
+    call: &Call,
+    input_hash: &InputHash,
+    taken: TakenKey,
+) -> Result<Logged> {
+    let TakenKey { key, record } = taken;
+    if record.input_hash != *input_hash {
+        return Err(Error::IdempotencyConflict(key));
+    }
+    // The record and the head are of one transaction, but a read of the head
+    // right after one of the record may come before the head is to be seen.
+    for wait_ms in [0, 10, 40, 160, 640] {
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        let found = ctx.store.activity(&call.principal.tenant_id, record.activity_id).await?;
+        if let Some(activity) = found {
+            return Ok(Logged { activity, replay: Replay::Replayed });
+        }
+    }
+    Err(Error::Internal("an idempotency record names an activity that does not exist".into()))
+}

@@ -1,0 +1,129 @@
+//! What every response has around it: a time limit, errors in the dialect of
+//! the request, the headers of all, and one line in the log.
+//!
+//! This is the only file that knows all dialects.
+
+use std::future::Future;
+
+use http::{HeaderMap, HeaderValue, Method, header};
+
+use super::exchange::Exchange;
+use super::message::{IDEMPOTENCY_REPLAYED, Response, X_REQUEST_ID, header_value};
+use super::routes::Dialect;
+use super::{logged_activity, mcp, v1};
+use crate::domain::error::{Error, Result};
+use crate::platform::guard::{REQUEST_TIMEOUT, guard};
+
+/// Runs a handler within the time limit, and writes its result or its error in
+/// the dialect of the path.
+pub fn answer(
+    exchange: &Exchange<'_>,
+    handler: impl Future<Output = Result<Response>>,
+) -> impl Future<Output = Response> {
+    // Some 20 kB, which every layer around it would move.
+    let handler = Box::pin(handler);
+    async move {
+        let mut response = match guard(REQUEST_TIMEOUT, handler).await {
+            Ok(response) => response,
+            Err(error) => write_error(exchange, &error),
+        };
+        finish(exchange, &mut response);
+        response
+    }
+}
+
+fn write_error(exchange: &Exchange<'_>, error: &Error) -> Response {
+    exchange.log_failure(error);
+    let dialect = exchange.dialect();
+    let mut response = match dialect {
+        Dialect::V1 => v1::error(error, exchange.request_id()),
+        Dialect::LoggedActivity => logged_activity::error(error),
+        Dialect::Mcp => mcp::error(error, &exchange.request().body, exchange.request_id()),
+    };
+    let headers = response.headers_mut();
+    match error {
+        Error::Unauthorized => {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        Error::MissingRequiredScope(scope) if dialect == Dialect::Mcp => {
+            let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+            headers.insert(header::WWW_AUTHENTICATE, header_value(&challenge));
+        }
+        Error::MethodNotAllowed => {
+            headers.insert(header::ALLOW, list(exchange.allowed_methods()));
+        }
+        _ => {}
+    }
+    if let Some(delay) = error.retry_after() {
+        headers.insert(header::RETRY_AFTER, delay.as_secs().into());
+    }
+    response
+}
+
+fn list(methods: &[Method]) -> HeaderValue {
+    let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    header_value(&names.join(", "))
+}
+
+fn finish(exchange: &Exchange<'_>, response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_REQUEST_ID, header_value(exchange.request_id()));
+    allow_origin(exchange, headers);
+    tracing::info!(
+        request_id = exchange.request_id(),
+        trace_id = exchange.trace_id(),
+        method = exchange.request().method.as_str(),
+        route = exchange.template(),
+        status = response.status().as_u16(),
+        "answered"
+    );
+}
+
+/// The origin of a request, where the deployment allows it.
+fn allowed_origin(exchange: &Exchange<'_>) -> Option<HeaderValue> {
+    let allowed = &exchange.ctx.config.cors_allow_origins;
+    if allowed.iter().any(|origin| origin == "*") {
+        return Some(HeaderValue::from_static("*"));
+    }
+    let origin = exchange.request().headers.get(header::ORIGIN)?;
+    allowed.iter().any(|known| known.as_bytes() == origin.as_bytes()).then(|| origin.clone())
+}
+
+fn allow_origin(exchange: &Exchange<'_>, headers: &mut HeaderMap) {
+    if exchange.ctx.config.cors_allow_origins.is_empty() {
+        return;
+    }
+    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    let Some(origin) = allowed_origin(exchange) else { return };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    let exposed = [X_REQUEST_ID, header::LOCATION, IDEMPOTENCY_REPLAYED, header::RETRY_AFTER]
+        .map(|name| name.to_string());
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, header_value(&exposed.join(", ")));
+}
+
+/// The answer to a preflight request, where CORS is on and the origin is
+/// allowed.
+#[must_use]
+pub fn preflight(exchange: &Exchange<'_>) -> Option<Response> {
+    let request = exchange.request();
+    let preflight = request.method == Method::OPTIONS
+        && request.headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let methods = exchange.allowed_methods();
+    if !preflight || methods.is_empty() || allowed_origin(exchange).is_none() {
+        return None;
+    }
+    let mut response = Response::default();
+    *response.status_mut() = http::StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, list(methods));
+    let allowed_headers = match exchange.dialect() {
+        Dialect::V1 | Dialect::LoggedActivity => {
+            "authorization, content-type, idempotency-key, x-api-key, x-business-id, x-user-id"
+        }
+        Dialect::Mcp => mcp::REQUEST_HEADERS,
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed_headers));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    Some(response)
+}

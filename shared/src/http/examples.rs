@@ -1,0 +1,136 @@
+//! Examples for the description of the API, made of the types that real answers
+//! are made of.
+
+use serde_json::json;
+
+use crate::app::json::Object;
+use crate::domain::activity::{
+    Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
+    Source, Submitted, Summary,
+};
+use crate::domain::activity_type::{
+    AssociationMode, Category, FieldDefinition, FieldName, FieldType, Label, TypeDefinition,
+    TypeName, TypeSummary,
+};
+use crate::domain::audit::{AuditEvent, Call, EntryPoint};
+use crate::domain::clock::{Rounding, Timestamp};
+use crate::domain::idempotency::InputHash;
+use crate::domain::principal::{Actor, ActorId, KeyId, Principal, Scopes, TenantId};
+use crate::domain::record_type::RelatedResourceType;
+
+const VALID: &str = "the example is valid";
+
+/// The id of [`activity`].
+pub const ACTIVITY_ID: &str = "019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80";
+/// The id of [`audit_event`].
+pub const AUDIT_EVENT_ID: &str = "019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d";
+/// The request that logged it.
+pub const REQUEST_ID: &str = "req_019ca8a27c3f7a41b2c3d4e5f6071829";
+/// The key that it was logged with.
+pub const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
+/// Where a next page begins.
+pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
+/// The record that it is attached to.
+pub const RESOURCE_ID: &str = "con_123";
+
+/// An input of `POST /v1/activities`.
+#[must_use]
+pub fn log_activity_input() -> Object {
+    let properties = [
+        ("type", json!(Category::Email)),
+        ("summary", json!("Jane asked for pricing details")),
+        ("related_resource_type", json!(RelatedResourceType::Contact)),
+        ("related_resource_id", json!(RESOURCE_ID)),
+    ];
+    properties.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+}
+
+/// An activity of `/v1`.
+#[must_use]
+pub fn activity() -> Activity {
+    let time = time();
+    Activity {
+        id: ActivityId::parse(ACTIVITY_ID).expect(VALID),
+        tenant_id: TenantId::parse("acme").expect(VALID),
+        category: Category::Email,
+        summary: Summary::parse("Jane asked for pricing details").expect(VALID),
+        body: BodyText::Whole(Body::parse("She has 40 seats in mind.").expect(VALID)),
+        related: vec![NamedResource {
+            resource: RelatedResource {
+                resource_type: RelatedResourceType::Contact.into(),
+                id: RelatedResourceId::parse(RESOURCE_ID).expect(VALID),
+            },
+            display_name: Some("Jane Doe".to_owned()),
+        }],
+        occurred_at: time,
+        source: Source::Api,
+        last_agent_actor_id: Some(ActorId::parse("agent_7").expect(VALID)),
+        logged_by: Actor::parse("agent:agent_7").expect(VALID),
+        logged_at: time,
+        request_id: REQUEST_ID.to_owned(),
+        submitted: Submitted::Nothing,
+    }
+}
+
+/// The event of its write.
+#[must_use]
+pub fn audit_event() -> AuditEvent {
+    let activity = activity();
+    let call = Call {
+        principal: Principal {
+            tenant_id: activity.tenant_id,
+            actor: activity.logged_by,
+            credential_id: KeyId::parse("3f9c1d0a7b2e4856").expect(VALID),
+            scopes: Scopes::new(),
+        },
+        source: activity.source,
+        entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
+        request_id: REQUEST_ID.to_owned(),
+    };
+    let id = ActivityId::parse(AUDIT_EVENT_ID).expect(VALID).0;
+    AuditEvent {
+        resource_id: Some(activity.id),
+        input_hash: Some(InputHash::of(&log_activity_input()).expect(VALID)),
+        ..AuditEvent::of(&call, id, activity.logged_at)
+    }
+}
+
+fn time() -> Timestamp {
+    Timestamp::parse("2026-03-01T09:30:00Z", Rounding::Down).expect(VALID)
+}
+
+/// The tenant of all examples.
+#[must_use]
+pub fn tenant() -> TenantId {
+    activity().tenant_id
+}
+
+/// A type of the tenant's own.
+#[must_use]
+pub fn activity_type() -> TypeDefinition {
+    let id = ActivityId::parse(AUDIT_EVENT_ID).expect(VALID).0;
+    TypeDefinition {
+        summary: TypeSummary {
+            name: Label::parse("Site visit").expect(VALID),
+            api_name: TypeName::parse("site_visit").expect(VALID),
+            description: None,
+            association_mode: AssociationMode::Selected,
+            selected_objects: vec![RelatedResourceType::Contact.into()],
+            category: Category::Meeting,
+            enabled: true,
+            created_at: Some(time()),
+        },
+        fields: vec![FieldDefinition {
+            id,
+            name: FieldName::parse("duration").expect(VALID),
+            display_name: Label::parse("Duration").expect(VALID),
+            field_type: FieldType::Integer,
+            custom_field_type: None,
+            required: true,
+            options: Vec::new(),
+            relation: None,
+            currency: None,
+            symbol: None,
+        }],
+    }
+}

@@ -1,0 +1,111 @@
+//! `GET /api/activities`.
+
+use http::StatusCode;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::json;
+
+use super::page::{ListRequest, PageBody, PageNumber, PageSize, parse_record_type, read_cursor};
+use super::view::TypeView;
+use crate::app::find_page::MAX_QUERY_CHARS;
+use crate::app::input::{Reader, any_text};
+use crate::app::list_activity_types::ActivityTypeFilters;
+use crate::app::listing::Page;
+use crate::app::permit::Permit;
+use crate::domain::activity_type::{TypeName, TypeSummary};
+use crate::domain::error::Result;
+use crate::domain::record_type::{Identifier, RecordType};
+use crate::http::describe::{Described, LOGGED_ACTIVITIES, query_parameters, success};
+use crate::http::examples::{activity_type, tenant};
+use crate::http::exchange::Exchange;
+use crate::http::message::{Response, json};
+use crate::input;
+
+input! {
+    /// Which types to list.
+    pub struct ListActivityTypesInput {
+        /// Only 1, or any number together with a cursor: pages can't be jumped to.
+        optional "page" => page: PageNumber;
+        /// Types of the page, 100 by default.
+        optional "page_size" => page_size: PageSize;
+        /// A part of the name, whatever its case.
+        optional "search" => search: NamePart;
+        /// The id or the api_name of a record type that the type goes with.
+        optional "custom_object_id" => custom_object: Identifier<RecordType> = parse_record_type;
+        /// Where the page begins: a part of the link of the page before.
+        optional "cursor" => cursor: String = any_text;
+    }
+}
+
+/// A part of a name.
+#[derive(Clone, Debug, JsonSchema)]
+#[schemars(inline)]
+pub struct NamePart(#[schemars(length(max = MAX_QUERY_CHARS))] String);
+
+impl NamePart {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.chars().count() > MAX_QUERY_CHARS {
+            return Err(format!("must have at most {MAX_QUERY_CHARS} characters"));
+        }
+        Ok(Self(text.trim().to_owned()))
+    }
+}
+
+/// What a request asks for.
+pub type ListTypes = ListRequest<ActivityTypeFilters, TypeName>;
+
+/// Reads a request.
+///
+/// # Errors
+///
+/// 400 with every violation.
+pub fn parse(exchange: &Exchange<'_>, permit: Permit<'_>) -> Result<ListTypes> {
+    let tenant = permit.tenant_id();
+    let query = exchange.query()?;
+    let mut reader = Reader::new(&query);
+    let input = ListActivityTypesInput::read(&mut reader);
+    let search = input.search.map(|part| part.0).filter(|part| !part.is_empty());
+    let filters = ActivityTypeFilters {
+        search: search.clone(),
+        custom_object: input.custom_object.as_ref().map(|object| object.id(tenant)),
+    };
+    let position = |cursor: &str| filters.position(tenant, cursor);
+    let after = read_cursor(&mut reader, input.page, input.cursor.as_deref(), position);
+    let page_size = input.page_size.unwrap_or_default();
+    let custom_object = input.custom_object;
+    reader.finish(Ok(ListTypes { filters, page_size, after, search, custom_object }))
+}
+
+/// Writes a page.
+#[must_use]
+pub fn respond(
+    exchange: &Exchange<'_>,
+    permit: Permit<'_>,
+    request: &ListTypes,
+    page: &Page<TypeSummary>,
+) -> Response {
+    let view = |summary| TypeView::of(summary, permit.tenant_id());
+    let next = request.next_link(exchange, page);
+    json(StatusCode::OK, &PageBody::new(page.rows.iter().map(view).collect(), next))
+}
+
+/// Describes the endpoint.
+#[must_use]
+pub fn describe(schemas: &mut SchemaGenerator) -> Described {
+    let (definition, tenant) = (activity_type(), tenant());
+    Described {
+        id: "list_activity_types",
+        tag: LOGGED_ACTIVITIES,
+        summary: "List activity types",
+        description: "The built-in types and the workspace's own, by name. A page may have fewer \
+            types than its size and still a next one. Pages can't be jumped to.",
+        parameters: query_parameters::<ListActivityTypesInput>(schemas),
+        request_body: None,
+        status: StatusCode::OK,
+        success: success(
+            "A page of the types.",
+            &[],
+            schemas.subschema_for::<PageBody<TypeView<'static>>>(),
+            json!(PageBody::new(vec![TypeView::of(&definition.summary, &tenant)], None)),
+        ),
+    }
+}

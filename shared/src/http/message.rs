@@ -1,0 +1,50 @@
+//! Requests and responses, whole.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use serde::Serialize;
+
+/// A request as it came in: path and query are not decoded yet.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path, percent-encoded.
+    pub path: String,
+    /// What follows the `?`, percent-encoded; it may have bytes that a URI can't.
+    pub query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body, cut off one byte beyond
+    /// [`MAX_BYTES`](super::body::MAX_BYTES) at the earliest.
+    pub body: Bytes,
+}
+
+/// A response, whole.
+pub type Response = http::Response<Bytes>;
+
+/// The header that names a request in every response.
+pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header by which a replay is told from a first write.
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// A JSON response.
+pub fn json(status: StatusCode, view: &impl Serialize) -> Response {
+    let body = serde_json::to_vec(view).expect("a view has a JSON form");
+    json_bytes(status, body.into())
+}
+
+/// A response of JSON that is already written.
+#[must_use]
+pub fn json_bytes(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A header of text that this crate wrote itself.
+pub(super) fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("the text is of this crate's own and visible ASCII")
+}

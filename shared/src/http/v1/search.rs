@@ -1,0 +1,140 @@
+//! `GET /v1/activities`.
+//!
+//! Its input is also what the tool `search_activity` takes.
+
+use http::StatusCode;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::app::find_page::SearchQuery;
+use crate::app::input::{Reader, Source};
+use crate::app::listing::{
+    DEFAULT_LIMIT, GivenCursor, Limit, Listing, MAX_LIMIT, Page, parse_bound, read_cursor,
+    read_range,
+};
+use crate::app::permit::Permit;
+use crate::app::search_activity::SearchFilters;
+use crate::domain::activity::{Activity, RelatedResource, RelatedResourceId};
+use crate::domain::activity_type::Category;
+use crate::domain::clock::Bound;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::domain::record_type::RelatedResourceType;
+use crate::http::describe::{ACTIVITIES, Described, query_parameters, success};
+use crate::http::examples::{CURSOR, REQUEST_ID, activity};
+use crate::http::exchange::Exchange;
+use crate::http::message::{Response, json};
+use crate::http::view::ActivityView;
+use crate::input;
+
+input! {
+    /// What to search for. All filters must match.
+    pub struct SearchActivityInput {
+        /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
+        optional "query" => query: SearchQuery;
+        /// Restrict results to one activity category.
+        optional "type" => category: Category;
+        /// Restrict results to one related resource; goes together with `related_resource_id`.
+        optional "related_resource_type" => related_resource_type: RelatedResourceType;
+        /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
+        optional "related_resource_id" => related_resource_id: RelatedResourceId;
+        /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.
+        optional "occurred_after" => occurred_after: Bound = parse_bound;
+        /// Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
+        optional "occurred_before" => occurred_before: Bound = parse_bound;
+        /// Maximum number of activities to return; 20 by default.
+        number "limit" => limit: Limit = 1..=MAX_LIMIT;
+        /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
+        optional "cursor" => cursor: GivenCursor;
+        together "related_resource_type", "related_resource_id";
+    }
+}
+
+/// Reads a request.
+///
+/// # Errors
+///
+/// 400 for a query that can't be decoded, and 422 with every violation.
+pub fn parse(exchange: &Exchange<'_>, permit: Permit<'_>) -> Result<Listing<SearchFilters>> {
+    let query = exchange.query()?;
+    let mut reader = Reader::new(&query);
+    let listing = read(&mut reader, permit.tenant_id());
+    reader.finish(Ok(listing))
+}
+
+/// Reads what to search for. What is wrong is noted in the reader.
+pub fn read<S: Source>(reader: &mut Reader<S>, tenant: &TenantId) -> Listing<SearchFilters> {
+    let input = SearchActivityInput::read(reader);
+    let (occurred_after, occurred_before) =
+        read_range(reader, input.occurred_after, input.occurred_before);
+    let related = input.related_resource_type.zip(input.related_resource_id);
+    let filters = SearchFilters {
+        query: input.query,
+        category: input.category,
+        related_resource: related
+            .map(|(built_in, id)| RelatedResource { resource_type: built_in.into(), id }),
+        occurred_after,
+        occurred_before,
+    };
+    let position = |cursor: &str| filters.position(tenant, cursor);
+    let after = read_cursor(reader, input.cursor.as_ref(), position);
+    Listing { filters, limit: input.limit.unwrap_or(DEFAULT_LIMIT), after }
+}
+
+/// A page of a search.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ActivitiesResponse")]
+pub struct ActivitiesBody<'a> {
+    activities: Vec<ActivityView<'a>>,
+    /// Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    next_cursor: Option<&'a str>,
+    /// The request, as the header `x-request-id` names it too.
+    request_id: &'a str,
+}
+
+impl<'a> ActivitiesBody<'a> {
+    /// The rows of a page.
+    #[must_use]
+    pub fn of(page: &'a Page<Activity>, request_id: &'a str) -> Self {
+        Self {
+            activities: page.rows.iter().map(ActivityView::row).collect(),
+            next_cursor: page.next_cursor.as_deref(),
+            request_id,
+        }
+    }
+}
+
+/// Writes a page.
+#[must_use]
+pub fn respond(exchange: &Exchange<'_>, page: &Page<Activity>) -> Response {
+    json(StatusCode::OK, &ActivitiesBody::of(page, exchange.request_id()))
+}
+
+/// Describes the endpoint.
+#[must_use]
+pub fn describe(schemas: &mut SchemaGenerator) -> Described {
+    Described {
+        id: "search_activity",
+        tag: ACTIVITIES,
+        summary: "Search activities",
+        description: "Searches activity records by text, type, date, or related resource, \
+            newest first. A page may have fewer rows than `limit` and still a `next_cursor`; \
+            only its absence means the end.",
+        parameters: query_parameters::<SearchActivityInput>(schemas),
+        request_body: None,
+        status: StatusCode::OK,
+        success: success(
+            "A page of the activities that match.",
+            &[],
+            schemas.subschema_for::<ActivitiesBody<'static>>(),
+            json!({
+                "activities": [ActivityView::row(&activity())],
+                "next_cursor": CURSOR,
+                "request_id": REQUEST_ID,
+            }),
+        ),
+    }
+}

@@ -1,0 +1,255 @@
+//! What more than one door shows: activities, audit events, and errors.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::domain::activity::{
+    Activity, ActivityId, Body, NamedResource, RelatedResourceId, Source,
+};
+use crate::domain::activity_type::Category;
+use crate::domain::audit::{ACTION, AuditEvent, AuditStatus, EntryPoint, RESOURCE_TYPE};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, ErrorCode, FieldError};
+use crate::domain::idempotency::InputHash;
+use crate::domain::principal::{Actor, ActorId, KeyId, Scope, TenantId};
+use crate::domain::record_type::{RecordType, RelatedResourceType};
+
+/// An activity as callers read it. Optional fields that have no value are left out.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Activity")]
+pub struct ActivityView<'a> {
+    id: ActivityId,
+    /// The workspace that it belongs to.
+    tenant_id: &'a TenantId,
+    /// The activity's category.
+    #[serde(rename = "type")]
+    category: Category,
+    /// What happened, in a line.
+    summary: &'a str,
+    /// What happened, at length. Only where the activity is read by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    body: Option<&'a str>,
+    /// The beginning of the body, up to 240 characters; only in search results.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", length(max = Body::SNIPPET_CHARS))]
+    snippet: Option<&'a str>,
+    /// What kind of record the activity is attached to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "RelatedResourceType")]
+    related_resource_type: Option<RelatedResourceType>,
+    /// The id of that record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "RelatedResourceId")]
+    related_resource_id: Option<&'a RelatedResourceId>,
+    /// Every related record, where the activity was logged through the logged-activity dialect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<RelatedObjectView>")]
+    related_objects: Option<Vec<RelatedObjectView<'a>>>,
+    /// When it happened, in UTC.
+    occurred_at: Timestamp,
+    /// The way by which it came in.
+    source: Source,
+    /// The agent that logged it, where an agent did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ActorId")]
+    last_agent_actor_id: Option<&'a ActorId>,
+    /// When it was logged, in UTC.
+    logged_at: Timestamp,
+}
+
+/// A related record of any kind.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RelatedObject")]
+pub struct RelatedObjectView<'a> {
+    /// One of the five kinds of related resource, or one of the workspace's own.
+    #[serde(rename = "type")]
+    record_type: &'a RecordType,
+    id: &'a RelatedResourceId,
+}
+
+impl<'a> From<&'a NamedResource> for RelatedObjectView<'a> {
+    fn from(named: &'a NamedResource) -> Self {
+        Self { record_type: &named.resource.resource_type, id: &named.resource.id }
+    }
+}
+
+impl<'a> ActivityView<'a> {
+    /// The whole record.
+    #[must_use]
+    pub fn record(activity: &'a Activity) -> Self {
+        let body = activity.body.whole().map(Body::as_str);
+        Self { body, ..Self::without_text(activity) }
+    }
+
+    /// A row of a search.
+    #[must_use]
+    pub fn row(activity: &'a Activity) -> Self {
+        Self { snippet: activity.body.snippet(), ..Self::without_text(activity) }
+    }
+
+    /// The record without its body, and without the beginning of it.
+    #[must_use]
+    pub fn without_text(activity: &'a Activity) -> Self {
+        let related = activity.related_resource();
+        let submitted = activity.submitted.type_name().is_some() && !activity.related.is_empty();
+        Self {
+            id: activity.id,
+            tenant_id: &activity.tenant_id,
+            category: activity.category,
+            summary: activity.summary.as_str(),
+            body: None,
+            snippet: None,
+            related_resource_type: related.map(|(built_in, _)| built_in),
+            related_resource_id: related.map(|(_, named)| &named.resource.id),
+            related_objects: submitted
+                .then(|| activity.related.iter().map(RelatedObjectView::from).collect()),
+            occurred_at: activity.occurred_at,
+            source: activity.source,
+            last_agent_actor_id: activity.last_agent_actor_id.as_ref(),
+            logged_at: activity.logged_at,
+        }
+    }
+}
+
+/// One activity.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ActivityResponse")]
+pub struct ActivityBody<'a> {
+    activity: ActivityView<'a>,
+    /// The request, as the header `x-request-id` names it too.
+    request_id: &'a str,
+}
+
+impl<'a> ActivityBody<'a> {
+    /// One activity, with its body.
+    #[must_use]
+    pub fn of(activity: &'a Activity, request_id: &'a str) -> Self {
+        Self { activity: ActivityView::record(activity), request_id }
+    }
+}
+
+/// What became of one write. Optional fields that have no value are left out.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "AuditEvent")]
+pub struct AuditEventView<'a> {
+    /// Its id, a UUID version 7.
+    #[schemars(extend("format" = "uuid"))]
+    id: String,
+    /// The workspace that it belongs to.
+    tenant_id: &'a TenantId,
+    /// Who acted.
+    actor: &'a Actor,
+    /// The credential that proved it: the public part of the key.
+    credential_id: &'a KeyId,
+    /// The way by which the write came in.
+    source: Source,
+    /// The MCP tool that was called, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    tool_name: Option<&'a str>,
+    /// The route's template, where no tool was called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    api_route: Option<&'a str>,
+    /// What kind of record the event is about.
+    #[schemars(extend("const" = RESOURCE_TYPE))]
+    resource_type: &'static str,
+    /// The activity that was written, where one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ActivityId")]
+    resource_id: Option<ActivityId>,
+    /// What the event records.
+    #[schemars(extend("const" = ACTION))]
+    action: &'static str,
+    /// SHA-256, in hex, of the canonical JSON of the input, where it could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("pattern" = "^[0-9a-f]{64}$"))]
+    input_hash: Option<&'a str>,
+    /// What became of the write.
+    status: AuditStatus,
+    /// Why it was refused, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ErrorCode")]
+    error_code: Option<ErrorCode>,
+    /// The request that asked for the write.
+    request_id: &'a str,
+    /// When it was decided, in UTC.
+    occurred_at: Timestamp,
+}
+
+impl<'a> From<&'a AuditEvent> for AuditEventView<'a> {
+    fn from(event: &'a AuditEvent) -> Self {
+        let (tool_name, api_route) = match &event.entry_point {
+            EntryPoint::Tool(name) => (Some(name.as_str()), None),
+            EntryPoint::ApiRoute(route) => (None, Some(route.as_str())),
+        };
+        Self {
+            id: event.id.to_string(),
+            tenant_id: &event.tenant_id,
+            actor: &event.actor,
+            credential_id: &event.credential_id,
+            source: event.source,
+            tool_name,
+            api_route,
+            resource_type: RESOURCE_TYPE,
+            resource_id: event.resource_id,
+            action: ACTION,
+            input_hash: event.input_hash.as_ref().map(InputHash::as_str),
+            status: event.status,
+            error_code: event.error_code,
+            request_id: &event.request_id,
+            occurred_at: event.occurred_at,
+        }
+    }
+}
+
+/// What every dialect with codes says of an error.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorDetail<'a> {
+    /// What went wrong, for programs.
+    code: ErrorCode,
+    /// What went wrong, for people.
+    message: &'a str,
+    /// The request, as the log and the audit trail name it.
+    request_id: &'a str,
+    /// With `missing_required_scope`: the scope.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Scope")]
+    required_scope: Option<Scope>,
+    /// With `validation_failed`: every violation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Vec<FieldError>")]
+    field_errors: Option<&'a [FieldError]>,
+    /// With `rate_limited` and `unavailable`: when to try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    retry_after_seconds: Option<u64>,
+    /// With `idempotency_conflict`: the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    idempotency_key: Option<&'a str>,
+}
+
+impl<'a> ErrorDetail<'a> {
+    /// What is said of an error of a request.
+    #[must_use]
+    pub fn of(error: &'a Error, request_id: &'a str) -> Self {
+        let mut detail = Self {
+            code: error.code(),
+            message: error.public_message(),
+            request_id,
+            required_scope: None,
+            field_errors: None,
+            retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
+            idempotency_key: None,
+        };
+        match error {
+            Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
+            Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
+            Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
+            _ => {}
+        }
+        detail
+    }
+}
