@@ -13,9 +13,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::raw_table::{Items, RawTable, text, with};
 use crate::contract::{id_of, note_with, rows};
 use crate::logged_activity::{Dialect, TENANT, own_id};
-use crate::raw_table::{Items, RawTable, text, with};
 
 async fn reindex(stack: &Stack, selection: Selection) -> Reindexed {
     stack.ctx.store.reindex(selection, |_| {}).await.expect("the table is indexed")

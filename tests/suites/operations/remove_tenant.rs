@@ -17,9 +17,9 @@ use activity_log_tests::stack::Stack;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::raw_table::{Items, RawTable, text, with};
 use crate::contract::Item;
 use crate::logged_activity::{Dialect, TENANT, own_id, type_of};
-use crate::raw_table::{Items, RawTable, text, with};
 
 /// Tenants whose ids are nearly each other's.
 const OTHERS: [&str; 4] = ["acme2", "ACME", "acme-", "acm"];

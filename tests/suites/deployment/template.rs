@@ -27,8 +27,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::contract::faulty_stack;
+use crate::events::publish::objects;
 use crate::logged_activity::{Dialect, TENANT, id_of, own_id, type_of};
-use crate::publish::objects;
 
 /// What SAM calls a route for all that no other route takes.
 const NOT_ROUTED: (&str, &str) = ("ANY", "$default");

@@ -1,9 +1,27 @@
-//! What the suites of the contract share: inputs, the parts of answers that
-//! they look at, and stacks on an engine that fails.
+//! The contract of `/v1`, and what holds at every door: tenants are apart, the
+//! audit trail is whole, and the description is true.
+//!
+//! Here is what these suites share: inputs, the parts of answers that they look
+//! at, and stacks on an engine that fails.
+
+mod audit;
+mod audit_coverage;
+mod credentials;
+mod errors;
+mod http;
+mod idempotency;
+mod isolation;
+mod log;
+mod openapi;
+mod paging;
+mod read;
+mod reference_model;
+mod search;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use ::http::Method;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::RecordType;
@@ -14,7 +32,6 @@ use activity_log_tests::faulty_engine::FaultyEngine;
 use activity_log_tests::stack::{Answer, Stack};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use http::Method;
 use serde_json::{Value, json};
 
 /// An id of the right form that no activity has.

@@ -1,5 +1,12 @@
-//! What the suites of the logged-activity dialect share: a tenant with types
-//! of its own, and calls with the three headers.
+//! The logged-activity dialect, with types that a tenant defines.
+//!
+//! Here is what its suites share: a tenant with types of its own, and calls with
+//! the three headers.
+
+mod fields;
+mod log;
+mod responses;
+mod types;
 
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::domain::principal::{Scope, TenantId};

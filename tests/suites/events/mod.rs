@@ -1,0 +1,5 @@
+//! Events in and out: what `ingest` takes from queues and buses, and what
+//! `publish` puts on the bus.
+
+mod ingest;
+pub(crate) mod publish;

@@ -1,0 +1,8 @@
+//! What an operator does and pays: the commands that work on a whole table, and
+//! what a request costs of it.
+
+mod capacity;
+mod raw_table;
+mod reindex;
+mod remove_tenant;
+mod round_trips;
