@@ -29,7 +29,7 @@ use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
     Actor, ActorId, KeyId, Principal, Scope, Scopes, TenantId,
 };
-use activity_log_core::domain::record_type::RelatedResourceType;
+use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::http::logged_activity::{self, LoggedActivityView};
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::http::v1::{self, ActivityView};
@@ -600,7 +600,7 @@ fn input_example() -> Map<String, Value> {
     let input = json!({
         "type": Category::Email,
         "summary": "Jane asked for pricing details",
-        "related_resource_type": RelatedResourceType::Contact,
+        "related_resource_type": BuiltInRecordType::Contact,
         "related_resource_id": RESOURCE_ID,
     });
     let Value::Object(input) = input else { unreachable!("it is written as an object") };
@@ -617,7 +617,7 @@ fn activity_example() -> Activity {
         body: BodyText::Whole(Body::parse("She has 40 seats in mind.").expect(VALID)),
         related: vec![NamedResource {
             resource: RelatedResource {
-                resource_type: RelatedResourceType::Contact.into(),
+                resource_type: BuiltInRecordType::Contact.into(),
                 id: RelatedResourceId::parse(RESOURCE_ID).expect(VALID),
             },
             display_name: Some("Jane Doe".to_owned()),

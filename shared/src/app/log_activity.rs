@@ -28,7 +28,7 @@ use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
 use crate::domain::principal::{ActorType, Scope};
-use crate::domain::record_type::RelatedResourceType;
+use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::registry::{DisplayName, Presence};
 use crate::index::terms_of;
 use crate::platform::config::RelatedResourceCheck;
@@ -65,8 +65,8 @@ pub struct LogActivityInput {
     #[schemars(with = "Body", default, skip_serializing_if = "Option::is_none")]
     body: Option<Body>,
     /// Resource type this activity should be attached to; goes together with `related_resource_id`.
-    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
-    related_resource_type: Option<RelatedResourceType>,
+    #[schemars(with = "BuiltInRecordType", default, skip_serializing_if = "Option::is_none")]
+    related_resource_type: Option<BuiltInRecordType>,
     /// Resource ID matching `related_resource_type`.
     #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
     related_resource_id: Option<RelatedResourceId>,
@@ -102,7 +102,7 @@ impl LogActivity {
         let category = reader.required("type", Category::parse);
         let summary = reader.required("summary", Summary::parse);
         let body = reader.optional("body", Body::parse);
-        let resource_type = reader.optional("related_resource_type", RelatedResourceType::parse);
+        let resource_type = reader.optional("related_resource_type", BuiltInRecordType::parse);
         let resource_id = reader.optional("related_resource_id", RelatedResourceId::parse);
         let occurred_at = reader.optional("occurred_at", |text| parse_occurred_at(text, now));
         let body_key = reader.optional("idempotency_key", IdempotencyKey::parse);

@@ -194,14 +194,14 @@ struct RelatedInput {
 }
 
 impl RelatedInput {
-    /// The record, where the name of its kind is known without a look at the
+    /// The record, where the name of its type is known without a look at the
     /// registry.
     fn known(&self) -> Option<RelatedResource> {
         Some(RelatedResource { resource_type: self.kind.known()?, id: self.entity_id.clone() })
     }
 }
 
-/// The records that the related objects are; nothing for kinds that the
+/// The records that the related objects are; nothing for record types that the
 /// registry has never seen.
 fn name_record_types(
     related: &[RelatedInput],
@@ -421,8 +421,8 @@ fn read_key(keys: &[Vec<u8>], violations: &mut Violations) -> Option<Idempotency
     }
 }
 
-/// Whether the related objects are of kinds that the type goes with, and one of
-/// each at most.
+/// Whether the related objects are of record types that the type goes with, and
+/// one of each at most.
 fn check_association(
     summary: &TypeSummary,
     tenant: &TenantId,

@@ -18,7 +18,7 @@ use crate::domain::activity_type::Category;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::{Principal, Scope, TenantId};
-use crate::domain::record_type::RelatedResourceType;
+use crate::domain::record_type::BuiltInRecordType;
 use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join, Progress};
 use crate::index::{Position, Range, Term};
@@ -95,8 +95,8 @@ pub struct SearchActivityInput {
     )]
     category: Option<Category>,
     /// Restrict results to one related resource; goes together with `related_resource_id`.
-    #[schemars(with = "RelatedResourceType", default, skip_serializing_if = "Option::is_none")]
-    related_resource_type: Option<RelatedResourceType>,
+    #[schemars(with = "BuiltInRecordType", default, skip_serializing_if = "Option::is_none")]
+    related_resource_type: Option<BuiltInRecordType>,
     /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
     #[schemars(with = "RelatedResourceId", default, skip_serializing_if = "Option::is_none")]
     related_resource_id: Option<RelatedResourceId>,
@@ -118,7 +118,7 @@ pub struct SearchActivityInput {
 pub fn read_search(fields: &mut impl Fields, tenant: &TenantId) -> Listing<Filters> {
     let query = fields.optional("query", Query::parse);
     let category = fields.optional("type", Category::parse);
-    let resource_type = fields.optional("related_resource_type", RelatedResourceType::parse);
+    let resource_type = fields.optional("related_resource_type", BuiltInRecordType::parse);
     let resource_id = fields.optional("related_resource_id", RelatedResourceId::parse);
     fields.expect_together("related_resource_type", "related_resource_id");
     let (occurred_after, occurred_before) = read_dates(fields);

@@ -200,7 +200,7 @@ fn type_example() -> TypeDefinition {
             api_name: TypeName::parse("site_visit").expect(VALID),
             description: None,
             association_mode: AssociationMode::Selected,
-            selected_objects: vec![RelatedResourceType::Contact.into()],
+            selected_objects: vec![BuiltInRecordType::Contact.into()],
             category: Category::Meeting,
             enabled: true,
             created_at: Some(example_time()),

@@ -23,7 +23,7 @@ use crate::domain::activity_type::{AssociationMode, Category, FieldType, TypeNam
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::principal::{Actor, Principal};
-use crate::domain::record_type::{Kind, RecordType};
+use crate::domain::record_type::{ApiNamed, RecordType};
 use crate::domain::submission::SubmittedField;
 
 /// The body of every error of one cause.

@@ -19,7 +19,7 @@ use crate::domain::activity_type::{
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::{Identifier, Kind, RecordType};
+use crate::domain::record_type::{ApiNamed, Identifier, RecordType};
 use crate::http::exchange::Exchange;
 use crate::http::query::QueryReader;
 use crate::http::{Response, json};

@@ -20,7 +20,7 @@ use crate::domain::audit::{AuditEvent, AuditEventView, AuditStatus, Call, EntryP
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError, Result};
 use crate::domain::principal::{ActorId, Principal, Scope, TenantId};
-use crate::domain::record_type::{RecordType, RelatedResourceType};
+use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::value::{check_id, id_schema};
 
 /// The body of every error.
@@ -110,8 +110,8 @@ pub struct ActivityView<'a> {
     snippet: Option<&'a str>,
     /// What kind of record the activity is attached to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "RelatedResourceType")]
-    related_resource_type: Option<RelatedResourceType>,
+    #[schemars(with = "BuiltInRecordType")]
+    related_resource_type: Option<BuiltInRecordType>,
     /// The id of that record.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceId")]
