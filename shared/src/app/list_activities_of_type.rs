@@ -15,7 +15,7 @@ use crate::domain::activity::{Activity, ActivityId, Submitted};
 use crate::domain::activity_type::TypeName;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::Kind;
+use crate::domain::record_type::ApiNamed;
 use crate::index::cursor::{self, Binding};
 use crate::index::{Position, Range, Term};
 use crate::store::Parts;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::domain::activity_type::{Category, Label, TypeName};
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::{Actor, ActorId, TenantId};
-use crate::domain::record_type::{RecordType, RelatedResourceType};
+use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::submission::{Submission, SubmittedField};
 use crate::domain::value::{Refusal, check_id, id_schema, parse_uuid, word_enum};
 
@@ -215,7 +215,7 @@ impl JsonSchema for RelatedResourceId {
 /// The record that an activity is attached to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelatedResource {
-    /// What kind of record it is.
+    /// Its record type.
     pub resource_type: RecordType,
     /// Its id.
     pub id: RelatedResourceId,
@@ -287,9 +287,9 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// The related resource of `/v1`: the first record of its five kinds.
+    /// The related resource of `/v1`: the first record of a built-in type.
     #[must_use]
-    pub fn related_resource(&self) -> Option<(RelatedResourceType, &NamedResource)> {
+    pub fn related_resource(&self) -> Option<(BuiltInRecordType, &NamedResource)> {
         self.related
             .iter()
             .find_map(|named| Some((named.resource.resource_type.built_in()?, named)))

@@ -1,7 +1,7 @@
 //! Activity types: what can be logged, with which fields, about which records.
 //!
 //! Every tenant has the five built-in types, which have no fields, go with
-//! every kind of record and are never disabled, and defines its own. A type is
+//! every record type and are never disabled, and defines its own. A type is
 //! never deleted, only disabled, and what was logged keeps a snapshot of the
 //! definition of its day.
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::{Identifier, Kind, RecordType, api_name, check_api_name};
+use crate::domain::record_type::{ApiNamed, Identifier, RecordType, api_name, check_api_name};
 use crate::domain::value::{Refusal, word_enum};
 
 word_enum! {
@@ -74,11 +74,11 @@ impl From<Category> for TypeName {
     }
 }
 
-impl Kind for TypeName {
-    fn from_name(text: &str) -> Option<Self> {
+impl ApiNamed for TypeName {
+    fn from_api_name(text: &str) -> Option<Self> {
         Self::parse(text).ok()
     }
-    fn name(&self) -> &str {
+    fn api_name(&self) -> &str {
         self.as_str()
     }
     fn is_built_in(&self) -> bool {
@@ -125,9 +125,9 @@ impl TryFrom<String> for Label {
 word_enum! {
     /// Which records an activity of a type can be about.
     AssociationMode {
-        /// Records of any kind.
+        /// Records of any record type.
         All = "all_objects_associated",
-        /// Records of the kinds that the type names.
+        /// Records of the record types that the type names.
         Selected = "selected_objects_associated",
         /// None.
         No = "no_objects_associated",
@@ -241,7 +241,7 @@ pub struct FieldDefinition {
     /// The values that it can have, where they are options.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<FieldOption>,
-    /// What kind of record a relationship leads to.
+    /// The record type that a relationship leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relation: Option<RecordType>,
     /// What money is in, where it is not [`DEFAULT_CURRENCY`].
@@ -269,7 +269,7 @@ pub struct TypeSummary {
     pub description: Option<String>,
     /// Which records its activities can be about.
     pub association_mode: AssociationMode,
-    /// The kinds of record, where only some are allowed.
+    /// The record types, where only some are allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selected_objects: Vec<RecordType>,
     /// Which of the five types its activities have in `/v1`.
@@ -315,14 +315,14 @@ impl TypeSummary {
         self.api_name.id(tenant)
     }
 
-    /// Whether its activities can be about records of a kind.
+    /// Whether its activities can be about records of a record type.
     #[must_use]
     pub fn takes(&self, tenant: &TenantId, record_type_id: Uuid) -> bool {
         match self.association_mode {
             AssociationMode::All => true,
             AssociationMode::No => false,
             AssociationMode::Selected => {
-                self.selected_objects.iter().any(|kind| kind.id(tenant) == record_type_id)
+                self.selected_objects.iter().any(|selected| selected.id(tenant) == record_type_id)
             }
         }
     }

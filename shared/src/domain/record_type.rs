@@ -1,9 +1,9 @@
-//! Kinds of record, and the ids that kinds have.
+//! Record types, and the ids of what programs call by a name.
 //!
-//! The five of `/v1` are built in; any other kind is a tenant's own, and is
-//! known as soon as its registry has a record of it. A kind's id is the UUIDv5
-//! (RFC 9562) of its name in [`NAMESPACE`], so that nobody has to hand out ids
-//! and every caller can compute them.
+//! The five record types of `/v1` are built in; any other is a tenant's own, and
+//! is known as soon as its registry has a record of it. The id of a record type
+//! is the UUIDv5 (RFC 9562) of its name in [`NAMESPACE`], so that nobody has to
+//! hand out ids and every caller can compute them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,8 +15,8 @@ use crate::domain::principal::TenantId;
 use crate::domain::value::{Refusal, parse_uuid, word_enum};
 
 word_enum! {
-    /// The kinds of record that an activity can be attached to.
-    RelatedResourceType {
+    /// The record types that every tenant has.
+    BuiltInRecordType {
         /// A person.
         Contact = "contact",
         /// An organisation.
@@ -36,7 +36,7 @@ word_enum! {
 /// published events are in it too, under names that no tenant can have.
 pub const NAMESPACE: Uuid = Uuid::from_u128(0x0f5b_6c1e_93a4_4d0b_8f6e_2c7d_51a9_e340);
 
-/// The longest name of a kind, in characters.
+/// The longest name that programs use, in characters.
 pub const MAX_API_NAME_CHARS: usize = 64;
 
 /// The rule of every name that programs use: 1 to 64 of `a-z 0-9 _`.
@@ -100,45 +100,47 @@ api_name! {
 }
 
 impl RecordType {
-    /// The kind of `/v1` that it is, if it is one.
+    /// The built-in one that it is, if it is one.
     #[must_use]
-    pub fn built_in(&self) -> Option<RelatedResourceType> {
-        RelatedResourceType::parse(&self.0).ok()
+    pub fn built_in(&self) -> Option<BuiltInRecordType> {
+        BuiltInRecordType::parse(&self.0).ok()
     }
 }
 
-impl From<RelatedResourceType> for RecordType {
-    fn from(built_in: RelatedResourceType) -> Self {
+impl From<BuiltInRecordType> for RecordType {
+    fn from(built_in: BuiltInRecordType) -> Self {
         Self(built_in.as_str().to_owned())
     }
 }
 
-impl PartialEq<RelatedResourceType> for RecordType {
-    fn eq(&self, other: &RelatedResourceType) -> bool {
+impl PartialEq<BuiltInRecordType> for RecordType {
+    fn eq(&self, other: &BuiltInRecordType) -> bool {
         self.0 == other.as_str()
     }
 }
 
-/// A kind that has an id within a tenant.
-pub trait Kind: Sized {
+/// What programs call by a name, and what has an id within a tenant that follows
+/// from it.
+pub trait ApiNamed: Sized {
     /// Reads a name.
-    fn from_name(text: &str) -> Option<Self>;
+    fn from_api_name(text: &str) -> Option<Self>;
     /// The name.
-    fn name(&self) -> &str;
+    fn api_name(&self) -> &str;
     /// Whether every tenant has it.
     fn is_built_in(&self) -> bool;
 
-    /// The id that the kind has within a tenant.
+    /// Its id within a tenant.
     fn id(&self, tenant: &TenantId) -> Uuid {
-        if self.is_built_in() { stable_id(self.name()) } else { own_id(tenant, &[self.name()]) }
+        let name = self.api_name();
+        if self.is_built_in() { stable_id(name) } else { own_id(tenant, &[name]) }
     }
 }
 
-impl Kind for RecordType {
-    fn from_name(text: &str) -> Option<Self> {
+impl ApiNamed for RecordType {
+    fn from_api_name(text: &str) -> Option<Self> {
         Self::parse(text).ok()
     }
-    fn name(&self) -> &str {
+    fn api_name(&self) -> &str {
         &self.0
     }
     fn is_built_in(&self) -> bool {
@@ -157,7 +159,7 @@ pub(crate) fn own_id(tenant: &TenantId, path: &[&str]) -> Uuid {
     stable_id(&format!("{tenant}/{}", path.join("/")))
 }
 
-/// How callers name a kind: by its id or by its name.
+/// How callers name a type: by its id or by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identifier<K> {
     /// The id.
@@ -178,13 +180,13 @@ impl<K> JsonSchema for Identifier<K> {
     }
 }
 
-impl<K: Kind> Identifier<K> {
+impl<K: ApiNamed> Identifier<K> {
     /// Reads a hyphenated UUID or a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match parse_uuid(text) {
             Some(id) => Some(Self::Id(id)),
-            None => K::from_name(text).map(Self::Name),
+            None => K::from_api_name(text).map(Self::Name),
         }
     }
 
@@ -193,7 +195,7 @@ impl<K: Kind> Identifier<K> {
     pub fn id(&self, tenant: &TenantId) -> Uuid {
         match self {
             Self::Id(id) => *id,
-            Self::Name(kind) => kind.id(tenant),
+            Self::Name(name) => name.id(tenant),
         }
     }
 }
@@ -204,7 +206,7 @@ impl Identifier<RecordType> {
     pub fn known(&self) -> Option<RecordType> {
         match self {
             Self::Name(record_type) => Some(record_type.clone()),
-            Self::Id(id) => RelatedResourceType::ALL
+            Self::Id(id) => BuiltInRecordType::ALL
                 .iter()
                 .find(|built_in| stable_id(built_in.as_str()) == *id)
                 .map(|built_in| (*built_in).into()),
@@ -212,11 +214,11 @@ impl Identifier<RecordType> {
     }
 }
 
-impl<K: Kind> fmt::Display for Identifier<K> {
+impl<K: ApiNamed> fmt::Display for Identifier<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => fmt::Display::fmt(id, f),
-            Self::Name(kind) => f.write_str(kind.name()),
+            Self::Name(name) => f.write_str(name.api_name()),
         }
     }
 }
@@ -237,7 +239,7 @@ mod tests {
     #[test]
     fn a_built_in_id_is_the_same_for_all_tenants_and_an_own_one_is_not() {
         let [one, two] = ["one", "two"].map(|text| TenantId::parse(text).unwrap());
-        let contact = RecordType::from(RelatedResourceType::Contact);
+        let contact = RecordType::from(BuiltInRecordType::Contact);
         assert_eq!(contact.id(&one), Uuid::new_v5(&NAMESPACE, b"contact"));
         assert_eq!(contact.id(&one), contact.id(&two));
         let own = RecordType::parse("property").unwrap();
@@ -248,7 +250,7 @@ mod tests {
     #[test]
     fn an_identifier_is_a_uuid_or_a_name() {
         let tenant = TenantId::parse("acme").unwrap();
-        let deal = RecordType::from(RelatedResourceType::Deal);
+        let deal = RecordType::from(BuiltInRecordType::Deal);
         let by_id = Identifier::<RecordType>::parse(&deal.id(&tenant).to_string()).unwrap();
         let by_name = Identifier::<RecordType>::parse("deal").unwrap();
         assert_eq!(by_id.id(&tenant), by_name.id(&tenant));

@@ -13,7 +13,7 @@ use crate::domain::activity_type::{
 };
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::Kind;
+use crate::domain::record_type::ApiNamed;
 
 /// An activity's type as it was when the activity was logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,7 +16,7 @@ use crate::domain::audit::{AuditEvent, Call, EntryPoint};
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Actor, ActorId, KeyId, Principal, Scopes, TenantId};
-use crate::domain::record_type::RelatedResourceType;
+use crate::domain::record_type::BuiltInRecordType;
 
 const VALID: &str = "the example is valid";
 
@@ -39,7 +39,7 @@ pub fn log_activity_input() -> Object {
     let properties = [
         ("type", json!(Category::Email)),
         ("summary", json!("Jane asked for pricing details")),
-        ("related_resource_type", json!(RelatedResourceType::Contact)),
+        ("related_resource_type", json!(BuiltInRecordType::Contact)),
         ("related_resource_id", json!(RESOURCE_ID)),
     ];
     properties.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
@@ -57,7 +57,7 @@ pub fn activity() -> Activity {
         body: BodyText::Whole(Body::parse("She has 40 seats in mind.").expect(VALID)),
         related: vec![NamedResource {
             resource: RelatedResource {
-                resource_type: RelatedResourceType::Contact.into(),
+                resource_type: BuiltInRecordType::Contact.into(),
                 id: RelatedResourceId::parse(RESOURCE_ID).expect(VALID),
             },
             display_name: Some("Jane Doe".to_owned()),
@@ -115,7 +115,7 @@ pub fn activity_type() -> TypeDefinition {
             api_name: TypeName::parse("site_visit").expect(VALID),
             description: None,
             association_mode: AssociationMode::Selected,
-            selected_objects: vec![RelatedResourceType::Contact.into()],
+            selected_objects: vec![BuiltInRecordType::Contact.into()],
             category: Category::Meeting,
             enabled: true,
             created_at: Some(time()),

@@ -12,7 +12,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Actor, ActorId, KeyId, Scope, TenantId};
-use crate::domain::record_type::{RecordType, RelatedResourceType};
+use crate::domain::record_type::{BuiltInRecordType, RecordType};
 
 /// An activity as callers read it. Optional fields that have no value are left out.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -36,8 +36,8 @@ pub struct ActivityView<'a> {
     snippet: Option<&'a str>,
     /// What kind of record the activity is attached to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "RelatedResourceType")]
-    related_resource_type: Option<RelatedResourceType>,
+    #[schemars(with = "BuiltInRecordType")]
+    related_resource_type: Option<BuiltInRecordType>,
     /// The id of that record.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceId")]

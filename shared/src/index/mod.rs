@@ -208,7 +208,7 @@ pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
     let mut terms = vec![Term::all(), Term::category(activity.category)];
     let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
     terms.extend(own_type.map(Term::own_type));
-    // Searches know the five kinds of `/v1`; nobody would read the other lists.
+    // Searches know the five built-in record types; nobody would read the other lists.
     let searched = activity.related.iter().map(|named| &named.resource);
     let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
     terms.extend(searched.map(Term::related));

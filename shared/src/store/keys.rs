@@ -93,8 +93,8 @@ pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) ->
     Key::new(tenant, &kind, resource.id.as_str(), "RES")
 }
 
-/// A kind of record that the registry has seen: a kind is named by its id, which
-/// tells nothing of its name.
+/// A record type that the registry has seen, by its id, which tells nothing of
+/// its name.
 pub(super) fn record_type(tenant: &TenantId, id: Uuid) -> Key {
     Key { pk: format!("T#{tenant}#RTYPE"), sk: id.to_string() }
 }
@@ -189,7 +189,7 @@ word_enum! {
         AuditPosting = "audit_postings",
         /// An entry of the registry of related resources.
         RelatedResource = "related_resources",
-        /// A kind of record of the tenant's own.
+        /// A record type of the tenant's own.
         RecordType = "record_types",
         /// A row or the definition of an activity type.
         ActivityType = "activity_types",
@@ -278,7 +278,7 @@ mod tests {
     use super::*;
     use crate::domain::activity::RelatedResourceId;
     use crate::domain::clock::Timestamp;
-    use crate::domain::record_type::RelatedResourceType;
+    use crate::domain::record_type::BuiltInRecordType;
 
     fn tenant() -> TenantId {
         TenantId::parse("acme").unwrap()
@@ -286,7 +286,7 @@ mod tests {
 
     fn related(id: &str) -> RelatedResource {
         RelatedResource {
-            resource_type: RelatedResourceType::Contact.into(),
+            resource_type: BuiltInRecordType::Contact.into(),
             id: RelatedResourceId::parse(id).unwrap(),
         }
     }

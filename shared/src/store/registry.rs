@@ -10,7 +10,7 @@ use super::{Store, items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::{Credential, KeyId, TenantId};
-use crate::domain::record_type::{Kind, RecordType};
+use crate::domain::record_type::{ApiNamed, RecordType};
 use crate::domain::registry::ResourceRecord;
 
 /// What became of news about a resource.
@@ -34,7 +34,7 @@ impl Store {
         tenant: &TenantId,
         record: &ResourceRecord,
     ) -> Result<Registered> {
-        // Before the record, so that a kind is known as soon as one of it is.
+        // Before the record, so that a type is known as soon as one of it is.
         if record.resource.resource_type.built_in().is_none() {
             self.put_record_type(tenant, &record.resource.resource_type).await?;
         }
@@ -63,7 +63,7 @@ impl Store {
         }
     }
 
-    /// Remembers a kind of record by its id. The same again changes nothing.
+    /// Remembers a record type by its id. The same again changes nothing.
     async fn put_record_type(&self, tenant: &TenantId, record_type: &RecordType) -> Result<()> {
         self.client
             .put_item()
@@ -75,7 +75,7 @@ impl Store {
         Ok(())
     }
 
-    /// The kinds of record, of some ids, that the registry has seen.
+    /// The record types, of some ids, that the registry has seen.
     ///
     /// # Errors
     ///

@@ -366,8 +366,8 @@ impl Scene {
         })
     }
 
-    /// The same in the logged-activity dialect, which looks up a type, kinds of
-    /// records, and a scheduled activity.
+    /// The same in the logged-activity dialect, which looks up a type, record
+    /// types, and a scheduled activity.
     fn typed_input() -> Value {
         json!({
             "related_objects": [
@@ -479,7 +479,7 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     let arguments = json!({ "id": logged["activity"]["id"] });
     roles.run("mcp", tool(scene.stack(), &key, "get_logged_activity", &arguments)).await;
 
-    // ingest: an activity, again, and news of a resource of the tenant's own kind.
+    // ingest: an activity, again, and news of a resource of the tenant's own type.
     let event = json!({
         "id": "event",
         "type": "activity.log",

@@ -281,7 +281,7 @@ async fn without_the_check_any_entity_is_taken() {
     let read = dialect.log_and_read("note", &input).await;
     assert_eq!(read["associated_entities"][0]["display_name"], "boa_1");
     assert_eq!(read["associated_entities"][1]["object_api_name"], "property");
-    // A UUID tells no name, so the registry must have seen the kind.
+    // A UUID tells no name, so the registry must have seen the record type.
     let answer = dialect.log("note", &about(&[(&own_id("boat"), "boa_1")])).await;
     assert_refused(&answer, "related_objects");
 }

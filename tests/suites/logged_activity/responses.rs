@@ -268,7 +268,7 @@ async fn what_the_dialect_logs_is_found_and_read_in_v1() {
     }
     let none = dialect.stack.search(&dialect.key, &[("type", "note")]).await.expect(200).json();
     assert_eq!(none["activities"], json!([]));
-    // Only records of other kinds: no related resource in `/v1`.
+    // Only records of other types: no related resource in `/v1`.
     let input = about(&[("property", "pro_1")]);
     let id = id_of(&dialect.log("site_visit", &input).await.expect(201));
     let read = dialect.stack.get(&dialect.key, &format!("/v1/activities/{id}")).await.expect(200);

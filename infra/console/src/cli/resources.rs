@@ -94,15 +94,15 @@ async fn put(
     Ok(())
 }
 
-/// The kind of record that the arguments name. A UUID tells no name, so it has
-/// to be one of a kind that the registry has seen.
+/// The record type that the arguments name. A UUID tells no name, so it has to
+/// be that of a type that the registry has seen.
 async fn find_record_type(ctx: &Context, args: &ResourceArgs) -> Result<RecordType, CliError> {
     if let Some(known) = args.record_type.known() {
         return Ok(known);
     }
     let id = args.record_type.id(&args.tenant);
-    let mut kinds = ctx.store.record_types(&args.tenant, &[id].into()).await?;
-    kinds.remove(&id).ok_or(CliError::Missing("record type of this UUID yet: name it once"))
+    let mut seen = ctx.store.record_types(&args.tenant, &[id].into()).await?;
+    seen.remove(&id).ok_or(CliError::Missing("record type of this UUID yet: name it once"))
 }
 
 async fn put_line(

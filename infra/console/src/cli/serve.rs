@@ -10,7 +10,7 @@ use activity_log_core::Context;
 use activity_log_core::app::authenticate::authenticate;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
-use activity_log_core::domain::record_type::RelatedResourceType;
+use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
@@ -28,10 +28,10 @@ const DEMO_TENANT: &str = "demo";
 /// The file in the data directory with the demo tenant's key.
 const DEMO_KEY_FILE: &str = "demo-key";
 /// What the demo tenant's activities can be attached to.
-const DEMO_RESOURCES: [(RelatedResourceType, &str, &str); 3] = [
-    (RelatedResourceType::Contact, "con_123", "Jane Doe"),
-    (RelatedResourceType::Company, "com_123", "Acme Corporation"),
-    (RelatedResourceType::Deal, "deal_123", "Acme renewal"),
+const DEMO_RESOURCES: [(BuiltInRecordType, &str, &str); 3] = [
+    (BuiltInRecordType::Contact, "con_123", "Jane Doe"),
+    (BuiltInRecordType::Company, "com_123", "Acme Corporation"),
+    (BuiltInRecordType::Deal, "deal_123", "Acme renewal"),
 ];
 
 #[derive(Clone, Debug, Args)]

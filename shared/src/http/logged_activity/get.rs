@@ -10,7 +10,7 @@ use super::view::{AssociatedEntity, FieldView, Person};
 use crate::domain::activity::{Activity, ActivityId, Body, Source};
 use crate::domain::activity_type::{AssociationMode, Category, TypeName, TypeSummary};
 use crate::domain::clock::Timestamp;
-use crate::domain::record_type::Kind;
+use crate::domain::record_type::ApiNamed;
 use crate::http::describe::{Described, LOGGED_ACTIVITIES, activity_id, success};
 use crate::http::examples::activity;
 use crate::http::message::{Response, json};

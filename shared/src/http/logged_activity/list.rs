@@ -26,7 +26,7 @@ use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::activity_type::TypeName;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::record_type::{Identifier, Kind, RecordType};
+use crate::domain::record_type::{ApiNamed, Identifier, RecordType};
 use crate::domain::value::Refusal;
 use crate::http::body;
 use crate::http::describe::{

@@ -9,7 +9,7 @@ use crate::domain::activity::{Activity, NamedResource, RelatedResource};
 use crate::domain::activity_type::{AssociationMode, Category, FieldType, TypeName, TypeSummary};
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::{Actor, TenantId};
-use crate::domain::record_type::{Kind, RecordType};
+use crate::domain::record_type::{ApiNamed, RecordType};
 use crate::domain::submission::SubmittedField;
 
 /// A related record.

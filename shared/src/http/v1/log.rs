@@ -16,7 +16,7 @@ use crate::domain::activity_type::Category;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::idempotency::{IdempotencyKey, InputHash};
-use crate::domain::record_type::RelatedResourceType;
+use crate::domain::record_type::BuiltInRecordType;
 use crate::http::body;
 use crate::http::describe::{ACTIVITIES, Described, JsonBody, idempotency_key, success};
 use crate::http::examples::{REQUEST_ID, activity, log_activity_input};
@@ -36,7 +36,7 @@ input! {
         /// Optional detailed note, transcript excerpt, or structured context.
         optional "body" => body: Body;
         /// Resource type this activity should be attached to; goes together with `related_resource_id`.
-        optional "related_resource_type" => related_resource_type: RelatedResourceType;
+        optional "related_resource_type" => related_resource_type: BuiltInRecordType;
         /// Resource ID matching `related_resource_type`.
         optional "related_resource_id" => related_resource_id: RelatedResourceId;
         /// When the activity happened: RFC 3339 with an offset, from 1970 to 24 hours from now; now by default.

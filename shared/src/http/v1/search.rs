@@ -20,7 +20,7 @@ use crate::domain::activity_type::Category;
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::RelatedResourceType;
+use crate::domain::record_type::BuiltInRecordType;
 use crate::http::describe::{ACTIVITIES, Described, query_parameters, success};
 use crate::http::examples::{CURSOR, REQUEST_ID, activity};
 use crate::http::exchange::Exchange;
@@ -36,7 +36,7 @@ input! {
         /// Restrict results to one activity category.
         optional "type" => category: Category;
         /// Restrict results to one related resource; goes together with `related_resource_id`.
-        optional "related_resource_type" => related_resource_type: RelatedResourceType;
+        optional "related_resource_type" => related_resource_type: BuiltInRecordType;
         /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
         optional "related_resource_id" => related_resource_id: RelatedResourceId;
         /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.

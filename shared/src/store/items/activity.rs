@@ -16,7 +16,7 @@ use crate::domain::activity::{
 };
 use crate::domain::activity_type::{Category, TypeName};
 use crate::domain::principal::{Actor, ActorId, ActorType, TenantId};
-use crate::domain::record_type::{RecordType, RelatedResourceType};
+use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;
@@ -102,8 +102,9 @@ pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
     }
 
     let snippet = activity.body.whole().map(Body::snippet);
-    let nameless: Option<Vec<RelatedTuple>> =
-        tuples.clone().map(|all| all.into_iter().map(|(kind, id, _)| (kind, id, None)).collect());
+    let nameless: Option<Vec<RelatedTuple>> = tuples
+        .clone()
+        .map(|all| all.into_iter().map(|(record_type, id, _)| (record_type, id, None)).collect());
     let mut head = base().json_if_some(RELATED, nameless.as_ref());
     if head.size_bytes() + "body_start".len() + snippet.map_or(0, str::len) > HEAD_MAX_BYTES {
         // The related records give way to the beginning of the body, as long
@@ -174,7 +175,7 @@ pub(in crate::store) fn read_analyzer(item: &Item) -> Result<u32, CorruptItem> {
 }
 
 fn read_one_related(reader: &ItemReader<'_>) -> Result<Option<NamedResource>, CorruptItem> {
-    let Some(built_in) = reader.parsed_if_some("related_type", RelatedResourceType::parse)? else {
+    let Some(built_in) = reader.parsed_if_some("related_type", BuiltInRecordType::parse)? else {
         return Ok(None);
     };
     Ok(Some(NamedResource {
@@ -207,12 +208,12 @@ mod tests {
     use super::*;
     use crate::domain::activity_type::AssociationMode;
     use crate::domain::clock::Timestamp;
-    use crate::domain::record_type::Kind;
+    use crate::domain::record_type::ApiNamed;
     use crate::domain::submission::{Submission, TypeSnapshot};
 
     fn activity(summary: &str, body: Option<&str>) -> Activity {
         let resource = RelatedResource {
-            resource_type: RelatedResourceType::SupportTicket.into(),
+            resource_type: BuiltInRecordType::SupportTicket.into(),
             id: RelatedResourceId::parse(&"i".repeat(255)).unwrap(),
         };
         Activity {

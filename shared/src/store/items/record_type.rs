@@ -1,8 +1,8 @@
-//! A kind of record of a tenant's own, by the id that its name has.
+//! A record type of a tenant's own, by the id that its name has.
 
 use super::{ItemReader, ItemWriter};
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::{Kind, RecordType};
+use crate::domain::record_type::{ApiNamed, RecordType};
 use crate::store::Item;
 use crate::store::failure::CorruptItem;
 use crate::store::keys;

@@ -206,7 +206,7 @@ impl fmt::Debug for Moment {
     }
 }
 
-/// A kind and an id of a related resource.
+/// Record type and id of a related resource.
 type Related = (&'static str, &'static str);
 
 /// Ids that are alike, or need an escape in a key.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use activity_log_core::Context;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::principal::TenantId;
-use activity_log_core::domain::record_type::{Kind, RecordType};
+use activity_log_core::domain::record_type::{ApiNamed, RecordType};
 use activity_log_core::domain::registry::{Presence, ResourceRecord};
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_tests::captured_log::CapturedLog;
@@ -399,8 +399,8 @@ async fn news_of_a_resource_in_any_order_end_in_the_same_registry() {
 
     let tenant = TenantId::parse(TENANT).expect("the id is valid");
     let property = RecordType::parse("property").expect("the name is valid").id(&tenant);
-    let kinds = stack.ctx.store.record_types(&tenant, &[property].into()).await;
-    assert!(kinds.expect("they are read").contains_key(&property), "its kind is known");
+    let seen = stack.ctx.store.record_types(&tenant, &[property].into()).await;
+    assert!(seen.expect("they are read").contains_key(&property), "its type is known");
     let key = stack.service_key(TENANT).await;
     assert!(all_rows(&stack, &key, "/v1/audit-events", &[]).await.is_empty());
 }
