@@ -100,6 +100,10 @@ deny *checks='bans licenses sources':
 
 skip_advisories := "echo 'SKIPPED: advisories, which need the network; .github/workflows/ci.yml looks for them'"
 
+# Counts the shape of the code: lines, shelves, arrows, circles, files of a route
+structure *arguments:
+    @tests/tools/structure {{ arguments }}
+
 # The oldest toolchain that is promised builds it; rustup fetches that one
 msrv:
     rustup toolchain install --profile minimal {{ rust_version }}
