@@ -3,3 +3,4 @@
 
 mod first_minute;
 mod template;
+mod workflow;
