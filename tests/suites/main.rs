@@ -9,3 +9,4 @@ mod faults;
 mod logged_activity;
 mod mcp;
 mod operations;
+mod project;

@@ -476,7 +476,9 @@ macro_rules! input {
                 $({
                     let max: Option<usize> = None $(.or(Some($max)))?;
                     let required = $crate::input!(@is_required $kind);
-                    schema.add::<$type>(generator, $name, required, &[$($doc),+], max);
+                    schema.add::<$crate::input!(@schema $kind $type)>(
+                        generator, $name, required, &[$($doc),+], max,
+                    );
                 })+
                 $(schema.add_together($one, $other);)*
                 schema.finish()
@@ -491,6 +493,9 @@ macro_rules! input {
     (@type number $type:ty) => { Option<usize> };
     (@type list $type:ty) => { $type };
     (@type required_list $type:ty) => { $type };
+
+    (@schema nullable $type:ty) => { Option<$type> };
+    (@schema $other:ident $type:ty) => { $type };
 
     (@is_required required) => { true };
     (@is_required value) => { true };

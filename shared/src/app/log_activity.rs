@@ -11,7 +11,9 @@ use std::time::Duration;
 use super::audited::WritePermit;
 use super::context::Context;
 use super::write_activity::{Draft, Logged, find_taken_key, replay, write_activity};
-use crate::domain::activity::{Body, NamedResource, RelatedResource, Submitted, Summary};
+use crate::domain::activity::{
+    Body, NamedResource, RelatedResource, Submitted, Summary, searched_texts,
+};
 use crate::domain::activity_type::Category;
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::error::{Error, Result};
@@ -19,6 +21,7 @@ use crate::domain::idempotency::{IdempotencyKey, InputHash};
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
 use crate::platform::config::RelatedResourceCheck;
+use crate::text;
 
 /// How far ahead of now an activity may occur, for clocks that are fast and
 /// meetings that are about to begin.
@@ -57,6 +60,18 @@ pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'stat
         return Err("must be at most 24 hours from now");
     }
     Ok(time)
+}
+
+/// The words of the texts of an activity.
+///
+/// # Errors
+///
+/// The rule that too many of them break.
+pub fn words_of(
+    summary: Option<&Summary>,
+    body: Option<&Body>,
+) -> Result<BTreeSet<String>, String> {
+    text::index_terms(searched_texts(summary, body, &[])).map_err(|error| error.to_string())
 }
 
 /// Logs an activity, or returns the one that the key already made.

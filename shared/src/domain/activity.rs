@@ -4,10 +4,9 @@
 //! nothing behind the edge checks again. Messages name the rule and never the
 //! value.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,14 +15,14 @@ use crate::domain::clock::Timestamp;
 use crate::domain::principal::{Actor, ActorId, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::submission::{Submission, SubmittedField};
-use crate::domain::value::{Refusal, check_id, id_schema, parse_uuid, word_enum};
+use crate::domain::value::{Refusal, check_id, id_schema, parse_uuid, text, word_enum};
 
 word_enum! {
     /// The way by which a record came in.
     Source {
-        /// An HTTP dialect or an event.
+        /// A call or an event.
         Api = "api",
-        /// The MCP dialect.
+        /// The tool of an agent.
         Mcp = "mcp",
         /// An operator's command.
         Admin = "admin",
@@ -66,25 +65,14 @@ impl fmt::Display for ActivityId {
     }
 }
 
-/// What happened, in a line: 1 to 500 characters, not only white space.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Summary(String);
+text! {
+    /// What happened, in a line: 1 to 500 characters, not only white space.
+    Summary, check_summary, summary_schema
+}
 
 impl Summary {
     /// The longest summary, in characters (Unicode scalar values).
     pub const MAX_CHARS: usize = 500;
-
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        if text.chars().all(char::is_whitespace) {
-            return Err("must not be empty or only white space".into());
-        }
-        if text.chars().count() > Self::MAX_CHARS {
-            return Err("must have at most 500 characters".into());
-        }
-        Ok(Self(text.to_owned()))
-    }
 
     /// The first line of a text that says something, as far as a summary goes;
     /// `None` where no line does.
@@ -93,12 +81,27 @@ impl Summary {
         let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
         Some(Self(line.chars().take(Self::MAX_CHARS).collect()))
     }
+}
 
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+fn check_summary(text: &str) -> Result<(), Refusal> {
+    if text.chars().all(char::is_whitespace) {
+        return Err("must not be empty or only white space".into());
     }
+    if text.chars().count() > Summary::MAX_CHARS {
+        return Err("must have at most 500 characters".into());
+    }
+    Ok(())
+}
+
+fn summary_schema() -> Schema {
+    // White space by its characters: what `\s` stands for differs between the
+    // engines that read this.
+    json_schema!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": Summary::MAX_CHARS,
+        "pattern": r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    })
 }
 
 impl From<&Label> for Summary {
@@ -108,49 +111,16 @@ impl From<&Label> for Summary {
     }
 }
 
-impl JsonSchema for Summary {
-    fn schema_name() -> Cow<'static, str> {
-        "Summary".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        // White space by its characters: what `\s` stands for differs between
-        // the engines that read this.
-        json_schema!({
-            "type": "string",
-            "minLength": 1,
-            "maxLength": Self::MAX_CHARS,
-            "pattern": r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
-        })
-    }
+text! {
+    /// The longer text: up to 65,536 characters.
+    Body, check_body, body_schema
 }
-
-/// The longer text: up to 65,536 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Body(String);
 
 impl Body {
     /// The longest body, in characters (Unicode scalar values).
     pub const MAX_CHARS: usize = 65_536;
     /// The longest snippet of it that a search row shows, in characters.
     pub const SNIPPET_CHARS: usize = 240;
-
-    /// Checks the limit.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        if text.chars().count() > Self::MAX_CHARS {
-            return Err("must have at most 65536 characters".into());
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
 
     /// The beginning of the text, up to [`Self::SNIPPET_CHARS`].
     #[must_use]
@@ -162,54 +132,21 @@ impl Body {
     }
 }
 
-impl JsonSchema for Body {
-    fn schema_name() -> Cow<'static, str> {
-        "Body".into()
+fn check_body(text: &str) -> Result<(), Refusal> {
+    if text.chars().count() > Body::MAX_CHARS {
+        return Err("must have at most 65536 characters".into());
     }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": Self::MAX_CHARS })
-    }
+    Ok(())
 }
 
-/// A related record's id, as its own system names it: 1 to 255 bytes without
-/// control characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct RelatedResourceId(String);
-
-impl TryFrom<String> for RelatedResourceId {
-    type Error = Refusal;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
-    }
+fn body_schema() -> Schema {
+    json_schema!({ "type": "string", "maxLength": Body::MAX_CHARS })
 }
 
-impl RelatedResourceId {
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        check_id(text).map(|()| Self(text.to_owned()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl JsonSchema for RelatedResourceId {
-    fn schema_name() -> Cow<'static, str> {
-        "RelatedResourceId".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        id_schema()
-    }
+text! {
+    /// A related record's id, as its own system names it: 1 to 255 bytes without
+    /// control characters.
+    RelatedResourceId, check_id, id_schema
 }
 
 /// The record that an activity is attached to.

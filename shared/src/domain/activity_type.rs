@@ -5,14 +5,16 @@
 //! never deleted, only disabled, and what was logged keeps a snapshot of the
 //! definition of its day.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::TenantId;
-use crate::domain::record_type::{ApiNamed, Identifier, RecordType, api_name, check_api_name};
-use crate::domain::value::{Refusal, word_enum};
+use crate::domain::record_type::{
+    ApiNamed, Identifier, RecordType, api_name_schema, check_api_name,
+};
+use crate::domain::value::{Refusal, text, word_enum};
 
 word_enum! {
     /// What kind of thing happened.
@@ -34,7 +36,7 @@ word_enum! {
 pub const MAX_FIELDS: usize = 100;
 /// The most options that a field can have.
 pub const MAX_OPTIONS: usize = 1_000;
-/// The largest definition, in bytes of JSON: an item of DynamoDB has 400 KB.
+/// The largest definition, in bytes of JSON: it is kept in one piece.
 pub const MAX_DEFINITION_BYTES: usize = 256 * 1024;
 /// The most record types that a type can be limited to.
 pub const MAX_SELECTED_OBJECTS: usize = 100;
@@ -42,14 +44,14 @@ pub const MAX_SELECTED_OBJECTS: usize = 100;
 /// What stands in the place of a type in a path and is none.
 pub const RESERVED_WORDS: [&str; 2] = ["logged", "scheduled-activity"];
 
-api_name! {
+text! {
     /// The name of an activity type.
-    TypeName, check_type_name
+    TypeName, check_type_name, api_name_schema, Display
 }
 
-api_name! {
+text! {
     /// The name of a field of a type.
-    FieldName, check_api_name
+    FieldName, check_api_name, api_name_schema, Display
 }
 
 fn check_type_name(text: &str) -> Result<(), Refusal> {
@@ -89,37 +91,26 @@ impl ApiNamed for TypeName {
 /// How callers name an activity type.
 pub type TypeIdentifier = Identifier<TypeName>;
 
-/// A name for people: 1 to 200 characters, not only white space, without
-/// control characters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Label(String);
-
-impl Label {
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        const MAX_CHARS: usize = 200;
-        if text.chars().all(char::is_whitespace) || text.chars().count() > MAX_CHARS {
-            return Err("must have 1 to 200 characters, and not only white space".into());
-        }
-        if text.chars().any(char::is_control) {
-            return Err("must not have control characters".into());
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+text! {
+    /// A name for people: 1 to 200 characters, not only white space, without
+    /// control characters.
+    Label, check_label, label_schema
 }
 
-impl TryFrom<String> for Label {
-    type Error = Refusal;
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
+const MAX_LABEL_CHARS: usize = 200;
+
+fn check_label(text: &str) -> Result<(), Refusal> {
+    if text.chars().all(char::is_whitespace) || text.chars().count() > MAX_LABEL_CHARS {
+        return Err("must have 1 to 200 characters, and not only white space".into());
     }
+    if text.chars().any(char::is_control) {
+        return Err("must not have control characters".into());
+    }
+    Ok(())
+}
+
+fn label_schema() -> Schema {
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_LABEL_CHARS })
 }
 
 word_enum! {

@@ -49,7 +49,7 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since 1970, as DynamoDB's time to live counts.
+    /// Whole seconds since 1970, as the expiry of a record is counted.
     #[must_use]
     pub fn as_seconds(self) -> i64 {
         self.0.div_euclid(1000)

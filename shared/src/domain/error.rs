@@ -90,9 +90,9 @@ pub enum Error {
     UnsupportedMediaType,
     /// Every rule that the input breaks.
     ValidationFailed(Vec<FieldError>),
-    /// The table throttles this tenant.
+    /// There are more requests than can be taken.
     RateLimited(Cause),
-    /// The table could not be reached, or not in time.
+    /// What keeps the records could not be reached, or not in time.
     Unavailable(Cause),
     /// A fault of this service, a corrupt record among them.
     Internal(Cause),

@@ -3,47 +3,24 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use sha2::{Digest, Sha256};
 
 use crate::domain::activity::ActivityId;
 use crate::domain::clock::Timestamp;
-use crate::domain::value::{Refusal, check_id, id_schema};
+use crate::domain::value::{check_id, id_schema, text};
 
-/// A key that the caller chose: 1 to 255 bytes without control characters.
-///
-/// It belongs to its tenant and is shared by all dialects.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey(String);
+text! {
+    /// A key that the caller chose: 1 to 255 bytes without control characters.
+    ///
+    /// It belongs to its tenant and is shared by all dialects.
+    IdempotencyKey, check_id, id_schema
+}
 
 impl IdempotencyKey {
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        check_id(text).map(|()| Self(text.to_owned()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// SHA-256 of the key, in hex: what the table stores in its place.
+    /// SHA-256 of the key, in hex: what is stored in its place.
     #[must_use]
     pub fn digest(&self) -> String {
         hex::encode(Sha256::digest(self.0.as_bytes()))
-    }
-}
-
-impl JsonSchema for IdempotencyKey {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "IdempotencyKey".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        id_schema()
     }
 }
 
@@ -117,7 +94,7 @@ pub struct TakenKey {
 }
 
 impl IdempotencyRecord {
-    /// Whether the record still counts. DynamoDB removes expired items late, so
+    /// Whether the record still counts. An expired one may be removed late, so
     /// every read decides for itself, on the same whole seconds that the
     /// condition of the write compares.
     #[must_use]

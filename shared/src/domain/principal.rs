@@ -3,44 +3,32 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::domain::clock::{Environment, Timestamp};
-use crate::domain::value::{Refusal, check_id, id_schema, word_enum};
+use crate::domain::value::{Refusal, check_id, id_schema, text, word_enum};
 
-/// A workspace or business: 1 to 64 of `A-Z a-z 0-9 -`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub struct TenantId(
-    #[schemars(extend("minLength" = 1, "maxLength" = 64, "pattern" = "^[A-Za-z0-9-]+$"))] String,
-);
+text! {
+    /// A workspace or business: 1 to 64 of `A-Z a-z 0-9 -`.
+    TenantId, check_tenant_id, tenant_id_schema, Display
+}
 
-impl TenantId {
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if (1..=64).contains(&text.len()) && text.bytes().all(known) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must have 1 to 64 of A-Z a-z 0-9 -".into())
-        }
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+fn check_tenant_id(text: &str) -> Result<(), Refusal> {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if (1..=64).contains(&text.len()) && text.bytes().all(known) {
+        Ok(())
+    } else {
+        Err("must have 1 to 64 of A-Z a-z 0-9 -".into())
     }
 }
 
-impl fmt::Display for TenantId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+fn tenant_id_schema() -> Schema {
+    json_schema!({
+        "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[A-Za-z0-9-]+$",
+    })
 }
 
 word_enum! {
@@ -55,40 +43,9 @@ word_enum! {
     }
 }
 
-/// An actor's id: 1 to 255 bytes without control characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct ActorId(String);
-
-impl ActorId {
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        check_id(text).map(|()| Self(text.to_owned()))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl JsonSchema for ActorId {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "ActorId".into()
-    }
-    fn inline_schema() -> bool {
-        true
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        id_schema()
-    }
-}
-
-impl fmt::Display for ActorId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+text! {
+    /// An actor's id: 1 to 255 bytes without control characters.
+    ActorId, check_id, id_schema, Display
 }
 
 /// Who an audit event names.
@@ -124,34 +81,23 @@ word_enum! {
 /// The scopes of a credential.
 pub type Scopes = BTreeSet<Scope>;
 
-/// The public part of a credential, which names it in the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(inline)]
-pub struct KeyId(String);
+text! {
+    /// The public part of a credential, which names it in the audit trail: 1 to
+    /// 64 of `a-z 0-9 -`.
+    KeyId, check_key_id, key_id_schema, Display
+}
 
-impl KeyId {
-    /// 1 to 64 of `a-z 0-9 -`.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if (1..=64).contains(&text.len()) && text.bytes().all(known) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must have 1 to 64 of a-z 0-9 -".into())
-        }
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+fn check_key_id(text: &str) -> Result<(), Refusal> {
+    let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=64).contains(&text.len()) && text.bytes().all(known) {
+        Ok(())
+    } else {
+        Err("must have 1 to 64 of a-z 0-9 -".into())
     }
 }
 
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+fn key_id_schema() -> Schema {
+    json_schema!({ "type": "string" })
 }
 
 /// An authenticated caller.

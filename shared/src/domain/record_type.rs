@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use uuid::Uuid;
 
 use crate::domain::principal::TenantId;
-use crate::domain::value::{Refusal, parse_uuid, word_enum};
+use crate::domain::value::{Refusal, parse_uuid, text, word_enum};
 
 word_enum! {
     /// The record types that every tenant has.
@@ -49,54 +49,18 @@ pub(crate) fn check_api_name(text: &str) -> Result<(), Refusal> {
     }
 }
 
-/// Declares a name that programs use, checked by a function.
-macro_rules! api_name {
-    ($(#[$meta:meta])* $name:ident, $check:path) => {
-        $(#[$meta])*
-        #[derive(
-            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-        )]
-        #[serde(try_from = "String")]
-        #[schemars(inline)]
-        pub struct $name(
-            #[schemars(extend("minLength" = 1, "maxLength" = 64, "pattern" = "^[a-z0-9_]+$"))]
-            String,
-        );
-
-        impl $name {
-            /// Checks the form.
-            pub fn parse(text: &str) -> Result<Self, $crate::domain::value::Refusal> {
-                $check(text).map(|()| Self(text.to_owned()))
-            }
-
-            /// The name.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = $crate::domain::value::Refusal;
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
+/// How such a name is described.
+pub(crate) fn api_name_schema() -> Schema {
+    let max = MAX_API_NAME_CHARS;
+    json_schema!({
+        "type": "string", "minLength": 1, "maxLength": max, "pattern": "^[a-z0-9_]+$",
+    })
 }
-pub(crate) use api_name;
 
-api_name! {
+text! {
     /// A kind of record that activities can be attached to: one of the five of
     /// `/v1`, or a tenant's own.
-    RecordType, check_api_name
+    RecordType, check_api_name, api_name_schema, Display
 }
 
 impl RecordType {

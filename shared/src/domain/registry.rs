@@ -5,32 +5,29 @@
 //! carries the time of its change and the newest wins. A deletion stays as a
 //! tombstone, or a late event would bring the resource back.
 
-use std::borrow::Cow;
+use schemars::{Schema, json_schema};
 
 use crate::domain::activity::RelatedResource;
 use crate::domain::clock::Timestamp;
-use crate::domain::value::Refusal;
+use crate::domain::value::{Refusal, text};
 
-/// The name of a related resource: 1 to 200 characters. With the longest summary, ids and a beginning of
-/// the body it still fits an activity of one read unit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisplayName(String);
+text! {
+    /// The name of a related resource: 1 to 200 characters. With the longest
+    /// summary, ids and a beginning of the body, a row of a search stays short.
+    DisplayName, check_display_name, display_name_schema
+}
 
-impl DisplayName {
-    /// Checks the limits.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        const MAX_CHARS: usize = 200;
-        if text.is_empty() || text.chars().count() > MAX_CHARS {
-            return Err(Cow::Borrowed("must have 1 to 200 characters"));
-        }
-        Ok(Self(text.to_owned()))
+const MAX_DISPLAY_NAME_CHARS: usize = 200;
+
+fn check_display_name(text: &str) -> Result<(), Refusal> {
+    if text.is_empty() || text.chars().count() > MAX_DISPLAY_NAME_CHARS {
+        return Err("must have 1 to 200 characters".into());
     }
+    Ok(())
+}
 
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+fn display_name_schema() -> Schema {
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": MAX_DISPLAY_NAME_CHARS })
 }
 
 /// What the registry knows of one resource.

@@ -47,6 +47,59 @@ macro_rules! word_enum {
 }
 pub(crate) use word_enum;
 
+/// Declares a text whose constructor is its validation: what exists is within
+/// the limits, and nothing behind the edge checks again.
+macro_rules! text {
+    ($(#[$meta:meta])* $name:ident, $check:path, $schema:path $(, $display:ident)?) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks the limits.
+            pub fn parse(text: &str) -> Result<Self, $crate::domain::value::Refusal> {
+                $check(text).map(|()| Self(text.to_owned()))
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::domain::value::Refusal;
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                $check(&text).map(|()| Self(text))
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                $schema()
+            }
+        }
+
+        $(impl std::fmt::$display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        })?
+    };
+}
+pub(crate) use text;
+
 /// Describes an enumeration as one list of words. By default it would be a
 /// choice of documented constants, which few programs that read descriptions
 /// recognize as an enumeration.

@@ -31,6 +31,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub use query::{QueryError, TextQuery};
+pub use term::MAX_TERM_BYTES;
 use term::{pair_term, unit_term, word_term};
 use token::{Kind, Token};
 
@@ -43,9 +44,6 @@ pub const MAX_DISTINCT_TERMS: usize = 32_768;
 
 /// The most words that a query may have, those in quotes included.
 pub const MAX_QUERY_WORDS: usize = 16;
-
-/// The longest term, in bytes of UTF-8.
-pub const MAX_TERM_BYTES: usize = 64;
 
 /// A record has more than [`MAX_DISTINCT_TERMS`] distinct terms. The text is
 /// fit for a caller.

@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use frostem::{Algorithm, Stemmer};
 use sha2::{Digest, Sha256};
 
-use super::MAX_TERM_BYTES;
-
+/// The longest term, in bytes of UTF-8.
+pub const MAX_TERM_BYTES: usize = 64;
 /// Hexadecimal digits of 128 bits.
 const HASH_BYTES: usize = 32;
 

@@ -3,4 +3,3 @@
 
 mod first_minute;
 mod template;
-mod workflow;

@@ -9,9 +9,9 @@ use serde_json::json;
 use crate::app::audited::Attempt;
 use crate::app::input::{Given, Reader, Source, Violations};
 use crate::app::json::Object;
-use crate::app::log_activity::{LogActivity, parse_occurred_at};
+use crate::app::log_activity::{LogActivity, parse_occurred_at, words_of};
 use crate::app::write_activity::{Logged, Replay};
-use crate::domain::activity::{Body, RelatedResource, RelatedResourceId, Summary, searched_texts};
+use crate::domain::activity::{Body, RelatedResource, RelatedResourceId, Summary};
 use crate::domain::activity_type::Category;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
@@ -24,7 +24,6 @@ use crate::http::exchange::{Exchange, IDEMPOTENCY_KEY};
 use crate::http::message::{IDEMPOTENCY_REPLAYED, Response, header_value, json};
 use crate::http::view::{ActivityBody, ActivityView};
 use crate::input;
-use crate::text;
 
 input! {
     /// What happened. Additional properties are rejected, null for an optional property included.
@@ -95,8 +94,8 @@ pub fn read<S: Source>(
     {
         reader.refuse("idempotency_key", "must equal the Idempotency-Key header");
     }
-    let texts = searched_texts(input.summary.as_ref().ok(), input.body.as_ref(), &[]);
-    let words = reader.take("body", text::index_terms(texts).map_err(|error| error.to_string()));
+    let words = words_of(input.summary.as_ref().ok(), input.body.as_ref());
+    let words = reader.take("body", words);
     let related_resource = input.related_resource_type.zip(input.related_resource_id);
     Ok(LogActivity {
         category: input.category?,
