@@ -24,8 +24,8 @@ use serde::ser::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use self::conversion::convert;
 pub use self::conversion::silence_panics;
+use self::conversion::{convert, guarded};
 use self::mount::Mount;
 use crate::Context;
 use crate::error::Error;
@@ -59,11 +59,13 @@ impl HttpEvent {
     /// The kinds of event are told apart by what their context must have. The
     /// library would read them in the same way, but from a copy of the text.
     fn read(text: &str) -> Option<Self> {
-        let event = serde_json::from_str(text).map(LambdaRequest::ApiGatewayV2);
-        let event = event
-            .or_else(|_| serde_json::from_str(text).map(LambdaRequest::ApiGatewayV1))
-            .or_else(|_| serde_json::from_str(text).map(LambdaRequest::Alb))
-            .ok()?;
+        let event = guarded(|| {
+            let event = serde_json::from_str(text).map(LambdaRequest::ApiGatewayV2);
+            event
+                .or_else(|_| serde_json::from_str(text).map(LambdaRequest::ApiGatewayV1))
+                .or_else(|_| serde_json::from_str(text).map(LambdaRequest::Alb))
+        });
+        let event = event?.ok()?;
         let (method, path, origin_header, mount) = match &event {
             LambdaRequest::ApiGatewayV2(event) => {
                 let context = &event.request_context;

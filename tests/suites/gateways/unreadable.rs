@@ -175,6 +175,20 @@ async fn a_header_that_cannot_be_one_is_400() {
 }
 
 #[tokio::test]
+async fn more_headers_than_a_map_takes_are_400() {
+    let doors = Doors::open().await;
+    let sent = doors.bearer(Sent::new("GET", "/v1/activities"));
+    for gateway in GATEWAYS {
+        let mut event = gateway.event(&sent);
+        let name = if event["headers"].is_object() { "headers" } else { "multiValueHeaders" };
+        let headers = event[name].as_object_mut().expect("it has headers");
+        headers.extend((0..40_000).map(|n| (format!("x-{n}"), json!("a"))));
+        let answer = gateway.invoke(doors.stack(), &event).await;
+        assert_malformed(&answer, &format!("{gateway:?}"));
+    }
+}
+
+#[tokio::test]
 async fn a_method_that_is_no_token_is_400() {
     let doors = Doors::open().await;
     let sent = doors.bearer(Sent::new("GET", "/v1/activities"));

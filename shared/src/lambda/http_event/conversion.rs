@@ -1,7 +1,8 @@
 //! From the library's event to the parts of a request.
 //!
-//! The library panics where the parts of an event make no URI, and where base64
-//! is none. A guard stands around its conversion, and around nothing else.
+//! The library panics where the parts of an event make no URI, where base64 is
+//! none, and where there are more headers than a map takes. A guard stands around
+//! its reading and its conversion, and around nothing else.
 //!
 //! Of a header that was given twice it keeps the last value, and parameters of a
 //! load balancer it decodes whatever they are. So both are looked at before.
@@ -83,7 +84,8 @@ fn judge_headers(event: &mut LambdaRequest) {
     }
 }
 
-fn guarded<T>(convert: impl FnOnce() -> T) -> Option<T> {
+/// What the library makes of an event; `None` where it panics.
+pub(super) fn guarded<T>(convert: impl FnOnce() -> T) -> Option<T> {
     CONVERTING.set(true);
     let converted = catch_unwind(AssertUnwindSafe(convert));
     CONVERTING.set(false);

@@ -4,7 +4,7 @@
 //! | called at | the path has | links begin with |
 //! | --- | --- | --- |
 //! | an HTTP API's own name | stage | stage |
-//! | a custom domain of an HTTP API | stage, but not the key of the mapping | base path |
+//! | a custom domain of an HTTP API, a function URL | stage, but not the key of a mapping | base path |
 //! | a REST API's own name | nothing | stage |
 //! | a custom domain of a REST API | the key of the mapping | base path |
 //! | anything else | what the caller wrote | base path, where it was written |
