@@ -6,6 +6,7 @@ mod contract;
 mod deployment;
 mod events;
 mod faults;
+mod gateways;
 mod logged_activity;
 mod mcp;
 mod operations;

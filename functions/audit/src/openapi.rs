@@ -256,7 +256,8 @@ fn headers() -> Value {
             "schema": { "const": "no-store" },
         },
         "Location": {
-            "description": "Where the activity can be read.",
+            "description": "Where the activity can be read: a reference without a host, unless \
+                the deployment has a public address.",
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },
             "example": format!("/v1/activities/{ACTIVITY_ID}"),

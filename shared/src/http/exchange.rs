@@ -20,6 +20,8 @@ use crate::platform::telemetry::TraceId;
 
 /// The header of an idempotency key, as violations name it.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+const KEY_WITH_COMMA: &str =
+    "must not have a comma: in /v1, such a key goes into the body, as idempotency_key";
 
 /// A request under way.
 #[derive(Debug)]
@@ -139,7 +141,22 @@ impl<'a> Exchange<'a> {
             return Err("is given more than once".into());
         }
         let text = std::str::from_utf8(value.as_bytes()).map_err(|_| "must be UTF-8")?;
+        // It may be two that a gateway has joined.
+        if text.contains(',') {
+            return Err(KEY_WITH_COMMA.into());
+        }
         IdempotencyKey::parse(text).map(Some)
+    }
+
+    /// The address of a path of this deployment, as the caller has to call it:
+    /// below `PUBLIC_URL`, or a reference without a host, since the headers that
+    /// name one are the caller's to choose.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        match &self.ctx.config.public_url {
+            Some(url) => format!("{url}{path}"),
+            None => format!("{}{path}", self.request.prefix),
+        }
     }
 
     /// The write that the request asks for.

@@ -4,11 +4,16 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
+use crate::platform::config::BasePath;
+
 /// A request as it came in: path and query are not decoded yet.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
     pub method: Method,
+    /// What the caller's path has before [`path`](Self::path): the stage and the
+    /// base path of the deployment. Links carry it again.
+    pub prefix: String,
     /// The path, percent-encoded.
     pub path: String,
     /// What follows the `?`, percent-encoded; it may have bytes that a URI can't.
@@ -18,6 +23,20 @@ pub struct Request {
     /// The whole body, cut off one byte beyond
     /// [`MAX_BYTES`](super::body::MAX_BYTES) at the earliest.
     pub body: Bytes,
+}
+
+impl Request {
+    /// Takes the base path of the deployment off the path, where it has one: an
+    /// HTTP API takes the key of a mapping off by itself, and the own name of an
+    /// API has none.
+    #[must_use]
+    pub fn below(mut self, base_path: &BasePath) -> Self {
+        if let Some(path) = base_path.strip_from(&self.path) {
+            self.path = path.to_owned();
+            self.prefix.push_str(base_path.as_str());
+        }
+        self
+    }
 }
 
 /// A response, whole.

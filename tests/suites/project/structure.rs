@@ -20,9 +20,10 @@ const SHELVES: [(&str, &[&str]); 8] = [
 const FOREIGN: [(&str, &[&str]); 5] = [
     ("aws_sdk_dynamodb", &["store"]),
     ("aws_config", &["platform"]),
-    ("lambda_runtime", &["lambda"]),
+    // Logging names a target of it.
+    ("lambda_runtime", &["lambda", "platform"]),
     ("lambda_http", &["lambda"]),
-    ("http", &["http", "lambda"]),
+    ("http", &["http", "lambda", "platform"]),
 ];
 
 /// A module: the way to it within its crate.
@@ -49,8 +50,16 @@ impl Sources {
         Self(files)
     }
 
-    /// The file that a path leads into.
+    /// The file that a path leads into. A macro that is exported stands at the
+    /// root, wherever it is written.
     fn resolve(&self, path: &[String]) -> Option<&Module> {
+        if let [name] = path
+            && self.0.get(path).is_none()
+            && let Some((home, _)) =
+                self.0.iter().find(|(_, code)| code.contains(&format!("macro_rules! {name} ")))
+        {
+            return Some(home);
+        }
         let prefixes = (0..=path.len()).rev().map(|end| path[..end].to_vec());
         prefixes.filter_map(|prefix| self.0.get_key_value(&prefix)).map(|(known, _)| known).next()
     }

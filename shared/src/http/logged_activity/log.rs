@@ -264,7 +264,8 @@ pub fn respond(exchange: &Exchange<'_>, logged: &Logged) -> Response {
         fields: raw.fields.map_or(Echo::EmptyList, Echo::Given),
     };
     let mut response = json(StatusCode::CREATED, &view);
-    mark(&mut response, &format!("/api/activities/logged/{id}"), logged.replay);
+    let location = exchange.link(&format!("/api/activities/logged/{id}"));
+    mark(&mut response, &location, logged.replay);
     response
 }
 

@@ -115,7 +115,7 @@ pub fn read<S: Source>(
 pub fn respond(exchange: &Exchange<'_>, logged: &Logged) -> Response {
     let view = ActivityBody::of(&logged.activity, exchange.request_id());
     let mut response = json(StatusCode::CREATED, &view);
-    let location = format!("/v1/activities/{}", logged.activity.id);
+    let location = exchange.link(&format!("/v1/activities/{}", logged.activity.id));
     mark(&mut response, &location, logged.replay);
     response
 }
@@ -142,7 +142,9 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             `Idempotency-Replayed: true`; the same key with another input is a conflict.",
         parameters: vec![idempotency_key(
             schemas,
-            "The idempotency key, in place of the property `idempotency_key` or equal to it.",
+            "The idempotency key, in place of the property `idempotency_key` or equal to it. It has \
+             no comma, with which gateways join repeated headers; a key that has one goes into the \
+             body.",
         )],
         request_body: Some(JsonBody {
             description: "The activity, up to 1 MiB.",
