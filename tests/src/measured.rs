@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::Client;
 use crate::client::v1::V1;
 use crate::client::{ABSENT_ID, Answer};
 use crate::engine::{Engine, unique_name};
-use crate::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, When};
+use crate::faulty_engine::{Fault, FaultKind, FaultyEngine, TableCall, When};
 use crate::history::{SHORT_SUMMARY_CHARS, Template, past};
 use crate::raw_table::RawTable;
 use crate::stack::Stack;
@@ -42,7 +42,7 @@ pub struct Measured {
     /// Write units.
     pub write_units: f64,
     /// Calls to the table.
-    pub calls: Vec<Call>,
+    pub calls: Vec<TableCall>,
 }
 
 impl MeasuredStack {

@@ -17,7 +17,7 @@ use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Function, ROUTES};
 use activity_log_tests::client::logged_activity::id_of;
 use activity_log_tests::event_bus::StubBus;
-use activity_log_tests::faulty_engine::{Call, FaultyEngine};
+use activity_log_tests::faulty_engine::{FaultyEngine, TableCall};
 use activity_log_tests::lambda::invocation;
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};
@@ -223,7 +223,7 @@ struct Request {
 
 impl Request {
     /// The requests of a call: each item of a transaction is one of its own.
-    fn all_of(call: &Call) -> Vec<Self> {
+    fn all_of(call: &TableCall) -> Vec<Self> {
         let one = |action: &str, keys: Vec<String>| {
             vec![Self { action: format!("dynamodb:{action}"), keys }]
         };

@@ -7,7 +7,7 @@ use std::time::Duration;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::platform::config::Config;
 use activity_log_tests::client::Answer;
-use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, TableCall, When};
 use activity_log_tests::rig::{Rig, TENANT, input, long_keyed_input};
 use futures_util::future::{BoxFuture, FutureExt, join_all};
 use futures_util::stream::{self, StreamExt};
@@ -155,7 +155,7 @@ async fn a_thousand_refused_and_replayed_writes_leave_no_posting() {
 }
 
 /// Whether a call writes an item of an activity.
-fn writes_activity(call: &Call) -> bool {
+fn writes_activity(call: &TableCall) -> bool {
     let writes = ["BatchWriteItem", "PutItem", "TransactWriteItems", "UpdateItem"];
     let request = call.request.to_string();
     writes.contains(&call.operation.as_str())

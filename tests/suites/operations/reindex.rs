@@ -8,7 +8,7 @@ use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
 use activity_log_tests::client::logged_activity;
 use activity_log_tests::client::v1::{id_of, note_with, rows};
-use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, TableCall, When};
 use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
@@ -24,7 +24,7 @@ async fn remove_old(stack: &Stack) -> OldWords {
     stack.ctx.store.remove_old_words(|_| {}).await.expect("the table is scanned")
 }
 
-fn writes(calls: &[Call]) -> usize {
+fn writes(calls: &[TableCall]) -> usize {
     let reads = ["Scan", "Query", "GetItem", "BatchGetItem"];
     calls.iter().filter(|call| !reads.contains(&call.operation.as_str())).count()
 }

@@ -11,7 +11,7 @@ use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_core::index::Position;
 use activity_log_core::store::ItemKind;
 use activity_log_core::store::remove_tenant::{AuditTrail, TenantItems};
-use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, Gate, When};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
 use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
@@ -183,7 +183,7 @@ async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
 }
 
 /// The keys that a call removes, in the order of the calls' ends.
-fn deletions(calls: &[Call]) -> Vec<Vec<(String, String)>> {
+fn deletions(calls: &[TableCall]) -> Vec<Vec<(String, String)>> {
     let mut batches: Vec<_> =
         calls.iter().filter(|call| call.operation == "BatchWriteItem").collect();
     batches.sort_by_key(|call| call.started);
@@ -194,7 +194,7 @@ fn deletions(calls: &[Call]) -> Vec<Vec<(String, String)>> {
         };
         (part("pk"), part("sk"))
     };
-    let keys = |call: &&Call| {
+    let keys = |call: &&TableCall| {
         let tables = call.request["RequestItems"].as_object().expect("it names a table");
         let requests = tables.values().flat_map(|requests| requests.as_array()).flatten();
         requests.map(key).collect()
