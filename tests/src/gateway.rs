@@ -13,7 +13,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use crate::stack::{Answer, Stack};
+use crate::client::Answer;
+use crate::stack::Stack;
 
 /// What stands between a caller and a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

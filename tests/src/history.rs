@@ -6,7 +6,7 @@
 //! the layout that the store writes, whatever that is, and goes straight into
 //! the embedded engine's database.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::index::Position;
@@ -18,6 +18,7 @@ use dynoxide::{Database, ImportOptions};
 use serde_json::json;
 
 use crate::faulty_engine::scramble;
+use crate::raw_table::{Item as StoredItem, Items, RawTable};
 use crate::stack::Stack;
 
 /// A word in every second activity.
@@ -252,15 +253,15 @@ impl Template {
     /// Logs one activity of the tenant that the key belongs to, and reads back
     /// what was written. `client` speaks to the table without the stack.
     pub async fn record(stack: &Stack, key: &str, client: &Client) -> Self {
-        let table = stack.ctx.store.table_name();
-        let before = items_in_table(client, table).await;
+        let table = RawTable::through(client, stack);
+        let before = table.items().await;
         let input = json!({
             "type": "agent_action",
             "summary": Self::SUMMARY,
             "occurred_at": Self::OCCURRED_AT,
         });
-        let answer = stack.log(key, &input).await.expect(201).json();
-        let written = items_since(&before, client, table).await;
+        let answer = stack.v1(key).log(&input).await.expect(201).json();
+        let written = table.items_since(&before).await;
 
         let text = |value: &serde_json::Value| value.as_str().expect("it is text").to_owned();
         let activity = &answer["activity"];
@@ -282,7 +283,7 @@ impl Template {
         let (words, items): (Items, Items) = written
             .into_iter()
             .partition(|((pk, _), _)| pk.contains("#IX#") && pk.ends_with(Self::SUMMARY));
-        let patterns = |item: BTreeMap<String, SdkValue>| {
+        let patterns = |item: StoredItem| {
             let attributes = item.into_iter().map(|(name, value)| {
                 let value = match value {
                     SdkValue::S(text) => Attribute::Text(Pattern::new(&text, &slots)),
@@ -351,25 +352,4 @@ impl Template {
         }
         import(items);
     }
-}
-
-/// Items by their keys, `pk` and `sk`.
-pub type Items = BTreeMap<(String, String), BTreeMap<String, SdkValue>>;
-
-/// Every item of a table.
-pub async fn items_in_table(client: &Client, table: &str) -> Items {
-    let scan = client.scan().table_name(table).consistent_read(true).into_paginator().items();
-    let items = scan.send().try_collect().await.expect("the table is scanned");
-    let key = |item: &HashMap<String, SdkValue>, name| {
-        item.get(name).and_then(|value| value.as_s().ok()).expect("a key is text").clone()
-    };
-    let with_key = |item| ((key(&item, "pk"), key(&item, "sk")), item.into_iter().collect());
-    items.into_iter().map(with_key).collect()
-}
-
-/// The items of a table that were not there before.
-pub async fn items_since(before: &Items, client: &Client, table: &str) -> Items {
-    let mut items = items_in_table(client, table).await;
-    items.retain(|key, _| !before.contains_key(key));
-    items
 }

@@ -1,13 +1,17 @@
-//! What the suites share: engines, faults, a client.
+//! What the suites share: the stack and a client for each of its dialects,
+//! engines, faults, and what tables, streams and buses hold.
 
 pub mod captured_log;
+pub mod client;
 pub mod engine;
 pub mod event_bus;
 pub mod faulty_engine;
 pub mod gateway;
 pub mod history;
-pub mod mcp;
+pub mod lambda;
 pub mod measured;
+pub mod raw_table;
 pub mod rig;
 pub mod stack;
 pub mod stream;
+pub mod workspace;

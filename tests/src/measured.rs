@@ -6,10 +6,13 @@ use std::future::Future;
 use activity_log_core::store::client::connect_local;
 use aws_sdk_dynamodb::Client;
 
+use crate::client::v1::V1;
+use crate::client::{ABSENT_ID, Answer};
 use crate::engine::{Engine, unique_name};
-use crate::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, When};
+use crate::faulty_engine::{Fault, FaultKind, FaultyEngine, TableCall, When};
 use crate::history::{SHORT_SUMMARY_CHARS, Template, past};
-use crate::stack::{Answer, Stack};
+use crate::raw_table::RawTable;
+use crate::stack::Stack;
 
 /// The tenant that [`MeasuredStack::key`] belongs to.
 pub const TENANT: &str = "measured";
@@ -21,6 +24,8 @@ pub struct MeasuredStack {
     pub stack: Stack,
     /// A key of [`TENANT`] with every scope.
     pub key: String,
+    /// The same key in `/v1`.
+    pub v1: V1,
     /// Speaks to the table past the proxy.
     pub client: Client,
     proxy: FaultyEngine,
@@ -37,7 +42,7 @@ pub struct Measured {
     /// Write units.
     pub write_units: f64,
     /// Calls to the table.
-    pub calls: Vec<Call>,
+    pub calls: Vec<TableCall>,
 }
 
 impl MeasuredStack {
@@ -54,8 +59,8 @@ impl MeasuredStack {
         proxy.measure_capacity();
         let stack = Stack::start_on(&proxy.endpoint, table_name, |_| {}).await;
         let key = known_key(&stack).await;
-        let client = connect_local(&engine.endpoint);
-        Self { stack, key, client, proxy, engine }
+        let (v1, client) = (stack.v1(&key), connect_local(&engine.endpoint));
+        Self { stack, key, v1, client, proxy, engine }
     }
 
     /// The same, on an engine of its own, with a history of so many activities.
@@ -73,7 +78,14 @@ impl MeasuredStack {
         template.write_history(database, stack.ctx.store.table_name(), history);
         // On a slow machine the process has forgotten the first one by now.
         measured.key = known_key(stack).await;
+        measured.v1 = measured.stack.v1(&measured.key);
         measured
+    }
+
+    /// Its table, past the proxy.
+    #[must_use]
+    pub fn table(&self) -> RawTable<'_> {
+        RawTable::through(&self.client, &self.stack)
     }
 
     /// What a request costs.
@@ -107,14 +119,13 @@ impl MeasuredStack {
 
     /// The same for a search.
     pub async fn search(&self, parameters: &[(&str, &str)]) -> Measured {
-        self.measure(self.stack.search(&self.key, parameters)).await
+        self.measure(self.v1.search(parameters)).await
     }
 }
 
 /// A key of [`TENANT`] that the process has just read.
 async fn known_key(stack: &Stack) -> String {
     let key = stack.service_key(TENANT).await;
-    let nothing = "/v1/activities/00000000-0000-0000-0000-000000000000";
-    drop(stack.get(&key, nothing).await.expect(404));
+    drop(stack.v1(&key).read(ABSENT_ID).await.expect(404));
     key
 }

@@ -8,15 +8,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use activity_log_core::http::message::Request;
 use activity_log_core::platform::config::Config;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
+use crate::client::Answer;
+use crate::client::v1::{V1, is_refused_for_now, log_request};
 use crate::engine::{Engine, unique_name};
 use crate::faulty_engine::{FaultyEngine, Gate};
-use crate::stack::{Answer, Stack};
+use crate::stack::Stack;
 
 /// The tenant of every rig.
 pub const TENANT: &str = "acme";
@@ -35,6 +34,10 @@ pub struct Rig {
     pub direct: Stack,
     /// A service key with every scope.
     pub key: String,
+    /// A caller of the failing stack with that key.
+    pub faulty_v1: V1,
+    /// A caller of the sound stack with that key.
+    pub direct_v1: V1,
 }
 
 impl Rig {
@@ -52,9 +55,10 @@ impl Rig {
         let faulty = Stack::start_on(&proxy.endpoint, &table, configure).await;
         let key = direct.service_key(TENANT).await;
         direct.put_resource(TENANT, "contact", "con_1", Some("Jane Doe")).await;
-        let rig = Self { proxy, faulty, direct, key };
+        let (faulty_v1, direct_v1) = (faulty.v1(&key), direct.v1(&key));
+        let rig = Self { proxy, faulty, direct, key, faulty_v1, direct_v1 };
         // An id that is none: the credential is read, and nothing else.
-        drop(rig.faulty.get(&rig.key, "/v1/activities/x").await.expect(404));
+        drop(rig.faulty_v1.read("x").await.expect(404));
         rig.proxy.reset_calls();
         rig
     }
@@ -71,13 +75,12 @@ impl Rig {
     ///
     /// When there is not just one of each.
     pub async fn only(&self, word: &str) -> (Value, Value) {
-        let found = all_rows(&self.direct, &self.key, "/v1/activities", &[("query", word)]).await;
+        let found = self.direct_v1.every_activity(&[("query", word)]).await;
         assert_eq!(found.len(), 1, "activities with {word}: {found:?}");
         let id = found[0]["id"].as_str().expect("a row has an id");
-        let events =
-            all_rows(&self.direct, &self.key, "/v1/audit-events", &[("resource_id", id)]).await;
+        let events = self.direct_v1.every_audit_event(&[("resource_id", id)]).await;
         assert_eq!(events.len(), 1, "audit events of {word}: {events:?}");
-        let read = self.direct.get(&self.key, &format!("/v1/activities/{id}")).await.expect(200);
+        let read = self.direct_v1.read(id).await.expect(200);
         (read.json()["activity"].clone(), events[0].clone())
     }
 
@@ -88,7 +91,7 @@ impl Rig {
     /// When it is refused for good, or for now twenty times.
     pub async fn log_until_acknowledged(&self, input: &Value) -> Answer {
         for _ in 0..20 {
-            let answer = self.faulty.log(&self.key, input).await;
+            let answer = self.faulty_v1.log(input).await;
             if !is_refused_for_now(&answer) {
                 return answer.expect(201);
             }
@@ -105,7 +108,7 @@ impl Rig {
     /// When the call does not come.
     pub async fn crash_at(&self, gate: &Gate, input: &Value) {
         let ctx = Arc::clone(&self.faulty.ctx);
-        let request = self.request(input);
+        let request = log_request(&self.key, input);
         let task = tokio::spawn(async move { activity_log::stack::answer(&ctx, request).await });
         gate.arrived(1).await;
         task.abort();
@@ -119,22 +122,6 @@ impl Rig {
                 return;
             }
             tokio::task::yield_now().await;
-        }
-    }
-
-    /// `POST /v1/activities`, as a function receives it.
-    fn request(&self, input: &Value) -> Request {
-        let authorization = HeaderValue::try_from(format!("Bearer {}", self.key));
-        Request {
-            method: Method::POST,
-            prefix: String::new(),
-            path: "/v1/activities".to_owned(),
-            query: String::new(),
-            headers: HeaderMap::from_iter([
-                (header::AUTHORIZATION, authorization.expect("a key is ASCII")),
-                (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-            ]),
-            body: Bytes::from(input.to_string()),
         }
     }
 }
@@ -175,18 +162,19 @@ impl Trail {
     /// When an activity is there in one way and not in another, lacks its
     /// audit event, has two, or stands twice in a listing.
     pub async fn read(stack: &Stack, key: &str) -> Self {
-        let rows = all_rows(stack, key, "/v1/activities", &[]).await;
+        let v1 = stack.v1(key);
+        let rows = v1.every_activity(&[]).await;
         let ids = distinct_ids(&rows);
 
-        let by_word = all_rows(stack, key, "/v1/activities", &[("query", COMMON_WORD)]).await;
+        let by_word = v1.every_activity(&[("query", COMMON_WORD)]).await;
         assert_eq!(distinct_ids(&by_word), ids, "by text and in the whole list");
         let mut by_type = Vec::new();
         for category in ["note", "call", "email", "meeting", "agent_action"] {
-            by_type.extend(all_rows(stack, key, "/v1/activities", &[("type", category)]).await);
+            by_type.extend(v1.every_activity(&[("type", category)]).await);
         }
         assert_eq!(distinct_ids(&by_type), ids, "by type and in the whole list");
 
-        let events = all_rows(stack, key, "/v1/audit-events", &[]).await;
+        let events = v1.every_audit_event(&[]).await;
         distinct_ids(&events);
         let succeeded: Vec<&str> = events
             .iter()
@@ -199,7 +187,7 @@ impl Trail {
 
         let mut activities = BTreeMap::new();
         for id in &ids {
-            let read = stack.get(key, &format!("/v1/activities/{id}")).await.expect(200);
+            let read = v1.read(id).await.expect(200);
             activities.insert(id.clone(), read.json()["activity"].clone());
         }
 
@@ -221,47 +209,6 @@ impl Trail {
     #[must_use]
     pub fn events_with_status(&self, status: &str) -> usize {
         self.events.iter().filter(|event| event["status"] == status).count()
-    }
-}
-
-/// Whether the same request can succeed later.
-#[must_use]
-pub fn is_refused_for_now(answer: &Answer) -> bool {
-    [429, 503].contains(&answer.status.as_u16())
-}
-
-/// All pages of a listing, as one list. A page that is refused for now is asked
-/// for again.
-pub async fn all_rows(
-    stack: &Stack,
-    key: &str,
-    path: &str,
-    parameters: &[(&str, &str)],
-) -> Vec<Value> {
-    let mut rows = Vec::new();
-    let mut cursor: Option<String> = None;
-    let mut refusals = 0;
-    loop {
-        let mut parameters = parameters.to_vec();
-        if !parameters.iter().any(|(name, _)| *name == "limit") {
-            parameters.push(("limit", "100"));
-        }
-        if let Some(cursor) = &cursor {
-            parameters.push(("cursor", cursor));
-        }
-        let query = crate::stack::encode(&parameters);
-        let page = stack.get(key, &format!("{path}?{query}")).await;
-        if is_refused_for_now(&page) && refusals < 20 {
-            refusals += 1;
-            continue;
-        }
-        let page = page.expect(200).json();
-        let list = page.get("activities").or_else(|| page.get("audit_events"));
-        rows.extend(list.and_then(Value::as_array).expect("a page has rows").iter().cloned());
-        match page["next_cursor"].as_str() {
-            Some(next) => cursor = Some(next.to_owned()),
-            None => return rows,
-        }
     }
 }
 

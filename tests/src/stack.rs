@@ -1,30 +1,34 @@
 //! The whole stack on loopback: the local server over an engine, with a table
-//! of its own, and a client that speaks HTTP to it.
+//! of its own, and what an operator does to it. Its callers are in
+//! [`client`](crate::client).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
 use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::table::ChangeStream;
-use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http::Method;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::client::logged_activity::LoggedActivity;
+use crate::client::mcp::Mcp;
+use crate::client::v1::V1;
+use crate::client::{Http, HttpCall};
 use crate::engine::{Engine, unique_name};
+use crate::faulty_engine::FaultyEngine;
 
 /// A clock that tests can move, on top of the machine's.
 #[derive(Debug, Default)]
@@ -34,7 +38,7 @@ pub struct MovableClock {
 
 impl MovableClock {
     /// Moves the clock ahead.
-    pub fn advance(&self, duration: std::time::Duration) {
+    pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).expect("a duration of a test is short");
         self.ahead_ms.fetch_add(millis, Ordering::SeqCst);
     }
@@ -60,7 +64,7 @@ pub struct Stack {
     pub ctx: Arc<Context>,
     /// Its clock.
     pub clock: Arc<MovableClock>,
-    client: Client<HttpConnector, Full<Bytes>>,
+    http: Http,
 }
 
 impl Stack {
@@ -73,6 +77,13 @@ impl Stack {
     pub async fn start_with(configure: impl FnOnce(&mut Config)) -> Self {
         let engine = Engine::start().await;
         Self::start_on(&engine.endpoint, &unique_name("suite"), configure).await
+    }
+
+    /// A stack on the engine of this run, which fails on request.
+    pub async fn start_faulty() -> (Self, FaultyEngine) {
+        let engine = FaultyEngine::start(&Engine::start().await.endpoint).await;
+        let stack = Self::start_on(&engine.endpoint, &unique_name("faulty"), |_| {}).await;
+        (stack, engine)
     }
 
     /// A stack on a table of an endpoint, which it makes if it is missing.
@@ -90,8 +101,8 @@ impl Stack {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
         tokio::spawn(activity_log::stack::serve(listener, ctx.clone(), std::future::pending()));
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { url: format!("http://{address}"), address, ctx, clock, client }
+        let url = format!("http://{address}");
+        Self { http: Http::to(&url), url, address, ctx, clock }
     }
 
     /// Issues a key for an actor written `user:ID`, `agent:ID` or `service:ID`.
@@ -118,49 +129,76 @@ impl Stack {
     /// Makes a related resource known.
     pub async fn put_resource(&self, tenant: &str, kind: &str, id: &str, name: Option<&str>) {
         let record = ResourceRecord {
-            resource: RelatedResource {
-                resource_type: RecordType::parse(kind).expect("the name is valid"),
-                id: RelatedResourceId::parse(id).expect("the id is valid"),
-            },
+            resource: resource(kind, id),
             display_name: name.map(|name| DisplayName::parse(name).expect("the name is valid")),
             changed_at: self.ctx.environment.now(),
             presence: Presence::Present,
         };
-        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
-        self.ctx.store.put_related_resource(&tenant, &record).await.expect("it is registered");
+        self.register(tenant, &record).await;
     }
 
-    /// A call with a bearer key.
+    /// Leaves a tombstone in the place of a related resource, a minute from now.
+    pub async fn delete_resource(&self, tenant: &str, kind: &str, id: &str) {
+        let record = ResourceRecord {
+            resource: resource(kind, id),
+            display_name: None,
+            changed_at: self.ctx.environment.now().plus(Duration::from_secs(60)),
+            presence: Presence::Deleted,
+        };
+        self.register(tenant, &record).await;
+    }
+
+    async fn register(&self, tenant: &str, record: &ResourceRecord) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        self.ctx.store.put_related_resource(&tenant, record).await.expect("it is registered");
+    }
+
+    /// Defines a type as `activity-log types put` does.
+    ///
+    /// # Panics
+    ///
+    /// When the definition is not valid.
+    pub async fn define_type(&self, tenant: &str, definition: Value) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let Value::Object(object) = definition else { panic!("a definition is an object") };
+        let now = self.ctx.environment.now();
+        let definition = read_definition(&object, &tenant, now).expect("the definition is valid");
+        let put = self.ctx.store.put_activity_type(&tenant, &definition).await;
+        put.expect("the type is defined");
+    }
+
+    /// A caller of `/v1`.
     #[must_use]
-    pub fn call<'a>(&'a self, key: &str, method: Method, path: &str) -> Call<'a> {
-        self.anonymous(method, path).header("authorization", &format!("Bearer {key}"))
+    pub fn v1(&self, key: &str) -> V1 {
+        V1::new(self.http.clone(), key)
+    }
+
+    /// A caller of the logged-activity dialect: the user `jane` of a tenant.
+    #[must_use]
+    pub fn logged_activity(&self, tenant: &str, key: &str) -> LoggedActivity {
+        LoggedActivity::new(self.http.clone(), tenant, key)
+    }
+
+    /// A caller of the MCP endpoint.
+    #[must_use]
+    pub fn mcp(&self, key: &str) -> Mcp {
+        Mcp::new(self.http.clone(), key)
+    }
+
+    /// A call of any path, with a key as the dialect of that path has it.
+    #[must_use]
+    pub fn call(&self, tenant: &str, key: &str, method: Method, path: &str) -> HttpCall {
+        match dialect_of(path) {
+            Dialect::V1 => self.v1(key).call(method, path),
+            Dialect::LoggedActivity => self.logged_activity(tenant, key).call(method, path),
+            Dialect::Mcp => self.mcp(key).call(method),
+        }
     }
 
     /// A call without a credential.
     #[must_use]
-    pub fn anonymous(&self, method: Method, path: &str) -> Call<'_> {
-        let request = http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        Call { stack: self, request, body: Bytes::new() }
-    }
-
-    /// `GET` with a bearer key.
-    pub async fn get(&self, key: &str, path: &str) -> Answer {
-        self.call(key, Method::GET, path).send().await
-    }
-
-    /// `POST /v1/activities` with a bearer key.
-    pub async fn log(&self, key: &str, input: &Value) -> Answer {
-        self.call(key, Method::POST, "/v1/activities").json(input).send().await
-    }
-
-    /// `GET /v1/activities` with parameters, percent-encoded here.
-    pub async fn search(&self, key: &str, parameters: &[(&str, &str)]) -> Answer {
-        self.get(key, &format!("/v1/activities?{}", encode(parameters))).await
-    }
-
-    /// `GET /v1/audit-events` with parameters, percent-encoded here.
-    pub async fn audit_events(&self, key: &str, parameters: &[(&str, &str)]) -> Answer {
-        self.get(key, &format!("/v1/audit-events?{}", encode(parameters))).await
+    pub fn anonymous(&self, method: Method, path: &str) -> HttpCall {
+        self.http.call(method, path)
     }
 
     /// Every item of the table as `(pk, sk)`, sorted.
@@ -169,120 +207,16 @@ impl Stack {
     }
 }
 
+fn resource(kind: &str, id: &str) -> RelatedResource {
+    RelatedResource {
+        resource_type: RecordType::parse(kind).expect("the name is valid"),
+        id: RelatedResourceId::parse(id).expect("the id is valid"),
+    }
+}
+
 /// Every item of a table as `(pk, sk)`, sorted.
 pub async fn keys_in_table(store: &Store) -> Vec<(String, String)> {
     let mut keys = store.all_keys().await.expect("the table is scanned");
     keys.sort();
     keys
-}
-
-/// Parameters as a query string.
-#[must_use]
-pub fn encode(parameters: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
-}
-
-/// A request that is being made.
-pub struct Call<'a> {
-    stack: &'a Stack,
-    request: http::request::Builder,
-    body: Bytes,
-}
-
-impl Call<'_> {
-    /// Adds a header; the same name again adds a value.
-    #[must_use]
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.request = self.request.header(name, value.as_bytes());
-        self
-    }
-
-    /// A body of JSON, with its media type.
-    #[must_use]
-    pub fn json(self, value: &Value) -> Self {
-        self.header("content-type", "application/json").body(value.to_string())
-    }
-
-    /// A body of any bytes.
-    #[must_use]
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = body.into();
-        self
-    }
-
-    /// Sends it.
-    ///
-    /// # Panics
-    ///
-    /// When there is no answer.
-    pub async fn send(self) -> Answer {
-        let answer = self.try_send().await;
-        answer.expect("the stack answers")
-    }
-
-    /// Sends it, where the stack may be gone.
-    ///
-    /// # Errors
-    ///
-    /// A connection that breaks.
-    pub async fn try_send(self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
-        let request = self.request.body(Full::new(self.body))?;
-        let response = self.stack.client.request(request).await?;
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await?.to_bytes();
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
-    }
-}
-
-/// What came back.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Bytes,
-}
-
-impl Answer {
-    /// The body as JSON.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
-            panic!("not JSON ({error}): {}", String::from_utf8_lossy(&self.body))
-        })
-    }
-
-    /// A header as text, empty where it is missing.
-    #[must_use]
-    pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("the header is text"))
-    }
-
-    /// The same answer, after its status was checked.
-    #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
-        assert_eq!(
-            self.status.as_u16(),
-            status,
-            "unexpected status; the body is {}",
-            String::from_utf8_lossy(&self.body)
-        );
-        self
-    }
-
-    /// The code of a `/v1` error.
-    #[must_use]
-    pub fn error_code(&self) -> String {
-        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
-    }
-
-    /// The body without the request's id, for comparing answers byte by byte.
-    #[must_use]
-    pub fn body_without_request_id(&self) -> String {
-        let id = self.header("x-request-id");
-        assert!(!id.is_empty(), "every answer has a request id");
-        String::from_utf8_lossy(&self.body).replace(id, "<request id>")
-    }
 }

@@ -11,7 +11,7 @@ use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::lambda::{Invocation, InvocationError};
 
 use crate::event::{EventSource, Head, PARTS};
-use crate::ingest_event::Outcome;
+use crate::ingest_event::Ingested;
 
 /// An event on its way.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl<'a> Delivery<'a> {
     }
 
     /// Logs what became of the event.
-    pub(crate) fn log_outcome(&self, outcome: Outcome) {
+    pub(crate) fn log_ingested(&self, ingested: Ingested) {
         tracing::info!(
             request_id = self.request_id,
             aws_request_id = self.aws_request_id,
@@ -54,8 +54,8 @@ impl<'a> Delivery<'a> {
             event_id = self.event_id(),
             tenant_id = self.tenant_id(),
             entry_point = self.head.source.entry_point(),
-            status = outcome.status(),
-            activity_id = outcome.activity_id().as_ref().map(ActivityId::to_string),
+            status = ingested.status(),
+            activity_id = ingested.activity_id().as_ref().map(ActivityId::to_string),
             "event ingested"
         );
     }

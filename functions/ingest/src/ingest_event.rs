@@ -14,7 +14,7 @@ use crate::event::{Event, EventSource, LogActivityEvent, read_activity};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Ingested {
     /// This event logged the activity.
     Logged(ActivityId),
     /// An earlier one, or another call with its key, did.
@@ -25,7 +25,7 @@ pub(crate) enum Outcome {
     Outdated,
 }
 
-impl Outcome {
+impl Ingested {
     /// The word for it.
     pub(crate) fn status(self) -> &'static str {
         match self {
@@ -56,13 +56,13 @@ pub(crate) async fn ingest_event(
     event: Event,
     source: EventSource,
     request_id: &str,
-) -> Result<Outcome> {
+) -> Result<Ingested> {
     match event {
         Event::LogActivity(event) => log(ctx, event, source, request_id).await,
         Event::PutResource(tenant_id, record) => {
             Ok(match ctx.store.put_related_resource(&tenant_id, &record).await? {
-                Registered::Applied => Outcome::Applied,
-                Registered::Outdated => Outcome::Outdated,
+                Registered::Applied => Ingested::Applied,
+                Registered::Outdated => Ingested::Outdated,
             })
         }
     }
@@ -73,7 +73,7 @@ async fn log(
     event: LogActivityEvent,
     source: EventSource,
     request_id: &str,
-) -> Result<Outcome> {
+) -> Result<Ingested> {
     let LogActivityEvent { id, principal, activity, beside } = event;
     let call = Call {
         principal,
@@ -93,7 +93,7 @@ async fn log(
     let logged = logged.await?;
     let activity_id = logged.activity.id;
     Ok(match logged.replay {
-        Replay::First => Outcome::Logged(activity_id),
-        Replay::Replayed => Outcome::Replayed(activity_id),
+        Replay::First => Ingested::Logged(activity_id),
+        Replay::Replayed => Ingested::Replayed(activity_id),
     })
 }

@@ -24,7 +24,7 @@ use serde_json::value::RawValue;
 
 use crate::delivery::{Delivery, invocation_error};
 use crate::event::EventSource;
-use crate::ingest_event::{Outcome, ingest_event};
+use crate::ingest_event::{Ingested, ingest_event};
 
 /// How many messages of a batch are under way at once.
 const MESSAGES_IN_FLIGHT: usize = 10;
@@ -147,9 +147,9 @@ async fn ingest(
     };
     // On the heap: the state of a write is large.
     match guard(REQUEST_TIMEOUT, Box::pin(work)).await {
-        Ok(outcome) => {
-            delivery.log_outcome(outcome);
-            Ok(EventAnswer::of(outcome, &delivery))
+        Ok(ingested) => {
+            delivery.log_ingested(ingested);
+            Ok(EventAnswer::of(ingested, &delivery))
         }
         Err(error) => {
             delivery.log_failure(&error);
@@ -159,12 +159,12 @@ async fn ingest(
 }
 
 impl EventAnswer {
-    fn of(outcome: Outcome, delivery: &Delivery<'_>) -> Self {
+    fn of(ingested: Ingested, delivery: &Delivery<'_>) -> Self {
         let id = delivery.head.id.as_ref().expect("an event without an id is refused");
         Self {
             id: id.as_str().to_owned(),
-            status: outcome.status(),
-            activity_id: outcome.activity_id(),
+            status: ingested.status(),
+            activity_id: ingested.activity_id(),
         }
     }
 }

@@ -14,7 +14,9 @@
 //! request is answered by itself, as plain JSON, so any instance of the
 //! function can answer it.
 
+mod failure;
 mod message;
+mod origin;
 mod protocol;
 mod schema;
 mod tool_call;
@@ -47,8 +49,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
 }
 
 async fn post_message(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
-    let protocol = Protocol::new(&ctx.config, exchange);
-    if let Some(refusal) = protocol.refuse_foreign().await? {
+    if let Some(refusal) = origin::refuse_foreign(&ctx.config, exchange) {
         return Ok(refusal);
     }
     let principal = v1::authenticate(ctx, exchange).await?;
@@ -56,6 +57,7 @@ async fn post_message(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response
     if let Some(trace_id) = message.trace_id() {
         exchange.join_trace(trace_id);
     }
+    let protocol = Protocol { exchange };
     if let Some(refusal) = protocol.refuse_unsupported_revision(&message) {
         return Ok(refusal);
     }

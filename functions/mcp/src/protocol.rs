@@ -18,9 +18,8 @@ use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::principal::Scopes;
 use activity_log_core::http::body;
 use activity_log_core::http::exchange::Exchange;
-use activity_log_core::http::mcp::{INVALID_REQUEST, rpc_error};
+use activity_log_core::http::mcp::rpc_error;
 use activity_log_core::http::message::Response;
-use activity_log_core::platform::config::Config;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
 use http_body_util::{BodyExt, Full};
@@ -40,6 +39,7 @@ use rmcp::{RoleServer, ServerHandler};
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::failure::invalid_request;
 use crate::message::Message;
 use crate::tools::{INSTRUCTIONS, ToolName, tools_for};
 
@@ -59,41 +59,13 @@ struct Called {
     result: oneshot::Sender<CallToolResult>,
 }
 
-/// What one request needs of the protocol.
+/// The protocol around one request.
 #[derive(Debug)]
 pub(crate) struct Protocol<'a> {
-    exchange: &'a Exchange<'a>,
-    config: StreamableHttpServerConfig,
+    pub(crate) exchange: &'a Exchange<'a>,
 }
 
-impl<'a> Protocol<'a> {
-    pub(crate) fn new(config: &Config, exchange: &'a Exchange<'a>) -> Self {
-        let rules = StreamableHttpServerConfig::default()
-            .with_legacy_session_mode(false)
-            .with_json_response(true)
-            .with_sse_keep_alive(None)
-            .with_max_request_body_bytes(body::MAX_BYTES)
-            .with_allowed_origins(config.mcp_allowed_origins.iter().map(|origin| exact(origin)))
-            .enforce_origin_validation();
-        let hosts = &config.mcp_allowed_hosts;
-        let rules = if hosts.iter().any(|host| host == "*") {
-            rules.disable_allowed_hosts()
-        } else {
-            rules.with_allowed_hosts(hosts)
-        };
-        Self { exchange, config: rules }
-    }
-
-    /// Refuses a host and an origin that are not allowed, before anything else
-    /// is looked at. The library holds both against its rules before it refuses
-    /// a method, so it is shown the request's headers under one that it refuses.
-    pub(crate) async fn refuse_foreign(&self) -> Result<Option<Response>> {
-        let (calls, _) = mpsc::channel(1);
-        let response = self.send(Method::GET, Bytes::new(), Scopes::new(), calls).await?;
-        let refused = response.status() != StatusCode::METHOD_NOT_ALLOWED;
-        Ok(refused.then_some(response))
-    }
-
+impl Protocol<'_> {
     /// Refuses a revision that is named in the header alone and is not served.
     /// A handshake negotiates its own, and a message that names one itself is
     /// held against the header by the library.
@@ -129,7 +101,7 @@ impl<'a> Protocol<'a> {
     ) -> Result<Response> {
         let (calls, mut called) = mpsc::channel(1);
         let body = serde_json::to_vec(message).map_err(|error| Error::Internal(error.into()))?;
-        let answer = self.send(Method::POST, body.into(), scopes, calls);
+        let answer = self.send(body.into(), Server { scopes, calls });
         tokio::pin!(answer);
         let call = tokio::select! {
             response = &mut answer => return response,
@@ -141,22 +113,15 @@ impl<'a> Protocol<'a> {
         answer.await
     }
 
-    async fn send(
-        &self,
-        method: Method,
-        body: Bytes,
-        scopes: Scopes,
-        calls: mpsc::Sender<Called>,
-    ) -> Result<Response> {
+    async fn send(&self, body: Bytes, server: Server) -> Result<Response> {
         let mut request = http::Request::new(Full::new(body));
-        *request.method_mut() = method;
+        *request.method_mut() = Method::POST;
         *request.uri_mut() = http::Uri::from_static(PATH);
         request.headers_mut().clone_from(&self.exchange.request().headers);
-        let server = Server { scopes, calls };
         let service = StreamableHttpService::new(
             move || Ok(server.clone()),
             NeverSessionManager::default().into(),
-            self.config.clone(),
+            rules(),
         );
         let (parts, body) = service.handle(request).await.into_parts();
         let body = match body.collect().await {
@@ -178,28 +143,25 @@ impl<'a> Protocol<'a> {
         if status.is_server_error() {
             return Err(Error::Internal(text.into()));
         }
-        let request_body = &self.exchange.request().body;
-        let data = json!({ "request_id": self.exchange.request_id() });
-        let (status, text) = match status {
-            // The media type was looked at before: this is about the message.
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                (StatusCode::BAD_REQUEST, "Invalid Request: not a message of this protocol".into())
-            }
-            status => (status, text),
-        };
-        Ok(rpc_error(status, request_body, INVALID_REQUEST, &text, &data))
+        // The media type was looked at before: this is about the message.
+        if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            let text = "Invalid Request: not a message of this protocol";
+            return Ok(invalid_request(self.exchange, StatusCode::BAD_REQUEST, text));
+        }
+        Ok(invalid_request(self.exchange, status, &text))
     }
 }
 
-/// An origin without a port is that of its scheme's own port, and no other.
-fn exact(origin: &str) -> String {
-    let authority = origin.split_once("://").map_or(origin, |(_, authority)| authority);
-    let has_port = authority.rsplit(']').next().is_some_and(|rest| rest.contains(':'));
-    match (has_port, origin.split_once("://")) {
-        (false, Some(("https", _))) => format!("{origin}:443"),
-        (false, Some(("http", _))) => format!("{origin}:80"),
-        _ => origin.to_owned(),
-    }
+/// How the library serves. Hosts and origins are looked at before, in
+/// [`origin`](crate::origin), so that it need not.
+fn rules() -> StreamableHttpServerConfig {
+    StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_sse_keep_alive(None)
+        .with_max_request_body_bytes(body::MAX_BYTES)
+        .disable_allowed_hosts()
+        .disable_allowed_origins()
 }
 
 /// The library's view of this server, for one request.
@@ -304,24 +266,5 @@ impl ServerHandler for Server {
             return Err(ErrorData::invalid_params("The params are not those of the method.", None));
         }
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "Method not found", None))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_origin_without_a_port_gets_that_of_its_scheme() {
-        for (origin, expected) in [
-            ("https://app.example", "https://app.example:443"),
-            ("http://app.example", "http://app.example:80"),
-            ("http://[::1]", "http://[::1]:80"),
-            ("http://[::1]:3000", "http://[::1]:3000"),
-            ("http://localhost:*", "http://localhost:*"),
-            ("vscode-webview://panel", "vscode-webview://panel"),
-        ] {
-            assert_eq!(exact(origin), expected);
-        }
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use schemars::generate::{Contract, SchemaSettings};
 use serde_json::{Value, json};
 
-use crate::tool_call::ToolError;
+use crate::failure::ToolError;
 
 /// The schema of a tool's arguments.
 pub(crate) fn input<T: JsonSchema>() -> JsonObject {

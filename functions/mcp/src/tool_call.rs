@@ -25,28 +25,16 @@ use activity_log_core::http::v1::search::ActivitiesBody;
 use activity_log_core::http::view::{ActivityBody, ActivityView, ErrorDetail};
 use activity_log_core::platform::guard::guard;
 use rmcp::model::{CallToolResult, MetaObject};
-use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::failure::ToolError;
 use crate::tools::{GetLoggedActivityInput, ToolName};
 
 /// Less than the request may take, so that a caller reads which call it was.
 const CALL_TIMEOUT: Duration = Duration::from_secs(26);
 /// Rows of a page, in bytes of JSON: what an agent can read at once.
 const MAX_PAGE_BYTES: usize = 40_000;
-
-/// What is wrong with a call, and what to do about it.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ToolError")]
-pub(crate) struct ToolError<'a> {
-    #[serde(flatten)]
-    detail: ErrorDetail<'a>,
-    /// Whether the same call can succeed later.
-    retryable: bool,
-    /// What to do next.
-    hint: &'a str,
-}
 
 /// Runs a tool. What goes wrong is a result too, but for the missing scope.
 ///

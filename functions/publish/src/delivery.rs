@@ -15,7 +15,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
 
 use crate::activity_logged::Event;
-use crate::event_bus::{EventBus, Refusal};
+use crate::event_bus::{EventBus, NotTaken};
 
 /// The events that one PutEvents takes. It takes 256 KB of them, and ten of the
 /// largest are smaller.
@@ -29,7 +29,7 @@ pub(crate) async fn deliver<T>(
     bus: &EventBus,
     mut pending: Vec<(T, Event)>,
     deadline: Instant,
-) -> Vec<(T, Refusal)> {
+) -> Vec<(T, NotTaken)> {
     let mut failed = Vec::new();
     let mut backoff = Backoff::until(deadline);
     loop {
@@ -37,21 +37,21 @@ pub(crate) async fn deliver<T>(
         let calls = events.chunks(CALL_EVENTS).map(|call| bus.put(call, deadline));
         let outcomes: Vec<_> = stream::iter(calls).buffered(CALLS_IN_FLIGHT).collect().await;
         let refused = tags.into_iter().zip(events).zip(outcomes.into_iter().flatten()).filter_map(
-            |((tag, event), outcome)| outcome.err().map(|refusal| (tag, event, refusal)),
+            |((tag, event), outcome)| outcome.err().map(|not_taken| (tag, event, not_taken)),
         );
         pending = Vec::new();
-        let mut last_refusals = Vec::new();
-        for (tag, event, refusal) in refused {
-            if refusal.retryable {
+        let mut last_reasons = Vec::new();
+        for (tag, event, not_taken) in refused {
+            if not_taken.retryable {
                 pending.push((tag, event));
-                last_refusals.push(refusal);
+                last_reasons.push(not_taken);
             } else {
-                failed.push((tag, refusal));
+                failed.push((tag, not_taken));
             }
         }
         if pending.is_empty() || !backoff.wait().await {
             let tags = pending.into_iter().map(|(tag, _)| tag);
-            failed.extend(tags.zip(last_refusals));
+            failed.extend(tags.zip(last_reasons));
             return failed;
         }
     }

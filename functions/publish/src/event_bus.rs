@@ -39,7 +39,7 @@ pub struct EventBus {
 
 /// Why an event was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct NotTaken {
     /// The reason, for the log.
     pub(crate) reason: String,
     /// Whether the same event may be taken later.
@@ -76,8 +76,8 @@ impl EventBus {
         &self,
         events: &[Event],
         deadline: Instant,
-    ) -> Vec<Result<(), Refusal>> {
-        let later = |reason: &str| Refusal { reason: reason.to_owned(), retryable: true };
+    ) -> Vec<Result<(), NotTaken>> {
+        let later = |reason: &str| NotTaken { reason: reason.to_owned(), retryable: true };
         let now = Instant::now();
         if now >= deadline {
             return vec![Err(later("there was no time left for a call")); events.len()];
@@ -86,7 +86,7 @@ impl EventBus {
         let call = self.client.put_events().set_entries(Some(entries)).send();
         match timeout_at(deadline.min(now + CALL_TIMEOUT), call).await {
             Ok(Ok(answer)) => outcomes(&answer, events.len()),
-            Ok(Err(error)) => vec![Err(refusal_of_call(&error)); events.len()],
+            Ok(Err(error)) => vec![Err(not_taken_by_call(&error)); events.len()],
             Err(_) => vec![Err(later("there was no answer in time")); events.len()],
         }
     }
@@ -102,34 +102,34 @@ impl EventBus {
     }
 }
 
-fn outcomes(answer: &PutEventsOutput, events: usize) -> Vec<Result<(), Refusal>> {
+fn outcomes(answer: &PutEventsOutput, events: usize) -> Vec<Result<(), NotTaken>> {
     if answer.entries().len() != events {
         let reason = "the answer has not one entry for each event".to_owned();
-        return vec![Err(Refusal { reason, retryable: true }); events];
+        return vec![Err(NotTaken { reason, retryable: true }); events];
     }
     answer.entries().iter().map(outcome).collect()
 }
 
 /// Only an event that got an id was taken.
-fn outcome(entry: &PutEventsResultEntry) -> Result<(), Refusal> {
+fn outcome(entry: &PutEventsResultEntry) -> Result<(), NotTaken> {
     if entry.event_id().is_some() {
         return Ok(());
     }
     let code = entry.error_code().unwrap_or("unknown");
-    Err(Refusal { reason: code.to_owned(), retryable: !PERMANENT_CODES.contains(&code) })
+    Err(NotTaken { reason: code.to_owned(), retryable: !PERMANENT_CODES.contains(&code) })
 }
 
-fn refusal_of_call(error: &SdkError<PutEventsError>) -> Refusal {
+fn not_taken_by_call(error: &SdkError<PutEventsError>) -> NotTaken {
     let SdkError::ServiceError(service) = error else {
         let retryable = !matches!(error, SdkError::ConstructionFailure(_));
-        return Refusal { reason: format!("PutEvents failed: {}", chain(error)), retryable };
+        return NotTaken { reason: format!("PutEvents failed: {}", chain(error)), retryable };
     };
     let code = service.err().code().unwrap_or("unknown");
     let denied = code.contains("AccessDenied");
     // Others may quote what they were sent.
     let message = service.err().message().filter(|_| denied).unwrap_or("(no text)");
     let request_id = error.request_id().unwrap_or("unknown");
-    Refusal {
+    NotTaken {
         reason: format!("PutEvents failed: {code}: {message} (request id {request_id})"),
         retryable: code.contains("Throttl") || service.raw().status().is_server_error(),
     }

@@ -134,7 +134,7 @@ async fn publish<'a>(
             Err(error) => failures.push(failure(record, chain(&*error))),
         }
     }
-    let refused = deliver(bus, events, deadline).await;
-    failures.extend(refused.into_iter().map(|(record, refusal)| failure(record, refusal.reason)));
+    let left = deliver(bus, events, deadline).await;
+    failures.extend(left.into_iter().map(|(record, not_taken)| failure(record, not_taken.reason)));
     failures
 }

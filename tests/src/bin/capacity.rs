@@ -10,10 +10,10 @@
 
 use std::future::Future;
 
+use activity_log_tests::client::Answer;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{ALSO_COMMON, COMMON, PHRASE, RARE, UNCOMMON, Vocabulary};
 use activity_log_tests::measured::{MeasuredStack, TENANT};
-use activity_log_tests::stack::Answer;
 use serde_json::json;
 
 const BODY_CHARS: [usize; 5] = [0, 100, 1_000, 10_000, 65_536];
@@ -39,11 +39,11 @@ async fn print_logs_and_gets() {
         if chars > 0 {
             input["body"] = json!(vocabulary.text(chars));
         }
-        let log = measured.measure(stack.log(key, &input)).await;
+        let log = measured.measure(stack.v1(key).log(&input)).await;
         let path = log.answer.expect(201).header("location").to_owned();
-        let get = measured.measure(stack.get(key, &path)).await;
-        let log_trips = trips(&measured, stack.log(key, &input)).await;
-        let get_trips = trips(&measured, stack.get(key, &path)).await;
+        let get = measured.measure(stack.v1(key).get(&path)).await;
+        let log_trips = trips(&measured, stack.v1(key).log(&input)).await;
+        let get_trips = trips(&measured, stack.v1(key).get(&path)).await;
         let (written, read) = (log.write_units, get.read_units);
         println!("| {chars} | {written} | {log_trips} | {read} | {get_trips} |");
     }
@@ -60,11 +60,11 @@ async fn print_logs_and_gets() {
     println!("| log, without a body | read units | write units | round trips |");
     println!("| --- | ---: | ---: | ---: |");
     for name in ["with a key and a related resource", "replayed"] {
-        let log = measured.measure(stack.log(key, &input)).await;
+        let log = measured.measure(stack.v1(key).log(&input)).await;
         if name != "replayed" {
             input["idempotency_key"] = json!("another key");
         }
-        let log_trips = trips(&measured, stack.log(key, &input)).await;
+        let log_trips = trips(&measured, stack.v1(key).log(&input)).await;
         println!("| {name} | {} | {} | {log_trips} |", log.read_units, log.write_units);
     }
 }
@@ -91,7 +91,7 @@ async fn print_searches() {
         for (line, (_, parameters)) in lines.iter_mut().zip(searches) {
             let page = measured.search(parameters).await;
             drop(page.answer.expect(200));
-            let search = measured.stack.search(&measured.key, parameters);
+            let search = measured.v1.search(parameters);
             let trips = trips(&measured, search).await;
             line.push_str(&format!(" | {} | {trips}", page.read_units));
         }

@@ -3,23 +3,25 @@
 use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::v1::{
+    V1, assert_violations, id_of, next_cursor, note, note_with, rows,
+};
 use activity_log_tests::stack::Stack;
 use serde_json::json;
-
-use crate::contract::{assert_violations, id_of, next_cursor, note, note_with, rows};
 
 #[tokio::test]
 async fn an_event_has_every_field_of_the_contract() {
     let stack = Stack::start().await;
     let (credential, key) = stack.issue("acme", "agent:bot", Scope::ALL).await;
+    let v1 = stack.v1(&key);
     let input = json!({
         "type": "note",
         "summary": "Renewal",
         "occurred_at": "2026-03-01T09:00:00Z",
         "idempotency_key": "k",
     });
-    let logged = stack.log(&key, &input).await.expect(201).json();
-    let page = stack.audit_events(&key, &[]).await.expect(200);
+    let logged = v1.log(&input).await.expect(201).json();
+    let page = v1.audit_events(&[]).await.expect(200);
     let mut body = page.json();
     assert_eq!(body["request_id"], page.header("x-request-id"));
     let mut event = body["audit_events"][0].take();
@@ -48,24 +50,24 @@ async fn an_event_has_every_field_of_the_contract() {
 }
 
 /// One event of each status, and the ids of their requests, newest first.
-async fn three_events(stack: &Stack) -> (String, [String; 3]) {
-    let key = stack.service_key("acme").await;
-    let reader = stack.issue_key("acme", "user:jo", &[Scope::ActivityRead]).await;
+async fn three_events(stack: &Stack) -> (V1, [String; 3]) {
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let reader = stack.v1(&stack.issue_key("acme", "user:jo", &[Scope::ActivityRead]).await);
     let mut request_ids = Vec::new();
-    for (key, input) in [(&key, note("x")), (&reader, note("x")), (&key, json!({}))] {
-        let answer = stack.log(key, &input).await;
+    for (caller, input) in [(&v1, note("x")), (&reader, note("x")), (&v1, json!({}))] {
+        let answer = caller.log(&input).await;
         request_ids.insert(0, answer.header("x-request-id").to_owned());
         stack.clock.advance(Duration::from_millis(10));
     }
     let request_ids = request_ids.try_into().expect("there are three");
-    (key, request_ids)
+    (v1, request_ids)
 }
 
 #[tokio::test]
 async fn newest_first_and_without_a_filter_everything() {
     let stack = Stack::start().await;
-    let (key, request_ids) = three_events(&stack).await;
-    let page = stack.audit_events(&key, &[]).await.expect(200);
+    let (v1, request_ids) = three_events(&stack).await;
+    let page = v1.audit_events(&[]).await.expect(200);
     assert_eq!(rows(&page, "audit_events", "request_id"), request_ids);
     assert_eq!(rows(&page, "audit_events", "status"), ["rejected", "denied", "succeeded"]);
     assert!(next_cursor(&page).is_none());
@@ -74,10 +76,10 @@ async fn newest_first_and_without_a_filter_everything() {
 #[tokio::test]
 async fn each_filter_and_all_together_restrict() {
     let stack = Stack::start().await;
-    let (key, [rejected, denied, succeeded]) = three_events(&stack).await;
-    let page = stack.audit_events(&key, &[]).await.expect(200);
+    let (v1, [rejected, denied, succeeded]) = three_events(&stack).await;
+    let page = v1.audit_events(&[]).await.expect(200);
     let times = rows(&page, "audit_events", "occurred_at");
-    let found = stack.search(&key, &[]).await.expect(200);
+    let found = v1.search(&[]).await.expect(200);
     let activity = rows(&found, "activities", "id").remove(0);
     let upper = activity.to_uppercase();
     type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a String]);
@@ -109,7 +111,7 @@ async fn each_filter_and_all_together_restrict() {
         ),
     ];
     for (filters, expected) in cases {
-        let page = stack.audit_events(&key, filters).await.expect(200);
+        let page = v1.audit_events(filters).await.expect(200);
         let found = rows(&page, "audit_events", "request_id");
         assert_eq!(found.iter().collect::<Vec<_>>(), *expected, "{filters:?}");
     }
@@ -118,27 +120,27 @@ async fn each_filter_and_all_together_restrict() {
 #[tokio::test]
 async fn an_activity_logged_late_is_new_in_the_trail_and_old_in_the_search() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let on_time = id_of(&stack.log(&key, &note("on time")).await.expect(201));
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let on_time = id_of(&v1.log(&note("on time")).await.expect(201));
     stack.clock.advance(Duration::from_secs(1));
     let late = note_with(json!({"occurred_at": "2001-01-01T00:00:00Z"}));
-    let late = id_of(&stack.log(&key, &late).await.expect(201));
-    let trail = stack.audit_events(&key, &[]).await.expect(200);
+    let late = id_of(&v1.log(&late).await.expect(201));
+    let trail = v1.audit_events(&[]).await.expect(200);
     assert_eq!(rows(&trail, "audit_events", "resource_id"), [late.as_str(), &on_time]);
-    let search = stack.search(&key, &[]).await.expect(200);
+    let search = v1.search(&[]).await.expect(200);
     assert_eq!(rows(&search, "activities", "id"), [on_time.as_str(), &late]);
 }
 
 #[tokio::test]
 async fn pages_hold_every_event_once_while_others_write() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for n in 0..9 {
         let input = if n % 3 == 0 { json!({}) } else { note("x") };
-        stack.log(&key, &input).await;
+        v1.log(&input).await;
     }
     for filters in [&[][..], &[("actor_id", "suite")], &[("status", "succeeded")]] {
-        let whole = stack.audit_events(&key, filters).await.expect(200);
+        let whole = v1.audit_events(filters).await.expect(200);
         let there = rows(&whole, "audit_events", "id");
         let mut seen = Vec::new();
         let mut cursor: Option<String> = None;
@@ -146,14 +148,14 @@ async fn pages_hold_every_event_once_while_others_write() {
             let mut parameters = filters.to_vec();
             parameters.push(("limit", "2"));
             parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let page = stack.audit_events(&key, &parameters).await.expect(200);
+            let page = v1.audit_events(&parameters).await.expect(200);
             seen.extend(rows(&page, "audit_events", "id"));
             cursor = next_cursor(&page);
             if cursor.is_none() {
                 break;
             }
             stack.clock.advance(Duration::from_millis(5));
-            stack.log(&key, &note("meanwhile")).await.expect(201);
+            v1.log(&note("meanwhile")).await.expect(201);
         }
         assert_eq!(seen, there, "{filters:?}");
     }
@@ -162,7 +164,7 @@ async fn pages_hold_every_event_once_while_others_write() {
 #[tokio::test]
 async fn every_violation_of_its_parameters_is_listed() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let long = "x".repeat(256);
     let parameters = [
         ("resource_id", "act_1"),
@@ -176,7 +178,7 @@ async fn every_violation_of_its_parameters_is_listed() {
         ("status", "denied"),
     ];
     assert_violations(
-        &stack.audit_events(&key, &parameters[..8]).await,
+        &v1.audit_events(&parameters[..8]).await,
         &[
             ("resource_id", "must be an activity's id"),
             ("actor_id", "must have 1 to 255 bytes"),
@@ -189,22 +191,22 @@ async fn every_violation_of_its_parameters_is_listed() {
         ],
     );
     let twice = [("status", "denied"), ("status", "denied")];
-    let answer = stack.audit_events(&key, &twice).await;
+    let answer = v1.audit_events(&twice).await;
     assert_violations(&answer, &[("status", "is given more than once")]);
     let same = "2026-03-01T09:00:00Z";
     let bounds = [("occurred_after", same), ("occurred_before", same)];
-    let answer = stack.audit_events(&key, &bounds).await;
+    let answer = v1.audit_events(&bounds).await;
     assert_violations(&answer, &[("occurred_before", "must be later than occurred_after")]);
 }
 
 #[tokio::test]
 async fn a_cursor_is_bound_to_the_filters_of_the_trail() {
     let stack = Stack::start().await;
-    let (key, _) = three_events(&stack).await;
-    let page = stack.audit_events(&key, &[("limit", "1"), ("actor_id", "suite")]).await;
+    let (v1, _) = three_events(&stack).await;
+    let page = v1.audit_events(&[("limit", "1"), ("actor_id", "suite")]).await;
     let cursor = next_cursor(&page.expect(200)).expect("there is another page");
     let own = [("cursor", cursor.as_str()), ("actor_id", "suite")];
-    stack.audit_events(&key, &own).await.expect(200);
+    v1.audit_events(&own).await.expect(200);
     for filters in [
         &[][..],
         &[("actor_id", "jo")],
@@ -213,7 +215,7 @@ async fn a_cursor_is_bound_to_the_filters_of_the_trail() {
     ] {
         let mut parameters = filters.to_vec();
         parameters.push(("cursor", &cursor));
-        let answer = stack.audit_events(&key, &parameters).await;
+        let answer = v1.audit_events(&parameters).await;
         assert_violations(&answer, &[("cursor", "must be a next_cursor of the same search")]);
     }
 }
@@ -221,9 +223,9 @@ async fn a_cursor_is_bound_to_the_filters_of_the_trail() {
 #[tokio::test]
 async fn the_trail_itself_is_read_without_a_trace() {
     let stack = Stack::start().await;
-    let (key, _) = three_events(&stack).await;
+    let (v1, _) = three_events(&stack).await;
     let before = stack.keys_in_table().await;
-    stack.audit_events(&key, &[]).await.expect(200);
-    stack.audit_events(&key, &[("status", "none")]).await.expect(422);
+    v1.audit_events(&[]).await.expect(200);
+    v1.audit_events(&[("status", "none")]).await.expect(422);
     assert_eq!(stack.keys_in_table().await, before);
 }

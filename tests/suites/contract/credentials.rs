@@ -5,10 +5,11 @@ use std::time::Duration;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, Route, dialect_of};
-use activity_log_tests::stack::{Answer, Call, Stack};
+use activity_log_tests::client::v1::{id_of, note, summaries};
+use activity_log_tests::client::{ABSENT_ID, Answer};
+use activity_log_tests::raw_table::RawTable;
+use activity_log_tests::stack::Stack;
 use http::Method;
-
-use crate::contract::{ABSENT_ID, all_items, get_logged, id_of, note, pinned, summaries};
 
 /// `GET /api/activities/logged/{id}` with these headers alone.
 async fn get_with(stack: &Stack, id: &str, headers: &[(&str, &str)]) -> Answer {
@@ -20,6 +21,7 @@ async fn get_with(stack: &Stack, id: &str, headers: &[(&str, &str)]) -> Answer {
 async fn a_bearer_key_is_all_that_v1_asks_for() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
     let get = |value: &str| {
         stack.anonymous(Method::GET, "/v1/activities").header("authorization", value).send()
     };
@@ -51,11 +53,11 @@ async fn a_bearer_key_is_all_that_v1_asks_for() {
     ] {
         let answer = get(&value).await.expect(401);
         assert_eq!(answer.header("www-authenticate"), "Bearer");
-        refusals.push(pinned(&answer));
+        refusals.push(answer.pinned());
     }
     refusals.dedup();
     assert_eq!(refusals.len(), 1, "a refusal never says which part was wrong");
-    let twice = stack.call(&key, Method::GET, "/v1/activities");
+    let twice = v1.call(Method::GET, "/v1/activities");
     twice.header("authorization", &format!("Bearer {key}")).send().await.expect(401);
     let cookie = stack.anonymous(Method::GET, &format!("/v1/activities?access_token={key}"));
     cookie.header("x-api-key", &key).send().await.expect(401);
@@ -65,8 +67,10 @@ async fn a_bearer_key_is_all_that_v1_asks_for() {
 async fn the_logged_activity_dialect_asks_for_all_three_headers() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
-    let id = id_of(&stack.log(&key, &note("x")).await.expect(201));
-    let all = [("x-api-key", key.as_str()), ("x-business-id", "acme"), ("x-user-id", "jo")];
+    let v1 = stack.v1(&key);
+    let id = id_of(&v1.log(&note("x")).await.expect(201));
+    let api = stack.logged_activity("acme", &key);
+    let all = api.headers();
     get_with(&stack, &id, &all).await.expect(200);
 
     let mut refusals = Vec::new();
@@ -92,7 +96,7 @@ async fn the_logged_activity_dialect_asks_for_all_three_headers() {
         refusals.push(get_with(&stack, &id, &headers).await.expect(401));
     }
     // A bearer key is no credential here.
-    let call = stack.call(&key, Method::GET, &format!("/api/activities/logged/{id}"));
+    let call = v1.call(Method::GET, &format!("/api/activities/logged/{id}"));
     refusals.push(call.send().await.expect(401));
     for refusal in &refusals {
         assert_eq!(refusal.header("www-authenticate"), "Bearer");
@@ -105,16 +109,13 @@ async fn a_key_bound_to_a_user_accepts_only_that_user() {
     let stack = Stack::start().await;
     for user in ["jo", "José", "用户 1", "a:b@c"] {
         let key = stack.issue_key("acme", &format!("user:{user}"), Scope::ALL).await;
-        let id = id_of(&stack.log(&key, &note("x")).await.expect(201));
-        let with = |user| {
-            let headers = [("x-api-key", key.as_str()), ("x-business-id", "acme")];
-            let headers = [headers[0], headers[1], ("x-user-id", user)];
-            let (stack, id) = (&stack, &id);
-            async move { get_with(stack, id, &headers).await }
-        };
-        with(user).await.expect(200);
-        with("ann").await.expect(401);
-        with(&format!("{user}x")).await.expect(401);
+        let v1 = stack.v1(&key);
+        let id = id_of(&v1.log(&note("x")).await.expect(201));
+        let read_as =
+            async |user: &str| stack.logged_activity("acme", &key).as_user(user).read(&id).await;
+        read_as(user).await.expect(200);
+        read_as("ann").await.expect(401);
+        read_as(&format!("{user}x")).await.expect(401);
     }
 }
 
@@ -123,7 +124,7 @@ async fn a_service_key_acts_on_behalf_of_the_user_named_and_an_agents_key_is_ref
     let stack = Stack::start().await;
     let service = stack.service_key("acme").await;
     let agent = stack.issue_key("acme", "agent:bot", Scope::ALL).await;
-    let id = id_of(&stack.log(&agent, &note("x")).await.expect(201));
+    let id = id_of(&stack.v1(&agent).log(&note("x")).await.expect(201));
     for (key, user, status) in [
         (&service, "jo", 200),
         (&service, "ann", 200),
@@ -131,8 +132,8 @@ async fn a_service_key_acts_on_behalf_of_the_user_named_and_an_agents_key_is_ref
         (&agent, "bot", 401),
         (&agent, "jo", 401),
     ] {
-        let headers = [("x-api-key", key.as_str()), ("x-business-id", "acme"), ("x-user-id", user)];
-        assert_eq!(get_with(&stack, &id, &headers).await.status, status, "{user}");
+        let api = stack.logged_activity("acme", key).as_user(user);
+        assert_eq!(api.read(&id).await.status, status, "{user}");
     }
 }
 
@@ -146,30 +147,33 @@ async fn revoke(stack: &Stack, credential: &Credential) {
 async fn a_revoked_key_is_taken_for_at_most_60_seconds_more() {
     let stack = Stack::start().await;
     let (credential, key) = stack.issue("acme", "service:crm", Scope::ALL).await;
-    let logged = stack.log(&key, &note("x")).await.expect(201);
+    let v1 = stack.v1(&key);
+    let api = stack.logged_activity("acme", &key);
+    let logged = v1.log(&note("x")).await.expect(201);
     let id = id_of(&logged);
     revoke(&stack, &credential).await;
-    stack.get(&key, "/v1/activities").await.expect(200);
-    get_logged(&stack, &key, &id).await.expect(200);
+    v1.get("/v1/activities").await.expect(200);
+    api.read(&id).await.expect(200);
 
     assert_eq!(CACHE_FOR, Duration::from_secs(60));
     stack.clock.advance(CACHE_FOR);
-    stack.get(&key, "/v1/activities").await.expect(401);
-    get_logged(&stack, &key, &id).await.expect(401);
-    stack.log(&key, &note("x")).await.expect(401);
+    v1.get("/v1/activities").await.expect(401);
+    api.read(&id).await.expect(401);
+    v1.log(&note("x")).await.expect(401);
 }
 
 #[tokio::test]
 async fn a_revoked_key_that_was_not_used_before_is_refused_at_once() {
     let stack = Stack::start().await;
     let (credential, key) = stack.issue("acme", "service:crm", Scope::ALL).await;
+    let v1 = stack.v1(&key);
     revoke(&stack, &credential).await;
-    stack.get(&key, "/v1/activities").await.expect(401);
+    v1.get("/v1/activities").await.expect(401);
     // A read of it is remembered as well, and changes nothing.
-    stack.get(&key, "/v1/activities").await.expect(401);
+    v1.get("/v1/activities").await.expect(401);
     // Its owner's other keys go on.
     let other = stack.issue_key("acme", "service:crm", Scope::ALL).await;
-    stack.get(&other, "/v1/activities").await.expect(200);
+    stack.v1(&other).get("/v1/activities").await.expect(200);
 }
 
 #[tokio::test]
@@ -181,39 +185,31 @@ async fn a_new_key_works_at_once_even_if_it_was_tried_before() {
         Actor::parse("service:crm").expect("the actor is valid"),
         Scope::ALL.iter().copied().collect(),
     );
-    stack.get(&key.reveal(), "/v1/activities").await.expect(401);
+    stack.v1(&key.reveal()).get("/v1/activities").await.expect(401);
     stack.ctx.store.put_credential(&credential).await.expect("it is stored");
-    stack.get(&key.reveal(), "/v1/activities").await.expect(200);
+    stack.v1(&key.reveal()).get("/v1/activities").await.expect(200);
 }
 
 #[tokio::test]
 async fn a_known_key_id_with_a_wrong_secret_is_refused_whether_cached_or_not() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
     let (prefix, _) = key.rsplit_once('.').expect("a key has three parts");
     let wrong = format!("{prefix}.{}", "A".repeat(43));
-    stack.get(&wrong, "/v1/activities").await.expect(401);
-    stack.get(&key, "/v1/activities").await.expect(200);
-    stack.get(&wrong, "/v1/activities").await.expect(401);
+    stack.v1(&wrong).get("/v1/activities").await.expect(401);
+    v1.get("/v1/activities").await.expect(200);
+    stack.v1(&wrong).get("/v1/activities").await.expect(401);
 }
 
-/// A call of a route with an id in place of each parameter.
-fn call_of<'a>(stack: &'a Stack, route: &Route) -> Call<'a> {
+/// The path of a route with an id in place of each parameter.
+fn path_of(route: &Route) -> String {
     let segments: Vec<&str> = route
         .template
         .split('/')
         .map(|segment| if segment.starts_with('{') { ABSENT_ID } else { segment })
         .collect();
-    stack.anonymous(route.method.clone(), &segments.join("/"))
-}
-
-fn with_key<'a>(call: Call<'a>, route: &Route, key: &str) -> Call<'a> {
-    match dialect_of(route.template) {
-        Dialect::LoggedActivity => {
-            call.header("x-api-key", key).header("x-business-id", "acme").header("x-user-id", "jo")
-        }
-        _ => call.header("authorization", &format!("Bearer {key}")),
-    }
+    segments.join("/")
 }
 
 #[tokio::test]
@@ -223,14 +219,15 @@ async fn every_route_refuses_a_caller_without_credential_or_without_its_scope() 
     for route in ROUTES {
         let Some(scope) = route.scope else { continue };
         let name = format!("{} {}", route.method, route.template);
-        let answer = call_of(&stack, route).send().await;
+        let (method, path) = (|| route.method.clone(), path_of(route));
+        let answer = stack.anonymous(method(), &path).send().await;
         assert_eq!(answer.status, 401, "{name}");
         assert_eq!(answer.header("www-authenticate"), "Bearer");
 
         let others: Vec<Scope> =
             Scope::ALL.iter().copied().filter(|other| *other != scope).collect();
         let key = stack.issue_key("acme", "service:crm", &others).await;
-        let answer = with_key(call_of(&stack, route), route, &key).send().await;
+        let answer = stack.call("acme", &key, method(), &path).send().await;
         assert_eq!(answer.status, 403, "{name}");
         if dialect_of(route.template) == Dialect::V1 {
             assert_eq!(answer.json()["error"]["required_scope"], scope.as_str());
@@ -238,7 +235,7 @@ async fn every_route_refuses_a_caller_without_credential_or_without_its_scope() 
 
         // With it, and it alone, the refusal is gone.
         let key = stack.issue_key("acme", "service:crm", &[scope]).await;
-        let answer = with_key(call_of(&stack, route), route, &key).send().await;
+        let answer = stack.call("acme", &key, method(), &path).send().await;
         assert!(!matches!(answer.status.as_u16(), 401 | 403), "{name}: {}", answer.status);
         checked += 1;
     }
@@ -269,22 +266,24 @@ async fn each_route_asks_for_the_scope_of_the_contract() {
 async fn a_key_without_scopes_is_authenticated_and_may_do_nothing() {
     let stack = Stack::start().await;
     let key = stack.issue_key("acme", "user:jo", &[]).await;
-    stack.log(&key, &note("x")).await.expect(403);
-    stack.get(&key, "/v1/activities").await.expect(403);
-    stack.get(&key, &format!("/v1/activities/{ABSENT_ID}")).await.expect(403);
-    stack.get(&key, "/v1/audit-events").await.expect(403);
-    get_logged(&stack, &key, ABSENT_ID).await.expect(403);
+    let v1 = stack.v1(&key);
+    v1.log(&note("x")).await.expect(403);
+    v1.get("/v1/activities").await.expect(403);
+    v1.read(ABSENT_ID).await.expect(403);
+    v1.get("/v1/audit-events").await.expect(403);
+    stack.logged_activity("acme", &key).as_user("jo").read(ABSENT_ID).await.expect(403);
     let reader = stack.service_key("acme").await;
-    assert!(summaries(&stack.search(&reader, &[]).await.expect(200)).is_empty());
+    assert!(summaries(&stack.v1(&reader).search(&[]).await.expect(200)).is_empty());
 }
 
 #[tokio::test]
 async fn the_secret_is_stored_nowhere() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
     let secret = key.rsplit('.').next().expect("a key has three parts");
-    stack.log(&key, &note("x")).await.expect(201);
-    let stored = all_items(&stack).await;
-    assert!(stored.iter().all(|item| !format!("{item:?}").contains(secret)));
-    assert!(stored.iter().any(|item| item.contains_key("secret_hash")));
+    v1.log(&note("x")).await.expect(201);
+    let stored = RawTable::of(&stack).await.items().await;
+    assert!(stored.values().all(|item| !format!("{item:?}").contains(secret)));
+    assert!(stored.values().any(|item| item.contains_key("secret_hash")));
 }

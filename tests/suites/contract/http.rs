@@ -2,29 +2,28 @@
 //! paths, and the order of checks.
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with};
+use activity_log_tests::client::{ABSENT_ID, MIB};
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
-
-use crate::contract::{
-    ABSENT_ID, MIB, assert_violations, get_logged, id_of, note, note_with, post_bytes,
-};
 
 #[tokio::test]
 async fn every_response_is_json_uncached_and_named_by_its_request_id() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
-    let logged = stack.log(&key, &note("x")).await.expect(201);
+    let v1 = stack.v1(&key);
+    let logged = v1.log(&note("x")).await.expect(201);
     let id = id_of(&logged);
     let answers = [
         logged,
-        stack.log(&key, &json!({})).await.expect(422),
-        stack.get(&key, "/v1/activities").await.expect(200),
-        stack.get(&key, &format!("/v1/activities/{id}")).await.expect(200),
-        stack.get(&key, "/v1/audit-events").await.expect(200),
-        stack.get("none", "/v1/audit-events").await.expect(401),
-        stack.get(&key, "/nothing").await.expect(404),
-        stack.call(&key, Method::DELETE, "/v1/activities").send().await.expect(405),
+        v1.log(&json!({})).await.expect(422),
+        v1.get("/v1/activities").await.expect(200),
+        v1.read(&id).await.expect(200),
+        v1.get("/v1/audit-events").await.expect(200),
+        stack.v1("none").get("/v1/audit-events").await.expect(401),
+        v1.get("/nothing").await.expect(404),
+        v1.call(Method::DELETE, "/v1/activities").send().await.expect(405),
     ];
     for answer in &answers {
         let body = answer.json();
@@ -33,7 +32,7 @@ async fn every_response_is_json_uncached_and_named_by_its_request_id() {
         let in_body = body.get("request_id").or_else(|| body["error"].get("request_id"));
         assert_eq!(in_body, Some(&json!(request_id)));
     }
-    let dialect = [get_logged(&stack, &key, &id).await.expect(200)];
+    let dialect = [stack.logged_activity("acme", &key).read(&id).await.expect(200)];
     for answer in answers.iter().chain(&dialect) {
         assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(answer.header("cache-control"), "no-store");
@@ -47,8 +46,8 @@ async fn every_response_is_json_uncached_and_named_by_its_request_id() {
 #[tokio::test]
 async fn a_callers_own_request_id_is_ignored() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let call = stack.call(&key, Method::POST, "/v1/activities").header("x-request-id", "req_mine");
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let call = v1.call(Method::POST, "/v1/activities").header("x-request-id", "req_mine");
     let answer = call.json(&note("x")).send().await.expect(201);
     assert_ne!(answer.header("x-request-id"), "req_mine");
     assert_eq!(answer.json()["request_id"], answer.header("x-request-id"));
@@ -57,9 +56,9 @@ async fn a_callers_own_request_id_is_ignored() {
 #[tokio::test]
 async fn accept_is_ignored() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for accept in ["text/html", "application/xml;q=1", "*/*;q=0", "nonsense"] {
-        let call = stack.call(&key, Method::GET, "/v1/activities").header("accept", accept);
+        let call = v1.call(Method::GET, "/v1/activities").header("accept", accept);
         let answer = call.header("accept-encoding", "gzip, br").send().await.expect(200);
         assert_eq!(answer.header("content-type"), "application/json");
         assert!(!answer.headers.contains_key("content-encoding"));
@@ -69,10 +68,10 @@ async fn accept_is_ignored() {
 #[tokio::test]
 async fn only_plain_json_in_utf8_is_taken() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let body = note("x").to_string();
     for taken in ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"] {
-        assert_eq!(post_bytes(&stack, &key, taken, body.clone()).await.status, 201, "{taken}");
+        assert_eq!(v1.log_bytes(taken, body.clone()).await.status, 201, "{taken}");
     }
     for refused in [
         "text/plain",
@@ -81,10 +80,10 @@ async fn only_plain_json_in_utf8_is_taken() {
         "application/json; charset=latin1",
         "application/json; version=1",
     ] {
-        let answer = post_bytes(&stack, &key, refused, body.clone()).await;
+        let answer = v1.log_bytes(refused, body.clone()).await;
         assert_eq!(answer.status, 415, "{refused}");
     }
-    let call = || stack.call(&key, Method::POST, "/v1/activities").body(body.clone());
+    let call = || v1.call(Method::POST, "/v1/activities").body(body.clone());
     call().send().await.expect(415);
     let twice = call().header("content-type", "application/json");
     twice.header("content-type", "application/json").send().await.expect(415);
@@ -97,15 +96,15 @@ async fn only_plain_json_in_utf8_is_taken() {
 #[tokio::test]
 async fn a_body_of_1_mib_is_taken_and_one_more_byte_is_413() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let mut body = note("x").to_string().into_bytes();
     body.resize(MIB, b' ');
-    post_bytes(&stack, &key, "application/json", body.clone()).await.expect(201);
+    v1.log_bytes("application/json", body.clone()).await.expect(201);
     body.push(b' ');
-    post_bytes(&stack, &key, "application/json", body.clone()).await.expect(413);
+    v1.log_bytes("application/json", body.clone()).await.expect(413);
     body.resize(11 * MIB, b' ');
-    let huge = stack
-        .call(&key, Method::POST, "/v1/activities")
+    let huge = v1
+        .call(Method::POST, "/v1/activities")
         .header("content-type", "application/json")
         .body(body)
         .try_send()
@@ -117,7 +116,7 @@ async fn a_body_of_1_mib_is_taken_and_one_more_byte_is_413() {
 #[tokio::test]
 async fn bytes_syntax_and_duplicate_keys_are_malformed_and_not_invalid() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let deep = "[".repeat(1000);
     for body in [
         &b""[..],
@@ -135,7 +134,7 @@ async fn bytes_syntax_and_duplicate_keys_are_malformed_and_not_invalid() {
         br#"{"type":"note","summary":"x","\u0074ype":"note"}"#,
         deep.as_bytes(),
     ] {
-        let answer = post_bytes(&stack, &key, "application/json", body).await;
+        let answer = v1.log_bytes("application/json", body).await;
         let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
         assert_eq!(
             (answer.status.as_u16(), answer.error_code()),
@@ -148,14 +147,14 @@ async fn bytes_syntax_and_duplicate_keys_are_malformed_and_not_invalid() {
 #[tokio::test]
 async fn a_query_string_that_cannot_be_decoded_is_malformed() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for path in ["/v1/activities", "/v1/audit-events", &format!("/v1/activities/{ABSENT_ID}")] {
         for query in ["query=%", "query=%4", "query=%zz", "query=%ff", "query=%c3%28", "%80=x"] {
-            let answer = stack.get(&key, &format!("{path}?{query}")).await.expect(400);
+            let answer = v1.get(&format!("{path}?{query}")).await.expect(400);
             assert_eq!(answer.error_code(), "malformed_request", "{path}?{query}");
         }
     }
-    let answer = stack.call(&key, Method::POST, "/v1/activities?a=%f").json(&note("x"));
+    let answer = v1.call(Method::POST, "/v1/activities?a=%f").json(&note("x"));
     assert_eq!(answer.send().await.expect(400).error_code(), "malformed_request");
 }
 
@@ -186,8 +185,8 @@ async fn a_method_that_a_path_does_not_know_is_405_with_allow() {
 #[tokio::test]
 async fn a_path_that_is_not_listed_or_ends_in_a_slash_is_404() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let id = id_of(&stack.log(&key, &note("x")).await.expect(201));
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let id = id_of(&v1.log(&note("x")).await.expect(201));
     for path in [
         "/".to_owned(),
         "/v1".to_owned(),
@@ -205,7 +204,7 @@ async fn a_path_that_is_not_listed_or_ends_in_a_slash_is_404() {
         "/api/activities/logged/".to_owned(),
     ] {
         for method in [Method::GET, Method::POST, Method::DELETE] {
-            let answer = stack.call(&key, method.clone(), &path).send().await;
+            let answer = v1.call(method.clone(), &path).send().await;
             assert_eq!(answer.status, 404, "{method} {path}");
         }
     }
@@ -215,9 +214,10 @@ async fn a_path_that_is_not_listed_or_ends_in_a_slash_is_404() {
 async fn checks_come_in_the_order_of_the_contract() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
     let reader = stack.issue_key("acme", "service:reader", &[Scope::ActivityRead]).await;
     let taken = note_with(json!({"idempotency_key": "taken"}));
-    stack.log(&key, &taken).await.expect(201);
+    v1.log(&taken).await.expect(201);
 
     let large = vec![b'{'; MIB + 1];
     let unknown = json!({"related_resource_type": "contact", "related_resource_id": "nobody"});
@@ -240,7 +240,7 @@ async fn checks_come_in_the_order_of_the_contract() {
         (&key, "/v1/activities", "application/json", conflicting.to_string().into(), 409),
         (&key, "/v1/activities", "application/json", absent.to_string().into(), 404),
     ] {
-        let call = stack.call(key, Method::POST, path).header("content-type", content_type);
+        let call = stack.v1(key).call(Method::POST, path).header("content-type", content_type);
         let answer = call.body(body).send().await;
         assert_eq!(answer.status, status, "{}", String::from_utf8_lossy(&answer.body));
     }
@@ -256,17 +256,16 @@ async fn checks_come_in_the_order_of_the_contract() {
         (&key, "/v1/activities?limit=0&x=%zz".to_owned(), 400),
         (&writer, "/v1/audit-events?limit=0".to_owned(), 403),
     ] {
-        assert_eq!(stack.get(key, &path).await.status, status, "{path}");
+        assert_eq!(stack.v1(key).get(&path).await.status, status, "{path}");
     }
 }
 
 #[tokio::test]
 async fn violations_of_body_query_and_header_are_listed_together() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let call = |path: &str, body: &Value| {
-        stack
-            .call(&key, Method::POST, path)
+        v1.call(Method::POST, path)
             .header("idempotency-key", "a")
             .header("idempotency-key", "b")
             .json(body)
@@ -285,8 +284,8 @@ async fn cors_is_off_unless_configured_and_then_exposes_its_four_headers() {
     let allowed = "https://app.example";
     let stack =
         Stack::start_with(|config| config.cors_allow_origins = vec![allowed.to_owned()]).await;
-    let key = stack.service_key("acme").await;
-    let get = |origin| stack.call(&key, Method::GET, "/v1/activities").header("origin", origin);
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let get = |origin| v1.call(Method::GET, "/v1/activities").header("origin", origin);
     let answer = get(allowed).send().await.expect(200);
     assert_eq!(answer.header("access-control-allow-origin"), allowed);
     let exposed = "x-request-id, location, idempotency-replayed, retry-after";

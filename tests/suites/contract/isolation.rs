@@ -4,14 +4,16 @@
 use std::collections::BTreeMap;
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::logged_activity;
+use activity_log_tests::client::v1::{
+    ACTIVITIES, AUDIT_EVENTS, V1, assert_violations, id_of, next_cursor, note_with, path_of, rows,
+    summaries,
+};
+use activity_log_tests::client::{ABSENT_ID, Answer, HttpCall, with_query};
 use activity_log_tests::faulty_engine::FaultyEngine;
-use activity_log_tests::stack::{Answer, Call, Stack, encode};
+use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
-
-use crate::contract::{
-    ABSENT_ID, assert_violations, faulty_stack, id_of, next_cursor, note_with, rows, summaries,
-};
 
 /// Tenants whose ids are nearly each other's.
 const TENANTS: [&str; 4] = ["acme", "acme2", "ACME", "acme-"];
@@ -32,8 +34,9 @@ async fn same_in_every_tenant(stack: &Stack) -> Vec<(&'static str, String, Strin
     let mut tenants = Vec::new();
     for tenant in TENANTS {
         let key = stack.issue_key(tenant, "service:crm", Scope::ALL).await;
+        let v1 = stack.v1(&key);
         stack.put_resource(tenant, "contact", "con_1", Some(tenant)).await;
-        let answer = stack.log(&key, &input()).await.expect(201);
+        let answer = v1.log(&input()).await.expect(201);
         assert!(!answer.headers.contains_key("idempotency-replayed"));
         assert_eq!(answer.json()["activity"]["tenant_id"], tenant);
         tenants.push((tenant, key, id_of(&answer)));
@@ -41,20 +44,12 @@ async fn same_in_every_tenant(stack: &Stack) -> Vec<(&'static str, String, Strin
     tenants
 }
 
-/// `GET /api/activities/logged/{id}` as a user of a tenant.
-fn logged<'a>(stack: &'a Stack, tenant: &str, key: &str, id: &str) -> Call<'a> {
-    stack
-        .anonymous(Method::GET, &format!("/api/activities/logged/{id}"))
-        .header("x-api-key", key)
-        .header("x-business-id", tenant)
-        .header("x-user-id", "jo")
-}
-
 #[tokio::test]
 async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
     let stack = Stack::start().await;
     let tenants = same_in_every_tenant(&stack).await;
     for (tenant, key, id) in &tenants {
+        let (v1, api) = (stack.v1(key), stack.logged_activity(tenant, key));
         let related = [("related_resource_type", "contact"), ("related_resource_id", "con_1")];
         for parameters in [
             &[][..],
@@ -64,24 +59,24 @@ async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
             &related,
             &[("occurred_after", "2026-03-01T09:00:00Z")],
         ] {
-            let page = stack.search(key, parameters).await.expect(200);
+            let page = v1.search(parameters).await.expect(200);
             assert_eq!(rows(&page, "activities", "id"), [id.as_str()], "{tenant} {parameters:?}");
             assert_eq!(rows(&page, "activities", "tenant_id"), [*tenant]);
             assert!(next_cursor(&page).is_none());
         }
         for parameters in [&[][..], &[("actor_id", "crm")], &[("status", "succeeded")]] {
-            let page = stack.audit_events(key, parameters).await.expect(200);
+            let page = v1.audit_events(parameters).await.expect(200);
             assert_eq!(rows(&page, "audit_events", "resource_id"), [id.as_str()]);
             assert_eq!(rows(&page, "audit_events", "tenant_id"), [*tenant]);
         }
         // The key is a replay of this tenant's own, and a conflict in it alone.
-        assert_eq!(id_of(&stack.log(key, &input()).await.expect(201)), *id);
-        let entity = logged(&stack, tenant, key, id).send().await.expect(200).json();
+        assert_eq!(id_of(&v1.log(&input()).await.expect(201)), *id);
+        let entity = api.read(id).await.expect(200).json();
         assert_eq!(entity["associated_entities"][0]["display_name"], *tenant);
         for (other, _, foreign) in tenants.iter().filter(|(other, ..)| other != tenant) {
-            stack.get(key, &format!("/v1/activities/{foreign}")).await.expect(404);
-            logged(&stack, tenant, key, foreign).send().await.expect(404);
-            logged(&stack, other, key, foreign).send().await.expect(401);
+            v1.read(foreign).await.expect(404);
+            api.read(foreign).await.expect(404);
+            stack.logged_activity(other, key).read(foreign).await.expect(401);
         }
     }
 }
@@ -89,29 +84,29 @@ async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
 #[tokio::test]
 async fn counts_and_pages_never_include_anothers() {
     let stack = Stack::start().await;
-    let mut keys = Vec::new();
+    let mut callers = Vec::new();
     for tenant in TENANTS {
-        keys.push(stack.service_key(tenant).await);
+        callers.push((tenant, stack.v1(&stack.service_key(tenant).await)));
     }
     for n in 0..7 {
-        for (tenant, key) in TENANTS.iter().zip(&keys) {
+        for (tenant, v1) in &callers {
             let input = json!({
                 "type": "note",
                 "summary": format!("{tenant} {n}"),
                 "body": "shared",
                 "occurred_at": "2026-03-01T09:00:00Z",
             });
-            stack.log(key, &input).await.expect(201);
+            v1.log(&input).await.expect(201);
         }
     }
-    for (tenant, key) in TENANTS.iter().zip(&keys) {
+    for (tenant, v1) in &callers {
         for query in ["shared", "\"shared\""] {
             let mut sizes = Vec::new();
             let mut cursor: Option<String> = None;
             loop {
                 let mut parameters = vec![("query", query), ("limit", "2")];
                 parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-                let page = stack.search(key, &parameters).await.expect(200);
+                let page = v1.search(&parameters).await.expect(200);
                 let found = summaries(&page);
                 assert!(found.iter().all(|text| text.starts_with(&format!("{tenant} "))));
                 sizes.push(found.len());
@@ -147,7 +142,7 @@ fn key_kinds(value: &Value, kinds: &mut Vec<String>) {
 
 /// Sends a request and says what it took, in no order, since calls go side by
 /// side.
-async fn recorded(engine: &FaultyEngine, call: Call<'_>) -> (Answer, Vec<Shape>) {
+async fn recorded(engine: &FaultyEngine, call: HttpCall) -> (Answer, Vec<Shape>) {
     engine.reset_calls();
     let answer = call.send().await;
     let mut shapes: Vec<Shape> = engine
@@ -175,9 +170,10 @@ fn headers(answer: &Answer) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
-    let (stack, engine) = faulty_stack().await;
-    let acme = stack.issue_key("acme", "service:crm", Scope::ALL).await;
-    let other = stack.issue_key("other", "service:crm", Scope::ALL).await;
+    let (stack, engine) = Stack::start_faulty().await;
+    let key = stack.issue_key("acme", "service:crm", Scope::ALL).await;
+    let (acme, api) = (stack.v1(&key), stack.logged_activity("acme", &key));
+    let other = stack.v1(&stack.issue_key("other", "service:crm", Scope::ALL).await);
     stack.put_resource("other", "deal", "theirs", Some("Theirs")).await;
     let related = json!({
         "related_resource_type": "deal",
@@ -185,14 +181,15 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
         "body": "long ".repeat(2_000),
         "idempotency_key": "theirs",
     });
-    let foreign = id_of(&stack.log(&other, &note_with(related)).await.expect(201));
+    let foreign = id_of(&other.log(&note_with(related)).await.expect(201));
     // Credentials are remembered from here on.
-    stack.search(&acme, &[]).await.expect(200);
+    acme.search(&[]).await.expect(200);
 
-    let get = |path: String| stack.call(&acme, Method::GET, &path);
+    let get = |path: String| acme.call(Method::GET, &path);
+    let logged = |id: &str| api.call(Method::GET, &logged_activity::path_of(id));
     let search = |id: &str| {
         let related = [("related_resource_type", "deal"), ("related_resource_id", id)];
-        get(format!("/v1/activities?{}", encode(&related)))
+        get(with_query(ACTIVITIES, &related))
     };
     let log = |id: &str, key: &str| {
         let input = json!({
@@ -202,11 +199,11 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
             "related_resource_id": id,
             "idempotency_key": key,
         });
-        stack.call(&acme, Method::POST, "/v1/activities").json(&input)
+        acme.call(Method::POST, ACTIVITIES).json(&input)
     };
     let pairs = [
-        (404, get(format!("/v1/activities/{foreign}")), get(format!("/v1/activities/{ABSENT_ID}"))),
-        (404, logged(&stack, "acme", &acme, &foreign), logged(&stack, "acme", &acme, ABSENT_ID)),
+        (404, get(path_of(&foreign)), get(path_of(ABSENT_ID))),
+        (404, logged(&foreign), logged(ABSENT_ID)),
         (
             200,
             get(format!("/v1/audit-events?resource_id={foreign}")),
@@ -231,11 +228,11 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
 
 #[tokio::test]
 async fn a_foreign_credential_is_answered_and_looked_for_exactly_as_an_absent_one() {
-    let (stack, engine) = faulty_stack().await;
+    let (stack, engine) = Stack::start_faulty().await;
     let other = stack.issue_key("other", "service:crm", Scope::ALL).await;
     let (_, secret) = other.rsplit_once('.').expect("a key has three parts");
     let key_id = other.split('.').nth(1).expect("a key has three parts");
-    let with = |key: String| stack.call(&key, Method::GET, "/v1/activities");
+    let with = |key: String| stack.v1(&key).call(Method::GET, "/v1/activities");
     // The other tenant's key id and secret, under the name of this one.
     let (foreign, foreign_calls) =
         recorded(&engine, with(format!("alk_acme.{key_id}.{secret}"))).await;
@@ -250,18 +247,18 @@ async fn a_foreign_credential_is_answered_and_looked_for_exactly_as_an_absent_on
 
 #[tokio::test]
 async fn a_cursor_of_another_tenant_is_refused_exactly_as_a_damaged_one() {
-    let (stack, engine) = faulty_stack().await;
-    let acme = stack.service_key("acme").await;
-    let other = stack.service_key("other").await;
-    for key in [&acme, &acme, &other, &other] {
+    let (stack, engine) = Stack::start_faulty().await;
+    let acme = stack.v1(&stack.service_key("acme").await);
+    let other = stack.v1(&stack.service_key("other").await);
+    for v1 in [&acme, &acme, &other, &other] {
         let input = note_with(json!({"occurred_at": "2026-03-01T09:00:00Z"}));
-        stack.log(key, &input).await.expect(201);
+        v1.log(&input).await.expect(201);
     }
-    for path in ["/v1/activities", "/v1/audit-events"] {
-        let page = |key: &str, cursor: Option<&str>| {
+    for path in [ACTIVITIES, AUDIT_EVENTS] {
+        let page = |v1: &V1, cursor: Option<&str>| {
             let mut parameters = vec![("limit", "1")];
             parameters.extend(cursor.map(|cursor| ("cursor", cursor)));
-            stack.call(key, Method::GET, &format!("{path}?{}", encode(&parameters)))
+            v1.call(Method::GET, &with_query(path, &parameters))
         };
         let theirs = page(&other, None).send().await.expect(200);
         let theirs = next_cursor(&theirs).expect("there is another page");
@@ -280,19 +277,20 @@ async fn a_cursor_of_another_tenant_is_refused_exactly_as_a_damaged_one() {
 
 #[tokio::test]
 async fn every_call_to_the_engine_names_keys_of_the_callers_tenant_alone() {
-    let (stack, engine) = faulty_stack().await;
-    let acme = stack.service_key("acme").await;
+    let (stack, engine) = Stack::start_faulty().await;
+    let key = stack.service_key("acme").await;
+    let (acme, api) = (stack.v1(&key), stack.logged_activity("acme", &key));
     stack.service_key("other").await;
     stack.put_resource("acme", "contact", "con_1", None).await;
     engine.reset_calls();
-    let id = id_of(&stack.log(&acme, &input()).await.expect(201));
-    stack.log(&acme, &input()).await.expect(201);
-    stack.log(&acme, &json!({})).await.expect(422);
-    stack.search(&acme, &[("query", "price agreed"), ("type", "note")]).await.expect(200);
-    stack.search(&acme, &[("query", "\"was agreed\"")]).await.expect(200);
-    stack.get(&acme, &format!("/v1/activities/{id}")).await.expect(200);
-    logged(&stack, "acme", &acme, &id).send().await.expect(200);
-    stack.audit_events(&acme, &[("actor_id", "suite")]).await.expect(200);
+    let id = id_of(&acme.log(&input()).await.expect(201));
+    acme.log(&input()).await.expect(201);
+    acme.log(&json!({})).await.expect(422);
+    acme.search(&[("query", "price agreed"), ("type", "note")]).await.expect(200);
+    acme.search(&[("query", "\"was agreed\"")]).await.expect(200);
+    acme.read(&id).await.expect(200);
+    api.read(&id).await.expect(200);
+    acme.audit_events(&[("actor_id", "suite")]).await.expect(200);
     let calls = engine.calls();
     assert!(calls.len() > 10);
     for call in calls {

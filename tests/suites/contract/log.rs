@@ -5,13 +5,10 @@ use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::platform::config::RelatedResourceCheck;
+use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with, summaries};
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
-
-use crate::contract::{
-    assert_violations, delete_resource, id_of, note, note_with, pinned, post_bytes, summaries,
-};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const ONE_OF_TYPES: &str = "must be one of: note call email meeting agent_action";
@@ -22,6 +19,7 @@ const BAD_TIME: &str = "must be an RFC 3339 date-time with an offset, from 1970 
 async fn a_full_input_is_201_with_every_field_and_a_location() {
     let stack = Stack::start().await;
     let key = stack.issue_key("acme", "user:jo", Scope::ALL).await;
+    let v1 = stack.v1(&key);
     stack.put_resource("acme", "support_ticket", "t#1 %é", None).await;
     let input = json!({
         "type": "agent_action",
@@ -33,10 +31,10 @@ async fn a_full_input_is_201_with_every_field_and_a_location() {
         "idempotency_key": "k",
     });
     let before = stack.ctx.environment.now();
-    let answer = stack.log(&key, &input).await.expect(201);
+    let answer = v1.log(&input).await.expect(201);
     let after = stack.ctx.environment.now();
     let id = id_of(&answer);
-    let mut body = pinned(&answer);
+    let mut body = answer.pinned();
     let logged_at = body["activity"]["logged_at"].take();
     assert_eq!(
         body,
@@ -65,8 +63,8 @@ async fn a_full_input_is_201_with_every_field_and_a_location() {
 #[tokio::test]
 async fn absent_optional_fields_are_left_out_and_occurred_at_is_now() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let body = stack.log(&key, &note("x")).await.expect(201).json();
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let body = v1.log(&note("x")).await.expect(201).json();
     let activity = body["activity"].as_object().expect("there is an activity");
     let names: Vec<&str> = activity.keys().map(String::as_str).collect();
     let mut expected =
@@ -80,14 +78,15 @@ async fn absent_optional_fields_are_left_out_and_occurred_at_is_now() {
 async fn an_agent_that_logs_is_the_last_agent_actor() {
     let stack = Stack::start().await;
     let key = stack.issue_key("acme", "agent:assistant-7", Scope::ALL).await;
-    let body = stack.log(&key, &note("x")).await.expect(201).json();
+    let v1 = stack.v1(&key);
+    let body = v1.log(&note("x")).await.expect(201).json();
     assert_eq!(body["activity"]["last_agent_actor_id"], "assistant-7");
 }
 
 #[tokio::test]
 async fn null_and_wrong_types_are_violations_of_each_property() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for value in [json!(null), json!(1), json!(true), json!([]), json!({}), json!(["note"])] {
         let names = [
             "type",
@@ -99,7 +98,7 @@ async fn null_and_wrong_types_are_violations_of_each_property() {
             "idempotency_key",
         ];
         let input: Value = names.iter().map(|name| ((*name).to_owned(), value.clone())).collect();
-        let answer = stack.log(&key, &input).await;
+        let answer = v1.log(&input).await;
         assert_violations(&answer, &names.map(|name| (name, "must be a string")));
     }
 }
@@ -107,9 +106,9 @@ async fn null_and_wrong_types_are_violations_of_each_property() {
 #[tokio::test]
 async fn every_violation_is_listed_at_once() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     assert_violations(
-        &stack.log(&key, &json!({})).await,
+        &v1.log(&json!({})).await,
         &[("type", "is required"), ("summary", "is required")],
     );
     let input = json!({
@@ -122,7 +121,7 @@ async fn every_violation_is_listed_at_once() {
         "tenant_id": "other",
         "id": 7,
     });
-    let answer = stack.log(&key, &input).await;
+    let answer = v1.log(&input).await;
     assert_violations(
         &answer,
         &[
@@ -142,18 +141,18 @@ async fn every_violation_is_listed_at_once() {
 #[tokio::test]
 async fn what_is_not_an_object_and_unknown_properties_are_refused() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for body in ["null", "[]", "\"note\"", "1", "true", "[{\"type\":\"note\",\"summary\":\"x\"}]"] {
-        let answer = post_bytes(&stack, &key, "application/json", body).await;
+        let answer = v1.log_bytes("application/json", body).await;
         assert_violations(&answer, &[("$", "must be a JSON object")]);
     }
     for name in ["source", "dry_run", "Type", "summary ", "", "tenant_id", "fields", "$"] {
-        let answer = stack.log(&key, &note_with(json!({ name: "x" }))).await;
+        let answer = v1.log(&note_with(json!({ name: "x" }))).await;
         assert_violations(&answer, &[(name, "is not a known property")]);
     }
     // A number that no double can hold as it is: refused, and no fault.
     let text = r#"{"type":"note","summary":"x","n":18446744073709551615,"m":-0.0,"o":1e308}"#;
-    let answer = post_bytes(&stack, &key, "application/json", text).await;
+    let answer = v1.log_bytes("application/json", text).await;
     let unknown = "is not a known property";
     assert_violations(&answer, &[("n", unknown), ("m", unknown), ("o", unknown)]);
 }
@@ -161,15 +160,15 @@ async fn what_is_not_an_object_and_unknown_properties_are_refused() {
 #[tokio::test]
 async fn every_type_and_every_kind_of_related_resource_is_taken() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for name in ["note", "call", "email", "meeting", "agent_action"] {
-        let answer = stack.log(&key, &json!({"type": name, "summary": "x"})).await.expect(201);
+        let answer = v1.log(&json!({"type": name, "summary": "x"})).await.expect(201);
         assert_eq!(answer.json()["activity"]["type"], name);
     }
     for kind in ["contact", "company", "deal", "task", "support_ticket"] {
         stack.put_resource("acme", kind, "r1", None).await;
         let related = json!({"related_resource_type": kind, "related_resource_id": "r1"});
-        let answer = stack.log(&key, &note_with(related)).await.expect(201);
+        let answer = v1.log(&note_with(related)).await.expect(201);
         assert_eq!(answer.json()["activity"]["related_resource_type"], kind);
     }
 }
@@ -177,35 +176,35 @@ async fn every_type_and_every_kind_of_related_resource_is_taken() {
 #[tokio::test]
 async fn a_summary_has_1_to_500_characters_of_any_script() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for character in ["x", "é", "語", "😀"] {
         let longest = character.repeat(500);
-        let answer = stack.log(&key, &note(&longest)).await.expect(201);
+        let answer = v1.log(&note(&longest)).await.expect(201);
         assert_eq!(answer.json()["activity"]["summary"], longest);
-        let answer = stack.log(&key, &note(&character.repeat(501))).await;
+        let answer = v1.log(&note(&character.repeat(501))).await;
         assert_violations(&answer, &[("summary", "must have at most 500 characters")]);
     }
     for blank in ["", " ", "\u{a0}\u{2003}\r\n"] {
-        let answer = stack.log(&key, &note(blank)).await;
+        let answer = v1.log(&note(blank)).await;
         assert_violations(&answer, &[("summary", "must not be empty or only white space")]);
     }
-    stack.log(&key, &note(" . ")).await.expect(201);
+    v1.log(&note(" . ")).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_body_has_up_to_65536_characters_of_any_script_and_reads_back_whole() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for character in ["x", "é", "語", "😀"] {
         let longest = character.repeat(65_536);
-        let answer = stack.log(&key, &note_with(json!({"body": longest}))).await.expect(201);
-        let read = stack.get(&key, answer.header("location")).await.expect(200).json();
+        let answer = v1.log(&note_with(json!({"body": longest}))).await.expect(201);
+        let read = v1.get(answer.header("location")).await.expect(200).json();
         assert_eq!(read["activity"]["body"], longest);
         let beyond = note_with(json!({"body": character.repeat(65_537)}));
-        let answer = stack.log(&key, &beyond).await;
+        let answer = v1.log(&beyond).await;
         assert_violations(&answer, &[("body", "must have at most 65536 characters")]);
     }
-    let answer = stack.log(&key, &note_with(json!({"body": ""}))).await.expect(201);
+    let answer = v1.log(&note_with(json!({"body": ""}))).await.expect(201);
     assert_eq!(answer.json()["activity"]["body"], "");
 }
 
@@ -215,24 +214,24 @@ async fn a_related_id_has_1_to_255_bytes_without_control_characters() {
         config.related_resource_check = RelatedResourceCheck::Off;
     })
     .await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let related =
         |id: &str| note_with(json!({"related_resource_type": "deal", "related_resource_id": id}));
     let longest = format!("{}x", "é".repeat(127));
     let escaped = "#%".repeat(127);
     for id in ["x", " ", "a/b?c#d%e", longest.as_str(), escaped.as_str()] {
-        let answer = stack.log(&key, &related(id)).await.expect(201);
+        let answer = v1.log(&related(id)).await.expect(201);
         assert_eq!(answer.json()["activity"]["related_resource_id"], id);
         let parameters = [("related_resource_type", "deal"), ("related_resource_id", id)];
-        let found = stack.search(&key, &parameters).await.expect(200);
+        let found = v1.search(&parameters).await.expect(200);
         assert_eq!(summaries(&found), ["Renewal"], "{id}");
     }
     for id in ["", &"é".repeat(128), &"x".repeat(256)] {
-        let answer = stack.log(&key, &related(id)).await;
+        let answer = v1.log(&related(id)).await;
         assert_violations(&answer, &[("related_resource_id", "must have 1 to 255 bytes")]);
     }
     for id in ["a\u{0}", "a\nb", "\u{7f}", "\u{85}"] {
-        let answer = stack.log(&key, &related(id)).await;
+        let answer = v1.log(&related(id)).await;
         assert_violations(&answer, &[("related_resource_id", "must not have control characters")]);
     }
 }
@@ -240,11 +239,11 @@ async fn a_related_id_has_1_to_255_bytes_without_control_characters() {
 #[tokio::test]
 async fn related_type_and_id_come_together_or_not_at_all() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let answer = stack.log(&key, &note_with(json!({"related_resource_type": "deal"}))).await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let answer = v1.log(&note_with(json!({"related_resource_type": "deal"}))).await;
     let missing = [("related_resource_id", "is required with related_resource_type")];
     assert_violations(&answer, &missing);
-    let answer = stack.log(&key, &note_with(json!({"related_resource_id": "d1"}))).await;
+    let answer = v1.log(&note_with(json!({"related_resource_id": "d1"}))).await;
     let missing = [("related_resource_type", "is required with related_resource_id")];
     assert_violations(&answer, &missing);
 }
@@ -252,23 +251,23 @@ async fn related_type_and_id_come_together_or_not_at_all() {
 #[tokio::test]
 async fn an_idempotency_key_has_1_to_255_bytes_without_control_characters() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for given in ["x", "é".repeat(127).as_str(), "x".repeat(255).as_str()] {
         let input = note_with(json!({"idempotency_key": given}));
-        stack.log(&key, &input).await.expect(201);
-        let call = stack.call(&key, Method::POST, "/v1/activities");
+        v1.log(&input).await.expect(201);
+        let call = v1.call(Method::POST, "/v1/activities");
         let answer = call.header("idempotency-key", given).json(&note("Renewal")).send().await;
         assert_eq!(answer.expect(201).header("idempotency-replayed"), "true");
     }
     let long = "x".repeat(256);
     for given in ["", long.as_str(), "é".repeat(128).as_str()] {
-        let answer = stack.log(&key, &note_with(json!({"idempotency_key": given}))).await;
+        let answer = v1.log(&note_with(json!({"idempotency_key": given}))).await;
         assert_violations(&answer, &[("idempotency_key", "must have 1 to 255 bytes")]);
-        let call = stack.call(&key, Method::POST, "/v1/activities");
+        let call = v1.call(Method::POST, "/v1/activities");
         let answer = call.header("idempotency-key", given).json(&note("x")).send().await;
         assert_violations(&answer, &[("Idempotency-Key", "must have 1 to 255 bytes")]);
     }
-    let answer = stack.log(&key, &note_with(json!({"idempotency_key": "a\tb"}))).await;
+    let answer = v1.log(&note_with(json!({"idempotency_key": "a\tb"}))).await;
     assert_violations(&answer, &[("idempotency_key", "must not have control characters")]);
 }
 
@@ -285,7 +284,7 @@ async fn a_record_has_up_to_32768_distinct_terms_with_its_summary() {
     const TOO_MANY: &str = "summary and body together must not have more than 32768 distinct \
         words; in scripts without spaces, each character and each pair of characters counts as one";
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let input = |summary: &str, body: String| {
         json!({
             "type": "note",
@@ -296,11 +295,11 @@ async fn a_record_has_up_to_32768_distinct_terms_with_its_summary() {
         })
     };
     // 16,384 units, 16,383 pairs, and one word of the summary.
-    stack.log(&key, &input("Renewal, RENEWALS", ideographs(16_384))).await.expect(404);
-    let answer = stack.log(&key, &input("Renewal signed", ideographs(16_384))).await;
+    v1.log(&input("Renewal, RENEWALS", ideographs(16_384))).await.expect(404);
+    let answer = v1.log(&input("Renewal signed", ideographs(16_384))).await;
     assert_violations(&answer, &[("body", TOO_MANY)]);
     // The body alone may have too many, whatever else is wrong.
-    let answer = stack.log(&key, &input("", ideographs(16_385))).await;
+    let answer = v1.log(&input("", ideographs(16_385))).await;
     let blank = ("summary", "must not be empty or only white space");
     assert_violations(&answer, &[blank, ("body", TOO_MANY)]);
 }
@@ -308,25 +307,25 @@ async fn a_record_has_up_to_32768_distinct_terms_with_its_summary() {
 #[tokio::test]
 async fn a_record_of_a_thousand_terms_is_found_by_its_last() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let body = ideographs(500);
-    stack.log(&key, &note_with(json!({"body": body}))).await.expect(201);
+    v1.log(&note_with(json!({"body": body}))).await.expect(201);
     let last: String = body.chars().skip(497).collect();
-    let found = stack.search(&key, &[("query", &format!("renewal {last}"))]).await.expect(200);
+    let found = v1.search(&[("query", &format!("renewal {last}"))]).await.expect(200);
     assert_eq!(summaries(&found), ["Renewal"]);
 }
 
 #[tokio::test]
 async fn occurred_at_has_an_offset_and_is_stored_in_utc_with_milliseconds() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for (given, stored) in [
         ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000Z"),
         ("1969-12-31T23:59:00-00:01", "1970-01-01T00:00:00.000Z"),
         ("2026-03-01T09:30:00.9999+05:30", "2026-03-01T04:00:00.999Z"),
         ("2026-03-01t09:30:00z", "2026-03-01T09:30:00.000Z"),
     ] {
-        let answer = stack.log(&key, &note_with(json!({"occurred_at": given}))).await.expect(201);
+        let answer = v1.log(&note_with(json!({"occurred_at": given}))).await.expect(201);
         assert_eq!(answer.json()["activity"]["occurred_at"], stored);
     }
     for given in [
@@ -343,7 +342,7 @@ async fn occurred_at_has_an_offset_and_is_stored_in_utc_with_milliseconds() {
         "1772357400",
         " 2026-03-01T09:30:00Z",
     ] {
-        let answer = stack.log(&key, &note_with(json!({"occurred_at": given}))).await;
+        let answer = v1.log(&note_with(json!({"occurred_at": given}))).await;
         assert_violations(&answer, &[("occurred_at", BAD_TIME)]);
     }
 }
@@ -351,44 +350,44 @@ async fn occurred_at_has_an_offset_and_is_stored_in_utc_with_milliseconds() {
 #[tokio::test]
 async fn occurred_at_is_at_most_24_hours_ahead_whatever_its_offset() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let day = 24 * HOUR;
     let now = stack.ctx.environment.now();
     // The clock goes on meanwhile, so what is allowed now still is.
     let allowed = now.plus(day).to_string();
     let shifted = allowed.replace('Z', "-12:00");
-    stack.log(&key, &note_with(json!({"occurred_at": allowed}))).await.expect(201);
+    v1.log(&note_with(json!({"occurred_at": allowed}))).await.expect(201);
     // The same digits twelve hours west of Greenwich are twelve hours later.
     let too_far = [("occurred_at", "must be at most 24 hours from now")];
-    let answer = stack.log(&key, &note_with(json!({"occurred_at": shifted}))).await;
+    let answer = v1.log(&note_with(json!({"occurred_at": shifted}))).await;
     assert_violations(&answer, &too_far);
     let hour_more = now.plus(day + HOUR).to_string();
-    let answer = stack.log(&key, &note_with(json!({"occurred_at": hour_more}))).await;
+    let answer = v1.log(&note_with(json!({"occurred_at": hour_more}))).await;
     assert_violations(&answer, &too_far);
     stack.clock.advance(HOUR);
-    stack.log(&key, &note_with(json!({"occurred_at": hour_more}))).await.expect(201);
+    v1.log(&note_with(json!({"occurred_at": hour_more}))).await.expect(201);
     // East of Greenwich the same digits are earlier, and the date is tomorrow's.
     let east = now.plus(day + 13 * HOUR).to_string().replace('Z', "+14:00");
-    stack.log(&key, &note_with(json!({"occurred_at": east}))).await.expect(201);
+    v1.log(&note_with(json!({"occurred_at": east}))).await.expect(201);
 }
 
 #[tokio::test]
 async fn the_longest_list_of_violations_is_cut_at_100() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let input: Value = (0..150).map(|n| (format!("p{n}"), json!(n))).collect();
-    let answer = stack.log(&key, &input).await.expect(422).json();
+    let answer = v1.log(&input).await.expect(422).json();
     assert_eq!(answer["error"]["field_errors"].as_array().map(Vec::len), Some(100));
 }
 
 #[tokio::test]
 async fn an_unknown_deleted_or_foreign_related_resource_is_404_and_nothing_is_logged() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     stack.put_resource("other", "contact", "theirs", None).await;
     stack.put_resource("acme", "deal", "known", None).await;
     stack.put_resource("acme", "contact", "gone", Some("Jane")).await;
-    delete_resource(&stack, "acme", "contact", "gone").await;
+    stack.delete_resource("acme", "contact", "gone").await;
 
     let mut bodies = Vec::new();
     for (kind, id) in [
@@ -399,12 +398,12 @@ async fn an_unknown_deleted_or_foreign_related_resource_is_404_and_nothing_is_lo
         ("deal", "Known"),
     ] {
         let related = json!({"related_resource_type": kind, "related_resource_id": id});
-        let answer = stack.log(&key, &note_with(related)).await.expect(404);
+        let answer = v1.log(&note_with(related)).await.expect(404);
         bodies.push(answer.body_without_request_id());
     }
     bodies.dedup();
     assert_eq!(bodies.len(), 1, "each is answered as if it had never been");
-    assert!(summaries(&stack.search(&key, &[]).await.expect(200)).is_empty());
+    assert!(summaries(&v1.search(&[]).await.expect(200)).is_empty());
 }
 
 #[tokio::test]
@@ -413,8 +412,8 @@ async fn with_the_check_off_any_related_resource_is_taken() {
         config.related_resource_check = RelatedResourceCheck::Off;
     })
     .await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let related = json!({"related_resource_type": "task", "related_resource_id": "anything"});
-    let answer = stack.log(&key, &note_with(related.clone())).await.expect(201);
+    let answer = v1.log(&note_with(related.clone())).await.expect(201);
     assert_eq!(answer.json()["activity"]["related_resource_id"], "anything");
 }

@@ -4,23 +4,22 @@
 use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with, rows, summaries};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
-
-use crate::contract::{assert_violations, faulty_stack, id_of, note, note_with, rows, summaries};
 
 const NO_WORD: &str = "must contain a word to search for: at least one letter or digit";
 
 /// Asserts which of the texts a query finds, each text being a summary.
 async fn assert_finds(texts: &[&str], cases: &[(&str, &[&str])]) {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for text in texts {
-        stack.log(&key, &note(text)).await.expect(201);
+        v1.log(&note(text)).await.expect(201);
     }
     for (query, expected) in cases {
-        let mut found = summaries(&stack.search(&key, &[("query", query)]).await.expect(200));
+        let mut found = summaries(&v1.search(&[("query", query)]).await.expect(200));
         found.sort();
         let mut expected = expected.to_vec();
         expected.sort_unstable();
@@ -31,14 +30,14 @@ async fn assert_finds(texts: &[&str], cases: &[(&str, &[&str])]) {
 #[tokio::test]
 async fn every_word_must_match_in_summary_or_body() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for (summary, body) in [
         ("Jane asked", "for pricing details"),
         ("Jane called", "about the weather"),
         ("Joe asked", "for a refund of Jane"),
     ] {
         let input = json!({"type": "note", "summary": summary, "body": body});
-        stack.log(&key, &input).await.expect(201);
+        v1.log(&input).await.expect(201);
         stack.clock.advance(Duration::from_millis(1));
     }
     let both: &[&str] = &["Joe asked", "Jane asked"];
@@ -50,7 +49,7 @@ async fn every_word_must_match_in_summary_or_body() {
         ("jane pricing weather", &[]),
         ("nothing", &[]),
     ] {
-        let found = stack.search(&key, &[("query", query)]).await.expect(200);
+        let found = v1.search(&[("query", query)]).await.expect(200);
         assert_eq!(summaries(&found), expected, "{query}");
         assert!(found.json().get("next_cursor").is_none());
     }
@@ -123,12 +122,12 @@ async fn a_phrase_in_quotes_of_any_kind_stands_as_such_folded_and_not_inflected(
 #[tokio::test]
 async fn a_phrase_does_not_reach_from_summary_to_body() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let long = format!("list {} closing words", "filler ".repeat(2_000));
     let input = json!({"type": "note", "summary": "The price", "body": long});
-    stack.log(&key, &input).await.expect(201);
+    v1.log(&input).await.expect(201);
     for (query, count) in [("\"price list\"", 0), ("\"closing words\"", 1), ("\"the price\"", 1)] {
-        let found = stack.search(&key, &[("query", query)]).await.expect(200);
+        let found = v1.search(&[("query", query)]).await.expect(200);
         assert_eq!(summaries(&found).len(), count, "{query}");
     }
 }
@@ -159,29 +158,29 @@ async fn text_without_spaces_is_found_by_its_parts() {
 #[tokio::test]
 async fn a_query_without_a_searchable_word_is_a_validation_error() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for query in ["", " ", "\"\"", "…!?", "🙂", "_-_", "\u{301}"] {
-        let answer = stack.search(&key, &[("query", query)]).await;
+        let answer = v1.search(&[("query", query)]).await;
         assert_violations(&answer, &[("query", NO_WORD)]);
     }
-    let answer = stack.get(&key, "/v1/activities?query").await;
+    let answer = v1.get("/v1/activities?query").await;
     assert_violations(&answer, &[("query", NO_WORD)]);
 }
 
 #[tokio::test]
 async fn a_query_has_up_to_500_characters_and_16_words() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for character in ["x", "é", "語", "😀"] {
         let longest = format!("a {}", character.repeat(498));
-        stack.search(&key, &[("query", &longest)]).await.expect(200);
-        let answer = stack.search(&key, &[("query", &format!("{longest}x"))]).await;
+        v1.search(&[("query", &longest)]).await.expect(200);
+        let answer = v1.search(&[("query", &format!("{longest}x"))]).await;
         assert_violations(&answer, &[("query", "must have at most 500 characters")]);
     }
     let sixteen = "a b c d e f g h i j k l m n o p";
-    stack.search(&key, &[("query", sixteen)]).await.expect(200);
+    v1.search(&[("query", sixteen)]).await.expect(200);
     for more in [format!("{sixteen} q"), format!("{sixteen} a"), format!("{sixteen} \"q\"")] {
-        let answer = stack.search(&key, &[("query", &more)]).await;
+        let answer = v1.search(&[("query", &more)]).await;
         assert_violations(&answer, &[("query", "must not have more than 16 words")]);
     }
 }
@@ -189,30 +188,30 @@ async fn a_query_has_up_to_500_characters_and_16_words() {
 #[tokio::test]
 async fn the_longest_query_without_spaces_finds_its_record() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let run: String = (0x4E00..).filter_map(char::from_u32).take(500).collect();
-    stack.log(&key, &note_with(json!({"body": format!("「{run}」")}))).await.expect(201);
-    let found = stack.search(&key, &[("query", &run)]).await.expect(200);
+    v1.log(&note_with(json!({"body": format!("「{run}」")}))).await.expect(201);
+    let found = v1.search(&[("query", &run)]).await.expect(200);
     assert_eq!(summaries(&found), ["Renewal"]);
     let reversed: String = run.chars().rev().collect();
-    let found = stack.search(&key, &[("query", &reversed)]).await.expect(200);
+    let found = v1.search(&[("query", &reversed)]).await.expect(200);
     assert!(summaries(&found).is_empty());
 }
 
 #[tokio::test]
 async fn a_type_restricts_to_that_category() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for name in ["note", "call", "email", "meeting", "agent_action"] {
         let input = json!({"type": name, "summary": format!("a {name}")});
-        stack.log(&key, &input).await.expect(201);
+        v1.log(&input).await.expect(201);
     }
     for name in ["note", "call", "email", "meeting", "agent_action"] {
-        let found = stack.search(&key, &[("type", name)]).await.expect(200);
+        let found = v1.search(&[("type", name)]).await.expect(200);
         assert_eq!(rows(&found, "activities", "type"), [name]);
     }
     for wrong in ["", "Note", "note ", "note,call", "agent-action"] {
-        let answer = stack.search(&key, &[("type", wrong)]).await;
+        let answer = v1.search(&[("type", wrong)]).await;
         let rule = "must be one of: note call email meeting agent_action";
         assert_violations(&answer, &[("type", rule)]);
     }
@@ -221,30 +220,30 @@ async fn a_type_restricts_to_that_category() {
 #[tokio::test]
 async fn related_resource_filters_go_together() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for (kind, id) in [("contact", "1"), ("deal", "1"), ("contact", "2")] {
         stack.put_resource("acme", kind, id, None).await;
         let related = json!({"related_resource_type": kind, "related_resource_id": id});
         let mut input = note_with(related);
         input["summary"] = json!(format!("{kind} {id}"));
-        stack.log(&key, &input).await.expect(201);
+        v1.log(&input).await.expect(201);
     }
-    stack.log(&key, &note("contact 1 unrelated")).await.expect(201);
+    v1.log(&note("contact 1 unrelated")).await.expect(201);
     let related =
         |kind, id| [("related_resource_type", kind), ("related_resource_id", id)].to_vec();
-    let found = stack.search(&key, &related("contact", "1")).await.expect(200);
+    let found = v1.search(&related("contact", "1")).await.expect(200);
     assert_eq!(summaries(&found), ["contact 1"]);
     // A resource that is not known is no error: there may have been one.
-    let found = stack.search(&key, &related("task", "1")).await.expect(200);
+    let found = v1.search(&related("task", "1")).await.expect(200);
     assert!(summaries(&found).is_empty());
 
-    let answer = stack.search(&key, &related("contact", "1")[..1]).await;
+    let answer = v1.search(&related("contact", "1")[..1]).await;
     let missing = [("related_resource_id", "is required with related_resource_type")];
     assert_violations(&answer, &missing);
-    let answer = stack.search(&key, &related("contact", "1")[1..]).await;
+    let answer = v1.search(&related("contact", "1")[1..]).await;
     let missing = [("related_resource_type", "is required with related_resource_id")];
     assert_violations(&answer, &missing);
-    let answer = stack.search(&key, &related("person", "")).await;
+    let answer = v1.search(&related("person", "")).await;
     let rule = "must be one of: contact company deal task support_ticket";
     let id_rule = ("related_resource_id", "must have 1 to 255 bytes");
     assert_violations(&answer, &[("related_resource_type", rule), id_rule]);
@@ -253,11 +252,11 @@ async fn related_resource_filters_go_together() {
 #[tokio::test]
 async fn occurred_after_is_inclusive_and_occurred_before_exclusive() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for time in ["08:59:59.999", "09:00:00.000", "09:00:00.001", "10:00:00.000"] {
         let occurred_at = format!("2026-03-01T{time}Z");
         let input = json!({"type": "note", "summary": time, "occurred_at": occurred_at});
-        stack.log(&key, &input).await.expect(201);
+        v1.log(&input).await.expect(201);
     }
     let all = ["10:00:00.000", "09:00:00.001", "09:00:00.000", "08:59:59.999"];
     for (after, before, expected) in [
@@ -270,26 +269,26 @@ async fn occurred_after_is_inclusive_and_occurred_before_exclusive() {
         ("1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", &all[..]),
     ] {
         let bounds = [("occurred_after", after), ("occurred_before", before)];
-        let found = stack.search(&key, &bounds).await.expect(200);
+        let found = v1.search(&bounds).await.expect(200);
         assert_eq!(summaries(&found), expected, "{after} {before}");
     }
-    let found = stack.search(&key, &[("occurred_after", "2026-03-01T09:00:00.001Z")]).await;
+    let found = v1.search(&[("occurred_after", "2026-03-01T09:00:00.001Z")]).await;
     assert_eq!(summaries(&found.expect(200)), &all[..2]);
-    let found = stack.search(&key, &[("occurred_before", "2026-03-01T09:00:00Z")]).await;
+    let found = v1.search(&[("occurred_before", "2026-03-01T09:00:00Z")]).await;
     assert_eq!(summaries(&found.expect(200)), &all[3..]);
-    let found = stack.search(&key, &[("occurred_before", "1970-01-01T00:00:00Z")]).await;
+    let found = v1.search(&[("occurred_before", "1970-01-01T00:00:00Z")]).await;
     assert!(summaries(&found.expect(200)).is_empty());
 }
 
 #[tokio::test]
 async fn bounds_need_an_offset_and_must_not_be_empty_or_reversed() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let rule = "must be an RFC 3339 date-time with an offset, from 1970 on";
     let bad = [("occurred_after", "2026-03-01"), ("occurred_before", "2026-03-01T09:00:00")];
-    let answer = stack.search(&key, &bad).await;
+    let answer = v1.search(&bad).await;
     assert_violations(&answer, &[("occurred_after", rule), ("occurred_before", rule)]);
-    let answer = stack.search(&key, &[("occurred_after", "1969-12-31T23:59:59Z")]).await;
+    let answer = v1.search(&[("occurred_after", "1969-12-31T23:59:59Z")]).await;
     assert_violations(&answer, &[("occurred_after", rule)]);
     for (after, before) in [
         ("2026-03-01T09:00:00Z", "2026-03-01T09:00:00Z"),
@@ -298,7 +297,7 @@ async fn bounds_need_an_offset_and_must_not_be_empty_or_reversed() {
         ("2026-03-01T09:00:00Z", "2025-03-01T09:00:00Z"),
     ] {
         let bounds = [("occurred_after", after), ("occurred_before", before)];
-        let answer = stack.search(&key, &bounds).await;
+        let answer = v1.search(&bounds).await;
         assert_violations(&answer, &[("occurred_before", "must be later than occurred_after")]);
     }
 }
@@ -306,7 +305,7 @@ async fn bounds_need_an_offset_and_must_not_be_empty_or_reversed() {
 #[tokio::test]
 async fn all_filters_together_must_hold() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     stack.put_resource("acme", "deal", "d", None).await;
     let full = json!({
         "type": "email",
@@ -315,7 +314,7 @@ async fn all_filters_together_must_hold() {
         "related_resource_id": "d",
         "occurred_at": "2026-03-01T09:00:00Z",
     });
-    let matching = id_of(&stack.log(&key, &full).await.expect(201));
+    let matching = id_of(&v1.log(&full).await.expect(201));
     for (name, value) in [
         ("type", json!("call")),
         ("summary", json!("Weather agreed")),
@@ -323,11 +322,11 @@ async fn all_filters_together_must_hold() {
     ] {
         let mut other = full.clone();
         other[name] = value;
-        stack.log(&key, &other).await.expect(201);
+        v1.log(&other).await.expect(201);
     }
     let mut unrelated = full.as_object().expect("an input is an object").clone();
     unrelated.retain(|name, _| !name.starts_with("related"));
-    stack.log(&key, &Value::Object(unrelated)).await.expect(201);
+    v1.log(&Value::Object(unrelated)).await.expect(201);
     let filters = [
         ("query", "price"),
         ("type", "email"),
@@ -336,21 +335,17 @@ async fn all_filters_together_must_hold() {
         ("occurred_after", "2026-03-01T00:00:00Z"),
         ("occurred_before", "2026-03-02T00:00:00Z"),
     ];
-    let found = stack.search(&key, &filters).await.expect(200);
+    let found = v1.search(&filters).await.expect(200);
     assert_eq!(rows(&found, "activities", "id"), [matching]);
 }
 
 #[tokio::test]
 async fn unknown_and_repeated_parameters_are_violations_with_all_others() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let unknown = "is not a known parameter";
     let twice = "is given more than once";
-    let answer = stack
-        .get(
-            &key,
-            "/v1/activities?q=x&limit=0&query=a&query=a&type=none&Type=note&q=y&=&offset&occurred_after=x",
-        )
+    let answer = v1.get("/v1/activities?q=x&limit=0&query=a&query=a&type=none&Type=note&q=y&=&offset&occurred_after=x")
         .await;
     assert_violations(
         &answer,
@@ -370,7 +365,7 @@ async fn unknown_and_repeated_parameters_are_violations_with_all_others() {
 #[tokio::test]
 async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_characters() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     stack.put_resource("acme", "contact", "c", None).await;
     let related = json!({"related_resource_type": "contact", "related_resource_id": "c"});
     for (body, snippet) in [
@@ -383,38 +378,38 @@ async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_character
         let mut input = note_with(related.clone());
         input["body"] = json!(body);
         stack.clock.advance(Duration::from_millis(1));
-        let logged = stack.log(&key, &input).await.expect(201).json();
-        let found = stack.search(&key, &[("limit", "1")]).await.expect(200).json();
+        let logged = v1.log(&input).await.expect(201).json();
+        let found = v1.search(&[("limit", "1")]).await.expect(200).json();
         let mut expected = logged["activity"].as_object().expect("an object").clone();
         expected.remove("body");
         expected.extend(snippet.map(|snippet| ("snippet".to_owned(), json!(snippet))));
         assert_eq!(found["activities"], json!([expected]));
     }
-    stack.log(&key, &note("bodiless")).await.expect(201);
-    let found = stack.search(&key, &[("query", "bodiless")]).await.expect(200).json();
+    v1.log(&note("bodiless")).await.expect(201);
+    let found = v1.search(&[("query", "bodiless")]).await.expect(200).json();
     assert!(found["activities"][0].get("snippet").is_none());
 }
 
 #[tokio::test]
 async fn what_was_logged_is_found_at_once_by_every_caller() {
     let stack = Stack::start().await;
-    let writer = stack.service_key("acme").await;
-    let reader = stack.issue_key("acme", "user:jo", Scope::ALL).await;
+    let writer = stack.v1(&stack.service_key("acme").await);
+    let reader = stack.v1(&stack.issue_key("acme", "user:jo", Scope::ALL).await);
     for n in 0..10 {
-        let id = id_of(&stack.log(&writer, &note(&format!("entry number{n}"))).await.expect(201));
+        let id = id_of(&writer.log(&note(&format!("entry number{n}"))).await.expect(201));
         let query = format!("number{n}");
-        let found = stack.search(&reader, &[("query", &query)]).await.expect(200);
+        let found = reader.search(&[("query", &query)]).await.expect(200);
         assert_eq!(rows(&found, "activities", "id"), [id.as_str()]);
-        stack.get(&reader, &format!("/v1/activities/{id}")).await.expect(200);
-        let audit = stack.audit_events(&reader, &[("resource_id", &id)]).await.expect(200);
+        reader.read(&id).await.expect(200);
+        let audit = reader.audit_events(&[("resource_id", &id)]).await.expect(200);
         assert_eq!(rows(&audit, "audit_events", "resource_id"), [id]);
     }
 }
 
 #[tokio::test]
 async fn no_search_shows_an_activity_whose_write_did_not_complete() {
-    let (stack, engine) = faulty_stack().await;
-    let key = stack.service_key("acme").await;
+    let (stack, engine) = Stack::start_faulty().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let gate = Gate::closed();
     let kind = FaultKind::Hold(gate.clone());
     engine.inject(Fault::on("TransactWriteItems", When::Nth(1), kind));
@@ -424,15 +419,15 @@ async fn no_search_shows_an_activity_whose_write_did_not_complete() {
         for parameters in
             [&[][..], &[("query", "half")], &[("type", "note")], &[("query", "\"half written\"")]]
         {
-            let found = stack.search(&key, parameters).await.expect(200);
+            let found = v1.search(parameters).await.expect(200);
             assert!(summaries(&found).is_empty(), "{parameters:?}");
         }
-        let audit = stack.audit_events(&key, &[]).await.expect(200);
+        let audit = v1.audit_events(&[]).await.expect(200);
         assert!(rows(&audit, "audit_events", "id").is_empty());
         gate.open();
     };
-    let (logged, ()) = tokio::join!(stack.log(&key, &input), searches);
+    let (logged, ()) = tokio::join!(v1.log(&input), searches);
     let id = id_of(&logged.expect(201));
-    let found = stack.search(&key, &[("query", "half")]).await.expect(200);
+    let found = v1.search(&[("query", "half")]).await.expect(200);
     assert_eq!(rows(&found, "activities", "id"), [id]);
 }

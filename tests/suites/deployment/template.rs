@@ -15,20 +15,15 @@ use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Function, ROUTES};
-use activity_log_core::lambda::Invocation;
+use activity_log_tests::client::logged_activity::id_of;
 use activity_log_tests::event_bus::StubBus;
-use activity_log_tests::faulty_engine::{Call, FaultyEngine};
-use activity_log_tests::mcp::tool;
-use activity_log_tests::stack::{Answer, Stack, encode};
+use activity_log_tests::faulty_engine::{FaultyEngine, TableCall};
+use activity_log_tests::lambda::invocation;
+use activity_log_tests::stack::Stack;
+use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};
 use fn_publish::EventBus;
-use http::Method;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-
-use crate::contract::faulty_stack;
-use crate::events::publish::objects;
-use crate::logged_activity::{Dialect, TENANT, id_of, own_id, type_of};
 
 /// What SAM calls a route for all that no other route takes.
 const NOT_ROUTED: (&str, &str) = ("ANY", "$default");
@@ -241,7 +236,7 @@ struct Request {
 
 impl Request {
     /// The requests of a call: each item of a transaction is one of its own.
-    fn all_of(call: &Call) -> Vec<Self> {
+    fn all_of(call: &TableCall) -> Vec<Self> {
         let one = |action: &str, keys: Vec<String>| {
             vec![Self { action: format!("dynamodb:{action}"), keys }]
         };
@@ -325,7 +320,7 @@ impl<'a> Roles<'a> {
 
 /// A tenant with a history that lets every path of the code be taken.
 struct Scene {
-    dialect: Dialect,
+    workspace: Workspace,
 }
 
 impl Scene {
@@ -333,13 +328,13 @@ impl Scene {
     const COMMON: &str = "quarterly";
 
     async fn set(stack: Stack) -> Self {
-        let dialect = Dialect::on(stack).await;
-        dialect.define(type_of("site_visit", json!([]))).await;
-        Self { dialect }
+        let workspace = Workspace::on(stack).await;
+        workspace.define(type_of("site_visit", json!([]))).await;
+        Self { workspace }
     }
 
     fn stack(&self) -> &Stack {
-        &self.dialect.stack
+        &self.workspace.stack
     }
 
     /// A key that no function has seen, so that it is read.
@@ -356,13 +351,13 @@ impl Scene {
         for day in ["01", "02"] {
             let occurred_at = format!("2025-01-{day}T00:00:00Z");
             let input = json!({"type": "note", "summary": summary, "occurred_at": occurred_at});
-            self.stack().log(&rare, &input).await.expect(201);
+            self.stack().v1(&rare).log(&input).await.expect(201);
             // Audit events have the time of the write.
             self.stack().clock.advance(Duration::from_secs(24 * 60 * 60));
         }
         for _ in 0..NEWER {
             let input = json!({"type": "note", "summary": Self::COMMON});
-            self.stack().log(&self.dialect.key, &input).await.expect(201);
+            self.workspace.v1.log(&input).await.expect(201);
         }
     }
 
@@ -393,14 +388,6 @@ impl Scene {
     }
 }
 
-fn invocation(payload: &Value) -> Invocation {
-    Invocation {
-        payload: RawValue::from_string(payload.to_string()).expect("it is JSON"),
-        request_id: "aws-request".to_owned(),
-        deadline: None,
-    }
-}
-
 /// The head that was put last, as the stream hands it over.
 fn last_insertion(engine: &FaultyEngine) -> Value {
     let calls = engine.calls();
@@ -416,81 +403,72 @@ fn last_insertion(engine: &FaultyEngine) -> Value {
     })
 }
 
-async fn get(stack: &Stack, key: &str, path: &str, parameters: &[(&str, &str)]) -> Answer {
-    stack.get(key, &format!("{path}?{}", encode(parameters))).await.expect(200)
-}
-
 #[tokio::test]
 async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     let template = template();
-    let (stack, engine) = faulty_stack().await;
+    let (stack, engine) = Stack::start_faulty().await;
     let scene = Scene::set(stack).await;
     scene.fill().await;
     let mut roles = Roles::of(&template, &engine);
     let search = format!("{} {}", Scene::RARE, Scene::COMMON);
 
     // log: with everything, again, in conflict, and in the other dialect.
-    let key = scene.fresh_key().await;
+    let v1 = scene.stack().v1(&scene.fresh_key().await);
     let input = Scene::input("log");
-    let logged = roles.run("log", scene.stack().log(&key, &input)).await.expect(201);
+    let logged = roles.run("log", v1.log(&input)).await.expect(201);
     let id = text(&logged.json()["activity"]["id"]);
-    roles.run("log", scene.stack().log(&key, &input)).await.expect(201);
+    roles.run("log", v1.log(&input)).await.expect(201);
     let other = json!({"type": "note", "summary": "another", "idempotency_key": "log"});
-    roles.run("log", scene.stack().log(&key, &other)).await.expect(409);
+    roles.run("log", v1.log(&other)).await.expect(409);
     let input = Scene::typed_input();
-    let typed = roles.run("log", scene.dialect.log("site_visit", &input)).await.expect(201);
+    let typed = roles.run("log", scene.workspace.api.log("site_visit", &input)).await.expect(201);
     let typed_id = id_of(&typed);
 
     // search: words far apart, a phrase in long bodies, the responses of a type.
-    let key = scene.fresh_key().await;
+    let v1 = scene.stack().v1(&scene.fresh_key().await);
     for query in [search.as_str(), "\"signed copy\""] {
-        let parameters = [("query", query)];
-        let page = get(scene.stack(), &key, "/v1/activities", &parameters);
-        let page = roles.run("search", page).await;
+        let page = roles.run("search", v1.search(&[("query", query)])).await.expect(200);
         assert_ne!(page.json()["activities"], json!([]), "{query}");
     }
     let everything = json!({});
-    let listed = scene.dialect.responses("site_visit", &everything);
+    let listed = scene.workspace.api.responses("site_visit", &everything);
     roles.run("search", listed).await.expect(200);
 
     // get-logged: an activity with a body of its own, and types.
-    let key = scene.fresh_key().await;
-    let path = format!("/v1/activities/{id}");
-    roles.run("get-logged", scene.stack().get(&key, &path)).await.expect(200);
+    let v1 = scene.stack().v1(&scene.fresh_key().await);
+    roles.run("get-logged", v1.read(&id)).await.expect(200);
     for path in [
         format!("/api/activities/logged/{typed_id}"),
         "/api/activities".to_owned(),
         "/api/activities/site_visit".to_owned(),
         "/api/activities/site_visit/fields".to_owned(),
     ] {
-        roles.run("get-logged", scene.dialect.get(&path)).await.expect(200);
+        roles.run("get-logged", scene.workspace.api.get(&path)).await.expect(200);
     }
 
     // audit: everything, and a rare actor among many events.
-    let key = scene.fresh_key().await;
+    let v1 = scene.stack().v1(&scene.fresh_key().await);
     for parameters in [&[][..], &[("actor_id", "rare"), ("status", "succeeded")]] {
-        let page = get(scene.stack(), &key, "/v1/audit-events", parameters);
-        let page = roles.run("audit", page).await;
+        let page = roles.run("audit", v1.audit_events(parameters)).await.expect(200);
         assert_ne!(page.json()["audit_events"], json!([]));
     }
-    let not_routed = scene.stack().call(&key, Method::GET, "/nowhere").send();
-    roles.run("audit", not_routed).await.expect(404);
+    roles.run("audit", v1.get("/nowhere")).await.expect(404);
 
     // mcp: each tool.
-    let key = scene.fresh_key().await;
+    let mcp = scene.stack().mcp(&scene.fresh_key().await);
     let (input, mut logged) = (Scene::input("mcp"), Value::Null);
     for _ in 0..2 {
-        let call = tool(scene.stack(), &key, "log_activity", &input);
+        let call = mcp.tool("log_activity", &input);
         logged = roles.run("mcp", call).await;
     }
     for query in [search.as_str(), "\"signed copy\""] {
         let arguments = json!({ "query": query });
-        let found = tool(scene.stack(), &key, "search_activity", &arguments);
+        let found = mcp.tool("search_activity", &arguments);
         let found = roles.run("mcp", found).await;
         assert_ne!(found["activities"], json!([]), "{query}");
     }
     let arguments = json!({ "id": logged["activity"]["id"] });
-    roles.run("mcp", tool(scene.stack(), &key, "get_logged_activity", &arguments)).await;
+    roles.run("mcp", mcp.tool("get_logged_activity", &arguments)).await;
 
     // ingest: an activity, again, and news of a resource of the tenant's own type.
     let event = json!({
@@ -508,23 +486,25 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     });
     let ctx = &scene.stack().ctx;
     for (event, status) in [(&event, "logged"), (&event, "replayed"), (&news, "applied")] {
-        let done = roles.run("ingest", fn_ingest::handle(ctx, invocation(event))).await;
+        let done =
+            roles.run("ingest", fn_ingest::handle(ctx, invocation(&event.to_string()))).await;
         let done = serde_json::to_value(done.expect("it is done")).expect("it has a JSON form");
         assert_eq!(done["status"], status);
     }
 
     // publish: an activity whose head has no room for its related records.
-    let objects = objects();
+    let objects = objects_beyond_a_head();
     for object in &objects {
         let (kind, id) = (text(&object["custom_object"]), text(&object["entity_id"]));
         scene.stack().put_resource(TENANT, &kind, &id, None).await;
     }
     let input = json!({ "related_objects": objects });
-    roles.run("log", scene.dialect.log("site_visit", &input)).await.expect(201);
+    roles.run("log", scene.workspace.api.log("site_visit", &input)).await.expect(201);
     let batch = json!({ "Records": [last_insertion(&engine)] });
     let stub = StubBus::start().await;
     let bus = EventBus::connect_local(&stub.url, "bus");
-    let done = roles.run("publish", fn_publish::handle(ctx, &bus, invocation(&batch))).await;
+    let done =
+        roles.run("publish", fn_publish::handle(ctx, &bus, invocation(&batch.to_string()))).await;
     done.expect("the batch can be read");
     assert_eq!(stub.details().len(), 1);
 

@@ -2,4 +2,4 @@
 //! `publish` puts on the bus.
 
 mod ingest;
-pub(crate) mod publish;
+mod publish;

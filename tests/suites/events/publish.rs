@@ -1,7 +1,6 @@
 //! Events out: for every logged activity there is an `activity.logged` on the
 //! bus, at least once and always with one id, or Lambda is told where to go on.
 
-use std::path::Path;
 use std::time::Duration;
 
 use activity_log_core::Context;
@@ -13,24 +12,25 @@ use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::captured_log::CapturedLog;
+use activity_log_tests::client::logged_activity::id_of;
+use activity_log_tests::client::v1::{V1, note};
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::event_bus::{BusFault, StubBus, detail};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, When};
+use activity_log_tests::lambda::{batch_failures, invocation, sample};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::stream::{Stream, is_of_a_logged_activity};
+use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head};
 use fn_publish::EventBus;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use uuid::Uuid;
-
-use crate::logged_activity::{Dialect, TENANT, id_of};
 
 /// A text that no event may have, and no log.
 const SECRET: &str = "marzipan";
 
 /// A table with a stream, and a bus.
 struct Publishing {
-    dialect: Dialect,
+    workspace: Workspace,
     stream: Stream,
     endpoint: String,
     bus: StubBus,
@@ -46,7 +46,7 @@ impl Publishing {
         let stack = Stack::start_on(&engine.endpoint, &table, |_| {}).await;
         let stream = Stream::of(&engine.endpoint, &store).await;
         Self {
-            dialect: Dialect::on(stack).await,
+            workspace: Workspace::on(stack).await,
             stream,
             endpoint: engine.endpoint,
             bus: StubBus::start().await,
@@ -55,17 +55,17 @@ impl Publishing {
     }
 
     fn ctx(&self) -> &Context {
-        &self.dialect.stack.ctx
+        &self.workspace.stack.ctx
     }
 
     /// Logs through `/v1`.
     async fn log(&mut self, input: &Value) -> Value {
-        self.log_as(&self.dialect.key.clone(), input).await
+        self.log_as(&self.workspace.v1.clone(), input).await
     }
 
-    async fn log_as(&mut self, key: &str, input: &Value) -> Value {
+    async fn log_as(&mut self, v1: &V1, input: &Value) -> Value {
         self.logged += 1;
-        self.dialect.stack.log(key, input).await.expect(201).json()
+        v1.log(input).await.expect(201).json()
     }
 
     /// Logs notes of these summaries.
@@ -78,7 +78,7 @@ impl Publishing {
     /// Logs through the dialect, and returns the id.
     async fn submit(&mut self, input: &Value) -> String {
         self.logged += 1;
-        id_of(&self.dialect.log("site_visit", input).await.expect(201))
+        id_of(&self.workspace.api.log("site_visit", input).await.expect(201))
     }
 
     /// What the stream has, all of it.
@@ -99,25 +99,11 @@ impl Publishing {
 
     /// An activity as `/v1` shows it, without its body.
     async fn shown(&self, id: &str) -> Value {
-        let path = format!("/v1/activities/{id}");
-        let answer = self.dialect.stack.get(&self.dialect.key, &path).await.expect(200);
+        let answer = self.workspace.v1.read(id).await.expect(200);
         let mut activity = answer.json()["activity"].take();
         activity.as_object_mut().expect("it is an object").remove("body");
         activity
     }
-}
-
-fn note(summary: &str) -> Value {
-    json!({ "type": "note", "summary": summary })
-}
-
-/// 20 records whose ids don't fit a head.
-pub(crate) fn objects() -> Vec<Value> {
-    let object = |n: usize| {
-        let id = format!("{n}{}", "\"".repeat(250));
-        json!({ "custom_object": format!("{}{n}", "k".repeat(60)), "entity_id": id })
-    };
-    (10..30).map(object).collect()
 }
 
 async fn invoke(
@@ -126,20 +112,11 @@ async fn invoke(
     payload: &Value,
     left: Option<Duration>,
 ) -> Result<Value, InvocationError> {
-    let invocation = Invocation {
-        payload: RawValue::from_string(payload.to_string()).expect("Lambda hands over JSON"),
-        request_id: "aws-request-1".to_owned(),
-        deadline: left.map(|left| ctx.environment.now().plus(left)),
-    };
+    let deadline = left.map(|left| ctx.environment.now().plus(left));
+    let invocation = Invocation { deadline, ..invocation(&payload.to_string()) };
     let bus = EventBus::connect_local(&bus.url, "crm");
     let answer = fn_publish::handle(ctx, &bus, invocation).await?;
     Ok(serde_json::to_value(answer).expect("an answer has a JSON form"))
-}
-
-fn failures(answer: &Value) -> Vec<String> {
-    let items = answer["batchItemFailures"].as_array().expect("it is a list").iter();
-    let id = |item: &Value| item["itemIdentifier"].as_str().expect("it names one").to_owned();
-    items.map(id).collect()
 }
 
 async fn publish(ctx: &Context, bus: &StubBus, records: &[Value]) -> Vec<String> {
@@ -153,7 +130,7 @@ async fn publish_within(
     left: Option<Duration>,
 ) -> Vec<String> {
     let answer = invoke(ctx, bus, &json!({ "Records": records }), left).await;
-    failures(&answer.expect("the batch can be read"))
+    batch_failures(&answer.expect("the batch can be read"))
 }
 
 fn places(records: &[Value]) -> Vec<String> {
@@ -166,16 +143,10 @@ fn summaries<'a>(details: &'a [Value]) -> Vec<&'a str> {
     details.iter().map(|detail| summary(detail).expect("an event has a summary")).collect()
 }
 
-fn file(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/events").join(name);
-    let text = std::fs::read_to_string(path).expect("the file is there");
-    serde_json::from_str(&text).expect("it is JSON")
-}
-
 /// Holds an entry against what is documented.
 fn check(entry: &Value) {
     let detail = detail(entry);
-    let schema = file("activity-logged.schema.json");
+    let schema = sample("activity-logged.schema.json");
     let validator = jsonschema::options()
         .should_validate_formats(true)
         .build(&schema)
@@ -214,14 +185,14 @@ fn check(entry: &Value) {
 fn the_schema_is_that_of_the_code() {
     let schema = fn_publish::activity_logged::detail_schema();
     let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
-    assert_eq!(file("activity-logged.schema.json"), schema, "{text}");
+    assert_eq!(sample("activity-logged.schema.json"), schema, "{text}");
 }
 
 #[tokio::test]
 async fn the_sample_batch_is_published() {
     let stack = Stack::start().await;
     let bus = StubBus::start().await;
-    let batch = file("publish.json");
+    let batch = sample("publish.json");
     let answer = invoke(&stack.ctx, &bus, &batch, None).await.expect("the batch can be read");
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
     let records = batch["Records"].as_array().expect("there are records");
@@ -253,9 +224,9 @@ async fn the_sample_batch_is_published() {
 #[tokio::test]
 async fn an_event_shows_what_v1_shows_and_no_text_but_the_summary() {
     let mut publishing = Publishing::start().await;
-    let stack = &publishing.dialect.stack;
-    let agent = stack.issue_key(TENANT, "agent:scout", Scope::ALL).await;
-    publishing.dialect.define_fields("site_visit", json!([])).await;
+    let stack = &publishing.workspace.stack;
+    let agent = stack.v1(&stack.issue_key(TENANT, "agent:scout", Scope::ALL).await);
+    publishing.workspace.define_fields("site_visit", json!([])).await;
     let plain = publishing.log(&note("Nothing else")).await;
     let related = json!({
         "type": "email", "summary": "With \"all\" of it \u{1}\u{1f600}", "body": SECRET,
@@ -305,15 +276,17 @@ async fn an_event_shows_what_v1_shows_and_no_text_but_the_summary() {
 /// Logs a note, and two activities whose heads have no room for their records.
 async fn with_related_records_elsewhere() -> (Publishing, Vec<Value>) {
     let mut publishing = Publishing::start().await;
-    publishing.dialect.define_fields("site_visit", json!([])).await;
-    for object in objects() {
+    publishing.workspace.define_fields("site_visit", json!([])).await;
+    for object in objects_beyond_a_head() {
         let text = |name: &str| object[name].as_str().expect("it is text");
-        let stack = &publishing.dialect.stack;
+        let stack = &publishing.workspace.stack;
         stack.put_resource(TENANT, text("custom_object"), text("entity_id"), None).await;
     }
     publishing.log_notes(&["plain"]).await;
     for _ in 0..2 {
-        publishing.submit(&json!({ "notes": "Far", "related_objects": objects() })).await;
+        publishing
+            .submit(&json!({ "notes": "Far", "related_objects": objects_beyond_a_head() }))
+            .await;
     }
     let heads = publishing.heads().await;
     let has_related = |head: &Value| !head["dynamodb"]["NewImage"]["related"].is_null();
@@ -575,7 +548,7 @@ async fn a_batch_that_is_handed_over_again_has_the_same_events() {
 #[tokio::test]
 async fn only_the_insertion_of_a_head_is_an_event() {
     let mut publishing = Publishing::start().await;
-    let refused = publishing.dialect.stack.log(&publishing.dialect.key, &json!({})).await;
+    let refused = publishing.workspace.v1.log(&json!({})).await;
     refused.expect(422);
     let long = json!({ "type": "note", "summary": "Long", "body": "word ".repeat(2_000) });
     publishing.log(&long).await;
@@ -625,7 +598,7 @@ async fn what_is_not_taken_before_the_deadline_is_named() {
 async fn a_payload_that_is_no_batch_fails_the_invocation() {
     let stack = Stack::start().await;
     let bus = StubBus::start().await;
-    let mut without_place = file("publish.json");
+    let mut without_place = sample("publish.json");
     let dynamodb = without_place["Records"][0]["dynamodb"].as_object_mut();
     dynamodb.expect("it is an object").remove("SequenceNumber");
     let other_table = json!({ "Records": [{ "eventName": "INSERT", "dynamodb": {

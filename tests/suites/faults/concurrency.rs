@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::platform::config::Config;
-use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
+use activity_log_tests::client::Answer;
+use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, TableCall, When};
 use activity_log_tests::rig::{Rig, TENANT, input, long_keyed_input};
-use activity_log_tests::stack::Answer;
 use futures_util::future::{BoxFuture, FutureExt, join_all};
 use futures_util::stream::{self, StreamExt};
 use http::Method;
@@ -41,7 +41,7 @@ fn keyed_input(word: &str) -> Value {
 async fn items_of(input: &Value) -> usize {
     let rig = Rig::start().await;
     let before = keys(&rig).await;
-    drop(rig.direct.log(&rig.key, input).await.expect(201));
+    drop(rig.direct_v1.log(input).await.expect(201));
     keys(&rig).await.difference(&before).count()
 }
 
@@ -51,7 +51,7 @@ async fn log_at_once(rig: &Rig, inputs: &[&Value]) -> Vec<Answer> {
     let gate = Gate::closed();
     let hold = FaultKind::Hold(gate.clone());
     rig.proxy.inject(Fault::on("TransactWriteItems", When::Always, hold));
-    let logs = join_all(inputs.iter().map(|input| rig.faulty.log(&rig.key, input)));
+    let logs = join_all(inputs.iter().map(|input| rig.faulty_v1.log(input)));
     let opened = async {
         gate.arrived(inputs.len()).await;
         gate.open();
@@ -127,7 +127,7 @@ async fn concurrent_requests_without_a_key_are_activities_of_their_own() {
 async fn a_thousand_refused_and_replayed_writes_leave_no_posting() {
     let rig = Rig::start().await;
     let (keyed, conflicting) = (keyed_input("w"), keyed_input("other"));
-    drop(rig.direct.log(&rig.key, &keyed).await.expect(201));
+    drop(rig.direct_v1.log(&keyed).await.expect(201));
     let mut unrelated = input("w");
     unrelated["related_resource_type"] = json!("deal");
     unrelated["related_resource_id"] = json!("nowhere");
@@ -139,7 +139,7 @@ async fn a_thousand_refused_and_replayed_writes_leave_no_posting() {
         let (rig, kinds) = (&rig, &kinds);
         let one = move |n: usize| async move {
             let (input, status) = kinds[n % kinds.len()];
-            drop(rig.direct.log(&rig.key, input).await.expect(status));
+            drop(rig.direct_v1.log(input).await.expect(status));
         };
         stream::iter((from..to).map(one)).buffer_unordered(8).collect::<Vec<()>>()
     };
@@ -155,7 +155,7 @@ async fn a_thousand_refused_and_replayed_writes_leave_no_posting() {
 }
 
 /// Whether a call writes an item of an activity.
-fn writes_activity(call: &Call) -> bool {
+fn writes_activity(call: &TableCall) -> bool {
     let writes = ["BatchWriteItem", "PutItem", "TransactWriteItems", "UpdateItem"];
     let request = call.request.to_string();
     writes.contains(&call.operation.as_str())
@@ -166,7 +166,7 @@ fn writes_activity(call: &Call) -> bool {
 async fn nothing_is_staged_for_a_request_that_is_already_refused() {
     let rig = Rig::start().await;
     let keyed = long_keyed_input("w");
-    drop(rig.faulty.log(&rig.key, &keyed).await.expect(201));
+    drop(rig.faulty_v1.log(&keyed).await.expect(201));
     assert!(rig.proxy.calls().iter().any(writes_activity), "a log is seen to write");
     let reader = rig.direct.issue_key(TENANT, "user:u", &[Scope::ActivityRead]).await;
 
@@ -176,7 +176,7 @@ async fn nothing_is_staged_for_a_request_that_is_already_refused() {
     unrelated["related_resource_id"] = json!("nobody");
     let mut invalid = long_keyed_input("fourth");
     invalid["unknown"] = json!(1);
-    let log = |input: Value| rig.faulty.call(&rig.key, Method::POST, "/v1/activities").json(&input);
+    let log = |input: Value| rig.faulty_v1.call(Method::POST, "/v1/activities").json(&input);
     let calls: [(u16, BoxFuture<'_, Answer>); 8] = [
         (201, log(keyed.clone()).send().boxed()),
         (409, log(conflicting).send().boxed()),
@@ -184,8 +184,8 @@ async fn nothing_is_staged_for_a_request_that_is_already_refused() {
         (422, log(invalid).send().boxed()),
         (400, log(json!({})).body("{").send().boxed()),
         (415, log(json!({})).header("content-encoding", "gzip").send().boxed()),
-        (403, async { rig.faulty.log(&reader, &keyed).await }.boxed()),
-        (401, async { rig.faulty.log("alk_acme.0.x", &keyed).await }.boxed()),
+        (403, async { rig.faulty.v1(&reader).log(&keyed).await }.boxed()),
+        (401, async { rig.faulty.v1("alk_acme.0.x").log(&keyed).await }.boxed()),
     ];
     for (status, call) in calls {
         rig.proxy.reset_calls();
@@ -219,12 +219,12 @@ async fn nothing_is_staged_before_it_is_known_whether_the_request_is_refused() {
         let looked = async {
             gate.arrived(1).await;
             // Whatever does not wait for this read has had its turn by then.
-            drop(rig.direct.search(&rig.key, &[]).await.expect(200));
+            drop(rig.direct_v1.search(&[]).await.expect(200));
             let calls = rig.proxy.calls();
             gate.open();
             calls
         };
-        let (answer, calls) = tokio::join!(rig.faulty.log(&rig.key, &unrelated), looked);
+        let (answer, calls) = tokio::join!(rig.faulty_v1.log(&unrelated), looked);
         drop(answer.expect(404));
         assert!(
             !calls.iter().any(|call| call.operation == "BatchWriteItem"),

@@ -40,7 +40,7 @@ fn impatient(config: &mut Config) {
 async fn orphan(rig: &Rig, input: &Value) -> Keys {
     let before = keys(rig).await;
     rig.proxy.inject(Fault::on("TransactWriteItems", When::Always, FaultKind::DropRequest));
-    drop(rig.faulty.log(&rig.key, input).await.expect(503));
+    drop(rig.faulty_v1.log(input).await.expect(503));
     let staged: Keys = keys(rig).await.difference(&before).cloned().collect();
     // Only now: the attempt that was given up last may have been on its way still.
     rig.proxy.clear();
@@ -65,7 +65,7 @@ async fn a_crash_before_the_commit_leaves_nothing_to_be_seen_and_nothing_after_a
         (&refused, "PutItem", 1),
     ];
     let rig = Rig::start().await;
-    drop(rig.direct.log(&rig.key, &long_keyed_input("before")).await.expect(201));
+    drop(rig.direct_v1.log(&long_keyed_input("before")).await.expect(201));
     let before = keys(&rig).await;
     let mut staged = 0;
     for (input, operation, n) in crashes {
@@ -80,11 +80,11 @@ async fn a_crash_before_the_commit_leaves_nothing_to_be_seen_and_nothing_after_a
         assert_eq!((trail.activities.len(), trail.events.len()), (1, 1), "{operation} {n}");
         for call in rig.proxy.calls() {
             let Some(id) = call.request["ClientRequestToken"].as_str() else { continue };
-            drop(rig.direct.get(&rig.key, &format!("/v1/activities/{id}")).await.expect(404));
-            let about = rig.direct.audit_events(&rig.key, &[("resource_id", id)]).await.expect(200);
+            drop(rig.direct_v1.read(id).await.expect(404));
+            let about = rig.direct_v1.audit_events(&[("resource_id", id)]).await.expect(200);
             assert_eq!(about.json()["audit_events"], json!([]));
         }
-        let found = rig.direct.search(&rig.key, &[("query", "w")]).await.expect(200);
+        let found = rig.direct_v1.search(&[("query", "w")]).await.expect(200);
         assert_eq!(found.json()["activities"], json!([]));
 
         staged += keys(&rig).await.difference(&before).count();
@@ -94,7 +94,7 @@ async fn a_crash_before_the_commit_leaves_nothing_to_be_seen_and_nothing_after_a
     }
     assert!(staged > 100, "{staged} items were staged and swept");
     // The key was never taken.
-    let logged = rig.faulty.log(&rig.key, &logged).await.expect(201);
+    let logged = rig.faulty_v1.log(&logged).await.expect(201);
     assert_eq!(logged.header("idempotency-replayed"), "");
 }
 
@@ -114,7 +114,7 @@ async fn a_crash_after_the_commit_leaves_the_whole_activity() {
     let before = keys(&rig).await;
     sweep(&rig.direct, past_grace(&rig)).await;
     assert_eq!(keys(&rig).await, before);
-    let retried = rig.faulty.log(&rig.key, &input).await.expect(201);
+    let retried = rig.faulty_v1.log(&input).await.expect(201);
     assert_eq!(retried.header("idempotency-replayed"), "true");
     assert_eq!(retried.json()["activity"], activity);
 }
@@ -128,7 +128,7 @@ async fn an_engine_that_is_lost_after_staging_leaves_nothing_to_be_seen() {
     rig.proxy.inject(lost("TransactWriteItems"));
     rig.proxy.inject(lost("GetItem").only_if(|input| input.to_string().contains("#ACT#")));
     rig.proxy.inject(lost("BatchWriteItem").only_if(deletes));
-    drop(rig.faulty.log(&rig.key, &long_keyed_input("w")).await.expect(503));
+    drop(rig.faulty_v1.log(&long_keyed_input("w")).await.expect(503));
     rig.proxy.clear();
     let trail = rig.trail().await;
     assert_eq!((trail.activities.len(), trail.events.len()), (0, 0));
@@ -140,11 +140,11 @@ async fn an_engine_that_is_lost_after_staging_leaves_nothing_to_be_seen() {
 /// Committed activities of every form, and refusals.
 async fn populate(rig: &Rig, name: &str) {
     for input in [input(name), long_keyed_input(&format!("{name} long"))] {
-        drop(rig.direct.log(&rig.key, &input).await.expect(201));
+        drop(rig.direct_v1.log(&input).await.expect(201));
     }
     let mut refused = input(name);
     refused["type"] = json!("unknown");
-    drop(rig.direct.log(&rig.key, &refused).await.expect(422));
+    drop(rig.direct_v1.log(&refused).await.expect(422));
 }
 
 #[tokio::test]
@@ -263,7 +263,7 @@ async fn a_sweep_in_the_middle_of_logging_loses_nothing() {
                 } else {
                     long_keyed_input(&format!("w{n}"))
                 };
-                drop(rig.direct.log(&rig.key, &input).await.expect(201));
+                drop(rig.direct_v1.log(&input).await.expect(201));
             }
         };
         stream::iter((0..40).map(one)).buffer_unordered(4).collect::<Vec<()>>().await;
@@ -293,7 +293,7 @@ async fn a_write_that_is_under_way_while_a_sweep_runs_is_committed_whole() {
         gate.open();
         swept
     };
-    let (answer, swept) = tokio::join!(rig.faulty.log(&rig.key, &input), swept);
+    let (answer, swept) = tokio::join!(rig.faulty_v1.log(&input), swept);
     assert_eq!(swept.removed, 0);
     drop(answer.expect(201));
     let (activity, _) = rig.only("w").await;

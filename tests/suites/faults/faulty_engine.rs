@@ -8,12 +8,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::v1::is_refused_for_now;
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
-use activity_log_tests::rig::{
-    Rig, TENANT, all_rows, distinct_ids, input, is_refused_for_now, long_keyed_input,
-};
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::rig::{Rig, TENANT, distinct_ids, input, long_keyed_input};
+use activity_log_tests::stack::Stack;
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ where
 async fn a_fault_in_any_call_of_a_log_leaves_one_activity_with_one_audit_event() {
     let felt = each_fault_in_each_call(|rig, word| async move {
         let input = long_keyed_input(&word);
-        let logged = rig.faulty.log(&rig.key, &input).await.expect(201);
+        let logged = rig.faulty_v1.log(&input).await.expect(201);
         assert_eq!(logged.header("idempotency-replayed"), "", "{word}: it was the first");
         let (activity, event) = rig.only(&word).await;
         assert_eq!(activity, logged.json()["activity"]);
@@ -107,9 +107,9 @@ async fn a_fault_in_any_call_of_a_refusal_leaves_one_audit_event() {
     let felt = each_fault_in_each_call(|rig, word| async move {
         let mut input = long_keyed_input(&word);
         input["related_resource_id"] = json!("nobody");
-        let refused = rig.faulty.log(&rig.key, &input).await.expect(404);
+        let refused = rig.faulty_v1.log(&input).await.expect(404);
         let request_id = [("request_id", refused.header("x-request-id"))];
-        let events = all_rows(&rig.direct, &rig.key, "/v1/audit-events", &request_id).await;
+        let events = rig.direct_v1.every_audit_event(&request_id).await;
         assert_eq!(events.len(), 1, "{word}: {events:?}");
         assert_eq!(events[0]["status"], "rejected");
     })
@@ -122,9 +122,9 @@ async fn a_fault_in_any_call_of_a_replay_writes_nothing_and_answers_the_same() {
     let felt = each_fault_in_each_call(|rig, _| async move {
         // Logged past the proxy, by the sound stack.
         let input = long_keyed_input("once");
-        let first = rig.direct.log(&rig.key, &input).await.expect(201).json();
+        let first = rig.direct_v1.log(&input).await.expect(201).json();
         let before = rig.direct.keys_in_table().await;
-        let replayed = rig.faulty.log(&rig.key, &input).await.expect(201);
+        let replayed = rig.faulty_v1.log(&input).await.expect(201);
         assert_eq!(replayed.header("idempotency-replayed"), "true");
         assert_eq!(replayed.json()["activity"], first["activity"]);
         assert_eq!(rig.direct.keys_in_table().await, before);
@@ -147,7 +147,7 @@ async fn populate(rig: &Rig) {
             input
         })
         .collect();
-    let logged = inputs.iter().map(|input| rig.direct.log(&rig.key, input));
+    let logged = inputs.iter().map(|input| rig.direct_v1.log(input));
     for answer in stream::iter(logged).buffer_unordered(8).collect::<Vec<_>>().await {
         drop(answer.expect(201));
     }
@@ -156,7 +156,7 @@ async fn populate(rig: &Rig) {
     for n in 0..3 {
         let mut input = input(&format!("given up {n}"));
         input["occurred_at"] = json!(format!("2026-03-01T09:{:02}:00Z", n * 5));
-        drop(rig.faulty.log(&rig.key, &input).await.expect(503));
+        drop(rig.faulty_v1.log(&input).await.expect(503));
     }
     rig.proxy.clear();
     rig.proxy.reset_calls();
@@ -179,7 +179,7 @@ async fn no_fault_skips_or_repeats_a_row_in_paging() {
     let sound = join_all(listings.map(|(path, parameters, count)| {
         let rig = &rig;
         async move {
-            let rows = all_rows(&rig.faulty, &rig.key, path, parameters).await;
+            let rows = rig.faulty_v1.every_row(path, parameters).await;
             assert!(rows.len() >= count, "{path} {parameters:?} finds {}", rows.len());
             distinct_ids(&rows);
             rows
@@ -190,7 +190,7 @@ async fn no_fault_skips_or_repeats_a_row_in_paging() {
     for kind in every_kind() {
         let injected = rig.proxy.inject(Fault::on_any(When::Every(3), kind.clone()));
         let faulty = join_all(
-            listings.map(|(path, parameters, _)| all_rows(&rig.faulty, &rig.key, path, parameters)),
+            listings.map(|(path, parameters, _)| rig.faulty_v1.every_row(path, parameters)),
         )
         .await;
         assert_eq!(faulty, sound, "with {kind:?}");
@@ -205,7 +205,7 @@ async fn no_fault_skips_or_repeats_a_row_in_paging() {
 async fn paging_while_others_write_skips_and_repeats_nothing_under_any_fault() {
     let rig = Rig::start().await;
     populate_plainly(&rig, 40).await;
-    let there = distinct_ids(&all_rows(&rig.direct, &rig.key, "/v1/activities", &[]).await);
+    let there = distinct_ids(&rig.direct_v1.every_activity(&[]).await);
     for (n, kind) in every_kind().into_iter().enumerate() {
         let when = When::Seeded { seed: n as u64, probability_percent: 8 };
         rig.proxy.inject(Fault::on_any(when, kind));
@@ -215,10 +215,10 @@ async fn paging_while_others_write_skips_and_repeats_nothing_under_any_fault() {
             let mut input = input(&format!("later {n}"));
             // Among those that are there.
             input["occurred_at"] = json!(format!("2026-03-01T09:{n:02}:30Z"));
-            drop(rig.direct.log(&rig.key, &input).await.expect(201));
+            drop(rig.direct_v1.log(&input).await.expect(201));
         }
     };
-    let reader = all_rows(&rig.faulty, &rig.key, "/v1/activities", &[("limit", "3")]);
+    let reader = rig.faulty_v1.every_activity(&[("limit", "3")]);
     let ((), rows) = tokio::join!(writer, reader);
     assert!(distinct_ids(&rows).is_superset(&there), "what was there is not skipped");
 }
@@ -227,7 +227,7 @@ async fn populate_plainly(rig: &Rig, count: usize) {
     for n in 0..count {
         let mut input = input(&format!("n{n}"));
         input["occurred_at"] = json!(format!("2026-03-01T09:{n:02}:00Z"));
-        drop(rig.direct.log(&rig.key, &input).await.expect(201));
+        drop(rig.direct_v1.log(&input).await.expect(201));
     }
 }
 
@@ -257,9 +257,9 @@ async fn one_mixture(seed: u64) {
                 }
                 _ => input(&word),
             };
-            let answer = rig.faulty.log(&rig.key, &input).await;
+            let answer = rig.faulty_v1.log(&input).await;
             if n % 5 == 0 {
-                let page = rig.faulty.search(&rig.key, &[("limit", "100")]).await;
+                let page = rig.faulty_v1.search(&[("limit", "100")]).await;
                 assert_answered(&page, 200);
                 if page.status == 200 {
                     let rows = page.json()["activities"].as_array().cloned().expect("rows");
@@ -326,12 +326,11 @@ fn assert_refused_for_now(answer: &Answer, status: u16) {
 
 #[tokio::test]
 async fn an_engine_that_stays_at_fault_is_429_or_503_with_a_constant_body() {
-    let log = |rig: Arc<Rig>| async move { rig.faulty.log(&rig.key, &long_keyed_input("w")).await };
-    let search =
-        |rig: Arc<Rig>| async move { rig.faulty.search(&rig.key, &[("query", "ledger")]).await };
+    let log = |rig: Arc<Rig>| async move { rig.faulty_v1.log(&long_keyed_input("w")).await };
+    let search = |rig: Arc<Rig>| async move { rig.faulty_v1.search(&[("query", "ledger")]).await };
     let read = |rig: Arc<Rig>| async move {
         let id = "0199e0a0-0000-7000-8000-000000000000";
-        rig.faulty.get(&rig.key, &format!("/v1/activities/{id}")).await
+        rig.faulty_v1.read(id).await
     };
     type Asked = futures_util::future::BoxFuture<'static, Answer>;
     let log = |rig| -> Asked { Box::pin(log(rig)) };
@@ -358,7 +357,7 @@ async fn an_engine_that_stays_at_fault_is_429_or_503_with_a_constant_body() {
     ];
     join_all(cases.into_iter().map(|(request, operation, kind, status)| async move {
         let rig = Arc::new(Rig::start().await);
-        drop(rig.direct.log(&rig.key, &input("before")).await.expect(201));
+        drop(rig.direct_v1.log(&input("before")).await.expect(201));
         let lost = matches!(kind, FaultKind::LoseAnswer) && operation == "TransactWriteItems";
         let injected = rig.proxy.inject(Fault::on(operation, When::Always, kind.clone()));
         let answer = request(rig.clone()).await;
@@ -383,15 +382,15 @@ async fn an_engine_that_is_gone_is_503_with_a_constant_body() {
         config.write_timeouts.staging = Duration::from_secs(1);
     })
     .await;
-    let key = stack.service_key(TENANT).await;
-    drop(stack.log(&key, &input("before")).await.expect(201));
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
+    drop(v1.log(&input("before")).await.expect(201));
     drop(engine);
     let unknown_key = format!("alk_{TENANT}.0.secret");
     for answer in [
-        stack.log(&key, &input("after")).await,
-        stack.search(&key, &[]).await,
-        stack.audit_events(&key, &[]).await,
-        stack.search(&unknown_key, &[]).await,
+        v1.log(&input("after")).await,
+        v1.search(&[]).await,
+        v1.audit_events(&[]).await,
+        stack.v1(&unknown_key).search(&[]).await,
     ] {
         assert_refused_for_now(&answer, 503);
     }
@@ -418,7 +417,7 @@ async fn a_lost_answer_after_a_commit_is_the_same_commit() {
             rig.proxy.inject(always)
         });
         let input = if keyed { long_keyed_input("w") } else { input("w") };
-        let logged = rig.faulty.log(&rig.key, &input).await.expect(201);
+        let logged = rig.faulty_v1.log(&input).await.expect(201);
         assert_eq!(lost.fired(), losses, "{case}");
         assert!(forgets.is_none_or(|forgets| forgets.fired() == 1), "{case}");
         assert_eq!(logged.header("idempotency-replayed"), "", "{case}: it was this request");
@@ -440,7 +439,7 @@ async fn the_parameters_of_a_commit_are_frozen_for_all_its_attempts() {
         FaultKind::TransactionConflict,
     ));
     rig.proxy.inject(Fault::on("TransactWriteItems", When::First(2), FaultKind::ServerError));
-    drop(rig.faulty.log(&rig.key, &long_keyed_input("w")).await.expect(201));
+    drop(rig.faulty_v1.log(&long_keyed_input("w")).await.expect(201));
     let calls = rig.proxy.calls();
     let commits: Vec<_> =
         calls.iter().filter(|call| call.operation == "TransactWriteItems").collect();

@@ -50,22 +50,22 @@ fn han(n: usize, count: usize) -> char {
 /// Logs a body, reads it back and finds it by its last word.
 async fn log_read_and_find(body: &str, last_word: &str) {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let mut input = input("w");
     input["body"] = json!(body);
-    let logged = stack.log(&key, &input).await.expect(201).json();
+    let logged = v1.log(&input).await.expect(201).json();
     assert_eq!(logged["activity"]["body"], body);
     let id = logged["activity"]["id"].as_str().expect("there is an id");
-    let read = stack.get(&key, &format!("/v1/activities/{id}")).await.expect(200).json();
+    let read = v1.read(id).await.expect(200).json();
     assert!(read["activity"]["body"] == body, "it is read back whole");
     for query in [last_word, "ledger w"] {
-        let found = stack.search(&key, &[("query", query)]).await.expect(200).json();
+        let found = v1.search(&[("query", query)]).await.expect(200).json();
         assert_eq!(found["activities"].as_array().map(Vec::len), Some(1), "{query}");
         assert_eq!(found["activities"][0]["id"], id);
         let snippet = found["activities"][0]["snippet"].as_str().expect("there is a snippet");
         assert!(body.starts_with(snippet) && !snippet.is_empty());
     }
-    let missing = stack.search(&key, &[("query", "absent")]).await.expect(200).json();
+    let missing = v1.search(&[("query", "absent")]).await.expect(200).json();
     assert_eq!(missing["activities"], json!([]));
 }
 
@@ -120,20 +120,20 @@ async fn a_body_of_32768_distinct_terms_is_logged_read_and_found_and_one_more_is
     log_read_and_find(&last, "zymurgy").await;
 
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let mut over = input("w");
     over["body"] = json!(format!("{last} another"));
-    let refused = stack.log(&key, &over).await.expect(422).json();
+    let refused = v1.log(&over).await.expect(422).json();
     assert_eq!(refused["error"]["field_errors"][0]["field"], "body");
 }
 
 #[tokio::test]
 async fn a_character_more_than_65536_is_refused() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let mut input = input("w");
     input["body"] = json!("x".repeat(MAX_CHARS + 1));
-    let refused = stack.log(&key, &input).await.expect(422).json();
+    let refused = v1.log(&input).await.expect(422).json();
     assert_eq!(refused["error"]["field_errors"][0]["field"], "body");
 }
 
@@ -157,7 +157,7 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         let last = contains("detail59");
         let injected =
             rig.proxy.inject(stuck.clone().only_if(move |input| puts(input) && last(input)));
-        let answer = rig.faulty.log(&rig.key, &input).await.expect(503);
+        let answer = rig.faulty_v1.log(&input).await.expect(503);
         assert_eq!(answer.error_code(), "unavailable", "{kind:?}");
         assert!(injected.fired() > 1, "{kind:?}");
         assert!(rig.trail().await.activities.is_empty());
@@ -168,7 +168,7 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         let last = contains("detail59");
         let delete = contains("DeleteRequest");
         rig.proxy.inject(stuck.only_if(move |input| delete(input) || last(input)));
-        drop(rig.faulty.log(&rig.key, &input).await.expect(503));
+        drop(rig.faulty_v1.log(&input).await.expect(503));
         rig.proxy.clear();
         let trail = rig.trail().await;
         assert_eq!((trail.activities.len(), trail.events.len()), (0, 0), "{kind:?}");
@@ -178,7 +178,7 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         assert_eq!(rig.direct.keys_in_table().await, before, "{kind:?}");
 
         // The key was not taken.
-        let logged = rig.faulty.log(&rig.key, &input).await.expect(201);
+        let logged = rig.faulty_v1.log(&input).await.expect(201);
         assert_eq!(logged.header("idempotency-replayed"), "");
         rig.only("w").await;
     }

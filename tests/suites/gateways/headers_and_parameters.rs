@@ -1,12 +1,12 @@
 //! What is to be given once, and what gateways decode, join, repeat and drop.
 
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::logged_activity::{assert_refused, empty};
+use activity_log_tests::client::v1::{assert_violations, note, summaries};
 use activity_log_tests::gateway::{GATEWAYS, Gateway, Sent};
-use activity_log_tests::stack::Answer;
 use serde_json::json;
 
 use super::Doors;
-use crate::contract::{assert_violations, note, summaries};
-use crate::logged_activity::{assert_refused, empty};
 
 const COMMA: &str =
     "must not have a comma: in /v1, such a key goes into the body, as idempotency_key";
@@ -90,7 +90,7 @@ async fn a_credential_with_a_comma_is_401_at_every_door() {
         header.expect("it has it").1.push_str(",jane");
         assert_eq!(doors.assert_equal(&sent).await.status, 401, "{name}");
     }
-    let key = &doors.dialect.key;
+    let key = &doors.workspace.key;
     let joined = Sent::new("GET", "/v1/activities")
         .header("authorization", &format!("Bearer {key}, Bearer {key}"));
     assert_eq!(doors.assert_equal(&joined).await.status, 401);

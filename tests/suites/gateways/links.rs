@@ -3,11 +3,13 @@
 //! header of the caller's is part of a link.
 
 use activity_log_core::platform::config::{BasePath, PublicUrl};
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::logged_activity::empty;
+use activity_log_tests::client::v1::note;
 use activity_log_tests::gateway::{GATEWAYS, Gateway, Sent};
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::stack::Stack;
 
 use super::Doors;
-use crate::contract::note;
 
 const BASE_PATH: &str = "/crm";
 
@@ -27,10 +29,7 @@ async fn prefixes(doors: &Doors, send: impl AsyncFn(Sent) -> Answer) -> [String;
     let location = |answer: Answer| answer.expect(201).header("location").to_owned();
     let links = [
         (location(send(log).await), "/v1/activities/"),
-        (
-            location(send(log_typed.json(&crate::logged_activity::empty())).await),
-            "/api/activities/logged/",
-        ),
+        (location(send(log_typed.json(&empty())).await), "/api/activities/logged/"),
         (
             send(list).await.expect(200).json()["next"].as_str().expect("a next page").to_owned(),
             "/api/activities?",

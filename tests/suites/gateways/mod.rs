@@ -6,17 +6,18 @@ mod links;
 mod unreadable;
 
 use activity_log_core::http::routes::{Operation, ROUTES, Route};
+use activity_log_tests::client::logged_activity::{empty, id_of};
+use activity_log_tests::client::v1::note;
+use activity_log_tests::client::{Answer, MIB};
 use activity_log_tests::gateway::{GATEWAYS, Sent};
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::stack::Stack;
+use activity_log_tests::workspace::{Workspace, type_of};
 use http::header;
 use serde_json::{Value, json};
 
-use crate::contract::note;
-use crate::logged_activity::{Dialect, TENANT, empty, id_of, type_of};
-
 /// A stack with an activity and a type of the tenant's own.
 struct Doors {
-    dialect: Dialect,
+    workspace: Workspace,
     id: String,
 }
 
@@ -30,27 +31,26 @@ impl Doors {
     }
 
     async fn open_on(stack: impl Future<Output = Stack>) -> Self {
-        let dialect = Dialect::on(stack.await).await;
-        dialect.define(type_of("site_visit", json!([]))).await;
+        let workspace = Workspace::on(stack.await).await;
+        workspace.define(type_of("site_visit", json!([]))).await;
         for _ in 0..2 {
-            let _ = dialect.log("site_visit", &empty()).await.expect(201);
+            let _ = workspace.api.log("site_visit", &empty()).await.expect(201);
         }
-        let logged = dialect.log("site_visit", &empty()).await.expect(201);
-        Self { id: id_of(&logged), dialect }
+        let logged = workspace.api.log("site_visit", &empty()).await.expect(201);
+        Self { id: id_of(&logged), workspace }
     }
 
     fn stack(&self) -> &Stack {
-        &self.dialect.stack
+        &self.workspace.stack
     }
 
     fn bearer(&self, sent: Sent) -> Sent {
-        sent.header("authorization", &format!("Bearer {}", self.dialect.key))
+        sent.header("authorization", &format!("Bearer {}", self.workspace.key))
     }
 
     fn on_behalf(&self, sent: Sent) -> Sent {
-        sent.header("x-api-key", &self.dialect.key)
-            .header("x-business-id", TENANT)
-            .header("x-user-id", "jane")
+        let headers = self.workspace.api.headers();
+        headers.iter().fold(sent, |sent, (name, value)| sent.header(name, value))
     }
 
     /// A call of a route that succeeds. What it writes, it writes once, so that
@@ -204,7 +204,7 @@ async fn bodies_are_read_alike() {
         (b"{\"type\":\"note\",\"type\":\"note\"}", 400),
         (b"\xff\xfe\x00", 400),
         (b"{\"type\":\"note\",\"summary\":\"\xc3\"}", 400),
-        ([b' '; crate::contract::MIB + 1].as_slice(), 413),
+        ([b' '; MIB + 1].as_slice(), 413),
     ] {
         let answer = doors.assert_equal(&of(body)).await;
         assert_eq!(answer.status, status, "{:?}", &body[..body.len().min(20)]);

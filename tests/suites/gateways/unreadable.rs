@@ -3,12 +3,12 @@
 
 use activity_log_core::lambda::http_event::silence_panics;
 use activity_log_tests::captured_log::CapturedLog;
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::v1::note;
 use activity_log_tests::gateway::{GATEWAYS, Gateway, Sent, invoke};
-use activity_log_tests::stack::Answer;
 use serde_json::{Value, json};
 
 use super::Doors;
-use crate::contract::note;
 
 fn is_http_api(gateway: Gateway) -> bool {
     matches!(gateway, Gateway::HttpApi { .. } | Gateway::FunctionUrl)
@@ -322,7 +322,7 @@ async fn an_event_of_cargo_lambda_is_a_request() {
         "cookies": [],
         "headers": {
             "host": "localhost:9000",
-            "authorization": format!("Bearer {}", doors.dialect.key),
+            "authorization": format!("Bearer {}", doors.workspace.key),
         },
         "requestContext": {
             "routeKey": "$default",

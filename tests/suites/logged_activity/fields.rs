@@ -1,15 +1,13 @@
 //! Values of every field type: taken, refused, and read back.
 
-use activity_log_tests::stack::Answer;
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::logged_activity::{assert_refused, empty, id_of, refused_fields};
+use activity_log_tests::workspace::{Workspace, own_id, type_of};
 use http::Method;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-
-use crate::logged_activity::{
-    Dialect, assert_refused, empty, id_of, own_id, refused_fields, type_of,
-};
 
 const UUID: &str = "0193c1d2-0000-7000-8000-00000000000a";
 
@@ -160,29 +158,29 @@ fn table() -> Vec<Row> {
 }
 
 /// Logs an activity of one field, whose value is JSON text.
-async fn log_value(dialect: &Dialect, field: &str, value: &str) -> Answer {
+async fn log_value(workspace: &Workspace, field: &str, value: &str) -> Answer {
     let id = own_id(&format!("all/{field}"));
     let body = format!(r#"{{"related_objects":[],"fields":[{{"id":"{id}","value":{value}}}]}}"#);
-    let call = dialect.call(Method::POST, "/api/activities/all/log-activity");
+    let call = workspace.api.call(Method::POST, "/api/activities/all/log-activity");
     call.header("content-type", "application/json").body(body).send().await
 }
 
-async fn dialect_of_all_fields() -> Dialect {
-    let dialect = Dialect::start().await;
+async fn workspace_of_all_fields() -> Workspace {
+    let workspace = Workspace::start().await;
     let fields: Vec<Value> = table().iter().map(|(name, ..)| field(name)).collect();
     assert_eq!(fields.len(), 24, "every field type is in the table");
-    dialect.define_fields("all", json!(fields)).await;
-    dialect
+    workspace.define_fields("all", json!(fields)).await;
+    workspace
 }
 
 #[tokio::test]
 async fn every_field_type_takes_its_values_and_reads_them_in_its_form() {
-    let dialect = dialect_of_all_fields().await;
+    let workspace = workspace_of_all_fields().await;
     for (name, taken, _) in table() {
         for (written, read) in taken {
-            let answer = log_value(&dialect, name, &written).await.expect(201);
+            let answer = log_value(&workspace, name, &written).await.expect(201);
             let path = format!("/api/activities/logged/{}", id_of(&answer));
-            let logged = dialect.get(&path).await.expect(200);
+            let logged = workspace.api.get(&path).await.expect(200);
             let body = String::from_utf8(logged.body.to_vec()).unwrap();
             let value = &logged.json()["fields"][0]["value"];
             assert_eq!(*value, serde_json::from_str::<Value>(&read).unwrap(), "{name} {written}");
@@ -195,10 +193,10 @@ async fn every_field_type_takes_its_values_and_reads_them_in_its_form() {
 
 #[tokio::test]
 async fn every_field_type_refuses_other_values_on_its_field() {
-    let dialect = dialect_of_all_fields().await;
+    let workspace = workspace_of_all_fields().await;
     for (name, _, refused) in table() {
         for value in refused {
-            let answer = log_value(&dialect, name, value).await;
+            let answer = log_value(&workspace, name, value).await;
             let fields = refused_fields(&answer);
             assert_eq!(fields, [format!("fields.{}", own_id(&format!("all/{name}")))], "{value}");
         }
@@ -207,26 +205,26 @@ async fn every_field_type_refuses_other_values_on_its_field() {
 
 #[tokio::test]
 async fn money_is_in_the_currency_of_its_field() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let money = json!({"name": "price", "display_name": "Price", "field_type": "money",
         "custom_field_type": "decimal", "currency": "EUR", "symbol": "€"});
-    dialect.define_fields("all", json!([money])).await;
-    let id = id_of(&log_value(&dialect, "price", "10.25").await.expect(201));
-    let field = dialect.read(&id).await["fields"][0].clone();
+    workspace.define_fields("all", json!([money])).await;
+    let id = id_of(&log_value(&workspace, "price", "10.25").await.expect(201));
+    let field = workspace.api.read(&id).await.expect(200).json()["fields"][0].clone();
     assert_eq!(field["value"], json!({"currency": "EUR", "symbol": "€", "amount": 10.25}));
     assert_eq!(field["custom_field_type"], "decimal");
 }
 
 #[tokio::test]
 async fn a_required_field_has_to_say_something() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let mut text = field("text");
     let mut tags = field("dynamictags");
     let mut number = field("integer");
     for field in [&mut text, &mut tags, &mut number] {
         field["required"] = json!(true);
     }
-    dialect.define_fields("all", json!([text, tags, number])).await;
+    workspace.define_fields("all", json!([text, tags, number])).await;
     let named = |name: &str| own_id(&format!("all/{name}"));
     let input = json!({"related_objects": [], "fields": [
         {"id": named("text"), "value": ""},
@@ -235,61 +233,64 @@ async fn a_required_field_has_to_say_something() {
     let mut expected: Vec<String> =
         ["text", "dynamictags", "integer"].map(|name| format!("fields.{}", named(name))).into();
     expected.sort();
-    assert_eq!(refused_fields(&dialect.log("all", &input).await), expected);
+    assert_eq!(refused_fields(&workspace.api.log("all", &input).await), expected);
     let input = json!({"related_objects": [], "fields": [
         {"id": named("text"), "value": "x"},
         {"id": named("dynamictags"), "value": ["o1"]},
         {"id": named("integer"), "value": 0},
     ]});
-    dialect.log("all", &input).await.expect(201);
+    workspace.api.log("all", &input).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_field_is_given_once_and_is_one_of_the_type() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("all", json!([field("text")])).await;
-    dialect.define_fields("other", json!([field("text")])).await;
+    let workspace = Workspace::start().await;
+    workspace.define_fields("all", json!([field("text")])).await;
+    workspace.define_fields("other", json!([field("text")])).await;
     let id = own_id("all/text");
     let twice = json!([{"id": id, "value": "a"}, {"id": id, "value": "b"}]);
     let with = |fields: Value| json!({"related_objects": [], "fields": fields});
-    assert_refused(&dialect.log("all", &with(twice)).await, &format!("fields.{id}"));
+    assert_refused(&workspace.api.log("all", &with(twice)).await, &format!("fields.{id}"));
     let foreign = own_id("other/text");
-    let answer = dialect.log("all", &with(json!([{"id": foreign, "value": "a"}]))).await;
+    let answer = workspace.api.log("all", &with(json!([{"id": foreign, "value": "a"}]))).await;
     assert_refused(&answer, &format!("fields.{foreign}"));
-    let answer = dialect.log("note", &with(json!([{"id": id, "value": "a"}]))).await;
+    let answer = workspace.api.log("note", &with(json!([{"id": id, "value": "a"}]))).await;
     assert_refused(&answer, &format!("fields.{id}"));
     for fields in [json!({}), json!([1]), json!([{"id": id}]), json!([{"value": "a"}]), json!(null)]
     {
-        assert_refused(&dialect.log("all", &with(fields)).await, "fields");
+        assert_refused(&workspace.api.log("all", &with(fields)).await, "fields");
     }
 }
 
 #[tokio::test]
 async fn fields_have_up_to_64_kb_in_all() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("all", json!([field("longtext")])).await;
+    let workspace = Workspace::start().await;
+    workspace.define_fields("all", json!([field("longtext")])).await;
     let around = format!(r#"[{{"id":"{}","value":""}}]"#, own_id("all/longtext")).len();
     let input = |bytes: usize| {
         let value = "x".repeat(bytes - around);
         json!({"related_objects": [],
             "fields": [{"id": own_id("all/longtext"), "value": value}]})
     };
-    let read = dialect.log_and_read("all", &input(64 * 1024)).await;
+    let read = workspace.api.log_and_read("all", &input(64 * 1024)).await;
     assert_eq!(read["fields"][0]["value"].as_str().map(str::len), Some(64 * 1024 - around));
-    assert_refused(&dialect.log("all", &input(64 * 1024 + 1)).await, "fields");
+    assert_refused(&workspace.api.log("all", &input(64 * 1024 + 1)).await, "fields");
 }
 
 #[tokio::test]
 async fn a_definition_changed_after_logging_does_not_change_what_was_logged() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("all", json!([field("radio"), field("money")])).await;
+    let workspace = Workspace::start().await;
+    workspace.define_fields("all", json!([field("radio"), field("money")])).await;
     let input = json!({"related_objects": [{"custom_object": "contact", "entity_id": "con_1"}],
     "fields": [
         {"id": own_id("all/radio"), "value": "o1"},
         {"id": own_id("all/money"), "value": 5},
     ]});
-    let id = id_of(&dialect.log("all", &input).await.expect(201));
-    let (read, listed) = (dialect.read(&id).await, dialect.responses("all", &json!({})).await);
+    let id = id_of(&workspace.api.log("all", &input).await.expect(201));
+    let (read, listed) = (
+        workspace.api.read(&id).await.expect(200).json(),
+        workspace.api.responses("all", &json!({})).await,
+    );
     let mut radio = field("radio");
     radio["display_name"] = json!("Another");
     radio["options"] = json!([{"id": "o1", "code": "x", "name": "Another"}]);
@@ -297,13 +298,13 @@ async fn a_definition_changed_after_logging_does_not_change_what_was_logged() {
     changed["name"] = json!("Another");
     changed["association_mode"] = json!("no_objects_associated");
     changed["category"] = json!("meeting");
-    dialect.define(changed).await;
-    dialect.stack.put_resource("acme", "contact", "con_1", Some("Another")).await;
-    assert_eq!(dialect.read(&id).await, read);
-    assert_eq!(dialect.responses("all", &json!({})).await.json(), listed.json());
+    workspace.define(changed).await;
+    workspace.stack.put_resource("acme", "contact", "con_1", Some("Another")).await;
+    assert_eq!(workspace.api.read(&id).await.expect(200).json(), read);
+    assert_eq!(workspace.api.responses("all", &json!({})).await.json(), listed.json());
     let input = json!({"related_objects": [],
         "fields": [{"id": own_id("all/radio"), "value": "o1"}]});
-    let new = dialect.log_and_read("all", &input).await;
+    let new = workspace.api.log_and_read("all", &input).await;
     assert_eq!(new["fields"][0]["value"]["name"], "Another");
     assert_eq!(
         (&new["activity_object"]["name"], &new["type"]),
@@ -424,15 +425,15 @@ fn sample() -> impl Strategy<Value = Sample> {
 async fn random_values_of_random_types_read_back_equal_and_one_bad_value_is_named() {
     let cases = std::env::var("ACTIVITY_LOG_TEST_CASES").ok();
     let cases: usize = cases.and_then(|text| text.parse().ok()).unwrap_or(64);
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let mut runner = TestRunner::deterministic();
     for case in 0..cases.min(2_000) {
         let sample = sample().new_tree(&mut runner).expect("a sample is made").current();
-        check(&dialect, &format!("t{case}"), &sample).await;
+        check(&workspace, &format!("t{case}"), &sample).await;
     }
 }
 
-async fn check(dialect: &Dialect, api_name: &str, sample: &Sample) {
+async fn check(workspace: &Workspace, api_name: &str, sample: &Sample) {
     let definitions: Vec<Value> = sample
         .fields
         .iter()
@@ -442,7 +443,7 @@ async fn check(dialect: &Dialect, api_name: &str, sample: &Sample) {
             definition
         })
         .collect();
-    dialect.define_fields(api_name, json!(definitions)).await;
+    workspace.define_fields(api_name, json!(definitions)).await;
     let field_id = |name: &str| own_id(&format!("{api_name}/{name}"));
     let given: Vec<(&str, &Value, &Value)> = sample
         .fields
@@ -454,7 +455,7 @@ async fn check(dialect: &Dialect, api_name: &str, sample: &Sample) {
         .map(|(name, written, _)| json!({"id": field_id(name), "value": written}))
         .collect();
     let input = json!({"related_objects": [], "notes": sample.notes, "fields": fields});
-    let read = dialect.log_and_read(api_name, &input).await;
+    let read = workspace.api.log_and_read(api_name, &input).await;
     let values = read.get("fields").and_then(Value::as_array).cloned().unwrap_or_default();
     assert_eq!(read["notes"], json!(sample.notes), "{sample:?}");
     assert_eq!(values.len(), given.len(), "{sample:?}");
@@ -473,13 +474,13 @@ async fn check(dialect: &Dialect, api_name: &str, sample: &Sample) {
     let wrong: Value = serde_json::from_str(wrong).expect("it is JSON");
     fields[index]["value"] = if wrong.is_f64() { json!({}) } else { wrong };
     let input = json!({"related_objects": [], "fields": fields});
-    let answer = dialect.log(api_name, &input).await;
+    let answer = workspace.api.log(api_name, &input).await;
     assert_refused(&answer, &format!("fields.{}", field_id(name)));
 }
 
 #[tokio::test]
 async fn an_input_of_fields_alone_needs_no_notes() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("all", json!([field("email")])).await;
-    dialect.log("all", &empty()).await.expect(201);
+    let workspace = Workspace::start().await;
+    workspace.define_fields("all", json!([field("email")])).await;
+    workspace.api.log("all", &empty()).await.expect(201);
 }

@@ -4,23 +4,23 @@
 use std::time::Duration;
 
 use activity_log_core::platform::config::RelatedResourceCheck;
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::logged_activity::{
+    about, assert_refused, empty, id_of, notes, refused_fields,
+};
+use activity_log_tests::client::v1::rows;
+use activity_log_tests::stack::Stack;
+use activity_log_tests::workspace::{TENANT, Workspace, built_in_id, own_id, type_of};
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
-
-use crate::contract::{delete_resource, faulty_stack, rows};
-use crate::logged_activity::{
-    Dialect, TENANT, about, assert_refused, built_in_id, empty, id_of, notes, own_id,
-    refused_fields, type_of,
-};
 
 const SCHEDULED: &str = "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19";
 
 #[tokio::test]
 async fn an_activity_is_echoed_as_it_was_sent_and_read_whole() {
-    let dialect = Dialect::start().await;
-    dialect
+    let workspace = Workspace::start().await;
+    workspace
         .define_fields(
             "site_visit",
             json!([
@@ -39,14 +39,14 @@ async fn an_activity_is_echoed_as_it_was_sent_and_read_whole() {
         "mentions": [mention],
         "fields": [{"id": own_id("site_visit/result"), "value": 1.5}],
     });
-    let answer = dialect.log("site_visit", &input).await.expect(201);
+    let answer = workspace.api.log("site_visit", &input).await.expect(201);
     let id = id_of(&answer);
     let mut expected = input.clone();
     expected["id"] = json!(id);
     assert_eq!(answer.json(), expected);
     assert_eq!(answer.header("location"), format!("/api/activities/logged/{id}"));
 
-    let read = dialect.read(&id).await;
+    let read = workspace.api.read(&id).await.expect(200).json();
     let person = json!({"id": "jane", "display_name": "jane", "email": null, "picture": null});
     assert_eq!(
         read,
@@ -98,9 +98,9 @@ async fn an_activity_is_echoed_as_it_was_sent_and_read_whole() {
 
 #[tokio::test]
 async fn what_was_not_submitted_is_null_or_left_out() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("site_visit", json!([])).await;
-    let answer = dialect.log("site_visit", &empty()).await.expect(201);
+    let workspace = Workspace::start().await;
+    workspace.define_fields("site_visit", json!([])).await;
+    let answer = workspace.api.log("site_visit", &empty()).await.expect(201);
     let id = id_of(&answer);
     assert_eq!(
         answer.json(),
@@ -109,7 +109,7 @@ async fn what_was_not_submitted_is_null_or_left_out() {
             "mentions": [], "fields": [],
         })
     );
-    let read = dialect.read(&id).await;
+    let read = workspace.api.read(&id).await.expect(200).json();
     for absent in ["completed_at", "completed_by", "scheduled_activity_id"] {
         assert_eq!(read[absent], Value::Null, "{absent}");
     }
@@ -120,7 +120,7 @@ async fn what_was_not_submitted_is_null_or_left_out() {
 
 #[tokio::test]
 async fn notes_read_back_as_sent() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let long = format!("{}\nsecond", "é".repeat(600));
     for (text, summary) in [
         ("", "Call"),
@@ -128,18 +128,18 @@ async fn notes_read_back_as_sent() {
         ("\n  first \r\nsecond\n", "first"),
         (long.as_str(), &"é".repeat(500)),
     ] {
-        let read = dialect.log_and_read("call", &notes(text)).await;
+        let read = workspace.api.log_and_read("call", &notes(text)).await;
         assert_eq!((&read["notes"], &read["summary"]), (&json!(text), &json!(summary)));
     }
 }
 
 #[tokio::test]
 async fn a_type_is_named_by_its_api_name_or_its_uuid_in_either_case() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("site_visit", json!([])).await;
+    let workspace = Workspace::start().await;
+    workspace.define_fields("site_visit", json!([])).await;
     for (name, id) in [("site_visit", own_id("site_visit")), ("email", built_in_id("email"))] {
         for identifier in [name.to_owned(), id.clone(), id.to_uppercase()] {
-            let read = dialect.log_and_read(&identifier, &empty()).await;
+            let read = workspace.api.log_and_read(&identifier, &empty()).await;
             let object = &read["activity_object"];
             assert_eq!((&object["api_name"], &object["id"]), (&json!(name), &json!(id)));
         }
@@ -148,11 +148,11 @@ async fn a_type_is_named_by_its_api_name_or_its_uuid_in_either_case() {
 
 #[tokio::test]
 async fn what_is_no_type_is_not_found() {
-    let dialect = Dialect::start().await;
-    dialect.define_for("other", type_of("site_visit", json!([]))).await;
+    let workspace = Workspace::start().await;
+    workspace.stack.define_type("other", type_of("site_visit", json!([]))).await;
     for identifier in ["site_visit", "Email", "scheduled-activity", &own_id("site_visit"), "a%20b"]
     {
-        let answer = dialect.log(identifier, &empty()).await.expect(404);
+        let answer = workspace.api.log(identifier, &empty()).await.expect(404);
         assert_eq!(answer.json()["code"], "not_found", "{identifier}");
     }
     for path in [
@@ -161,20 +161,20 @@ async fn what_is_no_type_is_not_found() {
         "/api/activities/scheduled-activity/x",
         "/api/activities/",
     ] {
-        dialect.call(Method::POST, path).json(&empty()).send().await.expect(404);
+        workspace.api.call(Method::POST, path).json(&empty()).send().await.expect(404);
     }
-    dialect.get("/api/activities/logged").await.expect(404);
+    workspace.api.get("/api/activities/logged").await.expect(404);
     // It is the address of a logged activity.
-    let answer = dialect.log("logged", &empty()).await.expect(405);
+    let answer = workspace.api.log("logged", &empty()).await.expect(405);
     assert_eq!(answer.header("allow"), "GET");
-    let answer = dialect.get("/api/activities/email/log-activity").await.expect(405);
+    let answer = workspace.api.get("/api/activities/email/log-activity").await.expect(405);
     assert_eq!(answer.header("allow"), "POST");
 }
 
 #[tokio::test]
 async fn every_violation_is_named_at_once() {
-    let dialect = Dialect::start().await;
-    dialect
+    let workspace = Workspace::start().await;
+    workspace
         .define_fields(
             "visit",
             json!([
@@ -201,7 +201,7 @@ async fn every_violation_is_named_at_once() {
         ],
         "colour": "red",
     });
-    let call = dialect.call(Method::POST, "/api/activities/visit/log-activity?x=1");
+    let call = workspace.api.call(Method::POST, "/api/activities/visit/log-activity?x=1");
     let answer = call
         .header("idempotency-key", "one")
         .header("idempotency-key", "two")
@@ -230,33 +230,33 @@ async fn every_violation_is_named_at_once() {
 
 #[tokio::test]
 async fn related_objects_are_required_and_at_most_twenty() {
-    let dialect = Dialect::start().await;
-    assert_refused(&dialect.log("note", &json!({})).await, "related_objects");
+    let workspace = Workspace::start().await;
+    assert_refused(&workspace.api.log("note", &json!({})).await, "related_objects");
     assert_refused(
-        &dialect.log("note", &json!({"related_objects": null})).await,
+        &workspace.api.log("note", &json!({"related_objects": null})).await,
         "related_objects",
     );
     let mut objects = Vec::new();
     for n in 0..21 {
         let kind = format!("kind_{n}");
-        dialect.stack.put_resource(TENANT, &kind, &"x".repeat(255), Some(&"n".repeat(200))).await;
+        workspace.stack.put_resource(TENANT, &kind, &"x".repeat(255), Some(&"n".repeat(200))).await;
         objects.push(json!({"custom_object": kind, "entity_id": "x".repeat(255)}));
     }
-    let answer = dialect.log("note", &json!({ "related_objects": objects })).await;
+    let answer = workspace.api.log("note", &json!({ "related_objects": objects })).await;
     assert_refused(&answer, "related_objects");
     objects.pop();
-    let read = dialect.log_and_read("note", &json!({ "related_objects": objects })).await;
+    let read = workspace.api.log_and_read("note", &json!({ "related_objects": objects })).await;
     let entities = read["associated_entities"].as_array().unwrap();
     assert_eq!(entities.len(), 20);
     assert_eq!(entities[19]["object_api_name"], "kind_19");
     // Too many for the row, which is completed from the rest.
-    let found = dialect.stack.search(&dialect.key, &[]).await.expect(200).json();
+    let found = workspace.v1.search(&[]).await.expect(200).json();
     assert_eq!(found["activities"][0]["related_objects"].as_array().map(Vec::len), Some(20));
 }
 
 #[tokio::test]
 async fn an_entity_has_to_be_one_that_the_registry_knows_now() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     for objects in [
         &[("contact", "con_2")][..],
         &[("contact", "con_1"), ("company", "con_1")],
@@ -264,11 +264,11 @@ async fn an_entity_has_to_be_one_that_the_registry_knows_now() {
         &[(own_id("boat").as_str(), "boa_1")],
         &[(own_id("property").as_str(), "pro_3")],
     ] {
-        assert_refused(&dialect.log("note", &about(objects)).await, "related_objects");
+        assert_refused(&workspace.api.log("note", &about(objects)).await, "related_objects");
     }
-    dialect.log("note", &about(&[("contact", "con_1")])).await.expect(201);
-    delete_resource(&dialect.stack, TENANT, "contact", "con_1").await;
-    let answer = dialect.log("note", &about(&[("contact", "con_1")])).await;
+    workspace.api.log("note", &about(&[("contact", "con_1")])).await.expect(201);
+    workspace.stack.delete_resource(TENANT, "contact", "con_1").await;
+    let answer = workspace.api.log("note", &about(&[("contact", "con_1")])).await;
     assert_refused(&answer, "related_objects");
 }
 
@@ -276,19 +276,19 @@ async fn an_entity_has_to_be_one_that_the_registry_knows_now() {
 async fn without_the_check_any_entity_is_taken() {
     let stack =
         Stack::start_with(|config| config.related_resource_check = RelatedResourceCheck::Off).await;
-    let dialect = Dialect::on(stack).await;
+    let workspace = Workspace::on(stack).await;
     let input = about(&[("boat", "boa_1"), (&own_id("property"), "pro_9")]);
-    let read = dialect.log_and_read("note", &input).await;
+    let read = workspace.api.log_and_read("note", &input).await;
     assert_eq!(read["associated_entities"][0]["display_name"], "boa_1");
     assert_eq!(read["associated_entities"][1]["object_api_name"], "property");
     // A UUID tells no name, so the registry must have seen the record type.
-    let answer = dialect.log("note", &about(&[(&own_id("boat"), "boa_1")])).await;
+    let answer = workspace.api.log("note", &about(&[(&own_id("boat"), "boa_1")])).await;
     assert_refused(&answer, "related_objects");
 }
 
 #[tokio::test]
 async fn a_type_goes_with_the_objects_of_its_association_mode() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     for (name, mode, selected) in [
         ("any", "all_objects_associated", json!([])),
         ("some", "selected_objects_associated", json!(["contact", "property"])),
@@ -299,7 +299,7 @@ async fn a_type_goes_with_the_objects_of_its_association_mode() {
         if selected != json!([]) {
             definition["selected_objects"] = selected;
         }
-        dialect.define(definition).await;
+        workspace.define(definition).await;
     }
     let property = own_id("property");
     let contact = about(&[("contact", "con_1"), (&property, "pro_1")]);
@@ -311,74 +311,74 @@ async fn a_type_goes_with_the_objects_of_its_association_mode() {
         ("some", &company, false),
         ("none", &contact, false),
     ] {
-        let answer = dialect.log(name, input).await;
+        let answer = workspace.api.log(name, input).await;
         if taken {
             let _ = answer.expect(201);
         } else {
             assert_refused(&answer, "related_objects");
         }
-        dialect.log(name, &empty()).await.expect(201);
+        workspace.api.log(name, &empty()).await.expect(201);
     }
 }
 
 #[tokio::test]
 async fn a_disabled_type_is_refused_and_what_it_logged_stays() {
-    let dialect = Dialect::start().await;
-    dialect.define_fields("site_visit", json!([])).await;
-    let first = dialect.log_with_key("site_visit", &empty(), "k").await.expect(201);
+    let workspace = Workspace::start().await;
+    workspace.define_fields("site_visit", json!([])).await;
+    let first = workspace.api.log_with_key("site_visit", &empty(), "k").await.expect(201);
     let mut definition = type_of("site_visit", json!([]));
     definition["enabled"] = json!(false);
-    dialect.define(definition).await;
-    assert_refused(&dialect.log("site_visit", &empty()).await, "activity_identifier");
-    dialect.read(&id_of(&first)).await;
-    let listed = dialect.responses("site_visit", &json!({})).await.expect(200);
+    workspace.define(definition).await;
+    assert_refused(&workspace.api.log("site_visit", &empty()).await, "activity_identifier");
+    workspace.api.read(&id_of(&first)).await.expect(200);
+    let listed = workspace.api.responses("site_visit", &json!({})).await.expect(200);
     assert_eq!(listed.json()["results"][0]["id"], first.json()["id"]);
     // A retry of what was accepted is still its replay.
-    let replay = dialect.log_with_key("site_visit", &empty(), "k").await.expect(201);
+    let replay = workspace.api.log_with_key("site_visit", &empty(), "k").await.expect(201);
     assert_eq!(replay.json(), first.json());
     assert_eq!(replay.header("idempotency-replayed"), "true");
 }
 
 #[tokio::test]
 async fn completed_at_is_only_what_was_said_or_comes_from_a_scheduled_activity() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let mut input = empty();
-    assert_eq!(dialect.log_and_read("call", &input).await["completed_at"], Value::Null);
+    assert_eq!(workspace.api.log_and_read("call", &input).await["completed_at"], Value::Null);
     input["scheduled_activity_id"] = Value::Null;
-    assert_eq!(dialect.log_and_read("call", &input).await["completed_by"], Value::Null);
+    assert_eq!(workspace.api.log_and_read("call", &input).await["completed_by"], Value::Null);
     input["completed_at"] = json!("2026-03-01T10:30:00.1239+01:00");
-    let read = dialect.log_and_read("call", &input).await;
+    let read = workspace.api.log_and_read("call", &input).await;
     assert_eq!(read["completed_at"], "2026-03-01T09:30:00.123Z");
     assert_eq!(read["completed_by"], read["logged_by"]);
     input["scheduled_activity_id"] = json!(SCHEDULED);
-    let read = dialect.log_and_read("call", &input).await;
+    let read = workspace.api.log_and_read("call", &input).await;
     assert_eq!(read["completed_at"], "2026-03-01T09:30:00.123Z");
 }
 
 #[tokio::test]
 async fn a_scheduled_activity_is_completed_once() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let mut input = empty();
     input["scheduled_activity_id"] = json!(SCHEDULED);
-    let first = dialect.log_with_key("call", &input, "k").await.expect(201);
+    let first = workspace.api.log_with_key("call", &input, "k").await.expect(201);
     for identifier in ["call", "note"] {
-        let answer = dialect.log(identifier, &input).await;
+        let answer = workspace.api.log(identifier, &input).await;
         assert_refused(&answer, "scheduled_activity_id");
     }
-    let replay = dialect.log_with_key("call", &input, "k").await.expect(201);
+    let replay = workspace.api.log_with_key("call", &input, "k").await.expect(201);
     assert_eq!(replay.json(), first.json());
     // Another tenant's scheduled activity of the same id is another one.
-    let key = dialect.stack.service_key("other").await;
+    let key = workspace.stack.service_key("other").await;
     let path = "/api/activities/call/log-activity";
-    let call = dialect.call_as("other", &key, Method::POST, path);
+    let call = workspace.stack.logged_activity("other", &key).call(Method::POST, path);
     call.json(&input).send().await.expect(201);
 }
 
 /// Logs until there is an answer: a slow machine says 503 to some of so many at
 /// once. The key makes that safe.
-async fn log_until_answered(dialect: &Dialect, input: &Value, key: &str) -> Answer {
+async fn log_until_answered(workspace: &Workspace, input: &Value, key: &str) -> Answer {
     loop {
-        let answer = dialect.log_with_key("call", input, key).await;
+        let answer = workspace.api.log_with_key("call", input, key).await;
         if answer.status != 503 {
             return answer;
         }
@@ -387,11 +387,12 @@ async fn log_until_answered(dialect: &Dialect, input: &Value, key: &str) -> Answ
 
 #[tokio::test]
 async fn two_hundred_concurrent_completions_of_one_scheduled_activity_make_one() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let mut input = notes("Inspected");
     input["scheduled_activity_id"] = json!(SCHEDULED);
     let keys: Vec<String> = (0..200).map(|n| n.to_string()).collect();
-    let answers = join_all(keys.iter().map(|key| log_until_answered(&dialect, &input, key))).await;
+    let answers =
+        join_all(keys.iter().map(|key| log_until_answered(&workspace, &input, key))).await;
     let (done, refused): (Vec<_>, Vec<_>) =
         answers.into_iter().partition(|answer| answer.status == 201);
     assert_eq!((done.len(), refused.len()), (1, 199));
@@ -399,23 +400,23 @@ async fn two_hundred_concurrent_completions_of_one_scheduled_activity_make_one()
         assert_refused(answer, "scheduled_activity_id");
     }
     // What losers staged, they or a sweep remove.
-    let later = dialect.stack.ctx.environment.now().plus(Duration::from_secs(2 * 60 * 60));
-    dialect.stack.ctx.store.sweep(later, |_| {}).await.expect("the table is swept");
-    let keys = dialect.stack.keys_in_table().await;
+    let later = workspace.stack.ctx.environment.now().plus(Duration::from_secs(2 * 60 * 60));
+    workspace.stack.ctx.store.sweep(later, |_| {}).await.expect("the table is swept");
+    let keys = workspace.stack.keys_in_table().await;
     let named = |kind: &str| keys.iter().filter(|(pk, _)| pk.contains(kind)).count();
     for kind in ["#SCHED#", "#ACT#", "#IDEM#", "#IX#w1=inspect"] {
         assert_eq!(named(kind), 1, "{kind}");
     }
-    let found = dialect.stack.search(&dialect.key, &[("query", "inspected")]).await.expect(200);
+    let found = workspace.v1.search(&[("query", "inspected")]).await.expect(200);
     assert_eq!(rows(&found, "activities", "id"), [id_of(&done[0])]);
 }
 
 #[tokio::test]
 async fn concurrent_twins_with_a_key_complete_once_and_both_get_it() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let mut input = empty();
     input["scheduled_activity_id"] = json!(SCHEDULED);
-    let answers = join_all((0..32).map(|_| dialect.log_with_key("call", &input, "k"))).await;
+    let answers = join_all((0..32).map(|_| workspace.api.log_with_key("call", &input, "k"))).await;
     let first = answers[0].clone().expect(201).json();
     for answer in answers {
         assert_eq!(answer.expect(201).json(), first);
@@ -425,46 +426,50 @@ async fn concurrent_twins_with_a_key_complete_once_and_both_get_it() {
 #[tokio::test]
 async fn a_completion_that_was_lost_is_done_once_by_its_retry() {
     use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
-    let (stack, engine) = faulty_stack().await;
-    let dialect = Dialect::on(stack).await;
+    let (stack, engine) = Stack::start_faulty().await;
+    let workspace = Workspace::on(stack).await;
     let mut input = empty();
     input["scheduled_activity_id"] = json!(SCHEDULED);
     for kind in [FaultKind::LoseAnswer, FaultKind::TransactionConflict, FaultKind::ServerError] {
         input["scheduled_activity_id"] =
             json!(uuid::Uuid::new_v5(&uuid::Uuid::nil(), format!("{kind:?}").as_bytes(),));
         let fault = engine.inject(Fault::on("TransactWriteItems", When::First(1), kind));
-        dialect.log("call", &input).await.expect(201);
+        workspace.api.log("call", &input).await.expect(201);
         assert_eq!(fault.fired(), 1);
         engine.clear();
-        assert_refused(&dialect.log("call", &input).await, "scheduled_activity_id");
+        assert_refused(&workspace.api.log("call", &input).await, "scheduled_activity_id");
     }
     engine.assert_consistent();
 }
 
 #[tokio::test]
 async fn a_key_makes_one_activity_of_one_type_and_one_input() {
-    let dialect = Dialect::start().await;
-    let first = dialect.log_with_key("call", &notes("x"), "k").await.expect(201);
+    let workspace = Workspace::start().await;
+    let first = workspace.api.log_with_key("call", &notes("x"), "k").await.expect(201);
     assert!(!first.headers.contains_key("idempotency-replayed"));
-    let by_id = dialect.log_with_key(&built_in_id("call"), &notes("x"), "k").await.expect(201);
+    let by_id =
+        workspace.api.log_with_key(&built_in_id("call"), &notes("x"), "k").await.expect(201);
     assert_eq!(by_id.json(), first.json());
     assert_eq!(by_id.header("idempotency-replayed"), "true");
     for (identifier, input) in [("email", notes("x")), ("call", notes("y")), ("call", empty())] {
-        let answer = dialect.log_with_key(identifier, &input, "k").await.expect(409);
+        let answer = workspace.api.log_with_key(identifier, &input, "k").await.expect(409);
         assert_eq!(answer.json()["code"], "idempotency_conflict");
     }
     // A key is shared by all dialects.
     let v1 = json!({"type": "call", "summary": "x", "idempotency_key": "k"});
-    dialect.stack.log(&dialect.key, &v1).await.expect(409);
+    workspace.v1.log(&v1).await.expect(409);
     // A refused request keeps no key.
-    assert_refused(&dialect.log_with_key("call", &json!({}), "free").await, "related_objects");
-    dialect.log_with_key("call", &empty(), "free").await.expect(201);
+    assert_refused(
+        &workspace.api.log_with_key("call", &json!({}), "free").await,
+        "related_objects",
+    );
+    workspace.api.log_with_key("call", &empty(), "free").await.expect(201);
 }
 
 #[tokio::test]
 async fn inputs_that_differ_only_in_digits_beyond_a_double_are_different() {
-    let dialect = Dialect::start().await;
-    dialect
+    let workspace = Workspace::start().await;
+    workspace
         .define_fields(
             "t",
             json!([
@@ -482,13 +487,16 @@ async fn inputs_that_differ_only_in_digits_beyond_a_double_are_different() {
             format!(r#"{{"related_objects": [], "fields": [{{"id": "{id}", "value": {number}}}]}}"#)
         };
         let post = async |number: &str| {
-            let call = dialect.call(Method::POST, "/api/activities/t/log-activity");
+            let call = workspace.api.call(Method::POST, "/api/activities/t/log-activity");
             let call = call.header("idempotency-key", key);
             call.header("content-type", "application/json").body(body(number)).send().await
         };
         let first = post(one).await.expect(201);
         assert!(String::from_utf8_lossy(&first.body).contains(one), "the echo keeps its digits");
-        assert_eq!(dialect.read(&id_of(&first)).await["fields"][0]["value"], read);
+        assert_eq!(
+            workspace.api.read(&id_of(&first)).await.expect(200).json()["fields"][0]["value"],
+            read
+        );
         let _ = post(other).await.expect(409);
         let replay = post(one).await.expect(201);
         assert_eq!(replay.body, first.body);
@@ -497,12 +505,13 @@ async fn inputs_that_differ_only_in_digits_beyond_a_double_are_different() {
 
 #[tokio::test]
 async fn refused_and_accepted_writes_are_audited_under_their_route() {
-    let dialect = Dialect::start().await;
+    let workspace = Workspace::start().await;
     let template = "/api/activities/{activity_identifier}/log-activity";
     let path = "/api/activities/email/log-activity";
-    let reader = dialect.reader_key().await;
-    let call = || dialect.call(Method::POST, path);
-    let denied = dialect.call_as(TENANT, &reader, Method::POST, path).json(&empty());
+    let reader = workspace.reader_key().await;
+    let call = || workspace.api.call(Method::POST, path);
+    let denied =
+        workspace.stack.logged_activity(TENANT, &reader).call(Method::POST, path).json(&empty());
     let text = call().header("content-type", "text/plain").body("x");
     let broken = call().header("content-type", "application/json").body("{");
     for (call, status, audited, code, hashed) in [
@@ -512,7 +521,7 @@ async fn refused_and_accepted_writes_are_audited_under_their_route() {
         (text, 415, "rejected", json!("unsupported_media_type"), false),
         (broken, 400, "rejected", json!("malformed_request"), false),
         (
-            dialect.call(Method::POST, "/api/activities/nothing/log-activity").json(&empty()),
+            workspace.api.call(Method::POST, "/api/activities/nothing/log-activity").json(&empty()),
             404,
             "rejected",
             json!("resource_not_found"),
@@ -521,7 +530,7 @@ async fn refused_and_accepted_writes_are_audited_under_their_route() {
     ] {
         let answer = call.send().await.expect(status);
         let request = answer.header("x-request-id");
-        let events = dialect.stack.audit_events(&dialect.key, &[("request_id", request)]).await;
+        let events = workspace.v1.audit_events(&[("request_id", request)]).await;
         let events = events.expect(200).json();
         let events = events["audit_events"].as_array().unwrap();
         assert_eq!(events.len(), 1, "{status}");
@@ -536,12 +545,12 @@ async fn refused_and_accepted_writes_are_audited_under_their_route() {
 
 #[tokio::test]
 async fn a_credential_that_does_not_match_is_refused_on_every_route() {
-    let dialect = Dialect::start().await;
-    let agent = dialect
+    let workspace = Workspace::start().await;
+    let agent = workspace
         .stack
         .issue_key(TENANT, "agent:scout", activity_log_core::domain::principal::Scope::ALL)
         .await;
-    let own = dialect
+    let own = workspace
         .stack
         .issue_key(TENANT, "user:jo", activity_log_core::domain::principal::Scope::ALL)
         .await;
@@ -553,13 +562,17 @@ async fn a_credential_that_does_not_match_is_refused_on_every_route() {
         (Method::GET, "/api/activities/email/fields"),
     ] {
         for (tenant, key) in
-            [("other", dialect.key.as_str()), (TENANT, &agent), (TENANT, &own), (TENANT, "x")]
+            [("other", workspace.key.as_str()), (TENANT, &agent), (TENANT, &own), (TENANT, "x")]
         {
-            let call = dialect.call_as(tenant, key, method.clone(), path).json(&empty());
+            let call = workspace
+                .stack
+                .logged_activity(tenant, key)
+                .call(method.clone(), path)
+                .json(&empty());
             let answer = call.send().await.expect(401);
             assert_eq!(answer.json()["code"], "unauthorized");
         }
-        let bearer = dialect.stack.call(&dialect.key, method, path).json(&empty());
+        let bearer = workspace.v1.call(method, path).json(&empty());
         bearer.send().await.expect(401);
     }
 }

@@ -1,8 +1,7 @@
 //! A tool is a dialect: REST and MCP store and find the same, and share keys,
 //! hashes and cursors.
 
-use activity_log_tests::mcp::{call_tool, tool, tool_error};
-use activity_log_tests::stack::{Stack, encode};
+use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
 
 /// What differs between two logs of one input.
@@ -49,12 +48,13 @@ fn inputs() -> Vec<Value> {
 async fn the_same_input_is_stored_or_refused_alike_and_hashed_alike() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
     stack.put_resource("acme", "deal", "deal#1%", None).await;
     let (mut stored, mut refused) = (0, 0);
     for input in inputs() {
-        let rest = stack.log(&key, &input).await;
-        let mcp = call_tool(&stack, &key, "log_activity", &input).await.expect(200);
-        let result = mcp.json()["result"].clone();
+        let rest = v1.log(&input).await;
+        let called = mcp.call_tool("log_activity", &input).await.expect(200);
+        let result = called.json()["result"].clone();
         let structured = &result["structuredContent"];
         if result["isError"] == false {
             stored += 1;
@@ -64,7 +64,7 @@ async fn the_same_input_is_stored_or_refused_alike_and_hashed_alike() {
                 without_identity(&rest["activity"])
             );
             let id = structured["activity"]["id"].as_str().expect("there is an id");
-            let read = stack.get(&key, &format!("/v1/activities/{id}")).await.expect(200).json();
+            let read = v1.read(id).await.expect(200).json();
             assert_eq!(read["activity"], structured["activity"]);
         } else {
             refused += 1;
@@ -74,9 +74,9 @@ async fn the_same_input_is_stored_or_refused_alike_and_hashed_alike() {
             }
         }
         let mut events = Vec::new();
-        for answer in [&rest, &mcp] {
+        for answer in [&rest, &called] {
             let id = answer.header("x-request-id");
-            let page = stack.audit_events(&key, &[("request_id", id)]).await.expect(200).json();
+            let page = v1.audit_events(&[("request_id", id)]).await.expect(200).json();
             assert_eq!(page["audit_events"].as_array().map(Vec::len), Some(1));
             events.push(page["audit_events"][0].clone());
         }
@@ -94,36 +94,32 @@ async fn the_same_input_is_stored_or_refused_alike_and_hashed_alike() {
 async fn a_key_is_shared_by_both_doors() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
     let input = json!({ "type": "note", "summary": "Once", "idempotency_key": "k-1" });
-    let rest = stack.log(&key, &input).await.expect(201).json();
-    let mcp = call_tool(&stack, &key, "log_activity", &input).await.expect(200);
-    let result = mcp.json()["result"].clone();
+    let rest = v1.log(&input).await.expect(201).json();
+    let called = mcp.call_tool("log_activity", &input).await.expect(200);
+    let result = called.json()["result"].clone();
     assert_eq!(result["structuredContent"]["activity"], rest["activity"]);
     assert_eq!(result["_meta"]["idempotency_replayed"], true);
 
     let other = json!({ "type": "note", "summary": "Another", "idempotency_key": "k-1" });
-    let error = tool_error(&stack, &key, "log_activity", &other).await;
+    let error = mcp.tool_error("log_activity", &other).await;
     assert_eq!(error["code"], "idempotency_conflict");
     assert_eq!(error["idempotency_key"], "k-1");
     assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("new idempotency_key")));
 
     let input = json!({ "type": "note", "summary": "Twice", "idempotency_key": "k-2" });
-    let first = call_tool(&stack, &key, "log_activity", &input).await.expect(200).json();
+    let first = mcp.call_tool("log_activity", &input).await.expect(200).json();
     assert_eq!(first["result"].get("_meta"), None);
     // The same input in REST: the key is in the header and not in the body.
-    let rest = stack
-        .call(&key, http::Method::POST, "/v1/activities")
-        .header("idempotency-key", "k-2")
-        .json(&json!({ "summary": "Twice", "type": "note" }))
-        .send()
-        .await
-        .expect(201);
+    let input = json!({ "summary": "Twice", "type": "note" });
+    let rest = v1.log_with_key(&input, "k-2").await.expect(201);
     assert_eq!(rest.header("idempotency-replayed"), "true");
     assert_eq!(rest.json()["activity"], first["result"]["structuredContent"]["activity"]);
 
-    let found = stack.search(&key, &[]).await.expect(200).json();
+    let found = v1.search(&[]).await.expect(200).json();
     assert_eq!(found["activities"].as_array().map(Vec::len), Some(2));
-    let succeeded = stack.audit_events(&key, &[("status", "succeeded")]).await.expect(200).json();
+    let succeeded = v1.audit_events(&[("status", "succeeded")]).await.expect(200).json();
     assert_eq!(succeeded["audit_events"].as_array().map(Vec::len), Some(2), "replays leave none");
 }
 
@@ -131,6 +127,7 @@ async fn a_key_is_shared_by_both_doors() {
 async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
     stack.put_resource("acme", "contact", "con_1", None).await;
     for number in 0..9 {
         let mut input = json!({
@@ -143,7 +140,7 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
             input["related_resource_type"] = json!("contact");
             input["related_resource_id"] = json!("con_1");
         }
-        let _ = stack.log(&key, &input).await.expect(201);
+        let _ = v1.log(&input).await.expect(201);
     }
     for filters in [
         vec![],
@@ -159,9 +156,9 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
     ] {
         let arguments: serde_json::Map<String, Value> =
             filters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        let rest = stack.search(&key, &filters).await.expect(200).json();
-        let mcp = tool(&stack, &key, "search_activity", &json!(arguments)).await;
-        assert_eq!(mcp["activities"], rest["activities"], "{filters:?}");
+        let rest = v1.search(&filters).await.expect(200).json();
+        let found = mcp.tool("search_activity", &json!(arguments)).await;
+        assert_eq!(found["activities"], rest["activities"], "{filters:?}");
 
         // One row at a time, by turns through one door and the other.
         let mut found = Vec::new();
@@ -171,14 +168,13 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
                 let mut arguments = arguments.clone();
                 arguments.insert("limit".to_owned(), json!(1));
                 arguments.extend(cursor.take().map(|cursor| ("cursor".to_owned(), json!(cursor))));
-                tool(&stack, &key, "search_activity", &json!(arguments)).await
+                mcp.tool("search_activity", &json!(arguments)).await
             } else {
                 let mut parameters = filters.clone();
                 parameters.push(("limit", "1"));
                 let cursor = cursor.take().unwrap_or_default();
                 parameters.push(("cursor", &cursor));
-                let path = format!("/v1/activities?{}", encode(&parameters));
-                stack.get(&key, &path).await.expect(200).json()
+                v1.search(&parameters).await.expect(200).json()
             };
             found.extend(page["activities"].as_array().cloned().unwrap_or_default());
             match page["next_cursor"].as_str() {
@@ -194,6 +190,7 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
 async fn a_search_is_refused_alike() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
     let many_words = "word ".repeat(17);
     for filters in [
         vec![("query", "")],
@@ -210,13 +207,13 @@ async fn a_search_is_refused_alike() {
     ] {
         let arguments: serde_json::Map<String, Value> =
             filters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        let mut rest = stack.search(&key, &filters).await.expect(422).json()["error"].clone();
-        let mut mcp = tool_error(&stack, &key, "search_activity", &json!(arguments)).await;
+        let mut rest = v1.search(&filters).await.expect(422).json()["error"].clone();
+        let mut error = mcp.tool_error("search_activity", &json!(arguments)).await;
         // A query string has parameters, an object has properties.
-        for error in [&mut rest, &mut mcp] {
+        for error in [&mut rest, &mut error] {
             let errors = error["field_errors"].as_array_mut().expect("there are violations");
             errors.retain(|error| error["field"] != "unknown");
         }
-        assert_eq!(mcp["field_errors"], rest["field_errors"], "{filters:?}");
+        assert_eq!(error["field_errors"], rest["field_errors"], "{filters:?}");
     }
 }

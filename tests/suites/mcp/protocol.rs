@@ -2,8 +2,9 @@
 //! and refuses what it should in the words of JSON-RPC.
 
 use activity_log_core::domain::principal::Scope;
-use activity_log_tests::mcp::{REVISIONS, SELF_CONTAINED, post, request};
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::mcp::{ACCEPT, PATH, REVISIONS, SELF_CONTAINED};
+use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::json;
 
@@ -17,6 +18,7 @@ fn rpc_code(answer: &Answer) -> i64 {
 async fn the_handshake_agrees_on_each_revision_that_has_one() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&key);
     for revision in HANDSHAKE_REVISIONS {
         let params = json!({
             "protocolVersion": revision,
@@ -25,7 +27,7 @@ async fn the_handshake_agrees_on_each_revision_that_has_one() {
         });
         let message =
             json!({ "jsonrpc": "2.0", "id": "a", "method": "initialize", "params": params });
-        let answer = post(&stack, &key).body(message.to_string()).send().await.expect(200);
+        let answer = mcp.post().body(message.to_string()).send().await.expect(200);
         assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(answer.header("mcp-session-id"), "", "there are no sessions");
         assert_eq!(answer.header("cache-control"), "no-store");
@@ -38,7 +40,9 @@ async fn the_handshake_agrees_on_each_revision_that_has_one() {
         assert!(body["result"]["instructions"].as_str().is_some_and(|text| text.contains("data")));
 
         let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
-        let answer = post(&stack, &key)
+        let answer = stack
+            .mcp(&key)
+            .post()
             .header("mcp-protocol-version", revision)
             .body(initialized.to_string())
             .send()
@@ -52,7 +56,7 @@ async fn the_handshake_agrees_on_each_revision_that_has_one() {
 #[tokio::test]
 async fn a_handshake_for_an_unknown_revision_is_offered_one_that_is_served() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     for revision in ["2024-11-05", "2099-01-01"] {
         let params = json!({
             "protocolVersion": revision,
@@ -61,7 +65,7 @@ async fn a_handshake_for_an_unknown_revision_is_offered_one_that_is_served() {
         });
         let message =
             json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
-        let answer = post(&stack, &key).body(message.to_string()).send().await.expect(200).json();
+        let answer = mcp.post().body(message.to_string()).send().await.expect(200).json();
         let offered = answer["result"]["protocolVersion"].as_str().expect("one is offered");
         assert!(HANDSHAKE_REVISIONS.contains(&offered), "{offered}");
     }
@@ -71,7 +75,9 @@ async fn a_handshake_for_an_unknown_revision_is_offered_one_that_is_served() {
 async fn discovery_names_the_revisions_and_may_be_kept_for_a_while() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
-    let answer = request(&stack, &key, SELF_CONTAINED, "server/discover", json!({}))
+    let answer = stack
+        .mcp(&key)
+        .request(SELF_CONTAINED, "server/discover", json!({}))
         .send()
         .await
         .expect(200)
@@ -88,10 +94,9 @@ async fn discovery_names_the_revisions_and_may_be_kept_for_a_while() {
 #[tokio::test]
 async fn every_revision_lists_calls_and_pings_without_a_session() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     for revision in REVISIONS {
-        let listed =
-            request(&stack, &key, revision, "tools/list", json!({})).send().await.expect(200);
+        let listed = mcp.request(revision, "tools/list", json!({})).send().await.expect(200);
         let listed = listed.json();
         assert_eq!(listed["result"]["tools"].as_array().map(Vec::len), Some(3), "{revision}");
         assert_eq!(listed["result"]["cacheScope"], "private");
@@ -101,13 +106,12 @@ async fn every_revision_lists_calls_and_pings_without_a_session() {
             "name": "log_activity",
             "arguments": { "type": "note", "summary": format!("Said in {revision}") },
         });
-        let called =
-            request(&stack, &key, revision, "tools/call", params).send().await.expect(200).json();
+        let called = mcp.request(revision, "tools/call", params).send().await.expect(200).json();
         assert_eq!(called["result"]["isError"], false, "{revision}: {called}");
         let complete = (revision == SELF_CONTAINED).then(|| json!("complete"));
         assert_eq!(called["result"].get("resultType"), complete.as_ref());
 
-        let ping = request(&stack, &key, revision, "ping", json!({})).send().await;
+        let ping = mcp.request(revision, "ping", json!({})).send().await;
         if revision == SELF_CONTAINED {
             assert_eq!(rpc_code(&ping.expect(404)), -32601, "that revision has no ping");
         } else {
@@ -116,7 +120,7 @@ async fn every_revision_lists_calls_and_pings_without_a_session() {
     }
     // Without the header, as the oldest clients call.
     let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
-    let _ = post(&stack, &key).body(message.to_string()).send().await.expect(200);
+    let _ = mcp.post().body(message.to_string()).send().await.expect(200);
 }
 
 #[tokio::test]
@@ -124,7 +128,7 @@ async fn a_list_of_tools_has_those_that_the_credential_may_call() {
     let stack = Stack::start().await;
     let tools_of = async |scopes: &[Scope]| {
         let key = stack.issue_key("acme", "agent:scout", scopes).await;
-        let answer = request(&stack, &key, "2025-11-25", "tools/list", json!({})).send().await;
+        let answer = stack.mcp(&key).request("2025-11-25", "tools/list", json!({})).send().await;
         let tools = answer.expect(200).json()["result"]["tools"].as_array().cloned();
         let names = tools.unwrap_or_default();
         names.iter().map(|tool| tool["name"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
@@ -137,7 +141,7 @@ async fn a_list_of_tools_has_those_that_the_credential_may_call() {
 #[tokio::test]
 async fn what_is_not_one_json_rpc_message_is_refused_in_json_rpc() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     for (body, code) in [
         ("{", -32700),
@@ -159,20 +163,20 @@ async fn what_is_not_one_json_rpc_message_is_refused_in_json_rpc() {
         (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}}"#, -32600),
     ] {
-        let answer = post(&stack, &key).body(body.to_owned()).send().await.expect(400);
+        let answer = mcp.post().body(body.to_owned()).send().await.expect(400);
         assert_eq!(rpc_code(&answer), code, "{body}");
         assert_eq!(answer.json()["jsonrpc"], "2.0");
         assert_eq!(answer.header("content-type"), "application/json");
         assert!(answer.header("x-request-id").starts_with("req_"));
     }
-    let invalid_utf8 = post(&stack, &key).body(b"{\"a\":\"\xff\"}".to_vec()).send().await;
+    let invalid_utf8 = mcp.post().body(b"{\"a\":\"\xff\"}".to_vec()).send().await;
     assert_eq!(rpc_code(&invalid_utf8.expect(400)), -32700);
 }
 
 #[tokio::test]
 async fn methods_that_are_not_served_are_not_found() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     for method in [
         "prompts/list",
         "prompts/get",
@@ -203,7 +207,7 @@ async fn methods_that_are_not_served_are_not_found() {
                 _ => json!({}),
             };
             let status = if revision == SELF_CONTAINED { 404 } else { 200 };
-            let answer = request(&stack, &key, revision, method, params).send().await;
+            let answer = mcp.request(revision, method, params).send().await;
             let answer = answer.expect(status);
             assert_eq!(rpc_code(&answer), -32601, "{method} in {revision}");
             assert_eq!(answer.json()["id"], 1);
@@ -214,7 +218,7 @@ async fn methods_that_are_not_served_are_not_found() {
 #[tokio::test]
 async fn an_unknown_tool_or_params_of_another_form_are_invalid() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     for params in [
         json!({ "name": "drop_table", "arguments": {} }),
         json!({ "arguments": {} }),
@@ -222,7 +226,7 @@ async fn an_unknown_tool_or_params_of_another_form_are_invalid() {
     ] {
         let message =
             json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-        let answer = post(&stack, &key).body(message.to_string()).send().await.expect(200);
+        let answer = mcp.post().body(message.to_string()).send().await.expect(200);
         assert_eq!(rpc_code(&answer), -32602, "{params}");
     }
 }
@@ -230,31 +234,29 @@ async fn an_unknown_tool_or_params_of_another_form_are_invalid() {
 #[tokio::test]
 async fn headers_that_contradict_the_protocol_are_refused() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
     let plain = |accept: &str, media_type: &str| {
-        stack
-            .call(&key, Method::POST, "/mcp")
+        mcp.call(Method::POST)
             .header("accept", accept)
             .header("content-type", media_type)
             .body(ping)
     };
-    let both = "application/json, text/event-stream";
     for (accept, media_type, status) in [
         ("application/json", "application/json", 406),
         ("text/html", "application/json", 406),
-        (both, "text/plain", 415),
-        (both, "application/json; charset=latin1", 415),
+        (ACCEPT, "text/plain", 415),
+        (ACCEPT, "application/json; charset=latin1", 415),
     ] {
         let answer = plain(accept, media_type).send().await.expect(status);
         assert_eq!(rpc_code(&answer), -32600, "{accept} {media_type}");
         assert_eq!(answer.json()["id"], 1);
     }
-    let encoded = plain(both, "application/json").header("content-encoding", "gzip").send().await;
+    let encoded = plain(ACCEPT, "application/json").header("content-encoding", "gzip").send().await;
     assert_eq!(rpc_code(&encoded.expect(415)), -32600);
 
     for revision in ["2024-11-05", "2099-01-01", "nonsense"] {
-        let call = post(&stack, &key).header("mcp-protocol-version", revision).body(ping);
+        let call = mcp.post().header("mcp-protocol-version", revision).body(ping);
         let answer = call.send().await.expect(400);
         assert_eq!(rpc_code(&answer), -32022, "{revision}");
         assert_eq!(answer.json()["error"]["data"]["supported"], json!(REVISIONS));
@@ -270,7 +272,7 @@ async fn headers_that_contradict_the_protocol_are_refused() {
         let params = json!({ "name": "search_activity", "arguments": {}, "_meta": meta });
         let message =
             json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params });
-        post(&stack, &key)
+        mcp.post()
             .header("mcp-protocol-version", header)
             .header("mcp-method", method)
             .header("mcp-name", name)
@@ -294,7 +296,7 @@ async fn a_foreign_host_or_origin_is_refused_before_the_credential_is_looked_at(
         config.mcp_allowed_origins = vec!["https://app.example".into()];
     })
     .await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
     for (host, origin, status) in [
         ("log.example:8443", None, 200),
@@ -307,7 +309,7 @@ async fn a_foreign_host_or_origin_is_refused_before_the_credential_is_looked_at(
         ("127.0.0.1", Some("https://evil.example"), 403),
         ("127.0.0.1", Some("null"), 403),
     ] {
-        let mut call = post(&stack, &key).header("host", host).body(list);
+        let mut call = mcp.post().header("host", host).body(list);
         if let Some(origin) = origin {
             call = call.header("origin", origin);
         }
@@ -319,25 +321,25 @@ async fn a_foreign_host_or_origin_is_refused_before_the_credential_is_looked_at(
         }
     }
     let anonymous = stack
-        .anonymous(Method::POST, "/mcp")
-        .header("accept", "application/json, text/event-stream")
+        .anonymous(Method::POST, PATH)
+        .header("accept", ACCEPT)
         .header("origin", "https://evil.example")
         .json(&json!({}));
     let _ = anonymous.send().await.expect(403);
 
     let any = Stack::start_with(|config| config.mcp_allowed_hosts = vec!["*".into()]).await;
-    let key = any.service_key("acme").await;
-    let call = post(&any, &key).header("host", "anything.example").body(list);
+    let mcp = any.mcp(&any.service_key("acme").await);
+    let call = mcp.post().header("host", "anything.example").body(list);
     let _ = call.send().await.expect(200);
 }
 
 #[tokio::test]
 async fn this_machine_is_allowed_by_default_and_no_other() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let list = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
     for host in ["localhost", "localhost:8080", "127.0.0.1:1", "[::1]:8080"] {
-        let _ = post(&stack, &key).header("host", host).body(list).send().await.expect(200);
+        let _ = mcp.post().header("host", host).body(list).send().await.expect(200);
     }
     for (origin, status) in [
         ("http://localhost:6274", 200),
@@ -347,7 +349,7 @@ async fn this_machine_is_allowed_by_default_and_no_other() {
         ("http://localhost.evil.example", 403),
         ("http://192.168.0.1:8080", 403),
     ] {
-        let call = post(&stack, &key).header("origin", origin).body(list);
+        let call = mcp.post().header("origin", origin).body(list);
         assert_eq!(call.send().await.status, status, "{origin}");
     }
 }
@@ -355,14 +357,11 @@ async fn this_machine_is_allowed_by_default_and_no_other() {
 #[tokio::test]
 async fn without_a_valid_credential_every_message_is_a_plain_challenge() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
     for authorization in [None, Some("Bearer"), Some("Basic eDp5"), Some("Bearer alk_acme.a.b")] {
         for method in ["initialize", "server/discover", "ping", "tools/list", "tools/call"] {
             let message = json!({ "jsonrpc": "2.0", "id": 9, "method": method, "params": {} });
-            let mut call = stack
-                .anonymous(Method::POST, "/mcp")
-                .header("accept", "application/json, text/event-stream")
-                .json(&message);
+            let mut call =
+                stack.anonymous(Method::POST, PATH).header("accept", ACCEPT).json(&message);
             if let Some(authorization) = authorization {
                 call = call.header("authorization", authorization);
             }
@@ -374,6 +373,7 @@ async fn without_a_valid_credential_every_message_is_a_plain_challenge() {
             assert_eq!(body["error"]["data"]["request_id"], answer.header("x-request-id"));
         }
     }
+    let v1 = stack.v1(&stack.service_key("acme").await);
     for path in [
         "/.well-known/oauth-protected-resource",
         "/.well-known/oauth-protected-resource/mcp",
@@ -382,7 +382,7 @@ async fn without_a_valid_credential_every_message_is_a_plain_challenge() {
         "/mcp/",
         "/mcp/x",
     ] {
-        let answer = stack.get(&key, path).await.expect(404);
+        let answer = v1.get(path).await.expect(404);
         assert_eq!(answer.error_code(), "resource_not_found");
     }
 }
@@ -390,9 +390,9 @@ async fn without_a_valid_credential_every_message_is_a_plain_challenge() {
 #[tokio::test]
 async fn other_methods_of_http_are_not_allowed() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     for method in [Method::GET, Method::DELETE, Method::PUT, Method::OPTIONS] {
-        let call = stack.call(&key, method.clone(), "/mcp").header("accept", "text/event-stream");
+        let call = mcp.call(method.clone()).header("accept", "text/event-stream");
         let answer = call.send().await.expect(405);
         assert_eq!(answer.header("allow"), "POST", "{method}");
         assert_eq!(answer.json()["error"]["data"]["code"], "method_not_allowed");
@@ -408,7 +408,7 @@ async fn a_browser_of_an_allowed_origin_gets_through_its_preflight() {
     })
     .await;
     let answer = stack
-        .anonymous(Method::OPTIONS, "/mcp")
+        .anonymous(Method::OPTIONS, PATH)
         .header("origin", origin)
         .header("access-control-request-method", "POST")
         .send()
@@ -422,11 +422,11 @@ async fn a_browser_of_an_allowed_origin_gets_through_its_preflight() {
 async fn a_body_may_have_a_mebibyte_and_no_more() {
     const MEBIBYTE: usize = 1024 * 1024;
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let message = r#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
     let whole = format!("{message}{}", " ".repeat(MEBIBYTE - message.len()));
-    let _ = post(&stack, &key).body(whole.clone()).send().await.expect(200);
-    let answer = post(&stack, &key).body(format!("{whole} ")).send().await.expect(413);
+    let _ = mcp.post().body(whole.clone()).send().await.expect(200);
+    let answer = mcp.post().body(format!("{whole} ")).send().await.expect(413);
     assert_eq!(rpc_code(&answer), -32600);
     assert_eq!(answer.json()["error"]["data"]["code"], "payload_too_large");
 
@@ -436,6 +436,6 @@ async fn a_body_may_have_a_mebibyte_and_no_more() {
         r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"log_activity","arguments":{{"type":"note","summary":"Long","body":"{body}"}}}}}}"#
     );
     assert!(call.len() < MEBIBYTE);
-    let answer = post(&stack, &key).body(call).send().await.expect(200).json();
+    let answer = mcp.post().body(call).send().await.expect(200).json();
     assert_eq!(answer["result"]["isError"], false, "{:.500}", answer.to_string());
 }

@@ -2,7 +2,7 @@
 
 use activity_log_core::domain::principal::Scope;
 use activity_log_tests::captured_log::CapturedLog;
-use activity_log_tests::mcp::{REVISIONS, call_tool, request, tool, tool_error};
+use activity_log_tests::client::mcp::REVISIONS;
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 async fn an_agent_logs_searches_and_reads() {
     let stack = Stack::start().await;
     let key = stack.issue_key("acme", "agent:scout", Scope::ALL).await;
+    let mcp = stack.mcp(&key);
     stack.put_resource("acme", "contact", "con_123", Some("Jane Doe")).await;
     let input = json!({
         "type": "email",
@@ -19,7 +20,7 @@ async fn an_agent_logs_searches_and_reads() {
         "related_resource_id": "con_123",
         "occurred_at": "2026-03-01T10:30:00+01:00",
     });
-    let logged = tool(&stack, &key, "log_activity", &input).await;
+    let logged = mcp.tool("log_activity", &input).await;
     let activity = &logged["activity"];
     assert_eq!(activity["source"], "mcp");
     assert_eq!(activity["last_agent_actor_id"], "scout");
@@ -35,12 +36,12 @@ async fn an_agent_logs_searches_and_reads() {
         "occurred_before": "2026-03-02T00:00:00Z",
         "limit": 10,
     });
-    let found = tool(&stack, &key, "search_activity", &by).await;
+    let found = mcp.tool("search_activity", &by).await;
     assert_eq!(found["activities"][0]["id"], activity["id"]);
     assert_eq!(found["activities"][0]["snippet"], input["body"]);
     assert_eq!(found.get("next_cursor"), None);
 
-    let read = tool(&stack, &key, "get_logged_activity", &json!({ "id": activity["id"] })).await;
+    let read = mcp.tool("get_logged_activity", &json!({ "id": activity["id"] })).await;
     assert_eq!(read["activity"], *activity);
     assert_eq!(read["activity"]["body"], input["body"]);
 }
@@ -48,15 +49,15 @@ async fn an_agent_logs_searches_and_reads() {
 #[tokio::test]
 async fn a_result_is_text_as_well_and_holds_against_its_schema() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let listed = request(&stack, &key, "2025-11-25", "tools/list", json!({})).send().await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
+    let listed = mcp.request("2025-11-25", "tools/list", json!({})).send().await;
     let tools = listed.expect(200).json()["result"]["tools"].clone();
     let schema_of = |name: &str| {
         let tools = tools.as_array().expect("there are tools");
         let tool = tools.iter().find(|tool| tool["name"] == name).expect("it is listed");
         jsonschema::validator_for(&tool["outputSchema"]).expect("the schema is one")
     };
-    let id = tool(&stack, &key, "log_activity", &json!({ "type": "note", "summary": "x" })).await;
+    let id = mcp.tool("log_activity", &json!({ "type": "note", "summary": "x" })).await;
     let id = id["activity"]["id"].clone();
     for (name, arguments) in [
         ("log_activity", json!({ "type": "call", "summary": "y" })),
@@ -66,7 +67,7 @@ async fn a_result_is_text_as_well_and_holds_against_its_schema() {
         ("get_logged_activity", json!({ "id": id })),
         ("get_logged_activity", json!({ "id": "x" })),
     ] {
-        let result = call_tool(&stack, &key, name, &arguments).await.expect(200).json();
+        let result = mcp.call_tool(name, &arguments).await.expect(200).json();
         let result = &result["result"];
         let structured = &result["structuredContent"];
         assert!(schema_of(name).is_valid(structured), "{name}: {structured}");
@@ -78,7 +79,7 @@ async fn a_result_is_text_as_well_and_holds_against_its_schema() {
 #[tokio::test]
 async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let fields_of = |error: &Value| -> Vec<String> {
         let errors = error["field_errors"].as_array().cloned().unwrap_or_default();
         let mut fields: Vec<String> =
@@ -87,7 +88,7 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
         fields
     };
     let input = json!({ "type": "fax", "body": null, "related_resource_id": "c", "extra": 1 });
-    let error = tool_error(&stack, &key, "log_activity", &input).await;
+    let error = mcp.tool_error("log_activity", &input).await;
     assert_eq!(error["code"], "validation_failed");
     assert_eq!(error["retryable"], false);
     assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("field_errors")));
@@ -98,24 +99,24 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
         "query": "!!", "type": 7, "limit": "10", "occurred_after": "yesterday",
         "cursor": "x", "related_resource_type": "contact", "page": 2,
     });
-    let error = tool_error(&stack, &key, "search_activity", &by).await;
+    let error = mcp.tool_error("search_activity", &by).await;
     assert_eq!(
         fields_of(&error),
         ["cursor", "limit", "occurred_after", "page", "query", "related_resource_id", "type"]
     );
     for limit in [json!(0), json!(101), json!(1.5), json!(-1), json!(1e300), json!(null)] {
-        let error = tool_error(&stack, &key, "search_activity", &json!({ "limit": limit })).await;
+        let error = mcp.tool_error("search_activity", &json!({ "limit": limit })).await;
         assert_eq!(fields_of(&error), ["limit"], "{limit}");
     }
-    let _ = tool(&stack, &key, "search_activity", &json!({ "limit": 20.0 })).await;
+    let _ = mcp.tool("search_activity", &json!({ "limit": 20.0 })).await;
 
     for arguments in [json!({}), json!({ "id": 7 }), json!({ "id": "x", "verbose": true })] {
-        let error = tool_error(&stack, &key, "get_logged_activity", &arguments).await;
+        let error = mcp.tool_error("get_logged_activity", &arguments).await;
         assert_eq!(error["code"], "validation_failed", "{arguments}");
     }
     for arguments in [json!([]), json!("x"), json!(null)] {
         for name in ["log_activity", "search_activity", "get_logged_activity"] {
-            let error = tool_error(&stack, &key, name, &arguments).await;
+            let error = mcp.tool_error(name, &arguments).await;
             assert_eq!(fields_of(&error), ["$"], "{name} {arguments}");
         }
     }
@@ -124,12 +125,12 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found_with_what_to_do() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let other = stack.service_key("globex").await;
     let input = json!({ "type": "note", "summary": "x" });
-    let theirs = tool(&stack, &other, "log_activity", &input).await["activity"]["id"].clone();
+    let theirs = stack.mcp(&other).tool("log_activity", &input).await["activity"]["id"].clone();
     for id in [theirs, json!("01890a5d-ac96-774b-bcce-b302099a8057"), json!("act_123")] {
-        let error = tool_error(&stack, &key, "get_logged_activity", &json!({ "id": id })).await;
+        let error = mcp.tool_error("get_logged_activity", &json!({ "id": id })).await;
         assert_eq!(error["code"], "resource_not_found");
         assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("search_activity")));
     }
@@ -137,7 +138,7 @@ async fn what_is_not_there_is_not_found_with_what_to_do() {
         "type": "note", "summary": "x",
         "related_resource_type": "contact", "related_resource_id": "con_9",
     });
-    let error = tool_error(&stack, &key, "log_activity", &input).await;
+    let error = mcp.tool_error("log_activity", &input).await;
     assert_eq!(error["code"], "resource_not_found");
     assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("related_resource_id")));
 }
@@ -145,7 +146,7 @@ async fn what_is_not_there_is_not_found_with_what_to_do() {
 #[tokio::test]
 async fn a_call_without_its_scope_is_a_challenge_and_a_denied_write_is_audited() {
     let stack = Stack::start().await;
-    let auditor = stack.service_key("acme").await;
+    let auditor = stack.v1(&stack.service_key("acme").await);
     let reader = stack.issue_key("acme", "agent:scout", &[Scope::ActivityRead]).await;
     let writer = stack.issue_key("acme", "agent:scribe", &[Scope::ActivityWrite]).await;
     let input = json!({ "type": "note", "summary": "x", "idempotency_key": "k" });
@@ -156,7 +157,7 @@ async fn a_call_without_its_scope_is_a_challenge_and_a_denied_write_is_audited()
     ] {
         for revision in REVISIONS {
             let params = json!({ "name": name, "arguments": arguments });
-            let call = request(&stack, key, revision, "tools/call", params);
+            let call = stack.mcp(key).request(revision, "tools/call", params);
             let answer = call.send().await.expect(403);
             let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
             assert_eq!(answer.header("www-authenticate"), challenge);
@@ -167,11 +168,11 @@ async fn a_call_without_its_scope_is_a_challenge_and_a_denied_write_is_audited()
             assert_eq!(body["error"]["data"]["request_id"], answer.header("x-request-id"));
         }
     }
-    let audit = stack.audit_events(&auditor, &[("status", "denied")]).await.expect(200).json();
+    let audit = auditor.audit_events(&[("status", "denied")]).await.expect(200).json();
     let events = audit["audit_events"].as_array().expect("there are events");
     assert_eq!(events.len(), REVISIONS.len(), "refused reads leave none");
-    let logged = stack.log(&auditor, &input).await.expect(201).json();
-    let succeeded = stack.audit_events(&auditor, &[("status", "succeeded")]).await.expect(200);
+    let logged = auditor.log(&input).await.expect(201).json();
+    let succeeded = auditor.audit_events(&[("status", "succeeded")]).await.expect(200);
     for event in events {
         assert_eq!(event["source"], "mcp");
         assert_eq!(event["tool_name"], "log_activity");
@@ -187,11 +188,13 @@ async fn a_call_without_its_scope_is_a_challenge_and_a_denied_write_is_audited()
 async fn a_refused_write_is_audited_with_the_request_that_it_names() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
-    let parsed = tool_error(&stack, &key, "log_activity", &json!({ "type": "fax" })).await;
-    let unparsed = tool_error(&stack, &key, "log_activity", &json!([])).await;
+    let mcp = stack.mcp(&key);
+    let v1 = stack.v1(&key);
+    let parsed = mcp.tool_error("log_activity", &json!({ "type": "fax" })).await;
+    let unparsed = mcp.tool_error("log_activity", &json!([])).await;
     for (error, has_hash) in [(parsed, true), (unparsed, false)] {
         let id = error["request_id"].as_str().expect("there is an id");
-        let audit = stack.audit_events(&key, &[("request_id", id)]).await.expect(200).json();
+        let audit = v1.audit_events(&[("request_id", id)]).await.expect(200).json();
         let event = &audit["audit_events"][0];
         assert_eq!(event["status"], "rejected");
         assert_eq!(event["error_code"], "validation_failed");
@@ -205,12 +208,14 @@ async fn a_page_ends_early_where_it_would_be_long_and_paging_finds_everything() 
     const ROWS: usize = 60;
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&key);
+    let v1 = stack.v1(&key);
     for number in 0..ROWS {
         let summary = format!("{number} {}", "é".repeat(400));
         let input = json!({ "type": "note", "summary": summary, "body": "ü".repeat(300) });
-        let _ = stack.log(&key, &input).await.expect(201);
+        let _ = v1.log(&input).await.expect(201);
     }
-    let whole = stack.search(&key, &[("limit", "100")]).await.expect(200).json();
+    let whole = v1.search(&[("limit", "100")]).await.expect(200).json();
     let whole: Vec<Value> = whole["activities"].as_array().cloned().unwrap_or_default();
     assert_eq!(whole.len(), ROWS);
 
@@ -218,7 +223,7 @@ async fn a_page_ends_early_where_it_would_be_long_and_paging_finds_everything() 
     let mut arguments = json!({ "limit": 100 });
     let mut pages = 0;
     loop {
-        let page = tool(&stack, &key, "search_activity", &arguments).await;
+        let page = mcp.tool("search_activity", &arguments).await;
         pages += 1;
         assert!(page["activities"].to_string().len() <= 41_000);
         found.extend(page["activities"].as_array().cloned().unwrap_or_default());
@@ -234,8 +239,8 @@ async fn a_page_ends_early_where_it_would_be_long_and_paging_finds_everything() 
 #[tokio::test]
 async fn descriptions_say_what_an_agent_must_know() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let listed = request(&stack, &key, "2025-11-25", "tools/list", json!({})).send().await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
+    let listed = mcp.request("2025-11-25", "tools/list", json!({})).send().await;
     let tools = listed.expect(200).json()["result"]["tools"].clone();
     for (tool, words) in [
         (&tools[0], ["idempotency_key", "again", "Example"].as_slice()),
@@ -256,14 +261,14 @@ async fn descriptions_say_what_an_agent_must_know() {
 #[tokio::test]
 async fn a_traceparent_joins_the_callers_trace_in_the_log() {
     let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&stack.service_key("acme").await);
     let (log, _guard) = CapturedLog::start();
     let params = json!({
         "name": "search_activity",
         "arguments": {},
         "_meta": { "traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
     });
-    let call = request(&stack, &key, "2026-07-28", "tools/call", params);
+    let call = mcp.request("2026-07-28", "tools/call", params);
     let answer = call.send().await.expect(200);
     let lines = log.fields_with(answer.header("x-request-id"));
     assert_eq!(lines[0]["trace_id"], "0af7651916cd43dd8448eb211c80319c");

@@ -4,19 +4,15 @@
 //! Always on the embedded engine: DynamoDB Local's units of transactions are
 //! wrong.
 
-use std::collections::BTreeMap;
-
 use activity_log_core::text::index_terms;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{
-    ALSO_COMMON, COMMON, Items, PHRASE, Past, RARE, RARE_COUNT, Template, UNCOMMON, Vocabulary,
-    items_in_table, items_since,
+    ALSO_COMMON, COMMON, PHRASE, Past, RARE, RARE_COUNT, Template, UNCOMMON, Vocabulary,
 };
 use activity_log_tests::measured::{MeasuredStack, TENANT};
+use activity_log_tests::raw_table::{Item, Items};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-
-type Item = BTreeMap<String, AttributeValue>;
 
 /// Status, actor, resource and request.
 const AUDIT_POSTINGS: usize = 4;
@@ -41,12 +37,12 @@ fn write_units(item: &Item) -> usize {
 /// Logs an input, and asserts that it cost one write unit a posting, the body's
 /// units, twice the units of what the transaction writes, and nothing else.
 async fn assert_cost_of_log(measured: &MeasuredStack, input: &Value) -> Items {
-    let table = measured.stack.ctx.store.table_name();
-    let before = items_in_table(&measured.client, table).await;
-    let logged = measured.measure(measured.stack.log(&measured.key, input)).await;
+    let table = measured.table();
+    let before = table.items().await;
+    let logged = measured.measure(measured.v1.log(input)).await;
     let logged_units = logged.write_units;
     drop(logged.answer.expect(201));
-    let written = items_since(&before, &measured.client, table).await;
+    let written = table.items_since(&before).await;
 
     let texts = [&input["summary"], &input["body"]];
     let words = index_terms(texts.into_iter().filter_map(Value::as_str)).expect("they are few");
@@ -101,8 +97,8 @@ async fn a_log_costs_a_write_unit_a_posting_its_body_and_one_transaction() {
 async fn a_replay_writes_nothing() {
     let measured = MeasuredStack::start(Engine::fresh().await).await;
     let input = json!({ "type": "note", "summary": "once", "idempotency_key": "key" });
-    drop(measured.stack.log(&measured.key, &input).await.expect(201));
-    let replay = measured.measure(measured.stack.log(&measured.key, &input)).await;
+    drop(measured.v1.log(&input).await.expect(201));
+    let replay = measured.measure(measured.v1.log(&input)).await;
     assert_eq!(replay.answer.header("idempotency-replayed"), "true");
     assert_eq!((replay.write_units, replay.read_units), (0.0, 2.0));
 }
@@ -114,9 +110,9 @@ async fn a_get_costs_one_read_unit_and_those_of_a_long_body() {
     for (body_chars, expected) in [(0, 1), (3_000, 1), (5_000, 3), (65_536, 18)] {
         let body = "x ".repeat(body_chars / 2);
         let input = json!({ "type": "note", "summary": "a summary", "body": body });
-        let logged = measured.stack.log(&measured.key, &input).await.expect(201);
+        let logged = measured.v1.log(&input).await.expect(201);
         let path = logged.header("location").to_owned();
-        let read = measured.measure(measured.stack.get(&measured.key, &path)).await;
+        let read = measured.measure(measured.v1.get(&path)).await;
         assert_eq!(read.answer.json()["activity"]["body"], body);
         assert_eq!(read.read_units, f64::from(expected), "{body_chars} characters");
         assert_eq!(read.write_units, 0.0);
@@ -128,21 +124,21 @@ async fn a_history_is_laid_out_as_the_store_writes_it() {
     let engine = Engine::fresh().await;
     let database = engine.database().expect("it is embedded").clone();
     let measured = MeasuredStack::start(engine).await;
-    let MeasuredStack { stack, key, client, .. } = &measured;
-    let table = stack.ctx.store.table_name();
+    let MeasuredStack { stack, key, v1, client, .. } = &measured;
+    let table = measured.table();
     let template = Template::record(stack, key, client).await;
 
-    let before = items_in_table(client, table).await;
+    let before = table.items().await;
     let input = json!({
         "type": "meeting",
         "summary": "Renewals, 2 cafés; and a renewal",
         "occurred_at": "2020-01-02T03:04:05.678Z",
     });
-    let answer = stack.log(key, &input).await.expect(201).json();
-    let written = items_since(&before, client, table).await;
+    let answer = v1.log(&input).await.expect(201).json();
+    let written = table.items_since(&before).await;
 
     let text = |value: &Value| value.as_str().expect("it is text").to_owned();
-    let events = stack.audit_events(key, &[("limit", "1")]).await.expect(200).json();
+    let events = v1.audit_events(&[("limit", "1")]).await.expect(200).json();
     let past = Past {
         id: text(&answer["activity"]["id"]),
         event_id: text(&events["audit_events"][0]["id"]),
@@ -161,13 +157,14 @@ async fn a_history_is_laid_out_as_the_store_writes_it() {
         }
     }
     for (pk, sk) in written.keys().cloned() {
-        let delete = client.delete_item().table_name(table);
-        let delete = delete.key("pk", AttributeValue::S(pk)).key("sk", AttributeValue::S(sk));
-        delete.send().await.expect("the item is deleted");
+        let key = [("pk", pk), ("sk", sk)];
+        let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+        table.delete(&key.into()).await;
     }
-    assert_eq!(items_in_table(client, table).await, before);
-    database.import_items(table, made, Default::default()).expect("the engine takes the items");
-    assert_eq!(items_since(&before, client, table).await, written);
+    assert_eq!(table.items().await, before);
+    let name = stack.ctx.store.table_name();
+    database.import_items(name, made, Default::default()).expect("the engine takes the items");
+    assert_eq!(table.items_since(&before).await, written);
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 //! what a request costs of it.
 
 mod capacity;
-mod raw_table;
 mod reindex;
 mod remove_tenant;
 mod round_trips;

@@ -6,16 +6,15 @@ use std::sync::{Arc, Mutex};
 use activity_log_core::domain::error::chain;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
-use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, Gate, When};
+use activity_log_tests::client::logged_activity;
+use activity_log_tests::client::v1::{id_of, note_with, rows};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, TableCall, When};
+use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
+use activity_log_tests::workspace::{TENANT, Workspace, own_id};
 use aws_sdk_dynamodb::types::AttributeValue;
-use http::Method;
 use serde_json::{Value, json};
-
-use super::raw_table::{Items, RawTable, text, with};
-use crate::contract::{id_of, note_with, rows};
-use crate::logged_activity::{Dialect, TENANT, own_id};
 
 async fn reindex(stack: &Stack, selection: Selection) -> Reindexed {
     stack.ctx.store.reindex(selection, |_| {}).await.expect("the table is indexed")
@@ -25,7 +24,7 @@ async fn remove_old(stack: &Stack) -> OldWords {
     stack.ctx.store.remove_old_words(|_| {}).await.expect("the table is scanned")
 }
 
-fn writes(calls: &[Call]) -> usize {
+fn writes(calls: &[TableCall]) -> usize {
     let reads = ["Scan", "Query", "GetItem", "BatchGetItem"];
     calls.iter().filter(|call| !reads.contains(&call.operation.as_str())).count()
 }
@@ -40,9 +39,9 @@ fn is_word(pk: &str, version: u32) -> bool {
 
 /// Activities of every dialect, in the head alone and with an item of their own,
 /// and the words that each can be found by.
-async fn log_in_every_dialect(dialect: &Dialect) -> Vec<(&'static str, String)> {
-    let Dialect { stack, key } = dialect;
-    dialect
+async fn log_in_every_dialect(workspace: &Workspace) -> Vec<(&'static str, String)> {
+    let Workspace { stack, key, api, v1 } = workspace;
+    workspace
         .define_fields(
             "visit",
             json!([
@@ -55,23 +54,17 @@ async fn log_in_every_dialect(dialect: &Dialect) -> Vec<(&'static str, String)> 
     let mut found_by = Vec::new();
 
     let short = json!({"type": "note", "summary": "Zebra stripes", "body": "東京で会議"});
-    let id = id_of(&stack.log(key, &short).await.expect(201));
+    let id = id_of(&v1.log(&short).await.expect(201));
     found_by.extend(["zebras", "会議"].map(|word| (word, id.clone())));
     let body = format!("{long} giraffes");
     let related = json!({"summary": "Quagga", "body": body, "idempotency_key": "k",
         "related_resource_type": "contact", "related_resource_id": "con_1"});
-    let id = id_of(&stack.log(key, &note_with(related)).await.expect(201));
+    let id = id_of(&v1.log(&note_with(related)).await.expect(201));
     found_by.extend(["quagga", "giraffe", "\"filler giraffes\""].map(|word| (word, id.clone())));
 
-    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
-        "name": "log_activity", "arguments": {"type": "call", "summary": "An okapi called"}}});
-    let answer = stack
-        .call(key, Method::POST, "/mcp")
-        .header("accept", "application/json, text/event-stream")
-        .header("mcp-protocol-version", "2025-06-18")
-        .json(&call);
-    let logged = answer.send().await.expect(200).json();
-    let id = logged["result"]["structuredContent"]["activity"]["id"].as_str();
+    let call = json!({"type": "call", "summary": "An okapi called"});
+    let logged = stack.mcp(key).tool("log_activity", &call).await;
+    let id = logged["activity"]["id"].as_str();
     found_by.push(("okapi", id.unwrap_or_else(|| panic!("an id in {logged}")).to_owned()));
 
     for (notes, roof, words) in [
@@ -85,31 +78,31 @@ async fn log_in_every_dialect(dialect: &Dialect) -> Vec<(&'static str, String)> 
             "fields": [{"id": own_id("visit/roof"), "value": roof},
                 {"id": own_id("visit/count"), "value": 7}],
         });
-        let answer = dialect.log("visit", &input).await.expect(201);
-        let id = crate::logged_activity::id_of(&answer);
+        let answer = api.log("visit", &input).await.expect(201);
+        let id = logged_activity::id_of(&answer);
         found_by.extend(words.map(|word| (word, id.clone())));
     }
-    drop(stack.log(key, &json!({"type": "unknown"})).await.expect(422));
+    drop(v1.log(&json!({"type": "unknown"})).await.expect(422));
     found_by
 }
 
 /// Which activities a word finds.
-async fn found(dialect: &Dialect, word: &str) -> Vec<String> {
-    let page = dialect.stack.search(&dialect.key, &[("query", word)]).await.expect(200);
+async fn found(workspace: &Workspace, word: &str) -> Vec<String> {
+    let page = workspace.v1.search(&[("query", word)]).await.expect(200);
     rows(&page, "activities", "id")
 }
 
 #[tokio::test]
 async fn activities_of_an_older_analyzer_are_found_by_every_word_after_a_reindex() {
     let rig = Rig::start().await;
-    let dialect = Dialect::on(rig.direct).await;
-    let found_by = log_in_every_dialect(&dialect).await;
-    let table = RawTable::of(&dialect.stack).await;
+    let workspace = Workspace::on(rig.direct).await;
+    let found_by = log_in_every_dialect(&workspace).await;
+    let table = RawTable::of(&workspace.stack).await;
     let logged = table.items().await;
     let words = table.file_under_version(0).await;
     let older = table.items().await;
     for (word, _) in &found_by {
-        assert_eq!(found(&dialect, word).await, [""; 0], "{word} before");
+        assert_eq!(found(&workspace, word).await, [""; 0], "{word} before");
     }
 
     let done = reindex(&rig.faulty, Selection::Outdated).await;
@@ -125,7 +118,7 @@ async fn activities_of_an_older_analyzer_are_found_by_every_word_after_a_reindex
     );
     assert!(done.scanned >= older.len());
     for (word, id) in &found_by {
-        assert_eq!(found(&dialect, word).await, [id.as_str()], "{word} after");
+        assert_eq!(found(&workspace, word).await, [id.as_str()], "{word} after");
     }
     // What the older functions read is all there still.
     let both = table.items().await;
@@ -152,8 +145,8 @@ async fn activities_of_an_older_analyzer_are_found_by_every_word_after_a_reindex
 #[tokio::test]
 async fn old_words_stay_while_an_activity_has_no_others() {
     let rig = Rig::start().await;
-    drop(rig.direct.log(&rig.key, &input("first")).await.expect(201));
-    drop(rig.direct.log(&rig.key, &long_keyed_input("second")).await.expect(201));
+    drop(rig.direct_v1.log(&input("first")).await.expect(201));
+    drop(rig.direct_v1.log(&long_keyed_input("second")).await.expect(201));
     let table = RawTable::of(&rig.direct).await;
     table.file_under_version(0).await;
     let older = table.items().await;
@@ -165,7 +158,7 @@ async fn old_words_stay_while_an_activity_has_no_others() {
     reindex(&rig.faulty, Selection::Outdated).await;
     // A function of the older build logs on.
     let before = table.items().await;
-    drop(rig.direct.log(&rig.key, &input("third")).await.expect(201));
+    drop(rig.direct_v1.log(&input("third")).await.expect(201));
     for (key, item) in table.items().await {
         if before.contains_key(&key) {
             continue;
@@ -189,7 +182,7 @@ async fn old_words_stay_while_an_activity_has_no_others() {
 #[tokio::test]
 async fn words_of_a_newer_analyzer_are_left_alone() {
     let rig = Rig::start().await;
-    drop(rig.direct.log(&rig.key, &long_keyed_input("newer")).await.expect(201));
+    drop(rig.direct_v1.log(&long_keyed_input("newer")).await.expect(201));
     let table = RawTable::of(&rig.direct).await;
     let words = table.file_under_version(2).await;
     let newer = table.items().await;
@@ -210,9 +203,9 @@ async fn words_of_a_newer_analyzer_are_left_alone() {
 #[tokio::test]
 async fn lost_postings_of_activities_and_audit_events_are_restored() {
     let rig = Rig::start().await;
-    drop(rig.direct.log(&rig.key, &input("short")).await.expect(201));
-    drop(rig.direct.log(&rig.key, &long_keyed_input("long")).await.expect(201));
-    drop(rig.direct.log(&rig.key, &json!({"type": "unknown"})).await.expect(422));
+    drop(rig.direct_v1.log(&input("short")).await.expect(201));
+    drop(rig.direct_v1.log(&long_keyed_input("long")).await.expect(201));
+    drop(rig.direct_v1.log(&json!({"type": "unknown"})).await.expect(422));
     let table = RawTable::of(&rig.direct).await;
     let whole = table.items().await;
     let mut lost = 0;
@@ -233,7 +226,7 @@ async fn lost_postings_of_activities_and_audit_events_are_restored() {
 async fn what_can_not_be_indexed_is_named_and_the_others_go_on() {
     let rig = Rig::start().await;
     for word in ["whole", "headless", "bodiless", "versionless"] {
-        drop(rig.direct.log(&rig.key, &long_keyed_input(word)).await.expect(201));
+        drop(rig.direct_v1.log(&long_keyed_input(word)).await.expect(201));
     }
     let table = RawTable::of(&rig.direct).await;
     table.file_under_version(0).await;
@@ -278,9 +271,9 @@ async fn what_can_not_be_indexed_is_named_and_the_others_go_on() {
 /// table will be once the old words are removed.
 async fn older(rig: &Rig) -> Items {
     for word in ["n0", "n1", "n2"] {
-        drop(rig.direct.log(&rig.key, &input(word)).await.expect(201));
+        drop(rig.direct_v1.log(&input(word)).await.expect(201));
     }
-    drop(rig.direct.log(&rig.key, &long_keyed_input("long")).await.expect(201));
+    drop(rig.direct_v1.log(&long_keyed_input("long")).await.expect(201));
     let table = RawTable::of(&rig.direct).await;
     let logged = table.items().await;
     table.file_under_version(0).await;
@@ -388,12 +381,10 @@ async fn logging_and_removing_go_on_while_a_reindex_runs() {
     let table = RawTable::of(&rig.direct).await;
     let meanwhile = async {
         gate.arrived(1).await;
-        drop(rig.direct.log(&rig.key, &long_keyed_input("meanwhile")).await.expect(201));
+        drop(rig.direct_v1.log(&long_keyed_input("meanwhile")).await.expect(201));
         // All heads but the new one go, one of them under the hands of the run.
         let items = table.items().await;
-        let old = |item: &&crate::contract::Item| {
-            item.get("analyzer") == Some(&AttributeValue::N("0".to_owned()))
-        };
+        let old = |item: &&Item| item.get("analyzer") == Some(&AttributeValue::N("0".to_owned()));
         for head in items.values().filter(old) {
             table.delete(head).await;
         }
@@ -408,11 +399,11 @@ async fn logging_and_removing_go_on_while_a_reindex_runs() {
 
 #[tokio::test]
 async fn a_reindex_touches_no_audit_event_and_no_other_tenants_words() {
-    let dialect = Dialect::start().await;
-    let stack = &dialect.stack;
+    let workspace = Workspace::start().await;
+    let stack = &workspace.stack;
     let other = stack.issue_key("acme2", "service:suite", Scope::ALL).await;
-    for key in [&dialect.key, &other] {
-        drop(stack.log(key, &input("shared")).await.expect(201));
+    for key in [&workspace.key, &other] {
+        drop(stack.v1(key).log(&input("shared")).await.expect(201));
     }
     let table = RawTable::of(stack).await;
     let logged = table.items().await;
@@ -427,11 +418,11 @@ async fn a_reindex_touches_no_audit_event_and_no_other_tenants_words() {
             .collect()
     };
     assert_eq!(audit(&table.items().await), audit(&logged));
-    for (tenant, key) in [(TENANT, &dialect.key), ("acme2", &other)] {
-        let page = stack.search(key, &[("query", "shared")]).await.expect(200);
+    for (tenant, key) in [(TENANT, &workspace.key), ("acme2", &other)] {
+        let page = stack.v1(key).search(&[("query", "shared")]).await.expect(200);
         assert_eq!(rows(&page, "activities", "tenant_id"), [tenant]);
         let read: Vec<Value> =
-            stack.audit_events(key, &[]).await.expect(200).json()["audit_events"]
+            stack.v1(key).audit_events(&[]).await.expect(200).json()["audit_events"]
                 .as_array()
                 .expect("a page has rows")
                 .clone();

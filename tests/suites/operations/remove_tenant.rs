@@ -11,15 +11,13 @@ use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_core::index::Position;
 use activity_log_core::store::ItemKind;
 use activity_log_core::store::remove_tenant::{AuditTrail, TenantItems};
-use activity_log_tests::faulty_engine::{Call, Fault, FaultKind, FaultyEngine, Gate, When};
-use activity_log_tests::rig::{Rig, all_rows, input, long_keyed_input};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
+use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
+use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
+use activity_log_tests::workspace::{TENANT, Workspace, own_id, type_of};
 use serde_json::json;
 use uuid::Uuid;
-
-use super::raw_table::{Items, RawTable, text, with};
-use crate::contract::Item;
-use crate::logged_activity::{Dialect, TENANT, own_id, type_of};
 
 /// Tenants whose ids are nearly each other's.
 const OTHERS: [&str; 4] = ["acme2", "ACME", "acme-", "acm"];
@@ -51,39 +49,37 @@ fn is_audit(pk: &str) -> bool {
 }
 
 /// Items of every kind, in the tenant and in those that are nearly it.
-async fn populate(stack: Stack) -> Dialect {
-    let dialect = Dialect::on(stack).await;
-    let stack = &dialect.stack;
-    dialect.define_fields("visit", json!([])).await;
+async fn populate(stack: Stack) -> Workspace {
+    let workspace = Workspace::on(stack).await;
+    let stack = &workspace.stack;
+    workspace.define_fields("visit", json!([])).await;
     let mut visit = json!({
         "related_objects": [{"custom_object": own_id("property"), "entity_id": "pro_1"}],
         "notes": "seen", "scheduled_activity_id": SCHEDULED,
     });
-    drop(dialect.log("visit", &visit).await.expect(201));
-    let mut keys = vec![dialect.key.clone()];
+    drop(workspace.api.log("visit", &visit).await.expect(201));
+    let mut callers = vec![workspace.v1.clone()];
     for other in OTHERS {
         let key = stack.service_key(other).await;
         stack.put_resource(other, "contact", "con_1", None).await;
         stack.put_resource(other, "property", "pro_1", None).await;
-        dialect.define_for(other, type_of("visit", json!([]))).await;
+        stack.define_type(other, type_of("visit", json!([]))).await;
         visit["related_objects"] = json!([]);
-        let path = "/api/activities/visit/log-activity";
-        let call = dialect.call_as(other, &key, http::Method::POST, path);
-        drop(call.json(&visit).send().await.expect(201));
-        keys.push(key);
+        drop(stack.logged_activity(other, &key).log("visit", &visit).await.expect(201));
+        callers.push(stack.v1(&key));
     }
-    for key in &keys {
-        drop(stack.log(key, &input("short")).await.expect(201));
-        drop(stack.log(key, &long_keyed_input("long")).await.expect(201));
-        drop(stack.log(key, &json!({"type": "unknown"})).await.expect(422));
+    for v1 in &callers {
+        drop(v1.log(&input("short")).await.expect(201));
+        drop(v1.log(&long_keyed_input("long")).await.expect(201));
+        drop(v1.log(&json!({"type": "unknown"})).await.expect(422));
     }
-    dialect
+    workspace
 }
 
 #[tokio::test]
 async fn everything_of_a_tenant_goes_and_nothing_of_another() {
-    let dialect = populate(Stack::start().await).await;
-    let stack = &dialect.stack;
+    let workspace = populate(Stack::start().await).await;
+    let stack = &workspace.stack;
     let table = RawTable::of(stack).await;
     let before = table.items().await;
     let (own, others) = (of_tenant(&before, true), of_tenant(&before, false));
@@ -110,9 +106,9 @@ async fn everything_of_a_tenant_goes_and_nothing_of_another() {
 
 #[tokio::test]
 async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
-    let dialect = populate(Stack::start().await).await;
-    let (stack, key) = (&dialect.stack, &dialect.key);
-    let trail = all_rows(stack, key, "/v1/audit-events", &[]).await;
+    let workspace = populate(Stack::start().await).await;
+    let (stack, v1) = (&workspace.stack, &workspace.v1);
+    let trail = v1.every_audit_event(&[]).await;
     assert_eq!(trail.len(), 4);
     let table = RawTable::of(stack).await;
     let before = table.items().await;
@@ -128,12 +124,12 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     let after = table.items().await;
     assert_eq!(of_tenant(&after, true), audit, "to the byte");
     assert_eq!(of_tenant(&after, false), of_tenant(&before, false));
-    drop(stack.get(key, "/v1/audit-events").await.expect(401));
+    drop(v1.get("/v1/audit-events").await.expect(401));
 
-    let reader = stack.issue_key(TENANT, "user:auditor", &[Scope::AuditRead]).await;
-    assert_eq!(all_rows(stack, &reader, "/v1/audit-events", &[]).await, trail);
+    let reader = stack.v1(&stack.issue_key(TENANT, "user:auditor", &[Scope::AuditRead]).await);
+    assert_eq!(reader.every_audit_event(&[]).await, trail);
     let id = trail[3]["resource_id"].as_str().expect("it names an activity");
-    let about = all_rows(stack, &reader, "/v1/audit-events", &[("resource_id", id)]).await;
+    let about = reader.every_audit_event(&[("resource_id", id)]).await;
     assert_eq!(about.len(), 1);
 
     revoke(stack).await;
@@ -143,16 +139,16 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
 
 #[tokio::test]
 async fn a_tenant_that_was_removed_can_begin_anew() {
-    let dialect = populate(Stack::start().await).await;
-    let stack = &dialect.stack;
+    let workspace = populate(Stack::start().await).await;
+    let stack = &workspace.stack;
     revoke(stack).await;
     remove(stack, AuditTrail::Removed).await;
-    let key = stack.service_key(TENANT).await;
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
     for path in ["/v1/activities", "/v1/audit-events"] {
-        assert!(all_rows(stack, &key, path, &[]).await.is_empty(), "{path}");
+        assert!(v1.every_row(path, &[]).await.is_empty(), "{path}");
     }
     stack.put_resource(TENANT, "contact", "con_1", None).await;
-    let logged = stack.log(&key, &long_keyed_input("long")).await.expect(201);
+    let logged = v1.log(&long_keyed_input("long")).await.expect(201);
     assert_eq!(logged.header("idempotency-replayed"), "", "the key is free");
 }
 
@@ -187,7 +183,7 @@ async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
 }
 
 /// The keys that a call removes, in the order of the calls' ends.
-fn deletions(calls: &[Call]) -> Vec<Vec<(String, String)>> {
+fn deletions(calls: &[TableCall]) -> Vec<Vec<(String, String)>> {
     let mut batches: Vec<_> =
         calls.iter().filter(|call| call.operation == "BatchWriteItem").collect();
     batches.sort_by_key(|call| call.started);
@@ -198,7 +194,7 @@ fn deletions(calls: &[Call]) -> Vec<Vec<(String, String)>> {
         };
         (part("pk"), part("sk"))
     };
-    let keys = |call: &&Call| {
+    let keys = |call: &&TableCall| {
         let tables = call.request["RequestItems"].as_object().expect("it names a table");
         let requests = tables.values().flat_map(|requests| requests.as_array()).flatten();
         requests.map(key).collect()
@@ -209,10 +205,10 @@ fn deletions(calls: &[Call]) -> Vec<Vec<(String, String)>> {
 /// A tenant behind a failing engine, its keys revoked.
 async fn populated_rig() -> (Rig, Items, Items) {
     let rig = Rig::start().await;
-    let dialect = populate(rig.direct).await;
-    revoke(&dialect.stack).await;
-    let before = RawTable::of(&dialect.stack).await.items().await;
-    let rig = Rig { direct: dialect.stack, ..rig };
+    let workspace = populate(rig.direct).await;
+    revoke(&workspace.stack).await;
+    let before = RawTable::of(&workspace.stack).await.items().await;
+    let rig = Rig { direct: workspace.stack, ..rig };
     rig.proxy.reset_calls();
     let others = of_tenant(&before, false);
     (rig, before, others)

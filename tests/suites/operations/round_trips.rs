@@ -1,10 +1,10 @@
 //! How often a request waits for the table, one call after the other, with a
 //! credential that the process knows. Calls side by side are one round trip.
 
+use activity_log_tests::client::Answer;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{COMMON, RARE, RARE_COUNT};
 use activity_log_tests::measured::{MeasuredStack, TENANT};
-use activity_log_tests::stack::Answer;
 use serde_json::{Value, json};
 
 async fn start() -> MeasuredStack {
@@ -14,8 +14,7 @@ async fn start() -> MeasuredStack {
 }
 
 async fn log(measured: &MeasuredStack, input: &Value) -> (Answer, usize) {
-    let (answer, round_trips) =
-        measured.round_trips(measured.stack.log(&measured.key, input)).await;
+    let (answer, round_trips) = measured.round_trips(measured.v1.log(input)).await;
     (answer.expect(201), round_trips)
 }
 
@@ -30,15 +29,14 @@ async fn a_get_is_one_round_trip_and_a_long_body_another() {
             .as_object_mut()
             .expect("it is an object")
             .extend(body.map(|b| ("body".to_owned(), json!(b))));
-        let logged = measured.stack.log(&measured.key, &input).await.expect(201);
+        let logged = measured.v1.log(&input).await.expect(201);
         let path = logged.header("location").to_owned();
-        let (read, round_trips) =
-            measured.round_trips(measured.stack.get(&measured.key, &path)).await;
+        let (read, round_trips) = measured.round_trips(measured.v1.get(&path)).await;
         assert_eq!(read.expect(200).json()["activity"]["body"], input["body"]);
         assert_eq!(round_trips, expected);
     }
     let absent = "/v1/activities/01890a5d-ac96-774b-bcce-b302099a8057";
-    let (read, round_trips) = measured.round_trips(measured.stack.get(&measured.key, absent)).await;
+    let (read, round_trips) = measured.round_trips(measured.v1.get(absent)).await;
     assert_eq!((read.status.as_u16(), round_trips), (404, 1));
 }
 
@@ -68,13 +66,13 @@ async fn a_log_is_two_round_trips_and_one_more_for_what_it_has_to_look_up() {
 async fn a_replay_is_two_round_trips_and_a_conflict_reads_once() {
     let measured = start().await;
     let mut input = json!({ "type": "note", "summary": "once", "idempotency_key": "key" });
-    drop(measured.stack.log(&measured.key, &input).await.expect(201));
+    drop(measured.v1.log(&input).await.expect(201));
     let (replay, round_trips) = log(&measured, &input).await;
     assert_eq!(replay.header("idempotency-replayed"), "true");
     assert_eq!(round_trips, 2);
     // The read, and the audit event of the refusal: its postings, then itself.
     input["summary"] = json!("twice");
-    let conflict = measured.stack.log(&measured.key, &input);
+    let conflict = measured.v1.log(&input);
     let (conflict, round_trips) = measured.round_trips(conflict).await;
     assert_eq!((conflict.status.as_u16(), round_trips), (409, 3));
 }
@@ -89,7 +87,7 @@ async fn a_search_is_two_round_trips() {
             "related_resource_type": "contact",
             "related_resource_id": "con_123",
         });
-        drop(measured.stack.log(&measured.key, &input).await.expect(201));
+        drop(measured.v1.log(&input).await.expect(201));
     }
     let searches: [&[(&str, &str)]; 6] = [
         &[],
@@ -100,13 +98,13 @@ async fn a_search_is_two_round_trips() {
         &[("query", "number"), ("limit", "100")],
     ];
     for parameters in searches {
-        let search = measured.stack.search(&measured.key, parameters);
+        let search = measured.v1.search(parameters);
         let (page, round_trips) = measured.round_trips(search).await;
         let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
         assert!(rows > Some(0), "{parameters:?} finds nothing");
         assert_eq!(round_trips, 2, "{parameters:?}");
     }
-    let nothing = measured.stack.search(&measured.key, &[("query", "absent")]);
+    let nothing = measured.v1.search(&[("query", "absent")]);
     let (page, round_trips) = measured.round_trips(nothing).await;
     assert_eq!(page.expect(200).json()["activities"], json!([]));
     assert_eq!(round_trips, 1, "there are no rows to read");
@@ -122,10 +120,10 @@ async fn a_phrase_search_reads_long_bodies_ten_at_a_time() {
             "summary": format!("number {n}"),
             "body": format!("{filler} a signed copy"),
         });
-        drop(measured.stack.log(&measured.key, &input).await.expect(201));
+        drop(measured.v1.log(&input).await.expect(201));
     }
     // Lists, rows, and two rounds of bodies.
-    let search = measured.stack.search(&measured.key, &[("query", "\"signed copy\"")]);
+    let search = measured.v1.search(&[("query", "\"signed copy\"")]);
     let (page, round_trips) = measured.round_trips(search).await;
     assert_eq!(page.expect(200).json()["activities"].as_array().map(Vec::len), Some(15));
     assert_eq!(round_trips, 4);
@@ -136,10 +134,10 @@ async fn an_audit_listing_is_two_round_trips() {
     let measured = start().await;
     for n in 0..3 {
         let input = json!({ "type": "note", "summary": format!("number {n}") });
-        drop(measured.stack.log(&measured.key, &input).await.expect(201));
+        drop(measured.v1.log(&input).await.expect(201));
     }
     for parameters in [&[][..], &[("status", "succeeded"), ("actor_id", "suite")]] {
-        let listing = measured.stack.audit_events(&measured.key, parameters);
+        let listing = measured.v1.audit_events(parameters);
         let (page, round_trips) = measured.round_trips(listing).await;
         assert_eq!(page.expect(200).json()["audit_events"].as_array().map(Vec::len), Some(3));
         assert_eq!(round_trips, 2, "{parameters:?}");
@@ -151,7 +149,7 @@ async fn a_rare_word_and_a_common_one_are_few_round_trips_in_a_long_history() {
     let measured = MeasuredStack::with_history(10_000).await;
     let query = format!("{RARE} {COMMON}");
     let parameters = [("query", query.as_str())];
-    let search = measured.stack.search(&measured.key, &parameters);
+    let search = measured.v1.search(&parameters);
     let (page, round_trips) = measured.round_trips(search).await;
     let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
     assert_eq!(rows, Some(RARE_COUNT / 2));

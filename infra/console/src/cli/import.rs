@@ -15,8 +15,10 @@ use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::http::v1;
 use clap::Subcommand;
 
+use super::arguments::{actor, tenant};
+use super::error::CliError;
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
-use super::{CliError, Output, actor, tenant};
+use super::output::Output;
 
 /// What the audit trail names as route and as credential of an import.
 const ENTRY_POINT: &str = "import";

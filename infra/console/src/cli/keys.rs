@@ -5,7 +5,9 @@ use activity_log_core::domain::principal::{Actor, Credential, KeyId, Scope, Tena
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{CliError, Output, actor, scope, tenant};
+use super::arguments::{actor, tenant};
+use super::error::CliError;
+use super::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
@@ -103,4 +105,8 @@ fn line(credential: &Credential) -> String {
         scopes.join(","),
         credential.created_at,
     )
+}
+
+fn scope(text: &str) -> Result<Scope, String> {
+    Scope::parse(text).map_err(str::to_owned)
 }

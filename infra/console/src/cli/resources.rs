@@ -9,14 +9,16 @@ use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::error::Result as CoreResult;
 use activity_log_core::domain::principal::TenantId;
-use activity_log_core::domain::record_type::RecordType;
+use activity_log_core::domain::record_type::{Identifier, RecordType};
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Registered;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::arguments::tenant;
+use super::error::CliError;
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
-use super::{CliError, Output, ResourceArgs, tenant};
+use super::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ResourcesCommand {
@@ -42,6 +44,21 @@ pub(super) enum ResourcesCommand {
         #[command(flatten)]
         resource: ResourceArgs,
     },
+}
+
+/// A resource as the command line names it.
+#[derive(Clone, Debug, Args)]
+pub(super) struct ResourceArgs {
+    /// The tenant.
+    #[arg(long, value_parser = tenant)]
+    tenant: TenantId,
+    /// A kind of record: contact, company, deal, task, support_ticket, or one of
+    /// the tenant's own. A kind that the registry has seen can be named by its UUID.
+    #[arg(long = "type", value_parser = record_type)]
+    record_type: Identifier<RecordType>,
+    /// Its id.
+    #[arg(long, value_parser = resource_id)]
+    id: RelatedResourceId,
 }
 
 pub(super) async fn run(
@@ -139,4 +156,13 @@ fn parse_line(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
 
 fn display_name(text: &str) -> Result<DisplayName, String> {
     DisplayName::parse(text).map_err(|error| error.to_string())
+}
+
+fn record_type(text: &str) -> Result<Identifier<RecordType>, String> {
+    Identifier::parse(text)
+        .ok_or_else(|| "must be a UUID, or a name of 1 to 64 of a-z 0-9 _".to_owned())
+}
+
+fn resource_id(text: &str) -> Result<RelatedResourceId, String> {
+    RelatedResourceId::parse(text).map_err(|error| error.to_string())
 }

@@ -19,7 +19,9 @@ use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::{CliError, Connection, Output};
+use super::connection::Connection;
+use super::error::CliError;
+use super::output::Output;
 use crate::engine::{Engine, Storage};
 use crate::stack;
 

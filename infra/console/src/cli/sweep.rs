@@ -4,7 +4,8 @@ use activity_log_core::Context;
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use super::{CliError, Output};
+use super::error::CliError;
+use super::output::Output;
 
 pub(super) async fn run(ctx: &Context, output: Output) -> Result<(), CliError> {
     let bar = ProgressBar::new_spinner();

@@ -5,7 +5,8 @@ use activity_log_core::store::table::Created;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{CliError, Output};
+use super::error::CliError;
+use super::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TableCommand {

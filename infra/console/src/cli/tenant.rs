@@ -13,7 +13,9 @@ use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use super::{CliError, Output, tenant};
+use super::arguments::tenant;
+use super::error::CliError;
+use super::output::Output;
 
 /// A function takes a key for so long after it was revoked, and then ends what
 /// it has begun within half a minute.

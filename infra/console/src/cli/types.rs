@@ -12,7 +12,9 @@ use activity_log_core::{Context, Error};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
-use super::{CliError, Output, tenant};
+use super::arguments::tenant;
+use super::error::CliError;
+use super::output::Output;
 
 /// Types that one call lists.
 const PAGE_TYPES: usize = 1_000;

@@ -33,7 +33,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 /// A call that was answered.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Call {
+pub(crate) struct TableCall {
     pub(crate) operation: String,
     /// The request's body.
     pub(crate) body: Value,
@@ -78,7 +78,7 @@ struct Answer {
 #[derive(Default)]
 struct Recorder {
     time: u64,
-    calls: Vec<Call>,
+    calls: Vec<TableCall>,
 }
 
 impl TableStub {
@@ -128,7 +128,7 @@ impl TableStub {
 }
 
 /// The calls of one request.
-pub(crate) struct Recorded(pub(crate) Vec<Call>);
+pub(crate) struct Recorded(pub(crate) Vec<TableCall>);
 
 impl Recorded {
     /// How many calls of each operation there were.
@@ -141,8 +141,8 @@ impl Recorded {
     }
 
     /// The calls in rounds: those of a round were under way side by side.
-    pub(crate) fn rounds(&self) -> Vec<Vec<&Call>> {
-        let mut rounds: Vec<Vec<&Call>> = Vec::new();
+    pub(crate) fn rounds(&self) -> Vec<Vec<&TableCall>> {
+        let mut rounds: Vec<Vec<&TableCall>> = Vec::new();
         let mut round_ends = 0;
         for call in &self.0 {
             let ended = call.ended.unwrap_or(u64::MAX);
@@ -232,7 +232,7 @@ fn begin(state: &State, operation: &str, body: &Bytes) -> Option<usize> {
     let mut recorder = lock(&state.recorder);
     let recorder = recorder.as_mut()?;
     recorder.time += 1;
-    recorder.calls.push(Call {
+    recorder.calls.push(TableCall {
         operation: operation.to_owned(),
         body: serde_json::from_slice(body).unwrap_or_default(),
         started: recorder.time,
@@ -338,7 +338,7 @@ mod tests {
     use super::*;
 
     fn rounds(spans: &[(u64, u64)]) -> Vec<usize> {
-        let call = |(started, ended): &(u64, u64)| Call {
+        let call = |(started, ended): &(u64, u64)| TableCall {
             operation: "GetItem".to_owned(),
             body: Value::Null,
             started: *started,

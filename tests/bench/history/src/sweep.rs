@@ -45,7 +45,7 @@ async fn measure(history: &History, search: &Search) -> Result<Value> {
     let parameters = search.parameters();
     let page = measured.search(&parameters).await;
     drop(page.answer.expect(200));
-    let again = measured.stack.search(&measured.key, &parameters);
+    let again = measured.v1.search(&parameters);
     let (answer, round_trips) = measured.round_trips(again).await;
     drop(answer.expect(200));
     let mut times = Vec::new();

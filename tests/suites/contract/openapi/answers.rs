@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::store::client::connect_local;
+use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, When};
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::stack::Stack;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{ABSENT_ID, Description, array, call, email, object, route_of, text};
+use super::{Description, array, call, email, object, route_of, text};
 
 /// Statuses that were met, by route.
 type Met = BTreeSet<(&'static str, Method, u16)>;
@@ -59,15 +60,15 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
     for (key, input, replayed) in
         [(&agent, &whole, ""), (&agent, &whole, "true"), (&service, &least, "")]
     {
-        let answer = stack.log(key, input).await.expect(201);
+        let answer = stack.v1(key).log(input).await.expect(201);
         assert_eq!(answer.header("idempotency-replayed"), replayed);
         meet(met, description, log, &answer);
         ids.push(text(&answer.json()["activity"]["id"]).to_owned());
     }
     // A rejected and a denied write, for the audit trail to have one of each.
-    let _ = stack.log(&service, &json!({})).await.expect(422);
+    let _ = stack.v1(&service).log(&json!({})).await.expect(422);
     let reader = stack.issue_key("acme", "user:user_1", &[Scope::ActivityRead]).await;
-    let _ = stack.log(&reader, &least).await.expect(403);
+    let _ = stack.v1(&reader).log(&least).await.expect(403);
 
     let typed = route_of(Operation::LogTypedActivity);
     for replayed in ["", "true"] {
@@ -140,14 +141,15 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
 
 async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut Met) {
     let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
     let log = route_of(Operation::LogActivity);
-    let post = || stack.call(&key, Method::POST, log.template);
+    let post = || v1.call(Method::POST, log.template);
     let as_json = || post().header("content-type", "application/json");
     let mut unknown = email();
     unknown["related_resource_id"] = "con_404".into();
     let first = json!({ "type": "note", "summary": "x", "idempotency_key": "conflict" });
     let other = json!({ "type": "call", "summary": "x", "idempotency_key": "conflict" });
-    let _ = stack.log(&key, &first).await.expect(201);
+    let _ = v1.log(&first).await.expect(201);
     for (call, status) in [
         (as_json().body("{"), 400),
         (as_json().body(r#"{"type":"note","type":"note"}"#), 400),
@@ -164,11 +166,11 @@ async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut
     let call = |route| call(stack, route, "", "", Some(&key));
     let conflict = call(typed).header("idempotency-key", "conflict").send().await.expect(409);
     meet(met, description, typed, &conflict);
+    let api = stack.logged_activity("acme", &key);
     for route in [typed, route_of(Operation::ListActivitiesOfType)] {
         let bytes = |body: Vec<u8>| {
             let path = route.template.replace("{activity_identifier}", "email");
-            let call = stack.anonymous(Method::POST, &path).header("x-api-key", &key);
-            call.header("x-business-id", "acme").header("x-user-id", "user_1").body(body)
+            api.call(Method::POST, &path).body(body)
         };
         for (call, status) in [
             (bytes(vec![b' '; 1024 * 1024 + 1]).header("content-type", "application/json"), 413),
@@ -236,8 +238,9 @@ async fn a_described_null_is_there_and_null() {
     let stack = Stack::start().await;
     let description = Description::of(&stack).await;
     let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
     let input = json!({ "type": "note", "summary": "x" });
-    let id = stack.log(&key, &input).await.expect(201).json()["activity"]["id"].clone();
+    let id = v1.log(&input).await.expect(201).json()["activity"]["id"].clone();
     let route = route_of(Operation::GetLoggedActivity);
     let answer = call(&stack, route, text(&id), "", Some(&key)).send().await.expect(200);
     let schema = &description.document["components"]["schemas"]["LoggedActivity"];

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use activity_log_core::domain::activity::{RelatedResourceId, Summary};
 use activity_log_core::http::routes::{Dialect, Operation, described_routes, dialect_of};
 use activity_log_core::platform::config::RelatedResourceCheck;
-use activity_log_tests::stack::{Stack, encode};
+use activity_log_tests::client::{ABSENT_ID, encode};
+use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{ABSENT_ID, Description, array, call, route_of, typed};
+use super::{Description, array, call, route_of, typed};
 
 /// What becomes of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,7 +146,7 @@ async fn the_described_input_is_the_one_that_is_taken() {
         } else {
             key.clone()
         };
-        let status = stack.log(&key, &input).await.status.as_u16();
+        let status = stack.v1(&key).log(&input).await.status.as_u16();
         let taken = match status {
             201 => true,
             422 => false,
@@ -176,7 +177,7 @@ async fn the_described_input_is_the_one_that_is_taken() {
 async fn the_described_idempotency_key_header_is_the_one_that_is_taken() {
     let stack = Stack::start().await;
     let description = Description::of(&stack).await;
-    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
     let log = route_of(Operation::LogActivity);
     let header = description.parameters(log, "header")["Idempotency-Key"];
     assert_eq!(header["required"], false);
@@ -191,7 +192,7 @@ async fn the_described_idempotency_key_header_is_the_one_that_is_taken() {
         (&"x".repeat(256), false),
     ] {
         assert_eq!(validator.is_valid(&json!(value)), expected, "{value}");
-        let call = stack.call(&key, Method::POST, log.template).header("idempotency-key", value);
+        let call = v1.call(Method::POST, log.template).header("idempotency-key", value);
         let status = if expected { 201 } else { 422 };
         let _ = call.json(&input).send().await.expect(status);
     }

@@ -11,14 +11,14 @@ use activity_log_core::domain::error::ErrorCode;
 use activity_log_core::http::logged_activity;
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::http::status::status;
-use activity_log_tests::stack::{Answer, Call, Stack};
+use activity_log_tests::client::{ABSENT_ID, Answer, HttpCall};
+use activity_log_tests::stack::Stack;
 use http::Method;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
 /// Sent by the server itself, or what the media type of the content says.
 const UNDESCRIBED_HEADERS: [&str; 3] = ["content-length", "content-type", "date"];
-const ABSENT_ID: &str = "00000000-0000-7000-8000-000000000000";
 
 /// The document as a caller gets it.
 struct Description {
@@ -162,21 +162,15 @@ fn walk(value: &Value, place: &str, visit: &mut impl FnMut(&Map<String, Value>, 
 }
 
 /// A call of a route with a credential, if there is one, in its dialect.
-fn call<'a>(stack: &'a Stack, route: &Route, id: &str, query: &str, key: Option<&str>) -> Call<'a> {
+fn call(stack: &Stack, route: &Route, id: &str, query: &str, key: Option<&str>) -> HttpCall {
     // What is no activity's id is no type either.
     let identifier = if id == ABSENT_ID || id == "act_123" { id } else { "email" };
     let path = route.template.replace("{id}", id).replace("{activity_identifier}", identifier);
     let path = format!("{path}{query}");
-    let call = stack.anonymous(route.method.clone(), &path);
-    let call = match (key, dialect_of(route.template)) {
-        (None, _) => call,
-        (Some(key), Dialect::V1 | Dialect::Mcp) => {
-            call.header("authorization", &format!("Bearer {key}"))
-        }
-        (Some(key), Dialect::LoggedActivity) => call
-            .header("x-api-key", key)
-            .header("x-business-id", "acme")
-            .header("x-user-id", "user_1"),
+    let method = route.method.clone();
+    let call = match key {
+        None => stack.anonymous(method, &path),
+        Some(key) => stack.call("acme", key, method, &path),
     };
     match route.operation {
         Operation::LogActivity => call.json(&email()),

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use activity_log_core::domain::principal::Scope;
-use activity_log_tests::stack::{Answer, Stack};
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::v1::V1;
+use activity_log_tests::stack::Stack;
 use futures_util::future::join_all;
 use http::Method;
 use proptest::prelude::*;
@@ -40,11 +42,10 @@ impl Logged {
     }
 }
 
-/// One case: two tenants, what they have logged, and the stack.
-pub(super) struct Case<'a> {
-    stack: &'a Stack,
+/// One case: two tenants, their callers, and what they have logged.
+pub(super) struct Case {
     tenants: [String; 2],
-    pub(super) keys: [String; 2],
+    pub(super) callers: [V1; 2],
     pub(super) activities: Vec<Logged>,
     /// Logs that were sent with a key, refused or not.
     keyed: Vec<Log>,
@@ -54,24 +55,23 @@ pub(super) struct Case<'a> {
     rejected: [usize; 2],
 }
 
-impl<'a> Case<'a> {
-    pub(super) async fn start(stack: &'a Stack) -> Self {
+impl Case {
+    pub(super) async fn start(stack: &Stack) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let tenants = [format!("case-{count}"), format!("case-{count}-2")];
         // One tenant's writer is an agent, which its rows name.
-        let keys = [
-            stack.issue_key(&tenants[0], "service:model", Scope::ALL).await,
-            stack.issue_key(&tenants[1], "agent:model", Scope::ALL).await,
+        let callers = [
+            stack.v1(&stack.issue_key(&tenants[0], "service:model", Scope::ALL).await),
+            stack.v1(&stack.issue_key(&tenants[1], "agent:model", Scope::ALL).await),
         ];
         join_all(tenants.iter().flat_map(|tenant| {
             RELATED.map(|(kind, id)| stack.put_resource(tenant, kind, id, None))
         }))
         .await;
         Self {
-            stack,
             tenants,
-            keys,
+            callers,
             activities: Vec::new(),
             keyed: Vec::new(),
             remembered: Vec::new(),
@@ -104,7 +104,7 @@ impl<'a> Case<'a> {
     async fn log(&mut self, log: &Log, again: Again) -> TestCaseResult {
         let input = self.input(log);
         let mut sent = input.clone();
-        let mut call = self.stack.call(&self.keys[log.tenant], Method::POST, "/v1/activities");
+        let mut call = self.callers[log.tenant].call(Method::POST, "/v1/activities");
         if let Some(key) = log.key {
             self.keyed.push(log.clone());
             if again == Again::KeyInHeader {
@@ -209,7 +209,7 @@ impl<'a> Case<'a> {
         parameters.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
         let parameters: Vec<(&str, &str)> =
             parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.stack.search(&self.keys[tenant], &parameters).await
+        self.callers[tenant].search(&parameters).await
     }
 
     /// The rows of a page, and the cursor of the next.
@@ -317,8 +317,7 @@ impl<'a> Case<'a> {
         let Some(activity) = self.activities.get(nth % self.activities.len().max(1)) else {
             return Ok(());
         };
-        let path = format!("/v1/activities/{}", activity.id);
-        let answer = self.stack.get(&self.keys[tenant], &path).await;
+        let answer = self.callers[tenant].read(&activity.id).await;
         if tenant != activity.log.tenant {
             return refused(&answer, 404, "resource_not_found");
         }
@@ -331,7 +330,7 @@ impl<'a> Case<'a> {
     /// replays and reads none.
     pub(super) async fn check_audit_trail(&self) -> TestCaseResult {
         for tenant in 0..2 {
-            let answer = self.stack.audit_events(&self.keys[tenant], &[("limit", "100")]).await;
+            let answer = self.callers[tenant].audit_events(&[("limit", "100")]).await;
             prop_assert_eq!(answer.status, 200, "{:?}", answer);
             let page = answer.json();
             prop_assert!(page.get("next_cursor").is_none(), "a case fits a page");

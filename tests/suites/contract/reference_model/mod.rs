@@ -555,7 +555,7 @@ fn a_longer_history_is_searched_as_the_model_does() {
     let mut case = runtime.block_on(Case::start(&stack));
     case.activities = runtime.block_on(async {
         let answers = iter(&logs).map(|log| async {
-            let answer = stack.log(&case.keys[0], &case.input(log)).await.expect(201);
+            let answer = case.callers[0].log(&case.input(log)).await.expect(201);
             case.check_logged(log, &answer.json()["activity"]).expect("it is logged as sent")
         });
         answers.buffered(SIDE_BY_SIDE).collect().await

@@ -12,18 +12,16 @@ use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_tests::captured_log::CapturedLog;
+use activity_log_tests::client::MIB;
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
-use activity_log_tests::rig::{Rig, TENANT, all_rows};
+use activity_log_tests::lambda::{AWS_REQUEST_ID, invocation};
+use activity_log_tests::rig::{Rig, TENANT};
 use activity_log_tests::stack::{Stack, keys_in_table};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{
-    AWS_REQUEST_ID, batch, failures, invocation, invoke, log_event, refused, registered,
-    resource_event, with,
-};
-use crate::contract::MIB;
+use super::{batch, failures, invoke, log_event, refused, registered, resource_event, with};
 
 /// What the log must not hold, though events do.
 const PRIVATE: [&str; 5] =
@@ -155,7 +153,7 @@ async fn one_poison_among_ten_fails_alone_and_the_log_says_why_without_its_value
 
         let request_id = refusals[0]["request_id"].as_str().expect("it has a request id");
         let filter = [("request_id", request_id)];
-        let events = all_rows(&rig.direct, &rig.key, "/v1/audit-events", &filter).await;
+        let events = rig.direct_v1.every_audit_event(&filter).await;
         assert_eq!(events.len(), usize::from(audited), "{reason}");
         for event in events {
             assert_eq!(
@@ -224,7 +222,7 @@ async fn every_violation_of_an_event_is_said_at_once_with_its_path() {
 #[tokio::test]
 async fn a_refused_event_is_audited_where_tenant_and_actor_are_known() {
     let stack = Stack::start().await;
-    let key = stack.service_key(TENANT).await;
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
     let unknown = json!({
         "type": "note", "summary": "x",
         "related_resource_type": "deal", "related_resource_id": "unknown",
@@ -238,7 +236,7 @@ async fn a_refused_event_is_audited_where_tenant_and_actor_are_known() {
     for (event, code, hashed) in &expected {
         stack.clock.advance(Duration::from_millis(5));
         assert_eq!(refused(invoke(&stack.ctx, event).await).0, *code);
-        let page = stack.audit_events(&key, &[("limit", "1")]).await.expect(200).json();
+        let page = v1.audit_events(&[("limit", "1")]).await.expect(200).json();
         let audited = &page["audit_events"][0];
         assert_eq!(
             (&audited["status"], &audited["error_code"]),
@@ -247,7 +245,7 @@ async fn a_refused_event_is_audited_where_tenant_and_actor_are_known() {
         assert_eq!(audited["credential_id"], "event");
         assert_eq!(audited.get("input_hash").is_some(), *hashed, "{event}");
     }
-    let audited = all_rows(&stack, &key, "/v1/audit-events", &[]).await.len();
+    let audited = v1.every_audit_event(&[]).await.len();
     assert_eq!(audited, expected.len());
     for event in [
         with(log_event("w"), "/actor/id", Value::Null),
@@ -256,7 +254,7 @@ async fn a_refused_event_is_audited_where_tenant_and_actor_are_known() {
     ] {
         assert_eq!(refused(invoke(&stack.ctx, &event).await).0, "validation_failed");
     }
-    let page = all_rows(&stack, &key, "/v1/audit-events", &[]).await;
+    let page = v1.every_audit_event(&[]).await;
     assert_eq!(page.len(), audited, "nobody is known to have tried");
 }
 

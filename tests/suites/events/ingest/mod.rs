@@ -4,7 +4,6 @@
 mod failures;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::Duration;
 
 use activity_log_core::Context;
@@ -12,25 +11,13 @@ use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::{ApiNamed, RecordType};
 use activity_log_core::domain::registry::{Presence, ResourceRecord};
-use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::lambda::InvocationError;
 use activity_log_tests::captured_log::CapturedLog;
-use activity_log_tests::rig::{COMMON_WORD, Rig, TENANT, all_rows};
+use activity_log_tests::client::v1::{id_of, rows};
+use activity_log_tests::lambda::{AWS_REQUEST_ID, batch_failures, invocation, sample};
+use activity_log_tests::rig::{COMMON_WORD, Rig, TENANT};
 use activity_log_tests::stack::Stack;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
-
-use crate::contract::{id_of, rows};
-
-/// What Lambda calls the invocations of these tests.
-const AWS_REQUEST_ID: &str = "aws-request-1";
-
-fn invocation(payload: &str) -> Invocation {
-    Invocation {
-        payload: RawValue::from_string(payload.to_owned()).expect("Lambda hands over JSON"),
-        request_id: AWS_REQUEST_ID.to_owned(),
-        deadline: None,
-    }
-}
 
 async fn invoke(ctx: &Context, payload: &Value) -> Result<Value, InvocationError> {
     let answer = fn_ingest::handle(ctx, invocation(&payload.to_string())).await?;
@@ -53,9 +40,7 @@ fn batch<T: ToString>(bodies: &[T]) -> Value {
 /// The messages that are to be delivered again.
 async fn failures(ctx: &Context, batch: &Value) -> Vec<String> {
     let answer = invoke(ctx, batch).await.expect("the batch can be read");
-    let items = answer["batchItemFailures"].as_array().expect("it is a list").iter();
-    let id = |item: &Value| item["itemIdentifier"].as_str().expect("it names one").to_owned();
-    let ids: Vec<String> = items.map(id).collect();
+    let ids = batch_failures(&answer);
     let distinct: BTreeSet<String> = ids.iter().cloned().collect();
     assert_eq!(distinct.len(), ids.len(), "a message is named once");
     distinct.into_iter().collect()
@@ -117,12 +102,6 @@ async fn registered(ctx: &Context, kind: &str, id: &str) -> Option<ResourceRecor
     ctx.store.related_resource(&tenant, &resource).await.expect("the registry is read")
 }
 
-fn sample(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/events").join(name);
-    let text = std::fs::read_to_string(path).expect("there is a sample");
-    serde_json::from_str(&text).expect("it is JSON")
-}
-
 async fn demo_stack() -> (Stack, String) {
     let stack = Stack::start().await;
     let key = stack.service_key("demo").await;
@@ -142,7 +121,7 @@ async fn the_sample_events_are_done_once() {
     assert_eq!(bridged["id"], "6a7e8feb-b491-4cf7-a9f1-bf3703467718");
     assert!(failures(&stack.ctx, &sample("ingest-sqs.json")).await.is_empty());
 
-    let events = all_rows(&stack, &key, "/v1/audit-events", &[]).await;
+    let events = stack.v1(&key).every_audit_event(&[]).await;
     let named = |event: &Value| {
         let text = |value: &Value| value.as_str().expect("it is text").to_owned();
         let actor = &event["actor"];
@@ -177,7 +156,7 @@ async fn the_sample_events_are_done_once() {
 #[tokio::test]
 async fn an_event_logs_what_the_same_input_logs_over_http() {
     let stack = Stack::start().await;
-    let key = stack.service_key(TENANT).await;
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
     stack.put_resource(TENANT, "contact", "con_1", Some("Jane Doe")).await;
     let input = json!({
         "type": "email",
@@ -192,21 +171,21 @@ async fn an_event_logs_what_the_same_input_logs_over_http() {
     let id = answer["activity_id"].as_str().expect("it names the activity");
     assert_eq!(answer, json!({ "id": "event of x", "status": "logged", "activity_id": id }));
 
-    let over_http = stack.log(&key, &input).await.expect(201).json();
-    let read = stack.get(&key, &format!("/v1/activities/{id}")).await.expect(200).json();
+    let over_http = v1.log(&input).await.expect(201).json();
+    let read = v1.read(id).await.expect(200).json();
     let without_own = |activity: &Value| {
         let activity = with(json!({ "a": activity }), "/a/id", Value::Null);
         with(activity, "/a/logged_at", Value::Null)
     };
     assert_eq!(without_own(&read["activity"]), without_own(&over_http["activity"]));
-    let hashes = stack.audit_events(&key, &[]).await.expect(200);
+    let hashes = v1.audit_events(&[]).await.expect(200);
     let hashes = rows(&hashes, "audit_events", "input_hash");
     assert_eq!(hashes[0], hashes[1], "the input is that of POST /v1/activities");
 
     // Keys are shared by all dialects.
     let mut keyed = input.clone();
     keyed["idempotency_key"] = json!("event of x");
-    let replayed = stack.log(&key, &keyed).await.expect(201);
+    let replayed = v1.log(&keyed).await.expect(201);
     assert_eq!(replayed.header("idempotency-replayed"), "true");
     assert_eq!(id_of(&replayed), id);
 }
@@ -401,8 +380,8 @@ async fn news_of_a_resource_in_any_order_end_in_the_same_registry() {
     let property = RecordType::parse("property").expect("the name is valid").id(&tenant);
     let seen = stack.ctx.store.record_types(&tenant, &[property].into()).await;
     assert!(seen.expect("they are read").contains_key(&property), "its type is known");
-    let key = stack.service_key(TENANT).await;
-    assert!(all_rows(&stack, &key, "/v1/audit-events", &[]).await.is_empty());
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
+    assert!(v1.every_audit_event(&[]).await.is_empty());
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! The binary `activity-log` from end to end: what it prints, what it keeps,
 //! and what it survives.
 
-#[path = "console/operations.rs"]
 mod operations;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -65,7 +65,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A call that the proxy saw.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct TableCall {
     /// Such as `TransactWriteItems`; empty for a request that names none.
     pub operation: String,
     /// The body as the caller sent it.
@@ -155,7 +155,7 @@ impl FaultyEngine {
 
     /// The calls that came since the last [`FaultyEngine::reset_calls`], in the
     /// order in which they came.
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<TableCall> {
         lock(&self.proxy.calls).iter().map(|call| lock(call).clone()).collect()
     }
 
@@ -177,7 +177,7 @@ impl FaultyEngine {
     }
 
     /// From now on asks the engine for the consumed capacity of each call whose
-    /// caller doesn't, for [`Call::consumed_capacity`].
+    /// caller doesn't, for [`TableCall::consumed_capacity`].
     pub fn measure_capacity(&self) {
         self.proxy.measures_capacity.store(true, Ordering::SeqCst);
     }
@@ -245,7 +245,7 @@ struct Proxy {
     upstream: Uri,
     client: Client<HttpConnector, Full<Bytes>>,
     rules: Mutex<Vec<Rule>>,
-    calls: Mutex<Vec<Arc<Mutex<Call>>>>,
+    calls: Mutex<Vec<Arc<Mutex<TableCall>>>>,
     violations: Mutex<Vec<String>>,
     measures_capacity: AtomicBool,
     ticks: AtomicU64,
@@ -404,7 +404,7 @@ struct Recorded {
     proxy: Arc<Proxy>,
     operation: String,
     request: Arc<Value>,
-    call: Arc<Mutex<Call>>,
+    call: Arc<Mutex<TableCall>>,
 }
 
 impl Recorded {
@@ -412,7 +412,7 @@ impl Recorded {
         let request: Arc<Value> = Arc::new(serde_json::from_slice(body).unwrap_or_default());
         // The lock makes the order on record the order of the moments.
         let mut calls = lock(&proxy.calls);
-        let call = Arc::new(Mutex::new(Call {
+        let call = Arc::new(Mutex::new(TableCall {
             operation: operation.clone(),
             request: Arc::clone(&request),
             status: None,
@@ -436,7 +436,7 @@ impl Drop for Recorded {
 /// A call that may be forwarded: all of it but the body.
 struct Forwarded {
     proxy: Arc<Proxy>,
-    call: Arc<Mutex<Call>>,
+    call: Arc<Mutex<TableCall>>,
     head: request::Parts,
 }
 

@@ -1,0 +1,51 @@
+//! Why a command fails.
+
+use std::fmt::Display;
+
+use activity_log_core::domain::error::FieldError;
+use activity_log_core::platform::aws::StartError;
+use activity_log_core::platform::config::ConfigError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    #[error("the configuration is not valid")]
+    Config(#[from] ConfigError),
+    #[error("the table can't be connected to")]
+    Connect(#[from] StartError),
+    #[error("the table did not do what was asked")]
+    Core(#[from] activity_log_core::Error),
+    #[error("the embedded engine could not start")]
+    Engine(#[from] crate::engine::EngineError),
+    #[error("{what}")]
+    Io { what: String, source: std::io::Error },
+    #[error("there is no {0}")]
+    Missing(&'static str),
+    #[error("the file is refused{}", list(.0))]
+    FileRefused(Vec<FieldError>),
+    #[error("{refused} of {lines} lines were refused")]
+    LinesRefused { refused: usize, lines: usize },
+    #[error("{failed} records can't be indexed")]
+    NotIndexed { failed: usize },
+    #[error(
+        "nothing was removed: {activities} activities have only words of an older version; \
+         run `activity-log reindex` first"
+    )]
+    OldWordsInUse { activities: usize },
+    #[error(
+        "nothing was removed: name the tenant at the prompt of a terminal, or confirm with --yes; \
+         --dry-run counts what would be removed"
+    )]
+    NotConfirmed,
+}
+
+fn list(violations: &[FieldError]) -> String {
+    violations.iter().map(|error| format!("\n  {}: {}", error.field, error.message)).collect()
+}
+
+impl CliError {
+    pub(super) fn io(what: impl Display) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.to_string();
+        move |source| Self::Io { what, source }
+    }
+}

@@ -1,0 +1,121 @@
+//! A table past the store: what is in it to the byte, and what no write of this
+//! build makes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use activity_log_core::store::client::connect_local;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::engine::Engine;
+use crate::stack::Stack;
+
+/// An item as DynamoDB has it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// All items by `(pk, sk)`.
+pub type Items = BTreeMap<(String, String), Item>;
+
+/// A table, and a client that speaks to its engine.
+#[derive(Debug)]
+pub struct RawTable<'a> {
+    client: Client,
+    name: &'a str,
+}
+
+impl<'a> RawTable<'a> {
+    /// The table of a stack on the engine of this run.
+    pub async fn of(stack: &'a Stack) -> Self {
+        Self::through(&connect_local(&Engine::start().await.endpoint), stack)
+    }
+
+    /// The table of a stack on an engine that a client speaks to.
+    #[must_use]
+    pub fn through(client: &Client, stack: &'a Stack) -> Self {
+        Self { client: client.clone(), name: stack.ctx.store.table_name() }
+    }
+
+    /// Everything in it.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be scanned.
+    pub async fn items(&self) -> Items {
+        let scan = self.client.scan().table_name(self.name).consistent_read(true);
+        let items = scan.into_paginator().items().send();
+        let items: Result<Vec<Item>, _> = items.collect().await;
+        let items = items.expect("the table is scanned").into_iter();
+        items.map(|item| (key_of(&item), item)).collect()
+    }
+
+    /// What was not in it before.
+    pub async fn items_since(&self, before: &Items) -> Items {
+        let mut items = self.items().await;
+        items.retain(|key, _| !before.contains_key(key));
+        items
+    }
+
+    /// Writes an item, over one that has its key.
+    ///
+    /// # Panics
+    ///
+    /// When it is not written.
+    pub async fn put(&self, item: Item) {
+        let put = self.client.put_item().table_name(self.name).set_item(Some(item));
+        put.send().await.expect("the item is written");
+    }
+
+    /// Removes an item.
+    ///
+    /// # Panics
+    ///
+    /// When it is not removed.
+    pub async fn delete(&self, item: &Item) {
+        let key = ["pk", "sk"].map(|name| (name.to_owned(), item[name].clone()));
+        let delete = self.client.delete_item().table_name(self.name);
+        delete.set_key(Some(key.into())).send().await.expect("the item is removed");
+    }
+
+    /// Makes an item unreadable: nothing is left of it but its key.
+    pub async fn corrupt(&self, pk: &str, sk: &str) {
+        let key = [("pk", pk), ("sk", sk)].map(|(name, value)| (name.to_owned(), text(value)));
+        self.put(key.into()).await;
+    }
+
+    /// Leaves the table as a build with another version of the text analyzer
+    /// would have, as far as the words are the same. Tells how many entries of
+    /// lists that concerned.
+    pub async fn file_under_version(&self, version: u32) -> usize {
+        let mut moved = 0;
+        for ((pk, sk), item) in self.items().await {
+            if let Some((tenant, word)) = pk.split_once("#IX#w1=") {
+                let list = text(&format!("{tenant}#IX#w{version}={word}"));
+                self.put(with(&item, "pk", list)).await;
+                self.delete(&item).await;
+                moved += 1;
+            } else if sk == "HEAD" {
+                self.put(with(&item, "analyzer", AttributeValue::N(version.to_string()))).await;
+            }
+        }
+        moved
+    }
+}
+
+/// An item with another value of an attribute.
+#[must_use]
+pub fn with(item: &Item, name: &str, value: AttributeValue) -> Item {
+    let mut changed = item.clone();
+    changed.insert(name.to_owned(), value);
+    changed
+}
+
+/// A value that is text.
+#[must_use]
+pub fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn key_of(item: &Item) -> (String, String) {
+    let part = |name: &str| item[name].as_s().expect("a key is text").clone();
+    (part("pk"), part("sk"))
+}
