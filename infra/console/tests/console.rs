@@ -572,7 +572,7 @@ async fn types_are_put_listed_and_disabled_and_resources_are_of_any_kind() {
     let put = |kind: &str| {
         operator.output(&["resources", "put", "--tenant", "demo", "--type", kind, "--id", "1"])
     };
-    // UUIDv5 of `demo/boat` in the namespace of the README.
+    // UUIDv5 of `demo/boat` in the namespace that docs/api/logged-activity.md names.
     let boat = "f03f1b93-34c6-5c73-ade7-0fc80ef7dae9";
     assert_eq!(put(boat).status.code(), Some(1), "no kind of this id was seen");
     assert!(put("boat").status.success() && put(boat).status.success());
