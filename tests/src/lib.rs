@@ -1,12 +1,15 @@
 //! What the suites share: engines, faults, a client.
 
 pub mod captured_log;
+pub mod description;
 pub mod engine;
 pub mod event_bus;
 pub mod faulty_engine;
 pub mod history;
+pub mod markdown;
 pub mod mcp;
 pub mod measured;
 pub mod rig;
+pub mod shell;
 pub mod stack;
 pub mod stream;

@@ -15,6 +15,7 @@ mod contract_paging;
 mod contract_read;
 mod contract_search;
 mod crash;
+mod documents;
 mod faulty_engine;
 mod first_minute;
 mod ingest;

@@ -26,7 +26,7 @@ use activity_log_core::principal::{Actor, Scope, TenantId};
 use activity_log_core::record_type::{Identifier, RecordType};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use serde_json::Value;
 use tracing::level_filters::LevelFilter;
 
@@ -157,6 +157,12 @@ impl Output {
             println!("{text}");
         }
     }
+}
+
+/// What the command line takes, for those who hold documents against it.
+#[must_use]
+pub fn definition() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that the arguments name.
