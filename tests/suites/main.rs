@@ -37,3 +37,4 @@ mod reindex;
 mod remove_tenant;
 mod round_trips;
 mod template;
+mod workflow;
