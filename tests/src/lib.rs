@@ -5,6 +5,7 @@ pub mod description;
 pub mod engine;
 pub mod event_bus;
 pub mod faulty_engine;
+pub mod gateway;
 pub mod history;
 pub mod markdown;
 pub mod mcp;

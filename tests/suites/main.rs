@@ -18,6 +18,7 @@ mod crash;
 mod documents;
 mod faulty_engine;
 mod first_minute;
+mod gateways;
 mod ingest;
 mod isolation;
 mod logged_activity;
