@@ -70,8 +70,9 @@ def log_and_read():
     note = {"type": "note", "summary": "Déjà vu: 東京都 “quoted” \\ 100%"}
     compare(201, "POST", "/v1/activities", body=note, writes=True)
     kept = note | {"idempotency_key": "watched"}
-    compare(201, "POST", "/v1/activities", body=kept, writes=True)
-    compare(201, "POST", "/v1/activities", body=kept)
+    first = answer(WATCH, "POST", "/v1/activities", KEY, kept, writes=False)
+    replay = compare(201, "POST", "/v1/activities", body=kept)
+    same("both doors replay it", json.loads(replay)["activity"], json.loads(first[3])["activity"])
     compare(409, "POST", "/v1/activities", body=kept | {"summary": "another"})
     rows = json.loads(compare(200, "GET", "/v1/activities"))["activities"]
     check("a search sees what both doors logged", len(rows) == 3, rows)
