@@ -37,20 +37,21 @@ HEADERS = [
 TIMEOUT_S = 600
 
 
-def answer(url, method, path, headers, body, writes):
+def answer(url, method, path, headers, body, writes=False):
     """Status, headers and body, without what is the answer's own."""
     connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=TIMEOUT_S)
-    if body is not None and not isinstance(body, bytes):
-        body = json.dumps(body, ensure_ascii=False).encode()
     if body is not None:
+        body = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         headers = headers | {"Content-Type": "application/json"}
     connection.request(method, path, body, headers)
     response = connection.getresponse()
-    text = response.read().decode()
     request_id = response.headers.get("x-request-id")
-    described = {name: response.headers.get(name) for name in HEADERS}
-    described = json.loads(without_own(json.dumps(described), request_id, writes))
-    return response.status, request_id is not None, described, without_own(text, request_id, writes)
+
+    def shared(text):
+        return without_own(text, request_id, writes)
+
+    said = {name: shared(response.headers.get(name, "")) for name in HEADERS}
+    return response.status, request_id is not None, said, shared(response.read().decode())
 
 
 def compare(status, method, path, headers=KEY, body=None, writes=False):
@@ -70,7 +71,7 @@ def log_and_read():
     note = {"type": "note", "summary": "Déjà vu: 東京都 “quoted” \\ 100%"}
     compare(201, "POST", "/v1/activities", body=note, writes=True)
     kept = note | {"idempotency_key": "watched"}
-    first = answer(WATCH, "POST", "/v1/activities", KEY, kept, writes=False)
+    first = answer(WATCH, "POST", "/v1/activities", KEY, kept)
     replay = compare(201, "POST", "/v1/activities", body=kept)
     same("both doors replay it", json.loads(replay)["activity"], json.loads(first[3])["activity"])
     compare(409, "POST", "/v1/activities", body=kept | {"summary": "another"})
