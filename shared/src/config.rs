@@ -23,6 +23,12 @@ pub struct Config {
     /// separated by commas, each with its scheme, and `:*` for any port. Those of
     /// this machine by default. Callers that are no browsers send none.
     pub mcp_allowed_origins: Vec<String>,
+    /// `BASE_PATH`: what the path of a request may have before the routes, as
+    /// `/crm`; none by default.
+    pub base_path: BasePath,
+    /// `PUBLIC_URL`: what links begin with. By default they have no host, and the
+    /// stage and base path that the request was called with.
+    pub public_url: Option<PublicUrl>,
     /// `ACTIVITY_LOG_EVENT_BUS`: the name or ARN of the EventBridge bus that
     /// events are put on, `default` by default.
     pub event_bus: String,
@@ -75,6 +81,68 @@ pub enum RelatedResourceCheck {
     Off,
 }
 
+/// What a path has before the routes: nothing, or segments of letters, digits
+/// and `-._~`, each after a slash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BasePath(String);
+
+const BASE_PATH_RULE: &str = "a path such as /crm, of letters, digits, and - . _ ~";
+
+impl BasePath {
+    /// Reads a path; a slash at its end is left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let path = text.strip_suffix('/').unwrap_or(text);
+        if path.is_empty() {
+            return Some(Self::default());
+        }
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let segment =
+            |text: &str| !text.is_empty() && text != "." && text != ".." && text.bytes().all(known);
+        path.strip_prefix('/')?.split('/').all(segment).then(|| Self(path.to_owned()))
+    }
+
+    /// The path, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What a path has behind this one; `None` where it does not begin with it.
+    #[must_use]
+    pub fn strip_from<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(&self.0)?;
+        (!self.0.is_empty() && rest.starts_with('/')).then_some(rest)
+    }
+}
+
+/// The address under which callers call: a scheme, a host and perhaps a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+const PUBLIC_URL_RULE: &str = "an http or https address without query, fragment and credentials";
+
+impl PublicUrl {
+    /// Reads an address; a slash at its end is left out.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, rest) = text.split_once("://")?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let authority: http::uri::Authority = authority.parse().ok()?;
+        let named = matches!(scheme, "http" | "https")
+            && !authority.host().is_empty()
+            && !authority.as_str().contains('@');
+        let path = BasePath::parse(path)?;
+        named.then(|| Self(format!("{scheme}://{authority}{}", path.as_str())))
+    }
+}
+
+impl std::fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A variable with a value that it can't have.
 #[derive(Debug, thiserror::Error)]
 #[error("{variable} must be {rule}")]
@@ -124,6 +192,15 @@ impl Config {
                 rule: "origins with their scheme, separated by commas",
             });
         }
+        let base_path = BasePath::parse(&lookup("BASE_PATH").unwrap_or_default())
+            .ok_or(ConfigError { variable: "BASE_PATH", rule: BASE_PATH_RULE })?;
+        let public_url = match lookup("PUBLIC_URL").as_deref() {
+            None | Some("") => None,
+            Some(text) => Some(
+                PublicUrl::parse(text)
+                    .ok_or(ConfigError { variable: "PUBLIC_URL", rule: PUBLIC_URL_RULE })?,
+            ),
+        };
         Ok(Self {
             table_name: lookup("ACTIVITY_LOG_TABLE")
                 .filter(|name| !name.is_empty())
@@ -133,6 +210,8 @@ impl Config {
             cors_allow_origins: list(lookup("CORS_ALLOW_ORIGINS")),
             mcp_allowed_hosts,
             mcp_allowed_origins,
+            base_path,
+            public_url,
             event_bus: lookup("ACTIVITY_LOG_EVENT_BUS")
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "default".to_owned()),
@@ -169,6 +248,8 @@ mod tests {
             ("RELATED_RESOURCE_CHECK", "maybe"),
             ("IDEMPOTENCY_RETENTION_DAYS", "0"),
             ("MCP_ALLOWED_ORIGINS", "*"),
+            ("BASE_PATH", "crm"),
+            ("PUBLIC_URL", "api.example.com"),
         ] {
             let error =
                 Config::from_lookup(|asked| (asked == name).then(|| value.to_owned())).unwrap_err();
@@ -183,6 +264,51 @@ mod tests {
                 (variable == "ACTIVITY_LOG_EVENT_BUS").then(|| value.to_owned())
             });
             assert_eq!(config.unwrap().event_bus, name);
+        }
+    }
+
+    #[test]
+    fn a_base_path_is_whole_segments_and_taken_off_as_such() {
+        let parse = BasePath::parse;
+        for (text, path) in [("", ""), ("/", ""), ("/crm", "/crm"), ("/crm/", "/crm")] {
+            assert_eq!(parse(text).unwrap().as_str(), path);
+        }
+        for text in ["crm", "//", "/a//b", "/a?b", "/a b", "/é", "/..", "/a/./b", "/%20"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        let nested = parse("/crm/eu").unwrap();
+        assert_eq!(nested.strip_from("/crm/eu/v1/activities"), Some("/v1/activities"));
+        for path in ["", "/crm", "/crm/eu", "/crm/eux/v1", "/CRM/eu/v1", "/v1/crm/eu/"] {
+            assert_eq!(nested.strip_from(path), None, "{path}");
+        }
+        assert_eq!(parse("").unwrap().strip_from("/v1/activities"), None);
+    }
+
+    #[test]
+    fn a_public_url_has_a_scheme_and_a_host_and_perhaps_a_path() {
+        let parse = |text| PublicUrl::parse(text).map(|url| url.to_string());
+        for (text, url) in [
+            ("https://api.example.com", "https://api.example.com"),
+            ("https://api.example.com/", "https://api.example.com"),
+            ("http://[::1]:8080/crm/eu/", "http://[::1]:8080/crm/eu"),
+        ] {
+            assert_eq!(parse(text).as_deref(), Some(url));
+        }
+        for text in [
+            "api.example.com",
+            "/crm",
+            "ftp://api.example.com",
+            "https://",
+            "https:///crm",
+            "https://:443",
+            "https://me@api.example.com",
+            "https://api.example.com?a=b",
+            "https://api.example.com/#a",
+            "https://api.example.com/a b",
+            "https://a b.example.com",
+            "https://é.example.com",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 

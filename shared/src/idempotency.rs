@@ -16,10 +16,23 @@ use crate::value::{Refusal, check_id, id_schema};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
+const HEADER_WITH_COMMA: &str =
+    "must not have a comma: in /v1, such a key goes into the body, as idempotency_key";
+
 impl IdempotencyKey {
     /// Checks the limits.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         check_id(text).map(|()| Self(text.to_owned()))
+    }
+
+    /// Reads the value of a header. With a comma it may be two keys that a gateway
+    /// has joined.
+    pub fn parse_header(value: &[u8]) -> Result<Self, Refusal> {
+        let text = std::str::from_utf8(value).map_err(|_| "must be UTF-8")?;
+        if text.contains(',') {
+            return Err(HEADER_WITH_COMMA.into());
+        }
+        Self::parse(text)
     }
 
     /// The text.

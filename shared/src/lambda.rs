@@ -1,13 +1,12 @@
 //! Lambda: from an invocation to a handler and back.
 //!
-//! HTTP API events (payload format 2.0) are read here and not by `lambda_http`,
-//! which builds a URI of path and query and panics where their bytes can't stand
-//! in one; such a request has to be answered with a 400. Other events are handed
-//! over as they are, because what Lambda's own types would make of them has lost
-//! duplicate keys.
+//! HTTP events are read and answered through `lambda_http`. Other events are
+//! handed over as they are, because what Lambda's own types would make of them
+//! has lost duplicate keys.
 
 pub mod http_event;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::process::ExitCode;
 
@@ -16,7 +15,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::runtime::LocalOptions;
 
-use self::http_event::{HttpEvent, HttpEventAnswer};
+use self::http_event::HttpEvent;
 use crate::Context;
 use crate::aws::Endpoint;
 use crate::clock::Timestamp;
@@ -58,11 +57,11 @@ where
     H: Fn(&'static Context, Request) -> F + Copy,
     F: Future<Output = Response>,
 {
+    http_event::silence_panics();
     start(async |ctx| {
         warm_up(ctx).await;
         lambda_runtime::run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
-            let response = handler(ctx, event.payload.into()).await;
-            Ok::<_, std::convert::Infallible>(HttpEventAnswer::from(response))
+            Ok::<_, Infallible>(http_event::answer(ctx, handler, event.payload).await)
         }))
         .await
     })

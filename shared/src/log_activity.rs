@@ -108,11 +108,8 @@ impl LogActivity {
         let body_key = reader.optional("idempotency_key", IdempotencyKey::parse);
 
         reader.expect_together("related_resource_type", "related_resource_id");
-        let header_key = header_key.and_then(|bytes| {
-            let parsed = std::str::from_utf8(bytes)
-                .map_err(|_| "must be UTF-8".into())
-                .and_then(IdempotencyKey::parse);
-            reader.violations.take("Idempotency-Key", parsed)
+        let header_key = header_key.and_then(|value| {
+            reader.violations.take("Idempotency-Key", IdempotencyKey::parse_header(value))
         });
         if let (Some(in_body), Some(in_header)) = (&body_key, &header_key)
             && in_body != in_header

@@ -408,12 +408,7 @@ fn read_key(keys: &[Vec<u8>], violations: &mut Violations) -> Option<Idempotency
     const NAME: &str = "Idempotency-Key";
     match keys {
         [] => None,
-        [key] => {
-            let parsed = std::str::from_utf8(key)
-                .map_err(|_| "must be UTF-8".into())
-                .and_then(IdempotencyKey::parse);
-            violations.take(NAME, parsed)
-        }
+        [key] => violations.take(NAME, IdempotencyKey::parse_header(key)),
         _ => {
             violations.push(NAME, "is given more than once");
             None

@@ -4,6 +4,7 @@ pub mod captured_log;
 pub mod engine;
 pub mod event_bus;
 pub mod faulty_engine;
+pub mod gateway;
 pub mod history;
 pub mod mcp;
 pub mod measured;

@@ -127,6 +127,7 @@ impl Rig {
         let authorization = HeaderValue::try_from(format!("Bearer {}", self.key));
         Request {
             method: Method::POST,
+            prefix: String::new(),
             path: "/v1/activities".to_owned(),
             query: String::new(),
             headers: HeaderMap::from_iter([

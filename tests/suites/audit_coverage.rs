@@ -403,6 +403,7 @@ async fn post(ctx: &Context, key: &str, input: &Value) -> Response {
     ]);
     let request = Request {
         method: Method::POST,
+        prefix: String::new(),
         path: "/v1/activities".to_owned(),
         query: String::new(),
         headers,

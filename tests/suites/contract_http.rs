@@ -1,8 +1,6 @@
 //! HTTP: what every response has, media types, sizes, syntax, methods and
 //! paths, and the order of checks.
 
-use activity_log_core::http::Request;
-use activity_log_core::lambda::http_event::{HttpEvent, HttpEventAnswer};
 use activity_log_core::principal::Scope;
 use activity_log_tests::stack::Stack;
 use http::Method;
@@ -159,79 +157,6 @@ async fn a_query_string_that_cannot_be_decoded_is_malformed() {
     }
     let answer = stack.call(&key, Method::POST, "/v1/activities?a=%f").json(&note("x"));
     assert_eq!(answer.send().await.expect(400).error_code(), "malformed_request");
-}
-
-/// An HTTP API event (payload format 2.0), as the gateway writes it.
-fn event(key: &str, method: &str, path: &str, query: &str) -> Value {
-    json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"authorization": format!("Bearer {key}"), "content-type": "application/json"},
-        "requestContext": {
-            "accountId": "1", "apiId": "a", "domainName": "d", "domainPrefix": "p",
-            "requestId": "r", "routeKey": "$default", "stage": "$default",
-            "time": "01/Mar/2026:09:30:00 +0000", "timeEpoch": 1_772_357_400_000_u64,
-            "http": {
-                "method": method, "path": path, "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1", "userAgent": "suite",
-            },
-        },
-        "isBase64Encoded": false,
-    })
-}
-
-fn to_request(event: Value) -> Request {
-    let event: HttpEvent = serde_json::from_value(event).expect("the event can be read");
-    event.into()
-}
-
-#[tokio::test]
-async fn raw_bytes_in_a_gateways_query_string_are_400_in_the_envelope() {
-    let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    for query in ["query=a b", "query=caf\u{e9}", "query=\u{0}", "query=\u{7f}", "query=値"] {
-        for path in ["/v1/activities", "/v1/audit-events"] {
-            let request = to_request(event(&key, "GET", path, query));
-            let response = activity_log::stack::answer(&stack.ctx, request).await;
-            assert_eq!(response.status(), 400, "{query}");
-            let body: Value = serde_json::from_slice(response.body()).expect("the body is JSON");
-            assert_eq!(body["error"]["code"], "malformed_request");
-            let request_id = response.headers()["x-request-id"].to_str().expect("it is text");
-            assert_eq!(body["error"]["request_id"], request_id);
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_gateways_event_is_answered_as_the_same_request_is_over_http() {
-    let stack = Stack::start().await;
-    let key = stack.service_key("acme").await;
-    let mut log = event(&key, "POST", "/v1/activities", "");
-    // "{\"type\":\"note\",\"summary\":\"Café\"}" in base64.
-    log["body"] = json!("eyJ0eXBlIjoibm90ZSIsInN1bW1hcnkiOiJDYWbDqSJ9");
-    log["isBase64Encoded"] = json!(true);
-    log["headers"]["idempotency-key"] = json!("clé");
-    let response = activity_log::stack::answer(&stack.ctx, to_request(log)).await;
-    let answer = HttpEventAnswer::from(response);
-    let written = serde_json::to_value(answer).expect("the answer has a JSON form");
-    assert_eq!(written["statusCode"], 201);
-    assert_eq!(written["headers"]["content-type"], "application/json");
-    assert_eq!(written["isBase64Encoded"], false);
-    let body: Value = serde_json::from_str(written["body"].as_str().expect("it has a body"))
-        .expect("the body is JSON");
-    assert_eq!(body["activity"]["summary"], "Café");
-
-    let replay = stack
-        .call(&key, Method::POST, "/v1/activities")
-        .header("idempotency-key", "clé")
-        .json(&note("Café"));
-    assert_eq!(replay.send().await.expect(201).json()["activity"], body["activity"]);
-
-    let odd_path = event(&key, "GET", "/v1/activities/caf\u{e9} %zz", "");
-    let response = activity_log::stack::answer(&stack.ctx, to_request(odd_path)).await;
-    assert_eq!(response.status(), 404);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ async fn the_list_has_the_built_in_types_and_the_tenants_own_by_name() {
             assert!(results.len() <= size);
             found.extend(results.iter().map(|row| row["api_name"].as_str().unwrap().to_owned()));
             let Some(next) = page["next"].as_str() else { break };
-            path = next.strip_prefix(&dialect.stack.url).unwrap().to_owned();
+            path = next.to_owned();
         }
         assert_eq!(found, expected, "{size}");
     }
@@ -68,7 +68,7 @@ async fn the_list_is_filtered_by_name_and_by_object() {
     assert_eq!(names(&dialect, &of(own_id("property"))).await, with_all);
     assert_eq!(names(&dialect, &of(built_in_id("contact"))).await, with_all);
     let filtered = dialect.get("/api/activities?search=visit&page_size=3").await.expect(200).json();
-    let next = filtered["next"].as_str().unwrap().strip_prefix(&dialect.stack.url).unwrap();
+    let next = filtered["next"].as_str().unwrap();
     dialect.get(next).await.expect(200);
     let other = next.replace("search=visit", "search=other");
     assert_refused(&dialect.get(&other).await, "cursor");

@@ -17,6 +17,7 @@ mod contract_search;
 mod crash;
 mod faulty_engine;
 mod first_minute;
+mod gateways;
 mod ingest;
 mod isolation;
 mod logged_activity;

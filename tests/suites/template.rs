@@ -121,6 +121,19 @@ fn the_gateway_has_the_routes_of_the_table_of_routes() {
 }
 
 #[test]
+fn functions_behind_the_gateway_know_where_their_routes_begin() {
+    let template = template();
+    for (binary, function) in functions(&template) {
+        let properties = &function["Properties"];
+        let events = properties["Events"].as_object().expect("it has events");
+        let routed = events.values().any(|event| event["Type"] == "HttpApi");
+        let base_path = &properties["Environment"]["Variables"]["BASE_PATH"];
+        let expected = if routed { json!({ "Ref": "BasePath" }) } else { Value::Null };
+        assert_eq!(base_path, &expected, "{binary}");
+    }
+}
+
+#[test]
 fn the_table_is_the_one_that_the_console_makes() {
     let table = &template()["Resources"]["Table"]["Properties"];
     assert_eq!(table["BillingMode"], "PAY_PER_REQUEST");

@@ -392,7 +392,8 @@ fn idempotency_key(schemas: &mut SchemaGenerator) -> Value {
         "in": "header",
         "required": false,
         "description": "The idempotency key, in place of the property `idempotency_key` or equal \
-            to it.",
+            to it. It has no comma, with which gateways join repeated headers; a key that has \
+            one goes into the body.",
         "schema": schemas.subschema_for::<IdempotencyKey>(),
         "example": IDEMPOTENCY_KEY,
     })
@@ -440,7 +441,8 @@ fn headers() -> Value {
             "schema": { "const": "no-store" },
         },
         "Location": {
-            "description": "Where the activity can be read.",
+            "description": "Where the activity can be read: a reference without a host, unless \
+                the deployment has a public address.",
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },
             "example": format!("/v1/activities/{ACTIVITY_ID}"),

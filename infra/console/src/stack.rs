@@ -66,10 +66,11 @@ async fn receive(
     };
     let request = Request {
         method: parts.method,
+        prefix: String::new(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body,
     };
-    answer(&ctx, request).await.map(Body::from)
+    answer(&ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
 }

@@ -84,6 +84,17 @@ impl<'a> Exchange<'a> {
         let _ = self.trace_id.set(trace_id);
     }
 
+    /// The address of a path of this deployment, as the caller has to call it:
+    /// below `PUBLIC_URL`, or a reference without a host, since the headers that
+    /// name one are the caller's to choose.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        match &self.ctx.config.public_url {
+            Some(url) => format!("{url}{path}"),
+            None => format!("{}{path}", self.request.prefix),
+        }
+    }
+
     /// Runs the handler within the time limit, and writes its result or its
     /// error in the dialect of the path.
     pub fn answer(

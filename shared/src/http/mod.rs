@@ -21,11 +21,16 @@ use http::{HeaderMap, Method, StatusCode, header};
 
 pub use exchange::Exchange;
 
+use crate::config::BasePath;
+
 /// A request as it came in: path and query are not decoded yet.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The method.
     pub method: Method,
+    /// What the caller's path has before [`path`](Self::path): the stage and the
+    /// base path of the deployment. Links carry it again.
+    pub prefix: String,
     /// The path, percent-encoded.
     pub path: String,
     /// What follows the `?`, percent-encoded; it may have bytes that a URI can't.
@@ -34,6 +39,20 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The whole body, cut off one byte beyond [`body::MAX_BYTES`] at the earliest.
     pub body: Bytes,
+}
+
+impl Request {
+    /// Takes the base path of the deployment off the path, where it has one: an
+    /// HTTP API takes the key of a mapping off by itself, and the own name of an
+    /// API has none.
+    #[must_use]
+    pub fn below(mut self, base_path: &BasePath) -> Self {
+        if let Some(path) = base_path.strip_from(&self.path) {
+            self.path = path.to_owned();
+            self.prefix.push_str(base_path.as_str());
+        }
+        self
+    }
 }
 
 /// A response, whole.

@@ -15,8 +15,8 @@ use crate::value::Refusal;
 /// [`Error::MalformedRequest`] for bytes that a URI can't have, for broken
 /// percent-encoding and for what is not UTF-8.
 pub fn parse(query: &str) -> Result<Vec<(String, String)>> {
-    let graphic = |byte: u8| byte.is_ascii_graphic();
-    if !query.bytes().all(graphic) || has_broken_escape(query) {
+    let known = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>".contains(&byte);
+    if !query.bytes().all(known) || has_broken_escape(query) {
         return Err(MALFORMED);
     }
     query
@@ -152,9 +152,18 @@ mod tests {
 
     #[test]
     fn raw_bytes_broken_escapes_and_invalid_utf8_are_malformed() {
-        for query in
-            ["query=a b", "query=é", "query=%", "query=%4", "query=%zz", "query=%ff", "a\u{0}"]
-        {
+        for query in [
+            "query=a b",
+            "query=\"a\"",
+            "query=<a>",
+            "query=a#b",
+            "query=é",
+            "query=%",
+            "query=%4",
+            "query=%zz",
+            "query=%ff",
+            "a\u{0}",
+        ] {
             assert!(matches!(parse(query), Err(Error::MalformedRequest(_))), "{query}");
         }
     }

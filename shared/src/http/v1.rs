@@ -423,7 +423,7 @@ fn request_id_schema(_: &mut SchemaGenerator) -> Schema {
 pub fn logged(logged: &Logged, exchange: &Exchange<'_>) -> Result<Response> {
     let mut response = activity(StatusCode::CREATED, &logged.activity, exchange)?;
     let headers = response.headers_mut();
-    let location = format!("/v1/activities/{}", logged.activity.id);
+    let location = exchange.link(&format!("/v1/activities/{}", logged.activity.id));
     headers.insert(header::LOCATION, header_value(&location));
     if logged.replay == Replay::Replayed {
         headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));

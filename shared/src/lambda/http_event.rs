@@ -1,179 +1,202 @@
-//! The events of an HTTP API and the answers to them, payload format 2.0
-//! ([AWS](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)).
+//! HTTP events and the answers to them, through `lambda_http`: HTTP API (payload
+//! 2.0), function URL, REST API (payload 1.0) and Application Load Balancer.
 //!
-//! Only what a handler needs is read. The types of `aws_lambda_events` read
-//! everything that any gateway sends, which is a fortieth of a function's size,
-//! and refuse an event for a part that nobody asked for.
+//! An event is answered in the form that its gateway takes, and so is one that
+//! is no valid request, with a 400. Only what is no HTTP event at all fails as
+//! an invocation.
+//!
+//! A gateway that sends one value a name has decided by itself, and nothing here
+//! can tell: API Gateway joins the values of a header with commas, and a load
+//! balancer sends the last value of a header or parameter.
 
-use base64::Engine as _;
+mod conversion;
+mod mount;
+
+use std::convert::Infallible;
+use std::future::{Future, ready};
+
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use serde::de::{self, Deserializer};
-use serde::ser::{SerializeMap as _, Serializer};
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use http::{HeaderMap, HeaderValue, Method, header};
+use lambda_http::request::{LambdaRequest, RequestOrigin};
+use lambda_http::{Body, TransformResponse};
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::http::{Request, Response};
+pub use self::conversion::silence_panics;
+use self::conversion::{convert, guarded};
+use self::mount::Mount;
+use crate::Context;
+use crate::error::Error;
+use crate::http::{Exchange, Request, Response};
 
-/// A request as an HTTP API hands it to a function.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+const UNREADABLE: Error = Error::MalformedRequest("The request is not valid HTTP.");
+
+/// A request as a gateway hands it over.
+#[derive(Debug)]
 pub struct HttpEvent {
-    #[serde(default)]
-    raw_path: String,
-    #[serde(default)]
-    raw_query_string: String,
-    #[serde(default, deserialize_with = "read_headers")]
-    headers: HeaderMap,
-    request_context: RequestContext,
-    body: Option<String>,
-    #[serde(default)]
-    is_base64_encoded: bool,
+    origin: RequestOrigin,
+    mount: Mount,
+    /// The request without query and body, and with no header but `Origin`:
+    /// enough for an answer, whatever the rest is.
+    outline: Request,
+    /// None where it can't be read.
+    event: Option<Box<LambdaRequest>>,
 }
 
-#[derive(Debug, Deserialize)]
-struct RequestContext {
-    http: RequestLine,
-}
-
-#[derive(Debug, Deserialize)]
-struct RequestLine {
-    #[serde(deserialize_with = "read_method")]
-    method: Method,
-}
-
-fn read_method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| de::Error::custom("the method is not a token"))
-}
-
-/// A header that can't be one is left out, as a server would not have taken it.
-fn read_headers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderMap, D::Error> {
-    let texts = Option::<HashMap<String, String>>::deserialize(deserializer)?.unwrap_or_default();
-    let header = |(name, value): (String, String)| {
-        Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?))
-    };
-    Ok(texts.into_iter().filter_map(header).collect())
-}
-
-impl From<HttpEvent> for Request {
-    fn from(event: HttpEvent) -> Self {
-        let body = match event.body {
-            None => Bytes::new(),
-            Some(text) if event.is_base64_encoded => {
-                // What the gateway encoded can be decoded; what a test event
-                // claims to be base64 and is not stays as it is, and is no JSON.
-                base64::engine::general_purpose::STANDARD
-                    .decode(&text)
-                    .map_or_else(|_| Bytes::from(text), Bytes::from)
-            }
-            Some(text) => Bytes::from(text),
-        };
-        Self {
-            method: event.request_context.http.method,
-            path: event.raw_path,
-            query: event.raw_query_string,
-            headers: event.headers,
-            body,
-        }
+impl<'de> Deserialize<'de> for HttpEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Borrowed, so that the event is not copied before it is read.
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        Self::read(text)
+            .or_else(|| Self::read_leniently(text))
+            .ok_or_else(|| de::Error::custom("the event is no HTTP request"))
     }
 }
 
-/// An answer as an HTTP API takes it.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HttpEventAnswer {
-    status_code: u16,
-    #[serde(serialize_with = "write_headers")]
-    headers: HeaderMap,
-    body: String,
-    is_base64_encoded: bool,
-}
-
-/// One text a name: values of the same name are joined, as HTTP allows it
-/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)).
-fn write_headers<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(headers.keys_len()))?;
-    for name in headers.keys() {
-        let values: Vec<_> = headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        map.serialize_entry(name.as_str(), &values.join(", "))?;
-    }
-    map.end()
-}
-
-impl From<Response> for HttpEventAnswer {
-    fn from(response: Response) -> Self {
-        let (parts, body) = response.into_parts();
-        Self {
-            status_code: parts.status.as_u16(),
-            headers: parts.headers,
-            // Every body of this crate is JSON, and so UTF-8.
-            body: String::from_utf8(body.into())
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-            is_base64_encoded: false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn read(event: Value) -> Request {
-        serde_json::from_value::<HttpEvent>(event).unwrap().into()
-    }
-
-    #[test]
-    fn an_event_is_read_with_as_little_as_a_method() {
-        let request = read(json!({ "requestContext": { "http": { "method": "GET" } } }));
-        assert_eq!((request.method, request.path.as_str()), (Method::GET, ""));
-        let nulls = json!({ "headers": null, "body": null,
-            "requestContext": { "http": { "method": "BREW" }, "authorizer": 1 } });
-        assert_eq!(read(nulls).method.as_str(), "BREW");
-    }
-
-    #[test]
-    fn a_header_that_cannot_be_one_is_left_out_and_the_others_stay() {
-        let request = read(json!({
-            "headers": { "a b": "x", "x-bad": "a\nb", "x-good": "clé" },
-            "requestContext": { "http": { "method": "GET" } },
-        }));
-        assert_eq!(request.headers.len(), 1);
-        assert_eq!(request.headers["x-good"].as_bytes(), "clé".as_bytes());
-    }
-
-    #[test]
-    fn an_event_without_a_method_is_not_a_request() {
-        for event in [json!({}), json!({ "requestContext": { "http": { "method": "a b" } } })] {
-            assert!(serde_json::from_value::<HttpEvent>(event).is_err());
-        }
-    }
-
-    #[test]
-    fn a_body_that_only_claims_to_be_base64_stays_as_it_is() {
-        let request = read(json!({
-            "body": "{}", "isBase64Encoded": true,
-            "requestContext": { "http": { "method": "POST" } },
-        }));
-        assert_eq!(request.body, "{}");
-    }
-
-    #[test]
-    fn headers_of_one_name_are_joined() {
-        let mut response = Response::new(Bytes::from_static(b"{}"));
-        for value in ["a", "b"] {
-            response.headers_mut().append("vary", HeaderValue::from_static(value));
-        }
-        let answer = serde_json::to_value(HttpEventAnswer::from(response)).unwrap();
-        let expected = json!({
-            "statusCode": 200, "headers": { "vary": "a, b" }, "body": "{}", "isBase64Encoded": false,
+impl HttpEvent {
+    /// The kinds of event are told apart by what their context must have. The
+    /// library would read them in the same way, but from a copy of the text.
+    fn read(text: &str) -> Option<Self> {
+        let event = guarded(|| {
+            let event = serde_json::from_str(text).map(LambdaRequest::ApiGatewayV2);
+            event
+                .or_else(|_| serde_json::from_str(text).map(LambdaRequest::ApiGatewayV1))
+                .or_else(|_| serde_json::from_str(text).map(LambdaRequest::Alb))
         });
-        assert_eq!(answer, expected);
+        let event = event?.ok()?;
+        let (method, path, origin_header, mount) = match &event {
+            LambdaRequest::ApiGatewayV2(event) => {
+                let context = &event.request_context;
+                let (stage, name) = (context.stage.as_deref(), context.domain_name.as_deref());
+                let origin_header = event.headers.get(header::ORIGIN);
+                let mount = Mount::of_http_api(stage, name);
+                (&context.http.method, &event.raw_path, origin_header, mount)
+            }
+            LambdaRequest::ApiGatewayV1(event) => {
+                let context = &event.request_context;
+                let (stage, name) = (context.stage.as_deref(), context.domain_name.as_deref());
+                let origin_header = event.headers.get(header::ORIGIN);
+                (&event.http_method, &event.path, origin_header, Mount::of_rest_api(stage, name))
+            }
+            LambdaRequest::Alb(event) => {
+                let origin_header = event.headers.get(header::ORIGIN);
+                let origin_header =
+                    origin_header.or_else(|| event.multi_value_headers.get(header::ORIGIN));
+                (&event.http_method, &event.path, origin_header, Mount::AsCalled)
+            }
+            _ => return None,
+        };
+        let path = path.clone().unwrap_or_default();
+        let outline = outline(method.clone(), path, origin_header.cloned());
+        Some(Self { origin: event.request_origin(), mount, outline, event: Some(Box::new(event)) })
     }
+
+    /// The library refuses the whole event for a null in the place of what may be
+    /// left out, and for a method or header that can't be one. So nulls are taken
+    /// out; what it refuses then is no valid request.
+    fn read_leniently(text: &str) -> Option<Self> {
+        let mut event: Value = serde_json::from_str(text).ok()?;
+        remove_nulls(&mut event);
+        Self::read(&event.to_string()).or_else(|| Self::refused(&event))
+    }
+
+    fn refused(event: &Value) -> Option<Self> {
+        let context = event.get("requestContext")?.as_object()?;
+        let part = |name| context.get(name).and_then(Value::as_str);
+        let (stage, name) = (part("stage"), part("domainName"));
+        let (origin, method, path, mount) = if let Some(http) = context.get("http") {
+            let mount = Mount::of_http_api(stage, name);
+            (RequestOrigin::ApiGatewayV2, http.get("method"), event.get("rawPath"), mount)
+        } else if context.contains_key("elb") {
+            (RequestOrigin::Alb, event.get("httpMethod"), event.get("path"), Mount::AsCalled)
+        } else {
+            let method = Some(event.get("httpMethod")?);
+            let mount = Mount::of_rest_api(stage, name);
+            (RequestOrigin::ApiGatewayV1, method, event.get("path"), mount)
+        };
+        let method = method.and_then(Value::as_str).unwrap_or_default();
+        let path = path.and_then(Value::as_str).unwrap_or_default();
+        // The log has a hyphen for a method that is none.
+        let method = method.parse().or_else(|_| "-".parse()).unwrap_or_default();
+        let outline = outline(method, path.to_owned(), None);
+        Some(Self { origin, mount, outline, event: None })
+    }
+}
+
+fn outline(method: Method, path: String, origin_header: Option<HeaderValue>) -> Request {
+    let headers = origin_header.map(|value| (header::ORIGIN, value));
+    Request {
+        method,
+        prefix: String::new(),
+        path,
+        query: String::new(),
+        headers: HeaderMap::from_iter(headers),
+        body: Bytes::new(),
+    }
+}
+
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
+}
+
+/// Answers an event through the handler of a function.
+pub async fn answer<'a, F>(
+    ctx: &'a Context,
+    handler: impl FnOnce(&'a Context, Request) -> F,
+    event: HttpEvent,
+) -> impl Serialize
+where
+    F: Future<Output = Response>,
+{
+    let HttpEvent { origin, mount, outline, event } = event;
+    let place = |request| mount.place(request, &ctx.config.base_path);
+    let response = match event.and_then(|event| convert(*event)) {
+        Some((query, headers, body)) => {
+            let request = Request { query, headers, body, ..outline };
+            handler(ctx, place(request)).await
+        }
+        None => {
+            let refused = Exchange::begin(ctx, place(outline));
+            refused.answer(ready(Err(UNREADABLE))).await
+        }
+    };
+    let written = Box::pin(ready(response_of(response)));
+    // The library's own writing, behind a handler's part that is already done.
+    let Ok(answer) = TransformResponse::<String, Infallible>::Response(origin, written).await;
+    answer
+}
+
+/// Bodies are JSON, and so text. Headers are given once: the library would write
+/// the first of several.
+fn response_of(response: Response) -> http::Response<Body> {
+    let (mut parts, body) = response.into_parts();
+    if parts.headers.keys_len() < parts.headers.len() {
+        parts.headers = joined(&parts.headers);
+    }
+    let body = match String::from_utf8(body.into()) {
+        Ok(text) if text.is_empty() => Body::Empty,
+        Ok(text) => Body::Text(text),
+        Err(error) => Body::Binary(error.into_bytes()),
+    };
+    http::Response::from_parts(parts, body)
+}
+
+/// Values of one name are joined, as HTTP allows it
+/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)).
+fn joined(headers: &HeaderMap) -> HeaderMap {
+    let join = |name: &http::HeaderName| {
+        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        let value = HeaderValue::from_bytes(&values.join(b", ".as_slice()));
+        (name.clone(), value.expect("values of headers are one when they are joined"))
+    };
+    headers.keys().map(join).collect()
 }

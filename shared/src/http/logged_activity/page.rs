@@ -1,6 +1,5 @@
 //! The pages of this dialect's lists.
 
-use http::header;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,8 +9,8 @@ use crate::record_type::{Identifier, RecordType};
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PageBody<T> {
-    /// The link of the next page; null on the last one.
-    #[schemars(extend("format" = "uri"))]
+    /// The link of the next page, without a host unless the deployment has a public address; null on the last one.
+    #[schemars(extend("format" = "uri-reference"))]
     next: Option<String>,
     /// Null: lists are read forwards.
     previous: Option<String>,
@@ -28,9 +27,7 @@ impl<T> PageBody<T> {
     }
 }
 
-/// The link of the next page: the address of this one, as the caller wrote it,
-/// with other parameters. It is without a host where the caller named none that
-/// can be one.
+/// The link of the next page: the address of this one, with other parameters.
 pub(super) fn next_link(
     exchange: &Exchange<'_>,
     parameters: &[(&str, Option<&str>)],
@@ -41,23 +38,11 @@ pub(super) fn next_link(
         .chain([("cursor", cursor)])
         .map(|(name, value)| format!("{name}={}", encode(value)))
         .collect();
-    let request = exchange.request();
-    let host = exchange.header(header::HOST.as_str()).filter(|host| is_host(host));
-    let scheme = match exchange.header("x-forwarded-proto") {
-        Some("https") => "https",
-        _ => "http",
-    };
-    let origin = host.map_or_else(String::new, |host| format!("{scheme}://{host}"));
-    format!("{origin}{}?{}", request.path, pairs.join("&"))
+    format!("{}?{}", exchange.link(&exchange.request().path), pairs.join("&"))
 }
 
 fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-fn is_host(text: &str) -> bool {
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    !text.is_empty() && text.bytes().all(known)
 }
 
 /// Reads a number of rows.

@@ -171,7 +171,8 @@ pub fn logged(logged: &Logged, exchange: &Exchange<'_>) -> Result<Response> {
     };
     let mut response = json(StatusCode::CREATED, &body)?;
     let headers = response.headers_mut();
-    headers.insert(header::LOCATION, header_value(&format!("/api/activities/logged/{id}")));
+    let location = exchange.link(&format!("/api/activities/logged/{id}"));
+    headers.insert(header::LOCATION, header_value(&location));
     if logged.replay == Replay::Replayed {
         headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }

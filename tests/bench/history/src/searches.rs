@@ -65,8 +65,14 @@ impl Search {
             .finish();
         let mut headers = HeaderMap::new();
         headers.insert("authorization", format!("Bearer {key}").parse()?);
-        let path = "/v1/activities".to_owned();
-        let request = Request { method: Method::GET, path, query, headers, body: Bytes::new() };
+        let request = Request {
+            method: Method::GET,
+            prefix: String::new(),
+            path: "/v1/activities".to_owned(),
+            query,
+            headers,
+            body: Bytes::new(),
+        };
         let started = Instant::now();
         let response = fn_search::handle(ctx, request).await;
         let took = started.elapsed();

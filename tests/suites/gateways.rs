@@ -1,0 +1,246 @@
+//! Every gateway answers as the local server does: every route, every dialect,
+//! through the code that reads events and writes answers on Lambda.
+
+mod headers_and_parameters;
+mod links;
+mod unreadable;
+
+use activity_log_core::http::routes::{Operation, ROUTES, Route};
+use activity_log_tests::gateway::{GATEWAYS, Sent};
+use activity_log_tests::stack::{Answer, Stack};
+use http::header;
+use serde_json::{Value, json};
+
+use crate::contract::note;
+use crate::logged_activity::{Dialect, TENANT, empty, id_of, type_of};
+
+/// A stack with an activity and a type of the tenant's own.
+struct Doors {
+    dialect: Dialect,
+    id: String,
+}
+
+impl Doors {
+    async fn open() -> Self {
+        Self::open_on(Stack::start_with(|config| {
+            config.mcp_allowed_hosts = vec!["*".to_owned()];
+            config.cors_allow_origins = vec!["https://crm.example".to_owned()];
+        }))
+        .await
+    }
+
+    async fn open_on(stack: impl Future<Output = Stack>) -> Self {
+        let dialect = Dialect::on(stack.await).await;
+        dialect.define(type_of("site_visit", json!([]))).await;
+        for _ in 0..2 {
+            let _ = dialect.log("site_visit", &empty()).await.expect(201);
+        }
+        let logged = dialect.log("site_visit", &empty()).await.expect(201);
+        Self { id: id_of(&logged), dialect }
+    }
+
+    fn stack(&self) -> &Stack {
+        &self.dialect.stack
+    }
+
+    fn bearer(&self, sent: Sent) -> Sent {
+        sent.header("authorization", &format!("Bearer {}", self.dialect.key))
+    }
+
+    fn on_behalf(&self, sent: Sent) -> Sent {
+        sent.header("x-api-key", &self.dialect.key)
+            .header("x-business-id", TENANT)
+            .header("x-user-id", "jane")
+    }
+
+    /// A call of a route that succeeds. What it writes, it writes once, so that
+    /// each answer but the first is a replay.
+    fn call(&self, route: &Route) -> Sent {
+        let method = route.method.as_str();
+        let sent = |target: &str| Sent::new(method, target);
+        match route.operation {
+            Operation::LogActivity => self
+                .bearer(sent("/v1/activities"))
+                .header("idempotency-key", "clé-1")
+                .json(&note("Café, “quoted” & 100 %")),
+            Operation::SearchActivity => self.bearer(sent("/v1/activities?limit=2&type=note")),
+            Operation::GetActivity => self.bearer(sent(&format!("/v1/activities/{}", self.id))),
+            Operation::GetLoggedActivity => {
+                self.on_behalf(sent(&format!("/api/activities/logged/{}", self.id)))
+            }
+            Operation::CallMcp => self
+                .bearer(sent("/mcp"))
+                .header("accept", "application/json, text/event-stream")
+                .header("mcp-protocol-version", "2025-11-25")
+                .json(&json!({
+                    "jsonrpc": "2.0",
+                    "id": 1,
+                    "method": "tools/call",
+                    "params": {
+                        "name": "log_activity",
+                        "arguments": { "type": "call", "summary": "x", "idempotency_key": "m" },
+                    },
+                })),
+            Operation::LogTypedActivity => self
+                .on_behalf(sent("/api/activities/site_visit/log-activity"))
+                .header("idempotency-key", "typed")
+                .json(&empty()),
+            Operation::ListResponses => self
+                .on_behalf(sent("/api/activities/site_visit/responses"))
+                .json(&json!({ "page_size": 2 })),
+            Operation::ListActivityTypes => {
+                self.on_behalf(sent("/api/activities?page_size=2&search=i"))
+            }
+            Operation::GetActivityType => self.on_behalf(sent("/api/activities/site_visit")),
+            Operation::ListActivityTypeFields => {
+                self.on_behalf(sent("/api/activities/site_visit/fields"))
+            }
+            Operation::ListAuditEvents => self.bearer(sent("/v1/audit-events?limit=2")),
+            Operation::GetOpenApi => sent("/openapi.json"),
+        }
+    }
+
+    /// Asserts that every gateway answers as the local server does.
+    async fn assert_equal(&self, sent: &Sent) -> Answer {
+        let console = sent.to_console(self.stack()).await;
+        for gateway in GATEWAYS {
+            let answer = gateway.send(self.stack(), sent).await;
+            assert_eq!(
+                comparable(&answer, &gateway.prefix()),
+                comparable(&console, ""),
+                "{gateway:?} {sent:?}"
+            );
+        }
+        console
+    }
+}
+
+/// An answer without what may differ: the id of its request, what links begin
+/// with, and what a connection adds.
+fn comparable(answer: &Answer, prefix: &str) -> (u16, Vec<(String, String)>, String) {
+    let id = answer.header("x-request-id").to_owned();
+    assert!(id.starts_with("req_"), "every answer has an id: {answer:?}");
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for (name, value) in &answer.headers {
+        if [header::CONTENT_LENGTH, header::DATE].contains(name) || name == "x-request-id" {
+            continue;
+        }
+        let value = value.to_str().expect("a header is text");
+        let value = if name == header::LOCATION {
+            value.strip_prefix(prefix).expect("a link begins as the caller called")
+        } else {
+            value
+        };
+        headers.push((name.to_string(), value.to_owned()));
+    }
+    headers.sort();
+    let body = answer.body_without_request_id();
+    let body = match serde_json::from_str::<Value>(&body) {
+        Ok(json) if json["next"].is_string() => {
+            let next = json["next"].as_str().expect("it is text");
+            assert!(next.starts_with(&format!("{prefix}/api/")), "{next}");
+            body.replace(&format!("\"next\":\"{prefix}/"), "\"next\":\"/")
+        }
+        _ => body,
+    };
+    (answer.status.as_u16(), headers, body)
+}
+
+#[tokio::test]
+async fn every_route_is_answered_as_it_is_over_http() {
+    let doors = Doors::open().await;
+    for route in ROUTES {
+        let sent = doors.call(route);
+        // What it writes is written now.
+        let first = sent.to_console(doors.stack()).await;
+        assert!(first.status.is_success(), "{route:?} {:?}", first.json());
+        let answer = doors.assert_equal(&sent).await;
+        assert_eq!(answer.status, first.status);
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_is_refused_alike() {
+    let doors = Doors::open().await;
+    for route in ROUTES {
+        let sent = doors.call(route);
+        let path = sent.target.split('?').next().expect("there is a path").to_owned();
+        // Where it writes, what is compared are replays.
+        let _ = sent.to_console(doors.stack()).await;
+
+        let anonymous = Sent { headers: Vec::new(), ..sent.clone() };
+        let answer = doors.assert_equal(&anonymous).await;
+        let is_open = route.operation == Operation::GetOpenApi;
+        assert_eq!(answer.status.as_u16(), if is_open { 200 } else { 401 }, "{route:?}");
+
+        let deleted = Sent { method: "DELETE".to_owned(), ..sent.clone() };
+        assert_eq!(doors.assert_equal(&deleted).await.status, 405);
+
+        let preflight = Sent::new("OPTIONS", &path)
+            .header("origin", "https://crm.example")
+            .header("access-control-request-method", route.method.as_str());
+        assert_eq!(doors.assert_equal(&preflight).await.status, 204);
+
+        let unknown = Sent { target: format!("{path}?nope=1"), ..sent };
+        doors.assert_equal(&unknown).await;
+
+        let elsewhere = doors.bearer(Sent::new(route.method.as_str(), &format!("{path}/a/b/")));
+        assert_eq!(doors.assert_equal(&elsewhere).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_read_alike() {
+    let doors = Doors::open().await;
+    let of = |body: &[u8]| {
+        let sent = doors.bearer(Sent::new("POST", "/v1/activities"));
+        let sent = sent.header("content-type", "application/json");
+        Sent { body: body.to_vec().into(), ..sent }
+    };
+    for (body, status) in [
+        (b"".as_slice(), 400),
+        (b"{", 400),
+        (b"[]", 422),
+        (b"{\"type\":\"note\",\"type\":\"note\"}", 400),
+        (b"\xff\xfe\x00", 400),
+        (b"{\"type\":\"note\",\"summary\":\"\xc3\"}", 400),
+        ([b' '; crate::contract::MIB + 1].as_slice(), 413),
+    ] {
+        let answer = doors.assert_equal(&of(body)).await;
+        assert_eq!(answer.status, status, "{:?}", &body[..body.len().min(20)]);
+    }
+    let text = Sent { headers: Vec::new(), ..of(b"{}") };
+    let text = doors.bearer(text).header("content-type", "text/plain");
+    assert_eq!(doors.assert_equal(&text).await.status, 415);
+}
+
+#[tokio::test]
+async fn a_binary_body_of_text_is_text() {
+    let doors = Doors::open().await;
+    let sent = doors.bearer(Sent::new("POST", "/v1/activities"));
+    let sent = sent.header("idempotency-key", "binary").json(&note("Café"));
+    for gateway in GATEWAYS {
+        let mut event = gateway.event(&sent);
+        // {"type":"note","summary":"Café"}
+        event["body"] = json!("eyJ0eXBlIjoibm90ZSIsInN1bW1hcnkiOiJDYWbDqSJ9");
+        event["isBase64Encoded"] = json!(true);
+        let answer = gateway.invoke(doors.stack(), &event).await.expect(201);
+        assert_eq!(answer.json()["activity"]["summary"], "Café", "{gateway:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_of_a_next_page_can_be_followed_at_every_gateway() {
+    let doors = Doors::open().await;
+    let first = doors.on_behalf(Sent::new("POST", "/api/activities/site_visit/responses"));
+    let first = first.json(&json!({ "page_size": 2 }));
+    for gateway in GATEWAYS {
+        let page = gateway.send(doors.stack(), &first).await.expect(200).json();
+        let next = page["next"].as_str().expect("there is a second page");
+        let target = next.strip_prefix(&gateway.prefix()).expect("it is below the stage");
+        let second = Sent { target: target.to_owned(), ..first.clone() };
+        let second = gateway.send(doors.stack(), &second).await.expect(200).json();
+        assert_eq!(second["results"].as_array().map(Vec::len), Some(1), "{gateway:?}");
+        assert_eq!(second["next"], Value::Null);
+    }
+}
