@@ -14,17 +14,8 @@ import subprocess
 import sys
 import uuid
 
-from checks import (
-    activities,
-    audit_events,
-    calls_through,
-    check,
-    end,
-    fetch,
-    run_example,
-    same,
-    spoil,
-)
+from checks import activities, audit_events, check, end, fetch, printed_by, same
+from faults import calls_through, spoil
 
 
 class Client:
@@ -65,7 +56,7 @@ def refusal(status, headers=None, body=None):
 
 def program(command):
     """The program logs, searches, reads, and reads the audit trail."""
-    first = run_example(*command)
+    first = printed_by(*command)
     label, rest = first[0]
     activity_id = rest.split()[0]
     activity = fetch(f"/v1/activities/{activity_id}")["activity"]
@@ -90,7 +81,7 @@ def program(command):
         [one["status"] for one in audit_events(request_id=request_id)],
         ["rejected"],
     )
-    again = run_example(*command)
+    again = printed_by(*command)
     check(
         "a second run logs nothing",
         again[0][0] == "logged before" and activity_id in again[0][1],

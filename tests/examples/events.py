@@ -3,8 +3,7 @@
     producer -> queue or bus -> ingest -> table -> stream -> publish -> bus -> consumer
 
 on an emulator of AWS: `ingest`, `publish` and the consumer are functions there,
-with the mappings and rules of infra/template.yaml. What takes its time is asked
-for until it is there, up to a deadline that a busy machine does not miss.
+with the mappings and rules of infra/template.yaml.
 
     AWS_ENDPOINT_URL (the emulator), ACTIVITY_LOG_URL and ACTIVITY_LOG_KEY (a
     console on the emulator's table), FUNCTIONS (a folder with <function>/bootstrap),
@@ -18,18 +17,15 @@ import json
 import os
 import pathlib
 import subprocess
-import time
 import uuid
 import zipfile
 
 import boto3
 import producer
-from checks import activities, audit_events, check, end, fetch, same
-from jsonschema import Draft202012Validator
+from checks import activities, audit_events, check, end, eventually, fetch, same
+from event_bus import ACTIVITY_LOGGED, EVENTS, check_schema, make_queue, make_rule, receive
 
-ROOT = pathlib.Path(__file__).parents[2]
-EXAMPLE = ROOT / "examples/events"
-SCHEMA = json.loads((ROOT / "infra/events/activity-logged.schema.json").read_text())
+EXAMPLE = pathlib.Path(producer.__file__).parent
 TENANT = "demo"
 TABLE = "activity-log"
 CONSUMER_TABLE = "consumer"
@@ -45,32 +41,10 @@ ENDS = {
 }
 THREE = ("3", "Order 4713 was paid")
 FOUR = ("4", "Order 4713 was paid")
-DEADLINE_S = 180
-POLL_S = 0.2
 
-SQS = boto3.client("sqs")
-EVENTS = boto3.client("events")
 LAMBDA = boto3.client("lambda")
 LOGS = boto3.client("logs")
 DYNAMODB = boto3.client("dynamodb")
-
-
-def eventually(look, what):
-    deadline = time.monotonic() + DEADLINE_S
-    while True:
-        found = look()
-        if found:
-            return found
-        if time.monotonic() >= deadline:
-            raise SystemExit(f"  FAILED: {what} within {DEADLINE_S} s")
-        time.sleep(POLL_S)
-
-
-def make_queue(name):
-    # What is refused comes again at once; the template's minutes are too long here.
-    url = SQS.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "5"})["QueueUrl"]
-    attributes = SQS.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return url, attributes["Attributes"]["QueueArn"]
 
 
 def make_function(name, code, runtime, handler, **environment):
@@ -110,14 +84,6 @@ def map_source(function, arn, **more):
     )
 
 
-def make_rule(name, pattern, *targets):
-    EVENTS.put_rule(Name=name, EventBusName=BUS, EventPattern=json.dumps(pattern))
-    targets = [{"Id": str(n), "Arn": arn} for n, arn in enumerate(targets)]
-    answer = EVENTS.put_targets(Rule=name, EventBusName=BUS, Targets=targets)
-    if answer["FailedEntryCount"]:
-        raise SystemExit(f"the rule {name} gets no targets: {answer}")
-
-
 def make_stack():
     """Returns the address of the queue for events in, and that of a queue which
     gets what the consumer gets."""
@@ -139,9 +105,8 @@ def make_stack():
     consumer = make_function(
         "consumer", code, "python3.13", "consumer.handler", TABLE=CONSUMER_TABLE
     )
-    make_rule("in", {"detail-type": ["activity.log", "resource.updated"]}, in_arn)
-    out = {"source": ["activity-log"], "detail-type": ["activity.logged"]}
-    make_rule("out", out, consumer, out_arn)
+    make_rule(BUS, "in", {"detail-type": ["activity.log", "resource.updated"]}, in_arn)
+    make_rule(BUS, "out", ACTIVITY_LOGGED, consumer, out_arn)
     return in_url, out_url
 
 
@@ -161,15 +126,6 @@ def ingested():
             if "status" in line:
                 ends[line["event_id"]].setdefault(line["message_id"], line["status"])
     return ends
-
-
-def receive(queue_url, events):
-    """Adds what is in a queue to the events."""
-    messages = SQS.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10)
-    for message in messages.get("Messages", []):
-        events.append(json.loads(message["Body"]))
-        SQS.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return events
 
 
 def customer():
@@ -218,9 +174,7 @@ def published_and_consumed(out_url, ids):
         lambda: {one["detail"]["activity"]["id"] for one in receive(out_url, events)} == ids,
         "activity.logged comes for each order",
     )
-    schema = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    problems = [problem.message for one in events for problem in schema.iter_errors(one["detail"])]
-    same("the events are as their schema says", problems, [])
+    check_schema(events)
     eventually(lambda: customer()[0] == "3", "the consumer has every event")
     same("the last is the last to happen", customer(), THREE)
     return events

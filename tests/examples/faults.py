@@ -3,8 +3,8 @@
     faults.py URL
 
 Prints its own address once it listens. `PUT /faults` takes the faults to come, a
-JSON list, and forgets the calls so far; `GET /calls` has those since then. Each
-fault spoils the next call that it fits, in order:
+JSON list, and forgets the calls so far; `GET /calls` has those since then. Suites
+find it at FAULTS_URL. Each fault spoils the next call that it fits, in order:
 
     {"fault": "refuse", "status": 503, "headers": {...}, "body": "..."}
                                 answered here, and not carried out
@@ -20,9 +20,11 @@ path or body. Calls without a fault are passed on.
 
 import http.client
 import json
+import os
 import sys
 import threading
 import urllib.parse
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # Of one connection, and so not passed on.
@@ -120,6 +122,20 @@ class Handler(BaseHTTPRequestHandler):
                 raise ValueError(f"there is no fault {unknown}")
 
     do_GET = do_POST = do_PUT = do_DELETE = handle_call
+
+
+def spoil(*faults):
+    """The faults of the calls to come."""
+    body = json.dumps(faults).encode()
+    request = urllib.request.Request(f"{os.environ['FAULTS_URL']}/faults", body, method="PUT")
+    urllib.request.urlopen(request).close()
+
+
+def calls_through(of=""):
+    """The calls that came since then, of those with a text."""
+    with urllib.request.urlopen(f"{os.environ['FAULTS_URL']}/calls") as answer:
+        calls = json.loads(answer.read())
+    return [call for call in calls if of in f"{call['method']} {call['path']} {call['body']}"]
 
 
 def main():

@@ -11,17 +11,8 @@ import sys
 import uuid
 
 import agent
-from checks import (
-    activities,
-    audit_events,
-    calls_through,
-    check,
-    end,
-    fetch,
-    run_example,
-    same,
-    spoil,
-)
+from checks import activities, audit_events, check, end, fetch, printed_by, same
+from faults import calls_through, spoil
 from mcp import MCPError
 
 PROGRAM = pathlib.Path(agent.__file__)
@@ -30,7 +21,7 @@ MCP_URL = f"{os.environ['FAULTS_URL']}/mcp"
 
 def program():
     """The agent lists its tools, logs, mends a call that fails, and finds."""
-    printed = run_example(
+    printed = printed_by(
         sys.executable,
         PROGRAM,
         ACTIVITY_LOG_MCP_URL=f"{os.environ['ACTIVITY_LOG_URL']}/mcp",

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 #
-# For the scripts that start servers, which source it with `root` set. Servers
-# listen on loopback, write into a scratch folder, and end with the script.
+# For the scripts that start servers and run checks on them, which source it with
+# `root` set. Servers listen on loopback, write into a scratch folder, and end with
+# the script.
 
 # Below the ports that systems hand out for outgoing connections, so that none
 # of these takes the port between the look and the start.
@@ -10,6 +11,8 @@ readonly start_timeout_s=60
 
 scratch=$(mktemp -d)
 started=()
+passed=0
+failed=0
 
 step() { printf '\n-- %s\n' "$*"; }
 
@@ -122,4 +125,26 @@ strip_programs() {
         mkdir -p "$scratch/functions/$function"
         strip -o "$scratch/functions/$function/bootstrap" "$root/target/debug/$function"
     done
+}
+
+# Runs checks, which print a line each. Where they end before their end, that is
+# a failure too.
+suite() {
+    local title=$1 status=0
+    shift
+    step "$title"
+    "$@" | tee "$scratch/lines" || status=$?
+    passed=$((passed + $(grep -c '^  ok: ' "$scratch/lines" || true)))
+    local not_ok
+    not_ok=$(grep -c '^  FAILED: ' "$scratch/lines" || true)
+    if ((status != 0 && not_ok == 0)); then
+        printf '  FAILED: %s ended with %s\n' "$title" "$status"
+        not_ok=1
+    fi
+    failed=$((failed + not_ok))
+}
+
+end_of_suites() {
+    printf '\n%s passed, %s failed\n' "$passed" "$failed"
+    ((failed == 0))
 }

@@ -7,8 +7,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.parse
 import urllib.request
+
+DEADLINE_S = 180
+POLL_S = 0.2
 
 _failed = []
 
@@ -48,8 +52,8 @@ def audit_events(**filters):
     return fetch("/v1/audit-events", limit=100, **filters)["audit_events"]
 
 
-def run_example(*command, **environment):
-    """What an example printed, as (label, rest of the line)."""
+def printed_by(*command, **environment):
+    """What a program printed that ended well, a pair of label and rest for each line."""
     command = [os.fspath(part) for part in command]
     done = subprocess.run(
         command, env=os.environ | environment, capture_output=True, text=True, check=False
@@ -58,16 +62,14 @@ def run_example(*command, **environment):
     return [tuple(line.split(": ", 1)) for line in done.stdout.splitlines()]
 
 
-def spoil(*faults):
-    """The faults of the calls to come through the proxy."""
-    request = urllib.request.Request(
-        f"{os.environ['FAULTS_URL']}/faults", json.dumps(faults).encode(), method="PUT"
-    )
-    urllib.request.urlopen(request).close()
-
-
-def calls_through(of=""):
-    """The calls that came through the proxy since then, of those with a text."""
-    with urllib.request.urlopen(f"{os.environ['FAULTS_URL']}/calls") as answer:
-        calls = json.loads(answer.read())
-    return [call for call in calls if of in f"{call['method']} {call['path']} {call['body']}"]
+def eventually(look, what):
+    """Asks until the answer is true, and returns it. What works takes seconds; the
+    deadline is one that a busy machine does not miss."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() >= deadline:
+            raise SystemExit(f"  FAILED: {what} within {DEADLINE_S} s")
+        time.sleep(POLL_S)
