@@ -22,6 +22,19 @@ STACK = os.environ["STACK"]
 API = f"{ENDPOINT}/_aws/execute-api/{os.environ['API_ID']}/$default"
 CONSOLE = os.environ["CONSOLE"]
 TENANT = "acme"
+FUNCTIONS = {"audit", "get-logged", "ingest", "log", "mcp", "publish", "search"}
+# The names that the runbook has, but for those of the table, which template.py
+# leaves out.
+ALARMS = {
+    "api-5xx",
+    "ingest-dlq-depth",
+    "ingest-dlq-errors",
+    "ingest-queue-age",
+    "ingest-rule-failures",
+    "publish-dlq-depth",
+    "publish-dlq-errors",
+    "publish-iterator-age",
+} | {f"{name}-{kind}" for name in FUNCTIONS for kind in ("duration-p99", "errors", "throttles")}
 # Long enough for a busy machine; what works takes a few seconds.
 DEADLINE_S = 180
 POLL_S = 0.5
@@ -375,6 +388,21 @@ class Suite:
         left = received(OUTPUTS["PublishDeadLettersUrl"])
         check(not left, "none is given up", left)
 
+    def alarms(self):
+        pages = boto3.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        alarms = {one["AlarmName"]: one for page in pages for one in page["MetricAlarms"]}
+        check(alarms.keys() == {f"{STACK}-{name}" for name in ALARMS}, "the alarms", alarms.keys())
+        for function in FUNCTIONS:
+            watched = {"Name": "FunctionName", "Value": f"{STACK}-{function}"}
+            for kind, metric in (
+                ("duration-p99", "Duration"),
+                ("errors", "Errors"),
+                ("throttles", "Throttles"),
+            ):
+                alarm = alarms[f"{STACK}-{function}-{kind}"]
+                seen = (alarm["MetricName"], alarm["Dimensions"])
+                check(seen == (metric, [watched]), f"{kind} of {function}", seen)
+
 
 def main():
     suite = Suite()
@@ -388,6 +416,7 @@ def main():
         suite.events_in,
         suite.poison,
         suite.events_out,
+        suite.alarms,
     ]
     for step in steps:
         step()

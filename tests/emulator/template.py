@@ -14,8 +14,13 @@ import pathlib
 from samtranslator.yaml_helper import yaml_parse
 
 
+def written_out(resources):
+    """The resources without those that a loop makes, which are left as they are."""
+    return {name: one for name, one in resources.items() if not name.startswith("Fn::ForEach::")}
+
+
 def of_type(resources, kind):
-    return [one["Properties"] for one in resources.values() if one["Type"] == kind]
+    return [one["Properties"] for one in written_out(resources).values() if one["Type"] == kind]
 
 
 def remove_action(resources, action):
@@ -37,7 +42,7 @@ def remove_action(resources, action):
 
 def adapt(template):
     resources = template["Resources"]
-    for name, resource in list(resources.items()):
+    for name, resource in written_out(resources).items():
         if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
             del resources[name]
     for policy in of_type(resources, "AWS::SQS::QueuePolicy"):
@@ -58,7 +63,7 @@ def main():
     arguments = parser.parse_args()
 
     template = yaml_parse(arguments.template.read_text())
-    for name, resource in template["Resources"].items():
+    for name, resource in written_out(template["Resources"]).items():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         binary = resource.pop("Metadata")["BuildProperties"]["Binary"]
