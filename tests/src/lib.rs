@@ -3,15 +3,18 @@
 
 pub mod captured_log;
 pub mod client;
+pub mod description;
 pub mod engine;
 pub mod event_bus;
 pub mod faulty_engine;
 pub mod gateway;
 pub mod history;
 pub mod lambda;
+pub mod markdown;
 pub mod measured;
 pub mod raw_table;
 pub mod rig;
+pub mod shell;
 pub mod stack;
 pub mod stream;
 pub mod workspace;

@@ -24,7 +24,7 @@ mod types;
 use std::process::ExitCode;
 
 use activity_log_core::domain::error::chain;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
 use self::connection::Connection;
@@ -71,6 +71,12 @@ enum Command {
     /// Bring activities in.
     #[command(subcommand)]
     Activities(import::ActivitiesCommand),
+}
+
+/// What the command line takes, for those who hold documents against it.
+#[must_use]
+pub fn definition() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that the arguments name.

@@ -580,10 +580,47 @@ async fn types_are_put_listed_and_disabled_and_resources_are_of_any_kind() {
             "1",
         ])
     };
-    // UUIDv5 of `demo/boat` in the namespace of the README.
+    // UUIDv5 of `demo/boat` in the namespace that docs/api/logged-activity.md names.
     let boat = "f03f1b93-34c6-5c73-ade7-0fc80ef7dae9";
     assert_eq!(put(boat).status.code(), Some(1), "no record type of this id was seen");
     assert!(put("boat").status.success() && put(boat).status.success());
+}
+
+/// The blocks for a shell of a document.
+fn shell_blocks(document: &str) -> impl Iterator<Item = &str> {
+    let blocks = document.split("\n```bash\n").skip(1);
+    blocks.map(|block| block.split("\n```").next().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn the_commands_that_the_page_of_the_console_prints_do_what_it_says() {
+    let server = Server::start(&["--in-memory"]);
+    let directory = directory();
+    let page = include_str!("../../../../docs/console.md");
+    // This server, and the binary itself, for what the page has of both.
+    let is_setting = |line: &&str| line.starts_with("alias ") || line.starts_with("export AWS_");
+    let binaries = Path::new(env!("CARGO_BIN_EXE_activity-log")).parent().expect("a folder");
+    for block in shell_blocks(page) {
+        let script: Vec<&str> = block.lines().filter(|line| !is_setting(line)).collect();
+        let output = Command::new("sh")
+            .args(["-euc", &script.join("\n")])
+            .current_dir(directory.path())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", text(binaries)))
+            .env("AWS_ENDPOINT_URL_DYNAMODB", server.announced("dynamodb_url"))
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "local")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .output()
+            .expect("there is a shell");
+        assert!(output.status.success(), "{}\n{block}", stderr(&output));
+    }
+    let operator = Operator::on(&server);
+    let types = operator.json(&["types", "list", "--tenant", "acme"]);
+    let visit = types["types"].as_array().and_then(|types| types.last()).expect("there are types");
+    assert_eq!((&visit["api_name"], &visit["enabled"]), (&json!("site_visit"), &json!(false)));
+    let keys = operator.json(&["keys", "list", "--tenant", "acme"]);
+    assert_eq!(keys["keys"].as_array().map(Vec::len), Some(1), "{keys}");
 }
 
 #[tokio::test]

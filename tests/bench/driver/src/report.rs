@@ -1,4 +1,4 @@
-//! Plots from what was kept, for the README.
+//! Plots from what was kept, for docs/measurements.md.
 
 use std::path::Path;
 

@@ -13,6 +13,7 @@ use activity_log_core::http::routes::{Dialect, Operation, Route, described_route
 use activity_log_core::http::status::status;
 use activity_log_tests::client::{ABSENT_ID, Answer, HttpCall};
 use activity_log_tests::stack::Stack;
+use activity_log_tests::{description, markdown};
 use http::Method;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
@@ -352,4 +353,17 @@ async fn every_example_is_valid() {
         }
     });
     assert!(examples > 30, "{examples} examples");
+}
+
+#[tokio::test]
+async fn the_description_in_docs_is_the_one_that_is_served() {
+    let (served, kept) = (description::served().await, markdown::read(description::PATH));
+    let pairs = served.lines().zip(kept.lines()).enumerate();
+    let difference = pairs.into_iter().find(|(_, (served, kept))| served != kept);
+    assert!(
+        served == kept,
+        "{} is not what is served, first at {difference:?}; write it anew with `{}`",
+        description::PATH,
+        description::COMMAND
+    );
 }
