@@ -93,6 +93,8 @@ def refusals():
     compare(401, "GET", "/v1/activities", headers={})
     compare(400, "POST", "/v1/activities", body=b'{"type": "note",')
     compare(422, "POST", "/v1/activities", body={"type": "fax"})
+    twice = KEY | {"Idempotency-Key": "one, two"}
+    compare(422, "POST", "/v1/activities", twice, {"type": "note", "summary": "Twice"})
     compare(415, "POST", "/v1/activities", headers=KEY | {"Content-Encoding": "gzip"}, body={})
     compare(200, "GET", "/openapi.json", headers={})
 
@@ -103,6 +105,8 @@ def other_dialects():
     listed = compare(200, "POST", "/api/activities/call/responses", TYPED, {"search": "messages"})
     compare(200, "GET", f"/api/activities/logged/{json.loads(listed)['results'][0]['id']}", TYPED)
     compare(200, "GET", "/api/activities", TYPED)
+    page = json.loads(compare(200, "GET", "/api/activities?page_size=2", TYPED))
+    compare(200, "GET", page["next"], TYPED)
     compare(200, "GET", "/api/activities/call", TYPED)
     compare(200, "GET", "/api/activities/call/fields", TYPED)
     compare(401, "GET", "/api/activities", KEY)
