@@ -14,6 +14,7 @@ use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, 
 use activity_log_core::http::{Request, Response};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
+use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::engine::unique_name;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
@@ -417,7 +418,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let ids = Arc::new(ChosenIds::default());
     let table_name = unique_name("chosen-ids");
     let store = Store::new(raw_client().await, &table_name);
-    store.create_table().await.expect("the engine makes a table");
+    table::create(&store, ChangeStream::On).await.expect("the engine makes a table");
     let config = Config::for_table(&table_name);
     let ctx = Context::with_environment(store, config, ids.clone());
     let tenant = TenantId::parse("acme").expect("the id is valid");

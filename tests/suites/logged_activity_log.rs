@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use activity_log_core::platform::config::RelatedResourceCheck;
+use activity_log_core::store::operator::sweep::sweep;
 use activity_log_tests::stack::{Answer, Stack};
 use futures_util::future::join_all;
 use http::Method;
@@ -400,7 +401,7 @@ async fn two_hundred_concurrent_completions_of_one_scheduled_activity_make_one()
     }
     // What losers staged, they or a sweep remove.
     let later = dialect.stack.ctx.environment.now().plus(Duration::from_secs(2 * 60 * 60));
-    dialect.stack.ctx.store.sweep(later, |_| {}).await.expect("the table is swept");
+    sweep(&dialect.stack.ctx.store, later, |_| {}).await.expect("the table is swept");
     let keys = dialect.stack.keys_in_table().await;
     let named = |kind: &str| keys.iter().filter(|(pk, _)| pk.contains(kind)).count();
     for kind in ["#SCHED#", "#ACT#", "#IDEM#", "#IX#w1=inspect"] {

@@ -317,7 +317,7 @@ pub(crate) async fn write(
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 
-    let mut staging = Staging::of_activity(&activity, terms_of(&activity, &draft.words));
+    let (mut staging, head) = Staging::of_activity(&activity, terms_of(&activity, &draft.words));
     staging.add_audit_event(&event);
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
@@ -333,8 +333,8 @@ pub(crate) async fn write(
         };
         (key, record)
     });
-    let commit = Commit { activity: &activity, event: &event, idempotency, now };
-    match ctx.store.commit(&commit, Instant::now() + ctx.config.write_timeouts.commit).await {
+    let commit = Commit { head, event: &event, idempotency, now };
+    match ctx.store.commit(commit, Instant::now() + ctx.config.write_timeouts.commit).await {
         Ok(Outcome::Committed) => Ok(Logged { activity, replay: Replay::First }),
         Ok(Outcome::KeyTaken(record)) => {
             unstage(ctx, call, &staging).await;

@@ -22,7 +22,7 @@ use crate::domain::record_type::BuiltInRecordType;
 use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join, Progress};
 use crate::index::{Position, Range, Term};
-use crate::store::{ActivityPostings, Parts};
+use crate::store::{Index, Parts, Postings};
 use crate::text::TextQuery;
 
 /// The longest query, in characters.
@@ -225,7 +225,7 @@ pub(crate) async fn find(
     range: Range,
     limit: usize,
 ) -> Result<RowsAndEnd> {
-    let postings = ActivityPostings { store: &ctx.store, tenant };
+    let postings = Postings { store: &ctx.store, tenant, index: Index::Activities };
     let mut join = Join::new(&postings, operands, range, Budget::default());
     let phrases = query.map(|query| &query.parsed);
     match phrases.filter(|query| query.needs_verification()) {
@@ -237,7 +237,7 @@ pub(crate) async fn find(
 async fn plain_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut Join<'_, ActivityPostings<'_>>,
+    join: &mut Join<'_, Postings<'_>>,
     limit: usize,
 ) -> Result<RowsAndEnd> {
     // One match more than the page tells whether there is a next one.
@@ -253,7 +253,7 @@ async fn plain_page(
 async fn verified_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut Join<'_, ActivityPostings<'_>>,
+    join: &mut Join<'_, Postings<'_>>,
     limit: usize,
     query: &TextQuery,
 ) -> Result<RowsAndEnd> {
