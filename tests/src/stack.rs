@@ -18,7 +18,8 @@ use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
-use activity_log_core::store::table::ChangeStream;
+use activity_log_core::store::operator::table::{self, ChangeStream};
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -65,6 +66,7 @@ pub struct Stack {
     /// Its clock.
     pub clock: Arc<MovableClock>,
     http: Http,
+    table: aws_sdk_dynamodb::Client,
 }
 
 impl Stack {
@@ -92,8 +94,9 @@ impl Stack {
         table_name: &str,
         configure: impl FnOnce(&mut Config),
     ) -> Self {
-        let store = Store::new(connect_local(endpoint), table_name);
-        store.create_table_with(ChangeStream::Off).await.expect("the engine makes a table");
+        let table = connect_local(endpoint);
+        let store = Store::new(table.clone(), table_name);
+        table::create(&store, ChangeStream::Off).await.expect("the engine makes a table");
         let mut config = Config::for_table(table_name);
         configure(&mut config);
         let clock = Arc::new(MovableClock::default());
@@ -102,7 +105,7 @@ impl Stack {
         let address = listener.local_addr().expect("a bound listener has an address");
         tokio::spawn(activity_log::stack::serve(listener, ctx.clone(), std::future::pending()));
         let url = format!("http://{address}");
-        Self { http: Http::to(&url), url, address, ctx, clock }
+        Self { http: Http::to(&url), url, address, ctx, clock, table }
     }
 
     /// Issues a key for an actor written `user:ID`, `agent:ID` or `service:ID`.
@@ -203,7 +206,7 @@ impl Stack {
 
     /// Every item of the table as `(pk, sk)`, sorted.
     pub async fn keys_in_table(&self) -> Vec<(String, String)> {
-        keys_in_table(&self.ctx.store).await
+        keys_in_table(&self.table, self.ctx.store.table_name()).await
     }
 }
 
@@ -215,8 +218,16 @@ fn resource(kind: &str, id: &str) -> RelatedResource {
 }
 
 /// Every item of a table as `(pk, sk)`, sorted.
-pub async fn keys_in_table(store: &Store) -> Vec<(String, String)> {
-    let mut keys = store.all_keys().await.expect("the table is scanned");
+pub async fn keys_in_table(
+    client: &aws_sdk_dynamodb::Client,
+    table_name: &str,
+) -> Vec<(String, String)> {
+    let scan = client.scan().table_name(table_name).projection_expression("pk, sk");
+    let pages = scan.consistent_read(true).into_paginator().items().send();
+    let items = pages.collect::<Result<Vec<_>, _>>().await.expect("the table is scanned");
+    let part = |value: &AttributeValue| value.as_s().expect("a key is text").clone();
+    let mut keys: Vec<_> =
+        items.iter().map(|item| (part(&item["pk"]), part(&item["sk"]))).collect();
     keys.sort();
     keys
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use activity_log_core::store::Store;
+use activity_log_core::store::operator::table;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -28,7 +29,7 @@ impl Stream {
     ///
     /// When it has none.
     pub async fn of(endpoint: &str, store: &Store) -> Self {
-        let table = store.describe_table().await.expect("the engine answers");
+        let table = table::describe(store).await.expect("the engine answers");
         let arn = table.and_then(|table| table.stream_arn).expect("the table has a stream");
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self { endpoint: endpoint.to_owned(), arn, client }

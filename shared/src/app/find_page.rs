@@ -13,7 +13,7 @@ use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::join::{Budget, Join, Progress};
 use crate::index::{Position, Range, Term};
-use crate::store::{ActivityPostings, Parts};
+use crate::store::{Index, Parts, Postings};
 use crate::text::TextQuery;
 
 /// The longest query, in characters.
@@ -85,7 +85,7 @@ pub(crate) async fn find_page(
     range: Range,
     limit: usize,
 ) -> Result<RowsAndEnd> {
-    let postings = ActivityPostings { store: &ctx.store, tenant };
+    let postings = Postings { store: &ctx.store, tenant, index: Index::Activities };
     let mut join = Join::new(&postings, operands, range, Budget::default());
     let phrases = query.map(|query| &query.parsed);
     match phrases.filter(|query| query.needs_verification()) {
@@ -97,7 +97,7 @@ pub(crate) async fn find_page(
 async fn plain_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut Join<'_, ActivityPostings<'_>>,
+    join: &mut Join<'_, Postings<'_>>,
     limit: usize,
 ) -> Result<RowsAndEnd> {
     // One match more than the page tells whether there is a next one.
@@ -113,7 +113,7 @@ async fn plain_page(
 async fn verified_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut Join<'_, ActivityPostings<'_>>,
+    join: &mut Join<'_, Postings<'_>>,
     limit: usize,
     query: &TextQuery,
 ) -> Result<RowsAndEnd> {

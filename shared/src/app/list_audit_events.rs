@@ -17,7 +17,7 @@ use crate::domain::principal::{ActorId, TenantId};
 use crate::index::cursor::{self, Binding};
 use crate::index::join::{Budget, Join};
 use crate::index::{Position, Range, Term};
-use crate::store::AuditPostings;
+use crate::store::{Index, Postings};
 
 /// Which events to list. Absent filters match everything.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +85,7 @@ pub async fn list_audit_events(
     let Some(range) = Range::new(filters.occurred_after, filters.occurred_before, *after) else {
         return Ok(Page { rows: Vec::new(), next_cursor: None });
     };
-    let postings = AuditPostings { store: &ctx.store, tenant };
+    let postings = Postings { store: &ctx.store, tenant, index: Index::AuditEvents };
     let mut join = Join::new(&postings, filters.operands(), range, Budget::default());
     let step = join.step(limit + 1).await?;
     let (matches, end) = split(&step.matches, step.progress, *limit);

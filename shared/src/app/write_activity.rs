@@ -92,7 +92,7 @@ pub(crate) async fn write_activity(
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 
-    let mut staging = Staging::of_activity(&activity, terms_of(&activity, &words));
+    let (mut staging, head) = Staging::of_activity(&activity, terms_of(&activity, &words));
     staging.add_audit_event(&event);
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
@@ -108,8 +108,8 @@ pub(crate) async fn write_activity(
         };
         TakenKey { key, record }
     });
-    let commit = Commit { activity: &activity, event: &event, idempotency, now };
-    match ctx.store.commit(&commit, Instant::now() + ctx.config.write_timeouts.commit).await {
+    let commit = Commit { head, event: &event, idempotency, now };
+    match ctx.store.commit(commit, Instant::now() + ctx.config.write_timeouts.commit).await {
         Ok(Outcome::Committed) => Ok(Logged { activity, replay: Replay::First }),
         Ok(Outcome::KeyTaken(taken)) => {
             unstage(ctx, call, &staging).await;

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId;
 
 use crate::domain::error::{Error, chain};
@@ -81,6 +81,19 @@ where
         Class::Throttled => Error::RateLimited(cause),
         Class::Transient => Error::Unavailable(cause),
         Class::Permanent => Error::Internal(cause),
+    }
+}
+
+/// Whether a call was refused because of its condition.
+pub(super) fn is_failed_condition<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    code == Some("ConditionalCheckFailedException")
+}
+
+/// A request that lacks a part is a mistake of the store.
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::Internal(Box::new(error))
     }
 }
 

@@ -22,10 +22,9 @@
 
 use std::borrow::Cow;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::Item;
+use super::item::Key;
 use crate::domain::activity::{ActivityId, RelatedResource};
 use crate::domain::activity_type::TypeName;
 use crate::domain::idempotency::IdempotencyKey;
@@ -33,38 +32,13 @@ use crate::domain::principal::{KeyId, TenantId};
 use crate::domain::value::word_enum;
 use crate::index::{Position, Term};
 
-pub(super) const PK: &str = "pk";
-pub(super) const SK: &str = "sk";
-
-/// A primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    pub(super) pk: String,
-    pub(super) sk: String,
-}
-
-impl Key {
-    fn new(tenant: &TenantId, kind: &str, part: &str, sk: impl Into<String>) -> Self {
-        Self { pk: partition_key(tenant, kind, part), sk: sk.into() }
-    }
-
-    /// The key as attributes of an item.
-    pub(super) fn into_item(self) -> Item {
-        Item::from([
-            (PK.to_owned(), AttributeValue::S(self.pk)),
-            (SK.to_owned(), AttributeValue::S(self.sk)),
-        ])
-    }
+fn primary_key(tenant: &TenantId, kind: &str, part: &str, sk: impl Into<String>) -> Key {
+    Key { pk: partition_key(tenant, kind, part), sk: sk.into() }
 }
 
 /// Written piece by piece: a log makes hundreds.
 fn partition_key(tenant: &TenantId, kind: &str, part: &str) -> String {
     ["T#", tenant.as_str(), "#", kind, "#", &escape(part)].concat()
-}
-
-pub(super) fn key_of(item: &Item) -> Option<Key> {
-    let part = |name: &str| item.get(name)?.as_s().ok().cloned();
-    Some(Key { pk: part(PK)?, sk: part(SK)? })
 }
 
 /// The sort key of every head.
@@ -73,24 +47,24 @@ pub(super) const HEAD: &str = "HEAD";
 pub(super) const EVENT: &str = "EVENT";
 
 pub(super) fn head(tenant: &TenantId, id: ActivityId) -> Key {
-    Key::new(tenant, "ACT", &id.to_string(), HEAD)
+    primary_key(tenant, "ACT", &id.to_string(), HEAD)
 }
 
 pub(super) fn body(tenant: &TenantId, id: ActivityId) -> Key {
-    Key::new(tenant, "BODY", &id.to_string(), "BODY")
+    primary_key(tenant, "BODY", &id.to_string(), "BODY")
 }
 
 pub(super) fn idempotency(tenant: &TenantId, key: &IdempotencyKey) -> Key {
-    Key::new(tenant, "IDEM", &key.digest(), "IDEM")
+    primary_key(tenant, "IDEM", &key.digest(), "IDEM")
 }
 
 pub(super) fn audit_event(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(tenant, "AUD", &id.to_string(), EVENT)
+    primary_key(tenant, "AUD", &id.to_string(), EVENT)
 }
 
 pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) -> Key {
     let kind = format!("RES#{}", resource.resource_type);
-    Key::new(tenant, &kind, resource.id.as_str(), "RES")
+    primary_key(tenant, &kind, resource.id.as_str(), "RES")
 }
 
 /// A record type that the registry has seen, by its id, which tells nothing of
@@ -108,11 +82,11 @@ pub(super) fn activity_type_row(tenant: &TenantId, name: &TypeName) -> Key {
 }
 
 pub(super) fn activity_type(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(tenant, "TYPE", &id.to_string(), "TYPE")
+    primary_key(tenant, "TYPE", &id.to_string(), "TYPE")
 }
 
 pub(super) fn scheduled_completion(tenant: &TenantId, id: Uuid) -> Key {
-    Key::new(tenant, "SCHED", &id.to_string(), "SCHED")
+    primary_key(tenant, "SCHED", &id.to_string(), "SCHED")
 }
 
 pub(super) fn credentials(tenant: &TenantId) -> String {
@@ -125,8 +99,10 @@ pub(super) fn credential(tenant: &TenantId, key_id: &KeyId) -> Key {
 
 /// Which of the two indexes a posting belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Index {
+pub enum Index {
+    /// That of the activities.
     Activities,
+    /// That of the audit events.
     AuditEvents,
 }
 

@@ -1,15 +1,17 @@
-//! Writes of an operator: credentials and the registry of related resources.
+//! The registry of related resources, and the record types that it has seen.
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::failure::to_error;
-use super::{Store, items, keys};
-use crate::domain::clock::Timestamp;
-use crate::domain::error::{Error, Result};
-use crate::domain::principal::{Credential, KeyId, TenantId};
+use super::calls::Store;
+use super::failure::{is_failed_condition, to_error};
+use super::item::Key;
+use super::{items, keys};
+use crate::domain::activity::RelatedResource;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
 use crate::domain::record_type::{ApiNamed, RecordType};
 use crate::domain::registry::ResourceRecord;
 
@@ -23,12 +25,42 @@ pub enum Registered {
 }
 
 impl Store {
+    /// What the registry knows of a resource, tombstones included.
+    pub async fn related_resource(
+        &self,
+        tenant: &TenantId,
+        resource: &RelatedResource,
+    ) -> Result<Option<ResourceRecord>> {
+        let item = self.get(keys::related_resource(tenant, resource)).await?;
+        let read = |item| items::related_resource::read(resource.clone(), item);
+        Ok(item.as_ref().map(read).transpose()?)
+    }
+
+    /// The same for several resources.
+    pub async fn related_resources(
+        &self,
+        tenant: &TenantId,
+        resources: &HashSet<RelatedResource>,
+    ) -> Result<HashMap<RelatedResource, ResourceRecord>> {
+        let by_key: HashMap<Key, &RelatedResource> = resources
+            .iter()
+            .map(|resource| (keys::related_resource(tenant, resource), resource))
+            .collect();
+        let items = self.batch_get(by_key.keys().cloned().collect(), None).await?;
+        let mut records = HashMap::new();
+        for item in items {
+            // Every item is one of those that were asked for.
+            let Some(resource) = Key::of(&item).and_then(|key| by_key.get(&key)) else {
+                continue;
+            };
+            let record = items::related_resource::read((*resource).clone(), &item)?;
+            records.insert((*resource).clone(), record);
+        }
+        Ok(records)
+    }
+
     /// Puts a resource or a tombstone, unless the registry has newer news. News
     /// of the same moment: the first stays.
-    ///
-    /// # Errors
-    ///
-    /// A failed call.
     pub async fn put_related_resource(
         &self,
         tenant: &TenantId,
@@ -52,13 +84,7 @@ impl Store {
             .await;
         match answer {
             Ok(_) => Ok(Registered::Applied),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(Registered::Outdated)
-            }
+            Err(error) if is_failed_condition(&error) => Ok(Registered::Outdated),
             Err(error) => Err(to_error("PutItem", &error)),
         }
     }
@@ -76,10 +102,6 @@ impl Store {
     }
 
     /// The record types, of some ids, that the registry has seen.
-    ///
-    /// # Errors
-    ///
-    /// A failed call, or a corrupt item.
     pub async fn record_types(
         &self,
         tenant: &TenantId,
@@ -94,89 +116,5 @@ impl Store {
                 Ok((record_type.id(tenant), record_type))
             })
             .collect()
-    }
-
-    /// Adds a credential. One that exists is never written over.
-    ///
-    /// # Errors
-    ///
-    /// A failed call.
-    pub async fn put_credential(&self, credential: &Credential) -> Result<()> {
-        self.client
-            .put_item()
-            .table_name(&self.table_name)
-            .set_item(Some(items::credential::write(credential)))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(|error| to_error("PutItem", &error))?;
-        Ok(())
-    }
-
-    /// A tenant's credentials, by key id.
-    ///
-    /// # Errors
-    ///
-    /// A failed call, or a corrupt item.
-    pub async fn credentials(&self, tenant: &TenantId) -> Result<Vec<Credential>> {
-        let mut credentials = Vec::new();
-        let mut start = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table_name)
-                .key_condition_expression("pk = :pk")
-                .expression_attribute_values(":pk", AttributeValue::S(keys::credentials(tenant)))
-                .consistent_read(true)
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|error| to_error("Query", &error))?;
-            for item in answer.items.unwrap_or_default() {
-                credentials.push(items::credential::read(tenant, &item)?);
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(credentials);
-            }
-        }
-    }
-
-    /// Revokes a credential; a revoked one keeps its first time. Tells that time.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ResourceNotFound`] when there is no such credential.
-    pub async fn revoke_credential(
-        &self,
-        tenant: &TenantId,
-        key_id: &KeyId,
-        now: Timestamp,
-    ) -> Result<Timestamp> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table_name)
-            .set_key(Some(keys::credential(tenant, key_id).into_item()))
-            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                Ok(items::credential::read_revoked_at(&answer.attributes.unwrap_or_default())?)
-            }
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Err(Error::ResourceNotFound)
-            }
-            Err(error) => Err(to_error("UpdateItem", &error)),
-        }
     }
 }

@@ -16,11 +16,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::activity::submission_only;
+use super::calls::Store;
 use super::failure::CorruptItem;
+use super::item::{Item, Key, PK, SK};
 use super::items::activity::{Head, read, read_long_parts};
-use super::keys::{self, Key, PK, SK, key_of};
-use super::read::submission_only;
-use super::{Item, Store};
+use super::keys;
 use crate::domain::activity::{Activity, LongParts, Submitted};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
@@ -163,7 +164,7 @@ impl Store {
     /// The items of long parts that exist, without the bodies.
     async fn long_parts_at(&self, keys: HashSet<Key>) -> Result<HashMap<Key, Item>> {
         let items = self.batch_get(keys.into_iter().collect(), Some(&submission_only())).await?;
-        Ok(items.into_iter().filter_map(|item| Some((key_of(&item)?, item))).collect())
+        Ok(items.into_iter().filter_map(|item| Some((Key::of(&item)?, item))).collect())
     }
 }
 

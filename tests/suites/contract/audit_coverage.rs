@@ -15,6 +15,7 @@ use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
+use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::v1::{V1, id_of, log_request, note, rows};
 use activity_log_tests::client::{ABSENT_ID, Answer, MIB};
@@ -405,7 +406,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let ids = Arc::new(ChosenIds::default());
     let table_name = unique_name("chosen-ids");
     let store = Store::new(connect_local(&Engine::start().await.endpoint), &table_name);
-    store.create_table().await.expect("the engine makes a table");
+    table::create(&store, ChangeStream::On).await.expect("the engine makes a table");
     let config = Config::for_table(&table_name);
     let ctx = Context::with_environment(store, config, ids.clone());
     let tenant = TenantId::parse("acme").expect("the id is valid");

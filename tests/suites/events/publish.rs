@@ -11,6 +11,7 @@ use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
+use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::logged_activity::id_of;
 use activity_log_tests::client::v1::{V1, note};
@@ -40,10 +41,10 @@ struct Publishing {
 impl Publishing {
     async fn start() -> Self {
         let engine = Engine::start().await;
-        let table = unique_name("publish");
-        let store = Store::new(connect_local(&engine.endpoint), &table);
-        store.create_table().await.expect("the engine makes a table");
-        let stack = Stack::start_on(&engine.endpoint, &table, |_| {}).await;
+        let name = unique_name("publish");
+        let store = Store::new(connect_local(&engine.endpoint), &name);
+        table::create(&store, ChangeStream::On).await.expect("the engine makes a table");
+        let stack = Stack::start_on(&engine.endpoint, &name, |_| {}).await;
         let stream = Stream::of(&engine.endpoint, &store).await;
         Self {
             workspace: Workspace::on(stack).await,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::platform::config::Config;
-use activity_log_core::store::sweep::{GRACE, Swept};
+use activity_log_core::store::operator::sweep::{self, GRACE, Swept};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
@@ -26,7 +26,7 @@ fn past_grace(rig: &Rig) -> Timestamp {
 }
 
 async fn sweep(stack: &Stack, now: Timestamp) -> Swept {
-    stack.ctx.store.sweep(now, |_| {}).await.expect("the table is swept")
+    sweep::sweep(&stack.ctx.store, now, |_| {}).await.expect("the table is swept")
 }
 
 /// A commit that is given up soon.
@@ -227,7 +227,7 @@ async fn a_sweep_that_fails_in_the_middle_has_harmed_nothing_and_can_be_done_aga
             move |input: &Value| operation != "Scan" || input.get("ExclusiveStartKey").is_some();
         rig.proxy.inject(Fault::on(operation, When::Always, FaultKind::DropRequest).only_if(gone));
         rig.proxy.inject(Fault::on("Scan", When::Always, FaultKind::ShortPage { limit: 60 }));
-        let failed = rig.faulty.ctx.store.sweep(past_grace(&rig), |_| {}).await;
+        let failed = sweep::sweep(&rig.faulty.ctx.store, past_grace(&rig), |_| {}).await;
         assert!(failed.is_err(), "{operation}");
         assert!(keys(&rig).await.is_superset(&committed), "{operation}");
         rig.proxy.clear();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use activity_log_core::store::sweep::GRACE;
+use activity_log_core::store::operator::sweep::{GRACE, sweep};
 use activity_log_core::text::index_terms;
 use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
@@ -174,7 +174,7 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         assert_eq!((trail.activities.len(), trail.events.len()), (0, 0), "{kind:?}");
         assert_ne!(rig.direct.keys_in_table().await, before, "{kind:?}");
         let later = rig.direct.ctx.environment.now().plus(GRACE + Duration::from_secs(1));
-        rig.direct.ctx.store.sweep(later, |_| {}).await.expect("the table is swept");
+        sweep(&rig.direct.ctx.store, later, |_| {}).await.expect("the table is swept");
         assert_eq!(rig.direct.keys_in_table().await, before, "{kind:?}");
 
         // The key was not taken.

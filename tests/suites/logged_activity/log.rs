@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use activity_log_core::platform::config::RelatedResourceCheck;
+use activity_log_core::store::operator::sweep::sweep;
 use activity_log_tests::client::Answer;
 use activity_log_tests::client::logged_activity::{
     about, assert_refused, empty, id_of, notes, refused_fields,
@@ -401,7 +402,7 @@ async fn two_hundred_concurrent_completions_of_one_scheduled_activity_make_one()
     }
     // What losers staged, they or a sweep remove.
     let later = workspace.stack.ctx.environment.now().plus(Duration::from_secs(2 * 60 * 60));
-    workspace.stack.ctx.store.sweep(later, |_| {}).await.expect("the table is swept");
+    sweep(&workspace.stack.ctx.store, later, |_| {}).await.expect("the table is swept");
     let keys = workspace.stack.keys_in_table().await;
     let named = |kind: &str| keys.iter().filter(|(pk, _)| pk.contains(kind)).count();
     for kind in ["#SCHED#", "#ACT#", "#IDEM#", "#IX#w1=inspect"] {

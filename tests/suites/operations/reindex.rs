@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use activity_log_core::domain::error::chain;
 use activity_log_core::domain::principal::Scope;
-use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
+use activity_log_core::store::operator::reindex::{self, OldWords, Reindexed, Selection, Step};
 use activity_log_tests::client::logged_activity;
 use activity_log_tests::client::v1::{id_of, note_with, rows};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, TableCall, When};
@@ -17,11 +17,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
 async fn reindex(stack: &Stack, selection: Selection) -> Reindexed {
-    stack.ctx.store.reindex(selection, |_| {}).await.expect("the table is indexed")
+    reindex::reindex(&stack.ctx.store, selection, |_| {}).await.expect("the table is indexed")
 }
 
 async fn remove_old(stack: &Stack) -> OldWords {
-    stack.ctx.store.remove_old_words(|_| {}).await.expect("the table is scanned")
+    reindex::remove_old_words(&stack.ctx.store, |_| {}).await.expect("the table is scanned")
 }
 
 fn writes(calls: &[TableCall]) -> usize {
@@ -251,7 +251,7 @@ async fn what_can_not_be_indexed_is_named_and_the_others_go_on() {
     }
     assert_eq!(damaged.len(), 3);
     let failures = Mutex::new(Vec::new());
-    let done = rig.faulty.ctx.store.reindex(Selection::Outdated, |step| {
+    let done = reindex::reindex(&rig.faulty.ctx.store, Selection::Outdated, |step| {
         if let Step::Failed(error) = step {
             failures.lock().expect("nobody panicked").push(chain(error));
         }
@@ -288,7 +288,10 @@ async fn a_run_that_ends_in_the_middle_is_finished_by_the_next() {
         let gate = Gate::closed();
         rig.proxy.inject(Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone())));
         let ctx = Arc::clone(&rig.faulty.ctx);
-        let run = tokio::spawn(async move { ctx.store.reindex(Selection::Outdated, |_| {}).await });
+        let run =
+            tokio::spawn(
+                async move { reindex::reindex(&ctx.store, Selection::Outdated, |_| {}).await },
+            );
         gate.arrived(1).await;
         run.abort();
         assert!(run.await.is_err_and(|error| error.is_cancelled()), "{operation} {n}");
@@ -360,7 +363,7 @@ async fn a_table_that_is_lost_ends_the_run_with_an_error() {
     let logged = older(&rig).await;
     for operation in ["Scan", "BatchGetItem", "UpdateItem"] {
         rig.proxy.inject(Fault::on(operation, When::Always, FaultKind::DropRequest));
-        let run = rig.faulty.ctx.store.reindex(Selection::Outdated, |step| {
+        let run = reindex::reindex(&rig.faulty.ctx.store, Selection::Outdated, |step| {
             assert!(matches!(step, Step::Progress(_)), "the record is not to blame");
         });
         let error = run.await.expect_err("nothing can be done");

@@ -10,7 +10,7 @@ use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_core::index::Position;
 use activity_log_core::store::ItemKind;
-use activity_log_core::store::remove_tenant::{AuditTrail, TenantItems};
+use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, TenantItems};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
 use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
@@ -29,11 +29,13 @@ fn tenant() -> TenantId {
 
 async fn revoke(stack: &Stack) -> Option<Timestamp> {
     let now = stack.ctx.environment.now();
-    stack.ctx.store.revoke_credentials(&tenant(), now).await.expect("they are revoked")
+    remove_tenant::revoke_credentials(&stack.ctx.store, &tenant(), now)
+        .await
+        .expect("they are revoked")
 }
 
 async fn remove(stack: &Stack, audit_trail: AuditTrail) -> TenantItems {
-    let removed = stack.ctx.store.remove_tenant(&tenant(), audit_trail, |_| {}).await;
+    let removed = remove_tenant::remove(&stack.ctx.store, &tenant(), audit_trail, |_| {}).await;
     removed.expect("the tenant is removed")
 }
 
@@ -84,7 +86,8 @@ async fn everything_of_a_tenant_goes_and_nothing_of_another() {
     let before = table.items().await;
     let (own, others) = (of_tenant(&before, true), of_tenant(&before, false));
 
-    let count = stack.ctx.store.count_tenant(&tenant(), AuditTrail::Removed, |_| {}).await;
+    let count =
+        remove_tenant::count(&stack.ctx.store, &tenant(), AuditTrail::Removed, |_| {}).await;
     let counted = count.expect("the table is scanned");
     assert_eq!(table.items().await, before, "to count removes nothing");
     assert_eq!(counted.removed.values().sum::<usize>(), own.len());
@@ -237,7 +240,7 @@ async fn crash(rig: &Rig, operation: &'static str, n: usize) {
     rig.proxy.inject(Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone())));
     let ctx = Arc::clone(&rig.faulty.ctx);
     let run = tokio::spawn(async move {
-        ctx.store.remove_tenant(&tenant(), AuditTrail::Removed, |_| {}).await
+        remove_tenant::remove(&ctx.store, &tenant(), AuditTrail::Removed, |_| {}).await
     });
     gate.arrived(1).await;
     run.abort();
@@ -329,7 +332,8 @@ async fn a_run_that_fails_says_what_is_gone_and_can_be_done_again() {
     let report = |so_far: &TenantItems| {
         told.lock().expect("nobody panicked").clone_from(so_far);
     };
-    let failed = rig.faulty.ctx.store.remove_tenant(&tenant(), AuditTrail::Kept, report).await;
+    let failed =
+        remove_tenant::remove(&rig.faulty.ctx.store, &tenant(), AuditTrail::Kept, report).await;
     assert!(failed.expect_err("the table is lost").retryable());
     let told = told.into_inner().expect("nobody panicked");
     let heads = before.keys().filter(|(pk, sk)| sk == "HEAD" && pk.starts_with("T#acme#")).count();

@@ -2,7 +2,10 @@
 
 use activity_log_core::Context;
 use activity_log_core::domain::error::chain;
-use activity_log_core::store::reindex::{OldWords, Reindexed, Selection, Step};
+use activity_log_core::store::operator::reindex::{
+    OldWords, Reindexed, Selection, Step, reindex, remove_old_words,
+};
+use activity_log_core::store::operator::sweep::Swept;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -27,16 +30,14 @@ pub(super) async fn run(args: ReindexArgs, ctx: &Context, output: Output) -> Res
     }
     let selection = if args.all { Selection::All } else { Selection::Outdated };
     let bar = ProgressBar::new_spinner();
-    let done = ctx
-        .store
-        .reindex(selection, |step| match step {
-            Step::Progress(so_far) => {
-                bar.set_message(text(&so_far));
-                bar.tick();
-            }
-            Step::Failed(error) => bar.suspend(|| eprintln!("{}", chain(error))),
-        })
-        .await?;
+    let report = |step: Step<'_>| match step {
+        Step::Progress(so_far) => {
+            bar.set_message(text(&so_far));
+            bar.tick();
+        }
+        Step::Failed(error) => bar.suspend(|| eprintln!("{}", chain(error))),
+    };
+    let done = reindex(&ctx.store, selection, report).await?;
     bar.finish_and_clear();
     output.print(format_args!("{}.", text(&done)), &json!(done));
     match done.failed {
@@ -54,13 +55,11 @@ fn text(so_far: &Reindexed) -> String {
 
 async fn remove_old(ctx: &Context, output: Output) -> Result<(), CliError> {
     let bar = ProgressBar::new_spinner();
-    let old_words = ctx
-        .store
-        .remove_old_words(|swept| {
-            bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
-            bar.tick();
-        })
-        .await?;
+    let report = |swept: Swept| {
+        bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
+        bar.tick();
+    };
+    let old_words = remove_old_words(&ctx.store, report).await?;
     bar.finish_and_clear();
     match old_words {
         OldWords::InUse { activities } => Err(CliError::OldWordsInUse { activities }),

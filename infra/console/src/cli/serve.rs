@@ -14,7 +14,7 @@ use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
-use activity_log_core::store::table::ChangeStream;
+use activity_log_core::store::operator::table::{self, ChangeStream};
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -96,7 +96,7 @@ pub(super) async fn run(
         (Some(engine), ctx, (!args.in_memory).then_some(key_file))
     };
     let stream = if engine.is_some() { ChangeStream::Off } else { ChangeStream::On };
-    ctx.store.create_table_with(stream).await?;
+    table::create(&ctx.store, stream).await?;
     let demo_key = if engine.is_some() || args.demo {
         Some(demo_tenant(&ctx, key_file.as_deref()).await?)
     } else {

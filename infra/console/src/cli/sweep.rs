@@ -1,6 +1,7 @@
 //! `activity-log sweep`.
 
 use activity_log_core::Context;
+use activity_log_core::store::operator::sweep::{Swept, sweep};
 use indicatif::ProgressBar;
 use serde_json::json;
 
@@ -9,13 +10,11 @@ use super::output::Output;
 
 pub(super) async fn run(ctx: &Context, output: Output) -> Result<(), CliError> {
     let bar = ProgressBar::new_spinner();
-    let swept = ctx
-        .store
-        .sweep(ctx.environment.now(), |swept| {
-            bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
-            bar.tick();
-        })
-        .await?;
+    let progress = |swept: Swept| {
+        bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
+        bar.tick();
+    };
+    let swept = sweep(&ctx.store, ctx.environment.now(), progress).await?;
     bar.finish_and_clear();
     output.print(
         format_args!("{} items scanned, {} removed.", swept.scanned, swept.removed),

@@ -1,7 +1,7 @@
 //! `activity-log table`.
 
 use activity_log_core::Context;
-use activity_log_core::store::table::Created;
+use activity_log_core::store::operator::table::{self, ChangeStream, Created};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ pub(super) async fn run(
     let name = ctx.store.table_name();
     match command {
         TableCommand::Create => {
-            let created = ctx.store.create_table().await?;
+            let created = table::create(&ctx.store, ChangeStream::On).await?;
             let (text, is_new) = match created {
                 Created::New => ("is made", true),
                 Created::Existing => ("was there", false),
@@ -35,7 +35,8 @@ pub(super) async fn run(
             );
         }
         TableCommand::Describe => {
-            let table = ctx.store.describe_table().await?.ok_or(CliError::Missing("such table"))?;
+            let table =
+                table::describe(&ctx.store).await?.ok_or(CliError::Missing("such table"))?;
             let off = || "off".to_owned();
             let text = format!(
                 "table         {}\nstatus        {}\nitems         {}\nsize_bytes    {}\ntime to live  {}\nstream        {}",

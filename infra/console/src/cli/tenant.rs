@@ -8,7 +8,7 @@ use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::principal::TenantId;
-use activity_log_core::store::remove_tenant::{AuditTrail, Counts, TenantItems};
+use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, Counts, TenantItems};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -61,7 +61,8 @@ pub(super) async fn run(
         if args.include_audit_events { AuditTrail::Removed } else { AuditTrail::Kept };
     let bar = ProgressBar::new_spinner();
     if args.dry_run {
-        let found = ctx.store.count_tenant(&args.tenant, audit_trail, |found| show(&bar, found));
+        let found =
+            remove_tenant::count(&ctx.store, &args.tenant, audit_trail, |found| show(&bar, found));
         let found = found.await?;
         bar.finish_and_clear();
         print(&args, "would be removed", &found, End::DryRun, output);
@@ -70,7 +71,8 @@ pub(super) async fn run(
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
     }
-    let revoked = ctx.store.revoke_credentials(&args.tenant, ctx.environment.now()).await?;
+    let revoked =
+        remove_tenant::revoke_credentials(&ctx.store, &args.tenant, ctx.environment.now()).await?;
     if let Some(last) = revoked {
         drain(ctx, last, Duration::from_secs(args.drain_seconds)).await;
     }
@@ -79,7 +81,7 @@ pub(super) async fn run(
         so_far.lock().unwrap_or_else(PoisonError::into_inner).clone_from(found);
         show(&bar, found);
     };
-    let removed = ctx.store.remove_tenant(&args.tenant, audit_trail, report).await;
+    let removed = remove_tenant::remove(&ctx.store, &args.tenant, audit_trail, report).await;
     bar.finish_and_clear();
     match removed {
         Ok(found) => {

@@ -9,7 +9,6 @@
 //! | `body_start` instead of `body` | any, where the body is an item of its own |
 //! | `object`, and `related` without names where it fits | the logged-activity dialect, where the submission is in the body's item |
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::activity::{
     Activity, ActivityId, Body, BodyText, LongParts, NamedResource, RelatedResource,
     RelatedResourceId, Source, Submitted, Summary,
@@ -17,8 +16,9 @@ use crate::domain::activity::{
 use crate::domain::activity_type::{Category, TypeName};
 use crate::domain::principal::{Actor, ActorId, ActorType, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
-use crate::store::Item;
+use crate::domain::submission::Submission;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 use crate::text::ANALYZER_VERSION;
 
@@ -30,6 +30,8 @@ pub(in crate::store) const ANALYZER: &str = "analyzer";
 pub(in crate::store) const SUBMISSION: &str = "submission";
 /// The attribute of all related records, where there can be several.
 pub(in crate::store) const RELATED: &str = "related";
+/// The attribute of the beginning of a body that is an item of its own.
+const BODY_START: &str = "body_start";
 
 /// The items of an activity.
 pub(in crate::store) struct ActivityItems {
@@ -65,60 +67,90 @@ fn from_tuples(tuples: Vec<RelatedTuple>) -> Vec<NamedResource> {
     tuples.into_iter().map(named).collect()
 }
 
+/// What an activity has that may be long, as the attributes of the one item or the
+/// other.
+struct LongAttributes<'a> {
+    body: Option<&'a Body>,
+    related: Option<Vec<RelatedTuple>>,
+    submission: Option<&'a Submission>,
+}
+
+impl<'a> LongAttributes<'a> {
+    fn of(activity: &'a Activity) -> Self {
+        let submission = activity.submitted.whole();
+        Self {
+            body: activity.body.whole(),
+            related: submission.map(|_| related_tuples(activity)),
+            submission,
+        }
+    }
+
+    fn are_absent(&self) -> bool {
+        self.body.is_none() && self.submission.is_none()
+    }
+
+    fn write(&self, item: ItemWriter) -> ItemWriter {
+        item.text_if_some("body", self.body.map(Body::as_str))
+            .json_if_some(RELATED, self.related.as_ref())
+            .json_if_some(SUBMISSION, self.submission)
+    }
+}
+
+/// Lays an activity out.
 pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
-    let tenant = &activity.tenant_id;
-    let submission = activity.submitted.whole();
+    let long = LongAttributes::of(activity);
+    let whole = long.write(write_short(activity));
+    if whole.size_bytes() <= HEAD_MAX_BYTES || long.are_absent() {
+        return ActivityItems { head: whole.finish(), body: None };
+    }
+    let body = long.write(ItemWriter::new(keys::body(&activity.tenant_id, activity.id)));
+    let head = write_beginning(activity, &long);
+    ActivityItems { head: head.finish(), body: Some(body.finish()) }
+}
+
+/// A head with what an activity has that can't be long.
+fn write_short(activity: &Activity) -> ItemWriter {
     let related = match activity.submitted {
         Submitted::Nothing => activity.related.first(),
         Submitted::Whole(_) | Submitted::TypeOnly(_) => None,
     };
-    let base = || {
-        ItemWriter::new(keys::head(tenant, activity.id))
-            .number(ANALYZER, i64::from(ANALYZER_VERSION))
-            .text("type", activity.category)
-            .text_if_some("object", activity.submitted.type_name())
-            .text("summary", activity.summary.as_str())
-            .text_if_some("related_type", related.map(|named| &named.resource.resource_type))
-            .text_if_some("related_id", related.map(|named| named.resource.id.as_str()))
-            .text_if_some("related_name", related.and_then(|named| named.display_name.as_deref()))
-            .text("occurred_at", activity.occurred_at)
-            .text("source", activity.source)
-            .text("actor_type", activity.logged_by.actor_type)
-            .text("actor_id", activity.logged_by.id.as_str())
-            .text("logged_at", activity.logged_at)
-            .text("request_id", &activity.request_id)
-    };
-    let body = activity.body.whole().map(Body::as_str);
-    let tuples = submission.map(|_| related_tuples(activity));
-    let long_parts = |writer: ItemWriter| {
-        writer
-            .text_if_some("body", body)
-            .json_if_some(RELATED, tuples.as_ref())
-            .json_if_some(SUBMISSION, submission)
-    };
-    let whole = long_parts(base());
-    if whole.size_bytes() <= HEAD_MAX_BYTES || (body.is_none() && submission.is_none()) {
-        return ActivityItems { head: whole.finish(), body: None };
-    }
+    ItemWriter::new(keys::head(&activity.tenant_id, activity.id))
+        .number(ANALYZER, i64::from(ANALYZER_VERSION))
+        .text("type", activity.category)
+        .text_if_some("object", activity.submitted.type_name())
+        .text("summary", activity.summary.as_str())
+        .text_if_some("related_type", related.map(|named| &named.resource.resource_type))
+        .text_if_some("related_id", related.map(|named| named.resource.id.as_str()))
+        .text_if_some("related_name", related.and_then(|named| named.display_name.as_deref()))
+        .text("occurred_at", activity.occurred_at)
+        .text("source", activity.source)
+        .text("actor_type", activity.logged_by.actor_type)
+        .text("actor_id", activity.logged_by.id.as_str())
+        .text("logged_at", activity.logged_at)
+        .text("request_id", &activity.request_id)
+}
 
-    let snippet = activity.body.whole().map(Body::snippet);
-    let nameless: Option<Vec<RelatedTuple>> = tuples
+/// A head without the long parts: the related records without their names, and the
+/// beginning of the body, as far as there is room.
+fn write_beginning(activity: &Activity, long: &LongAttributes<'_>) -> ItemWriter {
+    let snippet = long.body.map(Body::snippet);
+    let nameless: Option<Vec<RelatedTuple>> = long
+        .related
         .clone()
         .map(|all| all.into_iter().map(|(record_type, id, _)| (record_type, id, None)).collect());
-    let mut head = base().json_if_some(RELATED, nameless.as_ref());
-    if head.size_bytes() + "body_start".len() + snippet.map_or(0, str::len) > HEAD_MAX_BYTES {
+    let mut head = write_short(activity).json_if_some(RELATED, nameless.as_ref());
+    if head.size_bytes() + BODY_START.len() + snippet.map_or(0, str::len) > HEAD_MAX_BYTES {
         // The related records give way to the beginning of the body, as long
         // as there are any.
-        head = base();
+        head = write_short(activity);
     }
     if let Some(snippet) = snippet {
         // As much of it as there is room for; the longest summary, names and
         // ids leave some.
-        let room = HEAD_MAX_BYTES.saturating_sub(head.size_bytes() + "body_start".len());
-        head = head.text("body_start", &snippet[..snippet.floor_char_boundary(room)]);
+        let room = HEAD_MAX_BYTES.saturating_sub(head.size_bytes() + BODY_START.len());
+        head = head.text(BODY_START, &snippet[..snippet.floor_char_boundary(room)]);
     }
-    let body_item = long_parts(ItemWriter::new(keys::body(tenant, activity.id)));
-    ActivityItems { head: head.finish(), body: Some(body_item.finish()) }
+    head
 }
 
 /// Reads a head. The long parts are whole where the head has them.
@@ -126,7 +158,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
     let reader = ItemReader::new(item);
     let id = ActivityId::parse(reader.key_part()?)
         .ok_or_else(|| reader.corrupt("the key does not name an activity"))?;
-    let body = match (reader.text_if_some("body")?, reader.text_if_some("body_start")?) {
+    let body = match (reader.text_if_some("body")?, reader.text_if_some(BODY_START)?) {
         (Some(_), _) => BodyText::Whole(reader.parsed("body", Body::parse)?),
         (None, Some(start)) => BodyText::Beginning(start.to_owned()),
         (None, None) => BodyText::Absent,
@@ -209,7 +241,8 @@ mod tests {
     use crate::domain::activity_type::AssociationMode;
     use crate::domain::clock::Timestamp;
     use crate::domain::record_type::ApiNamed;
-    use crate::domain::submission::{Submission, TypeSnapshot};
+    use crate::domain::submission::TypeSnapshot;
+    use crate::store::item::size_bytes;
 
     fn activity(summary: &str, body: Option<&str>) -> Activity {
         let resource = RelatedResource {
@@ -237,10 +270,6 @@ mod tests {
         read(&activity.tenant_id, head).err().expect("the item is corrupt")
     }
 
-    fn size(item: &Item) -> usize {
-        ItemWriter(item.clone()).size_bytes()
-    }
-
     #[test]
     fn an_activity_reads_back_as_it_was_written() {
         for body in [None, Some(""), Some("short")] {
@@ -255,7 +284,7 @@ mod tests {
     fn a_head_costs_one_read_unit_however_long_its_parts_are() {
         let activity = activity(&"😀".repeat(500), Some(&"😀".repeat(65_536)));
         let items = write(&activity);
-        assert!(size(&items.head) <= HEAD_MAX_BYTES);
+        assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
         let read_back = read(&activity.tenant_id, &items.head).unwrap().activity;
         assert!(read_back.body.snippet().is_some_and(|snippet| !snippet.is_empty()));
         let (id, parts) = read_long_parts(&items.body.unwrap()).unwrap();
@@ -300,7 +329,7 @@ mod tests {
         ] {
             let activity = submitted(activity("x", body), mentions, related);
             let items = write(&activity);
-            assert!(size(&items.head) <= HEAD_MAX_BYTES);
+            assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
             let head = read(&activity.tenant_id, &items.head).unwrap();
             assert_eq!(items.body.is_none(), in_head);
             assert_eq!(!head.related_is_elsewhere, related_in_head);

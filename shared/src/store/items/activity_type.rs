@@ -1,11 +1,10 @@
 //! An activity type, in two items: a row for the list of types, and the same
 //! with the fields, which can be long.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::activity_type::{TypeDefinition, TypeSummary};
 use crate::domain::principal::TenantId;
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 /// The items of a type.

@@ -1,14 +1,13 @@
 //! An audit event.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::activity::{ActivityId, Source};
 use crate::domain::audit::{AuditEvent, AuditStatus, EntryPoint};
 use crate::domain::error::ErrorCode;
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, TenantId};
 use crate::domain::value::parse_uuid;
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 pub(in crate::store) fn write(event: &AuditEvent) -> Item {

@@ -1,13 +1,12 @@
 //! A credential.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::{
     Actor, ActorId, ActorType, Credential, KeyId, Scope, Scopes, TenantId,
 };
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
-use crate::store::keys::{self, SK};
+use crate::store::item::{Item, ItemReader, ItemWriter, SK};
+use crate::store::keys;
 
 pub(in crate::store) fn write(credential: &Credential) -> Item {
     let scopes: Vec<&str> = credential.scopes.iter().map(|scope| scope.as_str()).collect();

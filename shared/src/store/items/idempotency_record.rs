@@ -1,12 +1,11 @@
 //! An idempotency record. DynamoDB removes it some time after `expires_at`.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::activity::ActivityId;
 use crate::domain::clock::Timestamp;
 use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
 use crate::domain::principal::TenantId;
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 /// The attribute that the table's time to live watches, in whole seconds.

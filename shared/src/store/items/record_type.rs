@@ -1,10 +1,9 @@
 //! A record type of a tenant's own, by the id that its name has.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{ApiNamed, RecordType};
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 pub(in crate::store) fn write(tenant: &TenantId, record_type: &RecordType) -> Item {

@@ -1,11 +1,10 @@
 //! An entry of the registry of related resources, or its tombstone.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::activity::RelatedResource;
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 /// The attribute by which the newest news wins.

@@ -1,10 +1,9 @@
 //! That a scheduled activity was completed, and by which activity.
 
-use super::{ItemReader, ItemWriter};
 use crate::domain::activity::ActivityId;
 use crate::domain::principal::TenantId;
-use crate::store::Item;
 use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 pub(in crate::store) fn write(

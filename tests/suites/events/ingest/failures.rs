@@ -11,6 +11,7 @@ use activity_log_core::domain::registry::Presence;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
+use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::MIB;
 use activity_log_tests::engine::{Engine, unique_name};
@@ -393,8 +394,9 @@ impl Environment for PanicsOnce {
 #[tokio::test]
 async fn a_panic_fails_its_message_and_no_other() {
     let engine = Engine::start().await;
-    let store = Store::new(connect_local(&engine.endpoint), &unique_name("panics"));
-    store.create_table().await.expect("the engine makes a table");
+    let client = connect_local(&engine.endpoint);
+    let store = Store::new(client.clone(), &unique_name("panics"));
+    table::create(&store, ChangeStream::On).await.expect("the engine makes a table");
     let environment = Arc::new(PanicsOnce::default());
     let config = Config::for_table(store.table_name());
     let ctx = Context::with_environment(store, config, environment.clone());
@@ -408,11 +410,14 @@ async fn a_panic_fails_its_message_and_no_other() {
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0]["code"], "internal_error");
     assert!(failed[0]["event_id"].as_str().is_some_and(|id| id.starts_with("event of ")));
-    let heads = |keys: Vec<(String, String)>| keys.iter().filter(|key| key.1 == "HEAD").count();
-    assert_eq!(heads(keys_in_table(&ctx.store).await), 2);
+    let heads = async || {
+        let keys = keys_in_table(&client, ctx.store.table_name()).await;
+        keys.iter().filter(|(_, sk)| sk == "HEAD").count()
+    };
+    assert_eq!(heads().await, 2);
 
     assert!(failures(&ctx, &events).await.is_empty());
-    assert_eq!(heads(keys_in_table(&ctx.store).await), 3);
+    assert_eq!(heads().await, 3);
     assert_eq!(log.fields_with("\"replayed\"").len(), 2);
 }
 

@@ -9,10 +9,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 
-use super::failure::to_error;
-use super::read::keys_only;
-use super::{Backoff, Item, Store};
 use crate::domain::error::{Error, Result};
+use crate::platform::backoff::Backoff;
+use crate::store::calls::Store;
+use crate::store::failure::to_error;
+use crate::store::item::{Item, keys_only};
 
 /// Parts of the table that are gone through side by side.
 const SEGMENTS: i32 = 4;
@@ -27,10 +28,10 @@ const UNAVAILABLE_DEADLINE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scan {
     /// What an item has to satisfy; it costs the same when it does not.
-    pub(super) filter: Option<String>,
-    pub(super) values: Vec<(&'static str, AttributeValue)>,
+    filter: Option<String>,
+    values: Vec<(&'static str, AttributeValue)>,
     /// Everything where it is absent.
-    pub(super) projection: Option<String>,
+    projection: Option<String>,
 }
 
 impl Scan {
@@ -76,55 +77,57 @@ pub(super) struct ScanPage {
     pub(super) scanned: usize,
 }
 
-impl Store {
-    /// One page, of the whole table or of a segment, and where the next begins.
-    pub(super) async fn scan_page(
-        &self,
-        scan: &Scan,
-        segment: Option<i32>,
-        start: Option<Item>,
-    ) -> Result<(ScanPage, Option<Item>)> {
-        let values = scan.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        let answer = self
-            .client
-            .scan()
-            .table_name(&self.table_name)
-            .set_filter_expression(scan.filter.clone())
-            .set_expression_attribute_values((!scan.values.is_empty()).then(|| values.collect()))
-            .set_projection_expression(scan.projection.clone())
-            .set_segment(segment)
-            .set_total_segments(segment.map(|_| SEGMENTS))
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(|error| to_error("Scan", &error))?;
-        let scanned = usize::try_from(answer.scanned_count).unwrap_or_default();
-        let page = ScanPage { items: answer.items.unwrap_or_default(), scanned };
-        Ok((page, answer.last_evaluated_key))
-    }
+/// One page, of the whole table or of a segment, and where the next begins.
+pub(super) async fn read_page(
+    store: &Store,
+    scan: &Scan,
+    segment: Option<i32>,
+    start: Option<Item>,
+) -> Result<(ScanPage, Option<Item>)> {
+    let values = scan.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    let answer = store
+        .client
+        .scan()
+        .table_name(&store.table_name)
+        .set_filter_expression(scan.filter.clone())
+        .set_expression_attribute_values((!scan.values.is_empty()).then(|| values.collect()))
+        .set_projection_expression(scan.projection.clone())
+        .set_segment(segment)
+        .set_total_segments(segment.map(|_| SEGMENTS))
+        .consistent_read(true)
+        .set_exclusive_start_key(start)
+        .send()
+        .await
+        .map_err(|error| to_error("Scan", &error))?;
+    let scanned = usize::try_from(answer.scanned_count).unwrap_or_default();
+    let page = ScanPage { items: answer.items.unwrap_or_default(), scanned };
+    Ok((page, answer.last_evaluated_key))
+}
 
-    /// Does some work for every page of the table, a few pages side by side.
-    /// The first failure that stays one is the end.
-    pub(super) async fn scan_each<F>(&self, scan: &Scan, work: impl Fn(ScanPage) -> F) -> Result<()>
-    where
-        F: Future<Output = Result<()>>,
-    {
-        let work = &work;
-        let segments = (0..SEGMENTS).map(|segment| async move {
-            let mut start = None;
-            loop {
-                let page = || self.scan_page(scan, Some(segment), start.clone());
-                let (page, next) = insist(page).await?;
-                work(page).await?;
-                start = next;
-                if start.is_none() {
-                    return Ok(());
-                }
+/// Does some work for every page of the table, a few pages side by side.
+/// The first failure that stays one is the end.
+pub(super) async fn each_page<F>(
+    store: &Store,
+    scan: &Scan,
+    work: impl Fn(ScanPage) -> F,
+) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    let work = &work;
+    let segments = (0..SEGMENTS).map(|segment| async move {
+        let mut start = None;
+        loop {
+            let read = || read_page(store, scan, Some(segment), start.clone());
+            let (page, next) = insist(read).await?;
+            work(page).await?;
+            start = next;
+            if start.is_none() {
+                return Ok(());
             }
-        });
-        try_join_all(segments).await.map(drop)
-    }
+        }
+    });
+    try_join_all(segments).await.map(drop)
 }
 
 /// Does something again that the table could not do now, for a bounded time. It

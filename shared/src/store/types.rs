@@ -1,13 +1,13 @@
-//! Activity types of a tenant's own, and which scheduled activities are done.
+//! Activity types of a tenant's own.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use uuid::Uuid;
 
+use super::calls::Store;
 use super::failure::to_error;
-use super::{Store, items, keys};
-use crate::domain::activity::ActivityId;
+use super::{items, keys};
 use crate::domain::activity_type::{TypeDefinition, TypeName, TypeSummary};
-use crate::domain::error::{Error, Result};
+use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 
 /// Some types, by name.
@@ -21,28 +21,20 @@ pub struct TypePage {
 
 impl Store {
     /// Defines a type, in the place of what the name stood for before.
-    ///
-    /// # Errors
-    ///
-    /// A failed call.
     pub async fn put_activity_type(
         &self,
         tenant: &TenantId,
         definition: &TypeDefinition,
     ) -> Result<()> {
         let written = items::activity_type::write(tenant, definition);
-        let puts: Result<Vec<TransactWriteItem>, _> = [written.row, written.definition]
-            .into_iter()
-            .map(|item| {
-                let put = Put::builder().table_name(&self.table_name).set_item(Some(item));
-                Ok(TransactWriteItem::builder().put(put.build()?).build())
-            })
-            .collect();
-        let puts = puts
-            .map_err(|error: aws_sdk_dynamodb::error::BuildError| Error::Internal(error.into()))?;
+        let put = |item| -> Result<TransactWriteItem> {
+            let put = Put::builder().table_name(&self.table_name).set_item(Some(item));
+            Ok(TransactWriteItem::builder().put(put.build()?).build())
+        };
         self.client
             .transact_write_items()
-            .set_transact_items(Some(puts))
+            .transact_items(put(written.row)?)
+            .transact_items(put(written.definition)?)
             .send()
             .await
             .map_err(|error| to_error("TransactWriteItems", &error))?;
@@ -50,10 +42,6 @@ impl Store {
     }
 
     /// A type of the tenant's own.
-    ///
-    /// # Errors
-    ///
-    /// A failed call, or a corrupt item.
     pub async fn activity_type(
         &self,
         tenant: &TenantId,
@@ -65,10 +53,6 @@ impl Store {
 
     /// The types of the tenant's own whose names come after `after`, at most
     /// `limit`. A megabyte of them ends a page earlier.
-    ///
-    /// # Errors
-    ///
-    /// A failed call, or a corrupt item.
     pub async fn activity_types(
         &self,
         tenant: &TenantId,
@@ -94,19 +78,5 @@ impl Store {
         let types: Result<Vec<TypeSummary>, _> =
             items.iter().map(items::activity_type::read_row).collect();
         Ok(TypePage { types: types?, more: answer.last_evaluated_key.is_some() })
-    }
-
-    /// The activity that completed a scheduled one, where one did.
-    ///
-    /// # Errors
-    ///
-    /// A failed call, or a corrupt item.
-    pub async fn scheduled_completion(
-        &self,
-        tenant: &TenantId,
-        scheduled_activity_id: Uuid,
-    ) -> Result<Option<ActivityId>> {
-        let item = self.get(keys::scheduled_completion(tenant, scheduled_activity_id)).await?;
-        Ok(item.as_ref().map(items::scheduled_completion::read).transpose()?)
     }
 }

@@ -1,0 +1,101 @@
+//! Activities: one, the heads of some, and the long parts that are items of
+//! their own.
+
+use std::collections::HashMap;
+
+use super::calls::Store;
+use super::failure::CorruptItem;
+use super::item::{PK, SK};
+use super::{items, keys};
+use crate::domain::activity::{Activity, ActivityId, LongParts};
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+
+/// Which of the long parts of an activity are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// Body and submission.
+    All,
+    /// The submission.
+    Submission,
+}
+
+impl Store {
+    /// An activity with its long parts: one round trip, two when they are an
+    /// item of their own. An absent one takes the first alone, as another
+    /// tenant's does.
+    pub async fn activity(&self, tenant: &TenantId, id: ActivityId) -> Result<Option<Activity>> {
+        let Some(item) = self.get(keys::head(tenant, id)).await? else { return Ok(None) };
+        let head = items::activity::read(tenant, &item)?.activity;
+        self.with_long_parts(head).await.map(Some)
+    }
+
+    /// The whole activity of a head.
+    pub(super) async fn with_long_parts(&self, mut activity: Activity) -> Result<Activity> {
+        if activity.is_partial() {
+            let key = keys::body(&activity.tenant_id, activity.id);
+            let missing = |problem: &str| CorruptItem {
+                pk: key.pk.clone(),
+                sk: key.sk.clone(),
+                problem: problem.to_owned(),
+            };
+            let item = self.get(key.clone()).await?;
+            let item = item.ok_or_else(|| missing("it is missing, though a head implies it"))?;
+            activity.complete(items::activity::read_long_parts(&item)?.1);
+            if activity.is_partial() {
+                return Err(missing("it lacks a part that a head implies").into());
+            }
+        }
+        Ok(activity)
+    }
+
+    /// The heads that exist of some activities, with all their related records.
+    /// That takes one round trip, and another one for the rare heads that have
+    /// no room for them.
+    pub async fn heads(
+        &self,
+        tenant: &TenantId,
+        ids: &[ActivityId],
+    ) -> Result<HashMap<ActivityId, Activity>> {
+        let keys = ids.iter().map(|id| keys::head(tenant, *id)).collect();
+        let mut activities = HashMap::with_capacity(ids.len());
+        let mut without_related = Vec::new();
+        for item in self.batch_get(keys, None).await? {
+            let head = items::activity::read(tenant, &item)?;
+            let id = head.activity.id;
+            activities.insert(id, head.activity);
+            if head.related_is_elsewhere {
+                without_related.push(id);
+            }
+        }
+        let parts = self.long_parts(tenant, &without_related, Parts::Submission).await?;
+        for (id, parts) in parts {
+            if let Some(activity) = activities.get_mut(&id) {
+                activity.complete(parts);
+            }
+        }
+        Ok(activities)
+    }
+
+    /// The long parts that are items of their own, of some activities.
+    pub async fn long_parts(
+        &self,
+        tenant: &TenantId,
+        ids: &[ActivityId],
+        parts: Parts,
+    ) -> Result<HashMap<ActivityId, LongParts>> {
+        let keys = ids.iter().map(|id| keys::body(tenant, *id)).collect();
+        let without_body = submission_only();
+        let projection = match parts {
+            Parts::All => None,
+            Parts::Submission => Some(without_body.as_str()),
+        };
+        let items = self.batch_get(keys, projection).await?;
+        items.iter().map(|item| Ok(items::activity::read_long_parts(item)?)).collect()
+    }
+}
+
+/// The projection that reads the item of the long parts without the body.
+pub(super) fn submission_only() -> String {
+    [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ")
+}

@@ -1,0 +1,237 @@
+//! The table, and the calls that all of the store makes: one item, batches of
+//! them, the pages of a partition.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest,
+};
+use futures_util::future::try_join_all;
+use futures_util::stream::{TryStreamExt, iter};
+use tokio::time::{Duration, Instant};
+
+use super::failure::{Class, DeadlinePassed, classify, to_error};
+use super::item::{Item, Key};
+use crate::domain::error::{Result, chain};
+use crate::platform::backoff::Backoff;
+
+/// The keys that one BatchGetItem takes.
+const BATCH_KEYS: usize = 100;
+/// How long unprocessed keys are asked for again.
+const BATCH_DEADLINE: Duration = Duration::from_secs(10);
+/// The items that one BatchWriteItem takes.
+const BATCH_ITEMS: usize = 25;
+/// Batches in flight: 400 items are well under what a partition takes a
+/// second, and the lists of one record spread over many partitions.
+const BATCHES_IN_FLIGHT: usize = 16;
+/// The condition that guards every item that is written once.
+pub(super) const IF_ABSENT: &str = "attribute_not_exists(pk)";
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(super) client: Client,
+    pub(super) table_name: String,
+}
+
+/// Some items of a partition, and where the next ones begin if there are more.
+pub(super) struct ItemPage {
+    items: Vec<Item>,
+    next: Option<Item>,
+}
+
+impl Store {
+    /// A store on a table that exists.
+    #[must_use]
+    pub fn new(client: Client, table_name: &str) -> Self {
+        Self { client, table_name: table_name.to_owned() }
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table_name(&self) -> &str {
+        &self.table_name
+    }
+
+    pub(super) async fn get(&self, key: Key) -> Result<Option<Item>> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table_name)
+            .set_key(Some(key.into_item()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| to_error("GetItem", &error))?;
+        Ok(answer.item)
+    }
+
+    /// The items that exist of some keys, up to 100 a call, side by side. Only
+    /// a key that was answered is taken as absent: unprocessed keys are asked
+    /// for again.
+    pub(super) async fn batch_get(
+        &self,
+        keys: Vec<Key>,
+        projection: Option<&str>,
+    ) -> Result<Vec<Item>> {
+        let batches = keys.chunks(BATCH_KEYS).map(|batch| {
+            let keys = batch.iter().cloned().map(Key::into_item).collect();
+            self.batch_get_one(keys, projection)
+        });
+        Ok(try_join_all(batches).await?.into_iter().flatten().collect())
+    }
+
+    async fn batch_get_one(
+        &self,
+        mut keys: Vec<Item>,
+        projection: Option<&str>,
+    ) -> Result<Vec<Item>> {
+        let mut found = Vec::with_capacity(keys.len());
+        let mut backoff = Backoff::until(Instant::now() + BATCH_DEADLINE);
+        while !keys.is_empty() {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(true)
+                .set_projection_expression(projection.map(str::to_owned))
+                .build()?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table_name, request)
+                .send()
+                .await
+                .map_err(|error| to_error("BatchGetItem", &error))?;
+            let items = answer.responses.and_then(|mut tables| tables.remove(&self.table_name));
+            found.extend(items.unwrap_or_default());
+            keys = answer
+                .unprocessed_keys
+                .and_then(|mut tables| tables.remove(&self.table_name))
+                .map(|unprocessed| unprocessed.keys)
+                .unwrap_or_default();
+            if !keys.is_empty() && !backoff.wait().await {
+                return Err(DeadlinePassed("reading unprocessed keys again").into());
+            }
+        }
+        Ok(found)
+    }
+
+    /// A page of a partition, whose size DynamoDB decides.
+    pub(super) async fn partition_page(
+        &self,
+        pk: String,
+        projection: Option<String>,
+        start: Option<Item>,
+    ) -> Result<ItemPage> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table_name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .set_projection_expression(projection)
+            .consistent_read(true)
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        Ok(ItemPage { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+    }
+
+    /// Puts the items that `item` makes of some things.
+    pub(super) async fn batch_put<T>(
+        &self,
+        items: &[T],
+        item: impl Fn(&T) -> Item + Copy,
+        deadline: Instant,
+    ) -> Result<()> {
+        let put = |of: &T| {
+            let put = PutRequest::builder().set_item(Some(item(of))).build()?;
+            Ok(WriteRequest::builder().put_request(put).build())
+        };
+        self.batch_write(items, put, deadline).await
+    }
+
+    /// Removes the items of some keys, those that exist.
+    pub(super) async fn batch_delete(&self, keys: &[Item], deadline: Instant) -> Result<()> {
+        let delete = |key: &Item| {
+            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build()?;
+            Ok(WriteRequest::builder().delete_request(delete).build())
+        };
+        self.batch_write(keys, delete, deadline).await
+    }
+
+    async fn batch_write<T>(
+        &self,
+        items: &[T],
+        request: impl Fn(&T) -> Result<WriteRequest, BuildError> + Copy,
+        deadline: Instant,
+    ) -> Result<()> {
+        let all = iter(items.chunks(BATCH_ITEMS).map(Ok))
+            .try_for_each_concurrent(BATCHES_IN_FLIGHT, |batch| {
+                self.batch_write_one(batch, request, deadline)
+            });
+        match tokio::time::timeout_at(deadline, all).await {
+            Ok(result) => result,
+            Err(_) => Err(DeadlinePassed("writing a batch").into()),
+        }
+    }
+
+    async fn batch_write_one<T>(
+        &self,
+        items: &[T],
+        request: impl Fn(&T) -> Result<WriteRequest, BuildError>,
+        deadline: Instant,
+    ) -> Result<()> {
+        let mut backoff = Backoff::until(deadline);
+        // What is left to write; everything as long as nothing was answered. The
+        // client takes requests for good, and most batches need just one.
+        let mut unprocessed: Option<Vec<WriteRequest>> = None;
+        loop {
+            let batch = match &unprocessed {
+                None => items.iter().map(&request).collect::<Result<_, _>>()?,
+                Some(rest) => rest.clone(),
+            };
+            let answer =
+                self.client.batch_write_item().request_items(&self.table_name, batch).send().await;
+            match answer {
+                Ok(answer) => {
+                    let rest = answer
+                        .unprocessed_items
+                        .and_then(|mut tables| tables.remove(&self.table_name))
+                        .unwrap_or_default();
+                    if rest.is_empty() {
+                        return Ok(());
+                    }
+                    unprocessed = Some(rest);
+                }
+                // A put or a delete of the same item is the same however often
+                // it is done.
+                Err(error) if classify(&error) != Class::Permanent => {
+                    tracing::debug!(error = %chain(&to_error("BatchWriteItem", &error)), "retrying");
+                }
+                Err(error) => return Err(to_error("BatchWriteItem", &error)),
+            }
+            if !backoff.wait().await {
+                return Err(DeadlinePassed("writing unprocessed items again").into());
+            }
+        }
+    }
+}
+
+/// The items of all pages, where there are few. `read` reads the page that begins
+/// at a key, or the first one.
+pub(super) async fn pages<F>(mut read: impl FnMut(Option<Item>) -> F) -> Result<Vec<Item>>
+where
+    F: Future<Output = Result<ItemPage>>,
+{
+    let mut items = Vec::new();
+    let mut start = None;
+    loop {
+        let page = read(start).await?;
+        items.extend(page.items);
+        start = page.next;
+        if start.is_none() {
+            return Ok(items);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Removes everything of a tenant.
+//!
+//! ```text
+//! revoke the credentials ─▶ wait ─▶ heads ─▶ everything else ─▶ credentials
+//! ```
+//!
+//! Between the first two, functions may take a revoked key, and end what they
+//! have begun: the wait is the caller's. From the removal of the heads on no
+//! activity is to be seen, whole or in part, should someone make a new key. The
+//! credentials go last, so that a run that was cut off leaves behind since when
+//! they are revoked.
+//!
+//! No index leads from a tenant to its items, so the table is scanned twice.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::scan::{self, Scan, ScanPage, Tally, insist};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result};
+use crate::domain::principal::{KeyId, TenantId};
+use crate::store::calls::{Store, pages};
+use crate::store::failure::is_corrupt_item;
+use crate::store::item::{Item, Key, SK, keys_only};
+use crate::store::keys::{self, ItemKind};
+
+/// Items that are removed within one deadline.
+const CHUNK_ITEMS: usize = 1_000;
+/// How long the removal of a chunk may take.
+const DELETE_DEADLINE: Duration = Duration::from_secs(60);
+
+/// What becomes of a tenant's audit trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditTrail {
+    /// It stays, with its postings: it can be read with a new key.
+    Kept,
+    /// It goes too.
+    Removed,
+}
+
+/// Items of a tenant, counted by their kind.
+pub type Counts = BTreeMap<ItemKind, usize>;
+
+/// What was found of a tenant so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TenantItems {
+    /// Items that were removed, or would be.
+    pub removed: Counts,
+    /// Items that stay.
+    pub kept: Counts,
+}
+
+/// Which items a scan is after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    Heads,
+    /// All but the credentials.
+    Rest,
+    All,
+}
+
+/// Revokes all credentials of a tenant. Tells when the last was revoked,
+/// which may be a while ago; `None` where there is none.
+pub async fn revoke_credentials(
+    store: &Store,
+    tenant: &TenantId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let mut last = None;
+    for key in credential_keys(store, tenant).await? {
+        // By an id that is none, nobody can be authenticated.
+        let Some(Ok(key_id)) = key.get(SK).and_then(|sk| sk.as_s().ok()).map(|sk| KeyId::parse(sk))
+        else {
+            continue;
+        };
+        let revoked = insist(|| store.revoke_credential(tenant, &key_id, now)).await;
+        match revoked {
+            Ok(revoked_at) => last = last.max(Some(revoked_at)),
+            // It says that it is revoked, if not when.
+            Err(error) if is_corrupt_item(&error) => last = last.max(Some(now)),
+            // Another run was faster.
+            Err(Error::ResourceNotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(last)
+}
+
+/// Counts what [`remove`] would remove and keep, in one scan.
+pub async fn count(
+    store: &Store,
+    tenant: &TenantId,
+    audit_trail: AuditTrail,
+    report: impl Fn(&TenantItems),
+) -> Result<TenantItems> {
+    let tally = Tally::default();
+    let (report, shared) = (&report, &tally);
+    let count = |page: ScanPage| async move {
+        let sorted = sort(tenant, page.items, audit_trail);
+        report(&shared.update(|found: &mut TenantItems| {
+            for (kind, items) in &sorted.remove {
+                add(&mut found.removed, *kind, items.len());
+            }
+            sorted.keep.iter().for_each(|(kind, count)| add(&mut found.kept, *kind, *count));
+        }));
+        Ok(())
+    };
+    scan::each_page(store, &scan_of(tenant, Pass::All), count).await?;
+    Ok(tally.into_inner())
+}
+
+/// Removes everything of a tenant, and counts it. Its credentials have to be
+/// revoked before, for so long that nobody can be writing: what comes in
+/// behind this is left.
+///
+/// # Errors
+///
+/// A failed call. What was removed until then stays removed, `report` was
+/// told of it, and another run removes the rest.
+pub async fn remove(
+    store: &Store,
+    tenant: &TenantId,
+    audit_trail: AuditTrail,
+    report: impl Fn(&TenantItems),
+) -> Result<TenantItems> {
+    let tally = Tally::default();
+    let (report, shared) = (&report, &tally);
+    let remove = |sorted: Sorted| async move {
+        for (kind, items) in sorted.remove {
+            for chunk in items.chunks(CHUNK_ITEMS) {
+                store.batch_delete(chunk, Instant::now() + DELETE_DEADLINE).await?;
+                let removed = chunk.len();
+                report(&shared.update(|so_far: &mut TenantItems| {
+                    add(&mut so_far.removed, kind, removed);
+                }));
+            }
+        }
+        report(&shared.update(|so_far| {
+            sorted.keep.iter().for_each(|(kind, count)| add(&mut so_far.kept, *kind, *count));
+        }));
+        Ok(())
+    };
+    for pass in [Pass::Heads, Pass::Rest] {
+        let page = |page: ScanPage| remove(sort(tenant, page.items, audit_trail));
+        scan::each_page(store, &scan_of(tenant, pass), page).await?;
+    }
+    remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail)).await?;
+    Ok(tally.into_inner())
+}
+
+/// The keys of a tenant's credentials, whatever else is in them.
+async fn credential_keys(store: &Store, tenant: &TenantId) -> Result<Vec<Item>> {
+    let page = |start| store.partition_page(keys::credentials(tenant), Some(keys_only()), start);
+    pages(|start: Option<Item>| insist(move || page(start.clone()))).await
+}
+
+fn scan_of(tenant: &TenantId, pass: Pass) -> Scan {
+    let text = |text: String| AttributeValue::S(text);
+    let scan = Scan::keys().with(":tenant", text(keys::tenant_prefix(tenant)));
+    match pass {
+        Pass::All => scan.only("begins_with(pk, :tenant)"),
+        Pass::Heads => scan
+            .only("begins_with(pk, :tenant) AND sk = :head")
+            .with(":head", text(keys::HEAD.to_owned())),
+        Pass::Rest => scan
+            .only("begins_with(pk, :tenant) AND pk <> :credentials")
+            .with(":credentials", text(keys::credentials(tenant))),
+    }
+}
+
+/// Some items of a tenant.
+struct Sorted {
+    remove: BTreeMap<ItemKind, Vec<Item>>,
+    keep: Counts,
+}
+
+fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted {
+    let mut sorted = Sorted { remove: BTreeMap::new(), keep: Counts::new() };
+    for item in items {
+        // The filter has seen to it; but nothing is removed on its word alone.
+        let Some((owner, kind)) = Key::of(&item).and_then(|key| keys::kind_of(&key.pk)) else {
+            continue;
+        };
+        if owner != *tenant {
+            continue;
+        }
+        let is_audit = matches!(kind, ItemKind::AuditEvent | ItemKind::AuditPosting);
+        if is_audit && audit_trail == AuditTrail::Kept {
+            add(&mut sorted.keep, kind, 1);
+        } else {
+            sorted.remove.entry(kind).or_default().push(item);
+        }
+    }
+    sorted
+}
+
+fn add(counts: &mut Counts, kind: ItemKind, count: usize) {
+    *counts.entry(kind).or_default() += count;
+}

@@ -1,0 +1,92 @@
+//! Removes what was staged and never committed.
+//!
+//! Nothing commits later than a minute after its id was minted, so an item
+//! whose id is older than [`GRACE`] and whose owner does not exist never will
+//! have one.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::scan::{self, Scan};
+use crate::domain::activity::{ActivityId, minted_at};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::store::calls::Store;
+use crate::store::item::{Item, Key, keys_only};
+use crate::store::keys::{self, Staged};
+
+/// How old an id has to be before what it names is swept.
+pub const GRACE: Duration = Duration::from_secs(60 * 60);
+/// How long one batch of deletions may take.
+const DELETE_DEADLINE: Duration = Duration::from_secs(60);
+
+/// What a sweep did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Items that were looked at.
+    pub scanned: usize,
+    /// Items that were removed.
+    pub removed: usize,
+}
+
+/// Scans the whole table, and removes staged items without an owner. Tells
+/// `progress` after each page.
+///
+/// # Errors
+///
+/// A failed call. What was removed until then stays removed.
+pub async fn sweep(
+    store: &Store,
+    now: Timestamp,
+    mut progress: impl FnMut(Swept),
+) -> Result<Swept> {
+    let mut swept = Swept::default();
+    let mut start = None;
+    loop {
+        let (page, next) = scan::read_page(store, &Scan::keys(), None, start).await?;
+        swept.scanned += page.scanned;
+        let orphans = orphans(store, page.items, now).await?;
+        swept.removed += orphans.len();
+        store.batch_delete(&orphans, Instant::now() + DELETE_DEADLINE).await?;
+        progress(swept);
+        start = next;
+        if start.is_none() {
+            return Ok(swept);
+        }
+    }
+}
+
+/// The keys, among those of a page, that were staged before the grace
+/// period and whose owner does not exist.
+async fn orphans(store: &Store, items: Vec<Item>, now: Timestamp) -> Result<Vec<Item>> {
+    let mut by_owner: HashMap<Key, Vec<Item>> = HashMap::new();
+    for item in items {
+        if let Some(owner) = old_owner(&item, now) {
+            by_owner.entry(owner).or_default().push(item);
+        }
+    }
+    let owners = by_owner.keys().cloned().collect();
+    let existing: HashSet<Key> =
+        store.batch_get(owners, Some(&keys_only())).await?.iter().filter_map(Key::of).collect();
+    by_owner.retain(|owner, _| !existing.contains(owner));
+    Ok(by_owner.into_values().flatten().collect())
+}
+
+/// The key of the record that a staged item names, where the item is past its
+/// grace period.
+fn old_owner(item: &Item, now: Timestamp) -> Option<Key> {
+    let key = Key::of(item)?;
+    let (tenant, staged) = keys::staged_owner(&key.pk, &key.sk)?;
+    let (id, owner) = owner_key(&tenant, staged);
+    (minted_at(id)? <= now.minus(GRACE)).then_some(owner)
+}
+
+fn owner_key(tenant: &TenantId, staged: Staged) -> (uuid::Uuid, Key) {
+    match staged {
+        Staged::OfActivity(id) => (id, keys::head(tenant, ActivityId(id))),
+        Staged::OfAuditEvent(id) => (id, keys::audit_event(tenant, id)),
+    }
+}
