@@ -30,9 +30,7 @@ pub enum BusFault {
     },
     /// The call is refused.
     Refuse {
-        /// The status.
         status: u16,
-        /// The code.
         code: &'static str,
         /// What it says.
         message: String,

@@ -26,26 +26,21 @@ pub enum Gateway {
     },
     /// The same at a custom domain, with the key of its mapping.
     HttpApiDomain {
-        /// The stage.
         stage: &'static str,
         /// The key, as `/crm`.
         key: &'static str,
     },
-    /// A function URL.
     FunctionUrl,
     /// A REST API, payload format 1.0, at its own name.
     RestApi {
-        /// The stage.
         stage: &'static str,
     },
     /// The same at a custom domain, with the path of its mapping.
     RestApiDomain {
-        /// The stage.
         stage: &'static str,
         /// The path, as `/crm`.
         key: &'static str,
     },
-    /// A load balancer.
     LoadBalancer {
         /// Whether its target group has multi-value headers on.
         multi_value: bool,
@@ -65,13 +60,11 @@ pub const GATEWAYS: [Gateway; 6] = [
 /// A request as a caller makes it, behind the stage or the key of a mapping.
 #[derive(Clone, Debug)]
 pub struct Sent {
-    /// The method.
     pub method: String,
     /// Path and query.
     pub target: String,
     /// Names in lower case, in the order in which they are sent.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
     pub body: Bytes,
 }
 

@@ -128,7 +128,6 @@ pub struct Past {
     pub request_id: String,
     /// Its type.
     pub category: String,
-    /// Its summary.
     pub summary: String,
     /// When it occurred.
     pub occurred_at: String,
@@ -331,7 +330,6 @@ impl Template {
         items.chain(words.iter().map(|word| fill(&self.word_posting, word))).collect()
     }
 
-    /// Writes a history.
     pub fn write_history(
         &self,
         database: &Database,

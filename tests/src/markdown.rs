@@ -50,7 +50,6 @@ pub fn read(path: impl AsRef<Path>) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A document.
 pub struct Document {
     /// Its path within this repository.
     pub path: PathBuf,

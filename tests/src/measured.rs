@@ -20,7 +20,6 @@ pub const TENANT: &str = "measured";
 /// A stack, the proxy through which it speaks to its engine, and a key that it
 /// has seen: a credential costs a read in the first request only.
 pub struct MeasuredStack {
-    /// The stack.
     pub stack: Stack,
     /// A key of [`TENANT`] with every scope.
     pub key: String,
@@ -37,9 +36,7 @@ pub struct MeasuredStack {
 pub struct Measured {
     /// What it was answered.
     pub answer: Answer,
-    /// Read units.
     pub read_units: f64,
-    /// Write units.
     pub write_units: f64,
     /// Calls to the table.
     pub calls: Vec<TableCall>,

@@ -59,11 +59,9 @@ impl Environment for MovableClock {
 pub struct Stack {
     /// Where it listens, `http://127.0.0.1:<port>`.
     pub url: String,
-    /// Its address.
     pub address: SocketAddr,
     /// What the handlers run on.
     pub ctx: Arc<Context>,
-    /// Its clock.
     pub clock: Arc<MovableClock>,
     http: Http,
     table: aws_sdk_dynamodb::Client,

@@ -15,7 +15,6 @@ pub const TENANT: &str = "acme";
 
 /// A stack with a service's key, and things that the registry knows.
 pub struct Workspace {
-    /// The stack.
     pub stack: Stack,
     /// A service key with every scope.
     pub key: String,

@@ -82,7 +82,6 @@ pub(crate) struct Head {
     pub(crate) tenant_id: Option<TenantId>,
 }
 
-/// The types of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum EventType {
     ActivityLog,

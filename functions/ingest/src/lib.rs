@@ -39,7 +39,6 @@ const TIME_TO_BEGIN: Duration = REQUEST_TIMEOUT.saturating_add(Duration::from_se
 pub enum Answer {
     /// Of a batch of messages: which to deliver again.
     Batch(BatchAnswer),
-    /// Of an event.
     Event(EventAnswer),
 }
 

@@ -37,10 +37,6 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(26);
 const MAX_PAGE_BYTES: usize = 40_000;
 
 /// Runs a tool. What goes wrong is a result too, but for the missing scope.
-///
-/// # Errors
-///
-/// [`Error::MissingRequiredScope`].
 pub(crate) async fn run(
     ctx: &Context,
     exchange: &Exchange<'_>,

@@ -20,7 +20,6 @@ use crate::event_bus::{EventBus, NotTaken};
 /// The events that one PutEvents takes. It takes 256 KB of them, and ten of the
 /// largest are smaller.
 const CALL_EVENTS: usize = 10;
-/// Calls in flight.
 const CALLS_IN_FLIGHT: usize = 4;
 
 /// Delivers events, and returns those that failed by what the caller knows them

@@ -48,10 +48,6 @@ pub(crate) struct NotTaken {
 
 impl EventBus {
     /// The bus of a name or ARN, as the environment says.
-    ///
-    /// # Errors
-    ///
-    /// A trust store that can't be used.
     pub async fn connect(name: &str) -> Result<Self, StartError> {
         let config = aws::config(Service::EventBridge, &Endpoint::default()).await?;
         Ok(Self::new(&config, name))

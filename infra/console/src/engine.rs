@@ -28,7 +28,6 @@ pub enum EngineError {
     /// The address can't be listened at.
     #[error("the embedded engine can't listen at {address}")]
     Listen {
-        /// The address.
         address: SocketAddr,
         /// Why not.
         source: std::io::Error,

@@ -36,10 +36,6 @@ pub async fn answer(ctx: &Context, request: Request) -> Response {
 }
 
 /// Serves until `shutdown` resolves, then lets requests under way finish.
-///
-/// # Errors
-///
-/// A listener that fails.
 pub async fn serve(
     listener: TcpListener,
     ctx: Arc<Context>,

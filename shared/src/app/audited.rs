@@ -33,10 +33,6 @@ impl<'a> Attempt<'a> {
     }
 
     /// Lets the call write what a scope allows.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::MissingRequiredScope`].
     pub fn permit(&self, scope: Scope) -> Result<WritePermit<'a>> {
         self.call.principal.permit(scope).map(|_| WritePermit(self.call))
     }

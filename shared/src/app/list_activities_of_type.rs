@@ -77,10 +77,6 @@ impl TypedActivityFilters {
 
 /// A page of the activities of a type. Each has its submission; bodies may be
 /// cut.
-///
-/// # Errors
-///
-/// A missing scope, or what the table could not do.
 pub async fn list_activities_of_type(
     ctx: &Context,
     permit: Permit<'_>,

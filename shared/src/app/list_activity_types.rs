@@ -48,10 +48,6 @@ impl ActivityTypeFilters {
 
 /// A page of the types that match, by name. It may have fewer than `page_size`,
 /// even none, and still not be the last.
-///
-/// # Errors
-///
-/// A missing scope, or what the table could not do.
 pub async fn list_activity_types(
     ctx: &Context,
     permit: Permit<'_>,
@@ -83,10 +79,6 @@ pub async fn list_activity_types(
 }
 
 /// The type that an identifier names.
-///
-/// # Errors
-///
-/// A missing scope, [`Error::ResourceNotFound`], or what the table could not do.
 pub async fn get_activity_type(
     ctx: &Context,
     permit: Permit<'_>,
@@ -97,10 +89,6 @@ pub async fn get_activity_type(
 }
 
 /// The type that has an id: a built-in one, or one of the tenant's own.
-///
-/// # Errors
-///
-/// What the table could not do.
 pub(crate) async fn find_activity_type(
     ctx: &Context,
     tenant: &TenantId,

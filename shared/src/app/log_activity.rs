@@ -49,10 +49,6 @@ pub struct LogActivity {
 }
 
 /// Reads when something happened.
-///
-/// # Errors
-///
-/// The rule that the text breaks.
 pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'static str> {
     let time = Timestamp::parse(text, Rounding::Down)
         .ok_or("must be an RFC 3339 date-time with an offset, from 1970 on")?;
@@ -63,10 +59,6 @@ pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'stat
 }
 
 /// The words of the texts of an activity.
-///
-/// # Errors
-///
-/// The rule that too many of them break.
 pub fn words_of(
     summary: Option<&Summary>,
     body: Option<&Body>,

@@ -80,7 +80,6 @@ pub struct LogTypedActivity {
 pub struct RelatedObject {
     /// What kind of record it is.
     pub record_type: Identifier<RecordType>,
-    /// Its id.
     pub entity_id: RelatedResourceId,
 }
 
@@ -98,7 +97,6 @@ impl RelatedObject {
 pub struct GivenField {
     /// What the caller names the field by.
     pub id: String,
-    /// The value.
     pub value: Value,
     /// The text of the value, where it is a number: what [`Value`] has of it
     /// can be rounded.
@@ -108,10 +106,6 @@ pub struct GivenField {
 /// Hashes an input. The hash covers the type, so that a key is not taken for
 /// another one, and the text of numbers that canonical JSON, which knows only
 /// doubles, rounds.
-///
-/// # Errors
-///
-/// Those of [`InputHash::of`].
 pub fn hash_input(
     input: &Object,
     number_literals: &[Option<String>],

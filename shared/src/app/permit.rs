@@ -12,10 +12,6 @@ pub struct Permit<'a>(&'a Principal);
 
 impl Principal {
     /// Lets the principal do what a scope allows.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::MissingRequiredScope`].
     pub fn permit(&self, scope: Scope) -> Result<Permit<'_>> {
         if self.scopes.contains(&scope) {
             Ok(Permit(self))

@@ -30,7 +30,6 @@ use crate::store::{Commit, Outcome, Staging};
 /// A logged activity, and whether this call logged it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Logged {
-    /// The activity.
     pub activity: Activity,
     /// Whether this call logged it.
     pub replay: Replay,

@@ -152,9 +152,7 @@ text! {
 /// The record that an activity is attached to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelatedResource {
-    /// Its record type.
     pub resource_type: RecordType,
-    /// Its id.
     pub id: RelatedResourceId,
 }
 
@@ -163,7 +161,6 @@ pub struct RelatedResource {
 pub enum BodyText {
     /// There is none.
     Absent,
-    /// The whole of it.
     Whole(Body),
     /// Only its beginning, as a search row needs it.
     Beginning(String),
@@ -194,7 +191,6 @@ impl BodyText {
 /// One logged activity. It is never changed after it was logged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Activity {
-    /// Its id.
     pub id: ActivityId,
     /// The tenant that it belongs to.
     pub tenant_id: TenantId,
@@ -287,7 +283,6 @@ pub struct LongParts {
 pub enum Submitted {
     /// The activity was logged through another dialect.
     Nothing,
-    /// The whole of it.
     Whole(Box<Submission>),
     /// Only of which type it is, as a search row needs it.
     TypeOnly(TypeName),

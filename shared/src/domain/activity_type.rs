@@ -19,13 +19,10 @@ use crate::domain::value::{Refusal, text, word_enum};
 word_enum! {
     /// What kind of thing happened.
     Category {
-        /// A note.
         Note = "note",
         /// A telephone or video call.
         Call = "call",
-        /// An email.
         Email = "email",
-        /// A meeting.
         Meeting = "meeting",
         /// Something that an agent did.
         AgentAction = "agent_action",
@@ -130,7 +127,6 @@ word_enum! {
     FieldType {
         /// A short text.
         Text = "text",
-        /// A long text.
         LongText = "longtext",
         /// An email address.
         Email = "email",
@@ -216,7 +212,6 @@ pub struct FieldOption {
 /// A field of a type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldDefinition {
-    /// Its id.
     pub id: Uuid,
     /// What programs know it by.
     pub name: FieldName,
@@ -319,7 +314,6 @@ impl TypeSummary {
     }
 }
 
-/// A type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeDefinition {
     /// All but its fields.

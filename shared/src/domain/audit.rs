@@ -92,7 +92,6 @@ pub struct AuditEvent {
     pub status: AuditStatus,
     /// Why it was refused, where it was.
     pub error_code: Option<ErrorCode>,
-    /// The request.
     pub request_id: String,
     /// When it was decided.
     pub occurred_at: Timestamp,

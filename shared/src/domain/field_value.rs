@@ -33,7 +33,6 @@ use crate::domain::value::{Refusal, check_id, parse_uuid};
 
 /// Digits that a double keeps, whatever they are.
 const DOUBLE_DIGITS: usize = 15;
-/// Digits of a decimal.
 const DECIMAL_DIGITS: usize = 64;
 
 /// The form in which callers read a value, if it is one of the field.

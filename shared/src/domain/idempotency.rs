@@ -45,10 +45,6 @@ impl InputHash {
     }
 
     /// Hashes the canonical JSON of an input, whole.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Self::of`].
     pub fn of_canonical(input: &impl serde::Serialize) -> Result<Self, serde_json::Error> {
         let canonical = serde_json_canonicalizer::to_vec(input)?;
         Ok(Self(hex::encode(Sha256::digest(canonical))))
@@ -87,7 +83,6 @@ pub struct IdempotencyRecord {
 /// A key that an earlier write has, with what is remembered of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenKey {
-    /// The key.
     pub key: IdempotencyKey,
     /// What is remembered.
     pub record: IdempotencyRecord,

@@ -88,7 +88,6 @@ impl PartialEq<BuiltInRecordType> for RecordType {
 pub trait ApiNamed: Sized {
     /// Reads a name.
     fn from_api_name(text: &str) -> Option<Self>;
-    /// The name.
     fn api_name(&self) -> &str;
     /// Whether every tenant has it.
     fn is_built_in(&self) -> bool;
@@ -126,9 +125,7 @@ pub(crate) fn own_id(tenant: &TenantId, path: &[&str]) -> Uuid {
 /// How callers name a type: by its id or by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identifier<K> {
-    /// The id.
     Id(Uuid),
-    /// The name.
     Name(K),
 }
 

@@ -33,7 +33,6 @@ fn display_name_schema() -> Schema {
 /// What the registry knows of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceRecord {
-    /// The resource.
     pub resource: RelatedResource,
     /// Its name, where one was given.
     pub display_name: Option<DisplayName>,

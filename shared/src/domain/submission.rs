@@ -18,7 +18,6 @@ use crate::domain::record_type::ApiNamed;
 /// An activity's type as it was when the activity was logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TypeSnapshot {
-    /// Its id.
     pub id: Uuid,
     /// What people knew it by.
     pub name: String,
@@ -83,7 +82,6 @@ impl SubmittedField {
 /// What was submitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Submission {
-    /// The type.
     pub object: TypeSnapshot,
     /// When the activity was completed, where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]

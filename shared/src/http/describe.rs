@@ -46,7 +46,6 @@ pub struct JsonBody {
     pub description: &'static str,
     /// Whether a request must have it.
     pub required: bool,
-    /// Its schema.
     pub schema: Schema,
     /// An example, with its name.
     pub example: (&'static str, Value),

@@ -44,7 +44,6 @@ impl<'a> Exchange<'a> {
         Self { ctx, request, resolved, dialect, request_id, trace_id: OnceLock::new() }
     }
 
-    /// The request.
     #[must_use]
     pub fn request(&self) -> &Request {
         &self.request
@@ -130,10 +129,6 @@ impl<'a> Exchange<'a> {
     }
 
     /// The idempotency key of the header, where there is one.
-    ///
-    /// # Errors
-    ///
-    /// The rule that it breaks.
     pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Refusal> {
         let mut values = self.request.headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else { return Ok(None) };

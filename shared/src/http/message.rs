@@ -9,7 +9,6 @@ use crate::platform::config::BasePath;
 /// A request as it came in: path and query are not decoded yet.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The method.
     pub method: Method,
     /// What the caller's path has before [`path`](Self::path): the stage and the
     /// base path of the deployment. Links carry it again.
@@ -18,7 +17,6 @@ pub struct Request {
     pub path: String,
     /// What follows the `?`, percent-encoded; it may have bytes that a URI can't.
     pub query: String,
-    /// The headers.
     pub headers: HeaderMap,
     /// The whole body, cut off one byte beyond
     /// [`MAX_BYTES`](super::body::MAX_BYTES) at the earliest.

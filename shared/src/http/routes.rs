@@ -69,7 +69,6 @@ pub enum Operation {
 /// One route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// The method.
     pub method: Method,
     /// The path, with parameters in braces.
     pub template: &'static str,

@@ -158,10 +158,6 @@ impl<'a, L: PostingLists> Join<'a, L> {
 
     /// `want` further matches, or some more. Fewer only when the join is finished
     /// or the budget is spent; the first step decides at least one position.
-    ///
-    /// # Errors
-    ///
-    /// Those of the lists.
     pub async fn step(&mut self, want: usize) -> Result<Step> {
         let mut matches = Vec::new();
         let mut first = true;

@@ -109,9 +109,7 @@ impl Position {
 /// What is read of a list, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
-    /// The newest position.
     pub newest: Position,
-    /// The oldest position.
     pub oldest: Position,
 }
 
@@ -219,7 +217,6 @@ pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
 /// Some positions of a list, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PostingPage {
-    /// The positions.
     pub positions: Vec<Position>,
     /// How far the page reaches.
     pub extent: Extent,

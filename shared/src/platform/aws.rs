@@ -87,10 +87,6 @@ impl Endpoint {
 }
 
 /// What the client of a service is made of, from the environment.
-///
-/// # Errors
-///
-/// A trust store that can't be used.
 pub async fn config(service: Service, endpoint: &Endpoint) -> Result<SdkConfig, StartError> {
     let url = endpoint.resolve(service);
     let http_client = http_client(url.as_deref())?;

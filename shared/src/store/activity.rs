@@ -16,7 +16,6 @@ use crate::domain::principal::TenantId;
 pub enum Parts {
     /// Body and submission.
     All,
-    /// The submission.
     Submission,
 }
 

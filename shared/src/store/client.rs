@@ -7,10 +7,6 @@ use aws_types::SdkConfig;
 use crate::platform::aws::{self, Endpoint, Service, StartError};
 
 /// A client for DynamoDB, from the environment.
-///
-/// # Errors
-///
-/// A trust store that can't be used.
 pub async fn connect(endpoint: &Endpoint) -> Result<Client, StartError> {
     Ok(build(&aws::config(Service::DynamoDb, endpoint).await?))
 }

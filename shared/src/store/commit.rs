@@ -143,7 +143,6 @@ impl Staging {
 pub struct Commit<'a> {
     /// The activity's head. What was laid out with it is staged.
     pub head: NewHead<'a>,
-    /// Its audit event.
     pub event: &'a AuditEvent,
     /// The caller's key and what it is to remember.
     pub idempotency: Option<TakenKey>,

@@ -100,7 +100,6 @@ pub(super) fn credential(tenant: &TenantId, key_id: &KeyId) -> Key {
 /// Which of the two indexes a posting belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
-    /// That of the activities.
     Activities,
     /// That of the audit events.
     AuditEvents,
@@ -159,7 +158,6 @@ word_enum! {
         Posting = "postings",
         /// What an idempotency key is remembered by.
         IdempotencyRecord = "idempotency_records",
-        /// An audit event.
         AuditEvent = "audit_events",
         /// A posting of an audit event.
         AuditPosting = "audit_postings",
@@ -171,7 +169,6 @@ word_enum! {
         ActivityType = "activity_types",
         /// The completion of a scheduled activity.
         ScheduledCompletion = "scheduled_completions",
-        /// A credential.
         Credential = "credentials",
         /// What this version doesn't know.
         Other = "others",

@@ -18,7 +18,6 @@ use crate::index::{Extent, Position, PostingLists, PostingPage, Range, Term};
 pub struct Postings<'a> {
     /// The table.
     pub store: &'a Store,
-    /// The tenant.
     pub tenant: &'a TenantId,
     /// Whether they are of activities or of audit events.
     pub index: Index,

@@ -13,7 +13,6 @@ use crate::domain::principal::TenantId;
 /// Some types, by name.
 #[derive(Clone, Debug)]
 pub struct TypePage {
-    /// The types.
     pub types: Vec<TypeSummary>,
     /// Whether there are more behind the last one.
     pub more: bool,

@@ -96,10 +96,6 @@ impl HttpCall {
     }
 
     /// Sends it, where the stack may be gone.
-    ///
-    /// # Errors
-    ///
-    /// A connection that breaks.
     pub async fn try_send(self) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
         let request = self.request.body(Full::new(self.body))?;
         let response = self.client.request(request).await?;
@@ -112,11 +108,8 @@ impl HttpCall {
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status.
     pub status: StatusCode,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body.
     pub body: Bytes,
 }
 

@@ -32,10 +32,6 @@ pub fn error(error: &Error, request_id: &str) -> Response {
 }
 
 /// The caller, from `Authorization: Bearer <key>`.
-///
-/// # Errors
-///
-/// [`Error::Unauthorized`].
 pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Principal> {
     let value = exchange.header("authorization").ok_or(Error::Unauthorized)?;
     let (scheme, key) = value.split_once(' ').ok_or(Error::Unauthorized)?;
