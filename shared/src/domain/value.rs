@@ -4,19 +4,20 @@
 use std::borrow::Cow;
 
 use schemars::{Schema, json_schema};
-use serde_json::Value;
 use uuid::Uuid;
 
 /// Declares an enumeration whose JSON form, key form and error text are one
 /// list of words.
 macro_rules! word_enum {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
+    (
+        $(#[doc = $doc:literal])+
+        $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }
+    ) => {
+        $(#[doc = $doc])+
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+            serde::Serialize, serde::Deserialize,
         )]
-        #[schemars(inline, transform = crate::domain::value::list_words)]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant),+ }
 
         impl $name {
@@ -41,6 +42,23 @@ macro_rules! word_enum {
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+            // One list of words: few programs that read descriptions recognize a
+            // choice of constants as an enumeration.
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let description = [$($doc),+].map(str::trim).join("\n");
+                schemars::json_schema!({
+                    "type": "string", "description": description, "enum": [$($word),+],
+                })
             }
         }
     };
@@ -99,19 +117,6 @@ macro_rules! text {
     };
 }
 pub(crate) use text;
-
-/// Describes an enumeration as one list of words. By default it would be a
-/// choice of documented constants, which few programs that read descriptions
-/// recognize as an enumeration.
-pub(crate) fn list_words(schema: &mut Schema) {
-    let Some(Value::Array(choices)) = schema.remove("oneOf") else { return };
-    let words: Vec<Value> = choices
-        .into_iter()
-        .filter_map(|mut choice| Some(choice.get_mut("const")?.take()))
-        .collect();
-    schema.insert("type".to_owned(), "string".into());
-    schema.insert("enum".to_owned(), words.into());
-}
 
 /// Why a value was refused: the rule in words, fit for a caller.
 pub type Refusal = Cow<'static, str>;

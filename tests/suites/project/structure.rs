@@ -54,7 +54,7 @@ impl Sources {
     /// root, wherever it is written.
     fn resolve(&self, path: &[String]) -> Option<&Module> {
         if let [name] = path
-            && self.0.get(path).is_none()
+            && !self.0.contains_key(path)
             && let Some((home, _)) =
                 self.0.iter().find(|(_, code)| code.contains(&format!("macro_rules! {name} ")))
         {
@@ -67,7 +67,9 @@ impl Sources {
     /// The files that each file names.
     fn arrows(&self) -> BTreeMap<&Module, BTreeSet<&Module>> {
         let arrows = self.0.iter().map(|(module, code)| {
-            let paths = paths_in(code, module);
+            let is_child =
+                |name: &str| self.0.contains_key(&[module, &[name.to_owned()][..]].concat());
+            let paths = paths_in(code, module, is_child);
             let named = paths.iter().filter_map(|path| self.resolve(path));
             (module, named.filter(|named| *named != module).collect())
         });
@@ -94,14 +96,15 @@ fn without_comments_and_tests(code: &str) -> String {
 }
 
 /// The paths within the crate that a file names, but for re-exports.
-fn paths_in(code: &str, module: &Module) -> Vec<Module> {
+fn paths_in(code: &str, module: &Module, is_child: impl Fn(&str) -> bool) -> Vec<Module> {
+    let absolute = |path| absolute(path, module, &is_child);
     let mut paths = Vec::new();
     for statement in code.split(';') {
         let statement = statement.trim_start();
         let used = statement.rsplit_once("\nuse ").map(|(_, used)| used);
         let used = used.or_else(|| statement.strip_prefix("use "));
         if let Some(used) = used {
-            paths.extend(expand(used).into_iter().filter_map(|path| absolute(path, module)));
+            paths.extend(expand(used).into_iter().filter_map(absolute));
         }
     }
     let inline = code.match_indices("crate::").map(|(at, _)| {
@@ -114,7 +117,7 @@ fn paths_in(code: &str, module: &Module) -> Vec<Module> {
     for (path, at) in inline.zip(places) {
         if !is_statement(at) {
             let path = path.split("::").map(str::to_owned).filter(|part| !part.is_empty());
-            paths.extend(absolute(path.collect(), module));
+            paths.extend(absolute(path.collect()));
         }
     }
     paths
@@ -129,7 +132,7 @@ fn expand(tree: &str) -> Vec<Module> {
     let head: Module = head
         .split("::")
         .map(|part| part.split(" as ").next().unwrap_or_default().trim().to_owned())
-        .filter(|part| !part.is_empty() && part != "self" && part != "*")
+        .filter(|part| !part.is_empty() && part != "*")
         .collect();
     let Some(group) = group else { return vec![head] };
     let mut parts = vec![String::new()];
@@ -147,11 +150,16 @@ fn expand(tree: &str) -> Vec<Module> {
         }
     }
     let parts = parts.iter().filter(|part| !part.trim().is_empty());
-    parts.flat_map(|part| expand(part)).map(|tail| [head.clone(), tail].concat()).collect()
+    let tails = parts.flat_map(|part| expand(part));
+    let whole = |mut tail: Module| {
+        tail.retain(|part| part != "self");
+        [head.clone(), tail].concat()
+    };
+    tails.map(whole).collect()
 }
 
 /// The way from the root of the crate; nothing for a path of another crate.
-fn absolute(path: Module, module: &Module) -> Option<Module> {
+fn absolute(path: Module, module: &Module, is_child: impl Fn(&str) -> bool) -> Option<Module> {
     match path.first()?.as_str() {
         "crate" => Some(path[1..].to_vec()),
         "super" => {
@@ -159,6 +167,8 @@ fn absolute(path: Module, module: &Module) -> Option<Module> {
             let parent = module.len().checked_sub(ups)?;
             Some([&module[..parent], &path[ups..]].concat())
         }
+        "self" => Some([&module[..], &path[1..]].concat()),
+        child if is_child(child) => Some([&module[..], &path[..]].concat()),
         _ => None,
     }
 }
@@ -239,17 +249,23 @@ fn no_files_stand_in_a_circle() {
 #[test]
 fn paths_are_read_from_every_form_of_use() {
     let module: Module = ["http", "v1", "log"].map(str::to_owned).to_vec();
-    let code = "use std::fmt;\nuse crate::domain::{self, clock::{Bound, Timestamp as T}};\n\
+    let code = "use std::fmt;\nuse child::One;\nuse self::child::{Two, three::Four};\n\
+        use crate::domain::{self, clock::{Bound, Timestamp as T}};\n\
         use super::super::body;\npub use crate::app::input::any_text;\n\
         fn f() { crate::text::index_terms(x); $crate::index::join!() }\n";
-    let paths: BTreeSet<String> =
-        paths_in(code, &module).into_iter().map(|path| path.join("::")).collect();
+    let paths: BTreeSet<String> = paths_in(code, &module, |name| name == "child")
+        .into_iter()
+        .map(|path| path.join("::"))
+        .collect();
     let expected = [
         "app::input::any_text",
         "domain",
         "domain::clock::Bound",
         "domain::clock::Timestamp",
         "http::body",
+        "http::v1::log::child::One",
+        "http::v1::log::child::Two",
+        "http::v1::log::child::three::Four",
         "index::join",
         "text::index_terms",
     ];

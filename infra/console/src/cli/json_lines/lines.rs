@@ -8,6 +8,15 @@ use activity_log_core::app::json::{Object, parse_object};
 /// The longest line, in bytes, as long as the longest body of a request.
 const MAX_LINE_BYTES: usize = activity_log_core::http::body::MAX_BYTES;
 
+/// What became of a line that was not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum LineOutcome {
+    /// It was new.
+    Applied,
+    /// It had been done before, or something newer had.
+    Unchanged,
+}
+
 /// A line with its number, from 1.
 #[derive(Debug)]
 pub(in crate::cli) struct Line {

@@ -21,7 +21,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-pub(super) use self::lines::Line;
+pub(super) use self::lines::{Line, LineOutcome};
 use self::lines::{LineReader, Next};
 use self::progress::Progress;
 use super::error::CliError;
@@ -31,15 +31,6 @@ use super::output::Output;
 const BATCH_LINES: usize = 256;
 /// Lines that are worked on side by side.
 const LINES_IN_FLIGHT: usize = 8;
-
-/// What became of a line that was not refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LineOutcome {
-    /// It was new.
-    Applied,
-    /// It had been done before, or something newer had.
-    Unchanged,
-}
 
 /// The SHA-256 of a file, in hex.
 pub(super) fn file_hash(path: &Path) -> Result<String, CliError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::LineOutcome;
+use super::lines::LineOutcome;
 use crate::cli::error::CliError;
 
 /// What is known of a run.
