@@ -4,7 +4,7 @@ Each function has a role of its own, which no other resource adds to. Whatever a
 statement allows is listed here by role: an action that is added to the template
 and not here fails, and so does one that is gone. What a function may read of
 which kind of item is held against its calls by
-`tests/suites/deployment/template.rs`; what no function may write is held here,
+`tests/suites/deployment/roles.rs`; what no function may write is held here,
 too.
 """
 

@@ -1,0 +1,260 @@
+//! Each function may make the calls to the table that it makes, on the kinds of
+//! items that it makes them on, and no others.
+//!
+//! A role that allows too little would show on AWS alone, since no engine knows
+//! `dynamodb:LeadingKeys`. So here every function does all that it can do, and
+//! its calls are held against its role as IAM would: and then the role against
+//! the calls, so that it has nothing which was not needed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::logged_activity::{self, id_of};
+use activity_log_tests::client::v1;
+use activity_log_tests::event_bus::StubBus;
+use activity_log_tests::faulty_engine::FaultyEngine;
+use activity_log_tests::iam::{Request, Roles, roles_of};
+use activity_log_tests::lambda::invocation;
+use activity_log_tests::stack::Stack;
+use activity_log_tests::template::{Template, text};
+use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};
+use fn_publish::EventBus;
+use serde_json::{Value, json};
+
+const RARE: &str = "zeppelin";
+const COMMON: &str = "quarterly";
+
+/// Every function doing all that it can do, in a tenant with a history that lets
+/// every path of the code be taken.
+struct Rehearsal<'a> {
+    workspace: Workspace,
+    engine: &'a FaultyEngine,
+    roles: Roles<'a>,
+}
+
+impl<'a> Rehearsal<'a> {
+    async fn on(stack: Stack, engine: &'a FaultyEngine, template: &Template) -> Self {
+        let workspace = Workspace::on(stack).await;
+        workspace.define(type_of("site_visit", json!([]))).await;
+        fill(&workspace).await;
+        Self { workspace, engine, roles: Roles::of(template, engine) }
+    }
+
+    /// A key that no function has seen, so that it is read.
+    async fn fresh_key(&self) -> String {
+        self.workspace.stack.issue_key(TENANT, "agent:scout", Scope::ALL).await
+    }
+
+    /// With everything, again, in conflict, and in the other dialect.
+    async fn log(&mut self) -> (String, String) {
+        let v1 = self.workspace.stack.v1(&self.fresh_key().await);
+        let input = full_input("log");
+        let logged = self.roles.run("log", v1.log(&input)).await.expect(201);
+        self.roles.run("log", v1.log(&input)).await.expect(201);
+        let other = json!({"type": "note", "summary": "another", "idempotency_key": "log"});
+        self.roles.run("log", v1.log(&other)).await.expect(409);
+        let input = typed_input();
+        let typed = self.workspace.api.log("site_visit", &input);
+        let typed = self.roles.run("log", typed).await.expect(201);
+        (v1::id_of(&logged), id_of(&typed))
+    }
+
+    /// Words far apart, a phrase in long bodies, the responses of a type.
+    async fn search(&mut self) {
+        let v1 = self.workspace.stack.v1(&self.fresh_key().await);
+        for query in queries() {
+            let by_text = [("query", query.as_str())];
+            let page = self.roles.run("search", v1.search(&by_text)).await.expect(200);
+            assert_ne!(page.json()["activities"], json!([]), "{query}");
+        }
+        let everything = json!({});
+        let listed = self.workspace.api.responses("site_visit", &everything);
+        self.roles.run("search", listed).await.expect(200);
+    }
+
+    /// An activity with a body of its own, and types.
+    async fn get_logged(&mut self, id: &str, typed_id: &str) {
+        let v1 = self.workspace.stack.v1(&self.fresh_key().await);
+        self.roles.run("get-logged", v1.read(id)).await.expect(200);
+        for path in [
+            logged_activity::path_of(typed_id),
+            "/api/activities".to_owned(),
+            "/api/activities/site_visit".to_owned(),
+            "/api/activities/site_visit/fields".to_owned(),
+        ] {
+            self.roles.run("get-logged", self.workspace.api.get(&path)).await.expect(200);
+        }
+    }
+
+    /// Everything, a rare actor among many events, and what is no route.
+    async fn audit(&mut self) {
+        let v1 = self.workspace.stack.v1(&self.fresh_key().await);
+        for parameters in [&[][..], &[("actor_id", "rare"), ("status", "succeeded")]] {
+            let page = self.roles.run("audit", v1.audit_events(parameters)).await.expect(200);
+            assert_ne!(page.json()["audit_events"], json!([]));
+        }
+        self.roles.run("audit", v1.get("/nowhere")).await.expect(404);
+    }
+
+    /// Each tool.
+    async fn mcp(&mut self) {
+        let mcp = self.workspace.stack.mcp(&self.fresh_key().await);
+        let (input, mut logged) = (full_input("mcp"), Value::Null);
+        for _ in 0..2 {
+            logged = self.roles.run("mcp", mcp.tool("log_activity", &input)).await;
+        }
+        for query in queries() {
+            let arguments = json!({ "query": query });
+            let found = self.roles.run("mcp", mcp.tool("search_activity", &arguments)).await;
+            assert_ne!(found["activities"], json!([]), "{query}");
+        }
+        let arguments = json!({ "id": logged["activity"]["id"] });
+        self.roles.run("mcp", mcp.tool("get_logged_activity", &arguments)).await;
+    }
+
+    /// An activity, again, and news of a resource of the tenant's own kind.
+    async fn ingest(&mut self) {
+        let event = json!({
+            "id": "event",
+            "type": "activity.log",
+            "tenant_id": TENANT,
+            "actor": { "type": "service", "id": "billing" },
+            "activity": full_input("ingest"),
+        });
+        let news = json!({
+            "type": "resource.created",
+            "tenant_id": TENANT,
+            "resource": { "type": "property", "id": "pro_9" },
+            "changed_at": "2026-03-01T09:30:00Z",
+        });
+        for (event, status) in [(&event, "logged"), (&event, "replayed"), (&news, "applied")] {
+            let event = invocation(&event.to_string());
+            let done = fn_ingest::handle(&self.workspace.stack.ctx, event);
+            let done = self.roles.run("ingest", done).await.expect("it is done");
+            let done = serde_json::to_value(done).expect("it has a JSON form");
+            assert_eq!(done["status"], status);
+        }
+    }
+
+    /// An activity whose head has no room for its related records.
+    async fn publish(&mut self) {
+        let Workspace { stack, api, .. } = &self.workspace;
+        let objects = objects_beyond_a_head();
+        for object in &objects {
+            let (kind, id) = (text(&object["custom_object"]), text(&object["entity_id"]));
+            stack.put_resource(TENANT, &kind, &id, None).await;
+        }
+        let input = json!({ "related_objects": objects });
+        self.roles.run("log", api.log("site_visit", &input)).await.expect(201);
+        let batch = json!({ "Records": [last_insertion(self.engine)] });
+        let stub = StubBus::start().await;
+        let bus = EventBus::connect_local(&stub.url, "bus");
+        let done = fn_publish::handle(&stack.ctx, &bus, invocation(&batch.to_string()));
+        self.roles.run("publish", done).await.expect("the batch can be read");
+        assert_eq!(stub.details().len(), 1);
+    }
+
+    /// Each start of the others opens a connection by a read.
+    async fn warm_up(&mut self) {
+        for function in ["log", "search", "get-logged", "mcp", "audit", "ingest"] {
+            let warm_up = self.workspace.stack.ctx.store.warm_up();
+            self.roles.run(function, warm_up).await.expect("the table answers");
+        }
+    }
+}
+
+/// Two old activities with a rare word, and so many newer ones without it that
+/// the common lists are asked for the rare ones' positions alone.
+async fn fill(workspace: &Workspace) {
+    const NEWER: usize = 200;
+    let stack = &workspace.stack;
+    let rare = stack.v1(&stack.issue_key(TENANT, "user:rare", Scope::ALL).await);
+    for day in ["01", "02"] {
+        let occurred_at = format!("2025-01-{day}T00:00:00Z");
+        let summary = format!("{RARE} {COMMON}");
+        let input = json!({"type": "note", "summary": summary, "occurred_at": occurred_at});
+        rare.log(&input).await.expect(201);
+        // Audit events have the time of the write.
+        stack.clock.advance(Duration::from_secs(24 * 60 * 60));
+    }
+    for _ in 0..NEWER {
+        workspace.v1.log(&v1::note(COMMON)).await.expect(201);
+    }
+}
+
+fn queries() -> [String; 2] {
+    [format!("{RARE} {COMMON}"), "\"signed copy\"".to_owned()]
+}
+
+/// An input with everything in it: a key, a related resource, and a body
+/// that is an item of its own.
+fn full_input(key: &str) -> Value {
+    json!({
+        "type": "note",
+        "summary": format!("with everything {key}"),
+        "body": format!("{} a signed copy", "filler ".repeat(900)),
+        "idempotency_key": key,
+        "related_resource_type": "contact",
+        "related_resource_id": "con_1",
+    })
+}
+
+/// The same in the logged-activity dialect, which looks up a type, kinds of
+/// records, and a scheduled activity.
+fn typed_input() -> Value {
+    json!({
+        "related_objects": [
+            {"custom_object": "contact", "entity_id": "con_1"},
+            {"custom_object": own_id("property"), "entity_id": "pro_1"},
+        ],
+        "notes": "Roof inspected",
+        "scheduled_activity_id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19",
+    })
+}
+
+/// The head that was put last, as the stream hands it over.
+fn last_insertion(engine: &FaultyEngine) -> Value {
+    let calls = engine.calls();
+    let commit = calls.iter().rfind(|call| call.operation == "TransactWriteItems");
+    let head = &commit.expect("something was logged").request["TransactItems"][0]["Put"]["Item"];
+    json!({
+        "eventName": "INSERT",
+        "dynamodb": {
+            "Keys": { "pk": head["pk"], "sk": head["sk"] },
+            "NewImage": head,
+            "SequenceNumber": "1",
+        },
+    })
+}
+
+#[tokio::test]
+async fn each_role_allows_what_its_function_calls_and_nothing_else() {
+    let (stack, engine) = Stack::start_faulty().await;
+    let mut rehearsal = Rehearsal::on(stack, &engine, &Template::read()).await;
+    let (id, typed_id) = rehearsal.log().await;
+    rehearsal.search().await;
+    rehearsal.get_logged(&id, &typed_id).await;
+    rehearsal.audit().await;
+    rehearsal.mcp().await;
+    rehearsal.ingest().await;
+    rehearsal.publish().await;
+    rehearsal.warm_up().await;
+    rehearsal.roles.assert_all_needed();
+}
+
+#[test]
+fn no_role_may_update_or_delete_an_audit_event() {
+    let event = "T#acme#AUD#0193c1d2-0000-7000-8000-000000000001";
+    let operations = ["PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem", "PartiQLDelete"];
+    let mut may_put = BTreeSet::new();
+    for (binary, role) in roles_of(&Template::read()) {
+        for operation in operations {
+            if role.grants_for(&Request::new(operation, vec![event.to_owned()])).is_some() {
+                assert_eq!(operation, "PutItem", "{binary}");
+                may_put.insert(binary.clone());
+            }
+        }
+    }
+    assert_eq!(may_put, ["ingest", "log", "mcp"].map(str::to_owned).into());
+}
