@@ -58,7 +58,7 @@ pub(crate) async fn run(
             exchange.log_failure(&error);
             let detail = ErrorDetail::of(&error, exchange.request_id());
             let (retryable, hint) = (error.retryable(), hint(&error, tool));
-            let error = to_value(&ToolError { detail, retryable, hint })?;
+            let error = to_value(&ToolError { detail, retryable, hint });
             Ok(CallToolResult::structured_error(json!({ "error": error })))
         }
     }
@@ -89,7 +89,7 @@ async fn log(
     });
     let logged = logged.await?;
     let body = ActivityBody::of(&logged.activity, exchange.request_id());
-    let result = CallToolResult::structured(to_value(&body)?);
+    let result = CallToolResult::structured(to_value(&body));
     // The result itself is that of the first call, so this stands beside it.
     let replayed = (logged.replay == Replay::Replayed).then(|| {
         let mut meta = MetaObject::default();
@@ -112,26 +112,26 @@ async fn search(
     let listing = v1::search::read(&mut reader, tenant);
     let listing = reader.finish(Ok(listing))?;
     let mut page = search_activity(ctx, permit, &listing).await?;
-    let kept = rows_within(&page, MAX_PAGE_BYTES)?;
+    let kept = rows_within(&page, MAX_PAGE_BYTES);
     if kept < page.rows.len() {
         page.rows.truncate(kept);
         let last = page.rows.last();
         page.next_cursor = last.map(|row| listing.filters.cursor_after(tenant, row));
     }
     let body = ActivitiesBody::of(&page, exchange.request_id());
-    Ok(CallToolResult::structured(to_value(&body)?))
+    Ok(CallToolResult::structured(to_value(&body)))
 }
 
 /// How many rows fit, at least one, so that paging gets on.
-fn rows_within(page: &Page<Activity>, max_bytes: usize) -> Result<usize> {
+fn rows_within(page: &Page<Activity>, max_bytes: usize) -> usize {
     let mut bytes = 0;
     for (index, row) in page.rows.iter().enumerate() {
-        bytes += to_value(&ActivityView::row(row))?.to_string().len() + 1;
+        bytes += to_value(&ActivityView::row(row)).to_string().len() + 1;
         if bytes > max_bytes {
-            return Ok(index.max(1));
+            return index.max(1);
         }
     }
-    Ok(page.rows.len())
+    page.rows.len()
 }
 
 async fn get_logged(
@@ -147,11 +147,11 @@ async fn get_logged(
     let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
     let activity = get_logged_activity(ctx, permit, id).await?;
     let body = ActivityBody::of(&activity, exchange.request_id());
-    Ok(CallToolResult::structured(to_value(&body)?))
+    Ok(CallToolResult::structured(to_value(&body)))
 }
 
-fn to_value(value: &impl Serialize) -> Result<Value> {
-    serde_json::to_value(value).map_err(|error| Error::Internal(error.into()))
+fn to_value(view: &impl Serialize) -> Value {
+    serde_json::to_value(view).expect("a view has a JSON form")
 }
 
 /// What an agent should do about an error.

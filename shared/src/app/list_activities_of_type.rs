@@ -62,6 +62,15 @@ impl TypedActivityFilters {
         cursor::decode(cursor, &self.binding(tenant, type_id))
     }
 
+    fn operands(&self, name: &TypeName) -> Vec<Vec<Term>> {
+        let listed = match name.built_in() {
+            Some(built_in) => Term::category(built_in),
+            None => Term::own_type(name),
+        };
+        let words = self.query.iter().flat_map(SearchQuery::terms);
+        std::iter::once(listed).chain(words).map(|term| vec![term]).collect()
+    }
+
     fn matches(&self, tenant: &TenantId, name: &TypeName, activity: &Activity) -> bool {
         let of_type = match activity.submitted.type_name() {
             Some(logged) => logged == name,
@@ -86,53 +95,72 @@ pub async fn list_activities_of_type(
     after: Option<Position>,
 ) -> Result<Page<Activity>> {
     let tenant = permit.tenant_id();
-    let mut operands = vec![vec![match name.built_in() {
-        Some(built_in) => Term::category(built_in),
-        None => Term::own_type(name),
-    }]];
-    operands.extend(filters.query.iter().flat_map(SearchQuery::terms).map(|term| vec![term]));
-
-    let mut rows = Vec::new();
-    let mut bytes = 0;
-    let mut end = after;
+    let query = filters.query.as_ref();
+    let mut page = Collected { end: after, ..Collected::default() };
     for _ in 0..MAX_ROUNDS {
-        let Some(range) = Range::new(None, None, end) else {
-            return Ok(Page { rows, next_cursor: None });
+        let Some(range) = Range::new(None, None, page.end) else {
+            page.end = None;
+            break;
         };
-        let query = filters.query.as_ref();
-        let limit = ROWS_A_ROUND.min(page_size - rows.len());
-        let (mut found, next) =
-            find_page(ctx, tenant, operands.clone(), query, range, limit).await?;
+        let limit = ROWS_A_ROUND.min(page_size - page.rows.len());
+        let operands = filters.operands(name);
+        let (mut found, next) = find_page(ctx, tenant, operands, query, range, limit).await?;
         found.retain(|activity| filters.matches(tenant, name, activity));
-        let mut full = false;
-        for chunk in found.chunks_mut(SUBMISSIONS_A_ROUND) {
-            if full {
-                break;
-            }
-            read_submissions(ctx, tenant, chunk).await?;
-            for activity in chunk {
-                bytes += row_bytes(activity);
-                full = full || bytes > MAX_PAGE_BYTES;
-                // One row at least, or a page would decide nothing.
-                if full && !rows.is_empty() {
-                    break;
-                }
-                end = Some(Position { time: activity.occurred_at, id: activity.id.0 });
-                rows.push(activity.clone());
-            }
+        if page.add(ctx, tenant, found).await? == Room::None {
+            break;
         }
-        if !full {
-            if next.is_none() {
-                return Ok(Page { rows, next_cursor: None });
-            }
-            end = next;
-        }
-        if full || rows.len() >= page_size {
+        page.end = next;
+        if next.is_none() || page.rows.len() >= page_size {
             break;
         }
     }
     let binding = filters.binding(tenant, name.id(tenant));
-    Ok(Page { rows, next_cursor: end.map(|position| cursor::encode(position, &binding)) })
+    let next_cursor = page.end.map(|position| cursor::encode(position, &binding));
+    Ok(Page { rows: page.rows, next_cursor })
+}
+
+/// A page while it is being filled.
+#[derive(Debug, Default)]
+struct Collected {
+    rows: Vec<Activity>,
+    bytes: usize,
+    /// What was decided so far; nothing at the end of the list.
+    end: Option<Position>,
+}
+
+/// Whether a page takes more rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Left,
+    None,
+}
+
+impl Collected {
+    /// Takes rows as long as there is room for them; one in any case, or a page
+    /// would decide nothing.
+    async fn add(
+        &mut self,
+        ctx: &Context,
+        tenant: &TenantId,
+        mut found: Vec<Activity>,
+    ) -> Result<Room> {
+        for chunk in found.chunks_mut(SUBMISSIONS_A_ROUND) {
+            read_submissions(ctx, tenant, chunk).await?;
+            for activity in chunk {
+                self.bytes += row_bytes(activity);
+                let full = self.bytes > MAX_PAGE_BYTES;
+                if full && !self.rows.is_empty() {
+                    return Ok(Room::None);
+                }
+                self.end = Some(Position { time: activity.occurred_at, id: activity.id.0 });
+                self.rows.push(activity.clone());
+                if full {
+                    return Ok(Room::None);
+                }
+            }
+        }
+        Ok(Room::Left)
+    }
 }
 
 /// Adds the submissions that are not in the heads.

@@ -47,6 +47,31 @@ fn list(value: Option<String>) -> Vec<String> {
     items.map(str::to_owned).collect()
 }
 
+fn list_or(value: Option<String>, default: &[&str]) -> Vec<String> {
+    let items = list(value);
+    if items.is_empty() { default.iter().map(|item| (*item).to_owned()).collect() } else { items }
+}
+
+fn related_resource_check(value: Option<&str>) -> Result<RelatedResourceCheck, ConfigError> {
+    match value {
+        None | Some("" | "on") => Ok(RelatedResourceCheck::On),
+        Some("off") => Ok(RelatedResourceCheck::Off),
+        Some(_) => Err(ConfigError { variable: "RELATED_RESOURCE_CHECK", rule: "on or off" }),
+    }
+}
+
+fn retention(value: Option<&str>) -> Result<Duration, ConfigError> {
+    let days = match value {
+        None | Some("") => Some(30),
+        Some(text) => text.parse().ok().filter(|days| (1..=3650).contains(days)),
+    };
+    let days: u64 = days.ok_or(ConfigError {
+        variable: "IDEMPOTENCY_RETENTION_DAYS",
+        rule: "a whole number from 1 to 3650",
+    })?;
+    Ok(Duration::from_secs(days * 24 * 60 * 60))
+}
+
 /// How long the steps of a write may take. In sum they stay under the
 /// functions' time-out of 28 s, so that a caller gets an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,33 +184,7 @@ impl Config {
 
     /// Reads variables through `lookup`.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let related_resource_check = match lookup("RELATED_RESOURCE_CHECK").as_deref() {
-            None | Some("" | "on") => RelatedResourceCheck::On,
-            Some("off") => RelatedResourceCheck::Off,
-            Some(_) => {
-                return Err(ConfigError { variable: "RELATED_RESOURCE_CHECK", rule: "on or off" });
-            }
-        };
-        let days = match lookup("IDEMPOTENCY_RETENTION_DAYS").as_deref() {
-            None | Some("") => 30,
-            Some(text) => match text.parse::<u64>() {
-                Ok(days @ 1..=3650) => days,
-                _ => {
-                    return Err(ConfigError {
-                        variable: "IDEMPOTENCY_RETENTION_DAYS",
-                        rule: "a whole number from 1 to 3650",
-                    });
-                }
-            },
-        };
-        let mut mcp_allowed_hosts = list(lookup("MCP_ALLOWED_HOSTS"));
-        if mcp_allowed_hosts.is_empty() {
-            mcp_allowed_hosts = LOOPBACK_HOSTS.map(str::to_owned).to_vec();
-        }
-        let mut mcp_allowed_origins = list(lookup("MCP_ALLOWED_ORIGINS"));
-        if mcp_allowed_origins.is_empty() {
-            mcp_allowed_origins = LOOPBACK_ORIGINS.map(str::to_owned).to_vec();
-        }
+        let mcp_allowed_origins = list_or(lookup("MCP_ALLOWED_ORIGINS"), &LOOPBACK_ORIGINS);
         if !mcp_allowed_origins.iter().all(|origin| origin.contains("://")) {
             return Err(ConfigError {
                 variable: "MCP_ALLOWED_ORIGINS",
@@ -205,10 +204,12 @@ impl Config {
             table_name: lookup("ACTIVITY_LOG_TABLE")
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "activity-log".to_owned()),
-            related_resource_check,
-            idempotency_retention: Duration::from_secs(days * 24 * 60 * 60),
+            related_resource_check: related_resource_check(
+                lookup("RELATED_RESOURCE_CHECK").as_deref(),
+            )?,
+            idempotency_retention: retention(lookup("IDEMPOTENCY_RETENTION_DAYS").as_deref())?,
             cors_allow_origins: list(lookup("CORS_ALLOW_ORIGINS")),
-            mcp_allowed_hosts,
+            mcp_allowed_hosts: list_or(lookup("MCP_ALLOWED_HOSTS"), &LOOPBACK_HOSTS),
             mcp_allowed_origins,
             base_path,
             public_url,

@@ -1,69 +1,15 @@
-//! Reading a caller's input: no unknown names, and every violation at once.
-//!
-//! [`input!`](crate::input) declares an input once: its struct, its JSON Schema
-//! and its reader come from one list. A [`Reader`] reads named values one by
-//! one, whatever they are of (a [`Source`]), so that the properties of an object
-//! and the parameters of a query string are held to the same rules.
+//! Named values, read one by one.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use super::json::Object;
-use crate::domain::error::{Error, FieldError, Result};
+use super::violations::{Given, Noted, Violations};
+use crate::app::json::Object;
+use crate::domain::error::{FieldError, Result};
 use crate::domain::value::Refusal;
-
-/// More violations than this are not listed; a caller that sends so many
-/// mends them in rounds.
-pub const MAX_FIELD_ERRORS: usize = 100;
-
-/// Proof that a violation was noted: whoever has one can't be without a
-/// violation. Only this module makes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Noted(());
-
-/// A value that has to be there: it, or the proof that its lack was noted.
-pub type Given<T> = std::result::Result<T, Noted>;
-
-/// Collects violations until everything was looked at.
-#[derive(Debug, Default)]
-pub struct Violations(Vec<FieldError>);
-
-impl Violations {
-    /// Notes one.
-    pub fn push(&mut self, field: &str, message: impl Into<Refusal>) -> Noted {
-        if self.0.len() < MAX_FIELD_ERRORS {
-            self.0.push(FieldError::new(field, message));
-        }
-        Noted(())
-    }
-
-    /// Notes those that were found elsewhere.
-    pub fn extend(&mut self, other: Self) {
-        let room = MAX_FIELD_ERRORS.saturating_sub(self.0.len());
-        self.0.extend(other.0.into_iter().take(room));
-    }
-
-    /// Keeps what was accepted, notes what was not.
-    pub fn take<T>(&mut self, field: &str, parsed: Result<T, impl Into<Refusal>>) -> Given<T> {
-        parsed.map_err(|message| self.push(field, message))
-    }
-
-    /// What was read, unless something was noted.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::ValidationFailed`] with every violation.
-    pub fn finish<T>(self, read: Given<T>) -> Result<T> {
-        match read {
-            Ok(value) if self.0.is_empty() => Ok(value),
-            Ok(_) | Err(Noted(())) => Err(Error::ValidationFailed(self.0)),
-        }
-    }
-}
 
 /// Named values: the properties of an object or the parameters of a query
 /// string.
@@ -377,7 +323,7 @@ impl Reader<&Object> {
             if object.is_none() {
                 self.refuse(name, format!("element {index} must be an object"));
             } else {
-                for violation in element.into_violations().0 {
+                for violation in element.into_violations().into_errors() {
                     let FieldError { field, message } = violation;
                     self.refuse(name, format!("element {index}: {field} {message}"));
                 }
@@ -388,209 +334,11 @@ impl Reader<&Object> {
     }
 }
 
-/// Declares an input once: the struct, its JSON Schema, and `read`, which takes
-/// the values from a [`Reader`] in the order of the list and notes what is wrong
-/// with them there.
-///
-/// ```text
-/// input! {
-///     /// What is to be done.
-///     pub struct DoInput (now: Timestamp) {      arguments of `read`, where it has some
-///         /// What.
-///         required "what" => what: What;          a text, read by What::parse
-///         /// When.
-///         optional "at" => at: Timestamp = |text| parse_at(text, now);
-///         /// How often.
-///         number "times" => times: Times = 1..=9; a whole number; Times is its schema
-///         together "at", "times";                 both or none
-///     }
-/// }
-/// ```
-///
-/// `nullable` takes `null` for absent. An input `of Object` can also have a
-/// `value` of any form, and a `list` or `required_list`, which is read by a
-/// function of the reader, the name and how many elements there may be.
-/// A required value is a [`Given`], so that what is made of it can't be made
-/// without it, and its lack can't go unnoted.
-#[macro_export]
-macro_rules! input {
-    (
-        $(#[doc = $about:literal])+
-        $vis:vis struct $input:ident of Object $(($($arguments:tt)*))? { $($entries:tt)* }
-    ) => {
-        $crate::input! {
-            @declare [] [&$crate::app::json::Object]
-            $(#[doc = $about])+ $vis struct $input ($($($arguments)*)?) { $($entries)* }
-        }
-    };
-    (
-        $(#[doc = $about:literal])+
-        $vis:vis struct $input:ident $(($($arguments:tt)*))? { $($entries:tt)* }
-    ) => {
-        $crate::input! {
-            @declare [<S: $crate::app::input::Source>] [S]
-            $(#[doc = $about])+ $vis struct $input ($($($arguments)*)?) { $($entries)* }
-        }
-    };
-    (
-        @declare [$($generics:tt)*] [$source:ty]
-        $(#[doc = $about:literal])+
-        $vis:vis struct $input:ident ($($argument:ident: $argument_type:ty),*) {
-            $(
-                $(#[doc = $doc:literal])+
-                $kind:ident $name:literal => $field:ident: $type:ty
-                    $(= $read:expr)? $(, up to $max:expr)?;
-            )+
-            $(together $one:literal, $other:literal;)*
-        }
-    ) => {
-        $(#[doc = $about])+
-        #[derive(Clone, Debug)]
-        $vis struct $input {
-            $($(#[doc = $doc])+ pub $field: $crate::input!(@type $kind $type),)+
-        }
-
-        impl $input {
-            /// Reads it. What is wrong is noted in the reader.
-            pub fn read $($generics)* (
-                reader: &mut $crate::app::input::Reader<$source>
-                $(, $argument: $argument_type)*
-            ) -> Self {
-                let input = Self {
-                    $($field: $crate::input!(
-                        @read reader $kind $name $type $(= $read)? $(, up to $max)?
-                    ),)+
-                };
-                $(reader.expect_together($one, $other);)*
-                input
-            }
-        }
-
-        impl schemars::JsonSchema for $input {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($input).into()
-            }
-
-            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                let mut schema = $crate::app::input::InputSchema::new(&[$($about),+]);
-                $({
-                    let max: Option<usize> = None $(.or(Some($max)))?;
-                    let required = $crate::input!(@is_required $kind);
-                    schema.add::<$crate::input!(@schema $kind $type)>(
-                        generator, $name, required, &[$($doc),+], max,
-                    );
-                })+
-                $(schema.add_together($one, $other);)*
-                schema.finish()
-            }
-        }
-    };
-
-    (@type required $type:ty) => { $crate::app::input::Given<$type> };
-    (@type value $type:ty) => { $crate::app::input::Given<$type> };
-    (@type optional $type:ty) => { Option<$type> };
-    (@type nullable $type:ty) => { Option<$type> };
-    (@type number $type:ty) => { Option<usize> };
-    (@type list $type:ty) => { $type };
-    (@type required_list $type:ty) => { $type };
-
-    (@schema nullable $type:ty) => { Option<$type> };
-    (@schema $other:ident $type:ty) => { $type };
-
-    (@is_required required) => { true };
-    (@is_required value) => { true };
-    (@is_required required_list) => { true };
-    (@is_required $other:ident) => { false };
-
-    (@read $reader:ident value $name:literal $type:ty) => { $reader.value($name) };
-    (@read $reader:ident number $name:literal $type:ty = $range:expr) => {
-        $reader.number($name, $range)
-    };
-    (@read $reader:ident list $name:literal $type:ty = $read:expr, up to $max:expr) => {
-        $read($reader, $name, $max)
-    };
-    (@read $reader:ident required_list $name:literal $type:ty = $read:expr, up to $max:expr) => {{
-        if !$reader.has($name) {
-            $reader.refuse($name, "is required");
-        }
-        $read($reader, $name, $max)
-    }};
-    (@read $reader:ident $kind:ident $name:literal $type:ty = $read:expr) => {
-        $reader.$kind($name, $read)
-    };
-    (@read $reader:ident $kind:ident $name:literal $type:ty) => {
-        $reader.$kind($name, <$type>::parse)
-    };
-}
-
-/// The JSON Schema of an input, as [`input!`](crate::input) makes it.
-#[derive(Debug)]
-pub struct InputSchema(Schema);
-
-impl InputSchema {
-    /// Of an input without properties.
-    #[must_use]
-    pub fn new(about: &[&str]) -> Self {
-        Self(json_schema!({
-            "type": "object",
-            "description": prose(about),
-            "properties": {},
-            "additionalProperties": false,
-        }))
-    }
-
-    /// Adds a property.
-    pub fn add<T: JsonSchema>(
-        &mut self,
-        generator: &mut SchemaGenerator,
-        name: &str,
-        required: bool,
-        doc: &[&str],
-        max_items: Option<usize>,
-    ) {
-        let mut schema = generator.subschema_for::<T>();
-        schema.insert("description".to_owned(), prose(doc).into());
-        if let Some(max) = max_items {
-            schema.insert("maxItems".to_owned(), max.into());
-        }
-        self.object("properties").insert(name.to_owned(), schema.into());
-        if required {
-            let names = self
-                .0
-                .ensure_object()
-                .entry("required")
-                .or_insert_with(|| Vec::<Value>::new().into());
-            names.as_array_mut().expect("it was made as a list").push(name.into());
-        }
-    }
-
-    /// Adds that two properties only come together.
-    pub fn add_together(&mut self, one: &str, other: &str) {
-        for (given, missing) in [(one, other), (other, one)] {
-            self.object("dependentRequired").insert(given.to_owned(), vec![missing].into());
-        }
-    }
-
-    /// The whole.
-    #[must_use]
-    pub fn finish(self) -> Schema {
-        self.0
-    }
-
-    fn object(&mut self, keyword: &str) -> &mut Object {
-        let value = self.0.ensure_object().entry(keyword).or_insert_with(|| Object::new().into());
-        value.as_object_mut().expect("it was made as an object")
-    }
-}
-
-/// The text of a documentation comment.
-fn prose(lines: &[&str]) -> String {
-    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::input::violations::MAX_FIELD_ERRORS;
+    use crate::domain::error::Error;
 
     #[test]
     fn the_list_of_violations_is_bounded() {
