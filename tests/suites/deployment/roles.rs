@@ -113,7 +113,7 @@ impl<'a> Rehearsal<'a> {
         self.roles.run("mcp", mcp.tool("get_logged_activity", &arguments)).await;
     }
 
-    /// An activity, again, and news of a resource of the tenant's own kind.
+    /// An activity, again, and news of a resource of the tenant's own type.
     async fn ingest(&mut self) {
         let event = json!({
             "id": "event",
@@ -200,8 +200,8 @@ fn full_input(key: &str) -> Value {
     })
 }
 
-/// The same in the logged-activity dialect, which looks up a type, kinds of
-/// records, and a scheduled activity.
+/// The same in the logged-activity dialect, which looks up a type, record
+/// types, and a scheduled activity.
 fn typed_input() -> Value {
     json!({
         "related_objects": [
