@@ -219,7 +219,8 @@ impl<S: Source> Reader<S> {
     ///
     /// # Errors
     ///
-    /// [`Error::ValidationFailed`] with every violation.
+    /// [`Error::ValidationFailed`](crate::domain::error::Error::ValidationFailed) with
+    /// every violation.
     pub fn finish<T>(self, read: Given<T>) -> Result<T> {
         self.into_violations().finish(read)
     }
