@@ -9,8 +9,10 @@
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::body::MAX_BYTES;
 use super::message::{Response, json_bytes};
 use super::status::status;
 use crate::domain::error::Error;
@@ -86,13 +88,23 @@ pub fn rpc_error(
 
 /// The id of a request, where there is one and it is valid. Without one an
 /// error has no id either: null, as plain JSON-RPC has it, is none to MCP.
+///
+/// Refused requests come from anybody, so a body over the limit is not looked at,
+/// and of any other nothing is kept but the text of a string or a number.
 fn id_of(request_body: &[u8]) -> Option<Value> {
     #[derive(Deserialize)]
-    struct Envelope {
-        id: Value,
+    struct Envelope<'a> {
+        #[serde(borrow)]
+        id: &'a RawValue,
     }
-    let envelope = serde_json::from_slice::<Envelope>(request_body);
-    envelope.map(|envelope| envelope.id).ok().filter(is_id)
+    if request_body.len() > MAX_BYTES {
+        return None;
+    }
+    let id = serde_json::from_slice::<Envelope<'_>>(request_body).ok()?.id.get();
+    let is_scalar =
+        id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit());
+    let id = is_scalar.then(|| serde_json::from_str(id).ok()).flatten();
+    id.filter(is_id)
 }
 
 /// Whether a value can be the id of a request: a string or a whole number.
@@ -115,6 +127,9 @@ mod tests {
             (r#"{"id":null}"#, None),
             (r#"{"id":1.5}"#, None),
             (r#"{"id":{}}"#, None),
+            (r#"{"id":[{"":0},{"":0}]}"#, None),
+            (r#"{"id":-1,"id":2}"#, None),
+            (r#"{"params":{"id":3},"id" : "\u0061\"b"}"#, Some(json!("a\"b"))),
             (r#"[{"id":1}]"#, None),
             ("{", None),
         ] {
@@ -124,6 +139,21 @@ mod tests {
             assert_eq!(written.get("id"), id.as_ref(), "{body}");
             assert_eq!(written["error"]["code"], UNAUTHORIZED);
             assert_eq!(written["error"]["data"]["request_id"], "req_1");
+        }
+    }
+
+    #[test]
+    fn a_body_over_the_limit_is_not_looked_at() {
+        let of_bytes = |bytes: usize| {
+            let start = r#"{"id":7,"params":""#;
+            format!("{start}{}\"}}", "x".repeat(bytes - start.len() - 2))
+        };
+        for (bytes, id) in [(MAX_BYTES, Some(json!(7))), (MAX_BYTES + 1, None)] {
+            let body = of_bytes(bytes);
+            assert_eq!(body.len(), bytes);
+            let response = error(&Error::Unauthorized, body.as_bytes(), "req_1");
+            let written: Value = serde_json::from_slice(response.body()).unwrap();
+            assert_eq!(written.get("id"), id.as_ref(), "{bytes}");
         }
     }
 
