@@ -309,11 +309,12 @@ impl<'a> Reader<&'a Object> {
 
 impl Reader<&Object> {
     /// Reads the elements of a list, which are objects. What is wrong with one
-    /// is noted under the name of the list, with its place.
+    /// is noted under the name of the list, with its place and what it is called.
     pub fn elements<T>(
         &mut self,
         name: &str,
         items: &[Value],
+        called: &str,
         read: impl Fn(&mut Reader<&Object>) -> T,
     ) -> Vec<T> {
         let none = Object::new();
@@ -322,11 +323,11 @@ impl Reader<&Object> {
             let mut element = Reader::new(object.unwrap_or(&none));
             let value = read(&mut element);
             if object.is_none() {
-                self.refuse(name, format!("element {index} must be an object"));
+                self.refuse(name, format!("{called} {index}: must be an object"));
             } else {
                 for violation in element.into_violations().into_errors() {
                     let FieldError { field, message } = violation;
-                    self.refuse(name, format!("element {index}: {field} {message}"));
+                    self.refuse(name, format!("{called} {index}: {field} {message}"));
                 }
             }
             value

@@ -95,7 +95,7 @@ fn read_related(
     max: usize,
 ) -> Vec<RelatedObjectInput> {
     let items = reader.list(name, max);
-    reader.elements(name, items, RelatedObjectInput::read)
+    reader.elements(name, items, "object", RelatedObjectInput::read)
 }
 
 fn read_mentions(reader: &mut Reader<&Object>, name: &'static str, max: usize) -> Vec<Uuid> {
@@ -111,7 +111,7 @@ fn read_fields(reader: &mut Reader<&Object>, name: &'static str, max: usize) -> 
         reader.refuse(name, "must have at most 64 KB in all");
         return Vec::new();
     }
-    reader.elements(name, items, FieldInput::read)
+    reader.elements(name, items, "element", FieldInput::read)
 }
 
 /// A request as it came in: it is received before the scope is asked for, so that
