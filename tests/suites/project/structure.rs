@@ -221,11 +221,30 @@ fn what_a_shelf_knows_of_the_world_is_listed() {
     }
 }
 
+/// The sources of the functions.
+fn functions() -> Vec<PathBuf> {
+    let functions = std::fs::read_dir(root().join("functions")).expect("the folder can be read");
+    functions.map(|entry| entry.expect("it can be read").path().join("src")).collect()
+}
+
+#[test]
+fn what_operators_do_with_the_table_is_for_the_console_alone() {
+    let names = |src: &Path| {
+        let sources = Sources::read(src);
+        let outside =
+            sources.0.into_iter().filter(|(way, _)| !way.iter().any(|it| it == "operator"));
+        outside.filter(|(_, code)| code.contains("operator::")).count()
+    };
+    assert!(names(&root().join("infra/console/src")) > 0);
+    for src in functions().into_iter().chain([root().join("shared/src")]) {
+        assert_eq!(names(&src), 0, "{} names it", src.display());
+    }
+}
+
 #[test]
 fn no_files_stand_in_a_circle() {
     let mut crates = vec![root().join("shared/src"), root().join("infra/console/src")];
-    let functions = std::fs::read_dir(root().join("functions")).expect("the folder can be read");
-    crates.extend(functions.map(|entry| entry.expect("it can be read").path().join("src")));
+    crates.extend(functions());
     assert!(crates.len() > 2);
     for src in crates {
         let sources = Sources::read(&src);
