@@ -78,7 +78,7 @@ pub struct LogTypedActivity {
 /// A record that an activity is about, as it was given.
 #[derive(Clone, Debug)]
 pub struct RelatedObject {
-    /// What kind of record it is.
+    /// Its record type.
     pub record_type: Identifier<RecordType>,
     pub entity_id: RelatedResourceId,
 }
