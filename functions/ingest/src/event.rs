@@ -219,9 +219,11 @@ fn read_activity_log(
     let mut beside = reader.into_violations();
     let id = head.id.clone();
     let principal = || {
+        let actor = actor?;
         Ok(Principal {
             tenant_id: tenant_id?,
-            actor: actor?,
+            authenticated_as: actor.clone(),
+            actor,
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         })

@@ -13,6 +13,7 @@ pub async fn authenticate(ctx: &Context, key: &str) -> Result<Principal> {
     let credential = verify(ctx, key).await?;
     Ok(Principal {
         tenant_id: credential.tenant_id,
+        authenticated_as: credential.actor.clone(),
         actor: credential.actor,
         credential_id: credential.key_id,
         scopes: credential.scopes,

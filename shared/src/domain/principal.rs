@@ -107,6 +107,8 @@ pub struct Principal {
     pub tenant_id: TenantId,
     /// Who calls, or on whose behalf.
     pub actor: Actor,
+    /// Whom the credential stands for: the actor, or the service that acts for it.
+    pub authenticated_as: Actor,
     /// The credential that proved it.
     pub credential_id: KeyId,
     /// What it may do.

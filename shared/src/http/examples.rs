@@ -79,6 +79,7 @@ pub fn audit_event() -> AuditEvent {
     let call = Call {
         principal: Principal {
             tenant_id: activity.tenant_id,
+            authenticated_as: activity.logged_by.clone(),
             actor: activity.logged_by,
             credential_id: KeyId::parse("3f9c1d0a7b2e4856").expect(VALID),
             scopes: Scopes::new(),

@@ -314,6 +314,7 @@ fn event() -> AuditEvent {
         principal: Principal {
             tenant_id: TenantId::parse("acme").expect("the id is valid"),
             actor: Actor::parse("service:crm").expect("the actor is valid"),
+            authenticated_as: Actor::parse("service:crm").expect("the actor is valid"),
             credential_id: activity_log_core::domain::principal::KeyId::parse("1")
                 .expect("it is valid"),
             scopes: Scope::ALL.iter().copied().collect(),

@@ -53,6 +53,7 @@ pub(super) async fn run(
     let purpose = format!("activities of {tenant} into {}", ctx.store.table_name());
     let principal = Principal {
         tenant_id: tenant,
+        authenticated_as: actor.clone(),
         actor,
         credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
         scopes: Scopes::from([Scope::ActivityWrite]),
