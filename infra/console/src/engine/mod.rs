@@ -3,7 +3,7 @@
 //! It speaks DynamoDB's wire protocol, so nothing above it knows that it is
 //! embedded. The functions reach it in this process, other commands at a socket
 //! in the folder, which is the owner's alone. It listens on the network only
-//! where that is asked for, and then behind a door of its own ([`door`]).
+//! where that is asked for, and then behind a door of its own (`door`).
 
 mod access_key;
 mod connector;
