@@ -31,6 +31,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::seeded::Seeded;
+
 /// A call that was answered.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct TableCall {
