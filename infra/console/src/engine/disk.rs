@@ -5,7 +5,8 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use dynoxide::DynoxideError;
 
@@ -69,11 +70,16 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// How long a fault is told after it was met last, if small writes succeed beside
+/// large ones that don't.
+const SETTLED_AFTER: Duration = Duration::from_secs(5);
+
 /// The disk under a database.
 #[derive(Debug)]
 pub struct Disk {
     place: PathBuf,
-    fault: Mutex<Option<Fault>>,
+    /// The fault that was met last, and when.
+    fault: Mutex<Option<(Fault, Instant)>>,
 }
 
 impl Disk {
@@ -85,15 +91,15 @@ impl Disk {
 
     /// What is wrong with it.
     pub fn trouble(&self) -> Option<Trouble> {
-        let fault = *self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        fault.map(|fault| self.trouble_of(fault))
+        let (fault, _) = (*self.lock())?;
+        Some(self.trouble_of(fault))
     }
 
     /// What is wrong with it now: a disk that was full may have room again.
     pub fn look_again(&self) -> Option<Trouble> {
         let trouble = self.trouble()?;
         if trouble.fault == Fault::Full && has_room(&self.place).is_ok() {
-            self.wrote();
+            self.recover(|_| true);
         }
         self.trouble()
     }
@@ -101,30 +107,29 @@ impl Disk {
     /// An operation met a fault.
     pub(super) fn met(&self, fault: Fault) -> Trouble {
         let trouble = self.trouble_of(fault);
-        let before = self.set(Some(fault));
-        if before != Some(fault) {
+        let before = self.lock().replace((fault, Instant::now()));
+        if before.is_none_or(|(before, _)| before != fault) {
             tracing::error!(disk = %self.place.display(), "the engine can't work: {trouble}");
         }
         trouble
     }
 
-    /// An operation has written. Damage stays: what is damaged may be elsewhere.
+    /// An operation has written.
     pub(super) fn wrote(&self) {
-        if self.is_damaged() {
-            return;
-        }
-        if self.set(None).is_some() {
-            tracing::info!(disk = %self.place.display(), "the engine writes again");
+        self.recover(|met| met.elapsed() >= SETTLED_AFTER);
+    }
+
+    /// Damage stays: what is damaged may be elsewhere.
+    fn recover(&self, settled: impl FnOnce(Instant) -> bool) {
+        let mut fault = self.lock();
+        if fault.is_some_and(|(fault, met)| fault != Fault::Damaged && settled(met)) {
+            *fault = None;
+            tracing::info!(disk = %self.place.display(), "the engine works again");
         }
     }
 
-    fn is_damaged(&self) -> bool {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) == Some(Fault::Damaged)
-    }
-
-    fn set(&self, fault: Option<Fault>) -> Option<Fault> {
-        let mut current = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *current, fault)
+    fn lock(&self) -> MutexGuard<'_, Option<(Fault, Instant)>> {
+        self.fault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trouble_of(&self, fault: Fault) -> Trouble {
@@ -159,15 +164,23 @@ mod tests {
 
     #[test]
     fn room_that_comes_back_ends_the_trouble_and_damage_does_not_end() {
-        let disk = Disk::holding(Path::new("data"));
+        let directory = tempfile::tempdir().unwrap();
+        let disk = Disk::holding(directory.path());
         assert_eq!(disk.trouble(), None);
-        assert_eq!(disk.met(Fault::Full).to_string(), "the disk that holds data is full");
-        assert!(disk.trouble().is_some());
         disk.wrote();
+        let place = directory.path().display();
+        let full = disk.met(Fault::Full).to_string();
+        assert_eq!(full, format!("the disk that holds {place} is full"));
+        disk.wrote();
+        assert!(disk.trouble().is_some(), "a small write beside a large one says little");
+        assert_eq!(disk.look_again(), None, "there is room");
+        disk.met(Fault::Broken);
+        assert!(disk.look_again().is_some(), "room is not all that it takes");
+        disk.recover(|_| true);
         assert_eq!(disk.trouble(), None);
         disk.met(Fault::Damaged);
-        disk.wrote();
-        let trouble = disk.trouble().unwrap();
-        assert_eq!(trouble.to_string(), "the database in data is damaged");
+        disk.recover(|_| true);
+        let trouble = disk.look_again().unwrap();
+        assert_eq!(trouble.to_string(), format!("the database in {place} is damaged"));
     }
 }
