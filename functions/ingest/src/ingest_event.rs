@@ -4,20 +4,20 @@ use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
-use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::audit::{Call, EntryPoint, EventSource};
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::Registered;
 use activity_log_core::{Context, Result};
 
-use crate::event::{Event, EventSource, LogActivityEvent, read_activity};
+use crate::event::{Event, LogActivityEvent, read_activity};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ingested {
     /// This event logged the activity.
     Logged(ActivityId),
-    /// An earlier one, or another call with its key, did.
+    /// An earlier one, or another event with its key, did.
     Replayed(ActivityId),
     /// The registry has the news.
     Applied,
@@ -78,7 +78,7 @@ async fn log(
     let call = Call {
         principal,
         source: Source::Api,
-        entry_point: EntryPoint::ApiRoute(source.entry_point().to_owned()),
+        entry_point: EntryPoint::Event(source),
         request_id: request_id.to_owned(),
     };
     let attempt = Attempt::of(&call);

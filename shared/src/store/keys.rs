@@ -5,7 +5,7 @@
 //! | activity head | `T#<tenant>#ACT#<id>` | `HEAD` |
 //! | activity body | `T#<tenant>#BODY#<id>` | `BODY` |
 //! | posting | `T#<tenant>#IX#<term>` | `<position>` of occurred_at and id |
-//! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key>` | `IDEM` |
+//! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key in its space>` | `IDEM` |
 //! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
 //! | audit posting | `T#<tenant>#AX#<term>` | `<position>` of time and id |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
@@ -27,7 +27,7 @@ use uuid::Uuid;
 use super::item::Key;
 use crate::domain::activity::{ActivityId, RelatedResource};
 use crate::domain::activity_type::TypeName;
-use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::idempotency::KeyInSpace;
 use crate::domain::principal::{KeyId, TenantId};
 use crate::domain::value::word_enum;
 use crate::index::{Position, Term};
@@ -54,7 +54,7 @@ pub(super) fn body(tenant: &TenantId, id: ActivityId) -> Key {
     primary_key(tenant, "BODY", &id.to_string(), "BODY")
 }
 
-pub(super) fn idempotency(tenant: &TenantId, key: &IdempotencyKey) -> Key {
+pub(super) fn idempotency(tenant: &TenantId, key: &KeyInSpace) -> Key {
     primary_key(tenant, "IDEM", &key.digest(), "IDEM")
 }
 
@@ -251,6 +251,7 @@ mod tests {
     use super::*;
     use crate::domain::activity::RelatedResourceId;
     use crate::domain::clock::Timestamp;
+    use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace};
     use crate::domain::record_type::BuiltInRecordType;
 
     fn tenant() -> TenantId {
@@ -305,7 +306,10 @@ mod tests {
         let id = Uuid::from_u128(7);
         let position = Position { time: Timestamp::MIN, id };
         let visit = TypeName::parse("visit").unwrap();
-        let key = IdempotencyKey::parse("k").unwrap();
+        let key = KeyInSpace {
+            space: IdempotencySpace::Events,
+            key: IdempotencyKey::parse("k").unwrap(),
+        };
         let all = [
             (head(&tenant(), ActivityId(id)), ItemKind::Activity),
             (body(&tenant(), ActivityId(id)), ItemKind::Body),

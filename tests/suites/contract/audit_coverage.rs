@@ -9,7 +9,9 @@ use activity_log_core::Context;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
 use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
-use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
+use activity_log_core::domain::idempotency::{
+    IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
+};
 use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, TenantId};
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
@@ -261,7 +263,12 @@ async fn what_is_not_authenticated_or_not_a_write_has_no_event() {
 #[tokio::test]
 async fn a_write_that_fails_for_a_fault_of_this_service_has_no_event() {
     let tenant = Tenant::start().await;
-    let digest = IdempotencyKey::parse("private-key").expect("the key is valid").digest();
+    let actor = tenant.credential.actor.clone();
+    let key = KeyInSpace {
+        space: IdempotencySpace::Caller { authenticated_as: actor.clone(), actor },
+        key: IdempotencyKey::parse("private-key").expect("the key is valid"),
+    };
+    let digest = key.digest();
     RawTable::of(&tenant.stack).await.corrupt(&format!("T#acme#IDEM#{digest}"), "IDEM").await;
     let before = tenant.stack.keys_in_table().await;
     tenant.v1.log(&private_input()).await.expect(500);

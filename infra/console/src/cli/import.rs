@@ -20,8 +20,7 @@ use super::error::CliError;
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
 use super::output::Output;
 
-/// What the audit trail names as route and as credential of an import.
-const ENTRY_POINT: &str = "import";
+/// What the audit trail names as credential of an import.
 const CREDENTIAL_ID: &str = "console";
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +70,7 @@ async fn log_line(
     let call = Call {
         principal: principal.clone(),
         source: Source::Admin,
-        entry_point: EntryPoint::ApiRoute(ENTRY_POINT.to_owned()),
+        entry_point: EntryPoint::Import,
         request_id: new_request_id(ctx.environment.new_uuid()),
     };
     let key = IdempotencyKey::parse(&format!("import:{file_sha256}:{}", line.number))

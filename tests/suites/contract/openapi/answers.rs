@@ -164,7 +164,10 @@ async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut
     }
     let typed = route_of(Operation::LogTypedActivity);
     let call = |route| call(stack, route, "", "", Some(&key));
-    let conflict = call(typed).header("idempotency-key", "conflict").send().await.expect(409);
+    let keyed = || call(typed).header("idempotency-key", "conflict");
+    let _ = keyed().send().await.expect(201);
+    let other = keyed().json(&json!({ "related_objects": [], "notes": "another" }));
+    let conflict = other.send().await.expect(409);
     meet(met, description, typed, &conflict);
     let api = stack.logged_activity("acme", &key);
     for route in [typed, route_of(Operation::ListActivitiesOfType)] {
