@@ -13,8 +13,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http::StatusCode;
+use serde_json::json;
 use tokio::net::TcpListener;
+
+use crate::engine::Disk;
+use crate::listener::{self, BodyProblem, read_body};
 
 /// The gateway refuses larger bodies itself; here they are cut off, just
 /// beyond what the handlers refuse.
@@ -35,31 +39,52 @@ pub async fn answer(ctx: &Context, request: Request) -> Response {
     }
 }
 
+/// What the requests of a server share.
+#[derive(Clone)]
+struct Shared {
+    ctx: Arc<Context>,
+    /// What the engine's table is on, where it is this process's.
+    disk: Option<Arc<Disk>>,
+}
+
 /// Serves until `shutdown` resolves, then lets requests under way finish.
 pub async fn serve(
     listener: TcpListener,
     ctx: Arc<Context>,
+    disk: Option<Arc<Disk>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let router = Router::new().route("/healthz", get(healthz)).fallback(receive).with_state(ctx);
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+) {
+    let shared = Shared { ctx, disk };
+    let router = Router::new().route("/healthz", get(healthz)).fallback(receive);
+    listener::serve(listener, router.with_state(shared), shutdown).await;
 }
 
-async fn healthz() -> http::Response<Body> {
-    let body = Bytes::from_static(b"{\"status\":\"ok\"}");
-    json_bytes(http::StatusCode::OK, body).map(Body::from)
+async fn healthz(State(shared): State<Shared>) -> http::Response<Body> {
+    let trouble = match shared.disk {
+        None => None,
+        // It may wait for the disk.
+        Some(disk) => tokio::task::spawn_blocking(move || disk.look_again()).await.unwrap_or(None),
+    };
+    let (status, body) = match trouble {
+        None => (StatusCode::OK, json!({ "status": "ok" })),
+        Some(trouble) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({ "status": "unavailable", "reason": trouble.to_string() }),
+        ),
+    };
+    json_bytes(status, body.to_string().into()).map(Body::from)
 }
 
 async fn receive(
-    State(ctx): State<Arc<Context>>,
+    State(shared): State<Shared>,
     request: axum::extract::Request,
 ) -> http::Response<Body> {
     let (parts, request_body) = request.into_parts();
-    let body = match Limited::new(request_body, MAX_BODY_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        // Too long, or broken off: what the handler refuses by its length
-        // either way, and nobody reads the answer to a broken connection.
-        Err(_) => Bytes::from(vec![b' '; body::MAX_BYTES + 1]),
+    let body = match read_body(request_body, MAX_BODY_BYTES).await {
+        Ok(body) => body,
+        // The handler refuses it by its length.
+        Err(BodyProblem::TooLong) => Bytes::from(vec![b' '; body::MAX_BYTES + 1]),
+        Err(problem) => return problem.response().map(Body::from),
     };
     let request = Request {
         method: parts.method,
@@ -69,5 +94,6 @@ async fn receive(
         headers: parts.headers,
         body,
     };
-    answer(&ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
+    let ctx = &shared.ctx;
+    answer(ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
 }

@@ -25,7 +25,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::calls::{IF_ABSENT, Store};
-use super::failure::{Class, CorruptItem, DeadlinePassed, classify, to_error};
+use super::failure::{Class, CorruptItem, DeadlinePassed, classify, is_passing, to_error};
 use super::item::{Item, Key};
 use super::items;
 use super::items::activity::ActivityItems;
@@ -271,7 +271,7 @@ impl Store {
             last_error = match attempt {
                 Ok(Ok(Attempt::Done(outcome))) => return Ok(outcome),
                 Ok(Ok(Attempt::Again(error))) => error,
-                Ok(Err(error)) if error.retryable() => error,
+                Ok(Err(error)) if is_passing(&error) => error,
                 Ok(Err(error)) => return Err(error),
                 Err(_) => return Err(last_error),
             };
@@ -327,7 +327,7 @@ impl Store {
             Class::Throttled | Class::Transient => {
                 Ok(Attempt::Again(to_error("TransactWriteItems", &error)))
             }
-            Class::Permanent => Err(to_error("TransactWriteItems", &error)),
+            Class::Down | Class::Permanent => Err(to_error("TransactWriteItems", &error)),
         }
     }
 

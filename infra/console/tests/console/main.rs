@@ -1,6 +1,8 @@
 //! The binary `activity-log` from end to end: what it prints, what it keeps,
 //! and what it survives.
 
+mod data_folder;
+mod doors;
 mod operations;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use activity_log_core::store::client::connect_local;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -39,16 +42,23 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = binary()
-            .args([
-                "serve",
-                "--json",
-                "--listen",
-                "127.0.0.1:0",
-                "--dynamodb-listen",
-                "127.0.0.1:0",
-            ])
-            .args(arguments)
+        let door = ["--dynamodb-listen", "127.0.0.1:0"];
+        Self::without_door(&[&door[..], arguments].concat())
+    }
+
+    /// A server whose engine is not to be reached over the network.
+    fn without_door(arguments: &[&str]) -> Self {
+        Self::run(binary().args(["serve", "--json", "--listen", "127.0.0.1:0"]).args(arguments))
+    }
+
+    /// A server on the engine of another.
+    fn beside(door: &Door, arguments: &[&str]) -> Self {
+        Self::run(&mut beside(door, arguments))
+    }
+
+    /// Waits until a server has announced itself.
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -187,21 +197,71 @@ impl Api {
     }
 }
 
+/// What opens the engine of a server to DynamoDB clients.
+#[derive(Clone)]
+struct Door {
+    endpoint_url: String,
+    access_key_id: String,
+    secret_access_key: String,
+}
+
+impl Door {
+    fn of(server: &Server) -> Self {
+        Self {
+            endpoint_url: server.announced("dynamodb_url"),
+            access_key_id: server.announced("aws_access_key_id"),
+            secret_access_key: server.announced("aws_secret_access_key"),
+        }
+    }
+
+    /// What a command and a client need of it in their environment.
+    fn credentials(&self) -> [(&'static str, &str); 2] {
+        [
+            ("AWS_ACCESS_KEY_ID", &self.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", &self.secret_access_key),
+        ]
+    }
+
+    /// A client of the table beside the functions.
+    fn client(&self) -> aws_sdk_dynamodb::Client {
+        let local = connect_local(&self.endpoint_url);
+        let credentials = aws_sdk_dynamodb::config::Credentials::new(
+            &self.access_key_id,
+            &self.secret_access_key,
+            None,
+            None,
+            "announced",
+        );
+        let config = local.config().to_builder().credentials_provider(credentials);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+}
+
+/// The command for a server on the engine of another.
+fn beside(door: &Door, arguments: &[&str]) -> Command {
+    let mut command = binary();
+    command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+    command.args(["--endpoint-url", &door.endpoint_url]).args(arguments);
+    command.envs(door.credentials());
+    command
+}
+
 /// A command on the engine of a server.
 struct Operator {
-    endpoint_url: String,
+    door: Door,
     table: String,
 }
 
 impl Operator {
     fn on(server: &Server) -> Self {
-        Self { endpoint_url: server.announced("dynamodb_url"), table: "activity-log".to_owned() }
+        Self { door: Door::of(server), table: "activity-log".to_owned() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = binary();
         command.args(arguments);
-        command.args(["--endpoint-url", &self.endpoint_url, "--table", &self.table]);
+        command.args(["--endpoint-url", &self.door.endpoint_url, "--table", &self.table]);
+        command.envs(self.door.credentials());
         command
     }
 
@@ -360,13 +420,8 @@ async fn in_memory_keeps_nothing() {
     let directory = directory();
     let mut command = binary();
     command.current_dir(directory.path()).args(["serve", "--json", "--in-memory"]);
-    command.args(["--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary starts");
-    let mut line = String::new();
-    let stdout = child.stdout.take().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
-    let server = Server { child, announced: serde_json::from_str(&line).expect("JSON") };
+    command.args(["--listen", "127.0.0.1:0"]);
+    let server = Server::run(&mut command);
     server.api().log(&note("forgotten")).await;
     assert_eq!(server.end_by("INT"), Some(0));
     let left: Vec<PathBuf> = std::fs::read_dir(directory.path())
@@ -375,28 +430,34 @@ async fn in_memory_keeps_nothing() {
         .collect();
     assert!(left.is_empty(), "{left:?}");
 
-    let output = binary().args(["serve", "--in-memory", "--data-dir", "x"]).output();
-    let output = output.expect("the binary runs");
-    assert_eq!(output.status.code(), Some(2), "the two exclude each other");
+    let both = ["serve", "--in-memory", "--data-dir", "x", "--listen", "127.0.0.1:0"];
+    let output = binary().args(both).output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(1), "the two exclude each other");
+    assert!(stderr(&output).contains("leave one out"), "{}", stderr(&output));
 }
 
 #[tokio::test]
 async fn a_second_server_serves_the_table_of_the_first() {
     let first = Server::start(&["--in-memory"]);
     let logged = first.api().log(&note("shared")).await;
-    let endpoint_url = first.announced("dynamodb_url");
-
-    let second = Server::start(&["--endpoint-url", &endpoint_url]);
+    let door = Door::of(&first);
+    let second = Server::beside(&door, &[]);
     assert_eq!(second.announced["demo_key"], Value::Null, "it makes no tenant unasked");
     assert_eq!(second.announced["dynamodb_url"], Value::Null, "it has no engine");
     let api = Api::new(&second.announced("url"), &first.announced("demo_key"));
     assert_eq!(api.activities().await[0]["id"], logged["id"]);
 
-    let third = Server::start(&["--endpoint-url", &endpoint_url, "--demo"]);
+    let third = Server::beside(&door, &["--demo"]);
     assert_ne!(third.announced("demo_key"), first.announced("demo_key"));
     assert_eq!(third.api().activities().await[0]["id"], logged["id"]);
 
-    let fourth = Server::start(&["--endpoint-url", &endpoint_url, "--table", "other", "--demo"]);
+    let other = ["--table", "other", "--demo"];
+    let refused = beside(&door, &other).output().expect("the binary runs");
+    assert_eq!(refused.status.code(), Some(1), "a mistyped table is not made");
+    let message = "activity-log: there is no table other: --create-table makes it\n";
+    assert_eq!(stderr(&refused), message);
+    let fourth = Server::beside(&door, &[&other[..], &["--create-table"]].concat());
+    assert_eq!(fourth.announced("table"), "other");
     assert_eq!(fourth.api().activities().await, Vec::<Value>::new());
 }
 
@@ -405,7 +466,9 @@ fn a_taken_port_is_a_clear_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = taken.local_addr().expect("it has an address").to_string();
     let free = "127.0.0.1:0";
-    for [listen, dynamodb_listen] in [[&*address, free], [free, &*address]] {
+    for (option, [listen, dynamodb_listen]) in
+        [("--listen", [&*address, free]), ("--dynamodb-listen", [free, &*address])]
+    {
         let output = binary()
             .args([
                 "serve",
@@ -419,7 +482,9 @@ fn a_taken_port_is_a_clear_error() {
             .expect("the binary runs");
         assert_eq!(output.status.code(), Some(1));
         let message = stderr(&output);
-        assert!(message.contains(&address) && message.contains("in use"), "{message}");
+        for part in [&address, option, "in use"] {
+            assert!(message.contains(part), "{message}");
+        }
         assert!(output.stdout.is_empty());
     }
 }
@@ -430,7 +495,12 @@ fn an_engine_that_is_not_there_is_a_clear_error() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
         listener.local_addr().expect("it has an address")
     };
-    let operator = Operator { endpoint_url: format!("http://{address}"), table: "t".to_owned() };
+    let door = Door {
+        endpoint_url: format!("http://{address}"),
+        access_key_id: "a".to_owned(),
+        secret_access_key: "s".to_owned(),
+    };
+    let operator = Operator { door, table: "t".to_owned() };
     for arguments in [&["table", "describe"][..], &["keys", "list", "--tenant", "a"], &["sweep"]] {
         let output = operator.output(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
@@ -489,7 +559,7 @@ async fn keys_are_created_shown_once_listed_and_revoked() {
     assert_eq!(operator.text(&revoke), format!("The key {key_id} is revoked.\n"), "twice is fine");
     assert!(operator.text(&["keys", "list", "--tenant", "acme"]).contains("revoked 2"));
     // Another process, which has not seen the key before.
-    let other = Server::start(&["--endpoint-url", &operator.endpoint_url]);
+    let other = Server::beside(&operator.door, &[]);
     assert_eq!(Api::new(&other.announced("url"), &key).get("/v1/activities").await.0, 401);
     for tenant in ["acme", "other"] {
         let unknown = operator.output(&["keys", "revoke", "--tenant", tenant, "0123"]);
@@ -594,23 +664,29 @@ fn shell_blocks(document: &str) -> impl Iterator<Item = &str> {
 
 #[tokio::test]
 async fn the_commands_that_the_page_of_the_console_prints_do_what_it_says() {
-    let server = Server::start(&["--in-memory"]);
     let directory = directory();
+    let data = directory.path().join(".activity-log");
+    let server = Server::in_directory(&data);
     let page = include_str!("../../../../docs/console.md");
-    // This server, and the binary itself, for what the page has of both.
-    let is_setting = |line: &&str| line.starts_with("alias ") || line.starts_with("export AWS_");
-    let binaries = Path::new(env!("CARGO_BIN_EXE_activity-log")).parent().expect("a folder");
+    // A program of that name, for the alias that a script does not have.
+    let is_setting = |line: &&str| line.starts_with("alias ");
+    assert!(page.contains("alias activity-log='cargo run -q -- --data-dir .activity-log'"));
+    let bin = directory.path().join("bin");
+    std::fs::create_dir(&bin).expect("it is made");
+    let alias = format!(
+        "#!/bin/sh\nexec '{}' --data-dir .activity-log \"$@\"\n",
+        env!("CARGO_BIN_EXE_activity-log")
+    );
+    let aliased = bin.join("activity-log");
+    std::fs::write(&aliased, alias).expect("it is written");
+    std::fs::set_permissions(&aliased, std::fs::Permissions::from_mode(0o700)).expect("it is one");
     for block in shell_blocks(page) {
         let script: Vec<&str> = block.lines().filter(|line| !is_setting(line)).collect();
         let output = Command::new("sh")
             .args(["-euc", &script.join("\n")])
             .current_dir(directory.path())
             .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", text(binaries)))
-            .env("AWS_ENDPOINT_URL_DYNAMODB", server.announced("dynamodb_url"))
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "local")
-            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("PATH", format!("{}:/usr/bin:/bin", text(&bin)))
             .output()
             .expect("there is a shell");
         assert!(output.status.success(), "{}\n{block}", stderr(&output));
