@@ -34,7 +34,7 @@ impl<'a> Delivery<'a> {
         message_id: Option<&'a str>,
     ) -> Self {
         Self {
-            request_id: new_request_id(ctx.environment.new_uuid()),
+            request_id: new_request_id(ctx.environment.as_ref()),
             head: Head { source, id: None, tenant_id: None },
             aws_request_id: &invocation.request_id,
             message_id,

@@ -86,7 +86,7 @@ async fn log(
         let permit = attempt.permit(Scope::ActivityWrite)?;
         let activity = activity?;
         let input_hash = attempt.note(InputHash::of(&activity))?;
-        let now = ctx.environment.now();
+        let now = ctx.environment.now()?;
         let input = read_activity(&activity, id, beside, input_hash, now)?;
         log_activity(ctx, permit, input).await
     });

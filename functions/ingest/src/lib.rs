@@ -137,7 +137,7 @@ async fn ingest(
     begin_until: Option<Timestamp>,
 ) -> Result<EventAnswer> {
     let work = async {
-        let now = ctx.environment.now();
+        let now = ctx.environment.now()?;
         if begin_until.is_some_and(|until| now > until) {
             return Err(Error::Unavailable(Box::new(NotBegun)));
         }

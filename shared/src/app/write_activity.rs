@@ -70,7 +70,7 @@ pub(crate) async fn find_taken_key(
     let Some(key) = key else { return Ok(None) };
     let key = call.key(key.clone());
     let record = ctx.store.idempotency_record(&call.principal.tenant_id, &key).await?;
-    let now = ctx.environment.now();
+    let now = ctx.environment.now()?;
     let live = record.filter(|record| record.is_live(now));
     Ok(live.map(|record| TakenKey { key, record }))
 }
@@ -86,9 +86,9 @@ pub(crate) async fn write_activity(
     let key = draft.idempotency_key.take();
     let input_hash = draft.input_hash.clone();
     // From here on nothing changes between attempts: a retry is the same commit.
-    let now = ctx.environment.now();
-    let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()), now);
-    let mut event = AuditEvent::of(call, ctx.environment.new_uuid(), now);
+    let now = ctx.environment.now()?;
+    let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()?), now);
+    let mut event = AuditEvent::of(call, ctx.environment.new_uuid()?, now);
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 

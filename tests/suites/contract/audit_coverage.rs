@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 use activity_log_core::Context;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
-use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
+use activity_log_core::domain::clock::{
+    ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
+};
 use activity_log_core::domain::idempotency::{
     IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
 };
@@ -101,7 +103,7 @@ impl Tenant {
         assert!(id.as_str().is_some_and(|id| Uuid::try_parse(id).is_ok()));
         let occurred_at = event["occurred_at"].take();
         let occurred_at: Timestamp = serde_json::from_value(occurred_at).expect("it is a time");
-        assert!(occurred_at <= self.stack.ctx.environment.now());
+        assert!(occurred_at <= self.stack.clock.time());
         let mut whole = json!({
             "id": null,
             "tenant_id": "acme",
@@ -391,15 +393,15 @@ impl ChosenIds {
 }
 
 impl Environment for ChosenIds {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> Result<Timestamp, ClockOutOfRange> {
         SystemEnvironment.now()
     }
     fn fill_random(&self, bytes: &mut [u8]) {
         SystemEnvironment.fill_random(bytes);
     }
-    fn new_uuid(&self) -> Uuid {
+    fn new_uuid(&self) -> Result<Uuid, ClockOutOfRange> {
         let chosen = self.0.lock().expect("no test panicked with it").pop_front();
-        chosen.unwrap_or_else(|| SystemEnvironment.new_uuid())
+        chosen.map_or_else(|| SystemEnvironment.new_uuid(), Ok)
     }
 }
 
@@ -420,7 +422,8 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let tenant = TenantId::parse("acme").expect("the id is valid");
     let actor = Actor::parse("service:crm").expect("the actor is valid");
     let scopes = Scope::ALL.iter().copied().collect();
-    let (credential, key) = Credential::issue(ids.as_ref(), tenant.clone(), actor, scopes);
+    let (credential, key) =
+        Credential::issue(ids.as_ref(), tenant.clone(), actor, scopes).expect("the clock is right");
     ctx.store.put_credential(&credential).await.expect("it is stored");
     let key = key.reveal();
     let (log, _guard) = CapturedLog::start();

@@ -286,7 +286,7 @@ async fn import(
         let permit = attempt.permit(Scope::ActivityWrite)?;
         let input_hash = attempt.note(InputHash::of(&object))?;
         let mut reader = Reader::new(&object);
-        let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now());
+        let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now()?);
         log_activity(ctx, permit, reader.finish(input)?).await
     });
     let logged = logged.await?;

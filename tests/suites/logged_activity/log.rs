@@ -402,7 +402,7 @@ async fn two_hundred_concurrent_completions_of_one_scheduled_activity_make_one()
         assert_refused(answer, "scheduled_activity_id");
     }
     // What losers staged, they or a sweep remove.
-    let later = workspace.stack.ctx.environment.now().plus(Duration::from_secs(2 * 60 * 60));
+    let later = workspace.stack.clock.time().plus(Duration::from_secs(2 * 60 * 60));
     sweep(&workspace.stack.ctx.store, later, |_| {}).await.expect("the table is swept");
     let keys = workspace.stack.keys_in_table().await;
     let named = |kind: &str| keys.iter().filter(|(pk, _)| pk.contains(kind)).count();

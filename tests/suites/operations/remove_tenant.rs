@@ -28,7 +28,7 @@ fn tenant() -> TenantId {
 }
 
 async fn revoke(stack: &Stack) -> Option<Timestamp> {
-    let now = stack.ctx.environment.now();
+    let now = stack.clock.time();
     remove_tenant::revoke_credentials(&stack.ctx.store, &tenant(), now)
         .await
         .expect("they are revoked")
@@ -177,7 +177,7 @@ async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
     let unknown = with(&credential, "pk", text("T#acme#NEWS#1"));
     table.put(unknown).await;
     stack.clock.advance(Duration::from_secs(3600));
-    let now = stack.ctx.environment.now();
+    let now = stack.clock.time();
     assert!(revoke(&stack).await.is_some_and(|last| last >= now), "it counts as revoked now");
     let removed = remove(&stack, AuditTrail::Kept).await.removed;
     assert_eq!(removed[&ItemKind::Credential], 5);

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use activity_log_core::domain::clock::ClockOutOfRange;
 use activity_log_core::domain::error::FieldError;
 use activity_log_core::platform::aws::StartError;
 use activity_log_core::platform::config::ConfigError;
@@ -11,6 +12,8 @@ use activity_log_core::platform::config::ConfigError;
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
+    #[error(transparent)]
+    Clock(#[from] ClockOutOfRange),
     #[error("the configuration is not valid")]
     Config(#[from] ConfigError),
     #[error("the table can't be connected to")]

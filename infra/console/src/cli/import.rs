@@ -71,7 +71,7 @@ async fn log_line(
         principal: principal.clone(),
         source: Source::Admin,
         entry_point: EntryPoint::Import,
-        request_id: new_request_id(ctx.environment.new_uuid()),
+        request_id: new_request_id(ctx.environment.as_ref()),
     };
     let key = IdempotencyKey::parse(&format!("import:{file_sha256}:{}", line.number))
         .expect("a hash and a number are a key");
@@ -82,7 +82,7 @@ async fn log_line(
         let input_hash = attempt.note(InputHash::of(&object))?;
         let key = (!object.contains_key("idempotency_key")).then_some(key);
         let mut reader = Reader::new(&object);
-        let input = v1::log::read(&mut reader, key, input_hash, ctx.environment.now());
+        let input = v1::log::read(&mut reader, key, input_hash, ctx.environment.now()?);
         log_activity(ctx, permit, reader.finish(input)?).await
     });
     let logged = logged.await?;

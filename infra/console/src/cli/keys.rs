@@ -48,7 +48,7 @@ pub(super) async fn run(
         KeysCommand::Create { tenant, actor, scopes } => {
             let scopes = scopes.into_iter().collect();
             let (credential, key) =
-                Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes);
+                Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes)?;
             ctx.store.put_credential(&credential).await?;
             let mut value = describe(&credential);
             value["key"] = json!(key.reveal());
@@ -64,7 +64,7 @@ pub(super) async fn run(
         }
         KeysCommand::Revoke { tenant, key_id } => {
             let key_id = KeyId::parse(&key_id).map_err(|_| CliError::Missing("such key"))?;
-            let now = ctx.environment.now();
+            let now = ctx.environment.now()?;
             ctx.store.revoke_credential(&tenant, &key_id, now).await.map_err(
                 |error| match error {
                     activity_log_core::Error::ResourceNotFound => CliError::Missing("such key"),

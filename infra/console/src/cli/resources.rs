@@ -77,7 +77,7 @@ pub(super) async fn run(
             let hash = file_hash(&file)?;
             let purpose = format!("resources of {tenant} into {}", ctx.store.table_name());
             // Lines without a time of their own changed when this began.
-            let now = ctx.environment.now();
+            let now = ctx.environment.now()?;
             for_each_line(&file, &hash, &purpose, output, |line| put_line(ctx, &tenant, now, line))
                 .await
         }
@@ -95,7 +95,7 @@ async fn put(
     let record = ResourceRecord {
         resource: RelatedResource { resource_type: resource_type.clone(), id: args.id },
         display_name,
-        changed_at: ctx.environment.now(),
+        changed_at: ctx.environment.now()?,
         presence,
     };
     let registered = ctx.store.put_related_resource(&args.tenant, &record).await?;

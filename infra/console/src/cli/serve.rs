@@ -233,14 +233,14 @@ async fn demo_tenant(ctx: &Context, folder: Option<&DataFolder>) -> Result<Strin
                 id: RelatedResourceId::parse(id).expect("the id is valid"),
             },
             display_name: Some(DisplayName::parse(name).expect("the name is valid")),
-            changed_at: ctx.environment.now(),
+            changed_at: ctx.environment.now()?,
             presence: Presence::Present,
         };
         ctx.store.put_related_resource(&tenant, &record).await?;
     }
     let actor = Actor::parse("service:demo").expect("the actor is valid");
     let scopes: Scopes = Scope::ALL.iter().copied().collect();
-    let (credential, key) = Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes);
+    let (credential, key) = Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes)?;
     ctx.store.put_credential(&credential).await?;
     if let Some(folder) = folder {
         folder.write_private(&folder.demo_key(), &format!("{}\n", key.reveal()))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
-use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::clock::{ClockOutOfRange, Timestamp};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, Counts, TenantItems};
 use clap::{Args, Subcommand};
@@ -72,9 +72,9 @@ pub(super) async fn run(
         return Err(CliError::NotConfirmed);
     }
     let revoked =
-        remove_tenant::revoke_credentials(&ctx.store, &args.tenant, ctx.environment.now()).await?;
+        remove_tenant::revoke_credentials(&ctx.store, &args.tenant, ctx.environment.now()?).await?;
     if let Some(last) = revoked {
-        drain(ctx, last, Duration::from_secs(args.drain_seconds)).await;
+        drain(ctx, last, Duration::from_secs(args.drain_seconds)).await?;
     }
     let so_far = Mutex::new(TenantItems::default());
     let report = |found: &TenantItems| {
@@ -124,8 +124,12 @@ fn names(input: &mut impl BufRead, tenant: &TenantId) -> std::io::Result<bool> {
 }
 
 /// Waits until nobody can be writing with a credential that was revoked then.
-async fn drain(ctx: &Context, revoked_at: Timestamp, drain: Duration) {
-    let left_ms = revoked_at.plus(drain).as_millis() - ctx.environment.now().as_millis();
+async fn drain(
+    ctx: &Context,
+    revoked_at: Timestamp,
+    drain: Duration,
+) -> Result<(), ClockOutOfRange> {
+    let left_ms = revoked_at.plus(drain).as_millis() - ctx.environment.now()?.as_millis();
     // A clock that was set back must not make it longer.
     let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).min(drain);
     if !left.is_zero() {
@@ -135,6 +139,7 @@ async fn drain(ctx: &Context, revoked_at: Timestamp, drain: Duration) {
         );
         tokio::time::sleep(left).await;
     }
+    Ok(())
 }
 
 fn show(bar: &ProgressBar, found: &TenantItems) {

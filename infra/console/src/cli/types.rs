@@ -72,8 +72,8 @@ async fn put(
     output: Output,
 ) -> Result<(), CliError> {
     let bytes = std::fs::read(file).map_err(CliError::io(file.display()))?;
-    let parsed = parse_object(&bytes)
-        .and_then(|object| read_definition(&object, tenant, ctx.environment.now()));
+    let now = ctx.environment.now()?;
+    let parsed = parse_object(&bytes).and_then(|object| read_definition(&object, tenant, now));
     let mut definition = parsed.map_err(|error| match error {
         Error::ValidationFailed(violations) => CliError::FileRefused(violations),
         error => error.into(),

@@ -400,7 +400,7 @@ async fn news_of_the_same_moment_leave_the_first() {
 #[tokio::test]
 async fn news_from_a_clock_that_is_wrong_by_days_are_refused() {
     let stack = Stack::start().await;
-    let at = |ahead: u64| stack.ctx.environment.now().plus(Duration::from_secs(ahead)).to_string();
+    let at = |ahead: u64| stack.clock.time().plus(Duration::from_secs(ahead)).to_string();
     let day = 24 * 60 * 60;
     let early = resource_event("resource.created", "contact", "con_1", &at(day + 60));
     let (code, message) = refused(invoke(&stack.ctx, &early).await);
