@@ -18,9 +18,9 @@ use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::platform::config::Config;
-use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
+use activity_log_core::store::{RemovedTenant, Store};
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::Value;
@@ -142,7 +142,11 @@ impl Stack {
         let (credential, key) =
             Credential::issue(self.ctx.environment.as_ref(), tenant, actor, scopes)
                 .expect("the clock is within range");
-        self.ctx.store.put_credential(&credential).await.expect("the credential is stored");
+        self.ctx
+            .store
+            .put_credential(&credential, RemovedTenant::Refuse)
+            .await
+            .expect("the credential is stored");
         (credential, key.reveal())
     }
 

@@ -36,6 +36,16 @@ pub(crate) enum Event {
     PutResource(TenantId, ResourceRecord),
 }
 
+impl Event {
+    /// The tenant that it belongs to.
+    pub(crate) fn tenant_id(&self) -> &TenantId {
+        match self {
+            Self::LogActivity(event) => &event.principal.tenant_id,
+            Self::PutResource(tenant_id, _) => tenant_id,
+        }
+    }
+}
+
 /// An activity by somebody who is known, so that a refusal is audited: what is
 /// wrong with the event is decided with what is wrong with the activity.
 #[derive(Debug)]

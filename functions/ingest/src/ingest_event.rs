@@ -5,6 +5,7 @@ use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
 use activity_log_core::domain::audit::{Call, EntryPoint, EventSource};
+use activity_log_core::domain::error::Error;
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::Registered;
@@ -45,7 +46,15 @@ impl Ingested {
     }
 }
 
+/// What is said of an event for a tenant that was removed.
+const REMOVED: &str = "names a workspace that was removed";
+
 /// Does what an event asks for.
+///
+/// The trail of a tenant that was removed gets no more events, so a late event for
+/// it is refused before the frame that audits. There is no credential that could
+/// have been revoked, so this is looked for each time; a removal waits for those
+/// who looked before it.
 ///
 /// # Errors
 ///
@@ -57,6 +66,9 @@ pub(crate) async fn ingest_event(
     source: EventSource,
     request_id: &str,
 ) -> Result<Ingested> {
+    if ctx.store.is_removed(event.tenant_id()).await? {
+        return Err(Error::invalid("tenant_id", REMOVED));
+    }
     match event {
         Event::LogActivity(event) => log(ctx, event, source, request_id).await,
         Event::PutResource(tenant_id, record) => {

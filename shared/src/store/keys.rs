@@ -14,6 +14,7 @@
 //! | activity type, with its fields | `T#<tenant>#TYPE#<uuid>` | `TYPE` |
 //! | scheduled completion | `T#<tenant>#SCHED#<uuid>` | `SCHED` |
 //! | credential | `T#<tenant>#KEY` | `<key id>` |
+//! | tombstone of the tenant | `T#<tenant>#REMOVED` | `REMOVED` |
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
 //!
@@ -97,6 +98,11 @@ pub(super) fn credential(tenant: &TenantId, key_id: &KeyId) -> Key {
     Key { pk: credentials(tenant), sk: key_id.as_str().to_owned() }
 }
 
+/// What says that a tenant is removed.
+pub(super) fn tombstone(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#REMOVED"), sk: "REMOVED".to_owned() }
+}
+
 /// Which of the two indexes a posting belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
@@ -170,6 +176,8 @@ word_enum! {
         /// The completion of a scheduled activity.
         ScheduledCompletion = "scheduled_completions",
         Credential = "credentials",
+        /// What says that the tenant is removed.
+        Tombstone = "tombstones",
         /// What this version doesn't know.
         Other = "others",
     }
@@ -190,6 +198,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "TYPE" => ItemKind::ActivityType,
         "SCHED" => ItemKind::ScheduledCompletion,
         "KEY" => ItemKind::Credential,
+        "REMOVED" => ItemKind::Tombstone,
         _ => ItemKind::Other,
     };
     Some((tenant, kind))
@@ -326,6 +335,7 @@ mod tests {
             (activity_type(&tenant(), id), ItemKind::ActivityType),
             (scheduled_completion(&tenant(), id), ItemKind::ScheduledCompletion),
             (credential(&tenant(), &KeyId::parse("a").unwrap()), ItemKind::Credential),
+            (tombstone(&tenant()), ItemKind::Tombstone),
             (Key { pk: "T#acme#NEW#1".to_owned(), sk: String::new() }, ItemKind::Other),
         ];
         for (key, kind) in all {

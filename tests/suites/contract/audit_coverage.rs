@@ -17,9 +17,9 @@ use activity_log_core::domain::idempotency::{
 use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, TenantId};
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
-use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
+use activity_log_core::store::{RemovedTenant, Store};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::v1::{V1, id_of, log_request, note, rows};
 use activity_log_tests::client::{ABSENT_ID, Answer, MIB};
@@ -424,7 +424,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let scopes = Scope::ALL.iter().copied().collect();
     let (credential, key) =
         Credential::issue(ids.as_ref(), tenant.clone(), actor, scopes).expect("the clock is right");
-    ctx.store.put_credential(&credential).await.expect("it is stored");
+    ctx.store.put_credential(&credential, RemovedTenant::Refuse).await.expect("it is stored");
     let key = key.reveal();
     let (log, _guard) = CapturedLog::start();
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, Route, dialect_of};
+use activity_log_core::store::RemovedTenant;
 use activity_log_tests::client::v1::{id_of, note, summaries};
 use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::faulty_engine::{FaultyEngine, TableCall};
@@ -188,7 +189,7 @@ async fn a_new_key_works_at_once_even_if_it_was_tried_before() {
     )
     .expect("the clock is right");
     stack.v1(&key.reveal()).get("/v1/activities").await.expect(401);
-    stack.ctx.store.put_credential(&credential).await.expect("it is stored");
+    stack.ctx.store.put_credential(&credential, RemovedTenant::Refuse).await.expect("it is stored");
     stack.v1(&key.reveal()).get("/v1/activities").await.expect(200);
 }
 

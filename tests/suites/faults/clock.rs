@@ -11,9 +11,9 @@ use activity_log_core::domain::clock::{
 use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, dialect_of};
 use activity_log_core::platform::config::Config;
-use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
+use activity_log_core::store::{RemovedTenant, Store};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::ABSENT_ID;
 use activity_log_tests::client::v1::{log_request, note, note_with};
@@ -131,7 +131,7 @@ async fn a_clock_that_fails_in_the_midst_of_a_log_leaves_nothing() {
         Scope::ALL.iter().copied().collect(),
     )
     .expect("the clock of this machine is right");
-    ctx.store.put_credential(&credential).await.expect("it is stored");
+    ctx.store.put_credential(&credential, RemovedTenant::Refuse).await.expect("it is stored");
     let keys = async || keys_in_table(&client, ctx.store.table_name()).await;
     let before = keys().await;
     let inputs: [Value; 3] = [note_with(json!({ "idempotency_key": "k" })), note("x"), json!({})];

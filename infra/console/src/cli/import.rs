@@ -19,6 +19,7 @@ use super::arguments::{actor, tenant};
 use super::error::CliError;
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
 use super::output::Output;
+use super::tenant::refuse_removed;
 
 /// What the audit trail names as credential of an import.
 const CREDENTIAL_ID: &str = "console";
@@ -48,6 +49,7 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     let ActivitiesCommand::Import { tenant, actor, file } = command;
+    refuse_removed(ctx, &tenant).await?;
     let hash = file_hash(&file)?;
     let purpose = format!("activities of {tenant} into {}", ctx.store.table_name());
     let principal = Principal {

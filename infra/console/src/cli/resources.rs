@@ -19,6 +19,7 @@ use super::arguments::tenant;
 use super::error::CliError;
 use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
 use super::output::Output;
+use super::tenant::refuse_removed;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ResourcesCommand {
@@ -74,6 +75,7 @@ pub(super) async fn run(
             put(ctx, resource, None, Presence::Deleted, output).await
         }
         ResourcesCommand::Import { tenant, file } => {
+            refuse_removed(ctx, &tenant).await?;
             let hash = file_hash(&file)?;
             let purpose = format!("resources of {tenant} into {}", ctx.store.table_name());
             // Lines without a time of their own changed when this began.
@@ -91,6 +93,7 @@ async fn put(
     presence: Presence,
     output: Output,
 ) -> Result<(), CliError> {
+    refuse_removed(ctx, &args.tenant).await?;
     let resource_type = find_record_type(ctx, &args).await?;
     let record = ResourceRecord {
         resource: RelatedResource { resource_type: resource_type.clone(), id: args.id },
