@@ -51,8 +51,12 @@ pub(super) enum CliError {
     Missing(&'static str),
     #[error("the file is refused{}", list(.0))]
     FileRefused(Vec<FieldError>),
-    #[error("{refused} of {lines} lines were refused")]
-    LinesRefused { refused: usize, lines: usize },
+    #[error("nothing was imported")]
+    NotRecords(#[from] super::records::format::NotRecords),
+    #[error("{refused} of {lines} lines were refused{kept}")]
+    LinesRefused { refused: usize, lines: usize, kept: String },
+    #[error("cut off at line {line}; run it again to go on")]
+    CutOff { line: u64, source: activity_log_core::Error },
     #[error("{failed} records can't be indexed")]
     NotIndexed { failed: usize },
     #[error(

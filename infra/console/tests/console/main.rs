@@ -3,6 +3,7 @@
 
 mod data_folder;
 mod doors;
+mod imports;
 mod operations;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -603,7 +604,13 @@ async fn resources_are_put_imported_and_deleted() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("line 3: "), "{}", stderr(&output));
     let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(summary, json!({ "lines": 4, "applied": 2, "unchanged": 1, "refused": 1 }));
+    let refused_file = format!("{}.refused.jsonl", text(&file));
+    assert_eq!(
+        summary,
+        json!({ "lines": 4, "applied": 2, "unchanged": 1, "refused": 1, "refused_file": refused_file })
+    );
+    let refused = std::fs::read_to_string(&refused_file).expect("it is kept");
+    assert_eq!(refused, format!("{}\n", lines[2]));
     assert_eq!((status("d2").await, status("d4").await), (201, 201));
     assert_eq!(status("d1").await, 404, "a deletion is newer than old news");
 }
@@ -711,139 +718,6 @@ async fn sweep_leaves_what_is_committed() {
     assert_eq!(server.api().activities().await.len(), 1);
 }
 
-/// Writes a file of lines, and runs an import of it for the demo tenant.
-fn import(operator: &Operator, file: &Path) -> Output {
-    operator.output(&["activities", "import", "--tenant", "demo", text(file), "--json"])
-}
-
-fn summary(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
-}
-
-#[tokio::test]
-async fn an_import_logs_every_line_once_however_often_it_runs() {
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    let directory = directory();
-    let file = directory.path().join("activities.jsonl");
-    let mut keyed = note("with a key");
-    keyed["idempotency_key"] = json!("k1");
-    // Two equal lines are two activities.
-    let lines = [note("same").to_string(), note("same").to_string(), keyed.to_string()];
-    std::fs::write(&file, lines.join("\n") + "\n").expect("it is written");
-    let first = import(&operator, &file);
-    assert!(first.status.success());
-    assert_eq!(summary(&first), json!({ "lines": 3, "applied": 3, "unchanged": 0, "refused": 0 }));
-    let again = summary(&import(&operator, &file));
-    assert_eq!(again, json!({ "lines": 3, "applied": 0, "unchanged": 3, "refused": 0 }));
-    // Another file with a line of the same key.
-    std::fs::write(&file, keyed.to_string()).expect("it is written");
-    let other = summary(&import(&operator, &file));
-    assert_eq!(other, json!({ "lines": 1, "applied": 0, "unchanged": 1, "refused": 0 }));
-
-    let api = server.api();
-    assert_eq!(api.audited_activities().await.len(), 3);
-    assert!(api.activities().await.iter().all(|activity| activity["source"] == "admin"));
-    for event in api.events().await {
-        assert_eq!((&event["source"], &event["api_route"]), (&json!("admin"), &json!("import")));
-        assert_eq!(event["actor"], json!({ "type": "service", "id": "import" }));
-    }
-    let text = operator.text(&["activities", "import", "--tenant", "demo", text(&file)]);
-    assert_eq!(text, "1 lines: 0 applied, 1 unchanged, 0 refused.\n");
-    let left = std::fs::read_dir(directory.path()).expect("a directory").count();
-    assert_eq!(left, 1, "no progress is left behind");
-}
-
-#[tokio::test]
-async fn an_import_reports_each_refused_line_and_goes_on() {
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    let directory = directory();
-    let file = directory.path().join("activities.jsonl");
-    let mut unrelated = note("unrelated");
-    unrelated["related_resource_type"] = json!("deal");
-    unrelated["related_resource_id"] = json!("nowhere");
-    let mut lines: Vec<Vec<u8>> = vec![
-        note("first").to_string().into_bytes(),
-        Vec::new(),
-        b"{not json".to_vec(),
-        b"   ".to_vec(),
-        b"\xff\xfe".to_vec(),
-        json!({ "type": "note" }).to_string().into_bytes(),
-        note(&"x".repeat(2 << 20)).to_string().into_bytes(),
-        unrelated.to_string().into_bytes(),
-        b"[]".to_vec(),
-        br#"{"type":"note","summary":"a","summary":"b"}"#.to_vec(),
-    ];
-    lines.push(note("last").to_string().into_bytes());
-    std::fs::write(&file, lines.join(&b'\n')).expect("it is written");
-    let output = import(&operator, &file);
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(summary(&output), json!({ "lines": 9, "applied": 2, "unchanged": 0, "refused": 7 }));
-    let reported = stderr(&output);
-    for reason in [
-        "line 3: malformed_request: The request body is not valid JSON.",
-        "line 5: malformed_request: The request body is not valid UTF-8.",
-        "line 6: validation_failed: The request failed validation. summary: is required",
-        "line 7: payload_too_large: ",
-        "line 8: resource_not_found: ",
-        "line 9: validation_failed: The request failed validation. $: must be a JSON object",
-        "line 10: malformed_request: The request body has an object with a duplicate key.",
-        "activity-log: 7 of 9 lines were refused",
-    ] {
-        assert!(reported.contains(reason), "{reason} is not in {reported}");
-    }
-    let api = server.api();
-    let summaries: BTreeSet<String> =
-        api.activities().await.iter().map(|row| row["summary"].to_string()).collect();
-    assert_eq!(summaries, BTreeSet::from(["\"first\"".to_owned(), "\"last\"".to_owned()]));
-    let rejected = api.events().await.iter().filter(|event| event["status"] == "rejected").count();
-    assert_eq!(rejected, 7, "refused lines are audited");
-}
-
-#[tokio::test]
-async fn an_import_that_was_killed_in_the_middle_goes_on_where_it_was() {
-    const LINES: usize = 1_500;
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    let directory = directory();
-    let file = directory.path().join("activities.jsonl");
-    let progress = directory.path().join("activities.jsonl.progress");
-    let lines: Vec<String> = (0..LINES).map(|n| note(&format!("line{n}")).to_string()).collect();
-    std::fs::write(&file, lines.join("\n")).expect("it is written");
-
-    let mut child = operator
-        .command(&["activities", "import", "--tenant", "demo", text(&file)])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary starts");
-    let deadline = Instant::now() + PATIENCE;
-    while !progress.exists() {
-        assert!(Instant::now() < deadline, "it notes its progress");
-        assert!(child.try_wait().expect("it can be asked").is_none(), "it is in the middle");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().expect("it is killed");
-    child.wait().expect("it ends");
-    let api = server.api();
-    let done = api.activities().await.len();
-    assert!((1..LINES).contains(&done), "{done} lines were done");
-
-    let output = import(&operator, &file);
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stderr(&output).contains("going on after line "), "{}", stderr(&output));
-    assert_eq!(summary(&output)["lines"], LINES);
-    let summaries: BTreeSet<String> = api
-        .audited_activities()
-        .await
-        .values()
-        .map(|row| row["summary"].as_str().expect("text").to_owned())
-        .collect();
-    assert_eq!(summaries, (0..LINES).map(|n| format!("line{n}")).collect());
-    assert!(!progress.exists());
-}
-
 #[test]
 fn what_a_command_cannot_be_asked_is_a_usage_error() {
     let asked: [&[&str]; 12] = [
@@ -865,11 +739,6 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
     }
-    let directory = directory();
-    let server = Server::start(&["--in-memory"]);
-    let missing = import(&Operator::on(&server), &directory.path().join("missing"));
-    assert_eq!(missing.status.code(), Some(1));
-    assert!(stderr(&missing).contains("missing: No such file"), "{}", stderr(&missing));
 }
 
 #[test]
