@@ -137,6 +137,19 @@ pub(super) fn is_corrupt_item(error: &Error) -> bool {
     matches!(error, Error::Internal(cause) if cause.is::<CorruptItem>())
 }
 
+/// An item that is larger than DynamoDB takes.
+#[derive(Debug, thiserror::Error)]
+#[error("an item of {bytes} bytes is larger than the table takes")]
+pub struct ItemTooLarge {
+    pub(super) bytes: usize,
+}
+
+impl From<ItemTooLarge> for Error {
+    fn from(too_large: ItemTooLarge) -> Self {
+        Self::Internal(Box::new(too_large))
+    }
+}
+
 /// A limit of time that passed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} did not succeed before the deadline")]

@@ -44,7 +44,7 @@ pub use activity::Parts;
 pub use calls::Store;
 pub use commit::{Commit, NewHead, Outcome, Staging};
 pub use credentials::{PutCredentialError, RemovedTenant};
-pub use failure::STORAGE_UNAVAILABLE;
+pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
 pub use postings::Postings;
 pub use registry::Registered;
