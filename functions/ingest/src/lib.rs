@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::lambda::{Invocation, InvocationError};
@@ -23,7 +24,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::delivery::{Delivery, invocation_error};
-use crate::event::EventSource;
 use crate::ingest_event::{Ingested, ingest_event};
 
 /// How many messages of a batch are under way at once.
@@ -137,7 +137,7 @@ async fn ingest(
     begin_until: Option<Timestamp>,
 ) -> Result<EventAnswer> {
     let work = async {
-        let now = ctx.environment.now();
+        let now = ctx.environment.now()?;
         if begin_until.is_some_and(|until| now > until) {
             return Err(Error::Unavailable(Box::new(NotBegun)));
         }

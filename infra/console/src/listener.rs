@@ -46,7 +46,9 @@ async fn serve_within<L>(
     L::Io: Unpin,
 {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(head_timeout);
+    // The library's Date panics where the clock is before 1970, outside of every
+    // guard, so that the connection would be dropped. Lambda's has none either.
+    http.timer(TokioTimer::new()).header_read_timeout(head_timeout).auto_date_header(false);
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = GracefulShutdown::new();
     let mut shutdown = pin!(shutdown);

@@ -11,6 +11,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::clock::ClockOutOfRange;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::principal::Scope;
 use crate::domain::value::{Refusal, word_enum};
@@ -179,6 +180,12 @@ impl Error {
             | Self::ValidationFailed(_)
             | Self::Internal(_) => None,
         }
+    }
+}
+
+impl From<ClockOutOfRange> for Error {
+    fn from(error: ClockOutOfRange) -> Self {
+        Self::Internal(Box::new(error))
     }
 }
 

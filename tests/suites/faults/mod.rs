@@ -1,6 +1,7 @@
 //! What holds when things go wrong: an engine that throttles, a process that
 //! ends between two calls, many callers at once, and the longest inputs.
 
+mod clock;
 mod concurrency;
 mod crash;
 mod faulty_engine;

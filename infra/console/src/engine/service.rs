@@ -109,7 +109,7 @@ fn response(status: StatusCode, body: Bytes) -> Response<Bytes> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
     // What an SDK names a failed call by.
-    let id = SystemEnvironment.new_uuid().to_string();
+    let id = SystemEnvironment.new_name().to_string();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }

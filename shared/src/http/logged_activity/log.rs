@@ -276,7 +276,10 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
         "related_objects": [{ "custom_object": "contact", "entity_id": RESOURCE_ID }],
         "notes": "Left a message",
     });
-    let key = idempotency_key(schemas, "Makes a retry safe: the same key and input log once.");
+    let key = idempotency_key(
+        schemas,
+        "Makes a retry safe: the same key and input of the same user log once.",
+    );
     Described {
         id: "log_typed_activity",
         tag: LOGGED_ACTIVITIES,
