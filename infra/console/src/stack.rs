@@ -3,22 +3,27 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::http::body;
 use activity_log_core::http::message::{Request, Response, json_bytes};
+use activity_log_core::http::request_body::{MAX_BYTES, RequestBody};
 use activity_log_core::http::routes::{Function, Resolved, resolve};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::State;
 use axum::routing::get;
 use bytes::Bytes;
+use http::{HeaderMap, header};
 use http_body_util::{BodyExt, Limited};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
-/// The gateway refuses larger bodies itself; here they are cut off, just
-/// beyond what the handlers refuse.
-const MAX_BODY_BYTES: usize = 10 * body::MAX_BYTES;
+/// What is still taken of a body that is refused, and thrown away, so that a caller
+/// who reads no answer before it has sent everything gets one: what a gateway takes.
+const MAX_DISCARDED_BYTES: usize = 10 * MAX_BYTES;
+/// For how long.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Answers a request through the function that its route belongs to.
 pub async fn answer(ctx: &Context, request: Request) -> Response {
@@ -54,13 +59,8 @@ async fn receive(
     State(ctx): State<Arc<Context>>,
     request: axum::extract::Request,
 ) -> http::Response<Body> {
-    let (parts, request_body) = request.into_parts();
-    let body = match Limited::new(request_body, MAX_BODY_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        // Too long, or broken off: what the handler refuses by its length
-        // either way, and nobody reads the answer to a broken connection.
-        Err(_) => Bytes::from(vec![b' '; body::MAX_BYTES + 1]),
-    };
+    let (parts, body) = request.into_parts();
+    let body = read(&parts.headers, body).await;
     let request = Request {
         method: parts.method,
         prefix: String::new(),
@@ -70,4 +70,28 @@ async fn receive(
         body,
     };
     answer(&ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
+}
+
+/// Reads a body as far as it may be one. Nothing is read of one that says that it
+/// is longer.
+async fn read(headers: &HeaderMap, mut body: Body) -> RequestBody {
+    let mut bytes = Vec::new();
+    while bytes.len() <= MAX_BYTES && body.size_hint().lower() <= MAX_BYTES as u64 {
+        match body.frame().await {
+            Some(Ok(frame)) => bytes.extend(frame.into_data().unwrap_or_default()),
+            // Broken off: nobody reads the answer.
+            Some(Err(_)) => return RequestBody::TOO_LARGE,
+            None => return RequestBody::of(bytes.into()),
+        }
+    }
+    // A caller who asked first sends nothing.
+    if !headers.contains_key(header::EXPECT) {
+        tokio::spawn(timeout(DISCARD_TIMEOUT, discard(body)));
+    }
+    RequestBody::TOO_LARGE
+}
+
+async fn discard(body: Body) {
+    let mut body = Limited::new(body, MAX_DISCARDED_BYTES);
+    while let Some(Ok(_)) = body.frame().await {}
 }

@@ -6,7 +6,7 @@ use activity_log_core::Error;
 use activity_log_core::app::json::{Object, parse_object};
 
 /// The longest line, in bytes, as long as the longest body of a request.
-const MAX_LINE_BYTES: usize = activity_log_core::http::body::MAX_BYTES;
+const MAX_LINE_BYTES: usize = activity_log_core::http::request_body::MAX_BYTES;
 
 /// What became of a line that was not refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
