@@ -1,7 +1,7 @@
 //! The DynamoDB engine that the suites run on.
 //!
-//! By default that is an engine embedded in the test process, in memory, on a
-//! loopback port, so that `cargo test` needs nothing installed. The variable
+//! By default that is the engine that the console embeds, in the test process, in
+//! memory, on a loopback port, so that `cargo test` needs nothing installed. The variable
 //! `ACTIVITY_LOG_TEST_ENDPOINT` names another one, such as DynamoDB Local: the
 //! suites are the same, and both are spoken to over the wire.
 //!
@@ -21,6 +21,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::{env, fmt, process};
 
+use activity_log::engine::Service;
 use dynoxide::Database;
 use http::Uri;
 use tokio::net::TcpStream;
@@ -187,12 +188,11 @@ fn serve(listener: TcpListener, database: Database, stopped: oneshot::Receiver<(
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)
             .expect("a non-blocking listener can be registered");
-        // Not the engine's own graceful end: it waits for its clients, and a
-        // client that keeps a connection busy would keep the thread for ever.
+        let router = Service::new(database, None).router();
+        // Not the listener's own end: it waits for its clients, and a client that
+        // keeps a connection busy would keep the thread for ever.
         tokio::select! {
-            served = dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()) => {
-                served.expect("the engine serves until it is stopped");
-            }
+            () = activity_log::listener::serve(listener, router, std::future::pending()) => {}
             _ = stopped => {}
         }
     });

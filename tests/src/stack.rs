@@ -103,7 +103,12 @@ impl Stack {
         let ctx = Arc::new(Context::with_environment(store, config, clock.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
-        tokio::spawn(activity_log::stack::serve(listener, ctx.clone(), std::future::pending()));
+        tokio::spawn(activity_log::stack::serve(
+            listener,
+            ctx.clone(),
+            None,
+            std::future::pending(),
+        ));
         let url = format!("http://{address}");
         let endpoint = endpoint.to_owned();
         Self { http: Http::to(&url), url, address, endpoint, ctx, clock, table }

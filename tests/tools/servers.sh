@@ -64,26 +64,23 @@ property() {
     sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" <<<"$2"
 }
 
-# Starts the console that `cargo build` made, in memory, and leaves its addresses
-# in `url` and `dynamodb_url`, and a key with every scope in `key`. Other commands
-# of the console work on it with --endpoint-url.
+# Starts the console that `cargo build` made on a folder of its own, and leaves its
+# address in `url`, a key with every scope in `key`, and the folder in `data`. Other
+# commands of the console work on it with --data-dir.
 start_console() {
-    readonly console="$root/target/debug/activity-log"
-    export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1
-    unset AWS_SESSION_TOKEN AWS_PROFILE
-    start console "$console" serve --in-memory --json --listen 127.0.0.1:0 \
+    readonly console="$root/target/debug/activity-log" data="$scratch/data"
+    start console "$console" serve --data-dir "$data" --json --listen 127.0.0.1:0 \
         --dynamodb-listen 127.0.0.1:0
     url=$(property url "$line")
-    dynamodb_url=$(property dynamodb_url "$line")
     key=$(property demo_key "$line")
-    [[ -n $url && -n $dynamodb_url && -n $key ]] || fail "the console says: $line"
+    [[ -n $url && -n $key ]] || fail "the console says: $line"
     printf 'it listens at %s\n' "$url"
 }
 
 # Makes a key of the demo tenant, and prints it.
 create_key() {
     local created
-    created=$("$console" --endpoint-url "$dynamodb_url" --json keys create --tenant demo \
+    created=$("$console" --data-dir "$data" --json keys create --tenant demo \
         --actor "$1" --scopes "$2")
     property key "$created"
 }

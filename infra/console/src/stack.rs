@@ -10,14 +10,17 @@ use activity_log_core::http::message::{Request, Response, json_bytes};
 use activity_log_core::http::request_body::{MAX_BYTES, RequestBody};
 use activity_log_core::http::routes::{Function, Resolved, resolve};
 use axum::Router;
-use axum::body::{Body, HttpBody as _};
+use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
-use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{StatusCode, header};
 use http_body_util::{BodyExt, Limited};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
+
+use crate::engine::Disk;
+use crate::listener::{self, BodyProblem, read_body};
 
 /// What is still taken of a body that is refused, and thrown away, so that a caller
 /// who reads no answer before it has sent everything gets one: what a gateway takes.
@@ -40,27 +43,58 @@ pub async fn answer(ctx: &Context, request: Request) -> Response {
     }
 }
 
+/// What the requests of a server share.
+#[derive(Clone)]
+struct Shared {
+    ctx: Arc<Context>,
+    /// What the engine's table is on, where it is this process's.
+    disk: Option<Arc<Disk>>,
+}
+
 /// Serves until `shutdown` resolves, then lets requests under way finish.
 pub async fn serve(
     listener: TcpListener,
     ctx: Arc<Context>,
+    disk: Option<Arc<Disk>>,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let router = Router::new().route("/healthz", get(healthz)).fallback(receive).with_state(ctx);
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+) {
+    let shared = Shared { ctx, disk };
+    let router = Router::new().route("/healthz", get(healthz)).fallback(receive);
+    listener::serve(listener, router.with_state(shared), shutdown).await;
 }
 
-async fn healthz() -> http::Response<Body> {
-    let body = Bytes::from_static(b"{\"status\":\"ok\"}");
-    json_bytes(http::StatusCode::OK, body).map(Body::from)
+async fn healthz(State(shared): State<Shared>) -> http::Response<Body> {
+    let trouble = match shared.disk {
+        None => None,
+        // It may wait for the disk.
+        Some(disk) => tokio::task::spawn_blocking(move || disk.look_again()).await.unwrap_or(None),
+    };
+    let (status, body) = match trouble {
+        None => (StatusCode::OK, json!({ "status": "ok" })),
+        Some(trouble) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({ "status": "unavailable", "reason": trouble.to_string() }),
+        ),
+    };
+    json_bytes(status, body.to_string().into()).map(Body::from)
 }
 
 async fn receive(
-    State(ctx): State<Arc<Context>>,
+    State(shared): State<Shared>,
     request: axum::extract::Request,
 ) -> http::Response<Body> {
-    let (parts, body) = request.into_parts();
-    let body = read(&parts.headers, body).await;
+    let (parts, mut request_body) = request.into_parts();
+    let body = match read_body(&mut request_body, MAX_BYTES).await {
+        Ok(body) => RequestBody::of(body),
+        Err(BodyProblem::TooLong) => {
+            // A caller who asked first sends nothing.
+            if !parts.headers.contains_key(header::EXPECT) {
+                tokio::spawn(timeout(DISCARD_TIMEOUT, discard(request_body)));
+            }
+            RequestBody::TOO_LARGE
+        }
+        Err(problem) => return problem.response().map(Body::from),
+    };
     let request = Request {
         method: parts.method,
         prefix: String::new(),
@@ -69,26 +103,8 @@ async fn receive(
         headers: parts.headers,
         body,
     };
-    answer(&ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
-}
-
-/// Reads a body as far as it may be one. Nothing is read of one that says that it
-/// is longer.
-async fn read(headers: &HeaderMap, mut body: Body) -> RequestBody {
-    let mut bytes = Vec::new();
-    while bytes.len() <= MAX_BYTES && body.size_hint().lower() <= MAX_BYTES as u64 {
-        match body.frame().await {
-            Some(Ok(frame)) => bytes.extend(frame.into_data().unwrap_or_default()),
-            // Broken off: nobody reads the answer.
-            Some(Err(_)) => return RequestBody::TOO_LARGE,
-            None => return RequestBody::of(bytes.into()),
-        }
-    }
-    // A caller who asked first sends nothing.
-    if !headers.contains_key(header::EXPECT) {
-        tokio::spawn(timeout(DISCARD_TIMEOUT, discard(body)));
-    }
-    RequestBody::TOO_LARGE
+    let ctx = &shared.ctx;
+    answer(ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
 }
 
 async fn discard(body: Body) {

@@ -12,12 +12,13 @@ use super::audited::WritePermit;
 use super::context::Context;
 use super::write_activity::{Draft, Logged, find_taken_key, replay, write_activity};
 use crate::domain::activity::{
-    Body, NamedResource, RelatedResource, Submitted, Summary, searched_texts,
+    ActivityId, Body, NamedResource, RelatedResource, Submitted, Summary, searched_texts,
 };
 use crate::domain::activity_type::Category;
+use crate::domain::audit::Call;
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::error::{Error, Result};
-use crate::domain::idempotency::{IdempotencyKey, InputHash};
+use crate::domain::idempotency::{IdempotencyKey, InputHash, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
 use crate::platform::config::RelatedResourceCheck;
@@ -72,19 +73,15 @@ pub async fn log_activity(
     permit: WritePermit<'_>,
     input: LogActivity,
 ) -> Result<Logged> {
-    let call = permit.call();
-    let (taken, related_resource) = tokio::join!(
-        find_taken_key(ctx, call, input.idempotency_key.as_ref()),
-        find_related_resource(ctx, &call.principal.tenant_id, input.related_resource.as_ref()),
-    );
-    if let Some(taken) = taken? {
-        return replay(ctx, call, &input.input_hash, taken).await;
-    }
+    let related = match look_up(ctx, permit.call(), &input).await? {
+        Found::Taken(taken) => return replay(ctx, permit.call(), &input.input_hash, taken).await,
+        Found::New(related) => related,
+    };
     let draft = Draft {
         category: input.category,
         summary: input.summary,
         body: input.body,
-        related: related_resource?.into_iter().collect(),
+        related,
         occurred_at: input.occurred_at,
         submitted: Submitted::Nothing,
         idempotency_key: input.idempotency_key,
@@ -92,6 +89,45 @@ pub async fn log_activity(
         words: input.words,
     };
     write_activity(ctx, permit, draft).await
+}
+
+/// What logging would come to, without doing it: the activity that the key
+/// already made, or none.
+///
+/// # Errors
+///
+/// Those that logging would have before it writes.
+pub async fn check_activity(
+    ctx: &Context,
+    call: &Call,
+    input: &LogActivity,
+) -> Result<Option<ActivityId>> {
+    match look_up(ctx, call, input).await? {
+        Found::Taken(taken) if taken.record.input_hash == input.input_hash => {
+            Ok(Some(taken.record.activity_id))
+        }
+        Found::Taken(taken) => Err(Error::IdempotencyConflict(taken.key)),
+        Found::New(_) => Ok(None),
+    }
+}
+
+/// What is there before a write.
+enum Found {
+    /// The key has made an activity.
+    Taken(TakenKey),
+    /// What the activity will be attached to.
+    New(Vec<NamedResource>),
+}
+
+async fn look_up(ctx: &Context, call: &Call, input: &LogActivity) -> Result<Found> {
+    let (taken, related_resource) = tokio::join!(
+        find_taken_key(ctx, call, input.idempotency_key.as_ref()),
+        find_related_resource(ctx, &call.principal.tenant_id, input.related_resource.as_ref()),
+    );
+    Ok(match taken? {
+        Some(taken) => Found::Taken(taken),
+        None => Found::New(related_resource?.into_iter().collect()),
+    })
 }
 
 /// The related resource as the registry knows it now. It is read before the

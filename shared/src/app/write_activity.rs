@@ -91,7 +91,8 @@ pub(crate) async fn write_activity(
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 
-    let (mut staging, head) = Staging::of_activity(&activity, terms_of(&activity, &words));
+    let (mut staging, head) = Staging::of_activity(&activity, terms_of(&activity, &words))
+        .map_err(|_| Error::invalid(FIELDS, TOO_LARGE))?;
     staging.add_audit_event(&event);
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
@@ -142,6 +143,11 @@ fn activity_of(call: &Call, draft: Draft, id: ActivityId, now: Timestamp) -> Act
         submitted: completed_now(draft.submitted, now),
     }
 }
+
+/// The property of the values of fields, which alone can be too long for an item:
+/// the longest body and the most records leave room for some.
+const FIELDS: &str = "fields";
+const TOO_LARGE: &str = "must have, as they are read back and with the notes, at most 400 KB";
 
 /// The property that names a scheduled activity.
 pub(crate) const SCHEDULED_ACTIVITY_ID: &str = "scheduled_activity_id";

@@ -19,9 +19,9 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 pub use aws_types::SdkConfig;
 use aws_types::region::Region;
+pub use aws_types::sdk_config::SharedHttpClient;
 use aws_types::sdk_config::{
-    Builder as ConfigBuilder, RetryConfig, SharedCredentialsProvider, SharedHttpClient,
-    TimeoutConfig,
+    Builder as ConfigBuilder, RetryConfig, SharedCredentialsProvider, TimeoutConfig,
 };
 
 /// A connection that takes longer is tried anew.
@@ -34,8 +34,10 @@ const ATTEMPTS: u32 = 4;
 /// The longest wait before the second attempt. The SDK's default of a second
 /// would spend most of a request's time on one lost connection.
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
-/// The region of an engine on this machine.
-const LOCAL_REGION: Region = Region::from_static("us-east-1");
+/// The region of an engine on this machine, which has none.
+pub const LOCAL_REGION_NAME: &str = "us-east-1";
+
+const LOCAL_REGION: Region = Region::from_static(LOCAL_REGION_NAME);
 /// The roots that AWS endpoints chain to, picked by the build script.
 const AWS_ROOTS: &str = include_str!(concat!(env!("OUT_DIR"), "/aws-roots.pem"));
 
@@ -112,6 +114,13 @@ pub async fn config(service: Service, endpoint: &Endpoint) -> Result<SdkConfig, 
 pub fn local_config(url: &str) -> SdkConfig {
     let config = config_of(local_credentials(), LOCAL_REGION);
     finish(config, HttpClientBuilder::new().build_http(), Some(url))
+}
+
+/// What a client is made of for an engine that another client of HTTP knows the
+/// way to: the address in its requests is not looked at.
+#[must_use]
+pub fn local_config_through(http_client: SharedHttpClient) -> SdkConfig {
+    finish(config_of(local_credentials(), LOCAL_REGION), http_client, Some("http://localhost"))
 }
 
 fn config_of(credentials: Credentials, region: Region) -> ConfigBuilder {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::calls::{IF_ABSENT, Store};
 use super::commit::Staging;
-use super::failure::{DeadlinePassed, to_error};
+use super::failure::{DeadlinePassed, is_passing, to_error};
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
 use crate::domain::error::Result;
@@ -46,7 +46,7 @@ impl Store {
                 Ok(Err(error)) => error,
                 Err(_) => return Err(DeadlinePassed("writing an audit event").into()),
             };
-            if !error.retryable() || !backoff.wait().await {
+            if !is_passing(&error) || !backoff.wait().await {
                 return Err(error);
             }
         }

@@ -206,7 +206,7 @@ impl Store {
                 }
                 // A put or a delete of the same item is the same however often
                 // it is done.
-                Err(error) if classify(&error) != Class::Permanent => {
+                Err(error) if matches!(classify(&error), Class::Throttled | Class::Transient) => {
                     tracing::debug!(error = %chain(&to_error("BatchWriteItem", &error)), "retrying");
                 }
                 Err(error) => return Err(to_error("BatchWriteItem", &error)),

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
 use aws_types::SdkConfig;
 
-use crate::platform::aws::{self, Endpoint, Service, StartError};
+use crate::platform::aws::{self, Endpoint, Service, SharedHttpClient, StartError};
 
 /// A client for DynamoDB, from the environment.
 pub async fn connect(endpoint: &Endpoint) -> Result<Client, StartError> {
@@ -15,6 +15,12 @@ pub async fn connect(endpoint: &Endpoint) -> Result<Client, StartError> {
 #[must_use]
 pub fn connect_local(url: &str) -> Client {
     build(&aws::local_config(url))
+}
+
+/// A client for an engine that a client of HTTP knows the way to.
+#[must_use]
+pub fn connect_through(http_client: SharedHttpClient) -> Client {
+    build(&aws::local_config_through(http_client))
 }
 
 fn build(config: &SdkConfig) -> Client {

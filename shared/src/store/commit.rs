@@ -25,8 +25,10 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::calls::{IF_ABSENT, Store};
-use super::failure::{Class, CorruptItem, DeadlinePassed, classify, to_error};
-use super::item::{Item, Key};
+use super::failure::{
+    Class, CorruptItem, DeadlinePassed, ItemTooLarge, classify, is_passing, to_error,
+};
+use super::item::{Item, Key, MAX_ITEM_BYTES, size_bytes};
 use super::items;
 use super::items::activity::ActivityItems;
 use super::keys::{self, Index};
@@ -79,20 +81,28 @@ pub struct NewHead<'a> {
 impl Staging {
     /// The postings of an activity under some terms, and its body where that
     /// is an item of its own; and the head, which is for the commit.
-    #[must_use]
+    ///
+    /// # Errors
+    ///
+    /// Long parts that don't fit an item. Every other item fits, however long its
+    /// values may be.
     pub fn of_activity(
         activity: &Activity,
         terms: impl IntoIterator<Item = Term>,
-    ) -> (Self, NewHead<'_>) {
+    ) -> Result<(Self, NewHead<'_>), ItemTooLarge> {
         let position = Position { time: activity.occurred_at, id: activity.id.0 };
         let ActivityItems { head, body } = items::activity::write(activity);
         let mut staging = Self::default();
         if let Some(body) = body {
+            let bytes = size_bytes(&body);
+            if bytes > MAX_ITEM_BYTES {
+                return Err(ItemTooLarge { bytes });
+            }
             let key = keys::body(&activity.tenant_id, activity.id);
             staging.items.push(StagedItem::Body(key, body));
         }
         staging.add(&activity.tenant_id, Index::Activities, terms, position);
-        (staging, NewHead { activity, item: head })
+        Ok((staging, NewHead { activity, item: head }))
     }
 
     /// The postings of an audit event.
@@ -271,7 +281,7 @@ impl Store {
             last_error = match attempt {
                 Ok(Ok(Attempt::Done(outcome))) => return Ok(outcome),
                 Ok(Ok(Attempt::Again(error))) => error,
-                Ok(Err(error)) if error.retryable() => error,
+                Ok(Err(error)) if is_passing(&error) => error,
                 Ok(Err(error)) => return Err(error),
                 Err(_) => return Err(last_error),
             };
@@ -327,7 +337,7 @@ impl Store {
             Class::Throttled | Class::Transient => {
                 Ok(Attempt::Again(to_error("TransactWriteItems", &error)))
             }
-            Class::Permanent => Err(to_error("TransactWriteItems", &error)),
+            Class::Down | Class::Permanent => Err(to_error("TransactWriteItems", &error)),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::domain::error::{Error, chain};
 #[derive(Debug)]
 struct CallFailure {
     operation: &'static str,
+    class: Class,
     detail: String,
 }
 
@@ -31,9 +32,14 @@ pub(super) enum Class {
     Throttled,
     /// It may work the next time, and it is not known whether it worked.
     Transient,
+    /// It was not done, and can't be before somebody has mended the engine.
+    Down,
     /// It will not work the next time either.
     Permanent,
 }
+
+/// What an engine answers that can't use its storage. AWS has no such code.
+pub const STORAGE_UNAVAILABLE: &str = "StorageUnavailable";
 
 pub(super) fn classify<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Class {
     match error {
@@ -49,6 +55,7 @@ pub(super) fn classify<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Cl
                 | "TransactionConflictException"
                 | "TransactionInProgressException",
             ) => Class::Transient,
+            Some(STORAGE_UNAVAILABLE) => Class::Down,
             _ => Class::Permanent,
         },
         SdkError::ConstructionFailure(_) => Class::Permanent,
@@ -76,11 +83,24 @@ where
         }
         _ => chain(error),
     };
-    let cause = Box::new(CallFailure { operation, detail });
-    match classify(error) {
+    let class = classify(error);
+    let cause = Box::new(CallFailure { operation, class, detail });
+    match class {
         Class::Throttled => Error::RateLimited(cause),
-        Class::Transient => Error::Unavailable(cause),
+        Class::Transient | Class::Down => Error::Unavailable(cause),
         Class::Permanent => Error::Internal(cause),
+    }
+}
+
+/// Whether the same call is worth another attempt within one request. It is not
+/// where the engine has said that it can't do it.
+pub(super) fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::RateLimited(_) => true,
+        Error::Unavailable(cause) => {
+            cause.downcast_ref::<CallFailure>().is_none_or(|failure| failure.class != Class::Down)
+        }
+        _ => false,
     }
 }
 
@@ -115,6 +135,19 @@ impl From<CorruptItem> for Error {
 /// Whether a failure is one item's, and would be the same in every attempt.
 pub(super) fn is_corrupt_item(error: &Error) -> bool {
     matches!(error, Error::Internal(cause) if cause.is::<CorruptItem>())
+}
+
+/// An item that is larger than DynamoDB takes.
+#[derive(Debug, thiserror::Error)]
+#[error("an item of {bytes} bytes is larger than the table takes")]
+pub struct ItemTooLarge {
+    pub(super) bytes: usize,
+}
+
+impl From<ItemTooLarge> for Error {
+    fn from(too_large: ItemTooLarge) -> Self {
+        Self::Internal(Box::new(too_large))
+    }
 }
 
 /// A limit of time that passed.

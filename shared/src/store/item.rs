@@ -42,6 +42,10 @@ pub(super) fn keys_only() -> String {
     format!("{PK}, {SK}")
 }
 
+/// What DynamoDB takes of an item at most: [400 KB of names and
+/// values](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items).
+pub(super) const MAX_ITEM_BYTES: usize = 400 * 1024;
+
 /// The size that DynamoDB counts: the bytes of names and values, for the texts
 /// and numbers that items here are made of.
 pub(super) fn size_bytes(item: &Item) -> usize {

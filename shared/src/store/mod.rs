@@ -42,6 +42,7 @@ mod types;
 pub use activity::Parts;
 pub use calls::Store;
 pub use commit::{Commit, NewHead, Outcome, Staging};
+pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
 pub use postings::Postings;
 pub use registry::Registered;

@@ -114,6 +114,8 @@ pub enum FaultKind {
     Throttle,
     /// 500 `InternalServerError`.
     ServerError,
+    /// 507 `StorageUnavailable`, as the embedded engine says of a full disk.
+    StorageUnavailable,
     /// `BatchWriteItem` of more than `keep` items: the first `keep` are
     /// written, the others come back as `UnprocessedItems`.
     UnprocessedItems {
@@ -160,6 +162,7 @@ impl FaultKind {
             | FaultKind::DelayMs(_)
             | FaultKind::Throttle
             | FaultKind::ServerError
+            | FaultKind::StorageUnavailable
             | FaultKind::Hold(_) => true,
             FaultKind::UnprocessedItems { keep } => {
                 operation == BATCH_WRITE.operation && BATCH_WRITE.entries(input) > *keep

@@ -326,6 +326,7 @@ impl Proxy {
                         "The level of configured provisioned throughput for the table was exceeded",
                     ));
                 }
+                FaultKind::StorageUnavailable => return Ok(storage_unavailable()),
                 FaultKind::ServerError => return Ok(server_error("Internal server error")),
                 FaultKind::UnprocessedItems { keep } => {
                     return Ok(BATCH_WRITE.answer_partly(input, keep, request).await);
@@ -618,6 +619,16 @@ fn server_error(message: &str) -> Response<Bytes> {
         &json!({
             "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError",
             "message": message,
+        }),
+    )
+}
+
+fn storage_unavailable() -> Response<Bytes> {
+    reply(
+        StatusCode::INSUFFICIENT_STORAGE,
+        &json!({
+            "__type": "com.amazonaws.dynamodb.v20120810#StorageUnavailable",
+            "message": "the disk is full",
         }),
     )
 }

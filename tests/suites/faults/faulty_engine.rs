@@ -375,6 +375,50 @@ async fn an_engine_that_stays_at_fault_is_429_or_503_with_a_constant_body() {
     .await;
 }
 
+/// What can't be done before somebody makes room is not tried again while the
+/// caller waits.
+#[tokio::test]
+async fn an_engine_that_can_not_use_its_storage_is_503_at_the_first_call() {
+    let cases = [
+        ("GetItem", "a log"),
+        ("BatchWriteItem", "a log"),
+        ("TransactWriteItems", "a log"),
+        ("Query", "a search"),
+        ("BatchGetItem", "a search"),
+        ("PutItem", "a refusal"),
+    ];
+    join_all(cases.into_iter().map(|(operation, request)| async move {
+        let rig = Rig::start().await;
+        drop(rig.direct_v1.log(&input("before")).await.expect(201));
+        let full = Fault::on(operation, When::Always, FaultKind::StorageUnavailable);
+        let injected = rig.proxy.inject(full);
+        let answer = match request {
+            "a log" => rig.faulty_v1.log(&long_keyed_input("w")).await,
+            "a search" => rig.faulty_v1.search(&[("query", "ledger")]).await,
+            _ => rig.faulty_v1.log(&json!({})).await,
+        };
+        if request == "a refusal" {
+            drop(answer.expect(422));
+        } else {
+            assert_refused_for_now(&answer, 503);
+        }
+        assert_eq!(injected.fired(), calls_at_once(operation), "{operation}");
+        assert_eq!(rig.trail().await.with_word("w").len(), 0);
+    }))
+    .await;
+}
+
+/// The calls of an operation in a request whose calls are all refused.
+fn calls_at_once(operation: &str) -> usize {
+    match operation {
+        // The idempotency record and the related resource.
+        "GetItem" => 2,
+        // Three batches, and what would undo them.
+        "BatchWriteItem" => 6,
+        _ => 1,
+    }
+}
+
 #[tokio::test]
 async fn an_engine_that_is_gone_is_503_with_a_constant_body() {
     let engine = Engine::fresh().await;

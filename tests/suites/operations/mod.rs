@@ -5,3 +5,4 @@ mod capacity;
 mod reindex;
 mod remove_tenant;
 mod round_trips;
+mod sizes;

@@ -1,6 +1,8 @@
 //! Why a command fails.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use activity_log_core::domain::error::FieldError;
 use activity_log_core::platform::aws::StartError;
@@ -15,16 +17,30 @@ pub(super) enum CliError {
     Connect(#[from] StartError),
     #[error("the table did not do what was asked")]
     Core(#[from] activity_log_core::Error),
+    #[error(transparent)]
+    Folder(#[from] crate::data_folder::DataFolderError),
     #[error("the embedded engine could not start")]
     Engine(#[from] crate::engine::EngineError),
+    #[error("can't listen at {address}, which {option} says")]
+    Listen { address: SocketAddr, option: &'static str, source: std::io::Error },
+    #[error("no `activity-log serve --data-dir {}` is running", .folder.display())]
+    NotServed { folder: PathBuf, source: std::io::Error },
+    #[error("there is no table {0}: --create-table makes it")]
+    NoTable(String),
+    #[error("--in-memory keeps nothing, and --data-dir names where to keep it: leave one out")]
+    MemoryAndFolder,
     #[error("{what}")]
     Io { what: String, source: std::io::Error },
     #[error("there is no {0}")]
     Missing(&'static str),
     #[error("the file is refused{}", list(.0))]
     FileRefused(Vec<FieldError>),
-    #[error("{refused} of {lines} lines were refused")]
-    LinesRefused { refused: usize, lines: usize },
+    #[error("nothing was imported")]
+    NotRecords(#[from] super::records::format::NotRecords),
+    #[error("{refused} of {lines} lines were refused{kept}")]
+    LinesRefused { refused: usize, lines: usize, kept: String },
+    #[error("cut off at line {line}; run it again to go on")]
+    CutOff { line: u64, source: activity_log_core::Error },
     #[error("{failed} records can't be indexed")]
     NotIndexed { failed: usize },
     #[error(

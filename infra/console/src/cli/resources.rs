@@ -1,7 +1,5 @@
 //! `activity-log resources`.
 
-use std::path::PathBuf;
-
 use activity_log_core::Context;
 use activity_log_core::app::input::Reader;
 use activity_log_core::app::json::Object;
@@ -17,8 +15,11 @@ use serde_json::json;
 
 use super::arguments::tenant;
 use super::error::CliError;
-use super::json_lines::{Line, LineOutcome, file_hash, for_each_line};
 use super::output::Output;
+use super::records::{Outcome, RecordsArgs, for_each_record};
+
+/// The properties of a record in a file.
+const COLUMNS: [&str; 4] = ["type", "id", "display_name", "changed_at"];
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ResourcesCommand {
@@ -30,14 +31,14 @@ pub(super) enum ResourcesCommand {
         #[arg(long, value_parser = display_name)]
         display_name: Option<DisplayName>,
     },
-    /// Make every resource of a file of JSON lines known:
-    /// {"type", "id", "display_name"?, "changed_at"?}.
+    /// Make every resource of a file of JSON lines or CSV known:
+    /// type, id, and, where they are known, display_name and changed_at.
     Import {
         /// The tenant.
         #[arg(long, value_parser = tenant)]
         tenant: TenantId,
-        /// The file.
-        file: PathBuf,
+        #[command(flatten)]
+        records: RecordsArgs,
     },
     /// Make a resource unknown. Activities that are attached to it stay.
     Delete {
@@ -73,13 +74,13 @@ pub(super) async fn run(
         ResourcesCommand::Delete { resource } => {
             put(ctx, resource, None, Presence::Deleted, output).await
         }
-        ResourcesCommand::Import { tenant, file } => {
-            let hash = file_hash(&file)?;
-            let purpose = format!("resources of {tenant} into {}", ctx.store.table_name());
-            // Lines without a time of their own changed when this began.
+        ResourcesCommand::Import { tenant, records } => {
+            // Records without a time of their own changed when this began.
             let now = ctx.environment.now();
-            for_each_line(&file, &hash, &purpose, output, |line| put_line(ctx, &tenant, now, line))
-                .await
+            let put = async |object: CoreResult<Object>| {
+                put_record(ctx, &tenant, &parse_record(&object?, now)?, records.dry_run).await
+            };
+            for_each_record(&records, &COLUMNS, output, |object| object, put).await
         }
     }
 }
@@ -122,20 +123,22 @@ async fn find_record_type(ctx: &Context, args: &ResourceArgs) -> Result<RecordTy
     seen.remove(&id).ok_or(CliError::Missing("record type of this UUID yet: name it once"))
 }
 
-async fn put_line(
+async fn put_record(
     ctx: &Context,
     tenant: &TenantId,
-    now: Timestamp,
-    line: Line,
-) -> CoreResult<LineOutcome> {
-    let record = parse_line(&line.object?, now)?;
-    Ok(match ctx.store.put_related_resource(tenant, &record).await? {
-        Registered::Applied => LineOutcome::Applied,
-        Registered::Outdated => LineOutcome::Unchanged,
+    record: &ResourceRecord,
+    dry_run: bool,
+) -> CoreResult<Outcome> {
+    if dry_run {
+        return Ok(Outcome::Applied);
+    }
+    Ok(match ctx.store.put_related_resource(tenant, record).await? {
+        Registered::Applied => Outcome::Applied,
+        Registered::Outdated => Outcome::Unchanged("with newer news".to_owned()),
     })
 }
 
-fn parse_line(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
+fn parse_record(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
     let mut reader = Reader::new(object);
     let resource_type = reader.required("type", RecordType::parse);
     let id = reader.required("id", RelatedResourceId::parse);

@@ -1,34 +1,33 @@
 //! `activity-log serve`: everything on this machine.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::Write;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use activity_log_core::Context;
 use activity_log_core::app::authenticate::authenticate;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::platform::aws::LOCAL_REGION_NAME;
 use activity_log_core::store::Store;
-use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
+use super::arguments::address;
 use super::connection::Connection;
 use super::error::CliError;
 use super::output::Output;
-use crate::engine::{Engine, Storage};
+use crate::data_folder::{DataFolder, Found};
+use crate::engine::{AccessKey, Contents, Engine};
 use crate::stack;
 
 /// The tenant of the first try.
 const DEMO_TENANT: &str = "demo";
-/// The file in the data directory with the demo tenant's key.
-const DEMO_KEY_FILE: &str = "demo-key";
 /// What the demo tenant's activities can be attached to.
 const DEMO_RESOURCES: [(BuiltInRecordType, &str, &str); 3] = [
     (BuiltInRecordType::Contact, "con_123", "Jane Doe"),
@@ -36,33 +35,36 @@ const DEMO_RESOURCES: [(BuiltInRecordType, &str, &str); 3] = [
     (BuiltInRecordType::Deal, "deal_123", "Acme renewal"),
 ];
 
+/// Where the table is kept if nothing else is said.
+const DATA_DIR: &str = ".activity-log";
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServeArgs {
     /// Address of the HTTP functions.
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Address of the embedded engine, for any DynamoDB client.
-    #[arg(long, default_value = "127.0.0.1:8000")]
-    dynamodb_listen: SocketAddr,
-    /// Where the embedded engine keeps the table.
-    #[arg(long, default_value = ".activity-log", value_name = "DIR")]
-    data_dir: PathBuf,
+    /// Opens the embedded engine to DynamoDB clients on this machine, at an address.
+    #[arg(long, value_name = "ADDRESS", value_parser = address, conflicts_with = "endpoint_url")]
+    dynamodb_listen: Option<SocketAddr>,
     /// Keep nothing: the table is gone with the process.
-    #[arg(long, conflicts_with = "data_dir")]
+    #[arg(long, conflicts_with = "endpoint_url")]
     in_memory: bool,
     /// Make the demo tenant on an engine that is named with --endpoint-url.
     #[arg(long)]
     demo: bool,
+    /// Make the table on an engine that is named with --endpoint-url, if it is missing.
+    #[arg(long)]
+    create_table: bool,
 }
 
 impl Default for ServeArgs {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            dynamodb_listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
-            data_dir: PathBuf::from(".activity-log"),
+            dynamodb_listen: None,
             in_memory: false,
             demo: false,
+            create_table: false,
         }
     }
 }
@@ -74,43 +76,129 @@ pub(super) async fn run(
 ) -> Result<(), CliError> {
     // Asked for first, so that a signal during the start is not lost.
     let shutdown = shutdown_signal()?;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .map_err(CliError::io(format_args!("can't listen at {}", args.listen)))?;
-    let address = listener.local_addr().map_err(CliError::io("the listener has no address"))?;
-
-    let key_file = args.data_dir.join(DEMO_KEY_FILE);
-    let (engine, ctx, key_file) = if connection.endpoint_url.is_some() {
-        (None, connection.context().await?, None)
+    let (listener, address) = bind(args.listen, "--listen").await?;
+    let url = format!("http://{address}");
+    let (ctx, backend) = if connection.endpoint_url.is_some() {
+        let ctx = connection.context().await?;
+        make_or_find_table(&ctx, args.create_table).await?;
+        (ctx, None)
     } else {
-        let storage = if args.in_memory {
-            Storage::Memory
-        } else {
-            make_private_directory(&args.data_dir)?;
-            Storage::Directory(&args.data_dir)
-        };
-        let engine = Engine::start(storage, args.dynamodb_listen).await?;
-        let config = connection.config()?;
-        let client = connect_local(&engine.endpoint_url());
-        let ctx = Context::new(Store::new(client, &config.table_name), config);
-        (Some(engine), ctx, (!args.in_memory).then_some(key_file))
+        let (ctx, backend) = start_engine(&args, connection).await?;
+        table::create(&ctx.store, ChangeStream::Off).await?;
+        (ctx, Some(backend))
     };
-    let stream = if engine.is_some() { ChangeStream::Off } else { ChangeStream::On };
-    table::create(&ctx.store, stream).await?;
-    let demo_key = if engine.is_some() || args.demo {
-        Some(demo_tenant(&ctx, key_file.as_deref()).await?)
-    } else {
-        None
-    };
-    announce(address, engine.as_ref(), demo_key.as_deref(), key_file.as_deref(), output);
+    let folder = backend.as_ref().and_then(|backend| backend.engine.folder());
+    let demo_key =
+        if backend.is_some() || args.demo { Some(demo_tenant(&ctx, folder).await?) } else { None };
+    let table = ctx.store.table_name();
+    let announced = Announced { url, table, demo_key, backend: backend.as_ref() };
+    output.print(announced.text(), &announced.json());
 
-    stack::serve(listener, Arc::new(ctx), shutdown)
-        .await
-        .map_err(CliError::io("the server failed"))?;
-    if let Some(engine) = engine {
-        engine.stop().await;
+    let disk = backend.as_ref().and_then(|backend| backend.engine.disk());
+    stack::serve(listener, Arc::new(ctx), disk, shutdown).await;
+    if let Some(backend) = backend {
+        backend.engine.stop().await;
     }
     Ok(())
+}
+
+/// The embedded engine, and its door on the network where it has one.
+struct Backend {
+    engine: Engine,
+    door: Option<(String, AccessKey)>,
+}
+
+async fn start_engine(
+    args: &ServeArgs,
+    connection: &Connection,
+) -> Result<(Context, Backend), CliError> {
+    let config = connection.config()?;
+    let mut engine = if args.in_memory {
+        if connection.data_dir.is_some() {
+            return Err(CliError::MemoryAndFolder);
+        }
+        Engine::in_memory()?
+    } else {
+        let path = connection.data_dir.as_deref().unwrap_or(Path::new(DATA_DIR));
+        Engine::in_folder(DataFolder::open(path)?)?
+    };
+    tell_contents(&engine);
+    let door = match args.dynamodb_listen {
+        None => None,
+        Some(address) => {
+            let (listener, address) = bind(address, "--dynamodb-listen").await?;
+            let url = format!("http://{address}");
+            let access_key = access_key(engine.folder(), &url)?;
+            engine.listen(listener, access_key.clone());
+            Some((url, access_key))
+        }
+    };
+    let ctx = Context::new(Store::new(engine.client(), &config.table_name), config);
+    Ok((ctx, Backend { engine, door }))
+}
+
+async fn bind(
+    address: SocketAddr,
+    option: &'static str,
+) -> Result<(TcpListener, SocketAddr), CliError> {
+    let failed = |source| CliError::Listen { address, option, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// A table of an engine of others is made only where that is said, so that a
+/// mistyped name is no empty log.
+async fn make_or_find_table(ctx: &Context, create: bool) -> Result<(), CliError> {
+    if create {
+        table::create(&ctx.store, ChangeStream::On).await?;
+    } else if table::describe(&ctx.store).await?.is_none() {
+        return Err(CliError::NoTable(ctx.store.table_name().to_owned()));
+    }
+    Ok(())
+}
+
+fn tell_contents(engine: &Engine) {
+    let Some(folder) = engine.folder() else { return };
+    let place = folder.path().display();
+    let Contents { found, items, bytes } = engine.contents();
+    match found {
+        Found::Nothing => tracing::info!("{place} holds a new log"),
+        Found::Sound => tracing::info!(items, bytes, "{place} holds a log that was there"),
+        Found::SoundSoFar => tracing::warn!(
+            items,
+            bytes,
+            "{place} holds a log that was there; the time for its check was too short for all of it"
+        ),
+    }
+}
+
+/// The pair that opens the engine, the one in the folder where there is one, so
+/// that terminals stay configured. The file is written anew, for its address.
+fn access_key(folder: Option<&DataFolder>, url: &str) -> Result<AccessKey, CliError> {
+    let Some(folder) = folder else { return Ok(AccessKey::issue(&SystemEnvironment)) };
+    let path = folder.dynamodb_env();
+    let kept = std::fs::read_to_string(&path).ok().and_then(|text| read_exports(&text));
+    let access_key = kept.unwrap_or_else(|| AccessKey::issue(&SystemEnvironment));
+    folder.write_private(&path, &exports(url, &access_key))?;
+    Ok(access_key)
+}
+
+/// What a shell needs for DynamoDB clients to reach the engine.
+fn exports(url: &str, access_key: &AccessKey) -> String {
+    let AccessKey { id, secret } = access_key;
+    format!(
+        "export AWS_ENDPOINT_URL_DYNAMODB={url} AWS_REGION={LOCAL_REGION_NAME}\n\
+         export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}\n"
+    )
+}
+
+fn read_exports(text: &str) -> Option<AccessKey> {
+    let value = |name: &str| {
+        let mut words = text.split_ascii_whitespace();
+        words.find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
+    };
+    AccessKey::read(value("AWS_ACCESS_KEY_ID")?, value("AWS_SECRET_ACCESS_KEY")?)
 }
 
 /// Resolves at Ctrl-C, and at the signal by which a supervisor ends a process.
@@ -128,17 +216,11 @@ fn shutdown_signal() -> Result<impl Future<Output = ()> + Send + 'static, CliErr
     })
 }
 
-/// It holds a key and business history, so only its owner may look into it.
-fn make_private_directory(path: &Path) -> Result<(), CliError> {
-    use std::os::unix::fs::DirBuilderExt;
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(CliError::io(path.display()))
-}
-
-/// The key of the demo tenant: the one in the file, as long as it is taken,
+/// The key of the demo tenant: the one in the folder, as long as it is taken,
 /// else a new one.
-async fn demo_tenant(ctx: &Context, key_file: Option<&Path>) -> Result<String, CliError> {
-    if let Some(path) = key_file
-        && let Ok(key) = std::fs::read_to_string(path)
+async fn demo_tenant(ctx: &Context, folder: Option<&DataFolder>) -> Result<String, CliError> {
+    if let Some(folder) = folder
+        && let Ok(key) = std::fs::read_to_string(folder.demo_key())
         && authenticate(ctx, key.trim()).await.is_ok()
     {
         return Ok(key.trim().to_owned());
@@ -160,46 +242,66 @@ async fn demo_tenant(ctx: &Context, key_file: Option<&Path>) -> Result<String, C
     let scopes: Scopes = Scope::ALL.iter().copied().collect();
     let (credential, key) = Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes);
     ctx.store.put_credential(&credential).await?;
-    if let Some(path) = key_file {
-        write_private_file(path, &key.reveal()).map_err(CliError::io(path.display()))?;
+    if let Some(folder) = folder {
+        folder.write_private(&folder.demo_key(), &format!("{}\n", key.reveal()))?;
     }
     Ok(key.reveal())
 }
 
-fn write_private_file(path: &Path, text: &str) -> std::io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    // A file that is there keeps its mode when it is opened, so it is replaced.
-    let temporary = path.with_extension("new");
-    match std::fs::remove_file(&temporary) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    std::fs::rename(temporary, path)
+/// What is told when everything is up.
+struct Announced<'a> {
+    url: String,
+    table: &'a str,
+    demo_key: Option<String>,
+    backend: Option<&'a Backend>,
 }
 
-fn announce(
-    address: SocketAddr,
-    engine: Option<&Engine>,
-    demo_key: Option<&str>,
-    key_file: Option<&Path>,
-    output: Output,
-) {
-    let url = format!("http://{address}");
-    let engine_url = engine.map(Engine::endpoint_url);
-    let mut text = format!("The activity log listens at {url}\n");
-    if let Some(engine_url) = &engine_url {
-        text += &format!("DynamoDB, for any client, at  {engine_url}\n");
+impl Announced<'_> {
+    fn door(&self) -> Option<&(String, AccessKey)> {
+        self.backend.and_then(|backend| backend.door.as_ref())
     }
-    if let Some(key) = demo_key {
-        text += &format!("The key of tenant {DEMO_TENANT}:         {key}\n");
-        if let Some(path) = key_file {
-            text += &format!("(kept in {})\n", path.display());
+
+    fn json(&self) -> serde_json::Value {
+        let door = self.door();
+        let access_key = door.map(|(_, access_key)| access_key);
+        json!({
+            "url": self.url,
+            "dynamodb_url": door.map(|(url, _)| url),
+            "aws_access_key_id": access_key.map(|key| &key.id),
+            "aws_secret_access_key": access_key.map(|key| &key.secret),
+            "aws_region": door.map(|_| LOCAL_REGION_NAME),
+            "table": self.table,
+            "demo_key": self.demo_key,
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut text = format!("The activity log listens at {}\n", self.url);
+        let folder = self.backend.and_then(|backend| backend.engine.folder());
+        if let Some(folder) = folder {
+            let place = folder.path().display();
+            text += &format!("Its table is in {place}; other commands take --data-dir {place}\n");
         }
-        text += &format!(
-            r#"
+        if let Some((url, access_key)) = self.door() {
+            text += &format!("DynamoDB clients reach it with\n\n{}\n", exports(url, access_key));
+            if let Some(folder) = folder {
+                text += &format!("(kept in {})\n", folder.dynamodb_env().display());
+            }
+        }
+        if let Some(key) = &self.demo_key {
+            text += &format!("The key of tenant {DEMO_TENANT}: {key}\n");
+            if let Some(folder) = folder {
+                text += &format!("(kept in {})\n", folder.demo_key().display());
+            }
+            text += &first_calls(&self.url, key);
+        }
+        text
+    }
+}
+
+fn first_calls(url: &str, key: &str) -> String {
+    format!(
+        r#"
 Try it:
 
   curl -sS {url}/v1/activities -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{"type":"email","summary":"Jane asked for pricing details","related_resource_type":"contact","related_resource_id":"con_123"}}'
@@ -208,8 +310,20 @@ Try it:
 
   curl -sS {url}/v1/audit-events -H 'Authorization: Bearer {key}'
 "#
-        );
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_is_read_back_from_the_lines_for_a_shell() {
+        let issued = AccessKey::issue(&SystemEnvironment);
+        let text = exports("http://127.0.0.1:8000", &issued);
+        assert_eq!(read_exports(&text), Some(issued));
+        for text in ["", "export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"] {
+            assert_eq!(read_exports(text), None);
+        }
     }
-    let value = json!({ "url": url, "dynamodb_url": engine_url, "demo_key": demo_key });
-    output.print(text, &value);
 }

@@ -1,6 +1,9 @@
 //! The binary `activity-log` from end to end: what it prints, what it keeps,
 //! and what it survives.
 
+mod data_folder;
+mod doors;
+mod imports;
 mod operations;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use activity_log_core::store::client::connect_local;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
@@ -39,16 +43,23 @@ struct Server {
 
 impl Server {
     fn start(arguments: &[&str]) -> Self {
-        let mut child = binary()
-            .args([
-                "serve",
-                "--json",
-                "--listen",
-                "127.0.0.1:0",
-                "--dynamodb-listen",
-                "127.0.0.1:0",
-            ])
-            .args(arguments)
+        let door = ["--dynamodb-listen", "127.0.0.1:0"];
+        Self::without_door(&[&door[..], arguments].concat())
+    }
+
+    /// A server whose engine is not to be reached over the network.
+    fn without_door(arguments: &[&str]) -> Self {
+        Self::run(binary().args(["serve", "--json", "--listen", "127.0.0.1:0"]).args(arguments))
+    }
+
+    /// A server on the engine of another.
+    fn beside(door: &Door, arguments: &[&str]) -> Self {
+        Self::run(&mut beside(door, arguments))
+    }
+
+    /// Waits until a server has announced itself.
+    fn run(command: &mut Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -187,21 +198,71 @@ impl Api {
     }
 }
 
+/// What opens the engine of a server to DynamoDB clients.
+#[derive(Clone)]
+struct Door {
+    endpoint_url: String,
+    access_key_id: String,
+    secret_access_key: String,
+}
+
+impl Door {
+    fn of(server: &Server) -> Self {
+        Self {
+            endpoint_url: server.announced("dynamodb_url"),
+            access_key_id: server.announced("aws_access_key_id"),
+            secret_access_key: server.announced("aws_secret_access_key"),
+        }
+    }
+
+    /// What a command and a client need of it in their environment.
+    fn credentials(&self) -> [(&'static str, &str); 2] {
+        [
+            ("AWS_ACCESS_KEY_ID", &self.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", &self.secret_access_key),
+        ]
+    }
+
+    /// A client of the table beside the functions.
+    fn client(&self) -> aws_sdk_dynamodb::Client {
+        let local = connect_local(&self.endpoint_url);
+        let credentials = aws_sdk_dynamodb::config::Credentials::new(
+            &self.access_key_id,
+            &self.secret_access_key,
+            None,
+            None,
+            "announced",
+        );
+        let config = local.config().to_builder().credentials_provider(credentials);
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+}
+
+/// The command for a server on the engine of another.
+fn beside(door: &Door, arguments: &[&str]) -> Command {
+    let mut command = binary();
+    command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+    command.args(["--endpoint-url", &door.endpoint_url]).args(arguments);
+    command.envs(door.credentials());
+    command
+}
+
 /// A command on the engine of a server.
 struct Operator {
-    endpoint_url: String,
+    door: Door,
     table: String,
 }
 
 impl Operator {
     fn on(server: &Server) -> Self {
-        Self { endpoint_url: server.announced("dynamodb_url"), table: "activity-log".to_owned() }
+        Self { door: Door::of(server), table: "activity-log".to_owned() }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = binary();
         command.args(arguments);
-        command.args(["--endpoint-url", &self.endpoint_url, "--table", &self.table]);
+        command.args(["--endpoint-url", &self.door.endpoint_url, "--table", &self.table]);
+        command.envs(self.door.credentials());
         command
     }
 
@@ -360,13 +421,8 @@ async fn in_memory_keeps_nothing() {
     let directory = directory();
     let mut command = binary();
     command.current_dir(directory.path()).args(["serve", "--json", "--in-memory"]);
-    command.args(["--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"]);
-    let mut child =
-        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary starts");
-    let mut line = String::new();
-    let stdout = child.stdout.take().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
-    let server = Server { child, announced: serde_json::from_str(&line).expect("JSON") };
+    command.args(["--listen", "127.0.0.1:0"]);
+    let server = Server::run(&mut command);
     server.api().log(&note("forgotten")).await;
     assert_eq!(server.end_by("INT"), Some(0));
     let left: Vec<PathBuf> = std::fs::read_dir(directory.path())
@@ -375,28 +431,34 @@ async fn in_memory_keeps_nothing() {
         .collect();
     assert!(left.is_empty(), "{left:?}");
 
-    let output = binary().args(["serve", "--in-memory", "--data-dir", "x"]).output();
-    let output = output.expect("the binary runs");
-    assert_eq!(output.status.code(), Some(2), "the two exclude each other");
+    let both = ["serve", "--in-memory", "--data-dir", "x", "--listen", "127.0.0.1:0"];
+    let output = binary().args(both).output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(1), "the two exclude each other");
+    assert!(stderr(&output).contains("leave one out"), "{}", stderr(&output));
 }
 
 #[tokio::test]
 async fn a_second_server_serves_the_table_of_the_first() {
     let first = Server::start(&["--in-memory"]);
     let logged = first.api().log(&note("shared")).await;
-    let endpoint_url = first.announced("dynamodb_url");
-
-    let second = Server::start(&["--endpoint-url", &endpoint_url]);
+    let door = Door::of(&first);
+    let second = Server::beside(&door, &[]);
     assert_eq!(second.announced["demo_key"], Value::Null, "it makes no tenant unasked");
     assert_eq!(second.announced["dynamodb_url"], Value::Null, "it has no engine");
     let api = Api::new(&second.announced("url"), &first.announced("demo_key"));
     assert_eq!(api.activities().await[0]["id"], logged["id"]);
 
-    let third = Server::start(&["--endpoint-url", &endpoint_url, "--demo"]);
+    let third = Server::beside(&door, &["--demo"]);
     assert_ne!(third.announced("demo_key"), first.announced("demo_key"));
     assert_eq!(third.api().activities().await[0]["id"], logged["id"]);
 
-    let fourth = Server::start(&["--endpoint-url", &endpoint_url, "--table", "other", "--demo"]);
+    let other = ["--table", "other", "--demo"];
+    let refused = beside(&door, &other).output().expect("the binary runs");
+    assert_eq!(refused.status.code(), Some(1), "a mistyped table is not made");
+    let message = "activity-log: there is no table other: --create-table makes it\n";
+    assert_eq!(stderr(&refused), message);
+    let fourth = Server::beside(&door, &[&other[..], &["--create-table"]].concat());
+    assert_eq!(fourth.announced("table"), "other");
     assert_eq!(fourth.api().activities().await, Vec::<Value>::new());
 }
 
@@ -405,7 +467,9 @@ fn a_taken_port_is_a_clear_error() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = taken.local_addr().expect("it has an address").to_string();
     let free = "127.0.0.1:0";
-    for [listen, dynamodb_listen] in [[&*address, free], [free, &*address]] {
+    for (option, [listen, dynamodb_listen]) in
+        [("--listen", [&*address, free]), ("--dynamodb-listen", [free, &*address])]
+    {
         let output = binary()
             .args([
                 "serve",
@@ -419,7 +483,9 @@ fn a_taken_port_is_a_clear_error() {
             .expect("the binary runs");
         assert_eq!(output.status.code(), Some(1));
         let message = stderr(&output);
-        assert!(message.contains(&address) && message.contains("in use"), "{message}");
+        for part in [&address, option, "in use"] {
+            assert!(message.contains(part), "{message}");
+        }
         assert!(output.stdout.is_empty());
     }
 }
@@ -430,7 +496,12 @@ fn an_engine_that_is_not_there_is_a_clear_error() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
         listener.local_addr().expect("it has an address")
     };
-    let operator = Operator { endpoint_url: format!("http://{address}"), table: "t".to_owned() };
+    let door = Door {
+        endpoint_url: format!("http://{address}"),
+        access_key_id: "a".to_owned(),
+        secret_access_key: "s".to_owned(),
+    };
+    let operator = Operator { door, table: "t".to_owned() };
     for arguments in [&["table", "describe"][..], &["keys", "list", "--tenant", "a"], &["sweep"]] {
         let output = operator.output(arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
@@ -489,7 +560,7 @@ async fn keys_are_created_shown_once_listed_and_revoked() {
     assert_eq!(operator.text(&revoke), format!("The key {key_id} is revoked.\n"), "twice is fine");
     assert!(operator.text(&["keys", "list", "--tenant", "acme"]).contains("revoked 2"));
     // Another process, which has not seen the key before.
-    let other = Server::start(&["--endpoint-url", &operator.endpoint_url]);
+    let other = Server::beside(&operator.door, &[]);
     assert_eq!(Api::new(&other.announced("url"), &key).get("/v1/activities").await.0, 401);
     for tenant in ["acme", "other"] {
         let unknown = operator.output(&["keys", "revoke", "--tenant", tenant, "0123"]);
@@ -533,7 +604,13 @@ async fn resources_are_put_imported_and_deleted() {
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("line 3: "), "{}", stderr(&output));
     let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(summary, json!({ "lines": 4, "applied": 2, "unchanged": 1, "refused": 1 }));
+    let refused_file = format!("{}.refused.jsonl", text(&file));
+    assert_eq!(
+        summary,
+        json!({ "lines": 4, "applied": 2, "unchanged": 1, "refused": 1, "refused_file": refused_file })
+    );
+    let refused = std::fs::read_to_string(&refused_file).expect("it is kept");
+    assert_eq!(refused, format!("{}\n", lines[2]));
     assert_eq!((status("d2").await, status("d4").await), (201, 201));
     assert_eq!(status("d1").await, 404, "a deletion is newer than old news");
 }
@@ -594,23 +671,29 @@ fn shell_blocks(document: &str) -> impl Iterator<Item = &str> {
 
 #[tokio::test]
 async fn the_commands_that_the_page_of_the_console_prints_do_what_it_says() {
-    let server = Server::start(&["--in-memory"]);
     let directory = directory();
+    let data = directory.path().join(".activity-log");
+    let server = Server::in_directory(&data);
     let page = include_str!("../../../../docs/console.md");
-    // This server, and the binary itself, for what the page has of both.
-    let is_setting = |line: &&str| line.starts_with("alias ") || line.starts_with("export AWS_");
-    let binaries = Path::new(env!("CARGO_BIN_EXE_activity-log")).parent().expect("a folder");
+    // A program of that name, for the alias that a script does not have.
+    let is_setting = |line: &&str| line.starts_with("alias ");
+    assert!(page.contains("alias activity-log='cargo run -q -- --data-dir .activity-log'"));
+    let bin = directory.path().join("bin");
+    std::fs::create_dir(&bin).expect("it is made");
+    let alias = format!(
+        "#!/bin/sh\nexec '{}' --data-dir .activity-log \"$@\"\n",
+        env!("CARGO_BIN_EXE_activity-log")
+    );
+    let aliased = bin.join("activity-log");
+    std::fs::write(&aliased, alias).expect("it is written");
+    std::fs::set_permissions(&aliased, std::fs::Permissions::from_mode(0o700)).expect("it is one");
     for block in shell_blocks(page) {
         let script: Vec<&str> = block.lines().filter(|line| !is_setting(line)).collect();
         let output = Command::new("sh")
             .args(["-euc", &script.join("\n")])
             .current_dir(directory.path())
             .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", text(binaries)))
-            .env("AWS_ENDPOINT_URL_DYNAMODB", server.announced("dynamodb_url"))
-            .env("AWS_REGION", "us-east-1")
-            .env("AWS_ACCESS_KEY_ID", "local")
-            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .env("PATH", format!("{}:/usr/bin:/bin", text(&bin)))
             .output()
             .expect("there is a shell");
         assert!(output.status.success(), "{}\n{block}", stderr(&output));
@@ -635,139 +718,6 @@ async fn sweep_leaves_what_is_committed() {
     assert_eq!(server.api().activities().await.len(), 1);
 }
 
-/// Writes a file of lines, and runs an import of it for the demo tenant.
-fn import(operator: &Operator, file: &Path) -> Output {
-    operator.output(&["activities", "import", "--tenant", "demo", text(file), "--json"])
-}
-
-fn summary(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
-}
-
-#[tokio::test]
-async fn an_import_logs_every_line_once_however_often_it_runs() {
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    let directory = directory();
-    let file = directory.path().join("activities.jsonl");
-    let mut keyed = note("with a key");
-    keyed["idempotency_key"] = json!("k1");
-    // Two equal lines are two activities.
-    let lines = [note("same").to_string(), note("same").to_string(), keyed.to_string()];
-    std::fs::write(&file, lines.join("\n") + "\n").expect("it is written");
-    let first = import(&operator, &file);
-    assert!(first.status.success());
-    assert_eq!(summary(&first), json!({ "lines": 3, "applied": 3, "unchanged": 0, "refused": 0 }));
-    let again = summary(&import(&operator, &file));
-    assert_eq!(again, json!({ "lines": 3, "applied": 0, "unchanged": 3, "refused": 0 }));
-    // Another file with a line of the same key.
-    std::fs::write(&file, keyed.to_string()).expect("it is written");
-    let other = summary(&import(&operator, &file));
-    assert_eq!(other, json!({ "lines": 1, "applied": 0, "unchanged": 1, "refused": 0 }));
-
-    let api = server.api();
-    assert_eq!(api.audited_activities().await.len(), 3);
-    assert!(api.activities().await.iter().all(|activity| activity["source"] == "admin"));
-    for event in api.events().await {
-        assert_eq!((&event["source"], &event["api_route"]), (&json!("admin"), &json!("import")));
-        assert_eq!(event["actor"], json!({ "type": "service", "id": "import" }));
-    }
-    let text = operator.text(&["activities", "import", "--tenant", "demo", text(&file)]);
-    assert_eq!(text, "1 lines: 0 applied, 1 unchanged, 0 refused.\n");
-    let left = std::fs::read_dir(directory.path()).expect("a directory").count();
-    assert_eq!(left, 1, "no progress is left behind");
-}
-
-#[tokio::test]
-async fn an_import_reports_each_refused_line_and_goes_on() {
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    let directory = directory();
-    let file = directory.path().join("activities.jsonl");
-    let mut unrelated = note("unrelated");
-    unrelated["related_resource_type"] = json!("deal");
-    unrelated["related_resource_id"] = json!("nowhere");
-    let mut lines: Vec<Vec<u8>> = vec![
-        note("first").to_string().into_bytes(),
-        Vec::new(),
-        b"{not json".to_vec(),
-        b"   ".to_vec(),
-        b"\xff\xfe".to_vec(),
-        json!({ "type": "note" }).to_string().into_bytes(),
-        note(&"x".repeat(2 << 20)).to_string().into_bytes(),
-        unrelated.to_string().into_bytes(),
-        b"[]".to_vec(),
-        br#"{"type":"note","summary":"a","summary":"b"}"#.to_vec(),
-    ];
-    lines.push(note("last").to_string().into_bytes());
-    std::fs::write(&file, lines.join(&b'\n')).expect("it is written");
-    let output = import(&operator, &file);
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(summary(&output), json!({ "lines": 9, "applied": 2, "unchanged": 0, "refused": 7 }));
-    let reported = stderr(&output);
-    for reason in [
-        "line 3: malformed_request: The request body is not valid JSON.",
-        "line 5: malformed_request: The request body is not valid UTF-8.",
-        "line 6: validation_failed: The request failed validation. summary: is required",
-        "line 7: payload_too_large: ",
-        "line 8: resource_not_found: ",
-        "line 9: validation_failed: The request failed validation. $: must be a JSON object",
-        "line 10: malformed_request: The request body has an object with a duplicate key.",
-        "activity-log: 7 of 9 lines were refused",
-    ] {
-        assert!(reported.contains(reason), "{reason} is not in {reported}");
-    }
-    let api = server.api();
-    let summaries: BTreeSet<String> =
-        api.activities().await.iter().map(|row| row["summary"].to_string()).collect();
-    assert_eq!(summaries, BTreeSet::from(["\"first\"".to_owned(), "\"last\"".to_owned()]));
-    let rejected = api.events().await.iter().filter(|event| event["status"] == "rejected").count();
-    assert_eq!(rejected, 7, "refused lines are audited");
-}
-
-#[tokio::test]
-async fn an_import_that_was_killed_in_the_middle_goes_on_where_it_was() {
-    const LINES: usize = 1_500;
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    let directory = directory();
-    let file = directory.path().join("activities.jsonl");
-    let progress = directory.path().join("activities.jsonl.progress");
-    let lines: Vec<String> = (0..LINES).map(|n| note(&format!("line{n}")).to_string()).collect();
-    std::fs::write(&file, lines.join("\n")).expect("it is written");
-
-    let mut child = operator
-        .command(&["activities", "import", "--tenant", "demo", text(&file)])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary starts");
-    let deadline = Instant::now() + PATIENCE;
-    while !progress.exists() {
-        assert!(Instant::now() < deadline, "it notes its progress");
-        assert!(child.try_wait().expect("it can be asked").is_none(), "it is in the middle");
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    child.kill().expect("it is killed");
-    child.wait().expect("it ends");
-    let api = server.api();
-    let done = api.activities().await.len();
-    assert!((1..LINES).contains(&done), "{done} lines were done");
-
-    let output = import(&operator, &file);
-    assert!(output.status.success(), "{}", stderr(&output));
-    assert!(stderr(&output).contains("going on after line "), "{}", stderr(&output));
-    assert_eq!(summary(&output)["lines"], LINES);
-    let summaries: BTreeSet<String> = api
-        .audited_activities()
-        .await
-        .values()
-        .map(|row| row["summary"].as_str().expect("text").to_owned())
-        .collect();
-    assert_eq!(summaries, (0..LINES).map(|n| format!("line{n}")).collect());
-    assert!(!progress.exists());
-}
-
 #[test]
 fn what_a_command_cannot_be_asked_is_a_usage_error() {
     let asked: [&[&str]; 12] = [
@@ -789,11 +739,6 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
     }
-    let directory = directory();
-    let server = Server::start(&["--in-memory"]);
-    let missing = import(&Operator::on(&server), &directory.path().join("missing"));
-    assert_eq!(missing.status.code(), Some(1));
-    assert!(stderr(&missing).contains("missing: No such file"), "{}", stderr(&missing));
 }
 
 #[test]

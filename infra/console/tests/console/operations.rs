@@ -1,13 +1,12 @@
 //! `reindex` and `tenant remove`: what they print, refuse, and leave.
 
-use activity_log_core::store::client::connect_local;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-use super::{Operator, Server, binary, directory, note, stderr, text};
+use super::{Door, Operator, Server, binary, directory, note, stderr, text};
 
 fn words_of_version(server: &Server, version: u32) -> impl Future<Output = usize> {
-    let client = connect_local(&server.announced("dynamodb_url"));
+    let client = Door::of(server).client();
     let list = format!("#IX#w{version}=");
     async move {
         let scan = client.scan().table_name("activity-log").consistent_read(true);
@@ -20,7 +19,7 @@ fn words_of_version(server: &Server, version: u32) -> impl Future<Output = usize
 
 /// Sets an attribute of the head of an activity of the demo tenant.
 async fn set_in_head(server: &Server, id: &str, name: &str, value: AttributeValue) {
-    let client = connect_local(&server.announced("dynamodb_url"));
+    let client = Door::of(server).client();
     let set = client
         .update_item()
         .table_name("activity-log")

@@ -160,7 +160,7 @@ async fn reindex_record(store: &Store, item: &Item) -> Result<Done> {
             let activity = store.with_long_parts(head).await?;
             let words = text::index_terms(activity.texts())
                 .map_err(|error| reader.corrupt(format!("it can't be indexed: {error}")))?;
-            let (staging, _) = Staging::of_activity(&activity, terms_of(&activity, &words));
+            let (staging, _) = Staging::of_activity(&activity, terms_of(&activity, &words))?;
             let written = stage_missing(store, &staging).await?;
             if analyzer < ANALYZER_VERSION {
                 set_analyzer(store, &tenant, activity.id, analyzer).await?;

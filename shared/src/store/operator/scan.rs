@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::domain::error::{Error, Result};
 use crate::platform::backoff::Backoff;
 use crate::store::calls::Store;
-use crate::store::failure::to_error;
+use crate::store::failure::{is_passing, to_error};
 use crate::store::item::{Item, keys_only};
 
 /// Parts of the table that are gone through side by side.
@@ -139,7 +139,7 @@ where
     let (mut throttled, mut unavailable) = (None, None);
     loop {
         let error = match attempt().await {
-            Err(error) if error.retryable() => error,
+            Err(error) if is_passing(&error) => error,
             result => return result,
         };
         let (backoff, patience) = match error {

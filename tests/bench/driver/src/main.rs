@@ -41,7 +41,7 @@ impl Bench {
         let root = folder("BENCH_ROOT")?;
         let seeded = Seeded::start(&folder("BENCH_CONSOLE")?).await?;
         let scratch = tempfile::tempdir()?;
-        let stub = TableStub::start(&seeded.engine, scratch.path()).await?;
+        let stub = TableStub::start(&seeded, scratch.path()).await?;
         Ok(Self {
             functions: folder("BENCH_FUNCTIONS")?,
             results: folder("BENCH_RESULTS")?,

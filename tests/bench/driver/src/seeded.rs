@@ -27,6 +27,8 @@ const LONG_BODY_CHARS: usize = 10_000;
 pub(crate) struct Seeded {
     /// The engine's endpoint.
     pub(crate) engine: String,
+    /// The access key that it takes.
+    pub(crate) access_key_id: String,
     /// The tenant's key.
     pub(crate) key: String,
     /// An activity that is one item.
@@ -54,6 +56,7 @@ impl Seeded {
             value.with_context(|| format!("the console does not say its {name}"))
         };
         let (url, engine, key) = (text("url")?, text("dynamodb_url")?, text("demo_key")?);
+        let access_key_id = text("aws_access_key_id")?;
         let client: Client<HttpConnector, Full<Bytes>> =
             Client::builder(TokioExecutor::new()).build_http();
         let mut ids = Vec::new();
@@ -82,7 +85,7 @@ impl Seeded {
             ids.push(id.to_owned());
         }
         let (id, long_id) = (ids[0].clone(), ids[1].clone());
-        Ok(Self { engine, key, id, long_id, _console: child })
+        Ok(Self { engine, access_key_id, key, id, long_id, _console: child })
     }
 
     /// A text with the placeholders `<key>`, `<id>` and `<long id>` filled in.

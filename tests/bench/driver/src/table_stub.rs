@@ -31,6 +31,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::seeded::Seeded;
+
 /// A call that was answered.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct TableCall {
@@ -60,6 +62,7 @@ pub(crate) enum Scheme {
 
 struct State {
     engine: String,
+    access_key_id: String,
     client: Client<HttpConnector, Full<Bytes>>,
     /// By operation and body, whatever order the client's maps have.
     answers: Mutex<HashMap<(String, Value), Answer>>,
@@ -83,9 +86,10 @@ struct Recorder {
 
 impl TableStub {
     /// Starts it before an engine. The certificate is written to `directory`.
-    pub(crate) async fn start(engine: &str, directory: &Path) -> Result<Self> {
+    pub(crate) async fn start(seeded: &Seeded, directory: &Path) -> Result<Self> {
         let state = Arc::new(State {
-            engine: engine.to_owned(),
+            engine: seeded.engine.clone(),
+            access_key_id: seeded.access_key_id.clone(),
             client: Client::builder(TokioExecutor::new()).build_http(),
             answers: Mutex::default(),
             forwarded: AtomicUsize::new(0),
@@ -276,7 +280,11 @@ impl State {
             .header("x-amz-date", "20260101T000000Z")
             .header(
                 "authorization",
-                "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0",
+                format!(
+                    "AWS4-HMAC-SHA256 Credential={}/20260101/us-east-1/dynamodb/aws4_request, \
+                     SignedHeaders=host;x-amz-date, Signature=0",
+                    self.access_key_id
+                ),
             )
             .body(Full::new(body))?;
         let response = self.client.request(request).await.context("the engine is gone")?;

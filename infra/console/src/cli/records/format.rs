@@ -1,0 +1,194 @@
+//! What a file holds, told from its beginning.
+//!
+//! A file of another kind would be a million refused lines of one sentence, so
+//! it is told once and nothing of it is read.
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+/// The beginning of a UTF-8 file that has one. It is no part of the text.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What stands between the cells of a row, in the order in which they are tried.
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum Format {
+    /// A JSON object a line.
+    Jsonl,
+    /// A header row, and a row for each record.
+    Csv,
+}
+
+/// A file that can't be read as the format that it should have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::cli) enum NotRecords {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is UTF-16: save it as UTF-8")]
+    Utf16,
+    #[error("it is compressed or a spreadsheet: unpack it, or save it as CSV")]
+    Compressed,
+    #[error("it is a JSON array: write one object a line, as `jq -c '.[]' FILE` does")]
+    Array,
+    #[error("it is JSON over several lines: write one object a line, as `jq -c . FILE` does")]
+    Pretty,
+    #[error("it is JSON, but no object a line")]
+    OtherJson,
+    #[error("it is CSV: take it with --format csv")]
+    Csv,
+    #[error("it is JSON lines: take it with --format jsonl")]
+    JsonLines,
+    #[error("its first line is no JSON object")]
+    Text,
+    #[error("its header is not UTF-8")]
+    HeaderNotUtf8,
+    #[error("its header names {0:?}, which is none of: {1}")]
+    UnknownColumn(String, String),
+    #[error("its header names {0:?} twice")]
+    ColumnTwice(String),
+}
+
+/// Checks that a file begins as JSON lines do. `start` is as much of it as has
+/// been read, and all of it where `whole`.
+pub(super) fn check_json_lines(
+    start: &[u8],
+    whole: bool,
+    columns: &[&str],
+) -> Result<(), NotRecords> {
+    let Some((line, ended)) = first_line(start, whole)? else { return Err(NotRecords::Empty) };
+    match line.first() {
+        Some(b'{') => check_object(line, ended),
+        Some(b'[') => Err(NotRecords::Array),
+        _ if header_of(line, columns).is_some() => Err(NotRecords::Csv),
+        _ if serde_json::from_slice::<Value>(line).is_ok() => Err(NotRecords::OtherJson),
+        _ => Err(NotRecords::Text),
+    }
+}
+
+/// The delimiter of a file that begins as CSV does.
+pub(super) fn check_csv(start: &[u8], whole: bool, columns: &[&str]) -> Result<u8, NotRecords> {
+    let Some((line, _)) = first_line(start, whole)? else { return Err(NotRecords::Empty) };
+    match line.first() {
+        Some(b'{') => Err(NotRecords::JsonLines),
+        Some(b'[') => Err(NotRecords::Array),
+        // What is wrong with the header is told where it is read.
+        _ => Ok(header_of(line, columns).unwrap_or(DELIMITERS[0])),
+    }
+}
+
+/// An object that is not ended with its line goes on in the next ones. One that
+/// is broken is a line to be mended, and the others may be sound.
+fn check_object(line: &[u8], ended: bool) -> Result<(), NotRecords> {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(line) {
+        Err(error) if error.is_eof() && ended => Err(NotRecords::Pretty),
+        _ => Ok(()),
+    }
+}
+
+/// The first line that is not blank, and whether its end is there; `None` where
+/// there is none.
+fn first_line(start: &[u8], whole: bool) -> Result<Option<(&[u8], bool)>, NotRecords> {
+    let nuls = start.iter().take(1_024).filter(|byte| **byte == 0).count();
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") || nuls > 0 {
+        return Err(NotRecords::Utf16);
+    }
+    if start.starts_with(b"\x1f\x8b") || start.starts_with(b"PK\x03\x04") {
+        return Err(NotRecords::Compressed);
+    }
+    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    let line = lines.find(|line| !line.trim_ascii().is_empty());
+    Ok(line.map(|line| (line.trim_ascii(), whole || line.ends_with(b"\n"))))
+}
+
+/// The delimiter that parts a line into the most names of columns, where one
+/// parts it into any.
+fn header_of(line: &[u8], columns: &[&str]) -> Option<u8> {
+    let named = |delimiter: u8| {
+        let cells = line.split(move |byte| *byte == delimiter);
+        let cells = cells.map(|cell| unquoted(cell.trim_ascii()));
+        cells.filter(|cell| columns.iter().any(|column| column.as_bytes() == *cell)).count()
+    };
+    let best = DELIMITERS.into_iter().rev().max_by_key(|delimiter| named(*delimiter))?;
+    (named(best) > 0).then_some(best)
+}
+
+fn unquoted(cell: &[u8]) -> &[u8] {
+    let inner = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\""));
+    inner.unwrap_or(cell)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [&str; 3] = ["type", "summary", "body"];
+
+    fn checked(text: &[u8]) -> Result<(), NotRecords> {
+        check_json_lines(text, true, &COLUMNS)
+    }
+
+    #[test]
+    fn json_lines_are_told_from_all_else() {
+        for text in [
+            &b"{}"[..],
+            b"\xef\xbb\xbf{\"a\":1}\r\n",
+            b"\n\r\n  {\"a\":1}\n",
+            b"{\"a\":1,}\n{\"a\":1}\n",
+            b"{not json}\n",
+        ] {
+            assert_eq!(checked(text), Ok(()), "{}", String::from_utf8_lossy(text));
+        }
+        for (text, expected) in [
+            (&b""[..], NotRecords::Empty),
+            (b"\xef\xbb\xbf", NotRecords::Empty),
+            (b" \n\r\n", NotRecords::Empty),
+            (b"\xff\xfe{\0", NotRecords::Utf16),
+            (b"\xfe\xff\0{", NotRecords::Utf16),
+            (b"{\0\"\0a\0", NotRecords::Utf16),
+            (b"\x1f\x8b\x08rest", NotRecords::Compressed),
+            (b"PK\x03\x04rest", NotRecords::Compressed),
+            (b"[{\"a\":1}]", NotRecords::Array),
+            (b"[\n", NotRecords::Array),
+            (b"{\n  \"a\": 1\n}", NotRecords::Pretty),
+            (b"{ \"a\": 1,\n\"b\": 2 }", NotRecords::Pretty),
+            (b"type,summary\nnote,x", NotRecords::Csv),
+            (b"\"type\";\"summary\"\r\nnote;x", NotRecords::Csv),
+            (b"summary", NotRecords::Csv),
+            (b"\"a text\"", NotRecords::OtherJson),
+            (b"12\n", NotRecords::OtherJson),
+            (b"null", NotRecords::OtherJson),
+            (b"<html>", NotRecords::Text),
+            (b"Dear all, hello", NotRecords::Text),
+        ] {
+            assert_eq!(checked(text), Err(expected), "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn a_first_line_that_is_longer_than_what_was_read_is_no_pretty_json() {
+        assert_eq!(check_json_lines(b"{\"a\":\"long", false, &COLUMNS), Ok(()));
+    }
+
+    #[test]
+    fn the_delimiter_is_the_one_that_parts_the_header() {
+        for (text, delimiter) in [
+            (&b"type,summary\n"[..], b','),
+            (b"\xef\xbb\xbftype;summary;body\r\n", b';'),
+            (b"type\tsummary\n", b'\t'),
+            (b"summary\n", b','),
+            (b"nothing known\n", b','),
+        ] {
+            assert_eq!(check_csv(text, true, &COLUMNS), Ok(delimiter));
+        }
+        for (text, expected) in [
+            (&b""[..], NotRecords::Empty),
+            (b"{\"type\":\"note\"}\n", NotRecords::JsonLines),
+            (b"[1]", NotRecords::Array),
+            (b"\xff\xfet\0", NotRecords::Utf16),
+        ] {
+            assert_eq!(check_csv(text, true, &COLUMNS), Err(expected));
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Going through a file of records: JSON lines or CSV, bounded, several records
+//! at a time, with a progress bar.
+//!
+//! What was done is found done by the next run, so that a run that was cut off
+//! is simply run again. Records that are refused are reported and kept beside
+//! the file, and the others go on.
+
+mod csv_rows;
+pub(super) mod format;
+mod json_lines;
+mod record;
+mod refused;
+
+use std::fs::File;
+use std::future::Future;
+use std::io::{BufRead, BufReader};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use activity_log_core::Error;
+use activity_log_core::app::json::Object;
+use activity_log_core::domain::audit::AuditStatus;
+use activity_log_core::domain::error::FieldError;
+use clap::Args;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use self::csv_rows::CsvRows;
+use self::format::Format;
+use self::json_lines::JsonLines;
+pub(super) use self::record::Outcome;
+use self::record::{Next, Original, Record};
+use self::refused::Refused;
+use super::error::CliError;
+use super::output::Output;
+
+/// Records between two looks at what became of them.
+const BATCH_RECORDS: usize = 256;
+/// More would wait for each other: the table takes so many calls at once.
+const MAX_CONCURRENCY: usize = 64;
+/// How much of a file is looked at to tell what it is.
+const START_BYTES: usize = 64 * 1024;
+
+/// The file, and how to go through it.
+#[derive(Clone, Debug, Args)]
+pub(super) struct RecordsArgs {
+    /// The file.
+    file: PathBuf,
+    /// How the file is written; a file named .csv is CSV, and any other JSON lines, by default.
+    #[arg(long)]
+    format: Option<Format>,
+    /// Say what would be done, and do nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// List the records that were there already.
+    #[arg(long)]
+    verbose: bool,
+    /// How many records are worked on at once.
+    #[arg(long, value_name = "N", default_value = "8", value_parser = concurrency)]
+    concurrency: NonZeroUsize,
+}
+
+fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().filter(|number: &NonZeroUsize| number.get() <= MAX_CONCURRENCY);
+    number.ok_or_else(|| format!("must be a whole number from 1 to {MAX_CONCURRENCY}"))
+}
+
+enum Source {
+    JsonLines(JsonLines<BufReader<File>>),
+    Csv(CsvRows<BufReader<File>>),
+}
+
+impl Source {
+    /// Opens a file that begins as its format does. `columns` are the properties
+    /// that its records may have.
+    fn open(args: &RecordsArgs, columns: &[&str]) -> Result<Self, CliError> {
+        let path = &args.file;
+        let mut input = BufReader::with_capacity(START_BYTES, open(path)?);
+        let start = input.fill_buf().map_err(CliError::io(path.display()))?;
+        let whole = start.len() < START_BYTES;
+        let is_csv = path.extension().is_some_and(|name| name.eq_ignore_ascii_case("csv"));
+        let format = args.format.unwrap_or(if is_csv { Format::Csv } else { Format::Jsonl });
+        Ok(match format {
+            Format::Jsonl => {
+                format::check_json_lines(start, whole, columns)?;
+                Self::JsonLines(JsonLines::new(input))
+            }
+            Format::Csv => {
+                let delimiter = format::check_csv(start, whole, columns)?;
+                Self::Csv(CsvRows::new(input, delimiter, columns)?)
+            }
+        })
+    }
+
+    fn next(&mut self, path: &Path) -> Result<Next, CliError> {
+        match self {
+            Self::JsonLines(lines) => lines.next().map_err(CliError::io(path.display())),
+            Self::Csv(rows) => rows.next(),
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::JsonLines(lines) => lines.bytes(),
+            Self::Csv(rows) => rows.bytes(),
+        }
+    }
+}
+
+/// Goes through the records of a file. `prepare` sees each in the order of the
+/// file, and `work` does what it made of it; a refusal is reported, counted and
+/// kept, any other error ends the run.
+pub(super) async fn for_each_record<T, F>(
+    args: &RecordsArgs,
+    columns: &[&str],
+    output: Output,
+    mut prepare: impl FnMut(Result<Object, Error>) -> T,
+    work: impl Fn(T) -> F,
+) -> Result<(), CliError>
+where
+    F: Future<Output = Result<Outcome, Error>>,
+{
+    let mut run = Run::begin(args, columns)?;
+    while let Some(batch) = run.next_batch()? {
+        let works = batch.into_iter().map(|record| {
+            let done = work(prepare(record.object));
+            async move {
+                match done.await {
+                    Err(error) if AuditStatus::of_refusal(&error).is_none() => {
+                        Err(CliError::CutOff { line: record.number, source: error })
+                    }
+                    result => Ok((record.number, record.original, result)),
+                }
+            }
+        });
+        let results = stream::iter(works).buffered(args.concurrency.get());
+        let noted = results.try_for_each(|result| {
+            let noted = run.note(result);
+            async move { noted }
+        });
+        noted.await?;
+        run.show_progress()?;
+    }
+    run.end(output)
+}
+
+/// The line of a record, how it was given, and what became of it, or why it was
+/// refused.
+type RecordResult = (u64, Original, Result<Outcome, Error>);
+
+/// A file on its way through.
+struct Run<'a> {
+    args: &'a RecordsArgs,
+    source: Source,
+    counts: Counts,
+    /// Nothing is kept of a run that does nothing.
+    refused: Option<Refused>,
+    bar: ProgressBar,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    applied: usize,
+    unchanged: usize,
+    refused: usize,
+}
+
+impl<'a> Run<'a> {
+    fn begin(args: &'a RecordsArgs, columns: &[&str]) -> Result<Self, CliError> {
+        let path = &args.file;
+        let source = Source::open(args, columns)?;
+        let refused = match args.dry_run {
+            true => None,
+            false => Some(Refused::of(path).map_err(CliError::io(path.display()))?),
+        };
+        let bytes = std::fs::metadata(path).map_err(CliError::io(path.display()))?.len();
+        Ok(Self { args, source, counts: Counts::default(), refused, bar: bar_of(bytes) })
+    }
+
+    /// The next records but for lines that are blank. `None` at the end.
+    fn next_batch(&mut self) -> Result<Option<Vec<Record>>, CliError> {
+        let mut batch = Vec::new();
+        for read in 0..BATCH_RECORDS {
+            match self.source.next(&self.args.file)? {
+                Next::Record(record) => batch.push(record),
+                Next::Blank => {}
+                Next::End if read == 0 => return Ok(None),
+                Next::End => break,
+            }
+        }
+        Ok(Some(batch))
+    }
+
+    /// Counts and reports what became of a record.
+    fn note(&mut self, (number, original, result): RecordResult) -> Result<(), CliError> {
+        match result {
+            Ok(Outcome::Applied) => self.counts.applied += 1,
+            Ok(Outcome::Unchanged(existing)) => {
+                self.counts.unchanged += 1;
+                if self.args.verbose {
+                    self.say(format_args!("line {number}: was there already, {existing}"));
+                }
+            }
+            Err(refusal) => {
+                self.counts.refused += 1;
+                self.say(format_args!("line {number}: {}", describe(&refusal)));
+                if let Some(refused) = &mut self.refused {
+                    refused.keep(&original).map_err(CliError::io("a refused line is not kept"))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&self, what: std::fmt::Arguments<'_>) {
+        self.bar.suspend(|| eprintln!("{what}"));
+    }
+
+    fn show_progress(&mut self) -> Result<(), CliError> {
+        let Counts { applied, unchanged, refused } = self.counts;
+        self.bar.set_position(self.source.bytes());
+        self.bar.set_message(format!("{} records", applied + unchanged + refused));
+        let flushed = self.refused.as_mut().map_or(Ok(()), Refused::flush);
+        flushed.map_err(CliError::io("refused lines are not kept"))
+    }
+
+    /// Prints the counts. A run that refused a record has failed.
+    fn end(self, output: Output) -> Result<(), CliError> {
+        self.bar.finish_and_clear();
+        let Counts { applied, unchanged, refused } = self.counts;
+        let lines = applied + unchanged + refused;
+        let path = self.refused.as_ref().and_then(Refused::path);
+        let would = if self.args.dry_run { "would be " } else { "" };
+        let mut counted = json!({
+            "lines": lines,
+            "applied": applied,
+            "unchanged": unchanged,
+            "refused": refused,
+        });
+        if self.args.dry_run {
+            counted["dry_run"] = json!(true);
+        }
+        if let Some(path) = path {
+            counted["refused_file"] = json!(path);
+        }
+        output.print(
+            format_args!(
+                "{lines} lines: {applied} {would}applied, {unchanged} unchanged, {refused} refused."
+            ),
+            &counted,
+        );
+        match refused {
+            0 => Ok(()),
+            _ => {
+                let kept = path.map(|path| format!("; they are in {}", path.display()));
+                Err(CliError::LinesRefused { refused, lines, kept: kept.unwrap_or_default() })
+            }
+        }
+    }
+}
+
+fn bar_of(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {msg} eta {eta}");
+    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn open(path: &Path) -> Result<File, CliError> {
+    File::open(path).map_err(CliError::io(path.display()))
+}
+
+fn describe(error: &Error) -> String {
+    let fields = match error {
+        Error::ValidationFailed(fields) => fields.as_slice(),
+        _ => &[],
+    };
+    let describe_field = |field: &FieldError| format!("{}: {}", field.field, field.message);
+    let fields: Vec<String> = fields.iter().map(describe_field).collect();
+    if fields.is_empty() { error.to_string() } else { format!("{error} {}", fields.join("; ")) }
+}

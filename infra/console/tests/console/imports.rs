@@ -1,0 +1,442 @@
+//! `activities import`: what it takes, what it tells, and that nothing is logged
+//! twice or lost.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Operator, PATIENCE, Server, directory, note, stderr, text};
+
+/// A server with a folder for files.
+struct Desk {
+    server: Server,
+    operator: Operator,
+    directory: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let server = Server::start(&["--in-memory"]);
+        let operator = Operator::on(&server);
+        Self { server, operator, directory: directory() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).expect("it is written");
+        path
+    }
+
+    fn import(&self, file: &Path, options: &[&str]) -> Output {
+        let import = ["activities", "import", "--tenant", "demo", text(file), "--json"];
+        self.operator.output(&[&import[..], options].concat())
+    }
+
+    /// The counts of an import: applied, unchanged, refused.
+    #[track_caller]
+    fn counts(&self, file: &Path, options: &[&str]) -> (u64, u64, u64) {
+        let summary = summary(&self.import(file, options));
+        let count = |name: &str| summary[name].as_u64().expect("a count");
+        let counts = (count("applied"), count("unchanged"), count("refused"));
+        assert_eq!(count("lines"), counts.0 + counts.1 + counts.2);
+        counts
+    }
+
+    /// What a file is refused for as a whole.
+    #[track_caller]
+    fn refusal(&self, file: &Path, options: &[&str]) -> String {
+        let output = self.import(file, options);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(output.stdout.is_empty(), "nothing is counted");
+        stderr(&output)
+    }
+
+    async fn summaries(&self) -> Vec<String> {
+        let rows = self.server.api().activities().await;
+        let mut summaries: Vec<String> =
+            rows.iter().map(|row| row["summary"].as_str().expect("text").to_owned()).collect();
+        summaries.sort();
+        summaries
+    }
+}
+
+fn summary(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(output)))
+}
+
+fn lines(values: &[Value]) -> String {
+    values.iter().map(|value| format!("{value}\n")).collect()
+}
+
+#[tokio::test]
+async fn an_import_logs_every_line_once_however_often_it_runs() {
+    let desk = Desk::new();
+    let mut keyed = note("with a key");
+    keyed["idempotency_key"] = json!("k1");
+    // Two equal lines are two activities.
+    let file = desk.write("a.jsonl", lines(&[note("same"), note("same"), keyed.clone()]));
+    let first = desk.import(&file, &[]);
+    assert!(first.status.success());
+    assert_eq!(summary(&first), json!({ "lines": 3, "applied": 3, "unchanged": 0, "refused": 0 }));
+    assert_eq!(desk.counts(&file, &[]), (0, 3, 0));
+    // Another file with a line of the same key.
+    let file = desk.write("b.jsonl", keyed.to_string());
+    assert_eq!(desk.counts(&file, &[]), (0, 1, 0));
+
+    let api = desk.server.api();
+    assert_eq!(api.audited_activities().await.len(), 3);
+    assert!(api.activities().await.iter().all(|activity| activity["source"] == "admin"));
+    for event in api.events().await {
+        assert_eq!((&event["source"], &event["api_route"]), (&json!("admin"), &json!("import")));
+        assert_eq!(event["actor"], json!({ "type": "service", "id": "import" }));
+    }
+    let printed = desk.operator.text(&["activities", "import", "--tenant", "demo", text(&file)]);
+    assert_eq!(printed, "1 lines: 0 applied, 1 unchanged, 0 refused.\n");
+    let left = std::fs::read_dir(desk.directory.path()).expect("a directory").count();
+    assert_eq!(left, 2, "nothing is left beside the files");
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_a_file_its_lines_are_logged_once() {
+    let desk = Desk::new();
+    let (one, two, three) = (note("one"), note("two"), note("three"));
+    let broken = json!({ "type": "note", "summary": "" });
+    let file = desk.write("a.jsonl", lines(&[one.clone(), broken, three.clone()]));
+    assert_eq!(desk.counts(&file, &[]), (2, 0, 1));
+    // Mended in its place.
+    desk.write("a.jsonl", lines(&[one.clone(), two.clone(), three.clone()]));
+    assert_eq!(desk.counts(&file, &[]), (1, 2, 0));
+    // Appended to.
+    let four = note("four");
+    let all = [one.clone(), two.clone(), three.clone(), four.clone()];
+    desk.write("a.jsonl", lines(&all));
+    assert_eq!(desk.counts(&file, &[]), (1, 3, 0));
+    // Saved by other programs, sorted, under another name.
+    for content in [
+        lines(&all).replace('\n', "\r\n"),
+        format!("\u{feff}{}", lines(&all)),
+        lines(&all).replace(':', " : ").replace('\n', "  \n\n"),
+        lines(&[four, three, two, one.clone()]),
+        lines(&all).replace(",\"type\":\"note\"", "").replace('{', "{\"type\":\"note\","),
+    ] {
+        let file = desk.write("b.jsonl", &content);
+        let done = desk.counts(&file, &[]);
+        assert_eq!((done.0, done.1), (0, 4), "{content}");
+    }
+    assert_eq!(desk.summaries().await, ["four", "one", "three", "two"]);
+
+    // A second file with an equal line can be meant.
+    let file = desk.write("c.jsonl", lines(std::slice::from_ref(&one)));
+    assert_eq!(desk.counts(&file, &["--batch", "april"]), (1, 0, 0));
+    assert_eq!(desk.counts(&file, &["--batch", "april"]), (0, 1, 0));
+    assert_eq!(desk.counts(&file, &["--batch", "may"]), (1, 0, 0));
+    // And a line more of the same in one file.
+    let file = desk.write("d.jsonl", lines(&[one.clone(), one]));
+    assert_eq!(desk.counts(&file, &[]), (1, 1, 0));
+    let long = "x".repeat(65);
+    assert_eq!(desk.import(&file, &["--batch", &long]).status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn what_was_there_already_is_listed_where_that_is_asked_for() {
+    let desk = Desk::new();
+    let file = desk.write("a.jsonl", lines(&[note("one"), note("two")]));
+    let first = desk.import(&file, &["--verbose"]);
+    assert!(!stderr(&first).contains("was there already"), "{}", stderr(&first));
+    assert!(!stderr(&desk.import(&file, &[])).contains("was there already"));
+    let again = stderr(&desk.import(&file, &["--verbose"]));
+    for row in desk.server.api().activities().await {
+        let line = if row["summary"] == "one" { 1 } else { 2 };
+        let id = row["id"].as_str().expect("an id");
+        let told = format!("line {line}: was there already, {id}");
+        assert!(again.contains(&told), "{told} is not in {again}");
+    }
+}
+
+#[tokio::test]
+async fn an_import_reports_each_refused_line_and_goes_on() {
+    let desk = Desk::new();
+    let mut unrelated = note("unrelated");
+    unrelated["related_resource_type"] = json!("deal");
+    unrelated["related_resource_id"] = json!("nowhere");
+    let refused: [Vec<u8>; 7] = [
+        b"{not json".to_vec(),
+        b"\xff\xfe".to_vec(),
+        json!({ "type": "note" }).to_string().into_bytes(),
+        note(&"x".repeat(2 << 20)).to_string().into_bytes(),
+        unrelated.to_string().into_bytes(),
+        b"[]".to_vec(),
+        br#"{"type":"note","summary":"a","summary":"b"}"#.to_vec(),
+    ];
+    let mut all = vec![note("first").to_string().into_bytes(), Vec::new()];
+    all.push(refused[0].clone());
+    all.push(b"   ".to_vec());
+    all.extend(refused[1..].iter().cloned());
+    all.push(note("last").to_string().into_bytes());
+    let file = desk.write("a.jsonl", all.join(&b'\n'));
+    let output = desk.import(&file, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let kept = desk.path("a.jsonl.refused.jsonl");
+    assert_eq!(
+        summary(&output),
+        json!({ "lines": 9, "applied": 2, "unchanged": 0, "refused": 7, "refused_file": text(&kept) })
+    );
+    let reported = stderr(&output);
+    for reason in [
+        "line 3: malformed_request: ",
+        "line 5: malformed_request: ",
+        "line 6: validation_failed: The request failed validation. summary: is required",
+        "line 7: payload_too_large: ",
+        "line 8: resource_not_found: ",
+        "line 9: validation_failed: The request failed validation. $: must be a JSON object",
+        "line 10: malformed_request: ",
+        "activity-log: 7 of 9 lines were refused; they are in ",
+    ] {
+        assert!(reported.contains(reason), "{reason} is not in {reported}");
+    }
+    assert_eq!(desk.summaries().await, ["first", "last"]);
+    let events = desk.server.api().events().await;
+    let rejected = events.iter().filter(|event| event["status"] == "rejected").count();
+    assert_eq!(rejected, 7, "refused lines are audited");
+    // Every one of them is there as it was, the longest too.
+    let bytes = std::fs::read(&kept).expect("it is kept");
+    let expected: Vec<u8> = refused.iter().flat_map(|line| [line, &b"\n"[..]].concat()).collect();
+    assert!(bytes == expected, "{}", String::from_utf8_lossy(&bytes[..200]));
+}
+
+#[tokio::test]
+async fn refused_lines_are_mended_and_imported_alone() {
+    let desk = Desk::new();
+    let file = desk.write("a.jsonl", lines(&[note("one"), note(""), note("three")]));
+    assert_eq!(desk.counts(&file, &[]), (2, 0, 1));
+    let kept = desk.path("a.jsonl.refused.jsonl");
+    assert_eq!(std::fs::read_to_string(&kept).expect("it is kept"), lines(&[note("")]));
+    std::fs::write(&kept, lines(&[note("two")])).expect("it is mended");
+    assert_eq!(desk.counts(&kept, &[]), (1, 0, 0));
+    // What was mended there is not lost where the file itself is imported again.
+    assert_eq!(desk.counts(&file, &[]), (0, 2, 1));
+    assert_eq!(std::fs::read_to_string(&kept).expect("it is kept"), lines(&[note("")]));
+    let before = desk.path("a.jsonl.refused.jsonl~");
+    assert_eq!(std::fs::read_to_string(&before).expect("it is kept"), lines(&[note("two")]));
+    // A run that refuses nothing leaves none.
+    desk.write("a.jsonl", lines(&[note("one"), note("two"), note("three")]));
+    assert_eq!(desk.counts(&file, &[]), (0, 3, 0));
+    assert!(!kept.exists());
+    assert_eq!(desk.summaries().await, ["one", "three", "two"]);
+}
+
+#[tokio::test]
+async fn a_file_of_another_kind_is_told_once_and_nothing_is_imported() {
+    let desk = Desk::new();
+    let object = note("never").to_string();
+    let utf16: Vec<u8> =
+        format!("\u{feff}{object}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let row = b"type,summary\nnote,never\n".to_vec();
+    for (content, what) in [
+        (Vec::new(), "it is empty"),
+        (b"\r\n\n".to_vec(), "it is empty"),
+        (utf16, "it is UTF-16"),
+        (row.clone(), "it is CSV"),
+        (format!("[{object}]").into_bytes(), "it is a JSON array"),
+        (format!("[\n{object}\n]\n").into_bytes(), "it is a JSON array"),
+        (b"{\n  \"type\": \"note\"\n}\n".to_vec(), "it is JSON over several lines"),
+        (b"\"text\"\n".to_vec(), "no object a line"),
+        (b"PK\x03\x04".to_vec(), "spreadsheet"),
+        (b"<xml/>\n".repeat(1_000), "its first line is no JSON object"),
+    ] {
+        let file = desk.write("a.jsonl", &content);
+        let said = desk.refusal(&file, &[]);
+        let told = format!("activity-log: nothing was imported: {what}");
+        assert!(said.starts_with("activity-log: nothing was imported: "), "{said}");
+        assert!(said.contains(what) && said.lines().count() == 1, "{told}: {said}");
+    }
+    for (name, content, options, what) in [
+        ("a.csv", object.clone().into_bytes(), &[][..], "it is JSON lines"),
+        ("a.jsonl", object.clone().into_bytes(), &["--format", "csv"], "it is JSON lines"),
+        ("a.csv", row, &["--format", "jsonl"], "it is CSV"),
+        ("a.csv", b"type,subject\nnote,never\n".to_vec(), &[], "names \"subject\""),
+        ("a.csv", b"type,type\nnote,never\n".to_vec(), &[], "names \"type\" twice"),
+    ] {
+        let file = desk.write(name, &content);
+        let said = desk.refusal(&file, options);
+        assert!(said.contains(what) && said.lines().count() == 1, "{what}: {said}");
+    }
+    let missing = desk.refusal(&desk.path("missing"), &[]);
+    assert!(missing.contains("missing: No such file"), "{missing}");
+    let folder = desk.refusal(desk.directory.path(), &[]);
+    assert!(folder.contains("Is a directory"), "{folder}");
+    let api = desk.server.api();
+    assert_eq!((api.activities().await.len(), api.events().await.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_row_of_csv_is_what_the_same_line_of_json_is() {
+    let desk = Desk::new();
+    let rows = "\u{feff}type;summary;body;occurred_at;related_resource_type;related_resource_id;actor\r\n\
+        call;\"Jane; about \"\"pricing\"\"\";\"two\r\nlines\";2020-05-01T10:00:00Z;contact;con_123;user:jane\r\n\
+        note;plain;;;;;\r\n\
+        note;short\r\n\
+        note;;;;;;\r\n\
+        note;long;;;;;;;beyond\r\n";
+    let file = desk.write("history.csv", rows);
+    let output = desk.import(&file, &[]);
+    assert_eq!(summary(&output)["applied"], 3, "{}", stderr(&output));
+    assert_eq!(summary(&output)["refused"], 2);
+    let said = stderr(&output);
+    for told in
+        ["line 6: validation_failed", "summary: is required", "line 7: ", "cells_without_column"]
+    {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    let kept = std::fs::read_to_string(desk.path("history.csv.refused.jsonl")).expect("it is kept");
+    let refused: Vec<Value> =
+        kept.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let long = json!({"type": "note", "summary": "long", "cells_without_column": ["", "beyond"]});
+    assert_eq!(refused, [json!({"type": "note"}), long]);
+
+    let same = json!({
+        "type": "call", "summary": "Jane; about \"pricing\"", "body": "two\r\nlines",
+        "occurred_at": "2020-05-01T10:00:00Z", "related_resource_type": "contact",
+        "related_resource_id": "con_123", "actor": "user:jane",
+    });
+    let file = desk.write("same.jsonl", lines(&[same, note("plain")]));
+    assert_eq!(desk.counts(&file, &[]), (0, 2, 0), "the same content has the same key");
+}
+
+#[tokio::test]
+async fn history_keeps_its_authors() {
+    let desk = Desk::new();
+    let by = |summary: &str, actor: Value| {
+        let mut line = note(summary);
+        line["actor"] = actor;
+        line
+    };
+    let all = [
+        by("by jane", json!({"type": "user", "id": "jane"})),
+        by("by scout", json!("agent:scout")),
+        note("by nobody"),
+        by("refused", json!({"type": "robot", "id": ""})),
+        by("", json!("user:bob")),
+    ];
+    let file = desk.write("a.jsonl", lines(&all));
+    let output = desk.import(&file, &[]);
+    let said = stderr(&output);
+    for told in ["line 4: validation_failed", "actor.type: ", "actor.id: ", "line 5: "] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(summary(&output)["applied"], 3);
+    let api = desk.server.api();
+    let rows: BTreeMap<String, String> = api
+        .activities()
+        .await
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row[name].as_str().expect("text").to_owned();
+            (text("id"), text("summary"))
+        })
+        .collect();
+    for event in api.events().await {
+        let Some(id) = event["resource_id"].as_str() else { continue };
+        let actor = match rows[id].as_str() {
+            "by jane" => json!({"type": "user", "id": "jane"}),
+            "by scout" => json!({"type": "agent", "id": "scout"}),
+            _ => json!({"type": "service", "id": "import"}),
+        };
+        assert_eq!(event["actor"], actor, "{event}");
+    }
+    assert_eq!(desk.counts(&file, &[]), (0, 3, 2));
+}
+
+#[tokio::test]
+async fn a_dry_run_says_the_same_and_does_nothing() {
+    let desk = Desk::new();
+    let there = desk.write("there.jsonl", lines(&[note("there")]));
+    assert_eq!(desk.counts(&there, &[]), (1, 0, 0));
+    let mut unrelated = note("unrelated");
+    unrelated["related_resource_type"] = json!("deal");
+    unrelated["related_resource_id"] = json!("nowhere");
+    let file = desk.write("a.jsonl", lines(&[note("there"), note("new"), note(""), unrelated]));
+    let output = desk.import(&file, &["--dry-run"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(
+        summary(&output),
+        json!({ "lines": 4, "applied": 1, "unchanged": 1, "refused": 2, "dry_run": true })
+    );
+    let said = stderr(&output);
+    assert!(
+        said.contains("line 3: validation_failed") && said.contains("line 4: resource_not"),
+        "{said}"
+    );
+    assert!(!desk.path("a.jsonl.refused.jsonl").exists());
+    let api = desk.server.api();
+    assert_eq!((api.activities().await.len(), api.events().await.len()), (1, 1));
+
+    let resources = desk.write("resources.jsonl", r#"{"type":"deal","id":"d9"}"#);
+    let dry = ["resources", "import", "--tenant", "demo", text(&resources), "--dry-run"];
+    assert_eq!(desk.operator.json(&dry)["applied"], 1);
+    assert_eq!(desk.operator.text(&dry), "1 lines: 1 would be applied, 0 unchanged, 0 refused.\n");
+    let still = desk.operator.output(&["activities", "import", "--tenant", "demo", text(&file)]);
+    assert!(stderr(&still).contains("line 4: resource_not"), "nothing was registered");
+}
+
+#[tokio::test]
+async fn an_import_that_was_killed_in_the_middle_goes_on_where_it_was() {
+    const LINES: usize = 1_500;
+    let desk = Desk::new();
+    let all: Vec<Value> = (0..LINES).map(|n| note(&format!("line{n}"))).collect();
+    let file = desk.write("a.jsonl", lines(&all));
+    let mut child = desk
+        .operator
+        .command(&["activities", "import", "--tenant", "demo", text(&file), "--concurrency", "3"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary starts");
+    let deadline = Instant::now() + PATIENCE;
+    let api = desk.server.api();
+    while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
+        assert!(Instant::now() < deadline, "it begins");
+        assert!(child.try_wait().expect("it can be asked").is_none(), "it is in the middle");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    child.kill().expect("it is killed");
+    child.wait().expect("it ends");
+    let done = api.activities().await.len();
+    assert!((1..LINES).contains(&done), "{done} lines were done");
+
+    let (applied, unchanged, refused) = desk.counts(&file, &["--concurrency", "64"]);
+    assert_eq!((applied + unchanged, refused), (LINES as u64, 0));
+    assert!(unchanged >= done as u64, "{unchanged}");
+    let summaries: BTreeSet<String> = api
+        .audited_activities()
+        .await
+        .values()
+        .map(|row| row["summary"].as_str().expect("text").to_owned())
+        .collect();
+    assert_eq!(summaries, (0..LINES).map(|n| format!("line{n}")).collect());
+    for wrong in ["0", "65", "-1", "x"] {
+        let output = desk.import(&file, &["--concurrency", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn an_engine_that_is_gone_ends_the_run_and_says_where() {
+    let desk = Desk::new();
+    let file = desk.write("a.jsonl", lines(&[note("one")]));
+    let Desk { server, operator, directory } = desk;
+    assert_eq!(server.end_by("KILL"), None);
+    let output = operator.output(&["activities", "import", "--tenant", "demo", text(&file)]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("cut off at line 1; run it again to go on"), "{said}");
+    drop(directory);
+}

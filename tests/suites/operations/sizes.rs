@@ -1,0 +1,274 @@
+//! Every limit filled at once, with the characters that take the most bytes: what
+//! is written fits the items of the table or is refused by name, and what is
+//! answered fits an answer of Lambda.
+
+use std::collections::BTreeSet;
+
+use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::Answer;
+use activity_log_tests::client::logged_activity::{
+    LoggedActivity, id_of, ids, path_of, refused_fields,
+};
+use activity_log_tests::client::v1::{V1, rows};
+use activity_log_tests::lambda::invocation;
+use activity_log_tests::stack::Stack;
+use http::Method;
+use serde_json::{Value, json};
+
+/// What [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)
+/// takes of a response.
+const MAX_LAMBDA_RESPONSE_BYTES: usize = 6_291_556;
+/// The longest tenant id.
+const TENANT: &str = "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt";
+/// Four bytes in the table, and no word.
+const WIDE: &str = "\u{1f600}";
+/// Escaped in JSON, and again in the JSON around it.
+const QUOTE: &str = "\"";
+const TAGS: &str = "0193c1d2-0000-7000-8000-00000000000a";
+const TEXT: &str = "0193c1d2-0000-7000-8000-00000000000b";
+
+/// The longest id. Keys of the table escape a `#`.
+fn id(character: &str) -> String {
+    character.repeat(255)
+}
+
+/// How long the body of a response is for Lambda, which takes it as a text within
+/// JSON.
+#[track_caller]
+fn assert_fits_lambda(answer: &Answer) {
+    let text = std::str::from_utf8(&answer.body).expect("a body is text");
+    let escaped = serde_json::to_string(text).expect("a text has a JSON form");
+    // Beside the body there are some headers.
+    assert!(escaped.len() + 10_000 < MAX_LAMBDA_RESPONSE_BYTES, "{} bytes", escaped.len());
+}
+
+/// A tenant with the longest names for everything.
+struct Filled {
+    stack: Stack,
+    v1: V1,
+    typed: LoggedActivity,
+    key: String,
+}
+
+impl Filled {
+    async fn start() -> Self {
+        let stack = Stack::start().await;
+        let key = stack.issue_key(TENANT, &format!("service:{}", id("#")), Scope::ALL).await;
+        for resource in [id("#"), id(QUOTE)] {
+            stack.put_resource(TENANT, "contact", &resource, Some(&WIDE.repeat(200))).await;
+        }
+        for kind in 0..20 {
+            stack.put_resource(TENANT, &kind_of(kind), &id(QUOTE), Some(&QUOTE.repeat(200))).await;
+        }
+        let (v1, typed) = (stack.v1(&key), stack.logged_activity(TENANT, &key).as_user(&id("#")));
+        Self { stack, v1, typed, key }
+    }
+}
+
+/// The longest name of a record type, one of twenty.
+fn kind_of(n: usize) -> String {
+    format!("{:a<64}", format!("kind{n:02}"))
+}
+
+fn longest_activity() -> Value {
+    json!({
+        "type": "agent_action",
+        "summary": WIDE.repeat(500),
+        "body": WIDE.repeat(65_536),
+        "related_resource_type": "contact",
+        "related_resource_id": id("#"),
+        "occurred_at": "2026-03-01T09:30:00.123+00:00",
+        "idempotency_key": id("#"),
+    })
+}
+
+/// Twenty related objects with the longest names, and a hundred mentions.
+fn longest_submission(notes: &str, fields: Vec<Value>) -> Value {
+    let related: Vec<Value> =
+        (0..20).map(|n| json!({"custom_object": kind_of(n), "entity_id": id(QUOTE)})).collect();
+    let mention = |n: usize| json!(format!("0193c1d2-0000-7000-8000-{n:012}"));
+    json!({
+        "related_objects": related,
+        "notes": notes,
+        "mentions": (0..100).map(mention).collect::<Vec<_>>(),
+        "fields": fields,
+    })
+}
+
+/// A type with as many options as a definition takes, all of which can be chosen.
+fn longest_type() -> Value {
+    let option = |n: usize| json!({"id": format!("o{n:03}"), "code": format!("c{n:03}"), "name": WIDE.repeat(44)});
+    json!({
+        "name": WIDE.repeat(200),
+        "api_name": "a".repeat(64),
+        "description": QUOTE.repeat(1_000),
+        "association_mode": "selected_objects_associated",
+        "selected_objects": (0..20).map(kind_of).collect::<Vec<_>>(),
+        "fields": [
+            {"name": "tags", "display_name": WIDE.repeat(200), "field_type": "dynamictags",
+             "id": TAGS, "options": (0..1_000).map(option).collect::<Vec<_>>()},
+            {"name": "text", "display_name": QUOTE.repeat(200), "field_type": "longtext",
+             "id": TEXT},
+        ],
+    })
+}
+
+fn all_options() -> Value {
+    let chosen: Vec<String> = (0..1_000).map(|n| format!("o{n:03}")).collect();
+    json!({"id": TAGS, "value": chosen})
+}
+
+#[tokio::test]
+async fn the_longest_activity_is_logged_read_and_found_through_every_door() {
+    let filled = Filled::start().await;
+    let input = longest_activity();
+    let logged = filled.v1.log(&input).await.expect(201);
+    let activity = logged.json()["activity"].clone();
+    assert_eq!(activity["body"], input["body"]);
+    let path = format!("/v1/activities/{}", activity["id"].as_str().expect("an id"));
+    assert_fits_lambda(&filled.v1.get(&path).await.expect(200));
+    let mcp = filled.stack.mcp(&filled.key);
+    let mut over_mcp = input.clone();
+    over_mcp["idempotency_key"] = json!(format!("{}m", "#".repeat(254)));
+    assert_fits_lambda(&mcp.call_tool("log_activity", &over_mcp).await.expect(200));
+    let read = mcp.call_tool("get_logged_activity", &json!({"id": activity["id"]})).await;
+    assert_fits_lambda(&read.expect(200));
+
+    // An event's id is its key.
+    let mut activity = longest_activity();
+    activity.as_object_mut().expect("an object").remove("idempotency_key");
+    let event = json!({
+        "id": format!("{}e", "#".repeat(254)),
+        "type": "activity.log",
+        "tenant_id": TENANT,
+        "actor": {"type": "agent", "id": id("#")},
+        "activity": activity,
+    });
+    let done = fn_ingest::handle(&filled.stack.ctx, invocation(&event.to_string())).await;
+    done.expect("an event is done");
+    let resource = json!({
+        "id": id("#"),
+        "type": "resource.updated",
+        "tenant_id": TENANT,
+        "resource": {"type": "a".repeat(64), "id": id("#"), "display_name": WIDE.repeat(200)},
+        "changed_at": "2026-03-01T09:30:00Z",
+    });
+    let done = fn_ingest::handle(&filled.stack.ctx, invocation(&resource.to_string())).await;
+    done.expect("an event is done");
+
+    let about = [("related_resource_type", "contact"), ("related_resource_id", &*id("#"))];
+    assert_eq!(filled.v1.every_activity(&about).await.len(), 3);
+    assert_eq!(filled.v1.every_audit_event(&[("actor_id", &*id("#"))]).await.len(), 3);
+}
+
+#[tokio::test]
+async fn what_does_not_fit_an_item_is_refused_by_name() {
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    let name = "a".repeat(64);
+    let text = |bytes: usize| json!({"id": TEXT, "value": "t".repeat(bytes)});
+    // Each of them fits.
+    for (notes, fields) in [
+        (WIDE.repeat(65_536), vec![text(50_000)]),
+        ("short".to_owned(), vec![all_options(), text(50_000)]),
+    ] {
+        let input = longest_submission(&notes, fields);
+        let read = filled.typed.log_and_read(&name, &input).await;
+        assert_eq!(read["notes"], notes);
+    }
+    // All of them do not.
+    let input = longest_submission(&WIDE.repeat(65_536), vec![all_options(), text(50_000)]);
+    let refused = filled.typed.log(&name, &input).await.expect(400);
+    assert_eq!(refused_fields(&refused), ["fields"]);
+    let rejected = filled.v1.every_audit_event(&[("status", "rejected")]).await;
+    assert_eq!(rejected.len(), 1, "it is audited");
+    assert_eq!(filled.v1.every_activity(&[]).await.len(), 2, "nothing of it is there");
+}
+
+#[tokio::test]
+async fn the_longest_pages_fit_an_answer_and_show_every_row_once() {
+    const ROWS: usize = 110;
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    let name = "a".repeat(64);
+    let notes = format!("{} {}", QUOTE.repeat(400), "\u{1}".repeat(400));
+    let mut logged = BTreeSet::new();
+    for n in 0..ROWS {
+        // Some with as many bytes of fields as fit, all with as many of the rest.
+        let fields = if n % 5 == 0 { vec![all_options()] } else { Vec::new() };
+        let input = longest_submission(&notes, fields);
+        logged.insert(id_of(&filled.typed.log(&name, &input).await.expect(201)));
+    }
+
+    let mut found = BTreeSet::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let mut parameters = vec![("limit", "100")];
+        parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let page = filled.v1.search(&parameters).await.expect(200);
+        assert_fits_lambda(&page);
+        for id in rows(&page, "activities", "id") {
+            assert!(found.insert(id), "a row is there once");
+        }
+        match page.json()["next_cursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => break,
+        }
+    }
+    assert_eq!(found, logged);
+
+    let mut found = BTreeSet::new();
+    let mut page = filled.typed.responses(&name, &json!({"page_size": 1_000})).await.expect(200);
+    loop {
+        assert_fits_lambda(&page);
+        for id in ids(&page) {
+            assert!(found.insert(id), "a row is there once");
+        }
+        match page.json()["next"].as_str() {
+            Some(next) => page = filled.typed.follow(next, None).await.expect(200),
+            None => break,
+        }
+    }
+    assert_eq!(found, logged);
+
+    let trail = filled.v1.audit_events(&[("limit", "100")]).await.expect(200);
+    assert_eq!(rows(&trail, "audit_events", "id").len(), 100);
+    assert_fits_lambda(&trail);
+    let one = found.first().expect("there is one");
+    assert_fits_lambda(&filled.typed.get(&path_of(one)).await.expect(200));
+    let mcp = filled.stack.mcp(&filled.key);
+    assert_fits_lambda(&mcp.call_tool("search_activity", &json!({"limit": 100})).await.expect(200));
+}
+
+#[tokio::test]
+async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
+    const TYPES: usize = 120;
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    let mut longest = longest_type();
+    longest["fields"] = json!([]);
+    longest["selected_objects"] =
+        json!((0..100).map(|n| format!("{:a<64}", format!("kind{n:03}"))).collect::<Vec<_>>());
+    for n in 0..TYPES {
+        longest["api_name"] = json!(format!("{:a<64}", format!("type{n:03}")));
+        filled.stack.define_type(TENANT, longest.clone()).await;
+    }
+    let mut names = BTreeSet::new();
+    let mut link = "/api/activities?page_size=1000".to_owned();
+    loop {
+        let page = filled.typed.call(Method::GET, &link).send().await.expect(200);
+        assert_fits_lambda(&page);
+        for name in rows(&page, "results", "api_name") {
+            assert!(names.insert(name), "a type is there once");
+        }
+        match page.json()["next"].as_str() {
+            Some(next) => link = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(names.len(), 1 + TYPES + 5, "those that are built in are there, too");
+    let one = "a".repeat(64);
+    for path in [format!("/api/activities/{one}"), format!("/api/activities/{one}/fields")] {
+        assert_fits_lambda(&filled.typed.get(&path).await.expect(200));
+    }
+}
