@@ -78,6 +78,8 @@ pub struct Stack {
     /// Where it listens, `http://127.0.0.1:<port>`.
     pub url: String,
     pub address: SocketAddr,
+    /// Where its engine answers.
+    pub endpoint: String,
     /// What the handlers run on.
     pub ctx: Arc<Context>,
     pub clock: Arc<MovableClock>,
@@ -126,7 +128,8 @@ impl Stack {
             std::future::pending(),
         ));
         let url = format!("http://{address}");
-        Self { http: Http::to(&url), url, address, ctx, clock, table }
+        let endpoint = endpoint.to_owned();
+        Self { http: Http::to(&url), url, address, endpoint, ctx, clock, table }
     }
 
     /// Issues a key for an actor written `user:ID`, `agent:ID` or `service:ID`.

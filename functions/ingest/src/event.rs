@@ -17,7 +17,7 @@ use activity_log_core::domain::principal::{
 };
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
-use activity_log_core::http::body::MAX_BYTES;
+use activity_log_core::http::request_body::MAX_BYTES;
 use activity_log_core::http::v1;
 use serde_json::Value;
 

@@ -9,10 +9,10 @@ mod delivery;
 mod event;
 mod ingest_event;
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::json::properties_of;
 use activity_log_core::domain::activity::ActivityId;
 use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::clock::Timestamp;
@@ -25,6 +25,9 @@ use serde_json::value::RawValue;
 
 use crate::delivery::{Delivery, invocation_error};
 use crate::ingest_event::{Ingested, ingest_event};
+
+/// The most messages that Lambda hands over at once.
+const MAX_MESSAGES: usize = 10_000;
 
 /// How many messages of a batch are under way at once.
 const MESSAGES_IN_FLIGHT: usize = 10;
@@ -96,10 +99,14 @@ pub async fn handle(
 }
 
 /// The records of a batch, where the payload is one: no event has a property of
-/// that name.
+/// that name. Nothing is made of the others.
 fn records(payload: &RawValue) -> Option<&RawValue> {
-    let properties: HashMap<String, &RawValue> = serde_json::from_str(payload.get()).ok()?;
-    properties.get("Records").copied()
+    #[derive(Deserialize)]
+    struct Payload<'a> {
+        #[serde(borrow, rename = "Records")]
+        records: &'a RawValue,
+    }
+    properties_of(payload.get().as_bytes()).map(|Payload { records }| records)
 }
 
 async fn ingest_batch(
@@ -107,8 +114,10 @@ async fn ingest_batch(
     invocation: &Invocation,
     records: &RawValue,
 ) -> Result<BatchAnswer> {
-    let messages: Vec<SqsMessage> = serde_json::from_str(records.get()).map_err(|_| {
-        // Its text would quote the batch.
+    let messages: Option<Vec<SqsMessage>> = serde_json::from_str(records.get()).ok();
+    let messages = messages.filter(|messages| messages.len() <= MAX_MESSAGES);
+    let messages = messages.ok_or_else(|| {
+        // What the parser says would quote the batch.
         let error = Error::MalformedRequest("The records are not messages of a queue.");
         Delivery::begin(ctx, invocation, EventSource::Sqs, None).log_failure(&error);
         error

@@ -181,6 +181,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
             | Error::MissingRequiredScope(_)
             | Error::MethodNotAllowed
             | Error::PayloadTooLarge
+            | Error::TooManyValues
             | Error::UnsupportedMediaType
             | Error::Internal(_),
             _,

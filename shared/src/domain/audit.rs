@@ -37,6 +37,7 @@ impl AuditStatus {
             | Error::MethodNotAllowed
             | Error::IdempotencyConflict(_)
             | Error::PayloadTooLarge
+            | Error::TooManyValues
             | Error::UnsupportedMediaType
             | Error::ValidationFailed(_) => Some(Self::Rejected),
             Error::Unauthorized

@@ -106,8 +106,10 @@ impl<'a> Exchange<'a> {
     ///
     /// # Errors
     ///
-    /// 400 for what can't be decoded.
+    /// 413 for a body over the limit, also where nobody asks for one; 400 for a
+    /// query that can't be decoded.
     pub fn query(&self) -> Result<Query> {
+        self.request.body.read()?;
         Query::parse(&self.request.query)
     }
 
@@ -115,7 +117,7 @@ impl<'a> Exchange<'a> {
     ///
     /// # Errors
     ///
-    /// 400 for what can't be decoded, [`Error::ValidationFailed`] for what can.
+    /// Those of [`query`](Self::query), and [`Error::ValidationFailed`].
     pub fn expect_no_parameters(&self) -> Result<()> {
         Reader::new(&self.query()?).finish(Ok(()))
     }

@@ -18,6 +18,7 @@ pub mod logged_activity;
 pub mod mcp;
 pub mod message;
 pub mod query;
+pub mod request_body;
 pub mod routes;
 pub mod status;
 pub mod v1;

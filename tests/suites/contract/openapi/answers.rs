@@ -127,6 +127,10 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
         }
         // The type is looked for before what is asked of it.
         let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
+        if route.method == Method::GET {
+            let too_long = call(stack, route, id, "", key).body(vec![b' '; 1024 * 1024 + 1]);
+            meet(met, description, route, &too_long.send().await.expect(413));
+        }
         for (query, key, status) in cases {
             let answer = call(stack, route, id, query, key).send().await.expect(status);
             meet(met, description, route, &answer);
