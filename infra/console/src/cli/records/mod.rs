@@ -304,3 +304,35 @@ fn describe(error: &Error) -> String {
     let fields: Vec<String> = fields.iter().map(describe_field).collect();
     if fields.is_empty() { error.to_string() } else { format!("{error} {}", fields.join("; ")) }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::json_lines::MAX_LINE_BYTES;
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        records: RecordsArgs,
+    }
+
+    #[test]
+    fn a_batch_is_bounded_in_records_and_in_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let long = format!("{{\"a\":\"{}\"}}\n", "x".repeat(MAX_LINE_BYTES - 100));
+        for (line, lines, largest) in [("{}\n", 600, BATCH_RECORDS), (&long, 12, 5)] {
+            std::fs::write(&path, line.repeat(lines)).unwrap();
+            let args = Command::parse_from(["import".as_ref(), path.as_os_str()]).records;
+            let mut run = Run::begin(&args, &[]).unwrap();
+            let mut sizes = Vec::new();
+            while let Some(batch) = run.next_batch().unwrap() {
+                sizes.push(batch.len());
+            }
+            assert_eq!(sizes.iter().sum::<usize>(), lines, "{sizes:?}");
+            assert_eq!(sizes.iter().max(), Some(&largest), "{sizes:?}");
+        }
+    }
+}
