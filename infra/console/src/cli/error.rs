@@ -55,6 +55,8 @@ pub(super) enum CliError {
     NotRecords(#[from] super::records::format::NotRecords),
     #[error("{refused} of {lines} lines were refused{kept}")]
     LinesRefused { refused: usize, lines: usize, kept: String },
+    #[error("{} was changed while it was read; run it again to import the rest", .0.display())]
+    FileChanged(PathBuf),
     #[error("cut off at line {line}; run it again to go on")]
     CutOff { line: u64, source: activity_log_core::Error },
     #[error("{failed} records can't be indexed")]

@@ -1,6 +1,8 @@
 //! `activity-log activities`.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use activity_log_core::Context;
 use activity_log_core::app::audited::{Attempt, audited};
@@ -43,8 +45,8 @@ const COLUMNS: [&str; 8] = [
 ];
 /// As long as a key can be beside a hash and a number.
 const MAX_BATCH_BYTES: usize = 64;
-/// Enough of a hash to tell records apart, a million of them too.
-type Fingerprint = [u8; 16];
+/// The first 16 bytes of a hash: enough to tell any records apart.
+type Fingerprint = u128;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ActivitiesCommand {
@@ -90,7 +92,8 @@ pub(super) async fn run(
     let ActivitiesCommand::Import(args) = command;
     refuse_removed(ctx, &args.tenant).await?;
     let mut keys = ContentKeys { batch: args.batch.as_deref(), seen: HashMap::new() };
-    let work = async |record: CoreResult<Keyed>| log_record(ctx, &args, record).await;
+    let planned = RefCell::default();
+    let work = async |record: CoreResult<Keyed>| log_record(ctx, &args, &planned, record).await;
     for_each_record(&args.records, &COLUMNS, output, |object| keys.add_to(object?), work).await
 }
 
@@ -120,9 +123,7 @@ impl ContentKeys<'_> {
     }
 
     fn next_key(&mut self, hash: &InputHash) -> IdempotencyKey {
-        let mut fingerprint = Fingerprint::default();
-        fingerprint.copy_from_slice(&hash.as_str().as_bytes()[..16]);
-        let seen = self.seen.entry(fingerprint).or_default();
+        let seen = self.seen.entry(fingerprint(hash)).or_default();
         let ordinal = *seen;
         *seen += 1;
         let batch = self.batch.map_or(String::new(), |batch| format!(":{batch}"));
@@ -131,9 +132,18 @@ impl ContentKeys<'_> {
     }
 }
 
+fn fingerprint(hash: &InputHash) -> Fingerprint {
+    Fingerprint::from_str_radix(&hash.as_str()[..32], 16).expect("a hash is in hex")
+}
+
+/// What a dry run would have logged under keys that records name. The next record
+/// with one of them would find it.
+type Planned = RefCell<HashMap<IdempotencyKey, Fingerprint>>;
+
 async fn log_record(
     ctx: &Context,
     args: &ImportArgs,
+    planned: &Planned,
     mut record: CoreResult<Keyed>,
 ) -> CoreResult<Outcome> {
     let mut beside = Violations::default();
@@ -147,7 +157,8 @@ async fn log_record(
         reader.finish(input)
     };
     if args.records.dry_run {
-        return check(ctx, &call, read(&record?)?).await;
+        let record = record?;
+        return check(ctx, &call, planned, &record, read(&record)?).await;
     }
     let attempt = Attempt::of(&call);
     let logged = audited(ctx, &attempt, async {
@@ -163,9 +174,29 @@ async fn log_record(
     })
 }
 
-async fn check(ctx: &Context, call: &Call, input: LogActivity) -> CoreResult<Outcome> {
-    let existing = check_activity(ctx, call, &input).await?;
-    Ok(existing.map_or(Outcome::Applied, |id| Outcome::Unchanged(id.to_string())))
+async fn check(
+    ctx: &Context,
+    call: &Call,
+    planned: &Planned,
+    record: &Keyed,
+    input: LogActivity,
+) -> CoreResult<Outcome> {
+    if let Some(id) = check_activity(ctx, call, &input).await? {
+        return Ok(Outcome::Unchanged(id.to_string()));
+    }
+    // The keys of the others are each of one record.
+    let named = input.idempotency_key.filter(|_| record.key.is_none());
+    let Some(key) = named else { return Ok(Outcome::Applied) };
+    match planned.borrow_mut().entry(key) {
+        Entry::Vacant(entry) => {
+            entry.insert(fingerprint(&record.hash));
+            Ok(Outcome::Applied)
+        }
+        Entry::Occupied(entry) if *entry.get() == fingerprint(&record.hash) => {
+            Ok(Outcome::Unchanged("in a line before it".to_owned()))
+        }
+        Entry::Occupied(entry) => Err(Error::IdempotencyConflict(entry.key().clone())),
+    }
 }
 
 /// The import acts for the actor of a record, so that history keeps its authors.

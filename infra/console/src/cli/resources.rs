@@ -132,13 +132,25 @@ async fn put_record(
     record: &ResourceRecord,
     dry_run: bool,
 ) -> CoreResult<Outcome> {
-    if dry_run {
-        return Ok(Outcome::Applied);
-    }
-    Ok(match ctx.store.put_related_resource(tenant, record).await? {
+    let registered = match dry_run {
+        true => check(ctx, tenant, record).await?,
+        false => ctx.store.put_related_resource(tenant, record).await?,
+    };
+    Ok(match registered {
         Registered::Applied => Outcome::Applied,
         Registered::Outdated => Outcome::Unchanged("with newer news".to_owned()),
     })
+}
+
+/// What putting a record would come to, without doing it.
+async fn check(
+    ctx: &Context,
+    tenant: &TenantId,
+    record: &ResourceRecord,
+) -> CoreResult<Registered> {
+    let known = ctx.store.related_resource(tenant, &record.resource).await?;
+    let newest = known.is_none_or(|known| known.changed_at < record.changed_at);
+    Ok(if newest { Registered::Applied } else { Registered::Outdated })
 }
 
 fn parse_record(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {

@@ -2,8 +2,12 @@
 //! twice or lost.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -224,8 +228,19 @@ async fn refused_lines_are_mended_and_imported_alone() {
     // What was mended there is not lost where the file itself is imported again.
     assert_eq!(desk.counts(&file, &[]), (0, 2, 1));
     assert_eq!(std::fs::read_to_string(&kept).expect("it is kept"), lines(&[note("")]));
-    let before = desk.path("a.jsonl.refused.jsonl~");
-    assert_eq!(std::fs::read_to_string(&before).expect("it is kept"), lines(&[note("two")]));
+    // However often that is.
+    assert_eq!(desk.counts(&file, &[]), (0, 2, 1));
+    let earlier = |n: u32| {
+        let path = desk.path(&format!("a.jsonl.refused.jsonl.~{n}~"));
+        std::fs::read_to_string(path).expect("it is kept")
+    };
+    assert_eq!([earlier(1), earlier(2)], [lines(&[note("two")]), lines(&[note("")])]);
+    // What is refused of the kept ones is kept beside them.
+    assert_eq!(desk.counts(&kept, &[]), (0, 0, 1));
+    let again = desk.path("a.jsonl.refused.jsonl.refused.jsonl");
+    assert_eq!(std::fs::read_to_string(again).expect("it is kept"), lines(&[note("")]));
+    let mode = std::fs::metadata(&kept).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "whatever the file's is");
     // A run that refuses nothing leaves none.
     desk.write("a.jsonl", lines(&[note("one"), note("two"), note("three")]));
     assert_eq!(desk.counts(&file, &[]), (0, 3, 0));
@@ -249,7 +264,12 @@ async fn a_file_of_another_kind_is_told_once_and_nothing_is_imported() {
         (format!("[\n{object}\n]\n").into_bytes(), "it is a JSON array"),
         (b"{\n  \"type\": \"note\"\n}\n".to_vec(), "it is JSON over several lines"),
         (b"\"text\"\n".to_vec(), "no object a line"),
-        (b"PK\x03\x04".to_vec(), "spreadsheet"),
+        (b"PK\x03\x04\x14\0\0\0\x08\0".to_vec(), "spreadsheet"),
+        (b"\x1f\x8b\x08\0\0\0\0\0\x02\xff".to_vec(), "it is compressed"),
+        (b"SQLite format 3\0\x10\0".to_vec(), "it is no text"),
+        (format!("{object},\n{object}\n").into_bytes(), "its lines end in commas"),
+        (format!("{object}{object}").into_bytes(), "it has several objects in a line"),
+        (format!("{object}\r{object}\r").into_bytes(), "its lines end in carriage returns"),
         (b"<xml/>\n".repeat(1_000), "its first line is no JSON object"),
     ] {
         let file = desk.write("a.jsonl", &content);
@@ -269,6 +289,12 @@ async fn a_file_of_another_kind_is_told_once_and_nothing_is_imported() {
         let said = desk.refusal(&file, options);
         assert!(said.contains(what) && said.lines().count() == 1, "{what}: {said}");
     }
+    let pipe = desk.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    for path in [pipe.as_path(), Path::new("/dev/stdin"), Path::new("-")] {
+        let said = desk.refusal(path, &[]);
+        assert!(said.contains("it is no file on a disk"), "{said}");
+    }
     let missing = desk.refusal(&desk.path("missing"), &[]);
     assert!(missing.contains("missing: No such file"), "{missing}");
     let folder = desk.refusal(desk.directory.path(), &[]);
@@ -283,24 +309,35 @@ async fn a_row_of_csv_is_what_the_same_line_of_json_is() {
     let rows = "\u{feff}type;summary;body;occurred_at;related_resource_type;related_resource_id;actor\r\n\
         call;\"Jane; about \"\"pricing\"\"\";\"two\r\nlines\";2020-05-01T10:00:00Z;contact;con_123;user:jane\r\n\
         note;plain;;;;;\r\n\
+        ;;;;;;\r\n\
         note;short\r\n\
         note;;;;;;\r\n\
         note;long;;;;;;;beyond\r\n";
     let file = desk.write("history.csv", rows);
     let output = desk.import(&file, &[]);
-    assert_eq!(summary(&output)["applied"], 3, "{}", stderr(&output));
-    assert_eq!(summary(&output)["refused"], 2);
+    assert_eq!(summary(&output)["applied"], 2, "{}", stderr(&output));
+    assert_eq!(summary(&output)["refused"], 3);
     let said = stderr(&output);
-    for told in
-        ["line 6: validation_failed", "summary: is required", "line 7: ", "cells_without_column"]
-    {
+    for told in [
+        "line 6: validation_failed",
+        "columns_without_cell",
+        "line 7: validation_failed",
+        "summary: is required",
+        "line 8: validation_failed",
+        "cells_without_column",
+    ] {
         assert!(said.contains(told), "{told}: {said}");
     }
     let kept = std::fs::read_to_string(desk.path("history.csv.refused.jsonl")).expect("it is kept");
     let refused: Vec<Value> =
         kept.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let long = json!({"type": "note", "summary": "long", "cells_without_column": ["", "beyond"]});
-    assert_eq!(refused, [json!({"type": "note"}), long]);
+    let short = json!({
+        "type": "note", "summary": "short", "columns_without_cell": [
+            "body", "occurred_at", "related_resource_type", "related_resource_id", "actor",
+        ],
+    });
+    assert_eq!(refused, [short, json!({"type": "note"}), long]);
 
     let same = json!({
         "type": "call", "summary": "Jane; about \"pricing\"", "body": "two\r\nlines",
@@ -309,6 +346,77 @@ async fn a_row_of_csv_is_what_the_same_line_of_json_is() {
     });
     let file = desk.write("same.jsonl", lines(&[same, note("plain")]));
     assert_eq!(desk.counts(&file, &[]), (0, 2, 0), "the same content has the same key");
+}
+
+#[tokio::test]
+async fn a_row_that_is_not_whole_is_refused_until_it_is_mended() {
+    let desk = Desk::new();
+    let rows: [&[u8]; 6] = [
+        b"type,summary,body",
+        b"note,Bob,M\xfcller",
+        b"call,\"Jane,about",
+        b"note,\"quoted\",x",
+        b"note,cut",
+        b"note,whole,",
+    ];
+    let file = desk.write("a.csv", rows.join(&b'\n'));
+    let output = desk.import(&file, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    for told in [
+        "line 2: validation_failed: The request failed validation. cells_not_utf_8: ",
+        "line 3: validation_failed: The request failed validation. misplaced_quote: ",
+        "line 5: validation_failed: The request failed validation. columns_without_cell: ",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(desk.summaries().await, ["whole"]);
+    // Nothing of them is lost, and nothing is taken for whole by itself.
+    let kept = desk.path("a.csv.refused.jsonl");
+    let text = std::fs::read_to_string(&kept).expect("it is kept");
+    for part in ["Müller", "Jane,about", "quoted", "cut"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(desk.counts(&kept, &[]), (0, 0, 3));
+    assert_eq!(desk.summaries().await, ["whole"]);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_read_is_told() {
+    let desk = Desk::new();
+    let file = desk.write("a.jsonl", lines(&[note("")]).repeat(3_000));
+    let mut child = desk
+        .operator
+        .command(&["activities", "import", "--tenant", "demo", text(&file), "--dry-run"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // It has begun where it tells the first refusal, and tells more of them than a
+    // pipe holds: it can't end before they are read.
+    let mut said = BufReader::new(child.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    said.read_line(&mut line).expect("it tells a refusal");
+    assert!(line.starts_with("line 1: "), "{line}");
+    std::fs::write(desk.path("b"), note("another").to_string()).expect("it is written");
+    std::fs::rename(desk.path("b"), &file).expect("it is replaced");
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).expect("it is read");
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert!(rest.contains("was changed while it was read; run it again"), "{rest}");
+    assert_eq!(desk.counts(&file, &[]), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_file_may_have_any_name() {
+    let desk = Desk::new();
+    let file = desk.directory.path().join(OsStr::from_bytes(b"a\xff.jsonl"));
+    std::fs::write(&file, note("").to_string()).expect("it is written");
+    let mut command =
+        desk.operator.command(&["activities", "import", "--tenant", "demo", "--json"]);
+    let output = command.arg(&file).output().expect("the binary runs");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_eq!(summary(&output)["refused"], 1);
 }
 
 #[tokio::test]
@@ -351,6 +459,10 @@ async fn history_keeps_its_authors() {
             _ => json!({"type": "service", "id": "import"}),
         };
         assert_eq!(event["actor"], actor, "{event}");
+        // It is told where it is another.
+        let import = json!({"type": "service", "id": "import"});
+        let beside = if actor == import { &Value::Null } else { &import };
+        assert_eq!(&event["authenticated_as"], beside, "{event}");
     }
     assert_eq!(desk.counts(&file, &[]), (0, 3, 2));
 }
@@ -379,12 +491,33 @@ async fn a_dry_run_says_the_same_and_does_nothing() {
     let api = desk.server.api();
     assert_eq!((api.activities().await.len(), api.events().await.len()), (1, 1));
 
+    // A key that two records name is the first one's in both.
+    let keyed = |summary: &str| {
+        let mut line = note(summary);
+        line["idempotency_key"] = json!("k1");
+        line
+    };
+    let twice = lines(&[keyed("first"), keyed("first"), keyed("second")]);
+    let file = desk.write("b.jsonl", twice);
+    let one_by_one = |dry: &[&str]| desk.counts(&file, &[dry, &["--concurrency", "1"]].concat());
+    assert_eq!(one_by_one(&["--dry-run"]), (1, 1, 1));
+    assert_eq!(one_by_one(&[]), (1, 1, 1));
+    assert_eq!(one_by_one(&["--dry-run"]), (0, 2, 1));
+
     let resources = desk.write("resources.jsonl", r#"{"type":"deal","id":"d9"}"#);
     let dry = ["resources", "import", "--tenant", "demo", text(&resources), "--dry-run"];
     assert_eq!(desk.operator.json(&dry)["applied"], 1);
     assert_eq!(desk.operator.text(&dry), "1 lines: 1 would be applied, 0 unchanged, 0 refused.\n");
+    let file = desk.path("a.jsonl");
     let still = desk.operator.output(&["activities", "import", "--tenant", "demo", text(&file)]);
     assert!(stderr(&still).contains("line 4: resource_not"), "nothing was registered");
+    let import = ["resources", "import", "--tenant", "demo", text(&resources)];
+    assert_eq!(desk.operator.json(&import)["applied"], 1);
+    let older = r#"{"type":"deal","id":"d9","changed_at":"2020-01-01T00:00:00Z"}"#;
+    desk.write("resources.jsonl", older);
+    for counts in [desk.operator.json(&dry), desk.operator.json(&import)] {
+        assert_eq!((&counts["applied"], &counts["unchanged"]), (&json!(0), &json!(1)));
+    }
 }
 
 #[tokio::test]

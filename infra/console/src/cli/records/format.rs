@@ -4,12 +4,24 @@
 //! it is told once and nothing of it is read.
 
 use clap::ValueEnum;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// The beginning of a UTF-8 file that has one. It is no part of the text.
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What stands between the cells of a row, in the order in which they are tried.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+/// How files begin that have to be unpacked or saved by another program: gzip, ZIP
+/// and the spreadsheets that are one, Zstandard, XZ, bzip2, 7-Zip, old spreadsheets.
+const PACKED: [&[u8]; 7] = [
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"\x28\xb5\x2f\xfd",
+    b"\xfd7zXZ\0",
+    b"BZh",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\xd0\xcf\x11\xe0",
+];
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,6 +45,10 @@ pub(in crate::cli) enum NotRecords {
     Array,
     #[error("it is JSON over several lines: write one object a line, as `jq -c . FILE` does")]
     Pretty,
+    #[error("it has several objects in a line: write one a line, as `jq -c . FILE` does")]
+    SeveralInALine,
+    #[error("its lines end in commas: write one object a line and nothing between them")]
+    Commas,
     #[error("it is JSON, but no object a line")]
     OtherJson,
     #[error("it is CSV: take it with --format csv")]
@@ -41,6 +57,12 @@ pub(in crate::cli) enum NotRecords {
     JsonLines,
     #[error("its first line is no JSON object")]
     Text,
+    #[error("it is no text")]
+    Binary,
+    #[error("its lines end in carriage returns alone: save it with those of Windows or Unix")]
+    CarriageReturns,
+    #[error("it is no file on a disk, which refused records are read from again: write it to one")]
+    NotAFile,
     #[error("its header is not UTF-8")]
     HeaderNotUtf8,
     #[error("its header names {0:?}, which is none of: {1}")]
@@ -56,9 +78,9 @@ pub(super) fn check_json_lines(
     whole: bool,
     columns: &[&str],
 ) -> Result<(), NotRecords> {
-    let Some((line, ended)) = first_line(start, whole)? else { return Err(NotRecords::Empty) };
+    let First { line, ended, next } = first_line(start, whole)?;
     match line.first() {
-        Some(b'{') => check_object(line, ended),
+        Some(b'{') => check_object(line, ended, next),
         Some(b'[') => Err(NotRecords::Array),
         _ if header_of(line, columns).is_some() => Err(NotRecords::Csv),
         _ if serde_json::from_slice::<Value>(line).is_ok() => Err(NotRecords::OtherJson),
@@ -68,7 +90,7 @@ pub(super) fn check_json_lines(
 
 /// The delimiter of a file that begins as CSV does.
 pub(super) fn check_csv(start: &[u8], whole: bool, columns: &[&str]) -> Result<u8, NotRecords> {
-    let Some((line, _)) = first_line(start, whole)? else { return Err(NotRecords::Empty) };
+    let First { line, .. } = first_line(start, whole)?;
     match line.first() {
         Some(b'{') => Err(NotRecords::JsonLines),
         Some(b'[') => Err(NotRecords::Array),
@@ -77,29 +99,70 @@ pub(super) fn check_csv(start: &[u8], whole: bool, columns: &[&str]) -> Result<u
     }
 }
 
-/// An object that is not ended with its line goes on in the next ones. One that
-/// is broken is a line to be mended, and the others may be sound.
-fn check_object(line: &[u8], ended: bool) -> Result<(), NotRecords> {
-    match serde_json::from_slice::<serde::de::IgnoredAny>(line) {
-        Err(error) if error.is_eof() && ended => Err(NotRecords::Pretty),
+/// Checks a line that begins as an object does. One that is broken is a line to
+/// be mended, and the others may be sound: only what is wrong with every line is
+/// told of the file.
+fn check_object(line: &[u8], ended: bool, next: &[u8]) -> Result<(), NotRecords> {
+    let mut values = serde_json::Deserializer::from_slice(line).into_iter::<IgnoredAny>();
+    match values.next() {
+        // An object that is not ended with its line goes on in the next one, where
+        // that is not one of its own.
+        Some(Err(error)) if error.is_eof() && ended && !next.is_empty() => {
+            let cut = serde_json::from_slice::<IgnoredAny>(next).is_ok();
+            if cut { Ok(()) } else { Err(NotRecords::Pretty) }
+        }
+        Some(Ok(_)) => match line[values.byte_offset()..].trim_ascii_start() {
+            b"," => Err(NotRecords::Commas),
+            rest if rest.starts_with(b"{") || rest.starts_with(b",{") => {
+                Err(NotRecords::SeveralInALine)
+            }
+            _ => Ok(()),
+        },
         _ => Ok(()),
     }
 }
 
-/// The first line that is not blank, and whether its end is there; `None` where
-/// there is none.
-fn first_line(start: &[u8], whole: bool) -> Result<Option<(&[u8], bool)>, NotRecords> {
-    let nuls = start.iter().take(1_024).filter(|byte| **byte == 0).count();
-    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") || nuls > 0 {
-        return Err(NotRecords::Utf16);
-    }
-    if start.starts_with(b"\x1f\x8b") || start.starts_with(b"PK\x03\x04") {
+/// Where a text begins.
+struct First<'a> {
+    /// The first line that is not blank.
+    line: &'a [u8],
+    /// Whether its end is there.
+    ended: bool,
+    /// The one after it that is not blank.
+    next: &'a [u8],
+}
+
+fn first_line(start: &[u8], whole: bool) -> Result<First<'_>, NotRecords> {
+    // They have zeros, as UTF-16 does.
+    if PACKED.iter().any(|magic| start.starts_with(magic)) {
         return Err(NotRecords::Compressed);
     }
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
+        return Err(NotRecords::Utf16);
+    }
     let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
-    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
-    let line = lines.find(|line| !line.trim_ascii().is_empty());
-    Ok(line.map(|line| (line.trim_ascii(), whole || line.ends_with(b"\n"))))
+    let mut lines =
+        text.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let line = lines.next().ok_or(NotRecords::Empty)?;
+    if line.contains(&0) {
+        return Err(if is_every_other_byte_zero(line) {
+            NotRecords::Utf16
+        } else {
+            NotRecords::Binary
+        });
+    }
+    let ended = whole || line.ends_with(b"\n");
+    let line = line.trim_ascii();
+    if !text.contains(&b'\n') && line.contains(&b'\r') {
+        return Err(NotRecords::CarriageReturns);
+    }
+    Ok(First { line, ended, next: lines.next().unwrap_or_default().trim_ascii() })
+}
+
+/// As in UTF-16 without a mark, of a text that begins in ASCII.
+fn is_every_other_byte_zero(line: &[u8]) -> bool {
+    let mut pairs = line.chunks_exact(2).take(8);
+    pairs.len() > 0 && pairs.all(|pair| (pair[0] == 0) != (pair[1] == 0))
 }
 
 /// The delimiter that parts a line into the most names of columns, where one
@@ -137,6 +200,11 @@ mod tests {
             b"\n\r\n  {\"a\":1}\n",
             b"{\"a\":1,}\n{\"a\":1}\n",
             b"{not json}\n",
+            b"{\"a\":\"cut\n{\"a\":1}\n",
+            b"{\"a\":\"cut",
+            b"{\"a\":1}}\n{\"a\":1}\n",
+            b"{\"a\":1}\n{\"a\":\"\0\"}\n",
+            b"{\"a\":\r1}\r\n",
         ] {
             assert_eq!(checked(text), Ok(()), "{}", String::from_utf8_lossy(text));
         }
@@ -147,8 +215,22 @@ mod tests {
             (b"\xff\xfe{\0", NotRecords::Utf16),
             (b"\xfe\xff\0{", NotRecords::Utf16),
             (b"{\0\"\0a\0", NotRecords::Utf16),
-            (b"\x1f\x8b\x08rest", NotRecords::Compressed),
-            (b"PK\x03\x04rest", NotRecords::Compressed),
+            (b"\0{\0\"\0a\0\"", NotRecords::Utf16),
+            (b"\xff\xfe\n\0\n\0{\0", NotRecords::Utf16),
+            (b"\x1f\x8b\x08\0\0\0\0\0\x02\xffrest", NotRecords::Compressed),
+            (b"PK\x03\x04\x14\0\0\0\x08\0rest", NotRecords::Compressed),
+            (b"\xfd7zXZ\0\0\x04rest", NotRecords::Compressed),
+            (b"BZh91AY&SY\0\0", NotRecords::Compressed),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", NotRecords::Compressed),
+            (b"SQLite format 3\0\x10\0", NotRecords::Binary),
+            (b"\0", NotRecords::Binary),
+            (b"{\"a\":\"\0\"}\n", NotRecords::Binary),
+            (b"{\"a\":1},\n{\"a\":2}\n", NotRecords::Commas),
+            (b"{\"a\":1}{\"a\":2}", NotRecords::SeveralInALine),
+            (b"{\"a\":1} {\"a\":2}\n", NotRecords::SeveralInALine),
+            (b"{\"a\":1}\r{\"a\":2}\r", NotRecords::CarriageReturns),
+            (b"type,summary\rnote,a\r", NotRecords::CarriageReturns),
+            (b"{\"items\":[\n{\"a\":1},\n{\"a\":2}]}", NotRecords::Pretty),
             (b"[{\"a\":1}]", NotRecords::Array),
             (b"[\n", NotRecords::Array),
             (b"{\n  \"a\": 1\n}", NotRecords::Pretty),
@@ -187,6 +269,8 @@ mod tests {
             (b"{\"type\":\"note\"}\n", NotRecords::JsonLines),
             (b"[1]", NotRecords::Array),
             (b"\xff\xfet\0", NotRecords::Utf16),
+            (b"PK\x03\x04\x14\0", NotRecords::Compressed),
+            (b"type,summary\rnote,a\r", NotRecords::CarriageReturns),
         ] {
             assert_eq!(check_csv(text, true, &COLUMNS), Err(expected));
         }

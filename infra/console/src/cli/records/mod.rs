@@ -5,11 +5,13 @@
 //! is simply run again. Records that are refused are reported and kept beside
 //! the file, and the others go on.
 
+mod csv_quotes;
 mod csv_rows;
 pub(super) mod format;
 mod json_lines;
 mod record;
 mod refused;
+mod snapshot;
 
 use std::fs::File;
 use std::future::Future;
@@ -27,16 +29,19 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use self::csv_rows::CsvRows;
-use self::format::Format;
+use self::format::{Format, NotRecords};
 use self::json_lines::JsonLines;
 pub(super) use self::record::Outcome;
 use self::record::{Next, Original, Record};
 use self::refused::Refused;
+use self::snapshot::Snapshot;
 use super::error::CliError;
 use super::output::Output;
 
 /// Records between two looks at what became of them.
 const BATCH_RECORDS: usize = 256;
+/// So many bytes of records are in memory at once, and the last of them.
+const BATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// More would wait for each other: the table takes so many calls at once.
 const MAX_CONCURRENCY: usize = 64;
 /// How much of a file is looked at to tell what it is.
@@ -72,11 +77,11 @@ enum Source {
 }
 
 impl Source {
-    /// Opens a file that begins as its format does. `columns` are the properties
+    /// Reads a file that begins as its format does. `columns` are the properties
     /// that its records may have.
-    fn open(args: &RecordsArgs, columns: &[&str]) -> Result<Self, CliError> {
+    fn of(file: File, args: &RecordsArgs, columns: &[&str]) -> Result<Self, CliError> {
         let path = &args.file;
-        let mut input = BufReader::with_capacity(START_BYTES, open(path)?);
+        let mut input = BufReader::with_capacity(START_BYTES, file);
         let start = input.fill_buf().map_err(CliError::io(path.display()))?;
         let whole = start.len() < START_BYTES;
         let is_csv = path.extension().is_some_and(|name| name.eq_ignore_ascii_case("csv"));
@@ -153,6 +158,7 @@ type RecordResult = (u64, Original, Result<Outcome, Error>);
 struct Run<'a> {
     args: &'a RecordsArgs,
     source: Source,
+    before: Snapshot,
     counts: Counts,
     /// Nothing is kept of a run that does nothing.
     refused: Option<Refused>,
@@ -169,19 +175,26 @@ struct Counts {
 impl<'a> Run<'a> {
     fn begin(args: &'a RecordsArgs, columns: &[&str]) -> Result<Self, CliError> {
         let path = &args.file;
-        let source = Source::open(args, columns)?;
+        let file = open(path)?;
+        let before = Snapshot::of(&file.metadata().map_err(CliError::io(path.display()))?);
+        let again = file.try_clone().map_err(CliError::io(path.display()))?;
+        let source = Source::of(file, args, columns)?;
         let refused = match args.dry_run {
             true => None,
-            false => Some(Refused::of(path).map_err(CliError::io(path.display()))?),
+            false => Some(Refused::of(path, again).map_err(CliError::io(path.display()))?),
         };
-        let bytes = std::fs::metadata(path).map_err(CliError::io(path.display()))?.len();
-        Ok(Self { args, source, counts: Counts::default(), refused, bar: bar_of(bytes) })
+        let bar = bar_of(before.bytes());
+        Ok(Self { args, source, before, counts: Counts::default(), refused, bar })
     }
 
     /// The next records but for lines that are blank. `None` at the end.
     fn next_batch(&mut self) -> Result<Option<Vec<Record>>, CliError> {
         let mut batch = Vec::new();
+        let begin = self.source.bytes();
         for read in 0..BATCH_RECORDS {
+            if self.source.bytes() - begin > BATCH_BYTES {
+                break;
+            }
             match self.source.next(&self.args.file)? {
                 Next::Record(record) => batch.push(record),
                 Next::Blank => {}
@@ -242,7 +255,7 @@ impl<'a> Run<'a> {
             counted["dry_run"] = json!(true);
         }
         if let Some(path) = path {
-            counted["refused_file"] = json!(path);
+            counted["refused_file"] = json!(path.display().to_string());
         }
         output.print(
             format_args!(
@@ -250,6 +263,10 @@ impl<'a> Run<'a> {
             ),
             &counted,
         );
+        // Whatever was read of it is done, and found done by the next run.
+        if !self.before.is_still(&self.args.file) {
+            return Err(CliError::FileChanged(self.args.file.clone()));
+        }
         match refused {
             0 => Ok(()),
             _ => {
@@ -265,7 +282,16 @@ fn bar_of(bytes: u64) -> ProgressBar {
     ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
+/// Opens what can be read more than once. A pipe is not opened, since that would
+/// wait for its other end.
 fn open(path: &Path) -> Result<File, CliError> {
+    if path == Path::new("-") {
+        return Err(NotRecords::NotAFile.into());
+    }
+    let kind = std::fs::metadata(path).map_err(CliError::io(path.display()))?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(NotRecords::NotAFile.into());
+    }
     File::open(path).map_err(CliError::io(path.display()))
 }
 
@@ -277,4 +303,36 @@ fn describe(error: &Error) -> String {
     let describe_field = |field: &FieldError| format!("{}: {}", field.field, field.message);
     let fields: Vec<String> = fields.iter().map(describe_field).collect();
     if fields.is_empty() { error.to_string() } else { format!("{error} {}", fields.join("; ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::json_lines::MAX_LINE_BYTES;
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        records: RecordsArgs,
+    }
+
+    #[test]
+    fn a_batch_is_bounded_in_records_and_in_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let long = format!("{{\"a\":\"{}\"}}\n", "x".repeat(MAX_LINE_BYTES - 100));
+        for (line, lines, largest) in [("{}\n", 600, BATCH_RECORDS), (&long, 12, 5)] {
+            std::fs::write(&path, line.repeat(lines)).unwrap();
+            let args = Command::parse_from(["import".as_ref(), path.as_os_str()]).records;
+            let mut run = Run::begin(&args, &[]).unwrap();
+            let mut sizes = Vec::new();
+            while let Some(batch) = run.next_batch().unwrap() {
+                sizes.push(batch.len());
+            }
+            assert_eq!(sizes.iter().sum::<usize>(), lines, "{sizes:?}");
+            assert_eq!(sizes.iter().max(), Some(&largest), "{sizes:?}");
+        }
+    }
 }
