@@ -62,6 +62,12 @@ impl TypedActivityFilters {
         cursor::decode(cursor, &self.binding(tenant, type_id))
     }
 
+    /// The cursor that continues after a row that was found.
+    #[must_use]
+    pub fn cursor_after(&self, type_id: Uuid, row: &Activity) -> String {
+        cursor::encode(Position::of_activity(row), &self.binding(&row.tenant_id, type_id))
+    }
+
     fn operands(&self, name: &TypeName) -> Vec<Vec<Term>> {
         let listed = match name.built_in() {
             Some(built_in) => Term::category(built_in),
@@ -152,7 +158,7 @@ impl Collected {
                 if full && !self.rows.is_empty() {
                     return Ok(Room::None);
                 }
-                self.end = Some(Position { time: activity.occurred_at, id: activity.id.0 });
+                self.end = Some(Position::of_activity(activity));
                 self.rows.push(activity.clone());
                 if full {
                     return Ok(Room::None);

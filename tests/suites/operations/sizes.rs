@@ -11,13 +11,18 @@ use activity_log_tests::client::logged_activity::{
 };
 use activity_log_tests::client::v1::{V1, rows};
 use activity_log_tests::lambda::invocation;
+use activity_log_tests::raw_table::{Item, RawTable};
 use activity_log_tests::stack::Stack;
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::{Value, json};
 
 /// What [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)
 /// takes of a response.
 const MAX_LAMBDA_RESPONSE_BYTES: usize = 6_291_556;
+/// What [DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items)
+/// takes of an item.
+const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// The longest tenant id.
 const TENANT: &str = "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt";
 /// Four bytes in the table, and no word.
@@ -185,6 +190,85 @@ async fn what_does_not_fit_an_item_is_refused_by_name() {
     assert_eq!(filled.v1.every_activity(&[]).await.len(), 2, "nothing of it is there");
 }
 
+/// The bytes of names and values, all of which are texts.
+fn text_bytes(item: &Item) -> usize {
+    let bytes = |(name, value): (&String, &AttributeValue)| {
+        name.len() + value.as_s().expect("the value is a text").len()
+    };
+    item.iter().map(bytes).sum()
+}
+
+#[tokio::test]
+async fn an_item_of_400_kb_is_written_and_one_of_a_byte_more_is_refused_by_name() {
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    let name = "a".repeat(64);
+    let table = RawTable::of(&filled.stack).await;
+    let chosen: Vec<String> = (0..450).map(|n| format!("o{n:03}")).collect();
+    let input = |bytes: usize| {
+        let fields = json!([
+            {"id": TAGS, "value": chosen},
+            {"id": TEXT, "value": "t".repeat(bytes)},
+        ]);
+        json!({"related_objects": [], "notes": WIDE.repeat(65_536), "fields": fields})
+    };
+    let body_bytes = async |bytes: usize| {
+        let before = table.items().await;
+        let logged = filled.typed.log(&name, &input(bytes)).await.expect(201);
+        assert_eq!(filled.typed.read(&id_of(&logged)).await.expect(200).status, 200);
+        let written = table.items_since(&before).await;
+        let body = written.iter().find(|((_, sk), _)| sk == "BODY").expect("a body is written");
+        text_bytes(body.1)
+    };
+
+    let room = MAX_ITEM_BYTES - body_bytes(1).await;
+    assert_eq!(body_bytes(1 + room).await, MAX_ITEM_BYTES);
+    let before = table.items().await;
+    let refused = filled.typed.log(&name, &input(2 + room)).await.expect(400);
+    assert_eq!(refused_fields(&refused), ["fields"]);
+    for (_, sk) in table.items_since(&before).await.keys() {
+        assert!(sk != "BODY" && sk != "HEAD", "only the audit event is written");
+    }
+}
+
+#[tokio::test]
+async fn the_answers_that_escapes_make_longest_fit() {
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    let name = "a".repeat(64);
+    // Each character takes six bytes in JSON, and up to ten in JSON within JSON
+    // within JSON, as a tool's result has it for Lambda.
+    let notes = "\u{1}".repeat(65_536);
+    let quotes = json!({"id": TEXT, "value": QUOTE.repeat(32_000)});
+    let logged = filled.typed.log(&name, &longest_submission(&notes, vec![quotes])).await;
+    let logged = logged.expect(201);
+    assert_fits_lambda(&logged);
+    let id = id_of(&logged);
+    assert_fits_lambda(&filled.typed.read(&id).await.expect(200));
+    assert_fits_lambda(&filled.v1.read(&id).await.expect(200));
+    assert_fits_lambda(&filled.typed.responses(&name, &json!({})).await.expect(200));
+    let mcp = filled.stack.mcp(&filled.key);
+    let mut input = json!({"type": "note", "summary": QUOTE.repeat(500), "body": notes});
+    assert_fits_lambda(&mcp.call_tool("log_activity", &input).await.expect(200));
+    assert_fits_lambda(&mcp.call_tool("get_logged_activity", &json!({"id": id})).await.expect(200));
+
+    // As many violations as are listed, of names as long as a body takes.
+    let mut submission = longest_submission("", Vec::new());
+    for (n, quotes) in (0..100).zip(std::iter::repeat(QUOTE.repeat(5_000))) {
+        input[format!("{quotes}{n}")] = json!(n);
+        submission[format!("{quotes}{n}")] = json!(n);
+    }
+    input["body"] = json!("");
+    assert_fits_lambda(&filled.v1.log(&input).await.expect(422));
+    assert_fits_lambda(&filled.typed.log(&name, &submission).await.expect(400));
+    assert_fits_lambda(&mcp.call_tool("log_activity", &input).await.expect(200));
+    // What is no call of a tool, and has an id that comes back.
+    let unknown = json!({
+        "jsonrpc": "2.0", "id": QUOTE.repeat(250_000), "method": QUOTE.repeat(250_000),
+    });
+    assert_fits_lambda(&mcp.post().json(&unknown).send().await);
+}
+
 #[tokio::test]
 async fn the_longest_pages_fit_an_answer_and_show_every_row_once() {
     const ROWS: usize = 110;
@@ -243,6 +327,9 @@ async fn the_longest_pages_fit_an_answer_and_show_every_row_once() {
 #[tokio::test]
 async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
     const TYPES: usize = 120;
+    // Rows that are short in the table and long in an answer, which has two ids
+    // for each of their record types.
+    const SHORT_TYPES: usize = 600;
     let filled = Filled::start().await;
     filled.stack.define_type(TENANT, longest_type()).await;
     let mut longest = longest_type();
@@ -251,6 +338,12 @@ async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
         json!((0..100).map(|n| format!("{:a<64}", format!("kind{n:03}"))).collect::<Vec<_>>());
     for n in 0..TYPES {
         longest["api_name"] = json!(format!("{:a<64}", format!("type{n:03}")));
+        filled.stack.define_type(TENANT, longest.clone()).await;
+    }
+    longest["selected_objects"] = json!((0..100).map(|n| format!("k{n}")).collect::<Vec<_>>());
+    longest["description"] = json!("");
+    for n in 0..SHORT_TYPES {
+        longest["api_name"] = json!(format!("short{n:03}"));
         filled.stack.define_type(TENANT, longest.clone()).await;
     }
     let mut names = BTreeSet::new();
@@ -266,7 +359,7 @@ async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
             None => break,
         }
     }
-    assert_eq!(names.len(), 1 + TYPES + 5, "those that are built in are there, too");
+    assert_eq!(names.len(), 1 + TYPES + SHORT_TYPES + 5, "those that are built in are there, too");
     let one = "a".repeat(64);
     for path in [format!("/api/activities/{one}"), format!("/api/activities/{one}/fields")] {
         assert_fits_lambda(&filled.typed.get(&path).await.expect(200));
