@@ -7,6 +7,7 @@ pub mod description;
 pub mod engine;
 pub mod event_bus;
 pub mod faulty_engine;
+pub mod function_process;
 pub mod gateway;
 pub mod history;
 pub mod iam;

@@ -10,15 +10,17 @@ use std::time::Duration;
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
+use activity_log_core::domain::clock::{
+    ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
+};
 use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::platform::config::Config;
-use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
+use activity_log_core::store::{RemovedTenant, Store};
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::Value;
@@ -38,6 +40,22 @@ pub struct MovableClock {
 }
 
 impl MovableClock {
+    /// What the clock tells.
+    ///
+    /// # Panics
+    ///
+    /// When it is out of range.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.now().expect("the clock is within range")
+    }
+
+    /// Sets the clock before 1970, or puts it right again.
+    pub fn set_before_1970(&self, before: bool) {
+        let ahead_ms = if before { -Timestamp::MAX.as_millis() } else { 0 };
+        self.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+    }
+
     /// Moves the clock ahead.
     pub fn advance(&self, duration: Duration) {
         let millis = i64::try_from(duration.as_millis()).expect("a duration of a test is short");
@@ -46,9 +64,9 @@ impl MovableClock {
 }
 
 impl Environment for MovableClock {
-    fn now(&self) -> Timestamp {
-        let now = SystemEnvironment.now().as_millis() + self.ahead_ms.load(Ordering::SeqCst);
-        Timestamp::from_millis(now).expect("the clock is within this millennium")
+    fn now(&self) -> Result<Timestamp, ClockOutOfRange> {
+        let now = SystemEnvironment.now()?.as_millis() + self.ahead_ms.load(Ordering::SeqCst);
+        Timestamp::from_millis(now).ok_or(ClockOutOfRange)
     }
     fn fill_random(&self, bytes: &mut [u8]) {
         SystemEnvironment.fill_random(bytes);
@@ -60,6 +78,8 @@ pub struct Stack {
     /// Where it listens, `http://127.0.0.1:<port>`.
     pub url: String,
     pub address: SocketAddr,
+    /// Where its engine answers.
+    pub endpoint: String,
     /// What the handlers run on.
     pub ctx: Arc<Context>,
     pub clock: Arc<MovableClock>,
@@ -108,7 +128,8 @@ impl Stack {
             std::future::pending(),
         ));
         let url = format!("http://{address}");
-        Self { http: Http::to(&url), url, address, ctx, clock, table }
+        let endpoint = endpoint.to_owned();
+        Self { http: Http::to(&url), url, address, endpoint, ctx, clock, table }
     }
 
     /// Issues a key for an actor written `user:ID`, `agent:ID` or `service:ID`.
@@ -122,8 +143,13 @@ impl Stack {
         let actor = Actor::parse(actor).expect("the actor is valid");
         let scopes: Scopes = scopes.iter().copied().collect();
         let (credential, key) =
-            Credential::issue(self.ctx.environment.as_ref(), tenant, actor, scopes);
-        self.ctx.store.put_credential(&credential).await.expect("the credential is stored");
+            Credential::issue(self.ctx.environment.as_ref(), tenant, actor, scopes)
+                .expect("the clock is within range");
+        self.ctx
+            .store
+            .put_credential(&credential, RemovedTenant::Refuse)
+            .await
+            .expect("the credential is stored");
         (credential, key.reveal())
     }
 
@@ -137,7 +163,7 @@ impl Stack {
         let record = ResourceRecord {
             resource: resource(kind, id),
             display_name: name.map(|name| DisplayName::parse(name).expect("the name is valid")),
-            changed_at: self.ctx.environment.now(),
+            changed_at: self.clock.time(),
             presence: Presence::Present,
         };
         self.register(tenant, &record).await;
@@ -148,7 +174,7 @@ impl Stack {
         let record = ResourceRecord {
             resource: resource(kind, id),
             display_name: None,
-            changed_at: self.ctx.environment.now().plus(Duration::from_secs(60)),
+            changed_at: self.clock.time().plus(Duration::from_secs(60)),
             presence: Presence::Deleted,
         };
         self.register(tenant, &record).await;
@@ -167,7 +193,7 @@ impl Stack {
     pub async fn define_type(&self, tenant: &str, definition: Value) {
         let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
         let Value::Object(object) = definition else { panic!("a definition is an object") };
-        let now = self.ctx.environment.now();
+        let now = self.clock.time();
         let definition = read_definition(&object, &tenant, now).expect("the definition is valid");
         let put = self.ctx.store.put_activity_type(&tenant, &definition).await;
         put.expect("the type is defined");

@@ -41,7 +41,7 @@ Every route belongs to one tenant, that of the credential. Another tenant's reco
 from absent ones.
 
 * Requests and responses are JSON in UTF-8. A request body is `application/json` without a content \
-encoding, up to 1 MiB.
+encoding, up to 1 MiB, with up to 65,536 values and names of properties.
 * Every response has an `x-request-id`, which names the request in the audit trail and in the log; \
 the one of a caller is ignored.
 * Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset.
@@ -142,14 +142,16 @@ fn errors(route: &Route, takes_body: bool) -> Vec<ErrorCode> {
     let writes = route.scope == Some(Scope::ActivityWrite);
     let names = writes || route.template.contains('{');
     let can_be = |code: &ErrorCode| match code {
-        ErrorCode::MalformedRequest | ErrorCode::ValidationFailed | ErrorCode::InternalError => {
-            true
-        }
+        // The length of a body is judged where nobody asks for one, too.
+        ErrorCode::MalformedRequest
+        | ErrorCode::PayloadTooLarge
+        | ErrorCode::ValidationFailed
+        | ErrorCode::InternalError => true,
         ErrorCode::Unauthorized
         | ErrorCode::MissingRequiredScope
         | ErrorCode::RateLimited
         | ErrorCode::Unavailable => route.scope.is_some(),
-        ErrorCode::PayloadTooLarge | ErrorCode::UnsupportedMediaType => takes_body,
+        ErrorCode::UnsupportedMediaType => takes_body,
         ErrorCode::ResourceNotFound => names,
         ErrorCode::IdempotencyConflict => writes,
         // Of another method than the described one.

@@ -4,13 +4,14 @@
 use activity_log_core::Context;
 use activity_log_core::app::input::UNKNOWN_PROPERTY;
 use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::error::{Error, FieldError, chain};
 use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::lambda::{Invocation, InvocationError};
 
-use crate::event::{EventSource, Head, PARTS};
+use crate::event::{Head, PARTS};
 use crate::ingest_event::Ingested;
 
 /// An event on its way.
@@ -33,7 +34,7 @@ impl<'a> Delivery<'a> {
         message_id: Option<&'a str>,
     ) -> Self {
         Self {
-            request_id: new_request_id(ctx.environment.new_uuid()),
+            request_id: new_request_id(ctx.environment.as_ref()),
             head: Head { source, id: None, tenant_id: None },
             aws_request_id: &invocation.request_id,
             message_id,
@@ -53,7 +54,7 @@ impl<'a> Delivery<'a> {
             message_id = self.message_id,
             event_id = self.event_id(),
             tenant_id = self.tenant_id(),
-            entry_point = self.head.source.entry_point(),
+            entry_point = self.head.source.as_str(),
             status = ingested.status(),
             activity_id = ingested.activity_id().as_ref().map(ActivityId::to_string),
             "event ingested"
@@ -70,7 +71,7 @@ impl<'a> Delivery<'a> {
                     message_id = self.message_id,
                     event_id = self.event_id(),
                     tenant_id = self.tenant_id(),
-                    entry_point = self.head.source.entry_point(),
+                    entry_point = self.head.source.as_str(),
                     code = error.code().as_str(),
                     error = $reason,
                     $message

@@ -8,6 +8,7 @@ use activity_log_core::app::input::{Given, Reader, UNKNOWN_PROPERTY, Violations,
 use activity_log_core::app::json::{Object, parse_object};
 use activity_log_core::app::log_activity::{LogActivity, parse_occurred_at};
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
@@ -16,7 +17,7 @@ use activity_log_core::domain::principal::{
 };
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
-use activity_log_core::http::body::MAX_BYTES;
+use activity_log_core::http::request_body::MAX_BYTES;
 use activity_log_core::http::v1;
 use serde_json::Value;
 
@@ -26,28 +27,6 @@ const CREDENTIAL_ID: &str = "event";
 /// The objects within an event.
 pub(crate) const PARTS: [&str; 3] = ["activity", "actor", "resource"];
 
-/// The way by which an event came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EventSource {
-    /// A message of a queue.
-    Sqs,
-    /// A rule of a bus, also where a queue is in between.
-    EventBridge,
-    /// An invocation of the function.
-    Invoke,
-}
-
-impl EventSource {
-    /// What the audit trail names as route.
-    pub(crate) fn entry_point(self) -> &'static str {
-        match self {
-            Self::Sqs => "event:sqs",
-            Self::EventBridge => "event:eventbridge",
-            Self::Invoke => "event:invoke",
-        }
-    }
-}
-
 /// What an event asks for.
 #[derive(Debug)]
 pub(crate) enum Event {
@@ -55,6 +34,16 @@ pub(crate) enum Event {
     LogActivity(LogActivityEvent),
     /// To note what became of a resource.
     PutResource(TenantId, ResourceRecord),
+}
+
+impl Event {
+    /// The tenant that it belongs to.
+    pub(crate) fn tenant_id(&self) -> &TenantId {
+        match self {
+            Self::LogActivity(event) => &event.principal.tenant_id,
+            Self::PutResource(tenant_id, _) => tenant_id,
+        }
+    }
 }
 
 /// An activity by somebody who is known, so that a refusal is audited: what is

@@ -4,20 +4,21 @@ use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
-use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::audit::{Call, EntryPoint, EventSource};
+use activity_log_core::domain::error::Error;
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::Registered;
 use activity_log_core::{Context, Result};
 
-use crate::event::{Event, EventSource, LogActivityEvent, read_activity};
+use crate::event::{Event, LogActivityEvent, read_activity};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ingested {
     /// This event logged the activity.
     Logged(ActivityId),
-    /// An earlier one, or another call with its key, did.
+    /// An earlier one, or another event with its key, did.
     Replayed(ActivityId),
     /// The registry has the news.
     Applied,
@@ -45,7 +46,15 @@ impl Ingested {
     }
 }
 
+/// What is said of an event for a tenant that was removed.
+const REMOVED: &str = "names a workspace that was removed";
+
 /// Does what an event asks for.
+///
+/// The trail of a tenant that was removed gets no more events, so a late event for
+/// it is refused before the frame that audits. There is no credential that could
+/// have been revoked, so this is looked for each time; a removal waits for those
+/// who looked before it.
 ///
 /// # Errors
 ///
@@ -57,6 +66,9 @@ pub(crate) async fn ingest_event(
     source: EventSource,
     request_id: &str,
 ) -> Result<Ingested> {
+    if ctx.store.is_removed(event.tenant_id()).await? {
+        return Err(Error::invalid("tenant_id", REMOVED));
+    }
     match event {
         Event::LogActivity(event) => log(ctx, event, source, request_id).await,
         Event::PutResource(tenant_id, record) => {
@@ -78,7 +90,7 @@ async fn log(
     let call = Call {
         principal,
         source: Source::Api,
-        entry_point: EntryPoint::ApiRoute(source.entry_point().to_owned()),
+        entry_point: EntryPoint::Event(source),
         request_id: request_id.to_owned(),
     };
     let attempt = Attempt::of(&call);
@@ -86,7 +98,7 @@ async fn log(
         let permit = attempt.permit(Scope::ActivityWrite)?;
         let activity = activity?;
         let input_hash = attempt.note(InputHash::of(&activity))?;
-        let now = ctx.environment.now();
+        let now = ctx.environment.now()?;
         let input = read_activity(&activity, id, beside, input_hash, now)?;
         log_activity(ctx, permit, input).await
     });

@@ -9,11 +9,12 @@ mod delivery;
 mod event;
 mod ingest_event;
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::json::properties_of;
 use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::lambda::{Invocation, InvocationError};
@@ -23,8 +24,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::delivery::{Delivery, invocation_error};
-use crate::event::EventSource;
 use crate::ingest_event::{Ingested, ingest_event};
+
+/// The most messages that Lambda hands over at once.
+const MAX_MESSAGES: usize = 10_000;
 
 /// How many messages of a batch are under way at once.
 const MESSAGES_IN_FLIGHT: usize = 10;
@@ -96,10 +99,14 @@ pub async fn handle(
 }
 
 /// The records of a batch, where the payload is one: no event has a property of
-/// that name.
+/// that name. Nothing is made of the others.
 fn records(payload: &RawValue) -> Option<&RawValue> {
-    let properties: HashMap<String, &RawValue> = serde_json::from_str(payload.get()).ok()?;
-    properties.get("Records").copied()
+    #[derive(Deserialize)]
+    struct Payload<'a> {
+        #[serde(borrow, rename = "Records")]
+        records: &'a RawValue,
+    }
+    properties_of(payload.get().as_bytes()).map(|Payload { records }| records)
 }
 
 async fn ingest_batch(
@@ -107,8 +114,10 @@ async fn ingest_batch(
     invocation: &Invocation,
     records: &RawValue,
 ) -> Result<BatchAnswer> {
-    let messages: Vec<SqsMessage> = serde_json::from_str(records.get()).map_err(|_| {
-        // Its text would quote the batch.
+    let messages: Option<Vec<SqsMessage>> = serde_json::from_str(records.get()).ok();
+    let messages = messages.filter(|messages| messages.len() <= MAX_MESSAGES);
+    let messages = messages.ok_or_else(|| {
+        // What the parser says would quote the batch.
         let error = Error::MalformedRequest("The records are not messages of a queue.");
         Delivery::begin(ctx, invocation, EventSource::Sqs, None).log_failure(&error);
         error
@@ -137,7 +146,7 @@ async fn ingest(
     begin_until: Option<Timestamp>,
 ) -> Result<EventAnswer> {
     let work = async {
-        let now = ctx.environment.now();
+        let now = ctx.environment.now()?;
         if begin_until.is_some_and(|until| now > until) {
             return Err(Error::Unavailable(Box::new(NotBegun)));
         }

@@ -35,7 +35,7 @@ async fn post_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> 
     let logged = audited(ctx, &attempt, async {
         let received = v1::log::receive(exchange, &attempt);
         let permit = attempt.permit(scope)?;
-        let input = v1::log::parse(received?, ctx.environment.now())?;
+        let input = v1::log::parse(received?, ctx.environment.now()?)?;
         log_activity(ctx, permit, input).await
     });
     Ok(v1::log::respond(exchange, &logged.await?))
@@ -51,7 +51,7 @@ async fn post_typed_activity(
     let logged = audited(ctx, &attempt, async {
         let received = logged_activity::log::receive(exchange, &attempt);
         let permit = attempt.permit(scope)?;
-        let (type_id, input) = logged_activity::log::parse(received?, ctx.environment.now())?;
+        let (type_id, input) = logged_activity::log::parse(received?, ctx.environment.now()?)?;
         log_typed_activity(ctx, permit, type_id, input).await
     });
     Ok(logged_activity::log::respond(exchange, &logged.await?))

@@ -4,6 +4,8 @@
 //! this machine too, under a name of its own. Such a call names a foreign host,
 //! or a foreign origin. A caller that is no browser names no origin at all.
 
+use std::borrow::Cow;
+
 use activity_log_core::http::exchange::Exchange;
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
@@ -19,7 +21,7 @@ struct Foreign(StatusCode, &'static str);
 /// Refuses a call to a host, or from an origin, that is not allowed.
 pub(crate) fn refuse_foreign(config: &Config, exchange: &Exchange<'_>) -> Option<Response> {
     let Foreign(status, reason) = check(config, &exchange.request().headers).err()?;
-    let header = |name| exchange.request().headers.get(name);
+    let header = |name| exchange.request().headers.get(name).map(cut);
     tracing::warn!(
         request_id = exchange.request_id(),
         host = ?header(header::HOST),
@@ -28,6 +30,13 @@ pub(crate) fn refuse_foreign(config: &Config, exchange: &Exchange<'_>) -> Option
         "refused a foreign call"
     );
     Some(invalid_request(exchange, status, reason))
+}
+
+/// The beginning of a header, for the log: foreign calls come from anybody.
+fn cut(value: &HeaderValue) -> Cow<'_, str> {
+    const MAX_BYTES: usize = 256;
+    let bytes = value.as_bytes();
+    String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_BYTES)])
 }
 
 fn check(config: &Config, headers: &HeaderMap) -> Result<(), Foreign> {

@@ -16,7 +16,6 @@ use std::future::Future;
 use activity_log_core::app::json::Object;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::principal::Scopes;
-use activity_log_core::http::body;
 use activity_log_core::http::exchange::Exchange;
 use activity_log_core::http::mcp::rpc_error;
 use activity_log_core::http::message::Response;
@@ -153,13 +152,14 @@ impl Protocol<'_> {
 }
 
 /// How the library serves. Hosts and origins are looked at before, in
-/// [`origin`](crate::origin), so that it need not.
+/// [`origin`](crate::origin), and so is the length of a body, whose numbers may be
+/// written longer than they were.
 fn rules() -> StreamableHttpServerConfig {
     StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
         .with_sse_keep_alive(None)
-        .with_max_request_body_bytes(body::MAX_BYTES)
+        .with_max_request_body_bytes(usize::MAX)
         .disable_allowed_hosts()
         .disable_allowed_origins()
 }

@@ -84,7 +84,7 @@ async fn log(
         let permit = attempt.permit(ToolName::Log.scope())?;
         let (input_hash, arguments) = hashed?;
         let mut reader = Reader::new(&arguments);
-        let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now());
+        let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now()?);
         log_activity(ctx, permit, reader.finish(input)?).await
     });
     let logged = logged.await?;
@@ -181,6 +181,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
             | Error::MissingRequiredScope(_)
             | Error::MethodNotAllowed
             | Error::PayloadTooLarge
+            | Error::TooManyValues
             | Error::UnsupportedMediaType
             | Error::Internal(_),
             _,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::domain::error::{ErrorCode, chain};
+use activity_log_core::domain::error::{Error, ErrorCode, chain};
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
 use serde::Serialize;
@@ -70,7 +70,8 @@ pub async fn handle(
     })?;
     let of_activities = |record: &&StreamRecord<'_>| record.is_of_a_logged_activity();
     let records: Vec<&StreamRecord<'_>> = batch.records.iter().filter(of_activities).collect();
-    let failures = publish(ctx, bus, &records, deadline(ctx, &invocation)).await;
+    let deadline = deadline(ctx, &invocation)?;
+    let failures = publish(ctx, bus, &records, deadline).await;
 
     log_failures(&invocation.request_id, &failures);
     tracing::info!(
@@ -106,12 +107,23 @@ fn log_failures(aws_request_id: &str, failures: &[Failure<'_>]) {
     }
 }
 
-fn deadline(ctx: &Context, invocation: &Invocation) -> Instant {
+/// Until when a batch is tried.
+///
+/// # Errors
+///
+/// A clock that tells no time: the batch is read again.
+fn deadline(ctx: &Context, invocation: &Invocation) -> Result<Instant, InvocationError> {
+    let now = ctx.environment.now().map_err(|error| {
+        let (aws_request_id, cause) = (&invocation.request_id, chain(&error));
+        tracing::error!(aws_request_id, error = cause, "the batch can't be begun");
+        let error = Error::from(error);
+        InvocationError { code: error.code().as_str(), message: error.public_message().to_owned() }
+    })?;
     let left = invocation.deadline.map(|deadline| {
-        let left_ms = deadline.as_millis() - ctx.environment.now().as_millis();
+        let left_ms = deadline.as_millis() - now.as_millis();
         Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).saturating_sub(TIME_TO_ANSWER)
     });
-    Instant::now() + left.unwrap_or(TIME_LIMIT).min(TIME_LIMIT)
+    Ok(Instant::now() + left.unwrap_or(TIME_LIMIT).min(TIME_LIMIT))
 }
 
 async fn publish<'a>(

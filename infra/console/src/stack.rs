@@ -3,26 +3,30 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::http::body;
 use activity_log_core::http::message::{Request, Response, json_bytes};
+use activity_log_core::http::request_body::{MAX_BYTES, RequestBody};
 use activity_log_core::http::routes::{Function, Resolved, resolve};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::routing::get;
-use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, header};
+use http_body_util::{BodyExt, Limited};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::engine::Disk;
 use crate::listener::{self, BodyProblem, read_body};
 
-/// The gateway refuses larger bodies itself; here they are cut off, just
-/// beyond what the handlers refuse.
-const MAX_BODY_BYTES: usize = 10 * body::MAX_BYTES;
+/// What is still taken of a body that is refused, and thrown away, so that a caller
+/// who reads no answer before it has sent everything gets one: what a gateway takes.
+const MAX_DISCARDED_BYTES: usize = 10 * MAX_BYTES;
+/// For how long.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Answers a request through the function that its route belongs to.
 pub async fn answer(ctx: &Context, request: Request) -> Response {
@@ -79,11 +83,16 @@ async fn receive(
     State(shared): State<Shared>,
     request: axum::extract::Request,
 ) -> http::Response<Body> {
-    let (parts, request_body) = request.into_parts();
-    let body = match read_body(request_body, MAX_BODY_BYTES).await {
-        Ok(body) => body,
-        // The handler refuses it by its length.
-        Err(BodyProblem::TooLong) => Bytes::from(vec![b' '; body::MAX_BYTES + 1]),
+    let (parts, mut request_body) = request.into_parts();
+    let body = match read_body(&mut request_body, MAX_BYTES).await {
+        Ok(body) => RequestBody::of(body),
+        Err(BodyProblem::TooLong) => {
+            // A caller who asked first sends nothing.
+            if !parts.headers.contains_key(header::EXPECT) {
+                tokio::spawn(timeout(DISCARD_TIMEOUT, discard(request_body)));
+            }
+            RequestBody::TOO_LARGE
+        }
         Err(problem) => return problem.response().map(Body::from),
     };
     let request = Request {
@@ -96,4 +105,9 @@ async fn receive(
     };
     let ctx = &shared.ctx;
     answer(ctx, request.below(&ctx.config.base_path)).await.map(Body::from)
+}
+
+async fn discard(body: Body) {
+    let mut body = Limited::new(body, MAX_DISCARDED_BYTES);
+    while let Some(Ok(_)) = body.frame().await {}
 }

@@ -83,17 +83,25 @@ pub async fn audited<T>(
 }
 
 async fn record_refusal(ctx: &Context, attempt: &Attempt<'_>, status: AuditStatus, error: &Error) {
-    let call = attempt.call;
-    let mut event = AuditEvent::of(call, ctx.environment.new_uuid(), ctx.environment.now());
-    event.status = status;
-    event.error_code = Some(error.code());
-    event.input_hash = attempt.input_hash.get().cloned();
-    let deadline = Instant::now() + ctx.config.write_timeouts.refusal;
-    if let Err(failure) = ctx.store.put_audit_event(&event, deadline).await {
+    if let Err(failure) = put_refusal(ctx, attempt, status, error).await {
         tracing::error!(
-            request_id = call.request_id,
+            request_id = attempt.call.request_id,
             error = chain(&failure),
             "a refusal could not be audited"
         );
     }
+}
+
+async fn put_refusal(
+    ctx: &Context,
+    attempt: &Attempt<'_>,
+    status: AuditStatus,
+    error: &Error,
+) -> Result<()> {
+    let mut event =
+        AuditEvent::of(attempt.call, ctx.environment.new_uuid()?, ctx.environment.now()?);
+    event.status = status;
+    event.error_code = Some(error.code());
+    event.input_hash = attempt.input_hash.get().cloned();
+    ctx.store.put_audit_event(&event, Instant::now() + ctx.config.write_timeouts.refusal).await
 }

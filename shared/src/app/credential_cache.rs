@@ -1,8 +1,8 @@
-//! The credentials that a process has read.
+//! The credentials that a process has taken.
 //!
 //! They are remembered for at most [`CACHE_FOR`], which is how long a revoked
-//! key can still be taken. Absent keys are not remembered, so that a new key
-//! works at once.
+//! key can still be taken. Only a key that was proven is remembered: a new key
+//! works at once, and whoever has none can neither fill the cache nor empty it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,11 +1,18 @@
-//! JSON, read strictly: no object has the same key twice.
+//! JSON, read strictly: no object has the same key twice, and there are only so
+//! many values. A byte of text can be a value, which takes a hundred times as
+//! much memory.
 
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use crate::domain::error::{Error, Result};
+
+/// The most values that an input has, the names of properties and what holds
+/// values included: twice as many as `fields` has room for.
+pub const MAX_VALUES: usize = 65_536;
 
 /// An object as it was given.
 pub type Object = Map<String, Value>;
@@ -20,10 +27,11 @@ pub const NOT_AN_OBJECT: &str = "must be a JSON object";
 /// # Errors
 ///
 /// [`Error::MalformedRequest`] for bytes that are not UTF-8, for JSON syntax
-/// and for duplicate keys.
+/// and for duplicate keys, [`Error::TooManyValues`] before these two.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Error::MalformedRequest("The request body is not valid UTF-8."))?;
+    expect_bounded(text)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     UniqueKeys
         .deserialize(&mut deserializer)
@@ -47,6 +55,57 @@ pub fn parse_object(bytes: &[u8]) -> Result<Object> {
         Value::Object(object) => Ok(object),
         _ => Err(Error::invalid(WHOLE, NOT_AN_OBJECT)),
     }
+}
+
+/// Some properties of an object, without making anything of the others; `None` where
+/// it does not have them, or is no object: serde would take the elements of a list
+/// for them.
+pub fn properties_of<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    let is_object = json.trim_ascii_start().starts_with(b"{");
+    is_object.then(|| serde_json::from_slice(json).ok()).flatten()
+}
+
+/// Refuses JSON with more than [`MAX_VALUES`] before anything is made of it.
+///
+/// # Errors
+///
+/// [`Error::TooManyValues`].
+pub fn expect_bounded(json: &str) -> Result<()> {
+    // There can't be more values than bytes.
+    if json.len() > MAX_VALUES && count_values(json) > MAX_VALUES {
+        return Err(Error::TooManyValues);
+    }
+    Ok(())
+}
+
+/// How many values and names a text has if it is JSON.
+fn count_values(json: &str) -> usize {
+    #[derive(Clone, Copy)]
+    enum Within {
+        Nothing,
+        Word,
+        String,
+        Escape,
+    }
+    let (mut count, mut within) = (0, Within::Nothing);
+    for byte in json.as_bytes() {
+        within = match (within, byte) {
+            (Within::String, b'"') => Within::Nothing,
+            (Within::String, b'\\') => Within::Escape,
+            (Within::String | Within::Escape, _) => Within::String,
+            (_, b'}' | b']' | b',' | b':' | b' ' | b'\n' | b'\r' | b'\t') => Within::Nothing,
+            (Within::Word, b'"' | b'{' | b'[') | (Within::Nothing, _) => {
+                count += 1;
+                match byte {
+                    b'"' => Within::String,
+                    b'{' | b'[' => Within::Nothing,
+                    _ => Within::Word,
+                }
+            }
+            (Within::Word, _) => Within::Word,
+        };
+    }
+    count
 }
 
 /// Builds a [`Value`] and refuses duplicate keys, which `serde_json` would
@@ -138,6 +197,56 @@ mod tests {
             let error = parse_object(bytes).unwrap_err();
             assert_eq!(error.code(), ErrorCode::MalformedRequest, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn properties_are_those_of_an_object() {
+        #[derive(Deserialize)]
+        struct Named<'a> {
+            name: &'a str,
+        }
+        let name = |json: &'static str| properties_of::<Named<'_>>(json.as_bytes());
+        assert_eq!(name(" \n{\"more\":[{}],\"name\":\"a\"}").unwrap().name, "a");
+        for json in ["[\"a\"]", "{}", "", "\"a\"", "{\"name\":1}"] {
+            assert!(name(json).is_none(), "{json}");
+        }
+    }
+
+    #[test]
+    fn every_value_and_every_name_counts() {
+        for (text, count) in [
+            ("", 0),
+            (" 1 ", 1),
+            ("[]", 1),
+            ("[1,-2.5e3,true,null,\"a\"]", 6),
+            (r#"{"a":{"":[{}]}}"#, 6),
+            (r#"["a\"b","\\",",[{"]"#, 4),
+            ("[[ ] , [\n1\t] ]", 4),
+            ("\"never ended [1,2", 1),
+        ] {
+            assert_eq!(count_values(text), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_are_bounded_whatever_they_are() {
+        let list = |value: &str, count: usize| format!("[{}]", vec![value; count].join(","));
+        assert!(parse(list("0", MAX_VALUES - 1).as_bytes()).is_ok());
+        for (value, values) in [
+            ("0", 1),
+            ("[]", 1),
+            ("{}", 1),
+            ("\"\"", 1),
+            ("null", 1),
+            (r#"{"":0}"#, 3),
+            (r#"{"a":1,"a":2}"#, 5),
+            ("x", 1),
+        ] {
+            let text = list(value, MAX_VALUES / values + 1);
+            assert!(matches!(parse(text.as_bytes()), Err(Error::TooManyValues)), "{value}");
+        }
+        // A long text is one value.
+        assert!(parse(format!("[\"{}\"]", "x".repeat(MAX_VALUES)).as_bytes()).is_ok());
     }
 
     #[test]

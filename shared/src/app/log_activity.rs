@@ -106,7 +106,7 @@ pub async fn check_activity(
         Found::Taken(taken) if taken.record.input_hash == input.input_hash => {
             Ok(Some(taken.record.activity_id))
         }
-        Found::Taken(taken) => Err(Error::IdempotencyConflict(taken.key)),
+        Found::Taken(taken) => Err(Error::IdempotencyConflict(taken.key.key)),
         Found::New(_) => Ok(None),
     }
 }

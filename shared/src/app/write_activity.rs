@@ -68,10 +68,11 @@ pub(crate) async fn find_taken_key(
     key: Option<&IdempotencyKey>,
 ) -> Result<Option<TakenKey>> {
     let Some(key) = key else { return Ok(None) };
-    let record = ctx.store.idempotency_record(&call.principal.tenant_id, key).await?;
-    let now = ctx.environment.now();
+    let key = call.key(key.clone());
+    let record = ctx.store.idempotency_record(&call.principal.tenant_id, &key).await?;
+    let now = ctx.environment.now()?;
     let live = record.filter(|record| record.is_live(now));
-    Ok(live.map(|record| TakenKey { key: key.clone(), record }))
+    Ok(live.map(|record| TakenKey { key, record }))
 }
 
 /// Stages and commits an activity with its audit event.
@@ -85,9 +86,9 @@ pub(crate) async fn write_activity(
     let key = draft.idempotency_key.take();
     let input_hash = draft.input_hash.clone();
     // From here on nothing changes between attempts: a retry is the same commit.
-    let now = ctx.environment.now();
-    let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()), now);
-    let mut event = AuditEvent::of(call, ctx.environment.new_uuid(), now);
+    let now = ctx.environment.now()?;
+    let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()?), now);
+    let mut event = AuditEvent::of(call, ctx.environment.new_uuid()?, now);
     event.resource_id = Some(activity.id);
     event.input_hash = Some(input_hash.clone());
 
@@ -101,10 +102,12 @@ pub(crate) async fn write_activity(
     }
 
     let idempotency = key.map(|key| {
+        let key = call.key(key);
+        let retention = key.space.retention(ctx.config.idempotency_retention);
         let record = IdempotencyRecord {
             activity_id: activity.id,
             input_hash: input_hash.clone(),
-            expires_at: now.plus(ctx.config.idempotency_retention),
+            expires_at: retention.map(|retention| now.plus(retention)),
         };
         TakenKey { key, record }
     });
@@ -185,7 +188,7 @@ pub(crate) async fn replay(
 ) -> Result<Logged> {
     let TakenKey { key, record } = taken;
     if record.input_hash != *input_hash {
-        return Err(Error::IdempotencyConflict(key));
+        return Err(Error::IdempotencyConflict(key.key));
     }
     // The record and the head are of one transaction, but a read of the head
     // right after one of the record may come before the head is to be seen.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::activity::{ActivityId, Source};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode};
-use crate::domain::idempotency::InputHash;
+use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace};
 use crate::domain::principal::{Actor, KeyId, Principal, TenantId};
 use crate::domain::value::word_enum;
 
@@ -37,6 +37,7 @@ impl AuditStatus {
             | Error::MethodNotAllowed
             | Error::IdempotencyConflict(_)
             | Error::PayloadTooLarge
+            | Error::TooManyValues
             | Error::UnsupportedMediaType
             | Error::ValidationFailed(_) => Some(Self::Rejected),
             Error::Unauthorized
@@ -47,13 +48,64 @@ impl AuditStatus {
     }
 }
 
+word_enum! {
+    /// The way by which an event came, as the trail names it.
+    EventSource {
+        /// A message of a queue.
+        Sqs = "event:sqs",
+        /// A rule of a bus, also where a queue is in between.
+        EventBridge = "event:eventbridge",
+        /// An invocation of the function.
+        Invoke = "event:invoke",
+    }
+}
+
+/// What the trail names as the route of an import.
+const IMPORT: &str = "import";
+
 /// The door that a write came through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EntryPoint {
-    /// An HTTP route's template, `event:<source>` or `import`.
+    /// An HTTP route, by its template.
     ApiRoute(String),
     /// An MCP tool.
     Tool(String),
+    /// An event.
+    Event(EventSource),
+    /// The operator's import of a file.
+    Import,
+}
+
+impl EntryPoint {
+    /// The tool, where it is one.
+    #[must_use]
+    pub fn tool_name(&self) -> Option<&str> {
+        match self {
+            Self::Tool(name) => Some(name),
+            Self::ApiRoute(_) | Self::Event(_) | Self::Import => None,
+        }
+    }
+
+    /// What the trail names as the route, where it is no tool.
+    #[must_use]
+    pub fn api_route(&self) -> Option<&str> {
+        match self {
+            Self::Tool(_) => None,
+            Self::ApiRoute(template) => Some(template),
+            Self::Event(source) => Some(source.as_str()),
+            Self::Import => Some(IMPORT),
+        }
+    }
+
+    /// The door that the trail names as a route.
+    #[must_use]
+    pub fn of_api_route(text: &str) -> Self {
+        match EventSource::parse(text) {
+            Ok(source) => Self::Event(source),
+            Err(_) if text == IMPORT => Self::Import,
+            Err(_) => Self::ApiRoute(text.to_owned()),
+        }
+    }
 }
 
 /// A write under way: who does it, through which door, in which request.
@@ -69,6 +121,22 @@ pub struct Call {
     pub request_id: String,
 }
 
+impl Call {
+    /// A key that was given with the call, in the space that it belongs to.
+    #[must_use]
+    pub fn key(&self, key: IdempotencyKey) -> KeyInSpace {
+        let space = match self.entry_point {
+            EntryPoint::ApiRoute(_) | EntryPoint::Tool(_) => IdempotencySpace::Caller {
+                authenticated_as: self.principal.authenticated_as.clone(),
+                actor: self.principal.actor.clone(),
+            },
+            EntryPoint::Event(_) => IdempotencySpace::Events,
+            EntryPoint::Import => IdempotencySpace::Imports,
+        };
+        KeyInSpace { space, key }
+    }
+}
+
 /// One entry of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEvent {
@@ -78,6 +146,8 @@ pub struct AuditEvent {
     pub tenant_id: TenantId,
     /// Who acted.
     pub actor: Actor,
+    /// Whom the credential stands for: the actor, or who acted for it.
+    pub authenticated_as: Actor,
     /// The credential that proved it.
     pub credential_id: KeyId,
     /// The way by which the write came in.
@@ -110,6 +180,7 @@ impl AuditEvent {
             id,
             tenant_id: call.principal.tenant_id.clone(),
             actor: call.principal.actor.clone(),
+            authenticated_as: call.principal.authenticated_as.clone(),
             credential_id: call.principal.credential_id.clone(),
             source: call.source,
             entry_point: call.entry_point.clone(),

@@ -5,7 +5,7 @@
 //! `clippy.toml` forbids the ambient sources elsewhere.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -41,6 +41,13 @@ impl Timestamp {
     #[must_use]
     pub fn from_millis(millis: i64) -> Option<Self> {
         (Self::MIN.0..=Self::MAX.0).contains(&millis).then_some(Self(millis))
+    }
+
+    /// What a clock tells. `None` outside [`Self::MIN`] and [`Self::MAX`], where
+    /// `DateTime::from` and `Utc::now` would panic.
+    fn of(clock: SystemTime) -> Option<Self> {
+        let since_1970 = clock.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Self::from_millis(i64::try_from(since_1970.as_millis()).ok()?)
     }
 
     /// Milliseconds since 1970.
@@ -170,20 +177,36 @@ impl schemars::JsonSchema for Timestamp {
     }
 }
 
+/// A clock that tells no time that a record can have. Nothing is done by such a
+/// clock: a wrong time would be kept for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the clock of this machine is not within the years 1970 to 9999")]
+pub struct ClockOutOfRange;
+
 /// Where time and randomness come from.
 pub trait Environment: Send + Sync {
     /// The current time.
-    fn now(&self) -> Timestamp;
+    fn now(&self) -> Result<Timestamp, ClockOutOfRange>;
 
     /// Fills `bytes` from a cryptographically secure source.
     fn fill_random(&self, bytes: &mut [u8]);
 
     /// A new UUID version 7 (RFC 9562) minted at [`Self::now`].
-    fn new_uuid(&self) -> Uuid {
+    fn new_uuid(&self) -> Result<Uuid, ClockOutOfRange> {
         let mut random = [0; 10];
         self.fill_random(&mut random);
-        let millis = u64::try_from(self.now().as_millis()).expect("a Timestamp is not negative");
-        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+        let millis = u64::try_from(self.now()?.as_millis()).expect("a Timestamp is not negative");
+        Ok(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// The same, for what has to have a name even if the clock tells no time: one
+    /// that is random alone (version 4) then. Nothing is ordered by it.
+    fn new_name(&self) -> Uuid {
+        self.new_uuid().unwrap_or_else(|ClockOutOfRange| {
+            let mut random = [0; 16];
+            self.fill_random(&mut random);
+            uuid::Builder::from_random_bytes(random).into_uuid()
+        })
     }
 }
 
@@ -192,10 +215,10 @@ pub trait Environment: Send + Sync {
 pub struct SystemEnvironment;
 
 impl Environment for SystemEnvironment {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> Result<Timestamp, ClockOutOfRange> {
         #[expect(clippy::disallowed_methods, reason = "this is the one home of time")]
-        let now = Utc::now();
-        Timestamp::from_millis(now.timestamp_millis()).unwrap_or(Timestamp::MIN)
+        let now = SystemTime::now();
+        Timestamp::of(now).ok_or(ClockOutOfRange)
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {
@@ -266,9 +289,56 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_out_of_range_tells_no_time() {
+        let at = |millis| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis));
+        let last = u64::try_from(Timestamp::MAX.as_millis()).unwrap();
+        assert_eq!(Timestamp::of(SystemTime::UNIX_EPOCH), Some(Timestamp::MIN));
+        assert_eq!(Timestamp::of(at(last).unwrap()), Some(Timestamp::MAX));
+        let before_1970 = [1, 1_000_000_000, u64::from(u32::MAX) * 1_000_000_000]
+            .map(|nanos| SystemTime::UNIX_EPOCH.checked_sub(Duration::from_nanos(nanos)).unwrap());
+        let after_9999 = [at(last + 1), at(last * 2), at(last * 900)].map(Option::unwrap);
+        for clock in before_1970.into_iter().chain(after_9999) {
+            assert_eq!(Timestamp::of(clock), None, "{clock:?}");
+        }
+    }
+
+    #[test]
+    fn no_sum_of_times_leaves_the_range() {
+        for duration in [Duration::ZERO, Duration::from_millis(1), Duration::MAX] {
+            for time in [Timestamp::MIN, Timestamp::from_millis(1).unwrap(), Timestamp::MAX] {
+                for sum in [time.plus(duration), time.minus(duration)] {
+                    assert!((Timestamp::MIN..=Timestamp::MAX).contains(&sum));
+                    assert_eq!(sum.to_string().len(), 24);
+                }
+            }
+        }
+    }
+
+    /// A clock that tells nothing.
+    struct Stopped;
+
+    impl Environment for Stopped {
+        fn now(&self) -> Result<Timestamp, ClockOutOfRange> {
+            Err(ClockOutOfRange)
+        }
+        fn fill_random(&self, bytes: &mut [u8]) {
+            SystemEnvironment.fill_random(bytes);
+        }
+    }
+
+    #[test]
+    fn a_name_needs_no_clock() {
+        assert_eq!(Stopped.new_uuid(), Err(ClockOutOfRange));
+        let names = [Stopped.new_name(), Stopped.new_name()];
+        assert_ne!(names[0], names[1]);
+        assert_eq!(names[0].get_version_num(), 4);
+        assert_eq!(SystemEnvironment.new_name().get_version_num(), 7);
+    }
+
+    #[test]
     fn ids_carry_the_time_they_were_minted_at() {
-        let before = SystemEnvironment.now();
-        let id = SystemEnvironment.new_uuid();
+        let before = SystemEnvironment.now().unwrap();
+        let id = SystemEnvironment.new_uuid().unwrap();
         assert_eq!(id.get_version_num(), 7);
         let (seconds, _) = id.get_timestamp().unwrap().to_unix();
         assert!(seconds >= u64::try_from(before.as_seconds()).unwrap());

@@ -11,6 +11,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::clock::ClockOutOfRange;
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::principal::Scope;
 use crate::domain::value::{Refusal, word_enum};
@@ -37,7 +38,7 @@ word_enum! {
         MethodNotAllowed = "method_not_allowed",
         /// The key was used for another input.
         IdempotencyConflict = "idempotency_conflict",
-        /// The body is over its limit.
+        /// The body is over one of its limits.
         PayloadTooLarge = "payload_too_large",
         /// The body is not plain JSON.
         UnsupportedMediaType = "unsupported_media_type",
@@ -84,8 +85,10 @@ pub enum Error {
     MethodNotAllowed,
     /// The key was used for another input.
     IdempotencyConflict(IdempotencyKey),
-    /// The body is over its limit.
+    /// The body is longer than it may be.
     PayloadTooLarge,
+    /// The body has more values than it may have.
+    TooManyValues,
     /// The body is not plain JSON.
     UnsupportedMediaType,
     /// Every rule that the input breaks.
@@ -117,7 +120,7 @@ impl Error {
             Self::ResourceNotFound => ErrorCode::ResourceNotFound,
             Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
             Self::IdempotencyConflict(_) => ErrorCode::IdempotencyConflict,
-            Self::PayloadTooLarge => ErrorCode::PayloadTooLarge,
+            Self::PayloadTooLarge | Self::TooManyValues => ErrorCode::PayloadTooLarge,
             Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
             Self::ValidationFailed(_) => ErrorCode::ValidationFailed,
             Self::RateLimited(_) => ErrorCode::RateLimited,
@@ -141,6 +144,9 @@ impl Error {
                 "The idempotency key was already used with a different input."
             }
             Self::PayloadTooLarge => "The request body is larger than 1 MiB.",
+            Self::TooManyValues => {
+                "The request body has more than 65,536 values and names of properties."
+            }
             Self::UnsupportedMediaType => {
                 "The request body must be application/json in UTF-8 without a content encoding."
             }
@@ -175,10 +181,17 @@ impl Error {
             | Self::MethodNotAllowed
             | Self::IdempotencyConflict(_)
             | Self::PayloadTooLarge
+            | Self::TooManyValues
             | Self::UnsupportedMediaType
             | Self::ValidationFailed(_)
             | Self::Internal(_) => None,
         }
+    }
+}
+
+impl From<ClockOutOfRange> for Error {
+    fn from(error: ClockOutOfRange) -> Self {
+        Self::Internal(Box::new(error))
     }
 }
 
@@ -201,6 +214,7 @@ impl StdError for Error {
             | Self::MethodNotAllowed
             | Self::IdempotencyConflict(_)
             | Self::PayloadTooLarge
+            | Self::TooManyValues
             | Self::UnsupportedMediaType
             | Self::ValidationFailed(_) => None,
         }

@@ -1,26 +1,86 @@
-//! What makes a retry safe: the caller's key, the hash of the input, and the
-//! record that remembers both.
+//! What makes a retry safe: the caller's key in the space that it belongs to,
+//! the hash of the input, and the record that remembers both.
 
 use std::fmt;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::activity::ActivityId;
 use crate::domain::clock::Timestamp;
+use crate::domain::principal::Actor;
 use crate::domain::value::{check_id, id_schema, text};
 
 text! {
     /// A key that the caller chose: 1 to 255 bytes without control characters.
     ///
-    /// It belongs to its tenant and is shared by all dialects.
+    /// It means something only in a space: [`KeyInSpace`].
     IdempotencyKey, check_id, id_schema
 }
 
-impl IdempotencyKey {
-    /// SHA-256 of the key, in hex: what is stored in its place.
+/// Among whose keys a key is one, within a tenant. The same key in two spaces is
+/// two keys, so nobody can claim, replay or even notice the key of another.
+///
+/// Which space a write is in follows from its [`Call`](crate::domain::audit::Call)
+/// and from nothing else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdempotencySpace {
+    /// A caller's, by all dialects and with all credentials of the same principal.
+    Caller {
+        /// Whom the credential stands for.
+        authenticated_as: Actor,
+        /// Who calls, or on whose behalf.
+        actor: Actor,
+    },
+    /// That of events, for their ids and for the keys that they name.
+    Events,
+    /// That of imports.
+    Imports,
+}
+
+impl IdempotencySpace {
+    /// How long a key is remembered where a deployment keeps callers' keys for
+    /// `configured`; `None` is for good. A file may be imported again years later.
+    #[must_use]
+    pub fn retention(&self, configured: Duration) -> Option<Duration> {
+        match self {
+            Self::Caller { .. } | Self::Events => Some(configured),
+            Self::Imports => None,
+        }
+    }
+
+    fn parts(&self) -> Vec<&str> {
+        match self {
+            Self::Caller { authenticated_as, actor } => [authenticated_as, actor]
+                .into_iter()
+                .flat_map(|who| [who.actor_type.as_str(), who.id.as_str()])
+                .collect(),
+            Self::Events => vec!["events"],
+            Self::Imports => vec!["imports"],
+        }
+    }
+}
+
+/// A key in its space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyInSpace {
+    pub space: IdempotencySpace,
+    pub key: IdempotencyKey,
+}
+
+impl KeyInSpace {
+    /// SHA-256, in hex, of the key and its space: what is stored in their place.
+    ///
+    /// Each part is hashed behind its length, and their number tells the kind of
+    /// the space, so no ids and keys make the bytes of others.
     #[must_use]
     pub fn digest(&self) -> String {
-        hex::encode(Sha256::digest(self.0.as_bytes()))
+        let mut hash = Sha256::new();
+        for part in self.space.parts().into_iter().chain([self.key.as_str()]) {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hex::encode(hash.finalize())
     }
 }
 
@@ -69,21 +129,21 @@ impl fmt::Display for InputHash {
     }
 }
 
-/// What is remembered of a keyed write until it expires.
+/// What is remembered of a keyed write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
     /// The activity that the key made.
     pub activity_id: ActivityId,
     /// The input that it was made of.
     pub input_hash: InputHash,
-    /// From when on the record counts as absent.
-    pub expires_at: Timestamp,
+    /// From when on the record counts as absent; never, where there is none.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A key that an earlier write has, with what is remembered of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TakenKey {
-    pub key: IdempotencyKey,
+    pub key: KeyInSpace,
     /// What is remembered.
     pub record: IdempotencyRecord,
 }
@@ -94,7 +154,7 @@ impl IdempotencyRecord {
     /// condition of the write compares.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.expires_at.as_seconds() > now.as_seconds()
+        self.expires_at.is_none_or(|expires_at| expires_at.as_seconds() > now.as_seconds())
     }
 }
 
@@ -118,6 +178,82 @@ mod tests {
     fn the_hash_is_that_of_the_canonical_json() {
         let expected = hex::encode(Sha256::digest(br#"{"summary":"x","type":"note"}"#));
         assert_eq!(hash(r#"{"type":"note","summary":"x"}"#).as_str(), expected);
+    }
+
+    fn digest(space: IdempotencySpace, key: &str) -> String {
+        KeyInSpace { space, key: IdempotencyKey::parse(key).unwrap() }.digest()
+    }
+
+    fn caller(authenticated_as: &str, actor: &str) -> IdempotencySpace {
+        IdempotencySpace::Caller {
+            authenticated_as: Actor::parse(authenticated_as).unwrap(),
+            actor: Actor::parse(actor).unwrap(),
+        }
+    }
+
+    #[test]
+    fn no_two_spaces_have_a_key_in_common() {
+        let names = [
+            "a",
+            "b",
+            "a#b",
+            "a%23b",
+            "a|b",
+            "a:b",
+            "user",
+            "user:a",
+            "service:a|user:b",
+            "1:a",
+            "events",
+            "imports",
+            "\u{e9}",
+            "e\u{301}",
+        ];
+        let kinds = ["user", "agent", "service"];
+        let actors: Vec<String> = kinds
+            .iter()
+            .flat_map(|kind| names.iter().map(move |name| format!("{kind}:{name}")))
+            .collect();
+        let mut seen = std::collections::HashSet::new();
+        for key in names {
+            for authenticated_as in &actors {
+                for actor in &actors {
+                    let new = seen.insert(digest(caller(authenticated_as, actor), key));
+                    assert!(new, "{authenticated_as}, {actor}: {key}");
+                }
+            }
+            assert!(seen.insert(digest(IdempotencySpace::Events, key)), "events: {key}");
+            assert!(seen.insert(digest(IdempotencySpace::Imports, key)), "imports: {key}");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_space_runs_into_the_next_one() {
+        let pairs = [
+            (digest(caller("user:ab", "user:c"), "k"), digest(caller("user:a", "user:bc"), "k")),
+            (digest(caller("user:a", "user:bk"), "k"), digest(caller("user:a", "user:b"), "kk")),
+            (digest(caller("user:a", "user:a"), "k"), digest(caller("user:a", "user:auser"), "k")),
+        ];
+        for (one, other) in pairs {
+            assert_ne!(one, other);
+        }
+    }
+
+    #[test]
+    fn a_record_without_an_expiry_is_live_for_ever() {
+        let record = |expires_at| IdempotencyRecord {
+            activity_id: ActivityId(uuid::Uuid::from_u128(7)),
+            input_hash: hash("{}"),
+            expires_at,
+        };
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        assert!(record(None).is_live(Timestamp::MAX));
+        assert!(record(Some(at(2_000))).is_live(at(1_999)));
+        assert!(!record(Some(at(2_000))).is_live(at(2_000)));
+        let month = Duration::from_secs(30 * 24 * 60 * 60);
+        assert_eq!(IdempotencySpace::Imports.retention(month), None);
+        assert_eq!(IdempotencySpace::Events.retention(month), Some(month));
+        assert_eq!(caller("user:a", "user:a").retention(month), Some(month));
     }
 
     #[test]

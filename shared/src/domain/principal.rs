@@ -8,7 +8,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::domain::clock::{Environment, Timestamp};
+use crate::domain::clock::{ClockOutOfRange, Environment, Timestamp};
 use crate::domain::value::{Refusal, check_id, id_schema, text, word_enum};
 
 text! {
@@ -143,6 +143,18 @@ impl ApiKey {
         })
     }
 
+    /// The credential, where this key proves it and it is not revoked.
+    ///
+    /// The secret is hashed and compared in constant time, with nothing's hash
+    /// where there is no credential: that takes as long.
+    #[must_use]
+    pub fn prove(&self, credential: Option<Credential>) -> Option<Credential> {
+        let presented = hash_secret(&self.secret);
+        let stored = credential.as_ref().map_or(NO_HASH, |known| known.secret_hash.as_str());
+        let equal: bool = presented.as_bytes().ct_eq(stored.as_bytes()).into();
+        credential.filter(|known| equal && known.revoked_at.is_none())
+    }
+
     /// The key in full, to be shown once.
     #[must_use]
     pub fn reveal(&self) -> String {
@@ -185,7 +197,7 @@ impl Credential {
         tenant_id: TenantId,
         actor: Actor,
         scopes: Scopes,
-    ) -> (Self, ApiKey) {
+    ) -> Result<(Self, ApiKey), ClockOutOfRange> {
         use base64::Engine as _;
         let mut id_bytes = [0; 8];
         environment.fill_random(&mut id_bytes);
@@ -199,21 +211,15 @@ impl Credential {
             secret_hash: hash_secret(&secret),
             actor,
             scopes,
-            created_at: environment.now(),
+            created_at: environment.now()?,
             revoked_at: None,
         };
-        (credential, ApiKey { tenant_id, key_id, secret })
-    }
-
-    /// Whether `key` proves this credential, compared in constant time, and the
-    /// credential is not revoked.
-    #[must_use]
-    pub fn accepts(&self, key: &ApiKey) -> bool {
-        let presented = hash_secret(&key.secret);
-        let equal: bool = presented.as_bytes().ct_eq(self.secret_hash.as_bytes()).into();
-        equal && self.revoked_at.is_none()
+        Ok((credential, ApiKey { tenant_id, key_id, secret }))
     }
 }
+
+/// As long as the hash of a secret, and that of none.
+const NO_HASH: &str = "----------------------------------------------------------------";
 
 fn hash_secret(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
@@ -227,17 +233,25 @@ mod tests {
     fn issue() -> (Credential, ApiKey) {
         let tenant = TenantId::parse("acme").unwrap();
         let actor = Actor::parse("service:crm").unwrap();
-        Credential::issue(&SystemEnvironment, tenant, actor, Scopes::from([Scope::ActivityRead]))
+        let scopes = Scopes::from([Scope::ActivityRead]);
+        Credential::issue(&SystemEnvironment, tenant, actor, scopes).unwrap()
     }
 
     #[test]
     fn a_key_proves_its_own_credential_until_it_is_revoked() {
         let (mut credential, key) = issue();
         let presented = ApiKey::parse(&key.reveal()).unwrap();
-        assert!(credential.accepts(&presented));
-        assert!(!credential.accepts(&issue().1));
+        assert_eq!(presented.prove(Some(credential.clone())), Some(credential.clone()));
+        assert_eq!(issue().1.prove(Some(credential.clone())), None);
+        assert_eq!(presented.prove(None), None);
         credential.revoked_at = Some(Timestamp::MIN);
-        assert!(!credential.accepts(&presented));
+        assert_eq!(presented.prove(Some(credential)), None);
+    }
+
+    #[test]
+    fn what_stands_for_no_hash_is_as_long_as_one_and_is_none() {
+        assert_eq!(NO_HASH.len(), hash_secret("x").len());
+        assert!(NO_HASH.bytes().all(|byte| !byte.is_ascii_hexdigit()));
     }
 
     #[test]

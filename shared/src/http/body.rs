@@ -9,9 +9,6 @@ use crate::app::input::{Reader, Violations};
 use crate::app::json::{NOT_AN_OBJECT, Object, WHOLE, parse, parse_object};
 use crate::domain::error::{Error, Result};
 
-/// The largest body, in bytes.
-pub const MAX_BYTES: usize = 1024 * 1024;
-
 /// Reads the JSON object of a request.
 ///
 /// # Errors
@@ -45,10 +42,7 @@ fn bytes(request: &Request) -> Result<&[u8]> {
     if !is_plain_json(&request.headers) {
         return Err(Error::UnsupportedMediaType);
     }
-    if request.body.len() > MAX_BYTES {
-        return Err(Error::PayloadTooLarge);
-    }
-    Ok(&request.body)
+    request.body.read()
 }
 
 /// Exactly one `application/json`, in UTF-8 where it says so, and no content

@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use http::Method;
-use uuid::Uuid;
 
 use super::message::Request;
 use super::query::Query;
@@ -12,6 +11,7 @@ use crate::app::context::Context;
 use crate::app::input::Reader;
 use crate::domain::activity::Source;
 use crate::domain::audit::{Call, EntryPoint};
+use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::principal::Principal;
@@ -40,7 +40,7 @@ impl<'a> Exchange<'a> {
     pub fn begin(ctx: &'a Context, request: Request) -> Self {
         let resolved = resolve(&request.method, &request.path);
         let dialect = dialect_of(&request.path);
-        let request_id = new_request_id(ctx.environment.new_uuid());
+        let request_id = new_request_id(ctx.environment.as_ref());
         Self { ctx, request, resolved, dialect, request_id, trace_id: OnceLock::new() }
     }
 
@@ -106,8 +106,10 @@ impl<'a> Exchange<'a> {
     ///
     /// # Errors
     ///
-    /// 400 for what can't be decoded.
+    /// 413 for a body over the limit, also where nobody asks for one; 400 for a
+    /// query that can't be decoded.
     pub fn query(&self) -> Result<Query> {
+        self.request.body.read()?;
         Query::parse(&self.request.query)
     }
 
@@ -115,7 +117,7 @@ impl<'a> Exchange<'a> {
     ///
     /// # Errors
     ///
-    /// 400 for what can't be decoded, [`Error::ValidationFailed`] for what can.
+    /// Those of [`query`](Self::query), and [`Error::ValidationFailed`].
     pub fn expect_no_parameters(&self) -> Result<()> {
         Reader::new(&self.query()?).finish(Ok(()))
     }
@@ -189,8 +191,9 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// The form of a request's id.
+/// A new id of a request. There is one even if the clock tells no time, so that
+/// the failure has a name in the response and in the log.
 #[must_use]
-pub fn new_request_id(id: Uuid) -> String {
-    format!("req_{}", id.simple())
+pub fn new_request_id(environment: &dyn Environment) -> String {
+    format!("req_{}", environment.new_name().simple())
 }

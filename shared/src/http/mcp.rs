@@ -12,9 +12,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::body::MAX_BYTES;
 use super::message::{Response, json_bytes};
+use super::request_body::RequestBody;
 use super::status::status;
+use crate::app::json::properties_of;
 use crate::domain::error::Error;
 
 /// JSON-RPC: the body is not JSON.
@@ -35,7 +36,7 @@ pub(super) const REQUEST_HEADERS: &str =
 /// Writes an error as a JSON-RPC error with the id of the request. `data` says
 /// what the other dialects say.
 #[must_use]
-pub fn error(error: &Error, request_body: &[u8], request_id: &str) -> Response {
+pub fn error(error: &Error, request_body: &RequestBody, request_id: &str) -> Response {
     let code = error.code();
     let mut data = json!({ "code": code, "request_id": request_id });
     let (http_status, rpc_code, message) = match error {
@@ -56,6 +57,7 @@ pub fn error(error: &Error, request_body: &[u8], request_id: &str) -> Response {
         | Error::MethodNotAllowed
         | Error::IdempotencyConflict(_)
         | Error::PayloadTooLarge
+        | Error::TooManyValues
         | Error::UnsupportedMediaType => {
             (status(code), INVALID_REQUEST, error.public_message().to_owned())
         }
@@ -73,7 +75,7 @@ pub fn error(error: &Error, request_body: &[u8], request_id: &str) -> Response {
 #[must_use]
 pub fn rpc_error(
     status: StatusCode,
-    request_body: &[u8],
+    request_body: &RequestBody,
     code: i64,
     message: &str,
     data: &Value,
@@ -89,18 +91,15 @@ pub fn rpc_error(
 /// The id of a request, where there is one and it is valid. Without one an
 /// error has no id either: null, as plain JSON-RPC has it, is none to MCP.
 ///
-/// Refused requests come from anybody, so a body over the limit is not looked at,
-/// and of any other nothing is kept but the text of a string or a number.
-fn id_of(request_body: &[u8]) -> Option<Value> {
+/// Refused requests come from anybody, so nothing is kept of the body but the text
+/// of a string or a number.
+fn id_of(request_body: &RequestBody) -> Option<Value> {
     #[derive(Deserialize)]
     struct Envelope<'a> {
         #[serde(borrow)]
         id: &'a RawValue,
     }
-    if request_body.len() > MAX_BYTES {
-        return None;
-    }
-    let id = serde_json::from_slice::<Envelope<'_>>(request_body).ok()?.id.get();
+    let id = properties_of::<Envelope<'_>>(request_body.read().ok()?)?.id.get();
     let is_scalar =
         id.starts_with(|first: char| first == '"' || first == '-' || first.is_ascii_digit());
     let id = is_scalar.then(|| serde_json::from_str(id).ok()).flatten();
@@ -118,6 +117,7 @@ mod tests {
     use super::*;
     use crate::domain::error::ErrorCode;
     use crate::domain::principal::Scope;
+    use crate::http::request_body::MAX_BYTES;
 
     #[test]
     fn a_refusal_has_the_id_of_its_request() {
@@ -131,9 +131,11 @@ mod tests {
             (r#"{"id":-1,"id":2}"#, None),
             (r#"{"params":{"id":3},"id" : "\u0061\"b"}"#, Some(json!("a\"b"))),
             (r#"[{"id":1}]"#, None),
+            ("[7]", None),
             ("{", None),
         ] {
-            let response = error(&Error::Unauthorized, body.as_bytes(), "req_1");
+            let body_sent = RequestBody::of(Bytes::from_static(body.as_bytes()));
+            let response = error(&Error::Unauthorized, &body_sent, "req_1");
             assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
             let written: Value = serde_json::from_slice(response.body()).unwrap();
             assert_eq!(written.get("id"), id.as_ref(), "{body}");
@@ -151,7 +153,7 @@ mod tests {
         for (bytes, id) in [(MAX_BYTES, Some(json!(7))), (MAX_BYTES + 1, None)] {
             let body = of_bytes(bytes);
             assert_eq!(body.len(), bytes);
-            let response = error(&Error::Unauthorized, body.as_bytes(), "req_1");
+            let response = error(&Error::Unauthorized, &RequestBody::of(body.into()), "req_1");
             let written: Value = serde_json::from_slice(response.body()).unwrap();
             assert_eq!(written.get("id"), id.as_ref(), "{bytes}");
         }
@@ -159,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_missing_scope_is_named() {
-        let response = error(&Error::MissingRequiredScope(Scope::ActivityWrite), b"{}", "req_1");
+        let response =
+            error(&Error::MissingRequiredScope(Scope::ActivityWrite), &RequestBody::EMPTY, "req_1");
         assert_eq!(response.status(), StatusCode::FORBIDDEN);
         let written: Value = serde_json::from_slice(response.body()).unwrap();
         assert_eq!(written["error"]["code"], MISSING_SCOPE);

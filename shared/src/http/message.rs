@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
+use super::request_body::RequestBody;
 use crate::platform::config::BasePath;
 
 /// A request as it came in: path and query are not decoded yet.
@@ -18,9 +19,7 @@ pub struct Request {
     /// What follows the `?`, percent-encoded; it may have bytes that a URI can't.
     pub query: String,
     pub headers: HeaderMap,
-    /// The whole body, cut off one byte beyond
-    /// [`MAX_BYTES`](super::body::MAX_BYTES) at the earliest.
-    pub body: Bytes,
+    pub body: RequestBody,
 }
 
 impl Request {

@@ -19,6 +19,7 @@ pub mod mcp;
 pub mod message;
 mod page;
 pub mod query;
+pub mod request_body;
 pub mod routes;
 pub mod status;
 pub mod v1;

@@ -10,6 +10,9 @@ use crate::app::input::{Source, parse_digits};
 use crate::domain::error::{Error, Result};
 use crate::domain::value::Refusal;
 
+/// The longest query string, in bytes: a URI has no more either.
+pub const MAX_QUERY_BYTES: usize = 65_535;
+
 /// The parameters of a query string, decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query(Vec<(String, String)>);
@@ -20,8 +23,11 @@ impl Query {
     /// # Errors
     ///
     /// [`Error::MalformedRequest`] for bytes that a URI can't have, for broken
-    /// percent-encoding and for what is not UTF-8.
+    /// percent-encoding, for what is not UTF-8, and for what is too long.
     pub fn parse(query: &str) -> Result<Self> {
+        if query.len() > MAX_QUERY_BYTES {
+            return Err(TOO_LONG);
+        }
         let known = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>".contains(&byte);
         if !query.bytes().all(known) || has_broken_escape(query) {
             return Err(MALFORMED);
@@ -50,6 +56,7 @@ impl Query {
     }
 }
 
+const TOO_LONG: Error = Error::MalformedRequest("The query string is longer than 65,535 bytes.");
 const MALFORMED: Error = Error::MalformedRequest("The query string is not valid.");
 
 fn decode(text: &str) -> Result<String> {
@@ -101,6 +108,13 @@ mod tests {
         let Query(pairs) = Query::parse("query=a+b%2Bc&type=note&x&=y&&z=%C3%A9").unwrap();
         let expected = [("query", "a b+c"), ("type", "note"), ("x", ""), ("", "y"), ("z", "é")];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn the_length_is_bounded() {
+        assert!(Query::parse(&"a".repeat(MAX_QUERY_BYTES)).is_ok());
+        let refused = Query::parse(&"a&".repeat(MAX_QUERY_BYTES)).unwrap_err();
+        assert_eq!(refused.public_message(), "The query string is longer than 65,535 bytes.");
     }
 
     #[test]

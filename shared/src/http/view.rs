@@ -7,7 +7,7 @@ use crate::domain::activity::{
     Activity, ActivityId, Body, NamedResource, RelatedResourceId, Source,
 };
 use crate::domain::activity_type::Category;
-use crate::domain::audit::{ACTION, AuditEvent, AuditStatus, EntryPoint, RESOURCE_TYPE};
+use crate::domain::audit::{ACTION, AuditEvent, AuditStatus, RESOURCE_TYPE};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::InputHash;
@@ -140,6 +140,11 @@ pub struct AuditEventView<'a> {
     tenant_id: &'a TenantId,
     /// Who acted.
     actor: &'a Actor,
+    /// Whom the credential stands for, where that is not the actor: the service
+    /// that acted for it, or the import that names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Actor")]
+    authenticated_as: Option<&'a Actor>,
     /// The credential that proved it: the public part of the key.
     credential_id: &'a KeyId,
     /// The way by which the write came in.
@@ -180,18 +185,15 @@ pub struct AuditEventView<'a> {
 
 impl<'a> From<&'a AuditEvent> for AuditEventView<'a> {
     fn from(event: &'a AuditEvent) -> Self {
-        let (tool_name, api_route) = match &event.entry_point {
-            EntryPoint::Tool(name) => (Some(name.as_str()), None),
-            EntryPoint::ApiRoute(route) => (None, Some(route.as_str())),
-        };
         Self {
             id: event.id.to_string(),
             tenant_id: &event.tenant_id,
             actor: &event.actor,
+            authenticated_as: Some(&event.authenticated_as).filter(|who| **who != event.actor),
             credential_id: &event.credential_id,
             source: event.source,
-            tool_name,
-            api_route,
+            tool_name: event.entry_point.tool_name(),
+            api_route: event.entry_point.api_route(),
             resource_type: RESOURCE_TYPE,
             resource_id: event.resource_id,
             action: ACTION,

@@ -77,7 +77,7 @@ where
     start(async |ctx| {
         warm_up(ctx).await;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
-            handler(ctx, to_invocation(event, ctx.environment.now()))
+            handler(ctx, to_invocation(event, ctx.environment.now().ok()))
         }))
         .await
     })
@@ -97,7 +97,7 @@ where
     start(async |ctx| {
         let service: &'static S = Box::leak(Box::new(connect(ctx).await?));
         lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
-            handler(ctx, service, to_invocation(event, ctx.environment.now()))
+            handler(ctx, service, to_invocation(event, ctx.environment.now().ok()))
         }))
         .await
     })
@@ -137,7 +137,12 @@ async fn context() -> Result<Context, lambda_runtime::Error> {
 }
 
 async fn warm_up(ctx: &Context) {
-    if let Err(error) = ctx.store.warm_up().await {
+    let warmed = match ctx.environment.now() {
+        Ok(_) => ctx.store.warm_up().await,
+        // Calls are signed with the time.
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = warmed {
         // The first request will find out whether it still holds.
         tracing::warn!(
             error = crate::domain::error::chain(&error),
@@ -146,14 +151,15 @@ async fn warm_up(ctx: &Context) {
     }
 }
 
-/// Reads an invocation that begins `now`.
-fn to_invocation(event: LambdaEvent<Box<RawValue>>, now: Timestamp) -> Invocation {
+/// Reads an invocation that begins `now`. Where the clock tells no time, it has no
+/// deadline, and the handler finds out about the clock.
+fn to_invocation(event: LambdaEvent<Box<RawValue>>, now: Option<Timestamp>) -> Invocation {
     // `cargo lambda watch` names a deadline in 1970.
     let deadline = i64::try_from(event.context.deadline).ok().and_then(Timestamp::from_millis);
     Invocation {
         payload: event.payload,
         request_id: event.context.request_id,
-        deadline: deadline.filter(|deadline| *deadline > now),
+        deadline: deadline.filter(|deadline| now.is_some_and(|now| *deadline > now)),
     }
 }
 
@@ -169,7 +175,7 @@ mod tests {
             context.deadline = deadline;
             let payload = RawValue::from_string("{}".to_owned()).unwrap();
             let event = LambdaEvent::new(payload, context);
-            let invocation = to_invocation(event, Timestamp::from_millis(1_000_000).unwrap());
+            let invocation = to_invocation(event, Timestamp::from_millis(1_000_000));
             assert_eq!(invocation.request_id, "aws-1");
             invocation.deadline.map(Timestamp::as_millis)
         };

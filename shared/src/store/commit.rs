@@ -36,7 +36,7 @@ use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
-use crate::domain::idempotency::{IdempotencyKey, TakenKey};
+use crate::domain::idempotency::{KeyInSpace, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::index::{Position, Term};
 use crate::platform::backoff::Backoff;
@@ -175,7 +175,7 @@ pub enum Outcome {
 /// token, the activity's id, stands for these very parameters.
 struct Transaction<'a> {
     activity: &'a Activity,
-    key: Option<IdempotencyKey>,
+    key: Option<KeyInSpace>,
     now: Timestamp,
     /// Their order is that of the cancellation reasons.
     puts: Vec<TransactWriteItem>,

@@ -8,7 +8,7 @@ use super::calls::Store;
 use super::{items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, TakenKey};
+use crate::domain::idempotency::{IdempotencyRecord, KeyInSpace, TakenKey};
 use crate::domain::principal::TenantId;
 
 impl Store {
@@ -16,14 +16,15 @@ impl Store {
     pub async fn idempotency_record(
         &self,
         tenant: &TenantId,
-        key: &IdempotencyKey,
+        key: &KeyInSpace,
     ) -> Result<Option<IdempotencyRecord>> {
         let item = self.get(keys::idempotency(tenant, key)).await?;
         Ok(item.as_ref().map(items::idempotency_record::read).transpose()?)
     }
 
     /// Remembers something of a key that nothing is remembered of, or nothing
-    /// any more at a time: DynamoDB removes what has expired when it likes.
+    /// any more at a time: DynamoDB removes what has expired when it likes. A
+    /// record without an expiry is not before any time.
     pub(super) fn put_idempotency_record(
         &self,
         tenant: &TenantId,

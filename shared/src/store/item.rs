@@ -100,6 +100,13 @@ impl ItemWriter {
         self
     }
 
+    pub(super) fn number_if_some(self, name: &str, value: Option<i64>) -> Self {
+        match value {
+            Some(value) => self.number(name, value),
+            None => self,
+        }
+    }
+
     pub(super) fn size_bytes(&self) -> usize {
         size_bytes(&self.0)
     }
@@ -194,11 +201,17 @@ impl<'a> ItemReader<'a> {
     }
 
     pub(super) fn number(&self, name: &str) -> Result<i64, CorruptItem> {
+        self.number_if_some(name)?.ok_or_else(|| self.corrupt(format!("{name} is missing")))
+    }
+
+    pub(super) fn number_if_some(&self, name: &str) -> Result<Option<i64>, CorruptItem> {
         match self.get(name) {
-            Some(AttributeValue::N(digits)) => {
-                digits.parse().map_err(|_| self.corrupt(format!("{name} is not a whole number")))
-            }
-            _ => Err(self.corrupt(format!("{name} is not a number"))),
+            None => Ok(None),
+            Some(AttributeValue::N(digits)) => match digits.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(self.corrupt(format!("{name} is not a whole number"))),
+            },
+            Some(_) => Err(self.corrupt(format!("{name} is not a number"))),
         }
     }
 

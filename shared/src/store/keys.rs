@@ -5,7 +5,7 @@
 //! | activity head | `T#<tenant>#ACT#<id>` | `HEAD` |
 //! | activity body | `T#<tenant>#BODY#<id>` | `BODY` |
 //! | posting | `T#<tenant>#IX#<term>` | `<position>` of occurred_at and id |
-//! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key>` | `IDEM` |
+//! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key in its space>` | `IDEM` |
 //! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
 //! | audit posting | `T#<tenant>#AX#<term>` | `<position>` of time and id |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
@@ -14,6 +14,7 @@
 //! | activity type, with its fields | `T#<tenant>#TYPE#<uuid>` | `TYPE` |
 //! | scheduled completion | `T#<tenant>#SCHED#<uuid>` | `SCHED` |
 //! | credential | `T#<tenant>#KEY` | `<key id>` |
+//! | tombstone of the tenant | `T#<tenant>#REMOVED` | `REMOVED` |
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
 //!
@@ -27,7 +28,7 @@ use uuid::Uuid;
 use super::item::Key;
 use crate::domain::activity::{ActivityId, RelatedResource};
 use crate::domain::activity_type::TypeName;
-use crate::domain::idempotency::IdempotencyKey;
+use crate::domain::idempotency::KeyInSpace;
 use crate::domain::principal::{KeyId, TenantId};
 use crate::domain::value::word_enum;
 use crate::index::{Position, Term};
@@ -54,7 +55,7 @@ pub(super) fn body(tenant: &TenantId, id: ActivityId) -> Key {
     primary_key(tenant, "BODY", &id.to_string(), "BODY")
 }
 
-pub(super) fn idempotency(tenant: &TenantId, key: &IdempotencyKey) -> Key {
+pub(super) fn idempotency(tenant: &TenantId, key: &KeyInSpace) -> Key {
     primary_key(tenant, "IDEM", &key.digest(), "IDEM")
 }
 
@@ -95,6 +96,11 @@ pub(super) fn credentials(tenant: &TenantId) -> String {
 
 pub(super) fn credential(tenant: &TenantId, key_id: &KeyId) -> Key {
     Key { pk: credentials(tenant), sk: key_id.as_str().to_owned() }
+}
+
+/// What says that a tenant is removed.
+pub(super) fn tombstone(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#REMOVED"), sk: "REMOVED".to_owned() }
 }
 
 /// Which of the two indexes a posting belongs to.
@@ -170,6 +176,8 @@ word_enum! {
         /// The completion of a scheduled activity.
         ScheduledCompletion = "scheduled_completions",
         Credential = "credentials",
+        /// What says that the tenant is removed.
+        Tombstone = "tombstones",
         /// What this version doesn't know.
         Other = "others",
     }
@@ -190,6 +198,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "TYPE" => ItemKind::ActivityType,
         "SCHED" => ItemKind::ScheduledCompletion,
         "KEY" => ItemKind::Credential,
+        "REMOVED" => ItemKind::Tombstone,
         _ => ItemKind::Other,
     };
     Some((tenant, kind))
@@ -251,6 +260,7 @@ mod tests {
     use super::*;
     use crate::domain::activity::RelatedResourceId;
     use crate::domain::clock::Timestamp;
+    use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace};
     use crate::domain::record_type::BuiltInRecordType;
 
     fn tenant() -> TenantId {
@@ -305,7 +315,10 @@ mod tests {
         let id = Uuid::from_u128(7);
         let position = Position { time: Timestamp::MIN, id };
         let visit = TypeName::parse("visit").unwrap();
-        let key = IdempotencyKey::parse("k").unwrap();
+        let key = KeyInSpace {
+            space: IdempotencySpace::Events,
+            key: IdempotencyKey::parse("k").unwrap(),
+        };
         let all = [
             (head(&tenant(), ActivityId(id)), ItemKind::Activity),
             (body(&tenant(), ActivityId(id)), ItemKind::Body),
@@ -322,6 +335,7 @@ mod tests {
             (activity_type(&tenant(), id), ItemKind::ActivityType),
             (scheduled_completion(&tenant(), id), ItemKind::ScheduledCompletion),
             (credential(&tenant(), &KeyId::parse("a").unwrap()), ItemKind::Credential),
+            (tombstone(&tenant()), ItemKind::Tombstone),
             (Key { pk: "T#acme#NEW#1".to_owned(), sk: String::new() }, ItemKind::Other),
         ];
         for (key, kind) in all {

@@ -16,7 +16,7 @@
 //! audit   stream                  the audit trail; the table's changes as records
 //! activity   commit   postings    one file for each thing that is read or written
 //! credentials   idempotency
-//! registry   types
+//! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
 //! item   failure   client
@@ -37,11 +37,13 @@ pub mod operator;
 mod postings;
 mod registry;
 pub mod stream;
+mod tombstone;
 mod types;
 
 pub use activity::Parts;
 pub use calls::Store;
 pub use commit::{Commit, NewHead, Outcome, Staging};
+pub use credentials::{PutCredentialError, RemovedTenant};
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
 pub use postings::Postings;

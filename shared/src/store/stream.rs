@@ -26,6 +26,10 @@ use crate::domain::activity::{Activity, LongParts, Submitted};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
 
+/// The longest image that is read, in bytes of JSON: beyond what a head of 4 KB has
+/// where each of its characters is escaped.
+const MAX_IMAGE_BYTES: usize = 64 * 1024;
+
 /// A batch of changes, in their order.
 #[derive(Debug, Deserialize)]
 pub struct StreamBatch<'a> {
@@ -120,6 +124,9 @@ impl StreamRecord<'_> {
         let tenant = tenant.ok_or_else(|| corrupt("the key does not name a tenant"))?;
         let image =
             self.dynamodb.new_image.ok_or_else(|| corrupt("there is no new image of it"))?;
+        if image.get().len() > MAX_IMAGE_BYTES {
+            return Err(corrupt("its image is longer than that of a head"));
+        }
         // Not serde's error, which quotes what it can't read.
         let image: HashMap<String, Value> = serde_json::from_str(image.get())
             .map_err(|_| corrupt("its image has other values than strings and numbers"))?;

@@ -2,7 +2,7 @@
 //! suites look at.
 
 use activity_log_core::http::message::Request;
-use bytes::Bytes;
+use activity_log_core::http::request_body::RequestBody;
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
@@ -131,7 +131,7 @@ pub fn log_request(key: &str, input: &Value) -> Request {
             (header::AUTHORIZATION, authorization.expect("a key is ASCII")),
             (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         ]),
-        body: Bytes::from(input.to_string()),
+        body: RequestBody::of(input.to_string().into()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::logged_activity::notes;
 use activity_log_tests::client::v1::{
     V1, assert_violations, id_of, next_cursor, note, note_with, rows,
 };
@@ -47,6 +48,33 @@ async fn an_event_has_every_field_of_the_contract() {
             "occurred_at": logged["activity"]["logged_at"],
         })
     );
+}
+
+#[tokio::test]
+async fn an_event_names_whom_the_credential_stands_for_where_that_is_not_the_actor() {
+    let stack = Stack::start().await;
+    let service = stack.issue_key("acme", "service:crm", Scope::ALL).await;
+    let jane = stack.issue_key("acme", "user:jane", Scope::ALL).await;
+    let crm = json!({ "type": "service", "id": "crm" });
+    let user = json!({ "type": "user", "id": "jane" });
+    let v1 = stack.v1(&service);
+    for (key, input, status, authenticated_as) in [
+        (&service, notes("x"), 201, Some(&crm)),
+        (&service, json!({}), 400, Some(&crm)),
+        (&jane, notes("x"), 201, None),
+        (&jane, json!({}), 400, None),
+    ] {
+        let answer = stack.logged_activity("acme", key).log("call", &input).await;
+        let request_id = answer.expect(status).header("x-request-id").to_owned();
+        let page = v1.audit_events(&[("request_id", &request_id)]).await.expect(200).json();
+        let event = &page["audit_events"][0];
+        assert_eq!(event["actor"], user);
+        assert_eq!(event.get("authenticated_as"), authenticated_as, "{event}");
+    }
+    let own = v1.log(&note("x")).await.expect(201).header("x-request-id").to_owned();
+    let page = v1.audit_events(&[("request_id", &own)]).await.expect(200).json();
+    assert_eq!(page["audit_events"][0]["actor"], crm);
+    assert_eq!(page["audit_events"][0].get("authenticated_as"), None);
 }
 
 /// One event of each status, and the ids of their requests, newest first.

@@ -8,14 +8,18 @@ use std::sync::{Arc, Mutex};
 use activity_log_core::Context;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
-use activity_log_core::domain::clock::{Environment, SystemEnvironment, Timestamp};
-use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
+use activity_log_core::domain::clock::{
+    ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
+};
+use activity_log_core::domain::idempotency::{
+    IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
+};
 use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, TenantId};
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
-use activity_log_core::store::Store;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
+use activity_log_core::store::{RemovedTenant, Store};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::v1::{V1, id_of, log_request, note, rows};
 use activity_log_tests::client::{ABSENT_ID, Answer, MIB};
@@ -99,7 +103,7 @@ impl Tenant {
         assert!(id.as_str().is_some_and(|id| Uuid::try_parse(id).is_ok()));
         let occurred_at = event["occurred_at"].take();
         let occurred_at: Timestamp = serde_json::from_value(occurred_at).expect("it is a time");
-        assert!(occurred_at <= self.stack.ctx.environment.now());
+        assert!(occurred_at <= self.stack.clock.time());
         let mut whole = json!({
             "id": null,
             "tenant_id": "acme",
@@ -261,7 +265,12 @@ async fn what_is_not_authenticated_or_not_a_write_has_no_event() {
 #[tokio::test]
 async fn a_write_that_fails_for_a_fault_of_this_service_has_no_event() {
     let tenant = Tenant::start().await;
-    let digest = IdempotencyKey::parse("private-key").expect("the key is valid").digest();
+    let actor = tenant.credential.actor.clone();
+    let key = KeyInSpace {
+        space: IdempotencySpace::Caller { authenticated_as: actor.clone(), actor },
+        key: IdempotencyKey::parse("private-key").expect("the key is valid"),
+    };
+    let digest = key.digest();
     RawTable::of(&tenant.stack).await.corrupt(&format!("T#acme#IDEM#{digest}"), "IDEM").await;
     let before = tenant.stack.keys_in_table().await;
     tenant.v1.log(&private_input()).await.expect(500);
@@ -384,15 +393,15 @@ impl ChosenIds {
 }
 
 impl Environment for ChosenIds {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> Result<Timestamp, ClockOutOfRange> {
         SystemEnvironment.now()
     }
     fn fill_random(&self, bytes: &mut [u8]) {
         SystemEnvironment.fill_random(bytes);
     }
-    fn new_uuid(&self) -> Uuid {
+    fn new_uuid(&self) -> Result<Uuid, ClockOutOfRange> {
         let chosen = self.0.lock().expect("no test panicked with it").pop_front();
-        chosen.unwrap_or_else(|| SystemEnvironment.new_uuid())
+        chosen.map_or_else(|| SystemEnvironment.new_uuid(), Ok)
     }
 }
 
@@ -413,8 +422,9 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let tenant = TenantId::parse("acme").expect("the id is valid");
     let actor = Actor::parse("service:crm").expect("the actor is valid");
     let scopes = Scope::ALL.iter().copied().collect();
-    let (credential, key) = Credential::issue(ids.as_ref(), tenant.clone(), actor, scopes);
-    ctx.store.put_credential(&credential).await.expect("it is stored");
+    let (credential, key) =
+        Credential::issue(ids.as_ref(), tenant.clone(), actor, scopes).expect("the clock is right");
+    ctx.store.put_credential(&credential, RemovedTenant::Refuse).await.expect("it is stored");
     let key = key.reveal();
     let (log, _guard) = CapturedLog::start();
 

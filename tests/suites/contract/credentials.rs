@@ -5,8 +5,10 @@ use std::time::Duration;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, Route, dialect_of};
+use activity_log_core::store::RemovedTenant;
 use activity_log_tests::client::v1::{id_of, note, summaries};
 use activity_log_tests::client::{ABSENT_ID, Answer};
+use activity_log_tests::faulty_engine::{FaultyEngine, TableCall};
 use activity_log_tests::raw_table::RawTable;
 use activity_log_tests::stack::Stack;
 use http::Method;
@@ -138,7 +140,7 @@ async fn a_service_key_acts_on_behalf_of_the_user_named_and_an_agents_key_is_ref
 }
 
 async fn revoke(stack: &Stack, credential: &Credential) {
-    let now = stack.ctx.environment.now();
+    let now = stack.clock.time();
     let revoked = stack.ctx.store.revoke_credential(&credential.tenant_id, &credential.key_id, now);
     revoked.await.expect("the credential is revoked");
 }
@@ -169,7 +171,7 @@ async fn a_revoked_key_that_was_not_used_before_is_refused_at_once() {
     let v1 = stack.v1(&key);
     revoke(&stack, &credential).await;
     v1.get("/v1/activities").await.expect(401);
-    // A read of it is remembered as well, and changes nothing.
+    // However often it is tried.
     v1.get("/v1/activities").await.expect(401);
     // Its owner's other keys go on.
     let other = stack.issue_key("acme", "service:crm", Scope::ALL).await;
@@ -184,9 +186,10 @@ async fn a_new_key_works_at_once_even_if_it_was_tried_before() {
         TenantId::parse("acme").expect("the id is valid"),
         Actor::parse("service:crm").expect("the actor is valid"),
         Scope::ALL.iter().copied().collect(),
-    );
+    )
+    .expect("the clock is right");
     stack.v1(&key.reveal()).get("/v1/activities").await.expect(401);
-    stack.ctx.store.put_credential(&credential).await.expect("it is stored");
+    stack.ctx.store.put_credential(&credential, RemovedTenant::Refuse).await.expect("it is stored");
     stack.v1(&key.reveal()).get("/v1/activities").await.expect(200);
 }
 
@@ -200,6 +203,58 @@ async fn a_known_key_id_with_a_wrong_secret_is_refused_whether_cached_or_not() {
     stack.v1(&wrong).get("/v1/activities").await.expect(401);
     v1.get("/v1/activities").await.expect(200);
     stack.v1(&wrong).get("/v1/activities").await.expect(401);
+}
+
+#[tokio::test]
+async fn a_refused_key_takes_the_same_calls_whatever_is_wrong_with_it() {
+    let (stack, engine) = Stack::start_faulty().await;
+    let known = stack.service_key("acme").await;
+    let unused = stack.service_key("acme").await;
+    let (revoked, revoked_key) = stack.issue("acme", "service:old", Scope::ALL).await;
+    revoke(&stack, &revoked).await;
+    let of_other = stack.service_key("other").await;
+    stack.v1(&known).get("/v1/activities").await.expect(200);
+    let with_secret = |key: &str, secret: &str| {
+        let (prefix, _) = key.rsplit_once('.').expect("a key has three parts");
+        format!("{prefix}.{secret}")
+    };
+    let wrong = "A".repeat(43);
+    let right = known.rsplit('.').next().expect("a key has three parts");
+    let refused = [
+        ("an absent id", format!("alk_acme.0123456789abcdef.{wrong}")),
+        ("an absent tenant", format!("alk_nobody.0123456789abcdef.{wrong}")),
+        ("a known id, remembered", with_secret(&known, &wrong)),
+        ("a known id, with a short secret", with_secret(&known, "x")),
+        ("a known id, never used", with_secret(&unused, &wrong)),
+        ("a revoked id", with_secret(&revoked_key, &wrong)),
+        ("a revoked key", revoked_key.clone()),
+        ("another tenant's", with_secret(&of_other, &wrong)),
+        ("another tenant's id in this one", of_other.replacen("other", "acme", 1)),
+        ("another id's secret", with_secret(&unused, right)),
+    ];
+    let calls = |engine: &FaultyEngine| -> Vec<(String, bool)> {
+        let calls = engine.calls();
+        engine.reset_calls();
+        let of_credential = |call: &TableCall| call.request.to_string().contains("#KEY");
+        calls.iter().map(|call| (call.operation.clone(), of_credential(call))).collect()
+    };
+    calls(&engine);
+    // However often each is tried, by either dialect.
+    for _ in 0..3 {
+        for (name, key) in &refused {
+            stack.v1(key).get("/v1/activities").await.expect(401);
+            assert_eq!(calls(&engine), [("GetItem".to_owned(), true)], "{name}");
+            let tenant = if name.contains("tenant's") { "other" } else { "acme" };
+            stack.logged_activity(tenant, key).read(ABSENT_ID).await.expect(401);
+            assert_eq!(calls(&engine), [("GetItem".to_owned(), true)], "{name}");
+        }
+        // None of them has emptied what is remembered, and none has filled it.
+        stack.v1(&known).get("/v1/activities").await.expect(200);
+        assert!(calls(&engine).iter().all(|(_, of_credential)| !of_credential));
+    }
+    stack.v1(&unused).get("/v1/activities").await.expect(200);
+    let first_use = calls(&engine);
+    assert_eq!(first_use.iter().filter(|(_, of_credential)| *of_credential).count(), 1);
 }
 
 /// The path of a route with an id in place of each parameter.

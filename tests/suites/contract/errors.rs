@@ -21,6 +21,9 @@ fn envelope(members: Value) -> Value {
     json!({ "error": error })
 }
 
+const TOO_MANY_VALUES: &str =
+    "The request body has more than 65,536 values and names of properties.";
+
 #[tokio::test]
 async fn every_refusal_in_v1_has_just_this_body() {
     let stack = Stack::start().await;
@@ -81,6 +84,10 @@ async fn every_refusal_in_v1_has_just_this_body() {
         "code": "payload_too_large", "message": "The request body is larger than 1 MiB.",
     });
     assert_eq!(answer.pinned(), envelope(too_large));
+
+    let answer = v1.log_bytes(json_type, format!("[{}0]", "0,".repeat(65_536))).await.expect(413);
+    let too_many = json!({ "code": "payload_too_large", "message": TOO_MANY_VALUES });
+    assert_eq!(answer.pinned(), envelope(too_many));
 
     let answer = v1.log_bytes("text/plain", "{}").await.expect(415);
     let unsupported = json!({
@@ -159,6 +166,7 @@ fn the_logged_activity_dialect_writes_every_other_code_as_v1_names_it() {
             "payload_too_large",
             "The request body is larger than 1 MiB.",
         ),
+        (Error::TooManyValues, 413, "payload_too_large", TOO_MANY_VALUES),
         (
             Error::UnsupportedMediaType,
             415,

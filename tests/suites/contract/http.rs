@@ -2,11 +2,14 @@
 //! paths, and the order of checks.
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_tests::client::mcp::ACCEPT;
 use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with};
 use activity_log_tests::client::{ABSENT_ID, MIB};
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn every_response_is_json_uncached_and_named_by_its_request_id() {
@@ -111,6 +114,62 @@ async fn a_body_of_1_mib_is_taken_and_one_more_byte_is_413() {
         .await;
     // A server may close the connection while such a body is still coming.
     assert!(huge.is_err() || huge.is_ok_and(|answer| answer.status == 413));
+}
+
+/// A request without its body.
+fn announced(path: &str, key: &str, length: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/json\r\n{length}\r\n\r\n"
+    )
+}
+
+/// The status of the answer to a request that is never finished.
+async fn status_of_unfinished(stack: &Stack, sent: &[u8]) -> String {
+    let mut connection = TcpStream::connect(stack.address).await.expect("it listens");
+    connection.write_all(sent).await.expect("it is taken");
+    let mut status = [0; "HTTP/1.1 413".len()];
+    connection.read_exact(&mut status).await.expect("there is an answer");
+    String::from_utf8_lossy(&status).into_owned()
+}
+
+#[tokio::test]
+async fn a_body_is_refused_by_its_announced_length_and_read_no_further_than_the_limit() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for path in ["/v1/activities", "/mcp"] {
+        let length = format!("content-length: {}", MIB + 1);
+        let sent = announced(path, &key, &length);
+        assert_eq!(status_of_unfinished(&stack, sent.as_bytes()).await, "HTTP/1.1 413");
+        let sent = announced(path, "none", &length);
+        assert_eq!(status_of_unfinished(&stack, sent.as_bytes()).await, "HTTP/1.1 401");
+
+        let mut sent = announced(path, &key, "transfer-encoding: chunked").into_bytes();
+        sent.extend(format!("{:x}\r\n", MIB + 2).into_bytes());
+        sent.resize(sent.len() + MIB + 1, b' ');
+        assert_eq!(status_of_unfinished(&stack, &sent).await, "HTTP/1.1 413");
+    }
+}
+
+#[tokio::test]
+async fn a_body_has_up_to_65536_values_in_every_dialect() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let typed = stack.logged_activity("acme", &key);
+    let typed = |path: &str| typed.call(Method::POST, path);
+    // The object, its name and the list are values too.
+    for (zeros, within) in [(65_533, true), (65_534, false)] {
+        let body = format!(r#"{{"x":[{}0]}}"#, "0,".repeat(zeros - 1));
+        for (call, refused) in [
+            (stack.v1(&key).call(Method::POST, "/v1/activities"), 422),
+            (typed("/api/activities/note/log-activity"), 400),
+            (typed("/api/activities/note/responses"), 400),
+            (stack.mcp(&key).call(Method::POST).header("accept", ACCEPT), 400),
+        ] {
+            let call = call.header("content-type", "application/json").body(body.clone());
+            let _ = call.send().await.expect(if within { refused } else { 413 });
+        }
+    }
 }
 
 #[tokio::test]

@@ -24,8 +24,8 @@ async fn the_same_key_and_input_is_the_same_activity_and_nothing_is_written() {
     let first = v1.log(&input).await.expect(201);
     assert!(!first.headers.contains_key("idempotency-replayed"));
     let before = stack.keys_in_table().await;
-    // Also by another credential of the tenant.
-    let other = stack.issue_key("acme", "agent:bot", &[Scope::ActivityWrite]).await;
+    // Also by another credential of the same principal.
+    let other = stack.issue_key("acme", "service:suite", &[Scope::ActivityWrite]).await;
     for key in [&key, &key, &other] {
         let again = stack.v1(key).log(&input).await.expect(201);
         assert_eq!(again.json()["activity"], first.json()["activity"]);

@@ -7,6 +7,7 @@ mod credentials;
 mod errors;
 mod http;
 mod idempotency;
+mod idempotency_spaces;
 mod isolation;
 mod log;
 mod openapi;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::domain::clock::{Environment, SystemEnvironment};
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::domain::record_type::NAMESPACE;
@@ -113,7 +114,7 @@ async fn invoke(
     payload: &Value,
     left: Option<Duration>,
 ) -> Result<Value, InvocationError> {
-    let deadline = left.map(|left| ctx.environment.now().plus(left));
+    let deadline = left.map(|left| SystemEnvironment.now().expect("the clock is right").plus(left));
     let invocation = Invocation { deadline, ..invocation(&payload.to_string()) };
     let bus = EventBus::connect_local(&bus.url, "crm");
     let answer = fn_publish::handle(ctx, &bus, invocation).await?;
@@ -132,6 +133,18 @@ async fn publish_within(
 ) -> Vec<String> {
     let answer = invoke(ctx, bus, &json!({ "Records": records }), left).await;
     batch_failures(&answer.expect("the batch can be read"))
+}
+
+#[tokio::test]
+async fn a_batch_is_read_again_where_the_clock_tells_no_time() {
+    let stack = Stack::start().await;
+    let bus = StubBus::start().await;
+    stack.clock.set_before_1970(true);
+    let answer = invoke(&stack.ctx, &bus, &json!({ "Records": [] }), None).await;
+    let error = answer.expect_err("it is not begun");
+    assert_eq!((error.code, &*error.message), ("internal_error", "An internal error occurred."));
+    stack.clock.set_before_1970(false);
+    invoke(&stack.ctx, &bus, &json!({ "Records": [] }), None).await.expect("it is done");
 }
 
 fn places(records: &[Value]) -> Vec<String> {

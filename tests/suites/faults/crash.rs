@@ -22,7 +22,7 @@ async fn keys(rig: &Rig) -> Keys {
 
 /// When everything that was staged until now may be swept.
 fn past_grace(rig: &Rig) -> Timestamp {
-    rig.direct.ctx.environment.now().plus(GRACE + Duration::from_millis(1))
+    rig.direct.clock.time().plus(GRACE + Duration::from_millis(1))
 }
 
 async fn sweep(stack: &Stack, now: Timestamp) -> Swept {
@@ -170,12 +170,12 @@ async fn a_sweep_removes_what_is_old_and_was_never_committed_and_nothing_else() 
     let all = keys(&rig).await;
     assert!(all.is_superset(&young) && all.is_superset(&old));
 
-    let swept = sweep(&rig.direct, rig.direct.ctx.environment.now()).await;
+    let swept = sweep(&rig.direct, rig.direct.clock.time()).await;
     assert_eq!((swept.scanned, swept.removed), (all.len(), old.len()));
     assert_eq!(keys(&rig).await, all.difference(&old).cloned().collect());
     let after = rig.trail().await;
     assert_eq!((after.activities, after.events), (before.activities, before.events));
-    let again = sweep(&rig.direct, rig.direct.ctx.environment.now()).await;
+    let again = sweep(&rig.direct, rig.direct.clock.time()).await;
     assert_eq!(again.removed, 0);
 }
 
@@ -251,7 +251,7 @@ async fn a_sweep_in_the_middle_of_logging_loses_nothing() {
     let sweeps = async {
         let mut sweeps = 0;
         while !done.load(Ordering::SeqCst) {
-            sweep(&rig.faulty, rig.faulty.ctx.environment.now()).await;
+            sweep(&rig.faulty, rig.faulty.clock.time()).await;
             sweeps += 1;
         }
         sweeps
@@ -291,7 +291,7 @@ async fn a_write_that_is_under_way_while_a_sweep_runs_is_committed_whole() {
     let input = long_keyed_input("w");
     let swept = async {
         gate.arrived(1).await;
-        let swept = sweep(&rig.direct, rig.direct.ctx.environment.now()).await;
+        let swept = sweep(&rig.direct, rig.direct.clock.time()).await;
         gate.open();
         swept
     };

@@ -402,7 +402,9 @@ async fn an_engine_that_can_not_use_its_storage_is_503_at_the_first_call() {
         } else {
             assert_refused_for_now(&answer, 503);
         }
-        assert_eq!(injected.fired(), calls_at_once(operation), "{operation}");
+        // Those that are under way side by side are given up with the first one.
+        let calls = 1..=calls_at_once(operation);
+        assert!(calls.contains(&injected.fired()), "{operation}: {} calls", injected.fired());
         assert_eq!(rig.trail().await.with_word("w").len(), 0);
     }))
     .await;

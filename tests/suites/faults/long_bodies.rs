@@ -173,7 +173,7 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         let trail = rig.trail().await;
         assert_eq!((trail.activities.len(), trail.events.len()), (0, 0), "{kind:?}");
         assert_ne!(rig.direct.keys_in_table().await, before, "{kind:?}");
-        let later = rig.direct.ctx.environment.now().plus(GRACE + Duration::from_secs(1));
+        let later = rig.direct.clock.time().plus(GRACE + Duration::from_secs(1));
         sweep(&rig.direct.ctx.store, later, |_| {}).await.expect("the table is swept");
         assert_eq!(rig.direct.keys_in_table().await, before, "{kind:?}");
 

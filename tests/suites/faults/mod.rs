@@ -1,7 +1,10 @@
 //! What holds when things go wrong: an engine that throttles, a process that
-//! ends between two calls, many callers at once, and the longest inputs.
+//! ends between two calls, many callers at once, and the longest and the most
+//! hostile inputs.
 
+mod clock;
 mod concurrency;
 mod crash;
 mod faulty_engine;
 mod long_bodies;
+mod memory;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::platform::config::RelatedResourceCheck;
 use activity_log_core::store::operator::sweep::sweep;
 use activity_log_tests::client::Answer;
@@ -401,7 +402,7 @@ async fn two_hundred_concurrent_completions_of_one_scheduled_activity_make_one()
         assert_refused(answer, "scheduled_activity_id");
     }
     // What losers staged, they or a sweep remove.
-    let later = workspace.stack.ctx.environment.now().plus(Duration::from_secs(2 * 60 * 60));
+    let later = workspace.stack.clock.time().plus(Duration::from_secs(2 * 60 * 60));
     sweep(&workspace.stack.ctx.store, later, |_| {}).await.expect("the table is swept");
     let keys = workspace.stack.keys_in_table().await;
     let named = |kind: &str| keys.iter().filter(|(pk, _)| pk.contains(kind)).count();
@@ -456,9 +457,14 @@ async fn a_key_makes_one_activity_of_one_type_and_one_input() {
         let answer = workspace.api.log_with_key(identifier, &input, "k").await.expect(409);
         assert_eq!(answer.json()["code"], "idempotency_conflict");
     }
-    // A key is shared by all dialects.
+    // A key is shared by all dialects, for the same actor.
     let v1 = json!({"type": "call", "summary": "x", "idempotency_key": "k"});
-    workspace.v1.log(&v1).await.expect(409);
+    workspace.v1.log(&v1).await.expect(201);
+    let jane = workspace.stack.issue_key("acme", "user:jane", Scope::ALL).await;
+    let as_jane = workspace.stack.logged_activity("acme", &jane);
+    as_jane.log_with_key("call", &notes("x"), "of jane").await.expect(201);
+    let v1 = json!({"type": "call", "summary": "x", "idempotency_key": "of jane"});
+    workspace.stack.v1(&jane).log(&v1).await.expect(409);
     // A refused request keeps no key.
     assert_refused(
         &workspace.api.log_with_key("call", &json!({}), "free").await,
@@ -547,14 +553,8 @@ async fn refused_and_accepted_writes_are_audited_under_their_route() {
 #[tokio::test]
 async fn a_credential_that_does_not_match_is_refused_on_every_route() {
     let workspace = Workspace::start().await;
-    let agent = workspace
-        .stack
-        .issue_key(TENANT, "agent:scout", activity_log_core::domain::principal::Scope::ALL)
-        .await;
-    let own = workspace
-        .stack
-        .issue_key(TENANT, "user:jo", activity_log_core::domain::principal::Scope::ALL)
-        .await;
+    let agent = workspace.stack.issue_key(TENANT, "agent:scout", Scope::ALL).await;
+    let own = workspace.stack.issue_key(TENANT, "user:jo", Scope::ALL).await;
     for (method, path) in [
         (Method::POST, "/api/activities/email/log-activity"),
         (Method::POST, "/api/activities/email/responses"),

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::clock::Timestamp;
-use activity_log_core::domain::principal::{Scope, TenantId};
+use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
 use activity_log_core::index::Position;
-use activity_log_core::store::ItemKind;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, TenantItems};
+use activity_log_core::store::{ItemKind, PutCredentialError, RemovedTenant};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
+use activity_log_tests::lambda::invocation;
 use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
@@ -21,22 +22,31 @@ use uuid::Uuid;
 
 /// Tenants whose ids are nearly each other's.
 const OTHERS: [&str; 4] = ["acme2", "ACME", "acme-", "acm"];
+/// Where the tombstone is.
+const TOMBSTONE: &str = "T#acme#REMOVED";
 const SCHEDULED: &str = "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19";
 
 fn tenant() -> TenantId {
     TenantId::parse(TENANT).expect("the tenant id is valid")
 }
 
-async fn revoke(stack: &Stack) -> Option<Timestamp> {
-    let now = stack.ctx.environment.now();
-    remove_tenant::revoke_credentials(&stack.ctx.store, &tenant(), now)
-        .await
-        .expect("they are revoked")
+/// Leaves the tombstone, and revokes.
+async fn close(stack: &Stack) -> Timestamp {
+    let closed = remove_tenant::close(&stack.ctx.store, &tenant(), stack.clock.time()).await;
+    closed.expect("the tenant is closed")
 }
 
 async fn remove(stack: &Stack, audit_trail: AuditTrail) -> TenantItems {
-    let removed = remove_tenant::remove(&stack.ctx.store, &tenant(), audit_trail, |_| {}).await;
-    removed.expect("the tenant is removed")
+    let (tenant, now) = (tenant(), stack.clock.time());
+    let removed = remove_tenant::remove(&stack.ctx.store, &tenant, audit_trail, now, |_| {});
+    removed.await.expect("the tenant is removed")
+}
+
+/// All items but the tombstone.
+async fn items(table: &RawTable<'_>) -> Items {
+    let mut items = table.items().await;
+    items.retain(|(pk, _), _| !pk.ends_with("#REMOVED"));
+    items
 }
 
 /// The items of a tenant, or those that are not.
@@ -83,27 +93,31 @@ async fn everything_of_a_tenant_goes_and_nothing_of_another() {
     let workspace = populate(Stack::start().await).await;
     let stack = &workspace.stack;
     let table = RawTable::of(stack).await;
-    let before = table.items().await;
+    let before = items(&table).await;
     let (own, others) = (of_tenant(&before, true), of_tenant(&before, false));
 
     let count =
         remove_tenant::count(&stack.ctx.store, &tenant(), AuditTrail::Removed, |_| {}).await;
     let counted = count.expect("the table is scanned");
-    assert_eq!(table.items().await, before, "to count removes nothing");
+    assert_eq!(items(&table).await, before, "to count removes nothing");
     assert_eq!(counted.removed.values().sum::<usize>(), own.len());
     assert!(counted.kept.is_empty());
     let found: Vec<ItemKind> = counted.removed.keys().copied().collect();
-    let known = ItemKind::ALL.iter().copied().filter(|kind| *kind != ItemKind::Other);
+    let known = ItemKind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| !matches!(kind, ItemKind::Other | ItemKind::Tombstone));
     assert_eq!(found, known.collect::<Vec<_>>(), "there is one of every kind");
     assert_eq!(counted.removed[&ItemKind::Activity], 3);
     assert_eq!(counted.removed[&ItemKind::AuditEvent], 4);
     assert_eq!(counted.removed[&ItemKind::Credential], 1);
 
-    assert!(revoke(stack).await.is_some());
+    let closed_at = close(stack).await;
     let removed = remove(stack, AuditTrail::Removed).await;
     assert_eq!(removed, counted, "what was counted was removed");
-    assert_eq!(table.items().await, others, "to the byte");
-    assert_eq!(revoke(stack).await, None);
+    assert_eq!(items(&table).await, others, "to the byte");
+    stack.clock.advance(Duration::from_secs(60));
+    assert_eq!(close(stack).await, closed_at, "it was closed before");
     assert_eq!(remove(stack, AuditTrail::Removed).await, TenantItems::default());
 }
 
@@ -114,39 +128,39 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     let trail = v1.every_audit_event(&[]).await;
     assert_eq!(trail.len(), 4);
     let table = RawTable::of(stack).await;
-    let before = table.items().await;
+    let before = items(&table).await;
     let mut audit = of_tenant(&before, true);
     audit.retain(|(pk, _), _| is_audit(pk));
 
-    revoke(stack).await;
+    close(stack).await;
     stack.clock.advance(CACHE_FOR + Duration::from_secs(1));
     let removed = remove(stack, AuditTrail::Kept).await;
     assert_eq!(removed.kept.values().sum::<usize>(), audit.len());
     assert_eq!(removed.kept[&ItemKind::AuditEvent], 4);
     assert!(!removed.removed.contains_key(&ItemKind::AuditEvent));
-    let after = table.items().await;
+    let after = items(&table).await;
     assert_eq!(of_tenant(&after, true), audit, "to the byte");
     assert_eq!(of_tenant(&after, false), of_tenant(&before, false));
     drop(v1.get("/v1/audit-events").await.expect(401));
 
-    let reader = stack.v1(&stack.issue_key(TENANT, "user:auditor", &[Scope::AuditRead]).await);
+    let reader = stack.v1(&reopen(stack, "user:auditor", &[Scope::AuditRead]).await);
     assert_eq!(reader.every_audit_event(&[]).await, trail);
     let id = trail[3]["resource_id"].as_str().expect("it names an activity");
     let about = reader.every_audit_event(&[("resource_id", id)]).await;
     assert_eq!(about.len(), 1);
 
-    revoke(stack).await;
+    close(stack).await;
     remove(stack, AuditTrail::Removed).await;
-    assert_eq!(table.items().await, of_tenant(&before, false));
+    assert_eq!(items(&table).await, of_tenant(&before, false));
 }
 
 #[tokio::test]
 async fn a_tenant_that_was_removed_can_begin_anew() {
     let workspace = populate(Stack::start().await).await;
     let stack = &workspace.stack;
-    revoke(stack).await;
+    close(stack).await;
     remove(stack, AuditTrail::Removed).await;
-    let v1 = stack.v1(&stack.service_key(TENANT).await);
+    let v1 = stack.v1(&reopen(stack, "service:suite", Scope::ALL).await);
     for path in ["/v1/activities", "/v1/audit-events"] {
         assert!(v1.every_row(path, &[]).await.is_empty(), "{path}");
     }
@@ -159,14 +173,12 @@ async fn a_tenant_that_was_removed_can_begin_anew() {
 async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
     let stack = Stack::start().await;
     stack.service_key(TENANT).await;
-    let first = revoke(&stack).await.expect("there is one");
+    let first = close(&stack).await;
     stack.clock.advance(Duration::from_secs(3600));
-    assert_eq!(revoke(&stack).await, Some(first), "another run knows since when");
-    stack.service_key(TENANT).await;
-    assert!(revoke(&stack).await.is_some_and(|last| last > first), "the last of them");
+    assert_eq!(close(&stack).await, first, "another run knows since when");
 
     let table = RawTable::of(&stack).await;
-    let credential = table.items().await.into_values().next().expect("there is a credential");
+    let credential = items(&table).await.into_values().next().expect("there is a credential");
     for sk in ["damaged", "Not An Id"] {
         let item =
             Item::from([("pk".to_owned(), credential["pk"].clone()), ("sk".to_owned(), text(sk))]);
@@ -177,12 +189,12 @@ async fn a_revoked_key_keeps_its_time_and_a_damaged_one_is_in_nobodys_way() {
     let unknown = with(&credential, "pk", text("T#acme#NEWS#1"));
     table.put(unknown).await;
     stack.clock.advance(Duration::from_secs(3600));
-    let now = stack.ctx.environment.now();
-    assert!(revoke(&stack).await.is_some_and(|last| last >= now), "it counts as revoked now");
+    let now = stack.clock.time();
+    assert!(close(&stack).await >= now, "it counts as revoked now");
     let removed = remove(&stack, AuditTrail::Kept).await.removed;
-    assert_eq!(removed[&ItemKind::Credential], 5);
+    assert_eq!(removed[&ItemKind::Credential], 4);
     assert_eq!(removed[&ItemKind::Other], 1, "a kind of a later version goes too");
-    assert!(table.items().await.is_empty());
+    assert!(items(&table).await.is_empty());
 }
 
 /// The keys that a call removes, in the order of the calls' ends.
@@ -209,8 +221,8 @@ fn deletions(calls: &[TableCall]) -> Vec<Vec<(String, String)>> {
 async fn populated_rig() -> (Rig, Items, Items) {
     let rig = Rig::start().await;
     let workspace = populate(rig.direct).await;
-    revoke(&workspace.stack).await;
-    let before = RawTable::of(&workspace.stack).await.items().await;
+    close(&workspace.stack).await;
+    let before = items(&RawTable::of(&workspace.stack).await).await;
     let rig = Rig { direct: workspace.stack, ..rig };
     rig.proxy.reset_calls();
     let others = of_tenant(&before, false);
@@ -240,7 +252,8 @@ async fn crash(rig: &Rig, operation: &'static str, n: usize) {
     rig.proxy.inject(Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone())));
     let ctx = Arc::clone(&rig.faulty.ctx);
     let run = tokio::spawn(async move {
-        remove_tenant::remove(&ctx.store, &tenant(), AuditTrail::Removed, |_| {}).await
+        let now = ctx.environment.now()?;
+        remove_tenant::remove(&ctx.store, &tenant(), AuditTrail::Removed, now, |_| {}).await
     });
     gate.arrived(1).await;
     run.abort();
@@ -254,9 +267,10 @@ async fn a_run_that_ends_in_the_middle_leaves_no_activity_half_to_be_seen() {
     for (operation, n) in [("Scan", 2), ("BatchWriteItem", 1), ("BatchWriteItem", 9), ("Query", 1)]
     {
         let (rig, before, others) = populated_rig().await;
+        let closed_at = close(&rig.direct).await;
         crash(&rig, operation, n).await;
         let table = RawTable::of(&rig.direct).await;
-        let left: BTreeSet<_> = of_tenant(&table.items().await, true).into_keys().collect();
+        let left: BTreeSet<_> = of_tenant(&items(&table).await, true).into_keys().collect();
         assert!(!left.is_empty(), "{operation} {n}");
         // Whichever head is still there has all that it had.
         let heads = left.iter().filter(|(_, sk)| sk == "HEAD");
@@ -268,11 +282,11 @@ async fn a_run_that_ends_in_the_middle_leaves_no_activity_half_to_be_seen() {
             assert!(its.clone().count() > 3);
             assert!(its.into_iter().all(|key| left.contains(key)), "{operation} {n}: {id}");
         }
-        let revoked = revoke(&rig.direct).await;
-        assert!(revoked.is_some(), "{operation} {n}: the next run knows since when");
+        assert_eq!(close(&rig.direct).await, closed_at, "{operation} {n}: it knows since when");
+        assert!(table.items().await.keys().any(|(pk, _)| pk == TOMBSTONE), "{operation} {n}");
 
         remove(&rig.direct, AuditTrail::Removed).await;
-        assert_eq!(table.items().await, others, "{operation} {n}");
+        assert_eq!(items(&table).await, others, "{operation} {n}");
     }
 }
 
@@ -294,12 +308,12 @@ async fn a_removal_is_right_whatever_a_call_of_it_meets() {
             _ => When::Every(4),
         };
         let injected = rig.proxy.inject(Fault::on_any(when, kind.clone()));
-        assert!(revoke(&rig.faulty).await.is_some(), "{kind:?}");
+        close(&rig.faulty).await;
         let removed = remove(&rig.faulty, AuditTrail::Removed).await;
         assert!(injected.fired() > 0, "{kind:?} was not met");
         let count = of_tenant(&before, true).len();
         assert_eq!(removed.removed.values().sum::<usize>(), count, "{kind:?}");
-        assert_eq!(RawTable::of(&rig.direct).await.items().await, others, "{kind:?}");
+        assert_eq!(items(&RawTable::of(&rig.direct).await).await, others, "{kind:?}");
     }
 }
 
@@ -315,9 +329,9 @@ async fn a_table_that_throttles_for_longer_than_a_call_is_tried_is_waited_for() 
     {
         throttle(&rig.proxy, operation, calls);
     }
-    assert!(revoke(&rig.faulty).await.is_some());
+    close(&rig.faulty).await;
     remove(&rig.faulty, AuditTrail::Removed).await;
-    assert_eq!(RawTable::of(&rig.direct).await.items().await, others);
+    assert_eq!(items(&RawTable::of(&rig.direct).await).await, others);
 }
 
 #[tokio::test]
@@ -332,13 +346,137 @@ async fn a_run_that_fails_says_what_is_gone_and_can_be_done_again() {
     let report = |so_far: &TenantItems| {
         told.lock().expect("nobody panicked").clone_from(so_far);
     };
+    let now = rig.faulty.clock.time();
     let failed =
-        remove_tenant::remove(&rig.faulty.ctx.store, &tenant(), AuditTrail::Kept, report).await;
+        remove_tenant::remove(&rig.faulty.ctx.store, &tenant(), AuditTrail::Kept, now, report)
+            .await;
     assert!(failed.expect_err("the table is lost").retryable());
     let told = told.into_inner().expect("nobody panicked");
     let heads = before.keys().filter(|(pk, sk)| sk == "HEAD" && pk.starts_with("T#acme#")).count();
     assert_eq!(told.removed.into_iter().collect::<Vec<_>>(), [(ItemKind::Activity, heads)]);
     rig.proxy.clear();
     remove(&rig.faulty, AuditTrail::Removed).await;
-    assert_eq!(RawTable::of(&rig.direct).await.items().await, others);
+    assert_eq!(items(&RawTable::of(&rig.direct).await).await, others);
+}
+
+/// Makes the tenant one again, and gives a key of it.
+async fn reopen(stack: &Stack, actor: &str, scopes: &[Scope]) -> String {
+    try_issue(stack, actor, scopes, RemovedTenant::Reopen).await.expect("it is reopened")
+}
+
+async fn try_issue(
+    stack: &Stack,
+    actor: &str,
+    scopes: &[Scope],
+    removed: RemovedTenant,
+) -> Result<String, PutCredentialError> {
+    let actor = Actor::parse(actor).expect("the actor is valid");
+    let scopes = scopes.iter().copied().collect();
+    let environment = stack.ctx.environment.as_ref();
+    let (credential, key) =
+        Credential::issue(environment, tenant(), actor, scopes).expect("the clock is within range");
+    stack.ctx.store.put_credential(&credential, removed).await?;
+    Ok(key.reveal())
+}
+
+async fn issue(stack: &Stack) -> Result<String, PutCredentialError> {
+    try_issue(stack, "service:new", Scope::ALL, RemovedTenant::Refuse).await
+}
+
+#[tokio::test]
+async fn a_tenant_that_was_removed_gets_no_keys_unless_it_is_reopened() {
+    for audit_trail in [AuditTrail::Kept, AuditTrail::Removed] {
+        let workspace = populate(Stack::start().await).await;
+        let stack = &workspace.stack;
+        close(stack).await;
+        let refused = issue(stack).await;
+        assert!(matches!(refused, Err(PutCredentialError::TenantRemoved)), "{refused:?}");
+        // Not even so, as long as something of it can be left.
+        let early = try_issue(stack, "user:x", Scope::ALL, RemovedTenant::Reopen).await;
+        assert!(matches!(early, Err(PutCredentialError::RemovalNotEnded)), "{early:?}");
+        // A second removal leaves it too, whatever it removes.
+        for audit_trail in [audit_trail, audit_trail, AuditTrail::Removed] {
+            close(stack).await;
+            remove(stack, audit_trail).await;
+            let refused = issue(stack).await;
+            assert!(matches!(refused, Err(PutCredentialError::TenantRemoved)), "{refused:?}");
+        }
+        let key = reopen(stack, "service:new", Scope::ALL).await;
+        assert!(stack.v1(&key).every_activity(&[]).await.is_empty());
+        issue(stack).await.expect("it is a tenant again");
+        // And can be removed again.
+        close(stack).await;
+        remove(stack, AuditTrail::Removed).await;
+        assert!(issue(stack).await.is_err());
+        for other in OTHERS {
+            stack.service_key(other).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_tombstone_is_there_before_anything_is_revoked_or_removed() {
+    let rig = Rig::start().await;
+    rig.proxy.reset_calls();
+    let closed_at = close(&rig.faulty).await;
+    let calls = rig.proxy.calls();
+    assert_eq!(calls[0].operation, "UpdateItem");
+    assert_eq!(calls[0].request["Key"]["pk"]["S"], TOMBSTONE);
+    assert_eq!(calls.len(), 3, "and then the credentials are listed, and the one is revoked");
+    // A run that was cut off before anything else has left it.
+    let refused = issue(&rig.direct).await;
+    assert!(matches!(refused, Err(PutCredentialError::TenantRemoved)), "{refused:?}");
+    assert_eq!(close(&rig.direct).await, closed_at);
+}
+
+#[tokio::test]
+async fn a_key_that_races_a_removal_is_refused_or_revoked() {
+    let rig = Rig::start().await;
+    // It has looked for nothing beforehand: its one call arrives when the tenant is closed.
+    let gate = Gate::closed();
+    let held = FaultKind::Hold(gate.clone());
+    rig.proxy.inject(Fault::on("TransactWriteItems", When::Nth(1), held));
+    let removal = async {
+        gate.arrived(1).await;
+        close(&rig.direct).await;
+        remove(&rig.direct, AuditTrail::Removed).await;
+        gate.open();
+    };
+    let (key, ()) = tokio::join!(issue(&rig.faulty), removal);
+    assert!(matches!(key, Err(PutCredentialError::TenantRemoved)), "{key:?}");
+    let calls = rig.proxy.calls();
+    assert_eq!(calls.iter().filter(|call| call.operation == "TransactWriteItems").count(), 1);
+    assert!(calls.iter().all(|call| call.operation != "PutItem"), "nothing is read, then written");
+    let table = RawTable::of(&rig.direct).await;
+    assert!(items(&table).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_late_event_builds_nothing_of_a_removed_tenant_up_again() {
+    let workspace = populate(Stack::start().await).await;
+    let stack = &workspace.stack;
+    close(stack).await;
+    remove(stack, AuditTrail::Kept).await;
+    let before = RawTable::of(stack).await.items().await;
+    let of_activity = |activity: serde_json::Value| {
+        json!({
+            "id": "late", "type": "activity.log", "tenant_id": TENANT,
+            "actor": { "type": "service", "id": "billing" }, "activity": activity,
+        })
+    };
+    let news = json!({
+        "type": "resource.updated", "tenant_id": TENANT, "changed_at": "2026-03-01T09:30:00Z",
+        "resource": { "type": "contact", "id": "con_1" },
+    });
+    for event in [of_activity(input("late")), of_activity(json!({ "type": "letter" })), news] {
+        let refused = fn_ingest::handle(&stack.ctx, invocation(&event.to_string())).await;
+        let refused = refused.expect_err("it is refused");
+        assert_eq!(refused.code, "validation_failed");
+        let reason = "tenant_id: names a workspace that was removed.";
+        assert!(refused.message.ends_with(reason), "{}", refused.message);
+    }
+    assert_eq!(RawTable::of(stack).await.items().await, before, "not even in its trail");
+    reopen(stack, "service:suite", Scope::ALL).await;
+    let event = of_activity(input("late")).to_string();
+    fn_ingest::handle(&stack.ctx, invocation(&event)).await.expect("it is a tenant again");
 }

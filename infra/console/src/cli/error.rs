@@ -4,13 +4,18 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use activity_log_core::domain::clock::ClockOutOfRange;
 use activity_log_core::domain::error::FieldError;
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::aws::StartError;
 use activity_log_core::platform::config::ConfigError;
+use activity_log_core::store::PutCredentialError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
+    #[error(transparent)]
+    Clock(#[from] ClockOutOfRange),
     #[error("the configuration is not valid")]
     Config(#[from] ConfigError),
     #[error("the table can't be connected to")]
@@ -25,6 +30,17 @@ pub(super) enum CliError {
     Listen { address: SocketAddr, option: &'static str, source: std::io::Error },
     #[error("no `activity-log serve --data-dir {}` is running", .folder.display())]
     NotServed { folder: PathBuf, source: std::io::Error },
+    #[error(
+        "the tenant {0} was removed, and nothing was done: its id is kept from being used again by \
+         accident. To make it a tenant again, with all that was kept of it, such as its audit \
+         trail, use `activity-log keys create --reopen-removed-tenant`"
+    )]
+    TenantRemoved(TenantId),
+    #[error(
+        "the removal of the tenant {0} has not ended, and nothing was done: \
+         run `activity-log tenant remove` to its end first"
+    )]
+    RemovalNotEnded(TenantId),
     #[error("there is no table {0}: --create-table makes it")]
     NoTable(String),
     #[error("--in-memory keeps nothing, and --data-dir names where to keep it: leave one out")]
@@ -60,6 +76,15 @@ fn list(violations: &[FieldError]) -> String {
 }
 
 impl CliError {
+    /// Why a credential of a tenant was not added.
+    pub(super) fn put_credential(tenant: &TenantId, error: PutCredentialError) -> Self {
+        match error {
+            PutCredentialError::TenantRemoved => Self::TenantRemoved(tenant.clone()),
+            PutCredentialError::RemovalNotEnded => Self::RemovalNotEnded(tenant.clone()),
+            PutCredentialError::Failed(error) => error.into(),
+        }
+    }
+
     pub(super) fn io(what: impl Display) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.to_string();
         move |source| Self::Io { what, source }

@@ -24,9 +24,9 @@ use super::arguments::{actor, tenant};
 use super::error::CliError;
 use super::output::Output;
 use super::records::{Outcome, RecordsArgs, for_each_record};
+use super::tenant::refuse_removed;
 
-/// What the audit trail names as route and as credential of an import.
-const ENTRY_POINT: &str = "import";
+/// What the audit trail names as credential of an import.
 const CREDENTIAL_ID: &str = "console";
 /// Who wrote a record.
 const ACTOR: &str = "actor";
@@ -88,6 +88,7 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     let ActivitiesCommand::Import(args) = command;
+    refuse_removed(ctx, &args.tenant).await?;
     let mut keys = ContentKeys { batch: args.batch.as_deref(), seen: HashMap::new() };
     let work = async |record: CoreResult<Keyed>| log_record(ctx, &args, record).await;
     for_each_record(&args.records, &COLUMNS, output, |object| keys.add_to(object?), work).await
@@ -141,7 +142,7 @@ async fn log_record(
     let call = call(ctx, args, actor);
     let read = |record: &Keyed| {
         let mut reader = Reader::new(&record.object).beside(beside);
-        let now = ctx.environment.now();
+        let now = ctx.environment.now()?;
         let input = v1::log::read(&mut reader, record.key.clone(), record.hash.clone(), now);
         reader.finish(input)
     };
@@ -178,8 +179,8 @@ fn call(ctx: &Context, args: &ImportArgs, actor: Option<Actor>) -> Call {
             scopes: Scopes::from([Scope::ActivityWrite]),
         },
         source: Source::Admin,
-        entry_point: EntryPoint::ApiRoute(ENTRY_POINT.to_owned()),
-        request_id: new_request_id(ctx.environment.new_uuid()),
+        entry_point: EntryPoint::Import,
+        request_id: new_request_id(ctx.environment.as_ref()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use activity_log_core::Context;
 use activity_log_core::domain::principal::{Actor, Credential, KeyId, Scope, TenantId};
+use activity_log_core::store::RemovedTenant;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -22,6 +23,10 @@ pub(super) enum KeysCommand {
         /// Comma-separated: activity:write, activity:read, audit:read.
         #[arg(long, value_parser = scope, value_delimiter = ',', required = true)]
         scopes: Vec<Scope>,
+        /// Make a tenant that was removed one again: the new key can read what was
+        /// kept of it, such as its audit trail.
+        #[arg(long)]
+        reopen_removed_tenant: bool,
     },
     /// List a tenant's credentials.
     List {
@@ -45,11 +50,16 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     match command {
-        KeysCommand::Create { tenant, actor, scopes } => {
+        KeysCommand::Create { tenant, actor, scopes, reopen_removed_tenant } => {
             let scopes = scopes.into_iter().collect();
             let (credential, key) =
-                Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes);
-            ctx.store.put_credential(&credential).await?;
+                Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes)?;
+            let removed =
+                if reopen_removed_tenant { RemovedTenant::Reopen } else { RemovedTenant::Refuse };
+            ctx.store
+                .put_credential(&credential, removed)
+                .await
+                .map_err(|error| CliError::put_credential(&credential.tenant_id, error))?;
             let mut value = describe(&credential);
             value["key"] = json!(key.reveal());
             output.print(key.reveal(), &value);
@@ -64,7 +74,7 @@ pub(super) async fn run(
         }
         KeysCommand::Revoke { tenant, key_id } => {
             let key_id = KeyId::parse(&key_id).map_err(|_| CliError::Missing("such key"))?;
-            let now = ctx.environment.now();
+            let now = ctx.environment.now()?;
             ctx.store.revoke_credential(&tenant, &key_id, now).await.map_err(
                 |error| match error {
                     activity_log_core::Error::ResourceNotFound => CliError::Missing("such key"),

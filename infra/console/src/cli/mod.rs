@@ -23,6 +23,7 @@ mod types;
 
 use std::process::ExitCode;
 
+use activity_log_core::domain::clock::{Environment, SystemEnvironment};
 use activity_log_core::domain::error::chain;
 use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
@@ -104,6 +105,8 @@ fn report(error: &dyn std::error::Error) -> ExitCode {
 }
 
 async fn run(command: Command, connection: &Connection, output: Output) -> Result<(), CliError> {
+    // Told before anything is begun by a clock that nothing can be done by.
+    SystemEnvironment.now()?;
     match command {
         Command::Serve(args) => serve::run(args, connection, output).await,
         Command::Table(command) => table::run(&command, &connection.context().await?, output).await,

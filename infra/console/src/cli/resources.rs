@@ -17,6 +17,7 @@ use super::arguments::tenant;
 use super::error::CliError;
 use super::output::Output;
 use super::records::{Outcome, RecordsArgs, for_each_record};
+use super::tenant::refuse_removed;
 
 /// The properties of a record in a file.
 const COLUMNS: [&str; 4] = ["type", "id", "display_name", "changed_at"];
@@ -75,8 +76,9 @@ pub(super) async fn run(
             put(ctx, resource, None, Presence::Deleted, output).await
         }
         ResourcesCommand::Import { tenant, records } => {
+            refuse_removed(ctx, &tenant).await?;
             // Records without a time of their own changed when this began.
-            let now = ctx.environment.now();
+            let now = ctx.environment.now()?;
             let put = async |object: CoreResult<Object>| {
                 put_record(ctx, &tenant, &parse_record(&object?, now)?, records.dry_run).await
             };
@@ -92,11 +94,12 @@ async fn put(
     presence: Presence,
     output: Output,
 ) -> Result<(), CliError> {
+    refuse_removed(ctx, &args.tenant).await?;
     let resource_type = find_record_type(ctx, &args).await?;
     let record = ResourceRecord {
         resource: RelatedResource { resource_type: resource_type.clone(), id: args.id },
         display_name,
-        changed_at: ctx.environment.now(),
+        changed_at: ctx.environment.now()?,
         presence,
     };
     let registered = ctx.store.put_related_resource(&args.tenant, &record).await?;

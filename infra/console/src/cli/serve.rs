@@ -12,8 +12,8 @@ use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, Ten
 use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::platform::aws::LOCAL_REGION_NAME;
-use activity_log_core::store::Store;
 use activity_log_core::store::operator::table::{self, ChangeStream};
+use activity_log_core::store::{PutCredentialError, RemovedTenant, Store};
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -89,7 +89,7 @@ pub(super) async fn run(
     };
     let folder = backend.as_ref().and_then(|backend| backend.engine.folder());
     let demo_key =
-        if backend.is_some() || args.demo { Some(demo_tenant(&ctx, folder).await?) } else { None };
+        if backend.is_some() || args.demo { demo_tenant(&ctx, folder).await? } else { None };
     let table = ctx.store.table_name();
     let announced = Announced { url, table, demo_key, backend: backend.as_ref() };
     output.print(announced.text(), &announced.json());
@@ -217,15 +217,39 @@ fn shutdown_signal() -> Result<impl Future<Output = ()> + Send + 'static, CliErr
 }
 
 /// The key of the demo tenant: the one in the folder, as long as it is taken,
-/// else a new one.
-async fn demo_tenant(ctx: &Context, folder: Option<&DataFolder>) -> Result<String, CliError> {
+/// else a new one; none where an operator has removed the tenant.
+async fn demo_tenant(
+    ctx: &Context,
+    folder: Option<&DataFolder>,
+) -> Result<Option<String>, CliError> {
     if let Some(folder) = folder
         && let Ok(key) = std::fs::read_to_string(folder.demo_key())
         && authenticate(ctx, key.trim()).await.is_ok()
     {
-        return Ok(key.trim().to_owned());
+        return Ok(Some(key.trim().to_owned()));
     }
     let tenant = TenantId::parse(DEMO_TENANT).expect("the id is valid");
+    let actor = Actor::parse("service:demo").expect("the actor is valid");
+    let scopes: Scopes = Scope::ALL.iter().copied().collect();
+    let (credential, key) =
+        Credential::issue(ctx.environment.as_ref(), tenant.clone(), actor, scopes)?;
+    match ctx.store.put_credential(&credential, RemovedTenant::Refuse).await {
+        Ok(()) => {}
+        Err(error @ PutCredentialError::TenantRemoved) => {
+            let reason = CliError::put_credential(&tenant, error);
+            tracing::warn!("there is no demo key: {reason}");
+            return Ok(None);
+        }
+        Err(error) => return Err(CliError::put_credential(&tenant, error)),
+    }
+    put_demo_resources(ctx, &tenant).await?;
+    if let Some(folder) = folder {
+        folder.write_private(&folder.demo_key(), &format!("{}\n", key.reveal()))?;
+    }
+    Ok(Some(key.reveal()))
+}
+
+async fn put_demo_resources(ctx: &Context, tenant: &TenantId) -> Result<(), CliError> {
     for (resource_type, id, name) in DEMO_RESOURCES {
         let record = ResourceRecord {
             resource: RelatedResource {
@@ -233,19 +257,12 @@ async fn demo_tenant(ctx: &Context, folder: Option<&DataFolder>) -> Result<Strin
                 id: RelatedResourceId::parse(id).expect("the id is valid"),
             },
             display_name: Some(DisplayName::parse(name).expect("the name is valid")),
-            changed_at: ctx.environment.now(),
+            changed_at: ctx.environment.now()?,
             presence: Presence::Present,
         };
-        ctx.store.put_related_resource(&tenant, &record).await?;
+        ctx.store.put_related_resource(tenant, &record).await?;
     }
-    let actor = Actor::parse("service:demo").expect("the actor is valid");
-    let scopes: Scopes = Scope::ALL.iter().copied().collect();
-    let (credential, key) = Credential::issue(ctx.environment.as_ref(), tenant, actor, scopes);
-    ctx.store.put_credential(&credential).await?;
-    if let Some(folder) = folder {
-        folder.write_private(&folder.demo_key(), &format!("{}\n", key.reveal()))?;
-    }
-    Ok(key.reveal())
+    Ok(())
 }
 
 /// What is told when everything is up.

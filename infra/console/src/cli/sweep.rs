@@ -14,7 +14,7 @@ pub(super) async fn run(ctx: &Context, output: Output) -> Result<(), CliError> {
         bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
         bar.tick();
     };
-    let swept = sweep(&ctx.store, ctx.environment.now(), progress).await?;
+    let swept = sweep(&ctx.store, ctx.environment.now()?, progress).await?;
     bar.finish_and_clear();
     output.print(
         format_args!("{} items scanned, {} removed.", swept.scanned, swept.removed),

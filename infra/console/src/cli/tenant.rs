@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
-use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::clock::{ClockOutOfRange, Timestamp};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, Counts, TenantItems};
 use clap::{Args, Subcommand};
@@ -26,7 +26,9 @@ pub(super) enum TenantCommand {
     /// Remove everything of a tenant, for good: activities, bodies, postings,
     /// idempotency records, related resources, types and credentials.
     ///
-    /// Credentials are revoked first. After a wait, in which functions may still
+    /// A tombstone comes first, and stays: the id gets no new keys and no events, unless
+    /// `keys create --reopen-removed-tenant` says otherwise. Then the credentials are
+    /// revoked. After a wait, in which functions may still
     /// take them, everything is removed. A run that was cut off is done again;
     /// one that removes nothing says that nothing is left.
     Remove(RemoveArgs),
@@ -46,7 +48,7 @@ pub(super) struct RemoveArgs {
     /// Don't ask for the tenant's id.
     #[arg(long)]
     yes: bool,
-    /// How long to wait after the last credential was revoked.
+    /// How long to wait after the tombstone was left and the last credential revoked.
     #[arg(long, value_name = "SECONDS", default_value_t = DRAIN_SECONDS)]
     drain_seconds: u64,
 }
@@ -71,17 +73,15 @@ pub(super) async fn run(
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
     }
-    let revoked =
-        remove_tenant::revoke_credentials(&ctx.store, &args.tenant, ctx.environment.now()).await?;
-    if let Some(last) = revoked {
-        drain(ctx, last, Duration::from_secs(args.drain_seconds)).await;
-    }
+    let closed_at = remove_tenant::close(&ctx.store, &args.tenant, ctx.environment.now()?).await?;
+    drain(ctx, closed_at, Duration::from_secs(args.drain_seconds)).await?;
     let so_far = Mutex::new(TenantItems::default());
     let report = |found: &TenantItems| {
         so_far.lock().unwrap_or_else(PoisonError::into_inner).clone_from(found);
         show(&bar, found);
     };
-    let removed = remove_tenant::remove(&ctx.store, &args.tenant, audit_trail, report).await;
+    let now = ctx.environment.now()?;
+    let removed = remove_tenant::remove(&ctx.store, &args.tenant, audit_trail, now, report).await;
     bar.finish_and_clear();
     match removed {
         Ok(found) => {
@@ -123,18 +123,32 @@ fn names(input: &mut impl BufRead, tenant: &TenantId) -> std::io::Result<bool> {
     Ok(line.trim_end_matches(['\r', '\n']) == tenant.as_str())
 }
 
-/// Waits until nobody can be writing with a credential that was revoked then.
-async fn drain(ctx: &Context, revoked_at: Timestamp, drain: Duration) {
-    let left_ms = revoked_at.plus(drain).as_millis() - ctx.environment.now().as_millis();
+/// Refuses to do something for a tenant that was removed: what is not asked for
+/// by a credential would begin to build it up again.
+pub(super) async fn refuse_removed(ctx: &Context, tenant: &TenantId) -> Result<(), CliError> {
+    if ctx.store.is_removed(tenant).await? {
+        return Err(CliError::TenantRemoved(tenant.clone()));
+    }
+    Ok(())
+}
+
+/// Waits until nobody can be writing to a tenant that was closed then.
+async fn drain(
+    ctx: &Context,
+    closed_at: Timestamp,
+    drain: Duration,
+) -> Result<(), ClockOutOfRange> {
+    let left_ms = closed_at.plus(drain).as_millis() - ctx.environment.now()?.as_millis();
     // A clock that was set back must not make it longer.
     let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).min(drain);
     if !left.is_zero() {
         eprintln!(
-            "The credentials are revoked. Waiting {} s until no function takes them any more.",
+            "The tenant is closed. Waiting {} s until no function works for it any more.",
             left.as_secs_f32().ceil(),
         );
         tokio::time::sleep(left).await;
     }
+    Ok(())
 }
 
 fn show(bar: &ProgressBar, found: &TenantItems) {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::arguments::tenant;
 use super::error::CliError;
 use super::output::Output;
+use super::tenant::refuse_removed;
 
 /// Types that one call lists.
 const PAGE_TYPES: usize = 1_000;
@@ -72,8 +73,9 @@ async fn put(
     output: Output,
 ) -> Result<(), CliError> {
     let bytes = std::fs::read(file).map_err(CliError::io(file.display()))?;
-    let parsed = parse_object(&bytes)
-        .and_then(|object| read_definition(&object, tenant, ctx.environment.now()));
+    refuse_removed(ctx, tenant).await?;
+    let now = ctx.environment.now()?;
+    let parsed = parse_object(&bytes).and_then(|object| read_definition(&object, tenant, now));
     let mut definition = parsed.map_err(|error| match error {
         Error::ValidationFailed(violations) => CliError::FileRefused(violations),
         error => error.into(),

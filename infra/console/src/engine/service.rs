@@ -109,7 +109,7 @@ fn response(status: StatusCode, body: Bytes) -> Response<Bytes> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, CONTENT_TYPE);
     // What an SDK names a failed call by.
-    let id = SystemEnvironment.new_uuid().to_string();
+    let id = SystemEnvironment.new_name().to_string();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
@@ -117,8 +117,8 @@ fn response(status: StatusCode, body: Bytes) -> Response<Bytes> {
 }
 
 async fn receive(State(service): State<Service>, request: Request) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    match read_body(body, MAX_BODY_BYTES).await {
+    let (parts, mut body) = request.into_parts();
+    match read_body(&mut body, MAX_BODY_BYTES).await {
         Ok(input) => service.answer(&parts.headers, input).await.map(Body::from),
         Err(problem) => problem.response().map(Body::from),
     }

@@ -110,7 +110,7 @@ async fn a_tenant_is_removed_only_when_that_is_confirmed() {
     assert!(stderr(&refused).contains(message), "{}", stderr(&refused));
     assert_eq!(dry_run(), counted);
 
-    let confirmed = [&remove[..], &["--yes"]].concat();
+    let confirmed = [&remove[..], &["--yes", "--drain-seconds", "0"]].concat();
     expected["dry_run"] = json!(false);
     expected["complete"] = json!(true);
     assert_eq!(operator.json(&confirmed), expected);
@@ -145,14 +145,39 @@ async fn the_keys_of_a_tenant_are_revoked_before_it_is_removed() {
         ["tenant", "remove", "--tenant", "acme", "--yes", "--json", "--drain-seconds", "1"];
     let output = operator.output(&remove);
     assert!(output.status.success(), "{}", stderr(&output));
-    let message = "The credentials are revoked. Waiting 1 s until no function takes them any more.";
+    let message = "The tenant is closed. Waiting 1 s until no function works for it any more.";
     assert!(stderr(&output).contains(message), "{}", stderr(&output));
     let removed: Value = serde_json::from_slice(&output.stdout).expect("it prints JSON");
     assert_eq!(removed["removed"], json!({"credentials": 1}));
     let listed = operator.json(&["keys", "list", "--tenant", "acme"]);
     assert_eq!(listed, json!({"keys": []}));
+    let create = ["keys", "create", "--tenant", "acme", "--actor", "service:a", "--scopes"];
+    let create = [&create[..], &["activity:write,activity:read,audit:read"]].concat();
+    let types = directory();
+    let file = types.path().join("file");
+    std::fs::write(&file, "{}").expect("the file is written");
+    let resource = ["resources", "put", "--tenant", "acme", "--type", "contact", "--id", "con_1"];
+    let refused: [&[&str]; 5] = [
+        &create,
+        &resource,
+        &["resources", "import", "--tenant", "acme", text(&file)],
+        &["types", "put", "--tenant", "acme", text(&file)],
+        &["activities", "import", "--tenant", "acme", text(&file)],
+    ];
+    for command in refused {
+        let output = operator.output(command);
+        assert_eq!(output.status.code(), Some(1), "{command:?}");
+        let message = stderr(&output);
+        assert!(message.contains("the tenant acme was removed, and nothing was done"), "{message}");
+        assert!(message.contains("keys create --reopen-removed-tenant"), "{message}");
+    }
+    let reopened = operator.json(&[&create[..], &["--reopen-removed-tenant"]].concat());
+    assert_eq!(reopened["tenant"], "acme");
+    operator.json(&create);
+    let removed = operator.output(&remove);
+    assert!(removed.status.success(), "{}", stderr(&removed));
     let again = operator.output(&remove);
-    assert_eq!(stderr(&again), "", "without keys there is nothing to wait for");
+    assert_eq!(stderr(&again), "", "it was closed before");
 }
 
 #[test]

@@ -135,7 +135,7 @@ pub struct Received {
 /// 415, 413, and 400 for what is no object.
 pub fn receive(exchange: &Exchange<'_>, attempt: &Attempt<'_>) -> Result<Received> {
     let (object, mut beside) = body::object_without_parameters(exchange)?;
-    let number_literals = number_literals(&exchange.request().body);
+    let number_literals = number_literals(exchange.request().body.read()?);
     let tenant = &attempt.call().principal.tenant_id;
     let type_id = TypeIdentifier::parse(exchange.path_parameter(0)).map(|named| named.id(tenant));
     let input_hash = attempt.note(hash_input(&object, &number_literals, type_id))?;
@@ -252,8 +252,9 @@ struct RawField<'a> {
 /// Writes what was logged as it was sent.
 #[must_use]
 pub fn respond(exchange: &Exchange<'_>, logged: &Logged) -> Response {
-    let raw: RawInput<'_> =
-        serde_json::from_slice(&exchange.request().body).expect("what was logged was read before");
+    let body = exchange.request().body.read();
+    let raw = body.ok().and_then(|body| serde_json::from_slice(body).ok());
+    let raw: RawInput<'_> = raw.expect("what was logged was read before");
     let id = logged.activity.id;
     let view = EchoBody {
         id,
@@ -276,7 +277,10 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
         "related_objects": [{ "custom_object": "contact", "entity_id": RESOURCE_ID }],
         "notes": "Left a message",
     });
-    let key = idempotency_key(schemas, "Makes a retry safe: the same key and input log once.");
+    let key = idempotency_key(
+        schemas,
+        "Makes a retry safe: the same key and input of the same user log once.",
+    );
     Described {
         id: "log_typed_activity",
         tag: LOGGED_ACTIVITIES,

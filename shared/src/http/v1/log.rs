@@ -142,7 +142,8 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             `Idempotency-Replayed: true`; the same key with another input is a conflict.",
         parameters: vec![idempotency_key(
             schemas,
-            "The idempotency key, in place of the property `idempotency_key` or equal to it. It has \
+            "The idempotency key, in place of the property `idempotency_key` or equal to it. It \
+             belongs to the caller: to the principal of the credential and the actor. It has \
              no comma, with which gateways join repeated headers; a key that has one goes into the \
              body.",
         )],

@@ -1,38 +1,59 @@
 //! From the library's event to the parts of a request.
 //!
-//! The library panics where the parts of an event make no URI, where base64 is
-//! none, and where there are more headers than a map takes. A guard stands around
-//! its reading and its conversion, and around nothing else.
+//! The library panics where the parts of an event make no URI, and where there are
+//! more headers than a map takes. A guard stands around its reading and its
+//! conversion, and around nothing else.
 //!
 //! Of a header that was given twice it keeps the last value, and parameters of a
-//! load balancer it decodes whatever they are. So both are looked at before.
+//! load balancer it decodes whatever they are. So both are looked at before. Of a
+//! body it makes a copy, and of a query string a map, however long they are; so
+//! bodies, and query strings that are too long, never get there.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bytes::Bytes;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use lambda_http::Body;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use lambda_http::request::LambdaRequest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::http::query::MAX_QUERY_BYTES;
+use crate::http::request_body::{MAX_BYTES, RequestBody};
+
 thread_local! {
     static CONVERTING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Query, headers and body of a request; `None` where it is not valid.
-pub(super) fn convert(mut event: LambdaRequest) -> Option<(String, HeaderMap, Bytes)> {
+pub(super) fn convert(mut event: LambdaRequest) -> Option<(String, HeaderMap, RequestBody)> {
     let query = take_query(&mut event);
+    let body = take_body(&mut event)?;
     judge_headers(&mut event);
-    let (parts, body) = guarded(|| http::Request::<Body>::from(event))?.into_parts();
-    let body = match body {
-        Body::Text(text) => Bytes::from(text),
-        Body::Binary(bytes) => Bytes::from(bytes),
-        _ => Bytes::new(),
-    };
+    let (parts, _) = guarded(|| http::Request::<Body>::from(event))?.into_parts();
     Some((query, parts.headers, body))
+}
+
+/// The body; `None` where base64 is none. The length is known before it is decoded.
+fn take_body(event: &mut LambdaRequest) -> Option<RequestBody> {
+    let (text, in_base64) = match event {
+        LambdaRequest::ApiGatewayV2(event) => (event.body.take(), event.is_base64_encoded),
+        LambdaRequest::ApiGatewayV1(event) => (event.body.take(), event.is_base64_encoded),
+        LambdaRequest::Alb(event) => (event.body.take(), event.is_base64_encoded),
+        _ => (None, false),
+    };
+    let text = text.unwrap_or_default();
+    if !in_base64 {
+        return Some(RequestBody::of(text.into()));
+    }
+    let padding = text.bytes().rev().take(2).take_while(|byte| *byte == b'=').count();
+    if (text.len() / 4 * 3).saturating_sub(padding) > MAX_BYTES {
+        return Some(RequestBody::TOO_LARGE);
+    }
+    STANDARD.decode(text).ok().map(|bytes| RequestBody::of(bytes.into()))
 }
 
 /// The query string, made of the parameters where an event has those in its place.
@@ -52,7 +73,10 @@ fn take_query(event: &mut LambdaRequest) -> String {
         ),
         // It stays in the event, for the conversion to refuse what no URI takes.
         LambdaRequest::ApiGatewayV2(event) => {
-            return event.raw_query_string.clone().unwrap_or_default();
+            let query = event.raw_query_string.as_mut();
+            let Some(query) = query else { return String::new() };
+            let too_long = query.len() > MAX_QUERY_BYTES;
+            return if too_long { std::mem::take(query) } else { query.clone() };
         }
         _ => return String::new(),
     };

@@ -5,6 +5,8 @@
 //! is no valid request, with a 400. Only what is no HTTP event at all fails as
 //! an invocation.
 //!
+//! How much there is in an event is judged before anything is made of it.
+//!
 //! A gateway that sends one value a name has decided by itself, and nothing here
 //! can tell: API Gateway joins the values of a header with commas, and a load
 //! balancer sends the last value of a header or parameter.
@@ -15,11 +17,11 @@ mod mount;
 use std::convert::Infallible;
 use std::future::{Future, ready};
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 use lambda_http::request::{LambdaRequest, RequestOrigin};
 use lambda_http::{Body, TransformResponse};
-use serde::de::{self, Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::{self, Deserializer};
 use serde::ser::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -28,11 +30,15 @@ pub use self::conversion::silence_panics;
 use self::conversion::{convert, guarded};
 use self::mount::Mount;
 use crate::app::context::Context;
+use crate::app::json::{expect_bounded, properties_of};
 use crate::domain::error::Error;
 use crate::http::answer;
 use crate::http::exchange::Exchange;
 use crate::http::message::{Request, Response};
+use crate::http::request_body::RequestBody;
 
+/// No gateway sends so much: a body, however long, is one value of an event.
+const OVERFULL: Error = Error::MalformedRequest("The request has too many headers and parameters.");
 const UNREADABLE: Error = Error::MalformedRequest("The request is not valid HTTP.");
 
 /// A request as a gateway hands it over.
@@ -43,17 +49,19 @@ pub struct HttpEvent {
     /// The request without query and body, and with no header but `Origin`:
     /// enough for an answer, whatever the rest is.
     outline: Request,
-    /// None where it can't be read.
-    event: Option<Box<LambdaRequest>>,
+    /// Or why it is refused.
+    event: Result<Box<LambdaRequest>, Error>,
 }
 
 impl<'de> Deserialize<'de> for HttpEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Borrowed, so that the event is not copied before it is read.
         let text = <&RawValue>::deserialize(deserializer)?.get();
-        Self::read(text)
-            .or_else(|| Self::read_leniently(text))
-            .ok_or_else(|| de::Error::custom("the event is no HTTP request"))
+        let event = match expect_bounded(text) {
+            Ok(()) => Self::read(text).or_else(|| Self::read_leniently(text)),
+            Err(_) => Self::refused(text, OVERFULL),
+        };
+        event.ok_or_else(|| de::Error::custom("the event is no HTTP request"))
     }
 }
 
@@ -92,7 +100,7 @@ impl HttpEvent {
         };
         let path = path.clone().unwrap_or_default();
         let outline = outline(method.clone(), path, origin_header.cloned());
-        Some(Self { origin: event.request_origin(), mount, outline, event: Some(Box::new(event)) })
+        Some(Self { origin: event.request_origin(), mount, outline, event: Ok(Box::new(event)) })
     }
 
     /// The library refuses the whole event for a null in the place of what may be
@@ -101,30 +109,66 @@ impl HttpEvent {
     fn read_leniently(text: &str) -> Option<Self> {
         let mut event: Value = serde_json::from_str(text).ok()?;
         remove_nulls(&mut event);
-        Self::read(&event.to_string()).or_else(|| Self::refused(&event))
+        Self::read(&event.to_string()).or_else(|| Self::refused(text, UNREADABLE))
     }
 
-    fn refused(event: &Value) -> Option<Self> {
-        let context = event.get("requestContext")?.as_object()?;
-        let part = |name| context.get(name).and_then(Value::as_str);
-        let (stage, name) = (part("stage"), part("domainName"));
-        let (origin, method, path, mount) = if let Some(http) = context.get("http") {
+    /// What an answer needs of an event that is not taken: nothing else is read.
+    fn refused(text: &str, error: Error) -> Option<Self> {
+        let event: Outline<'_> = properties_of(text.as_bytes())?;
+        let context: OutlineContext<'_> = properties_of(event.context.get().as_bytes())?;
+        let (stage, name) = (text_of(context.stage), text_of(context.domain_name));
+        let (stage, name) = (stage.as_deref(), name.as_deref());
+        let (origin, method, path, mount) = if let Some(http) = context.http {
+            let http: OutlineHttp<'_> = properties_of(http.get().as_bytes()).unwrap_or_default();
             let mount = Mount::of_http_api(stage, name);
-            (RequestOrigin::ApiGatewayV2, http.get("method"), event.get("rawPath"), mount)
-        } else if context.contains_key("elb") {
-            (RequestOrigin::Alb, event.get("httpMethod"), event.get("path"), Mount::AsCalled)
+            (RequestOrigin::ApiGatewayV2, http.method, event.raw_path, mount)
+        } else if context.elb.is_some() {
+            (RequestOrigin::Alb, event.method, event.path, Mount::AsCalled)
         } else {
-            let method = Some(event.get("httpMethod")?);
-            let mount = Mount::of_rest_api(stage, name);
-            (RequestOrigin::ApiGatewayV1, method, event.get("path"), mount)
+            let method = Some(event.method?);
+            (RequestOrigin::ApiGatewayV1, method, event.path, Mount::of_rest_api(stage, name))
         };
-        let method = method.and_then(Value::as_str).unwrap_or_default();
-        let path = path.and_then(Value::as_str).unwrap_or_default();
         // The log has a hyphen for a method that is none.
+        let method = text_of(method).unwrap_or_default();
         let method = method.parse().or_else(|_| "-".parse()).unwrap_or_default();
-        let outline = outline(method, path.to_owned(), None);
-        Some(Self { origin, mount, outline, event: None })
+        let outline = outline(method, text_of(path).unwrap_or_default(), None);
+        Some(Self { origin, mount, outline, event: Err(error) })
     }
+}
+
+/// The parts of an event that its answer depends on, whatever they are.
+#[derive(Deserialize)]
+struct Outline<'a> {
+    #[serde(borrow, rename = "requestContext")]
+    context: &'a RawValue,
+    #[serde(borrow, rename = "httpMethod")]
+    method: Option<&'a RawValue>,
+    #[serde(borrow)]
+    path: Option<&'a RawValue>,
+    #[serde(borrow, rename = "rawPath")]
+    raw_path: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct OutlineContext<'a> {
+    #[serde(borrow)]
+    stage: Option<&'a RawValue>,
+    #[serde(borrow, rename = "domainName")]
+    domain_name: Option<&'a RawValue>,
+    #[serde(borrow)]
+    http: Option<&'a RawValue>,
+    #[serde(borrow)]
+    elb: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+struct OutlineHttp<'a> {
+    #[serde(borrow)]
+    method: Option<&'a RawValue>,
+}
+
+fn text_of(value: Option<&RawValue>) -> Option<String> {
+    serde_json::from_str(value?.get()).ok()
 }
 
 fn outline(method: Method, path: String, origin_header: Option<HeaderValue>) -> Request {
@@ -135,7 +179,7 @@ fn outline(method: Method, path: String, origin_header: Option<HeaderValue>) -> 
         path,
         query: String::new(),
         headers: HeaderMap::from_iter(headers),
-        body: Bytes::new(),
+        body: RequestBody::EMPTY,
     }
 }
 
@@ -161,14 +205,14 @@ where
 {
     let HttpEvent { origin, mount, outline, event } = event;
     let place = |request| mount.place(request, &ctx.config.base_path);
-    let response = match event.and_then(|event| convert(*event)) {
-        Some((query, headers, body)) => {
+    let response = match event.and_then(|event| convert(*event).ok_or(UNREADABLE)) {
+        Ok((query, headers, body)) => {
             let request = Request { query, headers, body, ..outline };
             handler(ctx, place(request)).await
         }
-        None => {
+        Err(error) => {
             let refused = Exchange::begin(ctx, place(outline));
-            answer::answer(&refused, ready(Err(UNREADABLE))).await
+            answer::answer(&refused, ready(Err(error))).await
         }
     };
     let written = Box::pin(ready(response_of(response)));

@@ -11,17 +11,16 @@ use crate::store::item::{Item, ItemReader, ItemWriter};
 use crate::store::keys;
 
 pub(in crate::store) fn write(event: &AuditEvent) -> Item {
-    let (tool_name, api_route) = match &event.entry_point {
-        EntryPoint::Tool(name) => (Some(name), None),
-        EntryPoint::ApiRoute(route) => (None, Some(route)),
-    };
+    let other = Some(&event.authenticated_as).filter(|other| **other != event.actor);
     ItemWriter::new(keys::audit_event(&event.tenant_id, event.id))
         .text("actor_type", event.actor.actor_type)
         .text("actor_id", event.actor.id.as_str())
+        .text_if_some("authenticated_as_type", other.map(|other| other.actor_type))
+        .text_if_some("authenticated_as_id", other.map(|other| other.id.as_str()))
         .text("credential_id", &event.credential_id)
         .text("source", event.source)
-        .text_if_some("tool_name", tool_name)
-        .text_if_some("api_route", api_route)
+        .text_if_some("tool_name", event.entry_point.tool_name())
+        .text_if_some("api_route", event.entry_point.api_route())
         .text_if_some("resource_id", event.resource_id)
         .text_if_some("input_hash", event.input_hash.as_ref())
         .text("status", event.status)
@@ -37,16 +36,18 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<AuditEven
         .ok_or_else(|| reader.corrupt("the key does not name an audit event"))?;
     let entry_point = match (reader.text_if_some("tool_name")?, reader.text_if_some("api_route")?) {
         (Some(tool), None) => EntryPoint::Tool(tool.to_owned()),
-        (None, Some(route)) => EntryPoint::ApiRoute(route.to_owned()),
+        (None, Some(route)) => EntryPoint::of_api_route(route),
         _ => return Err(reader.corrupt("it names not just one entry point")),
+    };
+    let actor = Actor {
+        actor_type: reader.parsed("actor_type", ActorType::parse)?,
+        id: reader.parsed("actor_id", ActorId::parse)?,
     };
     Ok(AuditEvent {
         id,
         tenant_id: tenant.clone(),
-        actor: Actor {
-            actor_type: reader.parsed("actor_type", ActorType::parse)?,
-            id: reader.parsed("actor_id", ActorId::parse)?,
-        },
+        authenticated_as: read_authenticated_as(&reader)?.unwrap_or_else(|| actor.clone()),
+        actor,
         credential_id: reader.parsed("credential_id", KeyId::parse)?,
         source: reader.parsed("source", Source::parse)?,
         entry_point,
@@ -60,4 +61,15 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<AuditEven
         request_id: reader.text("request_id")?.to_owned(),
         occurred_at: reader.timestamp("occurred_at")?,
     })
+}
+
+/// Whom the credential stands for, where that is not the actor.
+fn read_authenticated_as(reader: &ItemReader<'_>) -> Result<Option<Actor>, CorruptItem> {
+    let actor_type = reader.parsed_if_some("authenticated_as_type", ActorType::parse)?;
+    let id = reader.parsed_if_some("authenticated_as_id", ActorId::parse)?;
+    match (actor_type, id) {
+        (None, None) => Ok(None),
+        (Some(actor_type), Some(id)) => Ok(Some(Actor { actor_type, id })),
+        _ => Err(reader.corrupt("authenticated_as has just one part")),
+    }
 }

@@ -1,8 +1,9 @@
-//! An idempotency record. DynamoDB removes it some time after `expires_at`.
+//! An idempotency record. DynamoDB removes it some time after `expires_at`, where
+//! it has one.
 
 use crate::domain::activity::ActivityId;
 use crate::domain::clock::Timestamp;
-use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash};
+use crate::domain::idempotency::{IdempotencyRecord, InputHash, KeyInSpace};
 use crate::domain::principal::TenantId;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter};
@@ -13,25 +14,27 @@ pub(in crate::store) const EXPIRES_AT: &str = "expires_at";
 
 pub(in crate::store) fn write(
     tenant: &TenantId,
-    key: &IdempotencyKey,
+    key: &KeyInSpace,
     record: &IdempotencyRecord,
 ) -> Item {
     ItemWriter::new(keys::idempotency(tenant, key))
         .text("activity_id", record.activity_id)
         .text("input_hash", &record.input_hash)
-        .number(EXPIRES_AT, record.expires_at.as_seconds())
+        .number_if_some(EXPIRES_AT, record.expires_at.map(Timestamp::as_seconds))
         .finish()
 }
 
 pub(in crate::store) fn read(item: &Item) -> Result<IdempotencyRecord, CorruptItem> {
     let reader = ItemReader::new(item);
-    let seconds = reader.number(EXPIRES_AT)?;
+    let expires_at = |seconds: i64| {
+        seconds
+            .checked_mul(1000)
+            .and_then(Timestamp::from_millis)
+            .ok_or_else(|| reader.corrupt("expires_at is out of range"))
+    };
     Ok(IdempotencyRecord {
         activity_id: reader.parsed("activity_id", |text| ActivityId::parse(text).ok_or(()))?,
         input_hash: InputHash::from_stored(reader.text("input_hash")?.to_owned()),
-        expires_at: seconds
-            .checked_mul(1000)
-            .and_then(Timestamp::from_millis)
-            .ok_or_else(|| reader.corrupt("expires_at is out of range"))?,
+        expires_at: reader.number_if_some(EXPIRES_AT)?.map(expires_at).transpose()?,
     })
 }

@@ -8,3 +8,4 @@ pub(super) mod idempotency_record;
 pub(super) mod record_type;
 pub(super) mod related_resource;
 pub(super) mod scheduled_completion;
+pub(super) mod tombstone;

@@ -1,10 +1,16 @@
 //! Removes everything of a tenant.
 //!
 //! ```text
-//! revoke the credentials ─▶ wait ─▶ heads ─▶ everything else ─▶ credentials
+//! tombstone ─▶ revoke the credentials ─▶ wait ─▶ heads ─▶ everything else ─▶ credentials
+//!          └───────── close ─────────┘          └───────────── remove ─────────────┘
 //! ```
 //!
-//! Between the first two, functions may take a revoked key, and end what they
+//! The tombstone is there before the first item goes, and stays: from then on the
+//! tenant gets no credentials and no events, so its id is not given away again
+//! by accident. A credential is added only where there is none, in one transaction, so
+//! each one was either refused or is found by the revocation.
+//!
+//! Before the wait, functions may take a revoked key, and end what they
 //! have begun: the wait is the caller's. From the removal of the heads on no
 //! activity is to be seen, whole or in part, should someone make a new key. The
 //! credentials go last, so that a run that was cut off leaves behind since when
@@ -63,9 +69,16 @@ enum Pass {
     All,
 }
 
-/// Revokes all credentials of a tenant. Tells when the last was revoked,
-/// which may be a while ago; `None` where there is none.
-pub async fn revoke_credentials(
+/// Leaves the tombstone of a tenant, and then revokes all its credentials. Tells
+/// since when nobody new can be writing, which may be a while ago: when the
+/// tombstone was left or the last credential was revoked.
+pub async fn close(store: &Store, tenant: &TenantId, now: Timestamp) -> Result<Timestamp> {
+    let began_at = insist(|| store.begin_removal(tenant, now)).await?;
+    let revoked_at = revoke_credentials(store, tenant, now).await?;
+    Ok(revoked_at.map_or(began_at, |revoked_at| revoked_at.max(began_at)))
+}
+
+async fn revoke_credentials(
     store: &Store,
     tenant: &TenantId,
     now: Timestamp,
@@ -113,9 +126,9 @@ pub async fn count(
     Ok(tally.into_inner())
 }
 
-/// Removes everything of a tenant, and counts it. Its credentials have to be
-/// revoked before, for so long that nobody can be writing: what comes in
-/// behind this is left.
+/// Removes everything of a tenant but its tombstone, and counts it. It has to be
+/// closed before, for so long that nobody can be writing: what comes in behind
+/// this is left.
 ///
 /// # Errors
 ///
@@ -125,6 +138,7 @@ pub async fn remove(
     store: &Store,
     tenant: &TenantId,
     audit_trail: AuditTrail,
+    now: Timestamp,
     report: impl Fn(&TenantItems),
 ) -> Result<TenantItems> {
     let tally = Tally::default();
@@ -149,6 +163,7 @@ pub async fn remove(
         scan::each_page(store, &scan_of(tenant, pass), page).await?;
     }
     remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail)).await?;
+    insist(|| store.end_removal(tenant, now)).await?;
     Ok(tally.into_inner())
 }
 
@@ -185,7 +200,8 @@ fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted 
         let Some((owner, kind)) = Key::of(&item).and_then(|key| keys::kind_of(&key.pk)) else {
             continue;
         };
-        if owner != *tenant {
+        // The tombstone is nothing of the tenant, but what is left in its place.
+        if owner != *tenant || kind == ItemKind::Tombstone {
             continue;
         }
         let is_audit = matches!(kind, ItemKind::AuditEvent | ItemKind::AuditPosting);

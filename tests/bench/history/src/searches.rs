@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use activity_log_core::Context;
 use activity_log_core::http::message::Request;
+use activity_log_core::http::request_body::RequestBody;
 use activity_log_tests::history::{ALSO_COMMON, ALSO_TENTH, COMMON, PHRASE, RARE, TENTH, UNCOMMON};
 use anyhow::{Result, ensure};
-use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
@@ -71,7 +71,7 @@ impl Search {
             path: "/v1/activities".to_owned(),
             query,
             headers,
-            body: Bytes::new(),
+            body: RequestBody::EMPTY,
         };
         let started = Instant::now();
         let response = fn_search::handle(ctx, request).await;

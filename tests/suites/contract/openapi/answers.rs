@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::store::client::connect_local;
+use activity_log_tests::client::logged_activity::notes;
 use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, When};
@@ -126,6 +127,10 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
         }
         // The type is looked for before what is asked of it.
         let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
+        if route.method == Method::GET {
+            let too_long = call(stack, route, id, "", key).body(vec![b' '; 1024 * 1024 + 1]);
+            meet(met, description, route, &too_long.send().await.expect(413));
+        }
         for (query, key, status) in cases {
             let answer = call(stack, route, id, query, key).send().await.expect(status);
             meet(met, description, route, &answer);
@@ -163,10 +168,10 @@ async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut
         meet(met, description, log, &call.send().await.expect(status));
     }
     let typed = route_of(Operation::LogTypedActivity);
-    let call = |route| call(stack, route, "", "", Some(&key));
-    let conflict = call(typed).header("idempotency-key", "conflict").send().await.expect(409);
-    meet(met, description, typed, &conflict);
     let api = stack.logged_activity("acme", &key);
+    let _ = api.log_with_key("email", &notes("x"), "conflict").await.expect(201);
+    let conflict = api.log_with_key("email", &notes("y"), "conflict").await.expect(409);
+    meet(met, description, typed, &conflict);
     for route in [typed, route_of(Operation::ListActivitiesOfType)] {
         let bytes = |body: Vec<u8>| {
             let path = route.template.replace("{activity_identifier}", "email");

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
 
-use super::{Again, Item, LEXICON, Log, Moment, Operation, RELATED, Search, UNKNOWN};
+use super::{Again, Item, LEXICON, Log, Moment, Operation, RELATED, Search, UNKNOWN, WRITERS};
 
 /// An activity of the model.
 #[derive(Clone, Debug)]
@@ -42,15 +42,28 @@ impl Logged {
     }
 }
 
+/// What a key of a tenant's writers stands for.
+#[derive(Clone, Debug)]
+struct Remembered {
+    tenant: usize,
+    space: usize,
+    key: u8,
+    input: Value,
+    /// Which activity.
+    index: usize,
+}
+
 /// One case: two tenants, their callers, and what they have logged.
 pub(super) struct Case {
     tenants: [String; 2],
+    /// Those who read.
     pub(super) callers: [V1; 2],
+    /// Those who log, by tenant.
+    writers: [Vec<V1>; 2],
     pub(super) activities: Vec<Logged>,
     /// Logs that were sent with a key, refused or not.
     keyed: Vec<Log>,
-    /// What each key of a tenant stands for: the input, and which activity.
-    remembered: Vec<(usize, u8, Value, usize)>,
+    remembered: Vec<Remembered>,
     /// Refused writes of each tenant.
     rejected: [usize; 2],
 }
@@ -60,11 +73,15 @@ impl Case {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let tenants = [format!("case-{count}"), format!("case-{count}-2")];
-        // One tenant's writer is an agent, which its rows name.
-        let callers = [
-            stack.v1(&stack.issue_key(&tenants[0], "service:model", Scope::ALL).await),
-            stack.v1(&stack.issue_key(&tenants[1], "agent:model", Scope::ALL).await),
-        ];
+        let mut writers = [Vec::new(), Vec::new()];
+        for (tenant, writers) in writers.iter_mut().enumerate() {
+            for writer in &WRITERS {
+                let actor = writer.actors[tenant];
+                let key = stack.issue_key(&tenants[tenant], actor, Scope::ALL).await;
+                writers.push(stack.v1(&key));
+            }
+        }
+        let callers = [writers[0][0].clone(), writers[1][0].clone()];
         join_all(tenants.iter().flat_map(|tenant| {
             RELATED.map(|(kind, id)| stack.put_resource(tenant, kind, id, None))
         }))
@@ -72,6 +89,7 @@ impl Case {
         Self {
             tenants,
             callers,
+            writers,
             activities: Vec::new(),
             keyed: Vec::new(),
             remembered: Vec::new(),
@@ -90,6 +108,9 @@ impl Case {
                 if *again == Again::Changed {
                     log.summary.0.push((Item { entry: &LEXICON[0], way: 0 }, "!"));
                 }
+                if let Again::By(writer) = *again {
+                    log.writer = writer;
+                }
                 self.log(&log, *again).await
             }
             Operation::Search(search) => self.search(search, usize::MAX).await,
@@ -104,7 +125,7 @@ impl Case {
     async fn log(&mut self, log: &Log, again: Again) -> TestCaseResult {
         let input = self.input(log);
         let mut sent = input.clone();
-        let mut call = self.callers[log.tenant].call(Method::POST, "/v1/activities");
+        let mut call = self.writers[log.tenant][log.writer].call(Method::POST, "/v1/activities");
         if let Some(key) = log.key {
             self.keyed.push(log.clone());
             if again == Again::KeyInHeader {
@@ -115,11 +136,12 @@ impl Case {
         }
         let answer = call.json(&sent).send().await;
 
+        let space = WRITERS[log.writer].space;
         let known = log.key.and_then(|key| {
             let mut known = self.remembered.iter();
-            known.find(|(tenant, other, ..)| *tenant == log.tenant && *other == key)
+            known.find(|known| (known.tenant, known.space, known.key) == (log.tenant, space, key))
         });
-        if let Some((_, _, first_input, index)) = known {
+        if let Some(Remembered { input: first_input, index, .. }) = known {
             if *first_input != input {
                 self.rejected[log.tenant] += 1;
                 return refused(&answer, 409, "idempotency_conflict");
@@ -137,7 +159,9 @@ impl Case {
         prop_assert_eq!(answer.header("idempotency-replayed"), "");
         let logged = self.check_logged(log, &answer.json()["activity"])?;
         if let Some(key) = log.key {
-            self.remembered.push((log.tenant, key, input, self.activities.len()));
+            let index = self.activities.len();
+            let remembered = Remembered { tenant: log.tenant, space, key, input, index };
+            self.remembered.push(remembered);
         }
         self.activities.push(logged);
         Ok(())
@@ -180,7 +204,8 @@ impl Case {
             row["related_resource_type"] = json!(kind);
             row["related_resource_id"] = json!(id);
         }
-        if log.tenant == 1 {
+        // An agent's rows name it.
+        if WRITERS[log.writer].actors[log.tenant].starts_with("agent:") {
             row["last_agent_actor_id"] = json!("model");
         }
         let mut record = row.clone();

@@ -220,6 +220,8 @@ const TYPES: [&str; 5] = ["note", "call", "email", "meeting", "agent_action"];
 #[derive(Clone, Debug)]
 struct Log {
     tenant: usize,
+    /// Which of the tenant's credentials logs it.
+    writer: usize,
     category: &'static str,
     summary: Text,
     body: Body,
@@ -318,6 +320,24 @@ impl Search {
     }
 }
 
+/// A credential of a case, one in each of its tenants.
+#[derive(Debug)]
+struct Writer {
+    /// Whom it stands for, in either tenant.
+    actors: [&'static str; 2],
+    /// Which of the writers share their keys.
+    space: usize,
+}
+
+/// The first reads as well. The second is what it was rotated to, and the others
+/// are of other actors, whose ids are the same.
+const WRITERS: [Writer; 4] = [
+    Writer { actors: ["service:model", "agent:model"], space: 0 },
+    Writer { actors: ["service:model", "agent:model"], space: 0 },
+    Writer { actors: ["user:model", "user:model"], space: 1 },
+    Writer { actors: ["agent:model", "service:model"], space: 2 },
+];
+
 /// How an earlier write with a key is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Again {
@@ -327,6 +347,8 @@ enum Again {
     KeyInHeader,
     /// Another input.
     Changed,
+    /// By another credential of the tenant.
+    By(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -390,7 +412,7 @@ fn log(halves: u32, keys: u8) -> impl Strategy<Value = Log> {
         1 => Just(Some(UNKNOWN)),
     ];
     (
-        0..2_usize,
+        (0..2_usize, 0..WRITERS.len()),
         select(&TYPES[..]),
         text(1..5),
         body(),
@@ -398,14 +420,8 @@ fn log(halves: u32, keys: u8) -> impl Strategy<Value = Log> {
         prop::option::weighted(0.9, moment(halves)),
         prop_oneof![2 => Just(None), 1 => (0..keys).prop_map(Some)],
     )
-        .prop_map(|(tenant, category, summary, body, related, occurred_at, key)| Log {
-            tenant,
-            category,
-            summary,
-            body,
-            related,
-            occurred_at,
-            key,
+        .prop_map(|((tenant, writer), category, summary, body, related, occurred_at, key)| {
+            Log { tenant, writer, category, summary, body, related, occurred_at, key }
         })
 }
 
@@ -466,10 +482,13 @@ fn search(halves: u32) -> impl Strategy<Value = Search> {
 fn operation() -> BoxedStrategy<Operation> {
     const HALVES: u32 = 16;
     const KEYS: u8 = 3;
-    let again = select(&[Again::Same, Again::KeyInHeader, Again::Changed][..]);
+    let again = prop_oneof![
+        3 => select(&[Again::Same, Again::KeyInHeader, Again::Changed][..]),
+        2 => (0..WRITERS.len()).prop_map(Again::By),
+    ];
     prop_oneof![
         12 => log(HALVES, KEYS).prop_map(Operation::Log),
-        2 => (0..20_usize, again).prop_map(|(nth, again)| Operation::Repeat(nth, again)),
+        3 => (0..20_usize, again).prop_map(|(nth, again)| Operation::Repeat(nth, again)),
         6 => search(HALVES).prop_map(Operation::Search),
         2 => (search(HALVES), prop::collection::vec(log(HALVES, KEYS), 1..4))
             .prop_map(|(search, logs)| Operation::SearchWhileLogging(search, logs)),
@@ -541,7 +560,7 @@ fn a_longer_history_is_searched_as_the_model_does() {
     let logs: Vec<Log> = (0..ACTIVITIES)
         .map(|n| {
             let tree = log(HALVES, 1).new_tree(&mut generator).expect("a log is made");
-            let mut log = Log { tenant: 0, key: None, ..tree.current() };
+            let mut log = Log { tenant: 0, writer: 0, key: None, ..tree.current() };
             log.related = log.related.filter(|related| *related != UNKNOWN && *related != RARE);
             if n % 120 == 7 {
                 log.related = Some(RARE);

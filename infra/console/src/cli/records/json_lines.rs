@@ -9,7 +9,7 @@ use super::format::BYTE_ORDER_MARK;
 use super::record::{Next, Original, Record};
 
 /// The longest line, in bytes, as long as the longest body of a request.
-pub(super) const MAX_LINE_BYTES: usize = activity_log_core::http::body::MAX_BYTES;
+pub(super) const MAX_LINE_BYTES: usize = activity_log_core::http::request_body::MAX_BYTES;
 
 /// Reads lines, and knows how many of them and how many bytes it has read.
 #[derive(Debug)]
