@@ -10,6 +10,9 @@ use activity_log_tests::event_bus::StubBus;
 use activity_log_tests::function_process::{FunctionProcess, Outcome};
 use activity_log_tests::gateway::{Gateway, Sent};
 use activity_log_tests::lambda::batch_failures;
+use activity_log_tests::longest::{
+    self, Filled, WIDE, all_options, longest_submission, longest_type,
+};
 use activity_log_tests::stack::Stack;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -140,6 +143,10 @@ impl Measured {
     async fn start_with(function: &'static str, bus_url: &str) -> Self {
         let stack = Stack::start().await;
         let key = stack.service_key(TENANT).await;
+        Self::on(&stack, key, function, bus_url).await
+    }
+
+    async fn on(stack: &Stack, key: String, function: &'static str, bus_url: &str) -> Self {
         let variables = [
             ("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint.as_str()),
             ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus_url),
@@ -219,10 +226,14 @@ impl Door {
     }
 
     fn event(&self, key: Option<&str>, body: &Body) -> String {
+        self.event_of(TENANT, key, body)
+    }
+
+    fn event_of(&self, tenant: &str, key: Option<&str>, body: &Body) -> String {
         let mut sent = self.sent.clone();
         if let Some(key) = key {
             sent = sent.header("authorization", &format!("Bearer {key}"));
-            sent = sent.header("x-api-key", key).header("x-business-id", TENANT);
+            sent = sent.header("x-api-key", key).header("x-business-id", tenant);
             sent = sent.header("x-user-id", "jane");
         }
         let mut event = Gateway::FunctionUrl.event(&sent);
@@ -565,4 +576,38 @@ async fn an_event_with_the_worst_json_in_any_place_is_answered_in_128_mb() {
         assert!((400..500).contains(&status), "{place}: {status}");
     }
     measured.expect_bounded();
+}
+
+/// A table of the longest activities, as many as a page of `/v1` has.
+async fn with_the_longest_rows() -> Filled {
+    let filled = Filled::start().await;
+    filled.stack.define_type(longest::TENANT, longest_type()).await;
+    // As much text as fits the item beside all options.
+    let text = json!({"id": longest::TEXT, "value": "two words ".repeat(5_500)});
+    let notes = format!("two words {}", WIDE.repeat(10_000));
+    let input = longest_submission(&notes, vec![all_options(), text]);
+    for _ in 0..100 {
+        filled.typed.log(longest::TYPE, &input).await.expect(201);
+    }
+    filled
+}
+
+#[tokio::test]
+async fn the_longest_rows_are_read_in_128_mb() {
+    let filled = with_the_longest_rows().await;
+    let responses = format!("/api/activities/{}/responses?page_size=1000", longest::TYPE);
+    let phrase = "%22two+words%22";
+    for (function, method, path) in [
+        ("search", "GET", "/v1/activities?limit=100".to_owned()),
+        ("search", "GET", format!("/v1/activities?limit=100&query={phrase}")),
+        ("search", "POST", responses.clone()),
+        ("search", "POST", format!("{responses}&search={phrase}")),
+    ] {
+        let mut measured = Measured::on(&filled.stack, filled.key.clone(), function, "").await;
+        let door = Door::new(method, &path);
+        let event = door.event_of(longest::TENANT, Some(&filled.key), &Body::plain(String::new()));
+        assert_eq!(measured.status(event, &path).await, 200);
+        println!("{path}");
+        println!("{:?}", measured.process.peak_kib());
+    }
 }

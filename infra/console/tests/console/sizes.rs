@@ -17,9 +17,7 @@ fn id() -> String {
 
 /// A type with the longest names, some of whose options are in a second field.
 fn longest_type(further_options: usize) -> Value {
-    let option = |n: usize| {
-        json!({"id": format!("o{n:04}"), "code": format!("c{n:04}"), "name": WIDE.repeat(44)})
-    };
+    let option = |n: usize| json!({"id": format!("o{n:04}"), "code": format!("c{n:04}"), "name": WIDE.repeat(44)});
     let field = |name: &str, options: Vec<Value>| {
         json!({"name": name, "display_name": WIDE.repeat(200), "field_type": "dynamictags",
             "options": options})
