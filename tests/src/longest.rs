@@ -105,6 +105,26 @@ pub fn longest_type() -> Value {
     })
 }
 
+/// A type of so many options that memory has several times their bytes, and a value
+/// of each of its fields.
+#[must_use]
+pub fn type_of_most_options() -> (Value, Vec<Value>) {
+    const FIELDS: usize = 6;
+    let option = |n: usize| json!({"id": format!("o{n}"), "code": format!("c{n}"), "name": "n"});
+    let field_id = |field: usize| format!("0193c1d2-0000-7000-8000-0000000000f{field}");
+    let field = |field: usize| {
+        json!({"name": format!("f{field}"), "display_name": "F", "field_type": "dynamictags",
+            "id": field_id(field), "options": (0..1_000).map(option).collect::<Vec<_>>()})
+    };
+    let value = |field: usize| {
+        let chosen: Vec<String> = (0..1_000).map(|n| format!("o{n}")).collect();
+        json!({"id": field_id(field), "value": chosen})
+    };
+    let mut definition = longest_type();
+    definition["fields"] = (0..FIELDS).map(field).collect();
+    (definition, (0..FIELDS).map(value).collect())
+}
+
 /// The value of every option of that type.
 #[must_use]
 pub fn all_options() -> Value {
