@@ -18,6 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 /// What Lambda hands over at most.
 const LARGEST_EVENT_BYTES: usize = 6 * 1024 * 1024 + 100;
@@ -129,11 +130,16 @@ impl Shape {
     }
 }
 
+/// A program keeps a core busy, and so does feeding it: one at a time, beside the
+/// tests that wait for time to pass.
+static TURN: Mutex<()> = Mutex::const_new(());
+
 /// A program on a table.
 struct Measured {
     process: FunctionProcess,
     key: String,
     function: &'static str,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Measured {
@@ -142,6 +148,7 @@ impl Measured {
     }
 
     async fn start_with(function: &'static str, bus_url: &str) -> Self {
+        let turn = TURN.lock().await;
         let stack = Stack::start().await;
         let key = stack.service_key(TENANT).await;
         Self::on(&stack, key, function, bus_url).await
@@ -155,7 +162,7 @@ impl Measured {
             ("MCP_ALLOWED_HOSTS", "*"),
         ];
         let process = FunctionProcess::start(function, &variables).await;
-        Self { process, key, function }
+        Self { process, key, function, _turn: turn }
     }
 
     /// The status of the answer to an HTTP event.
@@ -287,15 +294,19 @@ async fn send_all(measured: &mut Measured, doors: &[Door]) {
         let status = measured.status(door.event(Some(&key), &by_caller), &what).await;
         assert_eq!(status, door.too_large, "{what}");
         for door in doors {
-            for frame in door.frames {
-                send_within(measured, door, shape, frame).await;
+            for (n, frame) in door.frames.iter().enumerate() {
+                // Where there are too many values, nobody looks at what they are in.
+                if n == 0 || shape.values == 0 {
+                    send_longest(measured, door, shape, frame).await;
+                }
+                send_fullest(measured, door, shape, frame).await;
             }
         }
     }
 }
 
-/// The largest body, and one with as many values as there may be.
-async fn send_within(measured: &mut Measured, door: &Door, shape: &Shape, frame: &(&str, &str)) {
+/// The longest body.
+async fn send_longest(measured: &mut Measured, door: &Door, shape: &Shape, frame: &(&str, &str)) {
     let key = measured.key.clone();
     let (start, end) = frame;
     let room = MAX_BODY_BYTES - start.len() - end.len();
@@ -312,7 +323,14 @@ async fn send_within(measured: &mut Measured, door: &Door, shape: &Shape, frame:
         let status = measured.status(door.event(None, &largest), &what).await;
         assert_eq!(status, 401, "{what}, anonymous");
     }
+}
 
+/// A body with as many values as there may be.
+async fn send_fullest(measured: &mut Measured, door: &Door, shape: &Shape, frame: &(&str, &str)) {
+    let key = measured.key.clone();
+    let (start, end) = frame;
+    let room = MAX_BODY_BYTES - start.len() - end.len();
+    let what = format!("{} {start}{}{end}", door.sent.target, shape.name);
     let full = shape.of_values(MAX_VALUES - FRAME_VALUES, room);
     let full = Body::in_base64(&format!("{start}{full}{end}"));
     let status = measured.status(door.event(Some(&key), &full), &what).await;
