@@ -148,13 +148,13 @@ impl Measured {
     }
 
     async fn start_with(function: &'static str, bus_url: &str) -> Self {
-        let turn = TURN.lock().await;
         let stack = Stack::start().await;
         let key = stack.service_key(TENANT).await;
         Self::on(&stack, key, function, bus_url).await
     }
 
     async fn on(stack: &Stack, key: String, function: &'static str, bus_url: &str) -> Self {
+        let turn = TURN.lock().await;
         let variables = [
             ("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint.as_str()),
             ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus_url),
