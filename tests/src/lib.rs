@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod history;
 pub mod iam;
 pub mod lambda;
+pub mod longest;
 pub mod markdown;
 pub mod measured;
 pub mod raw_table;

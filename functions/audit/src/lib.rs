@@ -40,7 +40,7 @@ async fn get_audit_events(
     let permit = principal.permit(scope)?;
     let listing = v1::audit::parse(exchange, permit)?;
     let page = list_audit_events(ctx, permit, &listing).await?;
-    Ok(v1::audit::respond(exchange, &page))
+    Ok(v1::audit::respond(exchange, &listing, &page))
 }
 
 fn get_openapi(exchange: &Exchange<'_>) -> Result<Response> {

@@ -116,9 +116,9 @@ async fn search(
     if kept < page.rows.len() {
         page.rows.truncate(kept);
         let last = page.rows.last();
-        page.next_cursor = last.map(|row| listing.filters.cursor_after(tenant, row));
+        page.next_cursor = last.map(|row| listing.filters.cursor_after(row));
     }
-    let body = ActivitiesBody::of(&page, exchange.request_id());
+    let body = ActivitiesBody::of(&page.rows, page.next_cursor.as_deref(), exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)))
 }
 

@@ -37,7 +37,7 @@ async fn search_activities(
     let permit = principal.permit(scope)?;
     let listing = v1::search::parse(exchange, permit)?;
     let page = search_activity(ctx, permit, &listing).await?;
-    Ok(v1::search::respond(exchange, &page))
+    Ok(v1::search::respond(exchange, &listing, &page))
 }
 
 async fn list_typed(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
@@ -48,5 +48,5 @@ async fn list_typed(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Res
     let request = list::parse(exchange, permit, name)?;
     let (size, after) = (request.page_size.rows(), request.after);
     let page = list_activities_of_type(ctx, permit, name, &request.filters, size, after).await?;
-    Ok(list::respond(exchange, &request, &page))
+    Ok(list::respond(exchange, permit, name, &request, &page))
 }

@@ -18,10 +18,14 @@ use crate::text::TextQuery;
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
-/// Bodies that are read side by side to hold phrases against: at most 2.5 MB.
+/// Bodies that are read side by side to hold phrases against, with what else is in
+/// their items: at most 4 MB.
 const BODIES_A_ROUND: usize = 10;
-/// Bodies that one page reads for phrases: at most 25 MB, in the worst case.
+/// Bodies that one page reads for phrases: at most 40 MB, in the worst case.
 const MAX_BODIES: usize = 100;
+/// What the rows of a page may keep, in bytes of JSON, of what was read with those
+/// bodies.
+const MAX_SUBMISSION_BYTES: usize = 1_000_000;
 /// Candidates that are held against the text in one round, after a first one
 /// of just what the page needs: mostly all of them match.
 const CANDIDATES_A_ROUND: usize = 50;
@@ -119,6 +123,7 @@ async fn verified_page(
 ) -> Result<RowsAndEnd> {
     let mut rows = Vec::new();
     let mut bodies_left = MAX_BODIES;
+    let mut submission_bytes = 0;
     let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
     loop {
         let step = join.step(candidates_a_round).await?;
@@ -132,13 +137,14 @@ async fn verified_page(
             bodies_left = bodies_left.saturating_sub(parts.len());
             for position in round {
                 let Some(mut activity) = heads.remove(&ActivityId(position.id)) else { continue };
-                if let Some(parts) = parts.remove(&activity.id) {
-                    activity.complete(parts);
+                let parts = parts.remove(&activity.id);
+                let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
+                if !has_phrases(&mut activity, parts, query) {
+                    continue;
                 }
-                if query.matches(activity.texts()) {
-                    rows.push(activity);
-                }
-                if rows.len() == limit {
+                submission_bytes += kept_bytes;
+                rows.push(activity);
+                if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
                     let more = *position != *step.matches.last().unwrap_or(position)
                         || step.progress != Progress::Finished;
                     return Ok((rows, more.then_some(*position)));
@@ -157,6 +163,17 @@ async fn verified_page(
             Progress::DecidedTo(_) => {}
         }
     }
+}
+
+/// Whether an activity has the phrases of a query, in what its head has or in its
+/// long parts. A row shows the beginning of a body and keeps no more of it.
+fn has_phrases(activity: &mut Activity, parts: Option<LongParts>, query: &TextQuery) -> bool {
+    let Some(parts) = parts else { return query.matches(activity.texts()) };
+    let beginning = activity.body.clone();
+    activity.complete(parts);
+    let matches = query.matches(activity.texts());
+    activity.body = beginning;
+    matches
 }
 
 /// The long parts, of some candidates, that are not in their heads.

@@ -24,8 +24,8 @@ use crate::store::Parts;
 pub const DEFAULT_PAGE_SIZE: usize = 100;
 /// Rows of a page at most.
 pub const MAX_PAGE_SIZE: usize = 1_000;
-/// About how many bytes of JSON a page may have: a function answers with 6 MB
-/// at most, and fields can be long.
+/// About how many bytes of JSON are read for a page. Fields can be long, and in
+/// memory they take several times as much.
 const MAX_PAGE_BYTES: usize = 1_000_000;
 /// Rows that are looked for at a time: as many heads as one call reads.
 const ROWS_A_ROUND: usize = 100;
@@ -33,7 +33,7 @@ const ROWS_A_ROUND: usize = 100;
 /// that filters leave out.
 const MAX_ROUNDS: usize = 20;
 /// Submissions that are read side by side where they are not in the head: at
-/// most 1 MB.
+/// most 4 MB.
 const SUBMISSIONS_A_ROUND: usize = 10;
 /// What a row has besides its fields and records, in bytes of JSON.
 const ROW_BYTES: usize = 400;
@@ -60,6 +60,12 @@ impl TypedActivityFilters {
     #[must_use]
     pub fn position(&self, tenant: &TenantId, type_id: Uuid, cursor: &str) -> Option<Position> {
         cursor::decode(cursor, &self.binding(tenant, type_id))
+    }
+
+    /// The cursor that continues after a row that was found.
+    #[must_use]
+    pub fn cursor_after(&self, type_id: Uuid, row: &Activity) -> String {
+        cursor::encode(Position::of_activity(row), &self.binding(&row.tenant_id, type_id))
     }
 
     fn operands(&self, name: &TypeName) -> Vec<Vec<Term>> {
@@ -144,16 +150,18 @@ impl Collected {
         tenant: &TenantId,
         mut found: Vec<Activity>,
     ) -> Result<Room> {
-        for chunk in found.chunks_mut(SUBMISSIONS_A_ROUND) {
-            read_submissions(ctx, tenant, chunk).await?;
+        while !found.is_empty() {
+            let mut chunk: Vec<Activity> =
+                found.drain(..found.len().min(SUBMISSIONS_A_ROUND)).collect();
+            read_submissions(ctx, tenant, &mut chunk).await?;
             for activity in chunk {
-                self.bytes += row_bytes(activity);
+                self.bytes += row_bytes(&activity);
                 let full = self.bytes > MAX_PAGE_BYTES;
                 if full && !self.rows.is_empty() {
                     return Ok(Room::None);
                 }
-                self.end = Some(Position { time: activity.occurred_at, id: activity.id.0 });
-                self.rows.push(activity.clone());
+                self.end = Some(Position::of_activity(&activity));
+                self.rows.push(activity);
                 if full {
                     return Ok(Room::None);
                 }

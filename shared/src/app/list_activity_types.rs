@@ -36,6 +36,12 @@ impl ActivityTypeFilters {
         TypeName::parse(&name).ok()
     }
 
+    /// The cursor that continues after a type that was found.
+    #[must_use]
+    pub fn cursor_after(&self, tenant: &TenantId, row: &TypeSummary) -> String {
+        cursor::encode_name(row.api_name.as_str(), &self.binding(tenant))
+    }
+
     fn matches(&self, tenant: &TenantId, summary: &TypeSummary) -> bool {
         let named = self.search.as_ref().is_none_or(|search| {
             let search = search.to_lowercase();

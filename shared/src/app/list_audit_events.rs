@@ -55,6 +55,12 @@ impl AuditFilters {
         cursor::decode(cursor, &self.binding(tenant))
     }
 
+    /// The cursor that continues after an event that was found.
+    #[must_use]
+    pub fn cursor_after(&self, row: &AuditEvent) -> String {
+        cursor::encode(Position::of_audit_event(row), &self.binding(&row.tenant_id))
+    }
+
     /// Every event has a status, so that without a filter the union of the
     /// statuses is everything.
     fn operands(&self) -> Vec<Vec<Term>> {

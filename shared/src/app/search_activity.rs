@@ -49,9 +49,8 @@ impl SearchFilters {
 
     /// The cursor that continues after a row that was found.
     #[must_use]
-    pub fn cursor_after(&self, tenant: &TenantId, row: &Activity) -> String {
-        let position = Position { time: row.occurred_at, id: row.id.0 };
-        cursor::encode(position, &self.binding(tenant))
+    pub fn cursor_after(&self, row: &Activity) -> String {
+        cursor::encode(Position::of_activity(row), &self.binding(&row.tenant_id))
     }
 
     fn operands(&self) -> Vec<Vec<Term>> {

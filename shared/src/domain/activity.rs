@@ -275,6 +275,8 @@ pub struct LongParts {
     /// What was submitted through the logged-activity dialect, with the names
     /// of the records.
     pub submission: Option<(Vec<NamedResource>, Submission)>,
+    /// How long the submission is as JSON.
+    pub submission_bytes: usize,
 }
 
 /// What was submitted through the logged-activity dialect, as far as it was

@@ -17,6 +17,7 @@ pub mod exchange;
 pub mod logged_activity;
 pub mod mcp;
 pub mod message;
+mod page;
 pub mod query;
 pub mod request_body;
 pub mod routes;

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::domain::activity::{Activity, ActivityId, RelatedResource};
 use crate::domain::activity_type::{Category, TypeName};
-use crate::domain::audit::AuditStatus;
+use crate::domain::audit::{AuditEvent, AuditStatus};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::ActorId;
@@ -48,6 +48,18 @@ impl Position {
     pub const OLDEST: Self = Self { time: Timestamp::MIN, id: Uuid::nil() };
     /// Newer than every other position.
     pub const NEWEST: Self = Self { time: Timestamp::MAX, id: Uuid::max() };
+
+    /// Where an activity stands.
+    #[must_use]
+    pub fn of_activity(activity: &Activity) -> Self {
+        Self { time: activity.occurred_at, id: activity.id.0 }
+    }
+
+    /// Where an audit event stands.
+    #[must_use]
+    pub fn of_audit_event(event: &AuditEvent) -> Self {
+        Self { time: event.occurred_at, id: event.id }
+    }
 
     /// The oldest position of a time.
     #[must_use]

@@ -7,7 +7,7 @@ use super::calls::Store;
 use super::failure::CorruptItem;
 use super::item::{PK, SK};
 use super::{items, keys};
-use crate::domain::activity::{Activity, ActivityId, LongParts};
+use crate::domain::activity::{Activity, ActivityId, LongParts, NamedResource};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 
@@ -67,13 +67,24 @@ impl Store {
                 without_related.push(id);
             }
         }
-        let parts = self.long_parts(tenant, &without_related, Parts::Submission).await?;
-        for (id, parts) in parts {
+        for (id, related) in self.related(tenant, &without_related).await? {
             if let Some(activity) = activities.get_mut(&id) {
-                activity.complete(parts);
+                activity.related = related;
             }
         }
         Ok(activities)
+    }
+
+    /// The related records of some activities whose heads are without them. What was
+    /// submitted with them can be a hundred times as long.
+    async fn related(
+        &self,
+        tenant: &TenantId,
+        ids: &[ActivityId],
+    ) -> Result<Vec<(ActivityId, Vec<NamedResource>)>> {
+        let keys = ids.iter().map(|id| keys::body(tenant, *id)).collect();
+        let items = self.batch_get(keys, Some(&related_only())).await?;
+        items.iter().map(|item| Ok(items::activity::read_related(item)?)).collect()
     }
 
     /// The long parts that are items of their own, of some activities.
@@ -94,7 +105,13 @@ impl Store {
     }
 }
 
+/// The projection that reads nothing of the item of the long parts but the related
+/// records.
+pub(super) fn related_only() -> String {
+    [PK, SK, items::activity::RELATED].join(", ")
+}
+
 /// The projection that reads the item of the long parts without the body.
-pub(super) fn submission_only() -> String {
+fn submission_only() -> String {
     [PK, SK, items::activity::RELATED, items::activity::SUBMISSION].join(", ")
 }

@@ -90,7 +90,7 @@ impl Staging {
         activity: &Activity,
         terms: impl IntoIterator<Item = Term>,
     ) -> Result<(Self, NewHead<'_>), ItemTooLarge> {
-        let position = Position { time: activity.occurred_at, id: activity.id.0 };
+        let position = Position::of_activity(activity);
         let ActivityItems { head, body } = items::activity::write(activity);
         let mut staging = Self::default();
         if let Some(body) = body {
@@ -115,7 +115,7 @@ impl Staging {
 
     /// Adds the postings of an audit event.
     pub fn add_audit_event(&mut self, event: &AuditEvent) {
-        let position = Position { time: event.occurred_at, id: event.id };
+        let position = Position::of_audit_event(event);
         let terms = [
             Some(Term::audit_status(event.status)),
             Some(Term::audit_actor(&event.actor.id)),

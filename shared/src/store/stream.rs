@@ -16,13 +16,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::activity::submission_only;
+use super::activity::related_only;
 use super::calls::Store;
 use super::failure::CorruptItem;
 use super::item::{Item, Key, PK, SK};
-use super::items::activity::{Head, read, read_long_parts};
+use super::items::activity::{Head, read, read_related};
 use super::keys;
-use crate::domain::activity::{Activity, LongParts, Submitted};
+use crate::domain::activity::Activity;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
 
@@ -158,19 +158,19 @@ impl Store {
         let heads: Vec<Result<Head, CorruptItem>> =
             records.iter().map(|record| record.head()).collect();
         let related: HashSet<Key> = heads.iter().flatten().filter_map(related_key).collect();
-        let long_parts = self.long_parts_at(related).await.map_err(Arc::new);
+        let related = self.related_at(related).await.map_err(Arc::new);
         let activity = |head: Result<Head, CorruptItem>| {
             let head = head.map_err(|corrupt| Arc::new(corrupt.into()))?;
             let Some(key) = related_key(&head) else { return Ok(head.activity) };
-            let long_parts = long_parts.as_ref().map_err(Arc::clone)?;
-            complete(head.activity, key, long_parts).map_err(|corrupt| Arc::new(corrupt.into()))
+            let related = related.as_ref().map_err(Arc::clone)?;
+            complete(head.activity, key, related).map_err(|corrupt| Arc::new(corrupt.into()))
         };
         heads.into_iter().map(activity).collect()
     }
 
-    /// The items of long parts that exist, without the bodies.
-    async fn long_parts_at(&self, keys: HashSet<Key>) -> Result<HashMap<Key, Item>> {
-        let items = self.batch_get(keys.into_iter().collect(), Some(&submission_only())).await?;
+    /// The items of long parts that exist, with the related records alone.
+    async fn related_at(&self, keys: HashSet<Key>) -> Result<HashMap<Key, Item>> {
+        let items = self.batch_get(keys.into_iter().collect(), Some(&related_only())).await?;
         Ok(items.into_iter().filter_map(|item| Some((Key::of(&item)?, item))).collect())
     }
 }
@@ -178,16 +178,12 @@ impl Store {
 fn complete(
     mut activity: Activity,
     key: Key,
-    long_parts: &HashMap<Key, Item>,
+    related: &HashMap<Key, Item>,
 ) -> Result<Activity, CorruptItem> {
-    let item = long_parts.get(&key);
-    let parts: Option<LongParts> = item.map(read_long_parts).transpose()?.map(|(_, parts)| parts);
-    if let Some(parts) = parts {
-        activity.complete(parts);
-    }
-    if matches!(activity.submitted, Submitted::TypeOnly(_)) {
-        let problem = "it lacks a part that a head implies".to_owned();
+    let Some(item) = related.get(&key) else {
+        let problem = "it is missing, though a head implies it".to_owned();
         return Err(CorruptItem { pk: key.pk, sk: key.sk, problem });
-    }
+    };
+    activity.related = read_related(item)?.1;
     Ok(activity)
 }

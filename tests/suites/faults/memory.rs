@@ -10,9 +10,13 @@ use activity_log_tests::event_bus::StubBus;
 use activity_log_tests::function_process::{FunctionProcess, Outcome};
 use activity_log_tests::gateway::{Gateway, Sent};
 use activity_log_tests::lambda::batch_failures;
+use activity_log_tests::longest::{self, Filled, WIDE, longest_submission, type_of_most_options};
+use activity_log_tests::raw_table::{Item, RawTable};
 use activity_log_tests::stack::Stack;
+use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -144,9 +148,13 @@ impl Measured {
     }
 
     async fn start_with(function: &'static str, bus_url: &str) -> Self {
-        let turn = TURN.lock().await;
         let stack = Stack::start().await;
         let key = stack.service_key(TENANT).await;
+        Self::on(&stack, key, function, bus_url).await
+    }
+
+    async fn on(stack: &Stack, key: String, function: &'static str, bus_url: &str) -> Self {
+        let turn = TURN.lock().await;
         let variables = [
             ("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint.as_str()),
             ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus_url),
@@ -226,10 +234,14 @@ impl Door {
     }
 
     fn event(&self, key: Option<&str>, body: &Body) -> String {
+        self.event_of(TENANT, key, body)
+    }
+
+    fn event_of(&self, tenant: &str, key: Option<&str>, body: &Body) -> String {
         let mut sent = self.sent.clone();
         if let Some(key) = key {
             sent = sent.header("authorization", &format!("Bearer {key}"));
-            sent = sent.header("x-api-key", key).header("x-business-id", TENANT);
+            sent = sent.header("x-api-key", key).header("x-business-id", tenant);
             sent = sent.header("x-user-id", "jane");
         }
         let mut event = Gateway::FunctionUrl.event(&sent);
@@ -583,4 +595,110 @@ async fn an_event_with_the_worst_json_in_any_place_is_answered_in_128_mb() {
         assert!((400..500).contains(&status), "{place}: {status}");
     }
     measured.expect_bounded();
+}
+
+/// A table whose rows take the most memory, as many as a page of `/v1` has.
+async fn with_the_largest_rows() -> Filled {
+    let filled = Filled::start().await;
+    let (definition, values) = type_of_most_options();
+    filled.stack.define_type(longest::TENANT, definition).await;
+    let notes = format!("two words {}", WIDE.repeat(30_000));
+    let input = longest_submission(&notes, values);
+    let log = async || filled.typed.log(longest::TYPE, &input).await.expect(201).status;
+    let statuses = stream::iter(0..100).map(|_| log()).buffer_unordered(4).collect::<Vec<_>>();
+    assert_eq!(statuses.await, [201; 100]);
+    filled
+}
+
+/// Whether a function answers these calls of a tenant's lists in bounded memory.
+async fn expect_answers(filled: &Filled, function: &'static str, calls: &[(Door, String)]) {
+    let mut measured = Measured::on(&filled.stack, filled.key.clone(), function, "").await;
+    for (door, body) in calls {
+        let event = door.event_of(longest::TENANT, Some(&filled.key), &Body::plain(body.clone()));
+        assert_eq!(measured.status(event, &door.sent.target).await, 200, "{}", door.sent.target);
+    }
+    measured.expect_bounded();
+}
+
+#[tokio::test]
+async fn the_largest_rows_are_read_in_128_mb() {
+    let filled = with_the_largest_rows().await;
+    let responses = format!("/api/activities/{}/responses?page_size=1000", longest::TYPE);
+    let phrase = "%22two+words%22";
+    let call = |method: &str, path: &str| (Door::new(method, path), String::new());
+    let searches = [
+        call("GET", "/v1/activities?limit=100"),
+        call("GET", &format!("/v1/activities?limit=100&query={phrase}")),
+        call("POST", &responses),
+        call("POST", &format!("{responses}&search={phrase}")),
+    ];
+    expect_answers(&filled, "search", &searches).await;
+    let tool = |name: &str, arguments: Value| {
+        let params = json!({"name": name, "arguments": arguments});
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params});
+        (Door::new("POST", "/mcp"), call.to_string())
+    };
+    let newest = filled.v1.search(&[("limit", "1")]).await.expect(200);
+    let id = &newest.json()["activities"][0]["id"];
+    let tools = [
+        tool("search_activity", json!({"limit": 100})),
+        tool("search_activity", json!({"limit": 100, "query": "\"two words\""})),
+        tool("get_logged_activity", json!({"id": id})),
+    ];
+    expect_answers(&filled, "mcp", &tools).await;
+    expect_published(&filled).await;
+}
+
+/// Whether a batch of the stream whose related records are elsewhere is published
+/// in bounded memory.
+async fn expect_published(filled: &Filled) {
+    let items = RawTable::of(&filled.stack).await.items().await;
+    let heads = items.into_iter().filter(|((_, sk), _)| sk == "HEAD");
+    let records: Vec<Value> = heads.map(|((pk, sk), head)| insertion(&pk, &sk, &head)).collect();
+    assert_eq!(records.len(), 100);
+    let bus = StubBus::start().await;
+    let mut measured = Measured::on(&filled.stack, filled.key.clone(), "publish", &bus.url).await;
+    let batch = json!({ "Records": records }).to_string();
+    assert_eq!(failures(&mut measured, batch, "the largest rows").await, 0);
+    assert_eq!(bus.details().len(), 100);
+    measured.expect_bounded();
+}
+
+/// A record of the stream that tells of a new head.
+fn insertion(pk: &str, sk: &str, head: &Item) -> Value {
+    let image: serde_json::Map<String, Value> = head
+        .iter()
+        .map(|(name, value)| {
+            let value = match value {
+                AttributeValue::N(digits) => json!({ "N": digits }),
+                value => json!({ "S": value.as_s().expect("it is a number or a text") }),
+            };
+            (name.clone(), value)
+        })
+        .collect();
+    json!({
+        "eventName": "INSERT",
+        "dynamodb": {
+            "Keys": {"pk": {"S": pk}, "sk": {"S": sk}}, "SequenceNumber": pk, "NewImage": image,
+        },
+    })
+}
+
+#[tokio::test]
+async fn the_longest_list_of_types_is_read_in_128_mb() {
+    const TYPES: usize = 1_000;
+    let filled = Filled::start().await;
+    let (mut definition, _) = type_of_most_options();
+    filled.stack.define_type(longest::TENANT, definition.clone()).await;
+    let fields = format!("/api/activities/{}/fields", longest::TYPE);
+    definition["fields"] = json!([]);
+    definition["description"] = json!("");
+    definition["selected_objects"] = (0..100).map(|n| format!("k{n}")).collect();
+    for n in 0..TYPES {
+        definition["api_name"] = json!(format!("t{n}"));
+        filled.stack.define_type(longest::TENANT, definition.clone()).await;
+    }
+    let call = |path: &str| (Door::new("GET", path), String::new());
+    let lists = [call("/api/activities?page_size=1000"), call(&fields)];
+    expect_answers(&filled, "get-logged", &lists).await;
 }

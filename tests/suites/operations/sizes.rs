@@ -4,34 +4,25 @@
 
 use std::collections::BTreeSet;
 
-use activity_log_core::domain::principal::Scope;
 use activity_log_tests::client::Answer;
-use activity_log_tests::client::logged_activity::{
-    LoggedActivity, id_of, ids, path_of, refused_fields,
-};
-use activity_log_tests::client::v1::{V1, rows};
+use activity_log_tests::client::logged_activity::{id_of, ids, path_of, refused_fields};
+use activity_log_tests::client::v1::rows;
 use activity_log_tests::lambda::invocation;
-use activity_log_tests::stack::Stack;
+use activity_log_tests::longest::{
+    Filled, QUOTE, TAGS, TENANT, TEXT, TYPE, WIDE, all_options, id, longest_activity,
+    longest_submission, longest_type,
+};
+use activity_log_tests::raw_table::{Item, RawTable};
+use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// What [Lambda](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)
 /// takes of a response.
 const MAX_LAMBDA_RESPONSE_BYTES: usize = 6_291_556;
-/// The longest tenant id.
-const TENANT: &str = "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt";
-/// Four bytes in the table, and no word.
-const WIDE: &str = "\u{1f600}";
-/// Escaped in JSON, and again in the JSON around it.
-const QUOTE: &str = "\"";
-const TAGS: &str = "0193c1d2-0000-7000-8000-00000000000a";
-const TEXT: &str = "0193c1d2-0000-7000-8000-00000000000b";
-
-/// The longest id. Keys of the table escape a `#`.
-fn id(character: &str) -> String {
-    character.repeat(255)
-}
-
+/// What [DynamoDB](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items)
+/// takes of an item.
+const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// How long the body of a response is for Lambda, which takes it as a text within
 /// JSON.
 #[track_caller]
@@ -40,82 +31,6 @@ fn assert_fits_lambda(answer: &Answer) {
     let escaped = serde_json::to_string(text).expect("a text has a JSON form");
     // Beside the body there are some headers.
     assert!(escaped.len() + 10_000 < MAX_LAMBDA_RESPONSE_BYTES, "{} bytes", escaped.len());
-}
-
-/// A tenant with the longest names for everything.
-struct Filled {
-    stack: Stack,
-    v1: V1,
-    typed: LoggedActivity,
-    key: String,
-}
-
-impl Filled {
-    async fn start() -> Self {
-        let stack = Stack::start().await;
-        let key = stack.issue_key(TENANT, &format!("service:{}", id("#")), Scope::ALL).await;
-        for resource in [id("#"), id(QUOTE)] {
-            stack.put_resource(TENANT, "contact", &resource, Some(&WIDE.repeat(200))).await;
-        }
-        for kind in 0..20 {
-            stack.put_resource(TENANT, &kind_of(kind), &id(QUOTE), Some(&QUOTE.repeat(200))).await;
-        }
-        let (v1, typed) = (stack.v1(&key), stack.logged_activity(TENANT, &key).as_user(&id("#")));
-        Self { stack, v1, typed, key }
-    }
-}
-
-/// The longest name of a record type, one of twenty.
-fn kind_of(n: usize) -> String {
-    format!("{:a<64}", format!("kind{n:02}"))
-}
-
-fn longest_activity() -> Value {
-    json!({
-        "type": "agent_action",
-        "summary": WIDE.repeat(500),
-        "body": WIDE.repeat(65_536),
-        "related_resource_type": "contact",
-        "related_resource_id": id("#"),
-        "occurred_at": "2026-03-01T09:30:00.123+00:00",
-        "idempotency_key": id("#"),
-    })
-}
-
-/// Twenty related objects with the longest names, and a hundred mentions.
-fn longest_submission(notes: &str, fields: Vec<Value>) -> Value {
-    let related: Vec<Value> =
-        (0..20).map(|n| json!({"custom_object": kind_of(n), "entity_id": id(QUOTE)})).collect();
-    let mention = |n: usize| json!(format!("0193c1d2-0000-7000-8000-{n:012}"));
-    json!({
-        "related_objects": related,
-        "notes": notes,
-        "mentions": (0..100).map(mention).collect::<Vec<_>>(),
-        "fields": fields,
-    })
-}
-
-/// A type with as many options as a definition takes, all of which can be chosen.
-fn longest_type() -> Value {
-    let option = |n: usize| json!({"id": format!("o{n:03}"), "code": format!("c{n:03}"), "name": WIDE.repeat(44)});
-    json!({
-        "name": WIDE.repeat(200),
-        "api_name": "a".repeat(64),
-        "description": QUOTE.repeat(1_000),
-        "association_mode": "selected_objects_associated",
-        "selected_objects": (0..20).map(kind_of).collect::<Vec<_>>(),
-        "fields": [
-            {"name": "tags", "display_name": WIDE.repeat(200), "field_type": "dynamictags",
-             "id": TAGS, "options": (0..1_000).map(option).collect::<Vec<_>>()},
-            {"name": "text", "display_name": QUOTE.repeat(200), "field_type": "longtext",
-             "id": TEXT},
-        ],
-    })
-}
-
-fn all_options() -> Value {
-    let chosen: Vec<String> = (0..1_000).map(|n| format!("o{n:03}")).collect();
-    json!({"id": TAGS, "value": chosen})
 }
 
 #[tokio::test]
@@ -165,7 +80,6 @@ async fn the_longest_activity_is_logged_read_and_found_through_every_door() {
 async fn what_does_not_fit_an_item_is_refused_by_name() {
     let filled = Filled::start().await;
     filled.stack.define_type(TENANT, longest_type()).await;
-    let name = "a".repeat(64);
     let text = |bytes: usize| json!({"id": TEXT, "value": "t".repeat(bytes)});
     // Each of them fits.
     for (notes, fields) in [
@@ -173,16 +87,93 @@ async fn what_does_not_fit_an_item_is_refused_by_name() {
         ("short".to_owned(), vec![all_options(), text(50_000)]),
     ] {
         let input = longest_submission(&notes, fields);
-        let read = filled.typed.log_and_read(&name, &input).await;
+        let read = filled.typed.log_and_read(TYPE, &input).await;
         assert_eq!(read["notes"], notes);
     }
     // All of them do not.
     let input = longest_submission(&WIDE.repeat(65_536), vec![all_options(), text(50_000)]);
-    let refused = filled.typed.log(&name, &input).await.expect(400);
+    let refused = filled.typed.log(TYPE, &input).await.expect(400);
     assert_eq!(refused_fields(&refused), ["fields"]);
     let rejected = filled.v1.every_audit_event(&[("status", "rejected")]).await;
     assert_eq!(rejected.len(), 1, "it is audited");
     assert_eq!(filled.v1.every_activity(&[]).await.len(), 2, "nothing of it is there");
+}
+
+/// The bytes of names and values, all of which are texts.
+fn text_bytes(item: &Item) -> usize {
+    let bytes = |(name, value): (&String, &AttributeValue)| {
+        name.len() + value.as_s().expect("the value is a text").len()
+    };
+    item.iter().map(bytes).sum()
+}
+
+#[tokio::test]
+async fn an_item_of_400_kb_is_written_and_one_of_a_byte_more_is_refused_by_name() {
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    let table = RawTable::of(&filled.stack).await;
+    let chosen: Vec<String> = (0..450).map(|n| format!("o{n:03}")).collect();
+    let input = |bytes: usize| {
+        let fields = json!([
+            {"id": TAGS, "value": chosen},
+            {"id": TEXT, "value": "t".repeat(bytes)},
+        ]);
+        json!({"related_objects": [], "notes": WIDE.repeat(65_536), "fields": fields})
+    };
+    let body_bytes = async |bytes: usize| {
+        let before = table.items().await;
+        let logged = filled.typed.log(TYPE, &input(bytes)).await.expect(201);
+        assert_eq!(filled.typed.read(&id_of(&logged)).await.expect(200).status, 200);
+        let written = table.items_since(&before).await;
+        let body = written.iter().find(|((_, sk), _)| sk == "BODY").expect("a body is written");
+        text_bytes(body.1)
+    };
+
+    let room = MAX_ITEM_BYTES - body_bytes(1).await;
+    assert_eq!(body_bytes(1 + room).await, MAX_ITEM_BYTES);
+    let before = table.items().await;
+    let refused = filled.typed.log(TYPE, &input(2 + room)).await.expect(400);
+    assert_eq!(refused_fields(&refused), ["fields"]);
+    for (_, sk) in table.items_since(&before).await.keys() {
+        assert!(sk != "BODY" && sk != "HEAD", "only the audit event is written");
+    }
+}
+
+#[tokio::test]
+async fn the_answers_that_escapes_make_longest_fit() {
+    let filled = Filled::start().await;
+    filled.stack.define_type(TENANT, longest_type()).await;
+    // Each character takes six bytes in JSON, and up to ten in JSON within JSON
+    // within JSON, as a tool's result has it for Lambda.
+    let notes = "\u{1}".repeat(65_536);
+    let quotes = json!({"id": TEXT, "value": QUOTE.repeat(32_000)});
+    let logged = filled.typed.log(TYPE, &longest_submission(&notes, vec![quotes])).await;
+    let logged = logged.expect(201);
+    assert_fits_lambda(&logged);
+    let id = id_of(&logged);
+    assert_fits_lambda(&filled.typed.read(&id).await.expect(200));
+    assert_fits_lambda(&filled.v1.read(&id).await.expect(200));
+    assert_fits_lambda(&filled.typed.responses(TYPE, &json!({})).await.expect(200));
+    let mcp = filled.stack.mcp(&filled.key);
+    let mut input = json!({"type": "note", "summary": QUOTE.repeat(500), "body": notes});
+    assert_fits_lambda(&mcp.call_tool("log_activity", &input).await.expect(200));
+    assert_fits_lambda(&mcp.call_tool("get_logged_activity", &json!({"id": id})).await.expect(200));
+
+    // As many violations as are listed, of names as long as a body takes.
+    let mut submission = longest_submission("", Vec::new());
+    for (n, quotes) in (0..100).zip(std::iter::repeat(QUOTE.repeat(5_000))) {
+        input[format!("{quotes}{n}")] = json!(n);
+        submission[format!("{quotes}{n}")] = json!(n);
+    }
+    input["body"] = json!("");
+    assert_fits_lambda(&filled.v1.log(&input).await.expect(422));
+    assert_fits_lambda(&filled.typed.log(TYPE, &submission).await.expect(400));
+    assert_fits_lambda(&mcp.call_tool("log_activity", &input).await.expect(200));
+    // What is no call of a tool, and has an id that comes back.
+    let unknown = json!({
+        "jsonrpc": "2.0", "id": QUOTE.repeat(250_000), "method": QUOTE.repeat(250_000),
+    });
+    assert_fits_lambda(&mcp.post().json(&unknown).send().await);
 }
 
 #[tokio::test]
@@ -190,14 +181,13 @@ async fn the_longest_pages_fit_an_answer_and_show_every_row_once() {
     const ROWS: usize = 110;
     let filled = Filled::start().await;
     filled.stack.define_type(TENANT, longest_type()).await;
-    let name = "a".repeat(64);
     let notes = format!("{} {}", QUOTE.repeat(400), "\u{1}".repeat(400));
     let mut logged = BTreeSet::new();
     for n in 0..ROWS {
         // Some with as many bytes of fields as fit, all with as many of the rest.
         let fields = if n % 5 == 0 { vec![all_options()] } else { Vec::new() };
         let input = longest_submission(&notes, fields);
-        logged.insert(id_of(&filled.typed.log(&name, &input).await.expect(201)));
+        logged.insert(id_of(&filled.typed.log(TYPE, &input).await.expect(201)));
     }
 
     let mut found = BTreeSet::new();
@@ -218,7 +208,7 @@ async fn the_longest_pages_fit_an_answer_and_show_every_row_once() {
     assert_eq!(found, logged);
 
     let mut found = BTreeSet::new();
-    let mut page = filled.typed.responses(&name, &json!({"page_size": 1_000})).await.expect(200);
+    let mut page = filled.typed.responses(TYPE, &json!({"page_size": 1_000})).await.expect(200);
     loop {
         assert_fits_lambda(&page);
         for id in ids(&page) {
@@ -243,6 +233,9 @@ async fn the_longest_pages_fit_an_answer_and_show_every_row_once() {
 #[tokio::test]
 async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
     const TYPES: usize = 120;
+    // Rows that are short in the table and long in an answer, which has two ids
+    // for each of their record types.
+    const SHORT_TYPES: usize = 600;
     let filled = Filled::start().await;
     filled.stack.define_type(TENANT, longest_type()).await;
     let mut longest = longest_type();
@@ -251,6 +244,12 @@ async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
         json!((0..100).map(|n| format!("{:a<64}", format!("kind{n:03}"))).collect::<Vec<_>>());
     for n in 0..TYPES {
         longest["api_name"] = json!(format!("{:a<64}", format!("type{n:03}")));
+        filled.stack.define_type(TENANT, longest.clone()).await;
+    }
+    longest["selected_objects"] = json!((0..100).map(|n| format!("k{n}")).collect::<Vec<_>>());
+    longest["description"] = json!("");
+    for n in 0..SHORT_TYPES {
+        longest["api_name"] = json!(format!("short{n:03}"));
         filled.stack.define_type(TENANT, longest.clone()).await;
     }
     let mut names = BTreeSet::new();
@@ -266,9 +265,8 @@ async fn the_longest_lists_of_types_and_fields_fit_an_answer() {
             None => break,
         }
     }
-    assert_eq!(names.len(), 1 + TYPES + 5, "those that are built in are there, too");
-    let one = "a".repeat(64);
-    for path in [format!("/api/activities/{one}"), format!("/api/activities/{one}/fields")] {
+    assert_eq!(names.len(), 1 + TYPES + SHORT_TYPES + 5, "those that are built in are there, too");
+    for path in [format!("/api/activities/{TYPE}"), format!("/api/activities/{TYPE}/fields")] {
         assert_fits_lambda(&filled.typed.get(&path).await.expect(200));
     }
 }

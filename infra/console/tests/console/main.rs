@@ -5,6 +5,7 @@ mod data_folder;
 mod doors;
 mod imports;
 mod operations;
+mod sizes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};

@@ -181,11 +181,16 @@ impl<'a> From<&'a Activity> for ResponseView<'a> {
 #[must_use]
 pub fn respond(
     exchange: &Exchange<'_>,
+    permit: Permit<'_>,
+    name: &TypeName,
     request: &ListActivities,
     page: &Page<Activity>,
 ) -> Response {
-    let results = page.rows.iter().map(ResponseView::from).collect();
-    json(StatusCode::OK, &PageBody::new(results, request.next_link(exchange, page)))
+    let type_id = name.id(permit.tenant_id());
+    let write = |rows: &[Activity], next| {
+        json(StatusCode::OK, &PageBody::new(rows.iter().map(ResponseView::from).collect(), next))
+    };
+    request.respond(exchange, page, write, |row| request.filters.cursor_after(type_id, row))
 }
 
 /// Describes the endpoint.

@@ -83,9 +83,12 @@ pub fn respond(
     request: &ListTypes,
     page: &Page<TypeSummary>,
 ) -> Response {
-    let view = |summary| TypeView::of(summary, permit.tenant_id());
-    let next = request.next_link(exchange, page);
-    json(StatusCode::OK, &PageBody::new(page.rows.iter().map(view).collect(), next))
+    let tenant = permit.tenant_id();
+    let write = |rows: &[TypeSummary], next| {
+        let views = rows.iter().map(|summary| TypeView::of(summary, tenant)).collect();
+        json(StatusCode::OK, &PageBody::new(views, next))
+    };
+    request.respond(exchange, page, write, |row| request.filters.cursor_after(tenant, row))
 }
 
 /// Describes the endpoint.

@@ -9,6 +9,8 @@ use crate::app::listing::Page;
 use crate::domain::record_type::{Identifier, RecordType};
 use crate::domain::value::Refusal;
 use crate::http::exchange::Exchange;
+use crate::http::message::Response;
+use crate::http::page::respond_with_page;
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -127,9 +129,21 @@ pub struct ListRequest<F, P> {
 }
 
 impl<F, P> ListRequest<F, P> {
-    /// The link of the next page, where there is one.
-    pub(super) fn next_link<T>(&self, exchange: &Exchange<'_>, page: &Page<T>) -> Option<String> {
-        let cursor = page.next_cursor.as_deref()?;
+    /// Writes a page, with a row for each of what was found.
+    pub(super) fn respond<T>(
+        &self,
+        exchange: &Exchange<'_>,
+        page: &Page<T>,
+        write: impl Fn(&[T], Option<String>) -> Response,
+        cursor_after: impl Fn(&T) -> String,
+    ) -> Response {
+        let next_link = |cursor: &str| self.next_link(exchange, cursor);
+        let write = |rows: &[T], cursor: Option<&str>| write(rows, cursor.map(next_link));
+        respond_with_page(page, write, cursor_after)
+    }
+
+    /// The link of the next page.
+    fn next_link(&self, exchange: &Exchange<'_>, cursor: &str) -> String {
         let page_size = self.page_size.rows().to_string();
         let custom_object = self.custom_object.as_ref().map(ToString::to_string);
         let parameters = [
@@ -137,7 +151,7 @@ impl<F, P> ListRequest<F, P> {
             ("search", self.search.as_deref()),
             ("custom_object_id", custom_object.as_deref()),
         ];
-        Some(next_link(exchange, &parameters, cursor))
+        next_link(exchange, &parameters, cursor)
     }
 }
 

@@ -22,6 +22,7 @@ use crate::http::describe::{AUDIT, Described, query_parameters, success};
 use crate::http::examples::{CURSOR, REQUEST_ID, audit_event};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
+use crate::http::page::respond_with_page;
 use crate::http::view::AuditEventView;
 use crate::input;
 
@@ -113,13 +114,20 @@ pub struct AuditEventsBody<'a> {
 
 /// Writes a page.
 #[must_use]
-pub fn respond(exchange: &Exchange<'_>, page: &Page<AuditEvent>) -> Response {
-    let view = AuditEventsBody {
-        audit_events: page.rows.iter().map(AuditEventView::from).collect(),
-        next_cursor: page.next_cursor.as_deref(),
-        request_id: exchange.request_id(),
+pub fn respond(
+    exchange: &Exchange<'_>,
+    listing: &Listing<AuditFilters>,
+    page: &Page<AuditEvent>,
+) -> Response {
+    let write = |rows: &[AuditEvent], next_cursor: Option<&str>| {
+        let view = AuditEventsBody {
+            audit_events: rows.iter().map(AuditEventView::from).collect(),
+            next_cursor,
+            request_id: exchange.request_id(),
+        };
+        json(StatusCode::OK, &view)
     };
-    json(StatusCode::OK, &view)
+    respond_with_page(page, write, |row| listing.filters.cursor_after(row))
 }
 
 /// Describes the endpoint.

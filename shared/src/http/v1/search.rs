@@ -25,6 +25,7 @@ use crate::http::describe::{ACTIVITIES, Described, query_parameters, success};
 use crate::http::examples::{CURSOR, REQUEST_ID, activity};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
+use crate::http::page::respond_with_page;
 use crate::http::view::ActivityView;
 use crate::input;
 
@@ -96,21 +97,24 @@ pub struct ActivitiesBody<'a> {
 }
 
 impl<'a> ActivitiesBody<'a> {
-    /// The rows of a page.
+    /// Rows, and where to go on.
     #[must_use]
-    pub fn of(page: &'a Page<Activity>, request_id: &'a str) -> Self {
-        Self {
-            activities: page.rows.iter().map(ActivityView::row).collect(),
-            next_cursor: page.next_cursor.as_deref(),
-            request_id,
-        }
+    pub fn of(rows: &'a [Activity], next_cursor: Option<&'a str>, request_id: &'a str) -> Self {
+        Self { activities: rows.iter().map(ActivityView::row).collect(), next_cursor, request_id }
     }
 }
 
 /// Writes a page.
 #[must_use]
-pub fn respond(exchange: &Exchange<'_>, page: &Page<Activity>) -> Response {
-    json(StatusCode::OK, &ActivitiesBody::of(page, exchange.request_id()))
+pub fn respond(
+    exchange: &Exchange<'_>,
+    listing: &Listing<SearchFilters>,
+    page: &Page<Activity>,
+) -> Response {
+    let write = |rows: &[Activity], next_cursor: Option<&str>| {
+        json(StatusCode::OK, &ActivitiesBody::of(rows, next_cursor, exchange.request_id()))
+    };
+    respond_with_page(page, write, |row| listing.filters.cursor_after(row))
 }
 
 /// Describes the endpoint.

@@ -156,8 +156,7 @@ fn write_beginning(activity: &Activity, long: &LongAttributes<'_>) -> ItemWriter
 /// Reads a head. The long parts are whole where the head has them.
 pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, CorruptItem> {
     let reader = ItemReader::new(item);
-    let id = ActivityId::parse(reader.key_part()?)
-        .ok_or_else(|| reader.corrupt("the key does not name an activity"))?;
+    let id = read_id(&reader)?;
     let body = match (reader.text_if_some("body")?, reader.text_if_some(BODY_START)?) {
         (Some(_), _) => BodyText::Whole(reader.parsed("body", Body::parse)?),
         (None, Some(start)) => BodyText::Beginning(start.to_owned()),
@@ -224,15 +223,29 @@ pub(in crate::store) fn read_long_parts(
     item: &Item,
 ) -> Result<(ActivityId, LongParts), CorruptItem> {
     let reader = ItemReader::new(item);
-    let id = ActivityId::parse(reader.key_part()?)
-        .ok_or_else(|| reader.corrupt("the key does not name an activity"))?;
+    let id = read_id(&reader)?;
     let related: Option<Vec<RelatedTuple>> = reader.json_if_some(RELATED)?;
     let submission = reader.json_if_some(SUBMISSION)?;
     let parts = LongParts {
+        submission_bytes: reader.text_if_some(SUBMISSION)?.map_or(0, str::len),
         body: reader.parsed_if_some("body", Body::parse)?,
         submission: related.map(from_tuples).zip(submission),
     };
     Ok((id, parts))
+}
+
+/// Reads nothing of the item of the long parts but the related records.
+pub(in crate::store) fn read_related(
+    item: &Item,
+) -> Result<(ActivityId, Vec<NamedResource>), CorruptItem> {
+    let reader = ItemReader::new(item);
+    Ok((read_id(&reader)?, from_tuples(reader.json(RELATED)?)))
+}
+
+/// The activity that an item of it names.
+fn read_id(reader: &ItemReader<'_>) -> Result<ActivityId, CorruptItem> {
+    ActivityId::parse(reader.key_part()?)
+        .ok_or_else(|| reader.corrupt("the key does not name an activity"))
 }
 
 #[cfg(test)]
