@@ -24,6 +24,8 @@ use aws_types::sdk_config::{
     Builder as ConfigBuilder, RetryConfig, SharedCredentialsProvider, TimeoutConfig,
 };
 
+use crate::platform::loopback::is_loopback;
+
 /// A connection that takes longer is tried anew.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// An answer that takes longer is taken as lost. DynamoDB's slowest percentile
@@ -178,9 +180,7 @@ fn local_credentials() -> Credentials {
 /// Whether an endpoint is spoken to in plain HTTP at a loopback address.
 fn is_on_this_machine(url: &str) -> bool {
     let Ok(uri) = url.parse::<http::Uri>() else { return false };
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    uri.scheme() == Some(&http::uri::Scheme::HTTP) && (loopback || host == "localhost")
+    uri.scheme() == Some(&http::uri::Scheme::HTTP) && uri.host().is_some_and(is_loopback)
 }
 
 fn credentials_from_env() -> Option<Credentials> {

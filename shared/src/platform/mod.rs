@@ -4,4 +4,5 @@ pub mod aws;
 pub mod backoff;
 pub mod config;
 pub mod guard;
+pub mod loopback;
 pub mod telemetry;

@@ -3,15 +3,17 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest,
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest,
 };
 use futures_util::future::try_join_all;
 use futures_util::stream::{TryStreamExt, iter};
 use tokio::time::{Duration, Instant};
 
-use super::failure::{Class, DeadlinePassed, classify, to_error};
+use super::failure::{DeadlinePassed, classify, to_error};
 use super::item::{Item, Key};
+use crate::domain::clock::Timestamp;
 use crate::domain::error::{Result, chain};
 use crate::platform::backoff::Backoff;
 
@@ -64,6 +66,23 @@ impl Store {
             .await
             .map_err(|error| to_error("GetItem", &error))?;
         Ok(answer.item)
+    }
+
+    /// An update that notes a time, `:now` in its expression, and answers the whole
+    /// item.
+    pub(super) fn note_time(
+        &self,
+        key: Key,
+        expression: &str,
+        now: Timestamp,
+    ) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table_name)
+            .set_key(Some(key.into_item()))
+            .update_expression(expression)
+            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
+            .return_values(ReturnValue::AllNew)
     }
 
     /// The items that exist of some keys, up to 100 a call, side by side. Only
@@ -206,7 +225,7 @@ impl Store {
                 }
                 // A put or a delete of the same item is the same however often
                 // it is done.
-                Err(error) if matches!(classify(&error), Class::Throttled | Class::Transient) => {
+                Err(error) if classify(&error).is_passing() => {
                     tracing::debug!(error = %chain(&to_error("BatchWriteItem", &error)), "retrying");
                 }
                 Err(error) => return Err(to_error("BatchWriteItem", &error)),

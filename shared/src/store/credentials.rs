@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Delete, Put, ReturnValue, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
 use tokio::time::Instant;
 
 use super::calls::{IF_ABSENT, Store, pages};
@@ -151,15 +149,10 @@ impl Store {
         key_id: &KeyId,
         now: Timestamp,
     ) -> Result<Timestamp> {
+        let update = "SET revoked_at = if_not_exists(revoked_at, :now)";
         let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table_name)
-            .set_key(Some(keys::credential(tenant, key_id).into_item()))
-            .update_expression("SET revoked_at = if_not_exists(revoked_at, :now)")
+            .note_time(keys::credential(tenant, key_id), update, now)
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
-            .return_values(ReturnValue::AllNew)
             .send()
             .await;
         match answer {

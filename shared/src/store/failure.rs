@@ -38,6 +38,13 @@ pub(super) enum Class {
     Permanent,
 }
 
+impl Class {
+    /// Whether the same call is worth another attempt within one request.
+    pub(super) fn is_passing(self) -> bool {
+        matches!(self, Self::Throttled | Self::Transient)
+    }
+}
+
 /// What an engine answers that can't use its storage. AWS has no such code.
 pub const STORAGE_UNAVAILABLE: &str = "StorageUnavailable";
 
@@ -98,7 +105,7 @@ pub(super) fn is_passing(error: &Error) -> bool {
     match error {
         Error::RateLimited(_) => true,
         Error::Unavailable(cause) => {
-            cause.downcast_ref::<CallFailure>().is_none_or(|failure| failure.class != Class::Down)
+            cause.downcast_ref::<CallFailure>().is_none_or(|failure| failure.class.is_passing())
         }
         _ => false,
     }

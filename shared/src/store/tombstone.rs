@@ -1,8 +1,6 @@
 //! What is left of a tenant that was removed: a tombstone, so that its id is not
 //! given away again by accident.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-
 use super::calls::Store;
 use super::failure::to_error;
 use super::items::tombstone::{BEGAN_AT, ENDED_AT, read_began_at};
@@ -40,13 +38,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Timestamp> {
         let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table_name)
-            .set_key(Some(keys::tombstone(tenant).into_item()))
-            .update_expression(update)
-            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
-            .return_values(ReturnValue::AllNew)
+            .note_time(keys::tombstone(tenant), update, now)
             .send()
             .await
             .map_err(|error| to_error("UpdateItem", &error))?;

@@ -32,17 +32,6 @@ use super::tenant::refuse_removed;
 const CREDENTIAL_ID: &str = "console";
 /// Who wrote a record.
 const ACTOR: &str = "actor";
-/// The properties of a record in a file.
-const COLUMNS: [&str; 8] = [
-    ACTOR,
-    "body",
-    "idempotency_key",
-    "occurred_at",
-    "related_resource_id",
-    "related_resource_type",
-    "summary",
-    "type",
-];
 /// As long as a key can be beside a hash and a number.
 const MAX_BATCH_BYTES: usize = 64;
 /// The first 16 bytes of a hash: enough to tell any records apart.
@@ -93,8 +82,9 @@ pub(super) async fn run(
     refuse_removed(ctx, &args.tenant).await?;
     let mut keys = ContentKeys { batch: args.batch.as_deref(), seen: HashMap::new() };
     let planned = RefCell::default();
+    let columns = [v1::log::LogActivityInput::NAMES, &[ACTOR]].concat();
     let work = async |record: CoreResult<Keyed>| log_record(ctx, &args, &planned, record).await;
-    for_each_record(&args.records, &COLUMNS, output, |object| keys.add_to(object?), work).await
+    for_each_record(&args.records, &columns, output, |object| keys.add_to(object?), work).await
 }
 
 /// A record with the hash of its content, and the key that it gets where it has

@@ -28,9 +28,8 @@ pub(super) enum Fault {
 /// SQLite's own texts for its result codes, and the database's for those that
 /// it puts in words of its own. See
 /// [`sqlite3_errstr`](https://www.sqlite.org/c3ref/errcode.html).
-const TEXTS: [(&str, Fault); 8] = [
+const TEXTS: [(&str, Fault); 7] = [
     ("database or disk is full", Fault::Full),
-    ("disk I/O error", Fault::Broken),
     ("I/O error", Fault::Broken),
     ("unable to open database file", Fault::Broken),
     ("attempt to write a readonly database", Fault::ReadOnly),

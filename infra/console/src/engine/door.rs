@@ -7,8 +7,7 @@
 //! have the access key of this engine. Its signature is not checked beyond
 //! that: the access key is random and a secret itself.
 
-use std::net::IpAddr;
-
+use activity_log_core::platform::loopback::is_loopback;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -52,7 +51,10 @@ fn check(uri: &Uri, headers: &HeaderMap, access_key: &AccessKey) -> Result<(), R
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().and_then(|host| Authority::try_from(host.as_bytes()).ok());
     let named = [host.as_ref(), uri.authority()];
-    if host.is_none() || hosts.next().is_some() || !named.into_iter().flatten().all(is_loopback) {
+    if host.is_none()
+        || hosts.next().is_some()
+        || !named.into_iter().flatten().all(|host| is_loopback(host.host()))
+    {
         return Err(Refused::Host);
     }
     let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -60,14 +62,6 @@ fn check(uri: &Uri, headers: &HeaderMap, access_key: &AccessKey) -> Result<(), R
         Some(id) if id.as_bytes().ct_eq(access_key.id.as_bytes()).into() => Ok(()),
         _ => Err(Refused::AccessKey),
     }
-}
-
-/// Whether a host is this machine by its very name: other names can be made to
-/// resolve to it.
-fn is_loopback(host: &Authority) -> bool {
-    let name = host.host().trim_matches(['[', ']']);
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The access key id of a request that is signed with

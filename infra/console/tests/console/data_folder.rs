@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStderr, Command};
 
 use serde_json::{Value, json};
 
@@ -29,18 +29,8 @@ fn refused(folder: &Path) -> String {
 async fn it_says_what_it_found() {
     let directory = directory();
     for expected in ["holds a new log", "holds a log that was there"] {
-        let mut child = serve(directory.path())
-            .env("LOG_LEVEL", "info")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        let mut line = String::new();
-        let mut announced = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
-        std::io::BufRead::read_line(&mut announced, &mut line).expect("it announces itself");
-        let mut said = child.stderr.take().expect("it is piped");
-        let server =
-            Server { child, announced: serde_json::from_str(&line).expect("the line is JSON") };
+        let (server, mut said) =
+            Server::run_with_log(serve(directory.path()).env("LOG_LEVEL", "info"));
         assert_eq!(server.end_by("INT"), Some(0));
         let mut log = String::new();
         said.read_to_string(&mut log).expect("it is text");
@@ -89,21 +79,12 @@ fn a_folder_that_can_not_be_one_is_a_clear_error() {
 /// A server whose files can't grow beyond some kilobytes, as on a disk that has
 /// no more. The limit is the shell's, which counts blocks of 512 bytes; a write
 /// beyond it fails, since the signal that would end the process is ignored.
-fn on_a_small_disk(folder: &Path) -> (Server, std::process::ChildStderr) {
+fn on_a_small_disk(folder: &Path) -> (Server, ChildStderr) {
     let script = r#"trap '' XFSZ; ulimit -f 2000; exec "$0" serve --json \
         --listen 127.0.0.1:0 --data-dir "$1""#;
-    let mut child = Command::new("sh")
-        .env_clear()
-        .args(["-c", script, env!("CARGO_BIN_EXE_activity-log"), text(folder)])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("there is a shell");
-    let log = child.stderr.take().expect("it is piped");
-    let mut line = String::new();
-    let mut announced = std::io::BufReader::new(child.stdout.take().expect("it is piped"));
-    std::io::BufRead::read_line(&mut announced, &mut line).expect("it announces itself");
-    (Server { child, announced: serde_json::from_str(&line).expect("the line is JSON") }, log)
+    let mut shell = Command::new("sh");
+    shell.env_clear().args(["-c", script, env!("CARGO_BIN_EXE_activity-log"), text(folder)]);
+    Server::run_with_log(&mut shell)
 }
 
 #[tokio::test]

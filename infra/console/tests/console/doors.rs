@@ -304,18 +304,9 @@ fn what_is_kept_is_its_owners_whatever_the_folder_and_the_umask_allow() {
         --dynamodb-listen 127.0.0.1:0 --data-dir "$1""#;
     let mut shell = std::process::Command::new("sh");
     shell.env_clear().args(["-c", serve, env!("CARGO_BIN_EXE_activity-log"), text(&path)]);
-    let server = Server::run(shell.stderr(std::process::Stdio::null()));
+    let server = Server::run(&mut shell);
     let operator = Operator::on(&server);
-    operator.text(&[
-        "keys",
-        "create",
-        "--tenant",
-        "acme",
-        "--actor",
-        "user:jo",
-        "--scopes",
-        "audit:read",
-    ]);
+    operator.create_key("acme", "user:jo", "audit:read");
     let modes: Vec<(String, u32)> = std::fs::read_dir(&path)
         .expect("it is a folder")
         .map(|entry| {

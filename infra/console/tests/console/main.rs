@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -60,11 +60,18 @@ impl Server {
 
     /// Waits until a server has announced itself.
     fn run(command: &mut Command) -> Self {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary starts");
+        Self::announced_by(command.stderr(Stdio::null()))
+    }
+
+    /// The same, with what it logs.
+    fn run_with_log(command: &mut Command) -> (Self, ChildStderr) {
+        let mut server = Self::announced_by(command.stderr(Stdio::piped()));
+        let log = server.child.stderr.take().expect("it is piped");
+        (server, log)
+    }
+
+    fn announced_by(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let stdout = child.stdout.take().expect("it is piped");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line).expect("it prints a line");
@@ -286,6 +293,13 @@ impl Operator {
         let printed = self.text(&arguments);
         assert_eq!(printed.lines().count(), 1, "one line: {printed}");
         serde_json::from_str(&printed).expect("it prints JSON")
+    }
+
+    /// Makes a key, and tells what is told of it.
+    #[track_caller]
+    fn create_key(&self, tenant: &str, actor: &str, scopes: &str) -> Value {
+        let create = ["keys", "create", "--tenant", tenant, "--actor", actor, "--scopes", scopes];
+        self.json(&create)
     }
 }
 

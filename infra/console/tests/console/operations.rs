@@ -130,16 +130,7 @@ async fn a_tenant_is_removed_only_when_that_is_confirmed() {
 async fn the_keys_of_a_tenant_are_revoked_before_it_is_removed() {
     let server = Server::start(&["--in-memory"]);
     let operator = Operator::on(&server);
-    let created = operator.json(&[
-        "keys",
-        "create",
-        "--tenant",
-        "acme",
-        "--actor",
-        "user:jo",
-        "--scopes",
-        "activity:write",
-    ]);
+    let created = operator.create_key("acme", "user:jo", "activity:write");
     assert_eq!(created["revoked_at"], Value::Null);
     let remove =
         ["tenant", "remove", "--tenant", "acme", "--yes", "--json", "--drain-seconds", "1"];

@@ -76,6 +76,9 @@ macro_rules! input {
         }
 
         impl $input {
+            /// The names of all that it takes.
+            pub const NAMES: &[&str] = &[$($name),+];
+
             /// Reads it. What is wrong is noted in the reader.
             pub fn read $($generics)* (
                 reader: &mut $crate::app::input::Reader<$source>
