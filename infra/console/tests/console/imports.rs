@@ -575,3 +575,32 @@ async fn an_engine_that_is_gone_ends_the_run_before_its_first_record() {
     assert!(output.stdout.is_empty());
     drop(directory);
 }
+
+#[tokio::test]
+async fn an_engine_that_is_lost_in_the_midst_of_a_file_ends_the_run_and_says_where() {
+    let desk = Desk::new();
+    let all: Vec<Value> = (0..1_500).map(|n| note(&format!("line{n}"))).collect();
+    let file = desk.write("a.jsonl", lines(&all));
+    let child = desk
+        .operator
+        .command(&["activities", "import", "--tenant", "demo", text(&file)])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let deadline = Instant::now() + PATIENCE;
+    let api = desk.server.api();
+    while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
+        assert!(Instant::now() < deadline, "it begins");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    let Desk { server, directory, .. } = desk;
+    assert_eq!(server.end_by("KILL"), None);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.contains("cut off at line "), "{said}");
+    assert!(said.contains("run it again to go on"), "{said}");
+    assert!(output.stdout.is_empty(), "nothing is counted");
+    drop(directory);
+}
