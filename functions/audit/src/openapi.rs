@@ -44,7 +44,8 @@ from absent ones.
 encoding, up to 1 MiB, with up to 65,536 values and names of properties.
 * Every response has an `x-request-id`, which names the request in the audit trail and in the log; \
 the one of a caller is ignored.
-* Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset.
+* Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset, which may \
+also be `+0200` or `+02`, and with or without seconds.
 * Unknown and repeated query parameters are rejected, and so are unknown properties of an input.
 * A path that is not listed here is answered with 404, and a method that is not with 405 \
 (`#/components/responses/v1_405`, and under `/api` `#/components/responses/logged_activity_405`).
@@ -335,7 +336,7 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
             }
         };
         let example: Value = serde_json::from_slice(written.body()).expect("an error is JSON");
-        meanings.push(error.public_message());
+        meanings.push(error.public_message().to_owned());
         choices.push(schema);
         examples.insert(code.as_str().to_owned(), json!({ "value": example }));
         special.extend(match error {
@@ -383,7 +384,7 @@ fn logged_activity_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) 
     }
     let word = logged_activity::code_word(code);
     json!({ "allOf": [
-        schemas.subschema_for::<logged_activity::ErrorBody>(),
+        schemas.subschema_for::<logged_activity::ErrorBody<'static>>(),
         { "properties": { "code": { "const": word } } },
     ] })
 }
@@ -392,9 +393,9 @@ fn logged_activity_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) 
 fn error_example(code: ErrorCode) -> Error {
     let cause = || "an example".into();
     match code {
-        ErrorCode::MalformedRequest => {
-            Error::MalformedRequest("The request body is not valid JSON.")
-        }
+        ErrorCode::MalformedRequest => Error::MalformedRequest(
+            "The request body is not valid JSON: a comma is missing, at line 1, column 16.".into(),
+        ),
         ErrorCode::Unauthorized => Error::Unauthorized,
         ErrorCode::MissingRequiredScope => Error::MissingRequiredScope(Scope::ActivityRead),
         ErrorCode::ResourceNotFound => Error::ResourceNotFound,

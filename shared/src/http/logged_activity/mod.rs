@@ -26,9 +26,9 @@ use crate::domain::principal::Principal;
 /// The body of every error of one cause.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "LoggedActivityError")]
-pub struct ErrorBody {
+pub struct ErrorBody<'a> {
     /// What went wrong, for people.
-    detail: &'static str,
+    detail: &'a str,
     /// What went wrong, for programs.
     #[schemars(schema_with = "codes_schema")]
     code: &'static str,
