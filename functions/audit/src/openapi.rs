@@ -46,7 +46,9 @@ encoding, up to 1 MiB, with up to 65,536 values and names of properties.
 the one of a caller is ignored.
 * Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset, which may \
 also be `+0200` or `+02`, and with or without seconds.
-* Unknown and repeated query parameters are rejected, and so are unknown properties of an input.
+* Unknown and repeated query parameters are rejected, and so are unknown properties of an input; \
+under `/api`, unknown query parameters are ignored.
+* HEAD is answered as GET, without a body.
 * A path that is not listed here is answered with 404, and a method that is not with 405 \
 (`#/components/responses/v1_405`, and under `/api` `#/components/responses/logged_activity_405`).
 * 429 and 503 say in `Retry-After` when to try again. A write with an idempotency key is safe to \
@@ -139,15 +141,15 @@ fn describe_openapi() -> Described {
 
 /// What a call can end in follows from its route: what it needs, what it names,
 /// and what it takes.
-fn errors(route: &Route, takes_body: bool) -> Vec<ErrorCode> {
+fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorCode> {
+    let ignores_unknown = dialect_of(route.template) == Dialect::LoggedActivity;
     let writes = route.scope == Some(Scope::ActivityWrite);
     let names = writes || route.template.contains('{');
     let can_be = |code: &ErrorCode| match code {
         // The length of a body is judged where nobody asks for one, too.
-        ErrorCode::MalformedRequest
-        | ErrorCode::PayloadTooLarge
-        | ErrorCode::ValidationFailed
-        | ErrorCode::InternalError => true,
+        ErrorCode::MalformedRequest | ErrorCode::PayloadTooLarge | ErrorCode::InternalError => true,
+        // Where there are no parameters, unknown ones are all that can be wrong.
+        ErrorCode::ValidationFailed => takes_body || takes_parameters || !ignores_unknown,
         ErrorCode::Unauthorized
         | ErrorCode::MissingRequiredScope
         | ErrorCode::RateLimited
@@ -166,7 +168,8 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     let described = describe(route.operation, schemas);
     let mut responses = Map::new();
     responses.insert(described.status.as_str().to_owned(), described.success);
-    for code in errors(route, described.request_body.is_some()) {
+    let takes_parameters = described.parameters.iter().any(|parameter| parameter["in"] == "query");
+    for code in errors(route, described.request_body.is_some(), takes_parameters) {
         let status = status(dialect, code);
         let reference = format!("#/components/responses/{}", response_name(dialect, status));
         responses.insert(status.as_str().to_owned(), json!({ "$ref": reference }));

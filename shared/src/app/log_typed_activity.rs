@@ -132,16 +132,17 @@ pub async fn log_typed_activity(
     ctx: &Context,
     permit: WritePermit<'_>,
     type_id: Uuid,
-    input: LogTypedActivity,
+    mut input: LogTypedActivity,
 ) -> Result<Logged> {
     let call = permit.call();
     let tenant = &call.principal.tenant_id;
     let known: HashSet<RelatedResource> =
         input.related.iter().filter_map(RelatedObject::known).collect();
-    let (definition, taken, completed, record_types, records) = tokio::join!(
+    let (definition, taken, completed, ids, record_types, records) = tokio::join!(
         find_activity_type(ctx, tenant, type_id),
         find_taken_key(ctx, call, input.idempotency_key.as_ref()),
         is_completed(ctx, tenant, input.scheduled_activity_id),
+        ctx.store.record_type_ids(tenant),
         find_record_types(ctx, tenant, &input.related),
         find_resources(ctx, tenant, known),
     );
@@ -151,6 +152,10 @@ pub async fn log_typed_activity(
     let mut taken = taken?;
     if let Some(same) = taken.take_if(|taken| taken.record.input_hash == input_hash) {
         return replay(ctx, call, &input_hash, same).await;
+    }
+    let ids = ids?;
+    for object in &mut input.related {
+        object.record_type = ids.resolve(object.record_type.clone());
     }
     let related = name_record_types(&input.related, &record_types?);
     let judged = judge(input, &definition, tenant)?;

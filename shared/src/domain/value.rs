@@ -149,7 +149,7 @@ pub(crate) fn id_schema() -> Schema {
 }
 
 /// A UUID in its hyphenated form of 36 characters.
-pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
+pub fn parse_uuid(text: &str) -> Option<Uuid> {
     if text.len() != 36 {
         return None;
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::exchange::Exchange;
 use super::message::Request;
-use crate::app::input::{Reader, Violations};
+use crate::app::input::Violations;
 use crate::app::json::{NOT_AN_OBJECT, Object, WHOLE, parse, parse_object};
 use crate::domain::error::{Error, Result};
 
@@ -26,7 +26,7 @@ pub fn object(request: &Request) -> Result<Object> {
 /// 415, 413, 400 of the body and of the query, and 422, in this order.
 pub fn object_without_parameters(exchange: &Exchange<'_>) -> Result<(Object, Violations)> {
     let value = parse(bytes(exchange.request())?)?;
-    let parameters = Reader::new(&exchange.query()?).into_violations();
+    let parameters = exchange.unknown_parameters()?;
     match value {
         Value::Object(object) => Ok((object, parameters)),
         _ => {

@@ -17,6 +17,8 @@ use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Actor, ActorId, KeyId, Principal, Scopes, TenantId};
 use crate::domain::record_type::BuiltInRecordType;
+use crate::domain::record_type_ids::RecordTypeIds;
+use std::collections::BTreeMap;
 
 const VALID: &str = "the example is valid";
 
@@ -100,10 +102,10 @@ fn time() -> Timestamp {
     Timestamp::parse("2026-03-01T09:30:00Z", Rounding::Down).expect(VALID)
 }
 
-/// The tenant of all examples.
+/// The ids of record types of the tenant of all examples.
 #[must_use]
-pub fn tenant() -> TenantId {
-    activity().tenant_id
+pub fn record_type_ids() -> RecordTypeIds {
+    RecordTypeIds::of(activity().tenant_id, BTreeMap::new())
 }
 
 /// A type of the tenant's own.

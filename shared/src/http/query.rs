@@ -99,6 +99,34 @@ impl Source for &Query {
     }
 }
 
+/// The same, where a parameter that nobody asked for is nobody's business.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownOnly<'a>(pub &'a Query);
+
+impl Source for KnownOnly<'_> {
+    const UNKNOWN: &'static str = UNKNOWN_PARAMETER;
+
+    fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        Source::text(&self.0, name)
+    }
+
+    fn time(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        Source::time(&self.0, name)
+    }
+
+    fn number(&self, name: &str, range: &RangeInclusive<usize>) -> Option<Result<usize, Refusal>> {
+        Source::number(&self.0, name, range)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        Source::has(&self.0, name)
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        BTreeSet::new()
+    }
+}
+
 /// A time whose offset lost its plus: in a query string, `+` is a space.
 fn with_plus(time: &str) -> Option<String> {
     let (time, offset) = time.split_once(' ')?;

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use activity_log_core::domain::clock::ClockOutOfRange;
 use activity_log_core::domain::error::FieldError;
 use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::record_type_ids::NotRegistered;
 use activity_log_core::platform::aws::StartError;
 use activity_log_core::platform::config::ConfigError;
 use activity_log_core::store::PutCredentialError;
+use uuid::Uuid;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +61,10 @@ pub(super) enum CliError {
     FileChanged(PathBuf),
     #[error("cut off at line {line}; run it again to go on")]
     CutOff { line: u64, source: activity_log_core::Error },
+    #[error("the id {id} {source}")]
+    IdRefused { id: Uuid, source: NotRegistered },
+    #[error("somebody else changed it at the same time, and nothing was done: run it again")]
+    ChangedMeanwhile,
     #[error("{failed} records can't be indexed")]
     NotIndexed { failed: usize },
     #[error(

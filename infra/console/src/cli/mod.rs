@@ -12,6 +12,7 @@ mod error;
 mod import;
 mod keys;
 mod output;
+mod record_types;
 mod records;
 mod reindex;
 mod resources;

@@ -93,6 +93,19 @@ pub fn properties_of<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
     is_object.then(|| serde_json::from_slice(json).ok()).flatten()
 }
 
+/// Takes out every property that is null, at any depth: what has nulls in the place of
+/// what may be left out says the same without them.
+pub fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
+}
+
 /// Refuses JSON with more than [`MAX_VALUES`] before anything is made of it.
 ///
 /// # Errors

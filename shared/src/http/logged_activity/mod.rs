@@ -7,6 +7,7 @@ pub mod list;
 pub mod list_fields;
 pub mod list_types;
 pub mod log;
+pub mod ordering;
 pub mod page;
 pub mod view;
 

@@ -31,7 +31,7 @@ pub use self::conversion::silence_panics;
 use self::conversion::{convert, guarded};
 use self::mount::Mount;
 use crate::app::context::Context;
-use crate::app::json::{expect_bounded, properties_of};
+use crate::app::json::{expect_bounded, properties_of, remove_nulls};
 use crate::domain::error::Error;
 use crate::http::answer;
 use crate::http::exchange::Exchange;
@@ -182,17 +182,6 @@ fn outline(method: Method, path: String, origin_header: Option<HeaderValue>) -> 
         query: String::new(),
         headers: HeaderMap::from_iter(headers),
         body: RequestBody::EMPTY,
-    }
-}
-
-fn remove_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(remove_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
-        _ => {}
     }
 }
 
