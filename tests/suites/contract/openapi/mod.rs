@@ -3,6 +3,7 @@
 //! functions take.
 
 mod answers;
+mod generators;
 mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +104,7 @@ impl Description {
         let schema = &response["content"][media_type]["schema"];
         assert!(!schema.is_null(), "{media_type:?} is not described");
         self.assert_valid(schema, &answer.json());
+        assert_is_like_an_example(&response["content"][media_type], &answer.json());
 
         let headers = object(&response["headers"]);
         for (name, header) in headers {
@@ -119,6 +121,21 @@ impl Description {
             assert!(described || UNDESCRIBED_HEADERS.contains(&name), "{name} is not described");
         }
     }
+}
+
+/// The schema of errors is one for all codes. Which code has which properties is
+/// what the examples of a response show, one for each code.
+#[track_caller]
+fn assert_is_like_an_example(content: &Value, error: &Value) {
+    let Some(examples) = content.get("examples") else { return };
+    let shape = |error: &Value| {
+        let detail = error.get("error").unwrap_or(error);
+        let names = object(detail).iter().filter(|(_, value)| !value.is_array());
+        let names: BTreeSet<String> = names.map(|(name, _)| name.clone()).collect();
+        (detail.get("code").cloned(), detail.get("field_errors").is_some(), names)
+    };
+    let known = object(examples).values().any(|example| shape(&example["value"]) == shape(error));
+    assert!(known, "{error} is like none of {examples}");
 }
 
 #[track_caller]
