@@ -150,7 +150,7 @@ async fn no_name_is_there_twice_or_taken_or_numbered() {
     assert!(lists.len() > 5, "{} enumerations", lists.len());
 }
 
-/// So that whoever reads it, or tries it from a page, begins with a call that works.
+/// Whoever reads it, or tries it from a page, sees what each value looks like.
 #[tokio::test]
 async fn every_parameter_body_and_answer_has_an_example() {
     let stack = Stack::start().await;
