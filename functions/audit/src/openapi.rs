@@ -44,7 +44,8 @@ from absent ones.
 encoding, up to 1 MiB, with up to 65,536 values and names of properties.
 * Every response has an `x-request-id`, which names the request in the audit trail and in the log; \
 the one of a caller is ignored.
-* Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset.
+* Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset, which may \
+also be `+0200` or `+02`, and with or without seconds.
 * Unknown and repeated query parameters are rejected, and so are unknown properties of an input.
 * A path that is not listed here is answered with 404, and a method that is not with 405 \
 (`#/components/responses/v1_405`, and under `/api` `#/components/responses/logged_activity_405`).
@@ -338,7 +339,7 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
             Dialect::LoggedActivity => logged_activity::error(&error),
         };
         let example: Value = serde_json::from_slice(written.body()).expect("an error is JSON");
-        meanings.push(error.public_message());
+        meanings.push(error.public_message().to_owned());
         examples.insert(code.as_str().to_owned(), json!({ "value": example }));
         special.extend(match error {
             Error::Unauthorized => Some("WWW-Authenticate"),
@@ -353,7 +354,7 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
         Dialect::LoggedActivity if codes.contains(&ErrorCode::ValidationFailed) => {
             schemas.subschema_for::<logged_activity::BadRequestBody>()
         }
-        Dialect::LoggedActivity => schemas.subschema_for::<logged_activity::ErrorBody>(),
+        Dialect::LoggedActivity => schemas.subschema_for::<logged_activity::ErrorBody<'static>>(),
     };
     json!({
         "description": meanings.join(" Or: "),
@@ -366,9 +367,9 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
 fn error_example(code: ErrorCode) -> Error {
     let cause = || "an example".into();
     match code {
-        ErrorCode::MalformedRequest => {
-            Error::MalformedRequest("The request body is not valid JSON.")
-        }
+        ErrorCode::MalformedRequest => Error::MalformedRequest(
+            "The request body is not valid JSON: a comma is missing, at line 1, column 16.".into(),
+        ),
         ErrorCode::Unauthorized => Error::Unauthorized,
         ErrorCode::MissingRequiredScope => Error::MissingRequiredScope(Scope::ActivityRead),
         ErrorCode::ResourceNotFound => Error::ResourceNotFound,

@@ -26,7 +26,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
         (Operation::ListActivityTypes, Some(scope)) => get_types(ctx, exchange, scope).await,
         (Operation::GetActivityType, Some(scope)) => get_one_type(ctx, exchange, scope).await,
         (Operation::ListActivityTypeFields, Some(scope)) => get_fields(ctx, exchange, scope).await,
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 

@@ -24,7 +24,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     match (route.operation, route.scope) {
         (Operation::SearchActivity, Some(scope)) => search_activities(ctx, exchange, scope).await,
         (Operation::ListActivitiesOfType, Some(scope)) => list_typed(ctx, exchange, scope).await,
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::activity::{
 use crate::domain::activity_type::Category;
 use crate::domain::audit::Call;
 use crate::domain::clock::{Rounding, Timestamp};
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, FieldError, Result};
 use crate::domain::idempotency::{IdempotencyKey, InputHash, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
@@ -144,7 +144,10 @@ async fn find_related_resource(
     }
     let known = ctx.store.related_resource(tenant, resource).await?;
     let present = known.filter(|record| record.presence == Presence::Present);
-    let record = present.ok_or(Error::ResourceNotFound)?;
+    let record = present.ok_or_else(|| {
+        let message = "there is no such resource in this workspace";
+        Error::NamedResourceNotFound(FieldError::new("related_resource_id", message))
+    })?;
     Ok(Some(NamedResource {
         resource: record.resource,
         display_name: record.display_name.as_ref().map(DisplayName::as_str).map(str::to_owned),

@@ -71,7 +71,7 @@ impl<'a> Exchange<'a> {
         match &self.resolved {
             Resolved::Route(route, _) => Ok(route),
             Resolved::MethodNotAllowed(_) => Err(Error::MethodNotAllowed),
-            Resolved::NotFound => Err(Error::ResourceNotFound),
+            Resolved::NotFound => Err(Error::UnknownPath),
         }
     }
 

@@ -281,6 +281,32 @@ async fn occurred_after_is_inclusive_and_occurred_before_exclusive() {
 }
 
 #[tokio::test]
+async fn a_bound_may_have_its_offset_in_any_form_also_with_the_plus_as_it_is() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let at = note_with(json!({ "occurred_at": "2026-03-01T07:30Z" }));
+    let _ = v1.log(&at).await.expect(201);
+    for bound in [
+        "2026-03-01T09:30:00+02:00",
+        "2026-03-01T09:30:00%2B02:00",
+        "2026-03-01T09:30:00.000+0200",
+        "2026-03-01T09:30+02",
+        "2026-03-01T02:00-0530",
+        "2026-03-01T07:30Z",
+    ] {
+        for path in ["/v1/activities", "/v1/audit-events"] {
+            let _ = v1.get(&format!("{path}?occurred_after={bound}")).await.expect(200);
+        }
+        let from = v1.get(&format!("/v1/activities?occurred_after={bound}")).await.expect(200);
+        let until = v1.get(&format!("/v1/activities?occurred_before={bound}")).await.expect(200);
+        assert_eq!((summaries(&from).len(), summaries(&until).len()), (1, 0), "{bound}");
+    }
+    let rule = "must be an RFC 3339 date-time with an offset, from 1970 on";
+    let answer = v1.get("/v1/activities?occurred_after=2026-03-01+09:30:00Z").await;
+    assert_violations(&answer, &[("occurred_after", rule)]);
+}
+
+#[tokio::test]
 async fn bounds_need_an_offset_and_must_not_be_empty_or_reversed() {
     let stack = Stack::start().await;
     let v1 = stack.v1(&stack.service_key("acme").await);

@@ -168,7 +168,7 @@ async fn what_is_no_type_is_not_found() {
     workspace.api.get("/api/activities/logged").await.expect(404);
     // It is the address of a logged activity.
     let answer = workspace.api.log("logged", &empty()).await.expect(405);
-    assert_eq!(answer.header("allow"), "GET");
+    assert_eq!(answer.header("allow"), "GET, HEAD");
     let answer = workspace.api.get("/api/activities/email/log-activity").await.expect(405);
     assert_eq!(answer.header("allow"), "POST");
 }

@@ -27,9 +27,9 @@ use crate::domain::principal::Principal;
 /// The body of every error of one cause.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "LoggedActivityError")]
-pub struct ErrorBody {
+pub struct ErrorBody<'a> {
     /// What went wrong, for people.
-    detail: &'static str,
+    detail: &'a str,
     /// What went wrong, for programs.
     #[schemars(with = "CodeWord")]
     code: &'static str,
@@ -67,7 +67,7 @@ impl JsonSchema for BadRequestBody {
         json_schema!({
             "description": "The body of a 400: an error of one cause, or field errors.",
             "oneOf": [
-                schemas.subschema_for::<ErrorBody>(),
+                schemas.subschema_for::<ErrorBody<'static>>(),
                 schemas.subschema_for::<FieldErrorsBody<'static>>(),
             ],
         })

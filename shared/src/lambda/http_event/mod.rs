@@ -14,6 +14,7 @@
 mod conversion;
 mod mount;
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::{Future, ready};
 
@@ -38,8 +39,9 @@ use crate::http::message::{Request, Response};
 use crate::http::request_body::RequestBody;
 
 /// No gateway sends so much: a body, however long, is one value of an event.
-const OVERFULL: Error = Error::MalformedRequest("The request has too many headers and parameters.");
-const UNREADABLE: Error = Error::MalformedRequest("The request is not valid HTTP.");
+const OVERFULL: Error =
+    Error::MalformedRequest(Cow::Borrowed("The request has too many headers and parameters."));
+const UNREADABLE: Error = Error::MalformedRequest(Cow::Borrowed("The request is not valid HTTP."));
 
 /// A request as a gateway hands it over.
 #[derive(Debug)]
@@ -204,6 +206,7 @@ where
     F: Future<Output = Response>,
 {
     let HttpEvent { origin, mount, outline, event } = event;
+    let is_head = outline.method == Method::HEAD;
     let place = |request| mount.place(request, &ctx.config.base_path);
     let response = match event.and_then(|event| convert(*event).ok_or(UNREADABLE)) {
         Ok((query, headers, body)) => {
@@ -215,7 +218,12 @@ where
             answer::answer(&refused, ready(Err(error))).await
         }
     };
-    let written = Box::pin(ready(response_of(response)));
+    let mut written = response_of(response);
+    if is_head {
+        // A server leaves it out by itself, a gateway may not.
+        *written.body_mut() = Body::Empty;
+    }
+    let written = Box::pin(ready(written));
     // The library's own writing, behind a handler's part that is already done.
     let Ok(answer) = TransformResponse::<String, Infallible>::Response(origin, written).await;
     answer
