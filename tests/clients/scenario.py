@@ -293,6 +293,9 @@ def is_refused(client: Client, reader: Client, nobody: Client) -> None:
     missing = refused("no scope", reader.log("note", "x"), 403, "missing_required_scope")
     same("no scope: which", missing["required_scope"], "activity:write")
     refused("not there", client.get(uuid.uuid4()), 404, "resource_not_found")
+    stranger = client.log("note", "x", related=("contact", "con_404"))
+    [named] = refused("no such record", stranger, 404, "resource_not_found")["field_errors"]
+    same("no such record: which", named["field"], "related_resource_id")
     conflict = client.log("call", "x", key=key)
     conflict_error = refused("another input", conflict, 409, "idempotency_conflict")
     same("another input: of which key", conflict_error["idempotency_key"], key)

@@ -306,6 +306,9 @@ async function isRefused(client: Client, reader: Client, nobody: Client): Promis
   const missing = refused('no scope', await reader.log('note', 'x'), 403, 'missing_required_scope');
   same('no scope: which', missing.required_scope, 'activity:write');
   refused('not there', await client.get(randomUUID()), 404, 'resource_not_found');
+  const stranger = await client.log('note', 'x', { related: { type: 'contact', id: 'con_404' } });
+  const named = refused('no such record', stranger, 404, 'resource_not_found').field_errors;
+  same('no such record: which', named?.map((error) => error.field), ['related_resource_id']);
   const conflict = await client.log('call', 'x', { key });
   const { idempotency_key } = refused('another input', conflict, 409, 'idempotency_conflict');
   same('another input: of which key', idempotency_key, key);

@@ -3,7 +3,7 @@ scenario."""
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,17 +43,10 @@ def answer(call: Callable[..., Any], *arguments: Any, **more: Any) -> Answer:
     return Answer(done.status_code, done.headers, done.raw_data, as_json(done.data))
 
 
-def utc(time: datetime | None) -> datetime | None:
-    """As the format of the configuration writes it."""
-    return time.astimezone(UTC) if time else None
-
-
 class Generated:
     def __init__(self, url: str, key: str) -> None:
         credentials = {"X-API-KEY": key, "X-BUSINESS-ID": BUSINESS, "X-USER-ID": "jane"}
         configuration = Configuration(host=url, access_token=key, api_key=credentials)
-        # Its own has no colon in the offset.
-        configuration.datetime_format = "%Y-%m-%dT%H:%M:%S.%fZ"
         client = ApiClient(configuration)
         self.v1 = ActivitiesApi(client)
         self.trail = AuditApi(client)
@@ -95,8 +88,8 @@ class Generated:
             type=ActivityCategory(type) if type else None,
             related_resource_type=RelatedResourceType(related[0]) if related else None,
             related_resource_id=related[1] if related else None,
-            occurred_after=utc(occurred_after),
-            occurred_before=utc(occurred_before),
+            occurred_after=occurred_after,
+            occurred_before=occurred_before,
             limit=limit,
             cursor=cursor,
         )
@@ -120,7 +113,7 @@ class Generated:
             actor_id=actor_id,
             status=AuditStatus(status) if status else None,
             request_id=request_id,
-            occurred_after=utc(occurred_after),
+            occurred_after=occurred_after,
             limit=limit,
             cursor=cursor,
         )
