@@ -21,6 +21,7 @@ use crate::domain::error::{Error, FieldError, Result};
 use crate::domain::idempotency::{IdempotencyKey, InputHash, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
+use crate::index::seen::as_seen;
 use crate::platform::config::RelatedResourceCheck;
 use crate::text;
 
@@ -64,7 +65,8 @@ pub fn words_of(
     summary: Option<&Summary>,
     body: Option<&Body>,
 ) -> Result<BTreeSet<String>, String> {
-    text::index_terms(searched_texts(summary, body, &[])).map_err(|error| error.to_string())
+    text::index_terms(searched_texts(summary, body, &[]).map(as_seen))
+        .map_err(|error| error.to_string())
 }
 
 /// Logs an activity, or returns the one that the key already made.

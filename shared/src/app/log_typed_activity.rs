@@ -42,6 +42,7 @@ use crate::domain::record_type::{Identifier, RecordType};
 use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
 use crate::domain::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::domain::value::parse_uuid;
+use crate::index::seen::as_seen;
 use crate::platform::config::RelatedResourceCheck;
 use crate::text;
 
@@ -272,7 +273,7 @@ fn judge(
     let line = notes
         .and_then(|notes| Summary::of_first_line(notes.as_str()))
         .unwrap_or_else(|| Summary::from(&summary.name));
-    let words = text::index_terms(searched_texts(Some(&line), notes, &fields));
+    let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(as_seen));
     let words: Given<_> = violations
         .take("notes", words.map_err(|_| "has, with the fields, too many distinct words"));
     violations.finish(words.map(|words| Judged { input, fields, summary: line, words }))

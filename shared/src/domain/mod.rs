@@ -11,5 +11,6 @@ pub mod idempotency;
 pub mod principal;
 pub mod record_type;
 pub mod registry;
+pub mod searched_text;
 pub mod submission;
 pub mod value;
