@@ -24,8 +24,8 @@ use activity_log_core::http::routes::{Dialect, Operation, Route, described_route
 use activity_log_core::http::{logged_activity, status, v1};
 use bytes::Bytes;
 use http::StatusCode;
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The document, written once.
@@ -112,12 +112,12 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::ListActivityTypes => logged_activity::list_types::describe(schemas),
         Operation::GetActivityType => logged_activity::get_type::describe(schemas),
         Operation::ListActivityTypeFields => logged_activity::list_fields::describe(schemas),
-        Operation::GetOpenApi => describe_openapi(),
+        Operation::GetOpenApi => describe_openapi(schemas),
         Operation::CallMcp => unreachable!("it is not one of the described routes"),
     }
 }
 
-fn describe_openapi() -> Described {
+fn describe_openapi(schemas: &mut SchemaGenerator) -> Described {
     Described {
         id: "get_openapi",
         tag: DESCRIPTION,
@@ -129,14 +129,20 @@ fn describe_openapi() -> Described {
         success: success(
             "The description.",
             &[],
-            json!({
-                "type": "object",
-                "required": ["openapi", "info", "paths", "components"],
-                "properties": { "openapi": { "type": "string", "pattern": r"^3\.1\." } },
-            }),
+            schemas.subschema_for::<OpenApi>(),
             json!({ "openapi": "3.1.1", "info": {}, "paths": {}, "components": {} }),
         ),
     }
+}
+
+/// This document, as far as it describes itself.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+struct OpenApi {
+    /// The version of OpenAPI that it is written in.
+    #[schemars(extend("pattern" = r"^3\.1\."))]
+    #[expect(dead_code, reason = "only its description is used")]
+    openapi: String,
 }
 
 /// What a call can end in follows from its route: what it needs, what it names,
@@ -259,7 +265,7 @@ fn headers() -> Value {
         "Cache-Control": {
             "description": "No response may be kept by a cache.",
             "required": true,
-            "schema": { "const": "no-store" },
+            "schema": { "type": "string", "const": "no-store" },
         },
         "Location": {
             "description": "Where the activity can be read: a reference without a host, unless \
@@ -271,7 +277,7 @@ fn headers() -> Value {
         "Idempotency-Replayed": {
             "description": "Only where an earlier call with the same key did the write.",
             "required": false,
-            "schema": { "const": "true" },
+            "schema": { "type": "string", "const": "true" },
         },
         "Retry-After": {
             "description": "When to try again, in seconds.",
@@ -282,7 +288,7 @@ fn headers() -> Value {
         "WWW-Authenticate": {
             "description": "How to authenticate.",
             "required": true,
-            "schema": { "const": "Bearer" },
+            "schema": { "type": "string", "const": "Bearer" },
         },
         "Allow": {
             "description": "The methods that the path is known with.",
@@ -323,24 +329,20 @@ fn error_responses(schemas: &mut SchemaGenerator) -> Value {
     responses.into()
 }
 
-/// The codes of one status: what each means, its schema, and an example that
-/// the dialect wrote.
+/// The codes of one status: what each means, and an example that the dialect
+/// wrote. The schema is one for all of them, since generators of clients don't
+/// merge what two schemas say: which code has which properties is in their
+/// descriptions.
 fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGenerator) -> Value {
-    let (mut meanings, mut choices, mut examples) = (Vec::new(), Vec::new(), Map::new());
-    let mut special = Vec::new();
+    let (mut meanings, mut examples, mut special) = (Vec::new(), Map::new(), Vec::new());
     for code in codes {
         let error = error_example(*code);
-        let (schema, written) = match dialect {
-            Dialect::V1 | Dialect::Mcp => {
-                (v1_error_schema(*code, schemas), v1::error(&error, REQUEST_ID))
-            }
-            Dialect::LoggedActivity => {
-                (logged_activity_error_schema(*code, schemas), logged_activity::error(&error))
-            }
+        let written = match dialect {
+            Dialect::V1 | Dialect::Mcp => v1::error(&error, REQUEST_ID),
+            Dialect::LoggedActivity => logged_activity::error(&error),
         };
         let example: Value = serde_json::from_slice(written.body()).expect("an error is JSON");
         meanings.push(error.public_message().to_owned());
-        choices.push(schema);
         examples.insert(code.as_str().to_owned(), json!({ "value": example }));
         special.extend(match error {
             Error::Unauthorized => Some("WWW-Authenticate"),
@@ -349,47 +351,19 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
             _ => None,
         });
     }
-    let schema = if choices.len() == 1 { choices.remove(0) } else { json!({ "oneOf": choices }) };
+    let schema = match dialect {
+        Dialect::V1 | Dialect::Mcp => schemas.subschema_for::<v1::ErrorBody<'static>>(),
+        // Field errors are the only ones without a code.
+        Dialect::LoggedActivity if codes.contains(&ErrorCode::ValidationFailed) => {
+            schemas.subschema_for::<logged_activity::BadRequestBody>()
+        }
+        Dialect::LoggedActivity => schemas.subschema_for::<logged_activity::ErrorBody<'static>>(),
+    };
     json!({
         "description": meanings.join(" Or: "),
         "headers": header_references(&special),
         "content": { "application/json": { "schema": schema, "examples": examples } },
     })
-}
-
-fn v1_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) -> Value {
-    let mut required = vec!["code"];
-    required.extend(match code {
-        ErrorCode::MissingRequiredScope => Some("required_scope"),
-        ErrorCode::ValidationFailed => Some("field_errors"),
-        ErrorCode::IdempotencyConflict => Some("idempotency_key"),
-        ErrorCode::RateLimited | ErrorCode::Unavailable => Some("retry_after_seconds"),
-        ErrorCode::MalformedRequest
-        | ErrorCode::Unauthorized
-        | ErrorCode::ResourceNotFound
-        | ErrorCode::MethodNotAllowed
-        | ErrorCode::PayloadTooLarge
-        | ErrorCode::UnsupportedMediaType
-        | ErrorCode::InternalError => None,
-    });
-    json!({ "allOf": [
-        schemas.subschema_for::<v1::ErrorBody<'static>>(),
-        { "properties": { "error": {
-            "properties": { "code": { "const": code } },
-            "required": required,
-        } } },
-    ] })
-}
-
-fn logged_activity_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) -> Value {
-    if code == ErrorCode::ValidationFailed {
-        return json!(schemas.subschema_for::<logged_activity::FieldErrorsBody<'static>>());
-    }
-    let word = logged_activity::code_word(code);
-    json!({ "allOf": [
-        schemas.subschema_for::<logged_activity::ErrorBody<'static>>(),
-        { "properties": { "code": { "const": word } } },
-    ] })
 }
 
 /// An error of each code. The causes are for the log and are not written.

@@ -96,12 +96,17 @@ fn check_summary(text: &str) -> Result<(), Refusal> {
 
 fn summary_schema() -> Schema {
     // White space by its characters: what `\s` stands for differs between the
-    // engines that read this.
+    // engines that read this. From the beginning to the end of the text, since
+    // some look there alone.
     json_schema!({
         "type": "string",
         "minLength": 1,
         "maxLength": Summary::MAX_CHARS,
-        "pattern": r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        "pattern": concat!(
+            r"^[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*",
+            r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+            r"[\s\S]*$",
+        ),
     })
 }
 

@@ -226,7 +226,7 @@ pub struct ErrorDetail<'a> {
     field_errors: Option<&'a [FieldError]>,
     /// With `rate_limited` and `unavailable`: when to try again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
+    #[schemars(with = "u64", extend("format" = "int32"))]
     retry_after_seconds: Option<u64>,
     /// With `idempotency_conflict`: the key.
     #[serde(skip_serializing_if = "Option::is_none")]

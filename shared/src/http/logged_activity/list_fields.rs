@@ -64,6 +64,7 @@ pub struct FieldDefinitionView<'a> {
     is_hidden: bool,
     is_deletable: bool,
     /// From 0.
+    #[schemars(extend("format" = "int32"))]
     order: usize,
     options: &'a [FieldOption],
     /// What kind of record a relationship leads to.

@@ -199,13 +199,13 @@ pub struct EchoBody<'a> {
     id: ActivityId,
     #[schemars(with = "String")]
     notes: Echo<'a>,
-    #[schemars(with = "Vec<serde_json::Value>")]
+    #[schemars(with = "Vec<RelatedObjectInput>")]
     related_objects: Echo<'a>,
     #[schemars(with = "Option<Uuid>")]
     scheduled_activity_id: Echo<'a>,
     #[schemars(with = "Vec<Uuid>")]
     mentions: Echo<'a>,
-    #[schemars(with = "Vec<serde_json::Value>")]
+    #[schemars(with = "Vec<FieldInput>")]
     fields: Echo<'a>,
 }
 

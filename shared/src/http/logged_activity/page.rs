@@ -15,6 +15,7 @@ use crate::http::page::respond_with_page;
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct PageBody<T> {
     /// The link of the next page, without a host unless the deployment has a public address; null on the last one.
     #[schemars(extend("format" = "uri-reference"))]
@@ -54,7 +55,7 @@ impl JsonSchema for PageNumber {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "format": "uint32", "minimum": 1 })
+        json_schema!({ "type": "integer", "minimum": 1 })
     }
 }
 
@@ -89,8 +90,7 @@ impl JsonSchema for PageSize {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let max = MAX_PAGE_SIZE;
-        json_schema!({ "type": "integer", "format": "uint32", "minimum": 1, "maximum": max })
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE })
     }
 }
 

@@ -42,6 +42,7 @@ impl<'a> AssociatedEntity<'a> {
 /// A field with its value, under the names that it had when the activity was
 /// logged.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FieldWithValue")]
 pub(super) struct FieldView<'a> {
     id: Uuid,
     name: &'a str,
@@ -107,6 +108,7 @@ pub struct TypeView<'a> {
 
 /// A kind of record.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RecordType")]
 pub(super) struct RecordTypeView<'a> {
     id: Uuid,
     api_name: &'a RecordType,
