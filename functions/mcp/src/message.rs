@@ -26,12 +26,13 @@ impl Message {
     /// 415 and 413; 400 for what is not JSON, for a batch, and for an object
     /// that is not a message.
     pub(crate) fn read(exchange: &Exchange<'_>) -> Result<Self> {
-        let object = body::object(exchange.request()).map_err(|error| match error {
+        let mut object = body::object(exchange.request()).map_err(|error| match error {
             Error::ValidationFailed(_) => {
                 Error::invalid("$", "must be one JSON-RPC message; batches are not taken")
             }
             error => error,
         })?;
+        leave_out_nulls(&mut object);
         let mut violations = Violations::default();
         if object.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
             violations.push("jsonrpc", "must be \"2.0\"");
@@ -87,11 +88,20 @@ impl Message {
             None => None,
         };
         let arguments = match arguments {
-            // Some clients write null where they have none.
-            None | Some(Value::Null) => Ok(Object::new()),
+            None => Ok(Object::new()),
             Some(Value::Object(arguments)) => Ok(arguments),
             Some(_) => Err(Error::invalid("$", "must be a JSON object")),
         };
         (self.0, arguments)
+    }
+}
+
+/// Some clients write null for parameters that they do not have, such as the arguments
+/// of a tool or the cursor of a list, and for all of them.
+fn leave_out_nulls(message: &mut Object) {
+    match message.get_mut("params") {
+        Some(Value::Null) => drop(message.remove("params")),
+        Some(Value::Object(params)) => params.retain(|_, value| !value.is_null()),
+        _ => {}
     }
 }

@@ -29,8 +29,11 @@ impl Query {
             return Err(TOO_LONG);
         }
         let known = |byte: u8| byte.is_ascii_graphic() && !b"\"#<>".contains(&byte);
-        if !query.bytes().all(known) || has_broken_escape(query) {
-            return Err(MALFORMED);
+        if !query.bytes().all(known) {
+            return Err(NOT_ENCODED);
+        }
+        if has_broken_escape(query) {
+            return Err(BROKEN_ESCAPE);
         }
         let pair = |pair: &str| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -58,11 +61,19 @@ impl Query {
 
 const TOO_LONG: Error =
     Error::MalformedRequest(Cow::Borrowed("The query string is longer than 65,535 bytes."));
-const MALFORMED: Error = Error::MalformedRequest(Cow::Borrowed("The query string is not valid."));
+const NOT_ENCODED: Error = Error::MalformedRequest(Cow::Borrowed(
+    "The query string is not valid: it has a character that must be percent-encoded.",
+));
+const BROKEN_ESCAPE: Error = Error::MalformedRequest(Cow::Borrowed(
+    "The query string is not valid: it has a % without two hexadecimal digits behind it.",
+));
+const NOT_UTF8: Error = Error::MalformedRequest(Cow::Borrowed(
+    "The query string is not valid: what it has in percent-encoding is not UTF-8.",
+));
 
 fn decode(text: &str) -> Result<String> {
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| MALFORMED)?;
+    let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| NOT_UTF8)?;
     Ok(decoded.into_owned())
 }
 
@@ -173,19 +184,22 @@ mod tests {
 
     #[test]
     fn raw_bytes_broken_escapes_and_invalid_utf8_are_malformed() {
-        for query in [
-            "query=a b",
-            "query=\"a\"",
-            "query=<a>",
-            "query=a#b",
-            "query=é",
-            "query=%",
-            "query=%4",
-            "query=%zz",
-            "query=%ff",
-            "a\u{0}",
+        for (query, why) in [
+            ("query=a b", "must be percent-encoded"),
+            ("query=\"a\"", "must be percent-encoded"),
+            ("query=<a>", "must be percent-encoded"),
+            ("query=a#b", "must be percent-encoded"),
+            ("query=é", "must be percent-encoded"),
+            ("a\u{0}", "must be percent-encoded"),
+            ("query=%", "two hexadecimal digits"),
+            ("query=%4", "two hexadecimal digits"),
+            ("query=%zz", "two hexadecimal digits"),
+            ("query=%ff", "is not UTF-8"),
+            ("%c3%28=x", "is not UTF-8"),
         ] {
-            assert!(matches!(Query::parse(query), Err(Error::MalformedRequest(_))), "{query}");
+            let error = Query::parse(query).unwrap_err();
+            assert!(matches!(error, Error::MalformedRequest(_)), "{query}");
+            assert!(error.public_message().contains(why), "{query}: {error}");
         }
     }
 }

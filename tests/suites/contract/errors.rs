@@ -51,7 +51,12 @@ async fn every_refusal_in_v1_has_just_this_body() {
         )
     );
     let answer = v1.get("/v1/activities?query=%zz").await.expect(400);
-    assert_eq!(answer.pinned(), malformed("The query string is not valid."));
+    assert_eq!(
+        answer.pinned(),
+        malformed(
+            "The query string is not valid: it has a % without two hexadecimal digits behind it."
+        )
+    );
 
     let answer = stack.anonymous(Method::GET, "/v1/activities").send().await.expect(401);
     assert_eq!(answer.header("www-authenticate"), "Bearer");

@@ -160,7 +160,6 @@ async fn what_is_not_one_json_rpc_message_is_refused_in_json_rpc() {
         (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":[]}"#, -32600),
-        (r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":null}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"result":{}}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"x"}}"#, -32600),
     ] {
@@ -259,6 +258,13 @@ async fn headers_that_contradict_the_protocol_are_refused() {
             let call = plain(accept, media_type).header("content-encoding", "identity");
             assert_eq!(call.send().await.expect(200).json()["result"], json!({}), "{accept}");
         }
+    }
+    for list in [
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":null}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":null,"_meta":null}}"#,
+    ] {
+        let listed = mcp.post().body(list).send().await.expect(200).json();
+        assert_eq!(listed["result"]["tools"].as_array().map(Vec::len), Some(3), "{list}");
     }
     let call = mcp.call(Method::POST).header("content-type", "application/json");
     let marked = format!("\u{feff}{ping}");
