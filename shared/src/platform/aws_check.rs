@@ -9,6 +9,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 
 use super::aws::{SdkConfig, Service};
+use crate::domain::error::chain;
 
 /// What is lacking.
 #[derive(Debug)]
@@ -42,6 +43,8 @@ pub async fn check(config: &SdkConfig) -> Result<(), Lack> {
     match provider.provide_credentials().await {
         Ok(_) => Ok(()),
         Err(CredentialsError::CredentialsNotLoaded(_)) => Err(none()),
+        // An instance is asked last, whether this is one or not.
+        Err(error) if chain(&error).contains("IMDS") => Err(none()),
         Err(error) => Err(Lack::CredentialsUnusable(innermost(&error))),
     }
 }

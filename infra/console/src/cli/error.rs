@@ -178,3 +178,32 @@ impl CliError {
         move |source| Self::Io { what, source }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+
+    use super::*;
+
+    #[test]
+    fn why_it_can_not_listen_or_be_reached_is_told_with_what_to_do() {
+        for (kind, part) in [
+            (ErrorKind::AddrInUse, "`--listen 8081`"),
+            (ErrorKind::AddrNotAvailable, "no such address"),
+            (ErrorKind::PermissionDenied, "above 1023"),
+            (ErrorKind::Unsupported, "Name another address or port"),
+        ] {
+            let said = not_listening(&Error::from(kind), "--listen");
+            assert!(said.contains(part), "{kind}: {said}");
+        }
+        for (kind, local, part) in [
+            (ErrorKind::NotFound, true, "in this folder (f)"),
+            (ErrorKind::ConnectionRefused, false, "`activity-log serve --data-dir f` is running"),
+            (ErrorKind::PermissionDenied, false, "another user's"),
+            (ErrorKind::InvalidInput, true, "name another folder with --data-dir"),
+        ] {
+            let said = not_served(Path::new("f"), local, &Error::from(kind));
+            assert!(said.contains(part), "{kind}: {said}");
+        }
+    }
+}

@@ -134,5 +134,5 @@ fn key_name(text: &str) -> Result<KeyName, String> {
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
-    Scope::parse(text).map_err(str::to_owned)
+    Scope::parse(text.trim()).map_err(str::to_owned)
 }

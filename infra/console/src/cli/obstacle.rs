@@ -39,17 +39,6 @@ impl fmt::Display for At {
     }
 }
 
-impl At {
-    /// The same with what there is to change where it is wrong.
-    fn with_setting(&self) -> String {
-        match self {
-            Self::Url { named_by, .. } => format!("{self}, which {named_by} says,"),
-            Self::Region(_) => format!("{self}, which AWS_REGION or the profile says,"),
-            Self::Folder(_) => self.to_string(),
-        }
-    }
-}
-
 /// The table that is not there, and how to name another.
 pub(super) fn missing(place: &Place, to_make_it: &str) -> String {
     let Place { table, at } = place;
@@ -89,23 +78,33 @@ pub(super) fn describe(obstacle: &Obstacle, place: &Place) -> String {
         Obstacle::ClockOff => format!(
             "what answers {at} takes the call for an old one: set the clock of this machine right"
         ),
-        Obstacle::NotReached(cause) => format!(
-            "what should answer {} can't be reached ({cause}): {}",
-            at.with_setting(),
-            match at {
-                At::Region(_) => "is there such a region, and a network?",
-                At::Url { url, .. } if url.starts_with("https://") => {
-                    "start what is to answer there, in https and with a certificate of \
-                     AWS_CA_BUNDLE or of this machine, or name another address"
-                }
-                At::Url { .. } => "start what is to answer there, or name another address",
-                At::Folder(_) => "start it again",
+        Obstacle::NotReached(cause) => match at {
+            At::Region(region) => format!(
+                "can't reach DynamoDB in {region}, which AWS_REGION or the profile says \
+                 ({cause}): is there such a region, and a network?"
+            ),
+            At::Url { url, named_by } => {
+                let secure = match url.starts_with("https://") {
+                    true => ", in https and with a certificate of AWS_CA_BUNDLE or this machine",
+                    false => "",
+                };
+                format!(
+                    "can't reach {url}, which {named_by} says ({cause}): start what is to answer \
+                     there{secure}, or name another address"
+                )
             }
-        ),
+            At::Folder(folder) => format!(
+                "can't reach the server in {} any more ({cause}): start it again",
+                folder.display()
+            ),
+        },
         Obstacle::NotDynamoDb(cause) => format!(
-            "what answers {} is no DynamoDB ({cause}): name the address of the engine, which is \
-             not that of the functions; {LOCAL}",
-            at.with_setting()
+            "what answers {at}{} is no DynamoDB ({cause}): name the address of the engine, which \
+             is not that of the functions; {LOCAL}",
+            match at {
+                At::Url { named_by, .. } => format!(", which {named_by} says,"),
+                At::Region(_) | At::Folder(_) => String::new(),
+            }
         ),
     }
 }

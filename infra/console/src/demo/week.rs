@@ -2,12 +2,11 @@
 //! over MCP, a service that acts for people, and one that may not log.
 //!
 //! What happens is written in `week.json`. It happens on the last five working days, by
-//! a clock of its own, so that the trail tells of a week as well. Each input has a key
+//! clocks of their own, so that the trail tells of a week as well. Each input has a key
 //! and no time: a week that was cut off is gone on with, and nothing is logged twice.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
@@ -26,6 +25,7 @@ use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::request_body::RequestBody;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::{RemovedTenant, Store};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -39,6 +39,8 @@ const WEEK: &str = include_str!("week.json");
 const ON_BEHALF: &str = "service:crm";
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 const WORKING_DAYS: usize = 5;
+/// Calls under way at once: the engine waits for the disk, and a start for the engine.
+const CONCURRENCY: usize = 8;
 
 #[derive(Debug, Deserialize)]
 struct Week {
@@ -101,23 +103,23 @@ fn actor(text: &str) -> Actor {
     Actor::parse(text).expect("the actor is valid")
 }
 
-/// The time of the week, which goes on when something happens.
+/// The time at which something happens in the week.
 #[derive(Debug)]
-struct WeekClock(AtomicI64);
+struct StoppedClock(Timestamp);
 
-impl WeekClock {
-    fn set(&self, time: Timestamp) {
-        self.0.store(time.as_millis(), Ordering::Relaxed);
-    }
-}
-
-impl Environment for WeekClock {
+impl Environment for StoppedClock {
     fn now(&self) -> Result<Timestamp, ClockOutOfRange> {
-        Timestamp::from_millis(self.0.load(Ordering::Relaxed)).ok_or(ClockOutOfRange)
+        Ok(self.0)
     }
     fn fill_random(&self, bytes: &mut [u8]) {
         SystemEnvironment.fill_random(bytes);
     }
+}
+
+/// A context at a time. What the operator has configured is for the requests of others.
+fn context_at(time: Timestamp, store: &Store) -> Context {
+    let config = Config::for_table(store.table_name());
+    Context::with_environment(store.clone(), config, Arc::new(StoppedClock(time)))
 }
 
 /// Logs a week. Tells how many activities it has.
@@ -128,10 +130,8 @@ pub(super) async fn log(
 ) -> Result<usize, DemoError> {
     let week = week();
     let days = working_days_before(now);
-    let clock = Arc::new(WeekClock(AtomicI64::new(days.first().copied().unwrap_or_default())));
-    // What the operator has configured is for the requests of others.
-    let config = Config::for_table(store.table_name());
-    let ctx = &Context::with_environment(store.clone(), config, clock.clone());
+    let begin = days.first().and_then(|day| Timestamp::from_millis(*day));
+    let ctx = &context_at(begin.unwrap_or(Timestamp::MIN), store);
     for Resource { kind, id, display_name } in &week.resources {
         let resource = RelatedResource {
             resource_type: RecordType::parse(kind).expect("the record type is valid"),
@@ -142,22 +142,24 @@ pub(super) async fn log(
     }
     let visit = put_type(ctx, tenant, &week.own_type).await?;
     let keys = issue_keys(ctx, tenant, &week.callers).await?;
-    let mut logged = 0;
-    for (number, happened) in week.activities.iter().enumerate() {
-        clock.set(time_of(&days, happened));
+    let calls = week.activities.iter().enumerate().map(|(number, happened)| {
+        let ctx = context_at(time_of(&days, happened), store);
         let call = Call { number, happened, keys: &keys };
         let request = match (&happened.visit, actor(&happened.by).actor_type) {
             (Some(fields), _) => call.visit(tenant, &visit, fields),
             (None, ActorType::Agent) => call.tool(),
             (None, ActorType::User | ActorType::Service) => call.v1(),
         };
-        let answer = stack::answer(ctx, request).await;
-        if !is_expected(happened, &answer) {
-            return Err(DemoError::NotLogged { number, code: code_of(&answer) });
+        async move {
+            let answer = stack::answer(&ctx, request).await;
+            match is_expected(happened, &answer) {
+                true => Ok(usize::from(!happened.refused)),
+                false => Err(DemoError::NotLogged { number, code: code_of(&answer) }),
+            }
         }
-        logged += usize::from(!happened.refused);
-    }
-    Ok(logged)
+    });
+    let logged: Vec<usize> = stream::iter(calls).buffered(CONCURRENCY).try_collect().await?;
+    Ok(logged.into_iter().sum())
 }
 
 /// Makes a resource known.

@@ -90,8 +90,8 @@ fn on_a_small_disk(folder: &Path, arguments: &str) -> Command {
     shell
 }
 
-#[test]
-fn a_disk_that_does_not_take_the_demo_tenant_is_told_by_name() {
+#[tokio::test]
+async fn a_disk_that_does_not_take_the_demo_tenant_is_told_and_the_next_start_makes_it() {
     let directory = directory();
     let output = on_a_small_disk(directory.path(), "").output().expect("there is a shell");
     assert_eq!(output.status.code(), Some(1));
@@ -104,6 +104,11 @@ fn a_disk_that_does_not_take_the_demo_tenant_is_told_by_name() {
     assert!(last.starts_with("activity-log: ") && !last.contains("etry later"), "{last}");
     assert!(!said.contains("answered"), "requests of the week are not logged: {said}");
     assert!(output.stdout.is_empty(), "nothing is announced");
+
+    let serve = ["serve", "--json", "--listen", "0", "--data-dir", text(directory.path())];
+    let server = Server::run(binary().args(serve));
+    let activities = server.api().audited_activities().await;
+    assert_eq!(activities.len(), 41, "what was logged of the week is not logged again");
 }
 
 #[tokio::test]

@@ -571,7 +571,7 @@ async fn an_engine_that_is_gone_ends_the_run_before_its_first_record() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     // The table is looked at before the file.
-    assert!(said.contains("can't be reached"), "{said}");
+    assert!(said.contains("can't reach http://"), "{said}");
     assert!(output.stdout.is_empty());
     drop(directory);
 }

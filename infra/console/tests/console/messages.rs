@@ -72,6 +72,25 @@ fn no_region_and_no_credentials_are_told_with_what_to_set() {
     assert_told(&half, &["AWS_SECRET_ACCESS_KEY"]);
 }
 
+/// A machine that is no instance of AWS may have something at that address.
+#[test]
+fn an_instance_that_gives_no_credentials_is_no_credentials() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        listener.local_addr().expect("it has an address")
+    };
+    let forbidding = answering("403 Forbidden", "no");
+    for address in [closed, forbidding, answering("404 Not Found", "")] {
+        let url = format!("http://{address}");
+        let metadata = ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &*url);
+        let output = command(&LIST, &[REGION, metadata])
+            .env_remove("AWS_EC2_METADATA_DISABLED")
+            .output()
+            .expect("the binary runs");
+        assert_told(&output, &["there are no AWS credentials", "AWS_ACCESS_KEY_ID", "--local"]);
+    }
+}
+
 #[test]
 fn credentials_of_a_profile_that_can_not_be_had_are_told() {
     let directory = directory();
