@@ -14,7 +14,7 @@ _list:
 check: fmt-check locked lint test
 
 # All that has to hold before a change lands, in this order
-ci: fmt-check locked lint test test-dynamodb-local test-mcp test-cargo-lambda test-examples deploy-check test-emulator bench-short only-its-own unused doc deny
+ci: fmt-check locked lint test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-examples deploy-check test-emulator bench-short only-its-own unused doc deny
 
 # Writes the format
 fmt:
@@ -50,6 +50,10 @@ test-mcp:
 # The printed calls at port 9000, against a real `cargo lambda watch`
 test-cargo-lambda:
     tests/cargo-lambda/run
+
+# Clients that generators make of the description, against a real server
+test-clients:
+    tests/clients/run
 
 # The examples, against a real server
 test-examples:

@@ -20,11 +20,12 @@ use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
-use activity_log_core::store::{RemovedTenant, Store};
+use activity_log_core::store::{Registered, RemovedTenant, Store};
 use aws_sdk_dynamodb::types::AttributeValue;
 use http::Method;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 use crate::client::logged_activity::LoggedActivity;
 use crate::client::mcp::Mcp;
@@ -185,6 +186,21 @@ impl Stack {
         self.ctx.store.put_related_resource(&tenant, record).await.expect("it is registered");
     }
 
+    /// Registers the id of a record type as `activity-log resources types put` does.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be registered.
+    pub async fn register_record_type(&self, tenant: &str, api_name: &str, id: Uuid) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let record_type = RecordType::parse(api_name).expect("the name is valid");
+        let before = self.ctx.store.record_type_ids(&tenant).await.expect("they are read");
+        let mut after = before.clone();
+        after.register(&record_type, id).expect("the id is free");
+        let put = self.ctx.store.put_record_type_ids(&before, &after).await;
+        assert_eq!(put.expect("they are put"), Registered::Applied);
+    }
+
     /// Defines a type as `activity-log types put` does.
     ///
     /// # Panics
@@ -194,7 +210,7 @@ impl Stack {
         let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
         let Value::Object(object) = definition else { panic!("a definition is an object") };
         let now = self.clock.time();
-        let definition = read_definition(&object, &tenant, now).expect("the definition is valid");
+        let definition = read_definition(object, &tenant, now).expect("the definition is valid");
         let put = self.ctx.store.put_activity_type(&tenant, &definition).await;
         put.expect("the type is defined");
     }

@@ -27,7 +27,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     match (route.operation, route.scope) {
         (Operation::ListAuditEvents, Some(scope)) => get_audit_events(ctx, exchange, scope).await,
         (Operation::GetOpenApi, None) => get_openapi(exchange),
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 

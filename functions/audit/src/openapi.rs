@@ -24,8 +24,8 @@ use activity_log_core::http::routes::{Dialect, Operation, Route, described_route
 use activity_log_core::http::{logged_activity, status, v1};
 use bytes::Bytes;
 use http::StatusCode;
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The document, written once.
@@ -44,8 +44,11 @@ from absent ones.
 encoding, up to 1 MiB, with up to 65,536 values and names of properties.
 * Every response has an `x-request-id`, which names the request in the audit trail and in the log; \
 the one of a caller is ignored.
-* Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset.
-* Unknown and repeated query parameters are rejected, and so are unknown properties of an input.
+* Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset, which may \
+also be `+0200` or `+02`, and with or without seconds.
+* Unknown and repeated query parameters are rejected, and so are unknown properties of an input; \
+under `/api`, unknown query parameters are ignored.
+* HEAD is answered as GET, without a body.
 * A path that is not listed here is answered with 404, and a method that is not with 405 \
 (`#/components/responses/v1_405`, and under `/api` `#/components/responses/logged_activity_405`).
 * 429 and 503 say in `Retry-After` when to try again. A write with an idempotency key is safe to \
@@ -109,12 +112,12 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::ListActivityTypes => logged_activity::list_types::describe(schemas),
         Operation::GetActivityType => logged_activity::get_type::describe(schemas),
         Operation::ListActivityTypeFields => logged_activity::list_fields::describe(schemas),
-        Operation::GetOpenApi => describe_openapi(),
+        Operation::GetOpenApi => describe_openapi(schemas),
         Operation::CallMcp => unreachable!("it is not one of the described routes"),
     }
 }
 
-fn describe_openapi() -> Described {
+fn describe_openapi(schemas: &mut SchemaGenerator) -> Described {
     Described {
         id: "get_openapi",
         tag: DESCRIPTION,
@@ -126,27 +129,33 @@ fn describe_openapi() -> Described {
         success: success(
             "The description.",
             &[],
-            json!({
-                "type": "object",
-                "required": ["openapi", "info", "paths", "components"],
-                "properties": { "openapi": { "type": "string", "pattern": r"^3\.1\." } },
-            }),
+            schemas.subschema_for::<OpenApi>(),
             json!({ "openapi": "3.1.1", "info": {}, "paths": {}, "components": {} }),
         ),
     }
 }
 
+/// This document, as far as it describes itself.
+#[derive(JsonSchema)]
+#[schemars(extend("additionalProperties" = true))]
+struct OpenApi {
+    /// The version of OpenAPI that it is written in.
+    #[schemars(extend("pattern" = r"^3\.1\."))]
+    #[expect(dead_code, reason = "only its description is used")]
+    openapi: String,
+}
+
 /// What a call can end in follows from its route: what it needs, what it names,
 /// and what it takes.
-fn errors(route: &Route, takes_body: bool) -> Vec<ErrorCode> {
+fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorCode> {
+    let ignores_unknown = dialect_of(route.template) == Dialect::LoggedActivity;
     let writes = route.scope == Some(Scope::ActivityWrite);
     let names = writes || route.template.contains('{');
     let can_be = |code: &ErrorCode| match code {
         // The length of a body is judged where nobody asks for one, too.
-        ErrorCode::MalformedRequest
-        | ErrorCode::PayloadTooLarge
-        | ErrorCode::ValidationFailed
-        | ErrorCode::InternalError => true,
+        ErrorCode::MalformedRequest | ErrorCode::PayloadTooLarge | ErrorCode::InternalError => true,
+        // Where there are no parameters, unknown ones are all that can be wrong.
+        ErrorCode::ValidationFailed => takes_body || takes_parameters || !ignores_unknown,
         ErrorCode::Unauthorized
         | ErrorCode::MissingRequiredScope
         | ErrorCode::RateLimited
@@ -165,7 +174,8 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     let described = describe(route.operation, schemas);
     let mut responses = Map::new();
     responses.insert(described.status.as_str().to_owned(), described.success);
-    for code in errors(route, described.request_body.is_some()) {
+    let takes_parameters = described.parameters.iter().any(|parameter| parameter["in"] == "query");
+    for code in errors(route, described.request_body.is_some(), takes_parameters) {
         let status = status(dialect, code);
         let reference = format!("#/components/responses/{}", response_name(dialect, status));
         responses.insert(status.as_str().to_owned(), json!({ "$ref": reference }));
@@ -255,7 +265,7 @@ fn headers() -> Value {
         "Cache-Control": {
             "description": "No response may be kept by a cache.",
             "required": true,
-            "schema": { "const": "no-store" },
+            "schema": { "type": "string", "const": "no-store" },
         },
         "Location": {
             "description": "Where the activity can be read: a reference without a host, unless \
@@ -267,7 +277,7 @@ fn headers() -> Value {
         "Idempotency-Replayed": {
             "description": "Only where an earlier call with the same key did the write.",
             "required": false,
-            "schema": { "const": "true" },
+            "schema": { "type": "string", "const": "true" },
         },
         "Retry-After": {
             "description": "When to try again, in seconds.",
@@ -278,7 +288,7 @@ fn headers() -> Value {
         "WWW-Authenticate": {
             "description": "How to authenticate.",
             "required": true,
-            "schema": { "const": "Bearer" },
+            "schema": { "type": "string", "const": "Bearer" },
         },
         "Allow": {
             "description": "The methods that the path is known with.",
@@ -319,24 +329,20 @@ fn error_responses(schemas: &mut SchemaGenerator) -> Value {
     responses.into()
 }
 
-/// The codes of one status: what each means, its schema, and an example that
-/// the dialect wrote.
+/// The codes of one status: what each means, and an example that the dialect
+/// wrote. The schema is one for all of them, since generators of clients don't
+/// merge what two schemas say: which code has which properties is in their
+/// descriptions.
 fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGenerator) -> Value {
-    let (mut meanings, mut choices, mut examples) = (Vec::new(), Vec::new(), Map::new());
-    let mut special = Vec::new();
+    let (mut meanings, mut examples, mut special) = (Vec::new(), Map::new(), Vec::new());
     for code in codes {
         let error = error_example(*code);
-        let (schema, written) = match dialect {
-            Dialect::V1 | Dialect::Mcp => {
-                (v1_error_schema(*code, schemas), v1::error(&error, REQUEST_ID))
-            }
-            Dialect::LoggedActivity => {
-                (logged_activity_error_schema(*code, schemas), logged_activity::error(&error))
-            }
+        let written = match dialect {
+            Dialect::V1 | Dialect::Mcp => v1::error(&error, REQUEST_ID),
+            Dialect::LoggedActivity => logged_activity::error(&error),
         };
         let example: Value = serde_json::from_slice(written.body()).expect("an error is JSON");
-        meanings.push(error.public_message());
-        choices.push(schema);
+        meanings.push(error.public_message().to_owned());
         examples.insert(code.as_str().to_owned(), json!({ "value": example }));
         special.extend(match error {
             Error::Unauthorized => Some("WWW-Authenticate"),
@@ -345,7 +351,14 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
             _ => None,
         });
     }
-    let schema = if choices.len() == 1 { choices.remove(0) } else { json!({ "oneOf": choices }) };
+    let schema = match dialect {
+        Dialect::V1 | Dialect::Mcp => schemas.subschema_for::<v1::ErrorBody<'static>>(),
+        // Field errors are the only ones without a code.
+        Dialect::LoggedActivity if codes.contains(&ErrorCode::ValidationFailed) => {
+            schemas.subschema_for::<logged_activity::BadRequestBody>()
+        }
+        Dialect::LoggedActivity => schemas.subschema_for::<logged_activity::ErrorBody<'static>>(),
+    };
     json!({
         "description": meanings.join(" Or: "),
         "headers": header_references(&special),
@@ -353,48 +366,13 @@ fn error_response(dialect: Dialect, codes: &[ErrorCode], schemas: &mut SchemaGen
     })
 }
 
-fn v1_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) -> Value {
-    let mut required = vec!["code"];
-    required.extend(match code {
-        ErrorCode::MissingRequiredScope => Some("required_scope"),
-        ErrorCode::ValidationFailed => Some("field_errors"),
-        ErrorCode::IdempotencyConflict => Some("idempotency_key"),
-        ErrorCode::RateLimited | ErrorCode::Unavailable => Some("retry_after_seconds"),
-        ErrorCode::MalformedRequest
-        | ErrorCode::Unauthorized
-        | ErrorCode::ResourceNotFound
-        | ErrorCode::MethodNotAllowed
-        | ErrorCode::PayloadTooLarge
-        | ErrorCode::UnsupportedMediaType
-        | ErrorCode::InternalError => None,
-    });
-    json!({ "allOf": [
-        schemas.subschema_for::<v1::ErrorBody<'static>>(),
-        { "properties": { "error": {
-            "properties": { "code": { "const": code } },
-            "required": required,
-        } } },
-    ] })
-}
-
-fn logged_activity_error_schema(code: ErrorCode, schemas: &mut SchemaGenerator) -> Value {
-    if code == ErrorCode::ValidationFailed {
-        return json!(schemas.subschema_for::<logged_activity::FieldErrorsBody<'static>>());
-    }
-    let word = logged_activity::code_word(code);
-    json!({ "allOf": [
-        schemas.subschema_for::<logged_activity::ErrorBody>(),
-        { "properties": { "code": { "const": word } } },
-    ] })
-}
-
 /// An error of each code. The causes are for the log and are not written.
 fn error_example(code: ErrorCode) -> Error {
     let cause = || "an example".into();
     match code {
-        ErrorCode::MalformedRequest => {
-            Error::MalformedRequest("The request body is not valid JSON.")
-        }
+        ErrorCode::MalformedRequest => Error::MalformedRequest(
+            "The request body is not valid JSON: a comma is missing, at line 1, column 16.".into(),
+        ),
         ErrorCode::Unauthorized => Error::Unauthorized,
         ErrorCode::MissingRequiredScope => Error::MissingRequiredScope(Scope::ActivityRead),
         ErrorCode::ResourceNotFound => Error::ResourceNotFound,

@@ -1,7 +1,7 @@
 //! The function `get-logged`: one activity by its id, in both dialects, and the
 //! activity types of the logged-activity dialect.
 
-use activity_log_core::app::get_logged_activity::get_logged_activity;
+use activity_log_core::app::get_logged_activity::{get_logged_activity, get_with_record_type_ids};
 use activity_log_core::app::list_activity_types::{get_activity_type, list_activity_types};
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
@@ -26,7 +26,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
         (Operation::ListActivityTypes, Some(scope)) => get_types(ctx, exchange, scope).await,
         (Operation::GetActivityType, Some(scope)) => get_one_type(ctx, exchange, scope).await,
         (Operation::ListActivityTypeFields, Some(scope)) => get_fields(ctx, exchange, scope).await,
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 
@@ -42,8 +42,8 @@ async fn get_logged(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Res
     let principal = logged_activity::authenticate(ctx, exchange).await?;
     let permit = principal.permit(scope)?;
     let id = get::parse(exchange)?;
-    let activity = get_logged_activity(ctx, permit, id).await?;
-    Ok(get::respond(&activity))
+    let (activity, ids) = get_with_record_type_ids(ctx, permit, id).await?;
+    Ok(get::respond(&activity, &ids))
 }
 
 async fn get_types(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
@@ -51,22 +51,22 @@ async fn get_types(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Resu
     let permit = principal.permit(scope)?;
     let request = list_types::parse(exchange, permit)?;
     let (size, after) = (request.page_size.rows(), request.after.as_ref());
-    let page = list_activity_types(ctx, permit, &request.filters, size, after).await?;
-    Ok(list_types::respond(exchange, permit, &request, &page))
+    let (page, ids) = list_activity_types(ctx, permit, &request.filters, size, after).await?;
+    Ok(list_types::respond(exchange, &request, page, &ids))
 }
 
 async fn get_one_type(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
     let permit = principal.permit(scope)?;
     let identifier = get_type::parse(exchange)?;
-    let activity_type = get_activity_type(ctx, permit, &identifier).await?;
-    Ok(get_type::respond(permit, &activity_type))
+    let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
+    Ok(get_type::respond(&activity_type, &ids))
 }
 
 async fn get_fields(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
     let permit = principal.permit(scope)?;
-    let identifier = list_fields::parse(exchange)?;
-    let activity_type = get_activity_type(ctx, permit, &identifier).await?;
-    Ok(list_fields::respond(permit, &activity_type))
+    let (identifier, ordering) = list_fields::parse(exchange)?;
+    let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
+    Ok(list_fields::respond(&activity_type, &ordering, &ids))
 }

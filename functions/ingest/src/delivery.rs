@@ -81,7 +81,7 @@ impl<'a> Delivery<'a> {
         if error.is_failure() {
             log!(error, chain(error), "event failed");
         } else {
-            log!(warn, describe(error, part_of), "event refused");
+            log!(warn, describe(error, logged_name), "event refused");
         }
     }
 
@@ -104,20 +104,27 @@ pub(crate) fn invocation_error(error: &Error) -> InvocationError {
 /// its property.
 fn describe<'a>(error: &'a Error, name: impl Fn(&'a FieldError) -> &'a str) -> String {
     let mut text = error.public_message().to_owned();
-    if let Error::ValidationFailed(violations) = error {
-        for violation in violations {
-            text.push_str(&format!(" {}: {}.", name(violation), violation.message));
-        }
+    for violation in error.field_errors().unwrap_or_default() {
+        text.push_str(&format!(" {}: {}.", name(violation), violation.message));
     }
     text
 }
 
-/// A property's name for the log. Those of unknown properties are the sender's,
-/// and may be anything; the part of the event that they are in has to do.
-fn part_of(violation: &FieldError) -> &str {
-    if violation.message != UNKNOWN_PROPERTY {
-        return &violation.field;
+/// A property's name for the log. Those of unknown properties are the sender's.
+/// What is a name by its form is told; it may also be a text or a key, and then the
+/// part of the event that it is in has to do.
+fn logged_name(violation: &FieldError) -> &str {
+    let field = &violation.field;
+    if violation.message != UNKNOWN_PROPERTY || field.split('.').all(is_plain_name) {
+        return field;
     }
-    let part = violation.field.split_once('.').map(|(part, _)| part);
+    let part = field.split_once('.').map(|(part, _)| part);
     part.filter(|part| PARTS.contains(part)).unwrap_or("$")
+}
+
+/// Whether a text is a name as programs have them, and shorter than a secret.
+fn is_plain_name(text: &str) -> bool {
+    const MAX_BYTES: usize = 40;
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    (1..=MAX_BYTES).contains(&text.len()) && text.bytes().all(known)
 }

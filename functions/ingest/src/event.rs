@@ -1,8 +1,9 @@
 //! The event: one form, whatever way it comes.
 //!
-//! It is read strictly, and every violation is found at once. An EventBridge
-//! envelope around it is taken off here, since a rule may hand one to the
-//! function itself or through a queue.
+//! It is read strictly, and every violation is found at once. Envelopes around it
+//! are taken off here: that of EventBridge, since a rule may hand one to the
+//! function itself or through a queue, and that of SNS, which a subscription
+//! without raw delivery puts around a message.
 
 use activity_log_core::app::input::{Given, Reader, UNKNOWN_PROPERTY, Violations, any_text};
 use activity_log_core::app::json::{Object, parse_object};
@@ -106,7 +107,16 @@ pub(crate) fn read(
     if bytes.len() > MAX_BYTES {
         return Err(Error::PayloadTooLarge);
     }
-    let (mut object, envelope) = open_envelope(parse_object(bytes)?, head)?;
+    let object = parse_object(bytes)?;
+    let (object, notification_id) = match Notification::of(&object) {
+        Some(notification) => {
+            let notification = notification?;
+            (parse_object(notification.message.as_bytes())?, notification.id)
+        }
+        None => (object, None),
+    };
+    let carrier_id = notification_id.as_deref().unwrap_or(carrier_id);
+    let (mut object, envelope) = open_envelope(object, head)?;
     // Not copied: it is nearly all of the event.
     let activity = object.remove("activity");
     let mut reader = Reader::new(&object);
@@ -138,6 +148,31 @@ pub(crate) fn read(
             }
             reader.finish(Err(noted))
         }
+    }
+}
+
+/// What SNS delivers to a queue that has not asked for the message alone
+/// ([its properties](https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html)).
+struct Notification {
+    /// The same for each delivery, by whatever message of the queue.
+    id: Option<String>,
+    message: String,
+}
+
+impl Notification {
+    /// The notification that an object is; `None` where it is none: no event has
+    /// properties of these names.
+    fn of(object: &Object) -> Option<Result<Self>> {
+        if !(object.contains_key("TopicArn") && object.contains_key("Type")) {
+            return None;
+        }
+        let text = |name: &str| object.get(name).and_then(Value::as_str);
+        if text("Type") != Some("Notification") {
+            return Some(Err(Error::invalid("Type", "must be Notification")));
+        }
+        let message = text("Message").ok_or(Error::invalid("Message", "must be a string"));
+        let id = text("MessageId").map(str::to_owned);
+        Some(message.map(|message| Self { id, message: message.to_owned() }))
     }
 }
 

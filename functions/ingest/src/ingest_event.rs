@@ -5,7 +5,7 @@ use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
 use activity_log_core::domain::audit::{Call, EntryPoint, EventSource};
-use activity_log_core::domain::error::Error;
+use activity_log_core::domain::error::{Error, FieldError};
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::Registered;
@@ -80,6 +80,16 @@ pub(crate) async fn ingest_event(
     }
 }
 
+/// The resource is named by the event's activity.
+fn within_activity(error: Error) -> Error {
+    match error {
+        Error::NamedResourceNotFound(FieldError { field, message }) => {
+            Error::NamedResourceNotFound(FieldError::new(&format!("activity.{field}"), message))
+        }
+        error => error,
+    }
+}
+
 async fn log(
     ctx: &Context,
     event: LogActivityEvent,
@@ -100,7 +110,7 @@ async fn log(
         let input_hash = attempt.note(InputHash::of(&activity))?;
         let now = ctx.environment.now()?;
         let input = read_activity(&activity, id, beside, input_hash, now)?;
-        log_activity(ctx, permit, input).await
+        log_activity(ctx, permit, input).await.map_err(within_activity)
     });
     let logged = logged.await?;
     let activity_id = logged.activity.id;

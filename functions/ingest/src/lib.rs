@@ -118,7 +118,7 @@ async fn ingest_batch(
     let messages = messages.filter(|messages| messages.len() <= MAX_MESSAGES);
     let messages = messages.ok_or_else(|| {
         // What the parser says would quote the batch.
-        let error = Error::MalformedRequest("The records are not messages of a queue.");
+        let error = Error::MalformedRequest("The records are not messages of a queue.".into());
         Delivery::begin(ctx, invocation, EventSource::Sqs, None).log_failure(&error);
         error
     })?;

@@ -25,7 +25,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
         (Operation::LogTypedActivity, Some(scope)) => {
             post_typed_activity(ctx, exchange, scope).await
         }
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 

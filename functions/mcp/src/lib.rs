@@ -14,6 +14,8 @@
 //! request is answered by itself, as plain JSON, so any instance of the
 //! function can answer it.
 
+mod accept;
+mod arguments;
 mod failure;
 mod message;
 mod origin;
@@ -29,6 +31,8 @@ use activity_log_core::http::routes::Operation;
 use activity_log_core::http::v1;
 use activity_log_core::{Context, Error, Result};
 
+use failure::invalid_request;
+use http::StatusCode;
 use message::Message;
 use protocol::Protocol;
 
@@ -44,7 +48,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     }
     match exchange.route()?.operation {
         Operation::CallMcp => post_message(ctx, exchange).await,
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 
@@ -56,6 +60,10 @@ async fn post_message(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response
     let message = Message::read(exchange)?;
     if let Some(trace_id) = message.trace_id() {
         exchange.join_trace(trace_id);
+    }
+    if !accept::takes_json(&exchange.request().headers) {
+        let message = "Not Acceptable: answers are application/json";
+        return Ok(invalid_request(exchange, StatusCode::NOT_ACCEPTABLE, message));
     }
     let protocol = Protocol { exchange };
     if let Some(refusal) = protocol.refuse_unsupported_revision(&message) {

@@ -87,7 +87,8 @@ impl Message {
             None => None,
         };
         let arguments = match arguments {
-            None => Ok(Object::new()),
+            // Some clients write null where they have none.
+            None | Some(Value::Null) => Ok(Object::new()),
             Some(Value::Object(arguments)) => Ok(arguments),
             Some(_) => Err(Error::invalid("$", "must be a JSON object")),
         };

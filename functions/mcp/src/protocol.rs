@@ -48,6 +48,8 @@ const REVISIONS: [ProtocolVersion; 3] =
 /// How long a client may keep what describes this server. It changes with a
 /// deployment, and the list of tools also with the scopes of the credential.
 const DESCRIPTION_TTL_MS: u64 = 10 * 60 * 1000;
+/// What the library wants a client to take.
+const ACCEPT: &str = "application/json, text/event-stream";
 /// The path of the endpoint, for the library's eyes.
 const PATH: &str = "/mcp";
 
@@ -116,7 +118,11 @@ impl Protocol<'_> {
         let mut request = http::Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = http::Uri::from_static(PATH);
-        request.headers_mut().clone_from(&self.exchange.request().headers);
+        let headers = request.headers_mut();
+        headers.clone_from(&self.exchange.request().headers);
+        // What a client sends and takes was looked at before, and less strictly.
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
         let service = StreamableHttpService::new(
             move || Ok(server.clone()),
             NeverSessionManager::default().into(),

@@ -28,6 +28,7 @@ use rmcp::model::{CallToolResult, MetaObject};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::arguments::{as_meant, with_advice};
 use crate::failure::ToolError;
 use crate::tools::{GetLoggedActivityInput, ToolName};
 
@@ -44,6 +45,7 @@ pub(crate) async fn run(
     tool: ToolName,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
+    let arguments = arguments.map(|arguments| as_meant(arguments, tool));
     // On the heap: the state of a use case is large, and every future around it
     // would carry it over the stack.
     let call: Pin<Box<dyn Future<Output = Result<CallToolResult>> + Send + '_>> = match tool {
@@ -55,6 +57,7 @@ pub(crate) async fn run(
         Ok(result) => Ok(result),
         Err(error @ Error::MissingRequiredScope(_)) => Err(error),
         Err(error) => {
+            let error = with_advice(error, tool);
             exchange.log_failure(&error);
             let detail = ErrorDetail::of(&error, exchange.request_id());
             let (retryable, hint) = (error.retryable(), hint(&error, tool));
@@ -160,7 +163,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
         (Error::ValidationFailed(_), _) => {
             "Mend every field that field_errors names, then call again. Nothing was written."
         }
-        (Error::ResourceNotFound, ToolName::Log) => {
+        (Error::NamedResourceNotFound(_), _) => {
             "This workspace has no such related resource. Check related_resource_type and related_resource_id, or leave both out and name the record in the summary. Nothing was written."
         }
         (Error::ResourceNotFound, _) => {
@@ -179,6 +182,7 @@ fn hint(error: &Error, tool: ToolName) -> &'static str {
             Error::MalformedRequest(_)
             | Error::Unauthorized
             | Error::MissingRequiredScope(_)
+            | Error::UnknownPath
             | Error::MethodNotAllowed
             | Error::PayloadTooLarge
             | Error::TooManyValues

@@ -85,6 +85,24 @@ impl ToolName {
         }
     }
 
+    /// The names of its arguments.
+    pub(crate) const fn argument_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Log => LogActivityInput::NAMES,
+            Self::Search => SearchActivityInput::NAMES,
+            Self::GetLogged => GetLoggedActivityInput::NAMES,
+        }
+    }
+
+    /// Whether an argument is a whole number.
+    pub(crate) fn takes_number(self, name: &str) -> bool {
+        match self {
+            Self::Log => LogActivityInput::is_number(name),
+            Self::Search => SearchActivityInput::is_number(name),
+            Self::GetLogged => GetLoggedActivityInput::is_number(name),
+        }
+    }
+
     fn describe(self) -> Tool {
         match self {
             Self::Log => tool(

@@ -24,7 +24,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     match (route.operation, route.scope) {
         (Operation::SearchActivity, Some(scope)) => search_activities(ctx, exchange, scope).await,
         (Operation::ListActivitiesOfType, Some(scope)) => list_typed(ctx, exchange, scope).await,
-        _ => Err(Error::ResourceNotFound),
+        _ => Err(Error::UnknownPath),
     }
 }
 
@@ -43,10 +43,12 @@ async fn search_activities(
 async fn list_typed(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let principal = logged_activity::authenticate(ctx, exchange).await?;
     let permit = principal.permit(scope)?;
-    let activity_type = get_activity_type(ctx, permit, &get_type::identifier(exchange)?).await?;
+    let identifier = get_type::identifier(exchange)?;
+    let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
     let name = &activity_type.summary.api_name;
     let request = list::parse(exchange, permit, name)?;
     let (size, after) = (request.page_size.rows(), request.after);
-    let page = list_activities_of_type(ctx, permit, name, &request.filters, size, after).await?;
-    Ok(list::respond(exchange, permit, name, &request, &page))
+    let page =
+        list_activities_of_type(ctx, permit, name, &request.filters, &ids, size, after).await?;
+    Ok(list::respond(exchange, name, &request, page, &ids))
 }

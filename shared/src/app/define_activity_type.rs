@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::input::{Given, Reader};
-use super::json::Object;
+use super::json::{Object, remove_nulls};
 use crate::domain::activity_type::{
     AssociationMode, Category, FieldDefinition, FieldName, FieldOption, FieldType, Label,
     MAX_DEFINITION_BYTES, MAX_FIELDS, MAX_OPTIONS, MAX_SELECTED_OBJECTS, TypeDefinition, TypeName,
@@ -21,17 +21,21 @@ use crate::domain::value::{Refusal, check_id, parse_uuid};
 /// Reads a definition: `name`, `api_name`, `association_mode`, and where they
 /// are not the defaults `description`, `selected_objects`, `category`, `enabled`
 /// and `fields`. Fields and options without an id of their own get one that is
-/// stable for their name.
+/// stable for their name. Null says the same as nothing: the answers of the
+/// logged-activity API, which definitions are taken from, are full of it.
 ///
 /// # Errors
 ///
 /// [`Error::ValidationFailed`](crate::domain::error::Error::ValidationFailed)
 /// with every violation.
 pub fn read_definition(
-    object: &Object,
+    object: Object,
     tenant: &TenantId,
     now: Timestamp,
 ) -> Result<TypeDefinition> {
+    let mut value = Value::Object(object);
+    remove_nulls(&mut value);
+    let object = value.as_object().expect("it is still an object");
     let mut reader = Reader::new(object);
     let name = reader.required("name", Label::parse);
     let api_name = reader.required("api_name", |text| {
@@ -239,7 +243,7 @@ mod tests {
 
     fn parse(value: Value) -> Result<TypeDefinition> {
         let Value::Object(object) = value else { panic!("not an object") };
-        read_definition(&object, &TenantId::parse("acme").unwrap(), Timestamp::MIN)
+        read_definition(object, &TenantId::parse("acme").unwrap(), Timestamp::MIN)
     }
 
     fn refused(value: Value) -> Vec<String> {

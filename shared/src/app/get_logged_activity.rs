@@ -4,6 +4,7 @@ use super::context::Context;
 use super::permit::Permit;
 use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::error::{Error, Result};
+use crate::domain::record_type_ids::RecordTypeIds;
 
 /// An activity with its whole body.
 ///
@@ -17,4 +18,17 @@ pub async fn get_logged_activity(
     id: ActivityId,
 ) -> Result<Activity> {
     ctx.store.activity(permit.tenant_id(), id).await?.ok_or(Error::ResourceNotFound)
+}
+
+/// The same, and the ids of record types, which the logged-activity dialect shows.
+pub async fn get_with_record_type_ids(
+    ctx: &Context,
+    permit: Permit<'_>,
+    id: ActivityId,
+) -> Result<(Activity, RecordTypeIds)> {
+    let (activity, ids) = tokio::join!(
+        get_logged_activity(ctx, permit, id),
+        ctx.store.record_type_ids(permit.tenant_id()),
+    );
+    Ok((activity?, ids?))
 }

@@ -16,6 +16,7 @@ use crate::domain::activity_type::TypeName;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::ApiNamed;
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::index::cursor::{self, Binding};
 use crate::index::{Position, Range, Term};
 use crate::store::Parts;
@@ -77,13 +78,14 @@ impl TypedActivityFilters {
         std::iter::once(listed).chain(words).map(|term| vec![term]).collect()
     }
 
-    fn matches(&self, tenant: &TenantId, name: &TypeName, activity: &Activity) -> bool {
+    fn matches(&self, ids: &RecordTypeIds, name: &TypeName, activity: &Activity) -> bool {
         let of_type = match activity.submitted.type_name() {
             Some(logged) => logged == name,
             // Logged through another dialect, which knows the built-in types.
             None => true,
         };
         let about = self.custom_object.is_none_or(|id| {
+            let (tenant, id) = (ids.tenant(), ids.by_name(id));
             activity.related.iter().any(|named| named.resource.resource_type.id(tenant) == id)
         });
         of_type && about
@@ -97,6 +99,7 @@ pub async fn list_activities_of_type(
     permit: Permit<'_>,
     name: &TypeName,
     filters: &TypedActivityFilters,
+    ids: &RecordTypeIds,
     page_size: usize,
     after: Option<Position>,
 ) -> Result<Page<Activity>> {
@@ -111,7 +114,7 @@ pub async fn list_activities_of_type(
         let limit = ROWS_A_ROUND.min(page_size - page.rows.len());
         let operands = filters.operands(name);
         let (mut found, next) = find_page(ctx, tenant, operands, query, range, limit).await?;
-        found.retain(|activity| filters.matches(tenant, name, activity));
+        found.retain(|activity| filters.matches(ids, name, activity));
         if page.add(ctx, tenant, found).await? == Room::None {
             break;
         }

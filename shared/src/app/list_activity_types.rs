@@ -10,6 +10,7 @@ use crate::domain::activity_type::{
 };
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::index::cursor::{self, Binding};
 
 /// Which types to list. Absent filters match everything.
@@ -42,17 +43,17 @@ impl ActivityTypeFilters {
         cursor::encode_name(row.api_name.as_str(), &self.binding(tenant))
     }
 
-    fn matches(&self, tenant: &TenantId, summary: &TypeSummary) -> bool {
+    fn matches(&self, ids: &RecordTypeIds, summary: &TypeSummary) -> bool {
         let named = self.search.as_ref().is_none_or(|search| {
             let search = search.to_lowercase();
             summary.name.as_str().to_lowercase().contains(&search)
                 || summary.api_name.as_str().contains(&search)
         });
-        named && self.custom_object.is_none_or(|id| summary.takes(tenant, id))
+        named && self.custom_object.is_none_or(|id| summary.takes(ids.tenant(), ids.by_name(id)))
     }
 }
 
-/// A page of the types that match, by name. It may have fewer than `page_size`,
+/// A page of the types that match, by name, and the ids of record types. It may have fewer than `page_size`,
 /// even none, and still not be the last.
 pub async fn list_activity_types(
     ctx: &Context,
@@ -60,9 +61,13 @@ pub async fn list_activity_types(
     filters: &ActivityTypeFilters,
     page_size: usize,
     after: Option<&TypeName>,
-) -> Result<Page<TypeSummary>> {
+) -> Result<(Page<TypeSummary>, RecordTypeIds)> {
     let tenant = permit.tenant_id();
-    let own = ctx.store.activity_types(tenant, after, page_size).await?;
+    let (own, ids) = tokio::join!(
+        ctx.store.activity_types(tenant, after, page_size),
+        ctx.store.record_type_ids(tenant),
+    );
+    let (own, ids) = (own?, ids?);
     let reached = own.more.then(|| own.types.last().map(|last| last.api_name.clone())).flatten();
     let mut types = own.types;
     types.extend(
@@ -77,21 +82,25 @@ pub async fn list_activity_types(
     let more = reached.is_some() || types.len() > page_size;
     types.truncate(page_size);
     let last = types.last().map(|last| last.api_name.clone());
-    types.retain(|summary| filters.matches(tenant, summary));
+    types.retain(|summary| filters.matches(&ids, summary));
     let next = last.filter(|_| more);
     let binding = filters.binding(tenant);
     let next_cursor = next.map(|name| cursor::encode_name(name.as_str(), &binding));
-    Ok(Page { rows: types, next_cursor })
+    Ok((Page { rows: types, next_cursor }, ids))
 }
 
-/// The type that an identifier names.
+/// The type that an identifier names, and the ids of record types.
 pub async fn get_activity_type(
     ctx: &Context,
     permit: Permit<'_>,
     identifier: &TypeIdentifier,
-) -> Result<TypeDefinition> {
+) -> Result<(TypeDefinition, RecordTypeIds)> {
     let tenant = permit.tenant_id();
-    find_activity_type(ctx, tenant, identifier.id(tenant)).await?.ok_or(Error::ResourceNotFound)
+    let (definition, ids) = tokio::join!(
+        find_activity_type(ctx, tenant, identifier.id(tenant)),
+        ctx.store.record_type_ids(tenant),
+    );
+    Ok((definition?.ok_or(Error::ResourceNotFound)?, ids?))
 }
 
 /// The type that has an id: a built-in one, or one of the tenant's own.

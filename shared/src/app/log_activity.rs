@@ -17,10 +17,11 @@ use crate::domain::activity::{
 use crate::domain::activity_type::Category;
 use crate::domain::audit::Call;
 use crate::domain::clock::{Rounding, Timestamp};
-use crate::domain::error::{Error, Result};
+use crate::domain::error::{Error, FieldError, Result};
 use crate::domain::idempotency::{IdempotencyKey, InputHash, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
+use crate::index::seen::as_seen;
 use crate::platform::config::RelatedResourceCheck;
 use crate::text;
 
@@ -64,7 +65,8 @@ pub fn words_of(
     summary: Option<&Summary>,
     body: Option<&Body>,
 ) -> Result<BTreeSet<String>, String> {
-    text::index_terms(searched_texts(summary, body, &[])).map_err(|error| error.to_string())
+    text::index_terms(searched_texts(summary, body, &[]).map(as_seen))
+        .map_err(|error| error.to_string())
 }
 
 /// Logs an activity, or returns the one that the key already made.
@@ -144,7 +146,10 @@ async fn find_related_resource(
     }
     let known = ctx.store.related_resource(tenant, resource).await?;
     let present = known.filter(|record| record.presence == Presence::Present);
-    let record = present.ok_or(Error::ResourceNotFound)?;
+    let record = present.ok_or_else(|| {
+        let message = "there is no such resource in this workspace";
+        Error::NamedResourceNotFound(FieldError::new("related_resource_id", message))
+    })?;
     Ok(Some(NamedResource {
         resource: record.resource,
         display_name: record.display_name.as_ref().map(DisplayName::as_str).map(str::to_owned),

@@ -42,6 +42,7 @@ use crate::domain::record_type::{Identifier, RecordType};
 use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
 use crate::domain::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::domain::value::parse_uuid;
+use crate::index::seen::as_seen;
 use crate::platform::config::RelatedResourceCheck;
 use crate::text;
 
@@ -131,16 +132,17 @@ pub async fn log_typed_activity(
     ctx: &Context,
     permit: WritePermit<'_>,
     type_id: Uuid,
-    input: LogTypedActivity,
+    mut input: LogTypedActivity,
 ) -> Result<Logged> {
     let call = permit.call();
     let tenant = &call.principal.tenant_id;
     let known: HashSet<RelatedResource> =
         input.related.iter().filter_map(RelatedObject::known).collect();
-    let (definition, taken, completed, record_types, records) = tokio::join!(
+    let (definition, taken, completed, ids, record_types, records) = tokio::join!(
         find_activity_type(ctx, tenant, type_id),
         find_taken_key(ctx, call, input.idempotency_key.as_ref()),
         is_completed(ctx, tenant, input.scheduled_activity_id),
+        ctx.store.record_type_ids(tenant),
         find_record_types(ctx, tenant, &input.related),
         find_resources(ctx, tenant, known),
     );
@@ -150,6 +152,10 @@ pub async fn log_typed_activity(
     let mut taken = taken?;
     if let Some(same) = taken.take_if(|taken| taken.record.input_hash == input_hash) {
         return replay(ctx, call, &input_hash, same).await;
+    }
+    let ids = ids?;
+    for object in &mut input.related {
+        object.record_type = ids.resolve(object.record_type.clone());
     }
     let related = name_record_types(&input.related, &record_types?);
     let judged = judge(input, &definition, tenant)?;
@@ -272,7 +278,7 @@ fn judge(
     let line = notes
         .and_then(|notes| Summary::of_first_line(notes.as_str()))
         .unwrap_or_else(|| Summary::from(&summary.name));
-    let words = text::index_terms(searched_texts(Some(&line), notes, &fields));
+    let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(as_seen));
     let words: Given<_> = violations
         .take("notes", words.map_err(|_| "has, with the fields, too many distinct words"));
     violations.finish(words.map(|words| Judged { input, fields, summary: line, words }))

@@ -14,6 +14,7 @@ use crate::domain::activity_type::{Category, Label, TypeName};
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::{Actor, ActorId, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
+use crate::domain::searched_text::SearchedText;
 use crate::domain::submission::{Submission, SubmittedField};
 use crate::domain::value::{Refusal, check_id, id_schema, parse_uuid, text, word_enum};
 
@@ -95,12 +96,17 @@ fn check_summary(text: &str) -> Result<(), Refusal> {
 
 fn summary_schema() -> Schema {
     // White space by its characters: what `\s` stands for differs between the
-    // engines that read this.
+    // engines that read this. From the beginning to the end of the text, since
+    // some look there alone.
     json_schema!({
         "type": "string",
         "minLength": 1,
         "maxLength": Summary::MAX_CHARS,
-        "pattern": r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+        "pattern": concat!(
+            r"^[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*",
+            r"[^\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+            r"[\s\S]*$",
+        ),
     })
 }
 
@@ -249,7 +255,7 @@ impl Activity {
     }
 
     /// Every text that is searched, as far as it was read.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    pub fn texts(&self) -> impl Iterator<Item = SearchedText<'_>> {
         let fields = self.submitted.whole().map_or(&[][..], |submission| &submission.fields);
         searched_texts(Some(&self.summary), self.body.whole(), fields)
     }
@@ -260,11 +266,11 @@ pub(crate) fn searched_texts<'a>(
     summary: Option<&'a Summary>,
     body: Option<&'a Body>,
     fields: &'a [SubmittedField],
-) -> impl Iterator<Item = &'a str> {
-    [summary.map(Summary::as_str), body.map(Body::as_str)]
-        .into_iter()
-        .flatten()
-        .chain(fields.iter().filter_map(SubmittedField::searched_text))
+) -> impl Iterator<Item = SearchedText<'a>> {
+    let summary = summary.map(|summary| SearchedText::Plain(summary.as_str()));
+    let body = body.map(|body| SearchedText::PlainOrHtml(body.as_str()));
+    let fields = fields.iter().filter_map(SubmittedField::searched_text);
+    summary.into_iter().chain(body).chain(fields)
 }
 
 /// The parts of an activity that can be too long for its row of a search.

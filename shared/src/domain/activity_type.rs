@@ -18,7 +18,7 @@ use crate::domain::value::{Refusal, text, word_enum};
 
 word_enum! {
     /// What kind of thing happened.
-    Category {
+    Category as "ActivityCategory" {
         Note = "note",
         /// A telephone or video call.
         Call = "call",

@@ -34,6 +34,8 @@ impl AuditStatus {
             Error::MissingRequiredScope(_) => Some(Self::Denied),
             Error::MalformedRequest(_)
             | Error::ResourceNotFound
+            | Error::NamedResourceNotFound(_)
+            | Error::UnknownPath
             | Error::MethodNotAllowed
             | Error::IdempotencyConflict(_)
             | Error::PayloadTooLarge

@@ -62,11 +62,12 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// Reads RFC 3339 with an offset. `None` for any other text, and for times
+    /// Reads RFC 3339 with an offset, and what others write for it: an offset
+    /// `±hhmm` or `±hh`, and no seconds. `None` for any other text, and for times
     /// outside [`Self::MIN`] and [`Self::MAX`].
     #[must_use]
     pub fn parse(text: &str, rounding: Rounding) -> Option<Self> {
-        let time = parse_rfc3339(text)?;
+        let time = parse_date_time(text)?;
         let beyond = time.timestamp_subsec_nanos() % 1_000_000 != 0;
         let up = i64::from(beyond && rounding == Rounding::Up);
         Self::from_millis(time.timestamp_millis() + up)
@@ -95,11 +96,25 @@ impl Timestamp {
 
 /// Reads RFC 3339 as its grammar has it, which is what `date-time` stands for in
 /// JSON Schema: chrono also takes a space for the `T` and U+2212 for the minus.
-pub(crate) fn parse_rfc3339(text: &str) -> Option<DateTime<Utc>> {
+/// Beside it, the offsets and the times without seconds of ISO 8601 that clients
+/// write.
+pub(crate) fn parse_date_time(text: &str) -> Option<DateTime<Utc>> {
     if !text.is_ascii() || !matches!(text.as_bytes().get(10), Some(b'T' | b't')) {
         return None;
     }
-    Some(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
+    let (date, rest) = text.split_at(11);
+    let (time, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
+    let seconds = if time.len() == "hh:mm".len() { ":00" } else { "" };
+    let offset = match offset.len() {
+        // `±hh`, and `±hhmm`.
+        3 => format!("{offset}:00"),
+        5 if offset.bytes().skip(1).all(|byte| byte.is_ascii_digit()) => {
+            format!("{}:{}", &offset[..3], &offset[3..])
+        }
+        _ => offset.to_owned(),
+    };
+    let whole = format!("{date}{time}{seconds}{offset}");
+    Some(DateTime::parse_from_rfc3339(&whole).ok()?.with_timezone(&Utc))
 }
 
 /// A bound of a range of time, as a caller wrote it.
@@ -113,11 +128,10 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Reads RFC 3339 with an offset. `None` as in [`Timestamp::parse`].
+    /// Reads what [`Timestamp::parse`] reads.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let exact = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-        Some(Self { exact, time: Timestamp::parse(text, Rounding::Up)? })
+        Some(Self { exact: parse_date_time(text)?, time: Timestamp::parse(text, Rounding::Up)? })
     }
 
     /// The bound to be compared with stored times.
@@ -237,6 +251,15 @@ mod tests {
             ("2026-03-01T09:30:00.5+02:00", "2026-03-01T07:30:00.500Z"),
             ("1970-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z"),
             ("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999Z"),
+            // As Salesforce and Jira write it, and as people and ISO 8601 do.
+            ("2026-03-01T09:30:00.000+0000", "2026-03-01T09:30:00.000Z"),
+            ("2026-03-01T09:30:00-0330", "2026-03-01T13:00:00.000Z"),
+            ("2026-03-01T09:30:00+02", "2026-03-01T07:30:00.000Z"),
+            ("2026-03-01T09:30Z", "2026-03-01T09:30:00.000Z"),
+            ("2026-03-01t09:30z", "2026-03-01T09:30:00.000Z"),
+            ("2026-03-01T09:30+02:00", "2026-03-01T07:30:00.000Z"),
+            ("2026-03-01T09:30-0530", "2026-03-01T15:00:00.000Z"),
+            ("2026-03-01T00:15+01", "2026-02-28T23:15:00.000Z"),
         ] {
             let time = Timestamp::parse(text, Rounding::Down).unwrap();
             assert_eq!(time.to_string(), written);
@@ -262,6 +285,24 @@ mod tests {
             "2026-02-30T00:00:00Z",
             "2026-03-01 09:30:00Z",
             "2026-03-01T09:30:00\u{2212}05:00",
+            "2026-03-01T09:30",
+            "2026-03-01T09Z",
+            "2026-03-01T09:30:Z",
+            "2026-03-01T09:30.5Z",
+            "2026-03-01T09:30:00+2",
+            "2026-03-01T09:30:00+020",
+            "2026-03-01T09:30:00+02:0",
+            "2026-03-01T09:30:00+02:",
+            "2026-03-01T09:30:00+2:00",
+            "2026-03-01T09:30:00+02000",
+            "2026-03-01T09:30:00+2400",
+            "2026-03-01T09:30:00+0260",
+            "2026-03-01T09:30:00Z+02",
+            "2026-03-01T09:30:00ZZZ",
+            "2026-03-01T09:30:00 +02:00",
+            "2026-03-01T09:30:00 02:00",
+            "2026-03-01T+09:30:00Z",
+            "20260301T093000Z",
             "yesterday",
         ] {
             assert_eq!(Timestamp::parse(text, Rounding::Down), None, "{text}");
@@ -286,6 +327,7 @@ mod tests {
         assert!(early < late);
         assert_eq!(early.time(), late.time());
         assert_eq!(Bound::parse("9999-12-31T23:59:59.9999Z"), None);
+        assert_eq!(bound("2026-03-01T10:30+01"), bound("2026-03-01T04:00:00-0530"));
     }
 
     #[test]

@@ -74,13 +74,17 @@ impl FieldError {
 #[derive(Debug)]
 pub enum Error {
     /// The request can't be read: bytes, JSON syntax, duplicate keys.
-    MalformedRequest(&'static str),
+    MalformedRequest(Refusal),
     /// Not authenticated. It never says which part was wrong.
     Unauthorized,
     /// The credential lacks a scope.
     MissingRequiredScope(Scope),
     /// Nothing there, for this tenant.
     ResourceNotFound,
+    /// What the input names is not there, for this tenant.
+    NamedResourceNotFound(FieldError),
+    /// No route has this path.
+    UnknownPath,
     /// The path is known, the method is not.
     MethodNotAllowed,
     /// The key was used for another input.
@@ -117,7 +121,9 @@ impl Error {
             Self::MalformedRequest(_) => ErrorCode::MalformedRequest,
             Self::Unauthorized => ErrorCode::Unauthorized,
             Self::MissingRequiredScope(_) => ErrorCode::MissingRequiredScope,
-            Self::ResourceNotFound => ErrorCode::ResourceNotFound,
+            Self::ResourceNotFound | Self::NamedResourceNotFound(_) | Self::UnknownPath => {
+                ErrorCode::ResourceNotFound
+            }
             Self::MethodNotAllowed => ErrorCode::MethodNotAllowed,
             Self::IdempotencyConflict(_) => ErrorCode::IdempotencyConflict,
             Self::PayloadTooLarge | Self::TooManyValues => ErrorCode::PayloadTooLarge,
@@ -131,14 +137,19 @@ impl Error {
 
     /// What callers read. Constant for everything that is not their doing.
     #[must_use]
-    pub fn public_message(&self) -> &'static str {
+    pub fn public_message(&self) -> &str {
         match self {
             Self::MalformedRequest(message) => message,
             Self::Unauthorized => "A valid credential is required.",
             Self::MissingRequiredScope(_) => {
                 "The credential does not include the scope required for this operation."
             }
-            Self::ResourceNotFound => "The requested resource does not exist in this workspace.",
+            Self::ResourceNotFound | Self::NamedResourceNotFound(_) => {
+                "The requested resource does not exist in this workspace."
+            }
+            Self::UnknownPath => {
+                "There is no such path. Paths have no slash at the end; GET /openapi.json lists them."
+            }
             Self::MethodNotAllowed => "The method is not allowed for this path.",
             Self::IdempotencyConflict(_) => {
                 "The idempotency key was already used with a different input."
@@ -154,6 +165,16 @@ impl Error {
             Self::RateLimited(_) => "Too many requests. Retry later.",
             Self::Unavailable(_) => "The service is unavailable. Retry later.",
             Self::Internal(_) => "An internal error occurred.",
+        }
+    }
+
+    /// What is wrong with which properties of the input.
+    #[must_use]
+    pub fn field_errors(&self) -> Option<&[FieldError]> {
+        match self {
+            Self::ValidationFailed(errors) => Some(errors),
+            Self::NamedResourceNotFound(error) => Some(std::slice::from_ref(error)),
+            _ => None,
         }
     }
 
@@ -178,6 +199,8 @@ impl Error {
             | Self::Unauthorized
             | Self::MissingRequiredScope(_)
             | Self::ResourceNotFound
+            | Self::NamedResourceNotFound(_)
+            | Self::UnknownPath
             | Self::MethodNotAllowed
             | Self::IdempotencyConflict(_)
             | Self::PayloadTooLarge
@@ -211,6 +234,8 @@ impl StdError for Error {
             | Self::Unauthorized
             | Self::MissingRequiredScope(_)
             | Self::ResourceNotFound
+            | Self::NamedResourceNotFound(_)
+            | Self::UnknownPath
             | Self::MethodNotAllowed
             | Self::IdempotencyConflict(_)
             | Self::PayloadTooLarge

@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 use crate::domain::activity_type::{
     DEFAULT_CURRENCY, DEFAULT_SYMBOL, FieldDefinition, FieldOption, FieldType,
 };
-use crate::domain::clock::parse_rfc3339;
+use crate::domain::clock::parse_date_time;
 use crate::domain::value::{Refusal, check_id, parse_uuid};
 
 /// Digits that a double keeps, whatever they are.
@@ -150,7 +150,7 @@ fn parse_date(text: &str) -> Result<String, Refusal> {
 }
 
 fn parse_datetime(text: &str) -> Result<String, Refusal> {
-    let time = parse_rfc3339(text)
+    let time = parse_date_time(text)
         // A leap second is the first one behind it, as in every other time here.
         .and_then(|time| DateTime::from_timestamp_millis(time.timestamp_millis()))
         .ok_or("must be an ISO 8601 date-time with an offset")?

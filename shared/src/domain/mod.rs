@@ -10,6 +10,8 @@ pub mod field_value;
 pub mod idempotency;
 pub mod principal;
 pub mod record_type;
+pub mod record_type_ids;
 pub mod registry;
+pub mod searched_text;
 pub mod submission;
 pub mod value;

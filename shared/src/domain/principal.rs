@@ -123,7 +123,6 @@ impl JsonSchema for NamedActor {
             "minLength": 1,
             "maxLength": "service:".len() + MAX_ID_BYTES,
             "pattern": r"^((user|agent|service):)?[^\u0000-\u001f\u007f-\u009f]{1,255}$",
-            "examples": ["service:crm"],
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::domain::value::{Refusal, parse_uuid, text, word_enum};
 
 word_enum! {
     /// The record types that every tenant has.
-    BuiltInRecordType {
+    BuiltInRecordType as "RelatedResourceType" {
         /// A person.
         Contact = "contact",
         /// An organisation.

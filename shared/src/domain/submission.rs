@@ -14,6 +14,7 @@ use crate::domain::activity_type::{
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::ApiNamed;
+use crate::domain::searched_text::SearchedText;
 
 /// An activity's type as it was when the activity was logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +75,10 @@ impl SubmittedField {
 
     /// The value, where its words are searched.
     #[must_use]
-    pub fn searched_text(&self) -> Option<&str> {
-        self.value.as_str().filter(|_| self.field_type.is_text())
+    pub fn searched_text(&self) -> Option<SearchedText<'_>> {
+        let text = self.value.as_str().filter(|_| self.field_type.is_text())?;
+        let is_html = self.field_type == FieldType::Wysiwyg;
+        Some(if is_html { SearchedText::Html(text) } else { SearchedText::Plain(text) })
     }
 }
 

@@ -7,11 +7,13 @@ use schemars::{Schema, json_schema};
 use uuid::Uuid;
 
 /// Declares an enumeration whose JSON form, key form and error text are one
-/// list of words.
+/// list of words. `as` names it for callers, where that is not its name here.
 macro_rules! word_enum {
+    (@named $name:ident) => { stringify!($name) };
+    (@named $name:ident $public:literal) => { $public };
     (
         $(#[doc = $doc:literal])+
-        $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }
+        $name:ident $(as $public:literal)? { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }
     ) => {
         $(#[doc = $doc])+
         #[derive(
@@ -46,11 +48,10 @@ macro_rules! word_enum {
         }
 
         impl schemars::JsonSchema for $name {
+            // It is described once, under its name: of two lists with the same
+            // words, generators of clients make two types.
             fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn inline_schema() -> bool {
-                true
+                $crate::domain::value::word_enum!(@named $name $($public)?).into()
             }
             // One list of words: few programs that read descriptions recognize a
             // choice of constants as an enumeration.
@@ -149,7 +150,7 @@ pub(crate) fn id_schema() -> Schema {
 }
 
 /// A UUID in its hyphenated form of 36 characters.
-pub(crate) fn parse_uuid(text: &str) -> Option<Uuid> {
+pub fn parse_uuid(text: &str) -> Option<Uuid> {
     if text.len() != 36 {
         return None;
     }

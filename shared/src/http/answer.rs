@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::exchange::Exchange;
 use super::message::{IDEMPOTENCY_REPLAYED, Response, X_REQUEST_ID, header_value};
@@ -13,6 +13,21 @@ use super::routes::Dialect;
 use super::{logged_activity, mcp, v1};
 use crate::domain::error::{Error, Result};
 use crate::platform::guard::{REQUEST_TIMEOUT, guard};
+
+/// The headers that a web page may send to the HTTP dialects, for the answer to its
+/// preflight.
+const API_HEADERS: &[&str] = &[
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "x-api-key",
+    "x-business-id",
+    "x-user-id",
+];
+/// What libraries add to every request of a page: for
+/// [tracing](https://www.w3.org/TR/trace-context/), and to tell that it is a script's.
+const TRACING_HEADERS: &[&str] =
+    &["traceparent", "tracestate", "baggage", "sentry-trace", "x-requested-with"];
 
 /// Runs a handler within the time limit, and writes its result or its error in
 /// the dialect of the path.
@@ -125,13 +140,14 @@ pub fn preflight(exchange: &Exchange<'_>) -> Option<Response> {
     *response.status_mut() = http::StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, list(methods));
-    let allowed_headers = match exchange.dialect() {
-        Dialect::V1 | Dialect::LoggedActivity => {
-            "authorization, content-type, idempotency-key, x-api-key, x-business-id, x-user-id"
-        }
+    let of_dialect = match exchange.dialect() {
+        Dialect::V1 | Dialect::LoggedActivity => API_HEADERS,
         Dialect::Mcp => mcp::REQUEST_HEADERS,
     };
-    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed_headers));
+    let configured = exchange.ctx.config.cors_allow_headers.iter().map(HeaderName::as_str);
+    let allowed: Vec<&str> =
+        of_dialect.iter().chain(TRACING_HEADERS).copied().chain(configured).collect();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, header_value(&allowed.join(", ")));
     headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
     Some(response)
 }

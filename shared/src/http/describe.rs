@@ -7,7 +7,7 @@ use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY};
+use super::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, query_parameter};
 use crate::domain::activity::ActivityId;
 use crate::domain::idempotency;
 
@@ -89,6 +89,10 @@ pub fn idempotency_key(schemas: &mut SchemaGenerator, description: &str) -> Valu
 }
 
 /// The properties of a type as parameters of the query.
+///
+/// # Panics
+///
+/// Where there is no example of one.
 pub fn query_parameters<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Vec<Value> {
     let mut described = T::json_schema(schemas);
     let required = described.remove("required").unwrap_or_default();
@@ -100,12 +104,15 @@ pub fn query_parameters<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Vec<Val
         .map(|(name, mut schema)| {
             let description =
                 schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            let example = query_parameter(&name);
+            let example = example.unwrap_or_else(|| panic!("there is no example of {name}"));
             json!({
                 "name": name,
                 "in": "query",
                 "required": is_required(&name),
                 "description": description,
                 "schema": schema,
+                "example": example,
             })
         })
         .collect()

@@ -1,7 +1,7 @@
 //! Examples for the description of the API, made of the types that real answers
 //! are made of.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::json::Object;
 use crate::domain::activity::{
@@ -12,11 +12,13 @@ use crate::domain::activity_type::{
     AssociationMode, Category, FieldDefinition, FieldName, FieldType, Label, TypeDefinition,
     TypeName, TypeSummary,
 };
-use crate::domain::audit::{AuditEvent, Call, EntryPoint};
+use crate::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Actor, ActorId, KeyId, Principal, Scopes, TenantId};
 use crate::domain::record_type::BuiltInRecordType;
+use crate::domain::record_type_ids::RecordTypeIds;
+use std::collections::BTreeMap;
 
 const VALID: &str = "the example is valid";
 
@@ -32,6 +34,28 @@ pub const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
 pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
 /// The record that it is attached to.
 pub const RESOURCE_ID: &str = "con_123";
+
+/// A parameter of a query, by its name: it means the same wherever it is asked for.
+#[must_use]
+pub fn query_parameter(name: &str) -> Option<Value> {
+    Some(match name {
+        "query" => json!("pricing"),
+        "search" => json!("visit"),
+        "type" => json!(Category::Email),
+        "related_resource_type" | "custom_object_id" => json!(BuiltInRecordType::Contact),
+        "related_resource_id" => json!(RESOURCE_ID),
+        "occurred_after" => json!(time()),
+        "occurred_before" => json!("2026-04-01T00:00:00Z"),
+        "resource_id" => json!(ACTIVITY_ID),
+        "actor_id" => json!("agent:agent_7"),
+        "status" => json!(AuditStatus::Succeeded),
+        "request_id" => json!(REQUEST_ID),
+        "limit" | "page_size" => json!(20),
+        "page" => json!(1),
+        "cursor" => json!(CURSOR),
+        _ => return None,
+    })
+}
 
 /// An input of `POST /v1/activities`.
 #[must_use]
@@ -100,10 +124,10 @@ fn time() -> Timestamp {
     Timestamp::parse("2026-03-01T09:30:00Z", Rounding::Down).expect(VALID)
 }
 
-/// The tenant of all examples.
+/// The ids of record types of the tenant of all examples.
 #[must_use]
-pub fn tenant() -> TenantId {
-    activity().tenant_id
+pub fn record_type_ids() -> RecordTypeIds {
+    RecordTypeIds::of(activity().tenant_id, BTreeMap::new())
 }
 
 /// A type of the tenant's own.

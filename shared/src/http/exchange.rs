@@ -8,7 +8,7 @@ use super::message::Request;
 use super::query::Query;
 use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
 use crate::app::context::Context;
-use crate::app::input::Reader;
+use crate::app::input::{Reader, Violations};
 use crate::domain::activity::Source;
 use crate::domain::audit::{Call, EntryPoint};
 use crate::domain::clock::Environment;
@@ -71,7 +71,7 @@ impl<'a> Exchange<'a> {
         match &self.resolved {
             Resolved::Route(route, _) => Ok(route),
             Resolved::MethodNotAllowed(_) => Err(Error::MethodNotAllowed),
-            Resolved::NotFound => Err(Error::ResourceNotFound),
+            Resolved::NotFound => Err(Error::UnknownPath),
         }
     }
 
@@ -113,13 +113,27 @@ impl<'a> Exchange<'a> {
         Query::parse(&self.request.query)
     }
 
-    /// Refuses every parameter of the query.
+    /// The parameters of the query as violations, for an endpoint that has none. In
+    /// the logged-activity dialect they are ignored: its clients send some everywhere.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Self::query).
+    pub fn unknown_parameters(&self) -> Result<Violations> {
+        let query = self.query()?;
+        Ok(match self.dialect {
+            Dialect::LoggedActivity => Violations::default(),
+            Dialect::V1 | Dialect::Mcp => Reader::new(&query).into_violations(),
+        })
+    }
+
+    /// Refuses parameters where there are none.
     ///
     /// # Errors
     ///
     /// Those of [`query`](Self::query), and [`Error::ValidationFailed`].
     pub fn expect_no_parameters(&self) -> Result<()> {
-        Reader::new(&self.query()?).finish(Ok(()))
+        self.unknown_parameters()?.finish(Ok(()))
     }
 
     /// A header that is given once and is text: ids may be of any script.

@@ -30,8 +30,8 @@ pub const MISSING_SCOPE: i64 = -32010;
 pub const UNAUTHORIZED: i64 = -32011;
 
 /// The headers that a web page may send, for the answer to its preflight.
-pub(super) const REQUEST_HEADERS: &str =
-    "authorization, content-type, mcp-protocol-version, mcp-method, mcp-name";
+pub(super) const REQUEST_HEADERS: &[&str] =
+    &["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name"];
 
 /// Writes an error as a JSON-RPC error with the id of the request. `data` says
 /// what the other dialects say.
@@ -40,7 +40,7 @@ pub fn error(error: &Error, request_body: &RequestBody, request_id: &str) -> Res
     let code = error.code();
     let mut data = json!({ "code": code, "request_id": request_id });
     let (http_status, rpc_code, message) = match error {
-        Error::MalformedRequest(message) => (status(code), PARSE_ERROR, (*message).to_owned()),
+        Error::MalformedRequest(message) => (status(code), PARSE_ERROR, message.clone().into()),
         Error::Unauthorized => (status(code), UNAUTHORIZED, error.public_message().to_owned()),
         Error::MissingRequiredScope(scope) => {
             data["required_scope"] = json!(scope);
@@ -54,6 +54,8 @@ pub fn error(error: &Error, request_body: &RequestBody, request_id: &str) -> Res
             (StatusCode::BAD_REQUEST, INVALID_REQUEST, message)
         }
         Error::ResourceNotFound
+        | Error::NamedResourceNotFound(_)
+        | Error::UnknownPath
         | Error::MethodNotAllowed
         | Error::IdempotencyConflict(_)
         | Error::PayloadTooLarge

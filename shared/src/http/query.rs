@@ -56,8 +56,9 @@ impl Query {
     }
 }
 
-const TOO_LONG: Error = Error::MalformedRequest("The query string is longer than 65,535 bytes.");
-const MALFORMED: Error = Error::MalformedRequest("The query string is not valid.");
+const TOO_LONG: Error =
+    Error::MalformedRequest(Cow::Borrowed("The query string is longer than 65,535 bytes."));
+const MALFORMED: Error = Error::MalformedRequest(Cow::Borrowed("The query string is not valid."));
 
 fn decode(text: &str) -> Result<String> {
     let spaced = text.replace('+', " ");
@@ -81,6 +82,10 @@ impl Source for &Query {
         Some(if self.repeated(name) { Err(REPEATED.into()) } else { Ok(Cow::Borrowed(value)) })
     }
 
+    fn time(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        Some(self.text(name)?.map(|text| with_plus(&text).map_or(text, Cow::Owned)))
+    }
+
     fn number(&self, name: &str, range: &RangeInclusive<usize>) -> Option<Result<usize, Refusal>> {
         Some(self.text(name)?.and_then(|text| parse_digits(&text, range)))
     }
@@ -92,6 +97,40 @@ impl Source for &Query {
     fn names(&self) -> BTreeSet<&str> {
         Query::names(self).collect()
     }
+}
+
+/// The same, where a parameter that nobody asked for is nobody's business.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownOnly<'a>(pub &'a Query);
+
+impl Source for KnownOnly<'_> {
+    const UNKNOWN: &'static str = UNKNOWN_PARAMETER;
+
+    fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        Source::text(&self.0, name)
+    }
+
+    fn time(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        Source::time(&self.0, name)
+    }
+
+    fn number(&self, name: &str, range: &RangeInclusive<usize>) -> Option<Result<usize, Refusal>> {
+        Source::number(&self.0, name, range)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        Source::has(&self.0, name)
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        BTreeSet::new()
+    }
+}
+
+/// A time whose offset lost its plus: in a query string, `+` is a space.
+fn with_plus(time: &str) -> Option<String> {
+    let (time, offset) = time.split_once(' ')?;
+    offset.starts_with(|first: char| first.is_ascii_digit()).then(|| format!("{time}+{offset}"))
 }
 
 /// The rule that a parameter breaks which an endpoint does not have.
@@ -108,6 +147,21 @@ mod tests {
         let Query(pairs) = Query::parse("query=a+b%2Bc&type=note&x&=y&&z=%C3%A9").unwrap();
         let expected = [("query", "a b+c"), ("type", "note"), ("x", ""), ("", "y"), ("z", "é")];
         assert_eq!(pairs, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    #[test]
+    fn the_plus_of_an_offset_is_read_as_such_in_a_time_alone() {
+        let query = Query::parse("at=2026-03-01T09:30:00+02:00&to=2026-03-01T09:30%2B02").unwrap();
+        let source = &query;
+        assert_eq!(source.time("at").unwrap().unwrap(), "2026-03-01T09:30:00+02:00");
+        assert_eq!(source.text("at").unwrap().unwrap(), "2026-03-01T09:30:00 02:00");
+        assert_eq!(source.time("to").unwrap().unwrap(), "2026-03-01T09:30+02");
+        for other in ["a+b", "2026-03-01T09:30:00++02:00", "2026-03-01T09:30:00+Z", "+"] {
+            let query = Query::parse(&format!("at={other}")).unwrap();
+            let source = &query;
+            let (time, text) = (source.time("at"), source.text("at"));
+            assert_eq!(time.unwrap().unwrap(), text.unwrap().unwrap(), "{other}");
+        }
     }
 
     #[test]

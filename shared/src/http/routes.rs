@@ -81,6 +81,14 @@ pub struct Route {
     pub scope: Option<Scope>,
 }
 
+impl Route {
+    /// The methods that it answers: its own, and HEAD beside GET.
+    pub fn methods(&self) -> impl Iterator<Item = Method> {
+        let head = (self.method == Method::GET).then_some(Method::HEAD);
+        std::iter::once(self.method.clone()).chain(head)
+    }
+}
+
 const fn route(
     method: Method,
     template: &'static str,
@@ -184,13 +192,15 @@ pub enum Resolved {
     NotFound,
 }
 
-/// Finds the route of a request.
+/// Finds the route of a request. HEAD is GET, whose answer goes out without its body
+/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)).
 #[must_use]
 pub fn resolve(method: &Method, path: &str) -> Resolved {
+    let asked = if method == Method::HEAD { &Method::GET } else { method };
     let mut known_path = None;
     for route in ROUTES {
         if let Some(parameters) = match_path(route.template, path) {
-            if route.method == method {
+            if route.method == asked {
                 return Resolved::Route(route, parameters);
             }
             known_path = Some(route.template);
@@ -216,9 +226,9 @@ pub fn dialect_of(path: &str) -> Dialect {
 
 /// A path of several methods lists them together, so that `Allow` is whole.
 fn allowed_methods(template: &str) -> &'static [Method] {
-    const GET: &[Method] = &[Method::GET];
+    const GET: &[Method] = &[Method::GET, Method::HEAD];
     const POST: &[Method] = &[Method::POST];
-    const GET_AND_POST: &[Method] = &[Method::GET, Method::POST];
+    const GET_AND_POST: &[Method] = &[Method::GET, Method::HEAD, Method::POST];
     let has = |method: Method| {
         ROUTES.iter().any(|route| route.template == template && route.method == method)
     };
@@ -305,21 +315,36 @@ mod tests {
                 Function::Audit => "audit",
             };
             let alone = format!("\"{}\" = \"{function}\"", route.template);
-            let by_method =
-                format!("{{ function = \"{function}\", method = \"{}\" }}", route.method);
             let listed = manifest
                 .split_once(&format!("\"{}\" = [", route.template))
                 .and_then(|(_, rest)| rest.split_once(']'))
-                .is_some_and(|(list, _)| list.contains(&by_method));
-            assert!(listed || manifest.contains(&alone), "{} {}", route.method, route.template);
+                .map(|(list, _)| list);
+            for method in route.methods() {
+                let entry = format!("{{ function = \"{function}\", method = \"{method}\" }}");
+                let found = listed.is_some_and(|list| list.contains(&entry));
+                assert!(found || manifest.contains(&alone), "{method} {}", route.template);
+            }
         }
     }
 
     #[test]
     fn a_known_path_with_another_method_lists_its_methods() {
         let resolved = resolve(&Method::DELETE, "/v1/activities");
-        assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET, Method::POST]));
-        let resolved = resolve(&Method::HEAD, "/openapi.json");
-        assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET]));
+        let all = &[Method::GET, Method::HEAD, Method::POST];
+        assert_eq!(resolved, Resolved::MethodNotAllowed(all));
+        let resolved = resolve(&Method::POST, "/openapi.json");
+        assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET, Method::HEAD]));
+        let resolved = resolve(&Method::HEAD, "/mcp");
+        assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::POST]));
+    }
+
+    #[test]
+    fn head_is_get() {
+        for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
+            let path = route.template.replace("{id}", "1").replace(ACTIVITY_IDENTIFIER, "call");
+            let get = resolve(&Method::GET, &path);
+            assert!(matches!(get, Resolved::Route(..)), "{path}");
+            assert_eq!(resolve(&Method::HEAD, &path), get, "{path}");
+        }
     }
 }

@@ -219,13 +219,14 @@ pub struct ErrorDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Scope")]
     required_scope: Option<Scope>,
-    /// With `validation_failed`: every violation.
+    /// With `validation_failed`: every violation. With `resource_not_found`: the
+    /// property that names what is not there, where one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<FieldError>")]
     field_errors: Option<&'a [FieldError]>,
     /// With `rate_limited` and `unavailable`: when to try again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "u64")]
+    #[schemars(with = "u64", extend("format" = "int32"))]
     retry_after_seconds: Option<u64>,
     /// With `idempotency_conflict`: the key.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,13 +243,12 @@ impl<'a> ErrorDetail<'a> {
             message: error.public_message(),
             request_id,
             required_scope: None,
-            field_errors: None,
+            field_errors: error.field_errors(),
             retry_after_seconds: error.retry_after().map(|delay| delay.as_secs()),
             idempotency_key: None,
         };
         match error {
             Error::MissingRequiredScope(scope) => detail.required_scope = Some(*scope),
-            Error::ValidationFailed(errors) => detail.field_errors = Some(errors),
             Error::IdempotencyConflict(key) => detail.idempotency_key = Some(key.as_str()),
             _ => {}
         }

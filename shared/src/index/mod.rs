@@ -11,6 +11,7 @@
 
 pub mod cursor;
 pub mod join;
+pub mod seen;
 
 use std::collections::BTreeSet;
 use std::future::Future;

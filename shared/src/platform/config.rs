@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use http::HeaderName;
+
 /// What a deployment can set. Every variable has a default.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -15,6 +17,9 @@ pub struct Config {
     /// `CORS_ALLOW_ORIGINS`: origins separated by commas, or `*`; none by
     /// default.
     pub cors_allow_origins: Vec<String>,
+    /// `CORS_ALLOW_HEADERS`: headers that those pages may send beside those of the
+    /// API and of tracing, separated by commas; none by default.
+    pub cors_allow_headers: Vec<HeaderName>,
     /// `MCP_ALLOWED_HOSTS`: the host names, with or without a port, under which
     /// `/mcp` is called, separated by commas; `*` where a gateway in front lets
     /// only its own names through. Loopback by default.
@@ -50,6 +55,16 @@ fn list(value: Option<String>) -> Vec<String> {
 fn list_or(value: Option<String>, default: &[&str]) -> Vec<String> {
     let items = list(value);
     if items.is_empty() { default.iter().map(|item| (*item).to_owned()).collect() } else { items }
+}
+
+fn header_names(value: Option<String>) -> Result<Vec<HeaderName>, ConfigError> {
+    let names = list(value).into_iter().map(|name| {
+        name.parse().map_err(|_| ConfigError {
+            variable: "CORS_ALLOW_HEADERS",
+            rule: "names of headers, separated by commas",
+        })
+    });
+    names.collect()
 }
 
 fn related_resource_check(value: Option<&str>) -> Result<RelatedResourceCheck, ConfigError> {
@@ -209,6 +224,7 @@ impl Config {
             )?,
             idempotency_retention: retention(lookup("IDEMPOTENCY_RETENTION_DAYS").as_deref())?,
             cors_allow_origins: list(lookup("CORS_ALLOW_ORIGINS")),
+            cors_allow_headers: header_names(lookup("CORS_ALLOW_HEADERS"))?,
             mcp_allowed_hosts: list_or(lookup("MCP_ALLOWED_HOSTS"), &LOOPBACK_HOSTS),
             mcp_allowed_origins,
             base_path,
@@ -248,6 +264,7 @@ mod tests {
         for (name, value) in [
             ("RELATED_RESOURCE_CHECK", "maybe"),
             ("IDEMPOTENCY_RETENTION_DAYS", "0"),
+            ("CORS_ALLOW_HEADERS", "x-tenant, b 3"),
             ("MCP_ALLOWED_ORIGINS", "*"),
             ("BASE_PATH", "crm"),
             ("PUBLIC_URL", "api.example.com"),
@@ -314,7 +331,12 @@ mod tests {
     }
 
     #[test]
-    fn origins_are_separated_by_commas() {
+    fn origins_and_headers_are_separated_by_commas() {
+        let config = Config::from_lookup(|name| {
+            (name == "CORS_ALLOW_HEADERS").then(|| "X-Tenant, b3,,x-datadog-trace-id ".into())
+        });
+        let expected = ["x-tenant", "b3", "x-datadog-trace-id"];
+        assert_eq!(config.unwrap().cors_allow_headers, expected);
         let config = Config::from_lookup(|name| {
             (name == "CORS_ALLOW_ORIGINS").then(|| "https://a.example, https://b.example".into())
         });

@@ -10,6 +10,7 @@
 //! | audit posting | `T#<tenant>#AX#<term>` | `<position>` of time and id |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
 //! | record type | `T#<tenant>#RTYPE` | `<uuid>` |
+//! | ids registered for record types | `T#<tenant>#RTIDS` | `RTIDS` |
 //! | activity type, for the list | `T#<tenant>#TYPE` | `<api_name>` |
 //! | activity type, with its fields | `T#<tenant>#TYPE#<uuid>` | `TYPE` |
 //! | scheduled completion | `T#<tenant>#SCHED#<uuid>` | `SCHED` |
@@ -72,6 +73,10 @@ pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) ->
 /// its name.
 pub(super) fn record_type(tenant: &TenantId, id: Uuid) -> Key {
     Key { pk: format!("T#{tenant}#RTYPE"), sk: id.to_string() }
+}
+
+pub(super) fn record_type_ids(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#RTIDS"), sk: "RTIDS".to_owned() }
 }
 
 pub(super) fn activity_types(tenant: &TenantId) -> String {
@@ -171,6 +176,8 @@ word_enum! {
         RelatedResource = "related_resources",
         /// A record type of the tenant's own.
         RecordType = "record_types",
+        /// The ids that the tenant registered for its record types.
+        RecordTypeIds = "record_type_ids",
         /// A row or the definition of an activity type.
         ActivityType = "activity_types",
         /// The completion of a scheduled activity.
@@ -195,6 +202,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "AX" => ItemKind::AuditPosting,
         "RES" => ItemKind::RelatedResource,
         "RTYPE" => ItemKind::RecordType,
+        "RTIDS" => ItemKind::RecordTypeIds,
         "TYPE" => ItemKind::ActivityType,
         "SCHED" => ItemKind::ScheduledCompletion,
         "KEY" => ItemKind::Credential,
@@ -331,6 +339,7 @@ mod tests {
             ),
             (related_resource(&tenant(), &related("a#b")), ItemKind::RelatedResource),
             (record_type(&tenant(), id), ItemKind::RecordType),
+            (record_type_ids(&tenant()), ItemKind::RecordTypeIds),
             (activity_type_row(&tenant(), &visit), ItemKind::ActivityType),
             (activity_type(&tenant(), id), ItemKind::ActivityType),
             (scheduled_completion(&tenant(), id), ItemKind::ScheduledCompletion),

@@ -8,11 +8,13 @@ use uuid::Uuid;
 use super::calls::Store;
 use super::failure::{is_failed_condition, to_error};
 use super::item::Key;
+use super::items::record_type_ids::IDS;
 use super::{items, keys};
 use crate::domain::activity::RelatedResource;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{ApiNamed, RecordType};
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::domain::registry::ResourceRecord;
 
 /// What became of news about a resource.
@@ -99,6 +101,42 @@ impl Store {
             .await
             .map_err(|error| to_error("PutItem", &error))?;
         Ok(())
+    }
+
+    /// The ids that a tenant registered for its record types.
+    pub async fn record_type_ids(&self, tenant: &TenantId) -> Result<RecordTypeIds> {
+        let item = self.get(keys::record_type_ids(tenant)).await?;
+        Ok(items::record_type_ids::read(tenant, item.as_ref())?)
+    }
+
+    /// Puts them in the place of those that were read before, unless others are there
+    /// by now.
+    pub async fn put_record_type_ids(
+        &self,
+        before: &RecordTypeIds,
+        after: &RecordTypeIds,
+    ) -> Result<Registered> {
+        let known = items::record_type_ids::write(before).remove(IDS);
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table_name)
+            .set_item(Some(items::record_type_ids::write(after)));
+        let put = if before.registered().is_empty() {
+            // Where all were forgotten, there is an empty item.
+            put.condition_expression(format!("attribute_not_exists({IDS}) OR {IDS} = :known"))
+        } else {
+            put.condition_expression(format!("{IDS} = :known"))
+        };
+        match put
+            .set_expression_attribute_values(known.map(|ids| [(":known".to_owned(), ids)].into()))
+            .send()
+            .await
+        {
+            Ok(_) => Ok(Registered::Applied),
+            Err(error) if is_failed_condition(&error) => Ok(Registered::Outdated),
+            Err(error) => Err(to_error("PutItem", &error)),
+        }
     }
 
     /// The record types, of some ids, that the registry has seen.

@@ -21,6 +21,7 @@
 //! they only concern characters that no one could have written before.
 
 mod fold;
+pub(crate) mod html;
 mod phrase;
 mod query;
 mod script;
@@ -62,13 +63,13 @@ pub struct TooManyTerms;
 /// # Errors
 ///
 /// When there are more than [`MAX_DISTINCT_TERMS`].
-pub fn index_terms<'a>(
-    texts: impl IntoIterator<Item = &'a str>,
+pub fn index_terms(
+    texts: impl IntoIterator<Item: AsRef<str>>,
 ) -> Result<BTreeSet<String>, TooManyTerms> {
     let mut terms = BTreeSet::new();
     let mut previous_unit = String::new();
     for text in texts {
-        let mut tokens = token::tokens(text);
+        let mut tokens = token::tokens(text.as_ref());
         while let Some(Token { text, kind }) = tokens.next_token() {
             if kind == Kind::Word {
                 add_term(&mut terms, word_term(text))?;

@@ -67,7 +67,7 @@ impl Phrases {
     }
 
     /// Whether each phrase stands within one of the texts.
-    pub(super) fn are_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+    pub(super) fn are_in(&self, texts: impl IntoIterator<Item: AsRef<str>>) -> bool {
         let mut missing: Vec<u64> = self.marks.iter().map(|marks| marks.ends).collect();
         let mut missing_count: u32 = missing.iter().map(|ends| ends.count_ones()).sum();
         for text in texts {
@@ -75,7 +75,7 @@ impl Phrases {
             // Blocks of `state` with bits set are among these.
             let mut touched: &[(usize, u64)] = &[];
             let mut next = state.clone();
-            let mut tokens = tokens(text);
+            let mut tokens = tokens(text.as_ref());
             while missing_count > 0 {
                 let Some(token) = tokens.next_token() else { break };
                 let places = self.places.get(token.text).map_or(&[][..], Vec::as_slice);
@@ -146,7 +146,7 @@ mod tests {
         assert!(!phrases.are_in(["a", "b c"]));
         assert!(!phrases.are_in(["a x b c"]));
         assert!(!phrases.are_in(["a x y b c"]));
-        assert!(!phrases.are_in([]));
+        assert!(!phrases.are_in([""; 0]));
     }
 
     #[test]

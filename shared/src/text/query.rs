@@ -5,9 +5,13 @@
 //! any phrase of them; the terms alone never exclude a record that matches.
 //!
 //! Left out on purpose: operators. There is no OR, no NOT and no wildcard;
-//! every word is asked for. How long a query may be is the caller's rule.
+//! every word is asked for, and what looks like an operator is refused instead of
+//! being taken for a word. How long a query may be is the caller's rule.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_QUERY_WORDS;
 use super::phrase::Phrases;
@@ -29,6 +33,24 @@ pub enum QueryError {
     /// There are more than [`MAX_QUERY_WORDS`] words in the query.
     #[error("must not have more than {MAX_QUERY_WORDS} words")]
     TooManyWords,
+    /// A word or a phrase is to be excluded.
+    #[error(
+        "must not have - in front of a word or a phrase: nothing can be excluded, and every word \
+         must match. In double quotes it is punctuation"
+    )]
+    Exclusion,
+    /// There is a word of other query languages.
+    #[error(
+        "must not have OR, AND or NOT in capitals: every word must match. In small letters or in \
+         double quotes it is a word"
+    )]
+    Operator,
+    /// A word is to match by a part of it.
+    #[error(
+        "must not have * beside a word: whole words match, in any inflection. In double quotes it \
+         is punctuation"
+    )]
+    Wildcard,
 }
 
 /// A query: words that a record must all have, and phrases that must stand in
@@ -49,18 +71,24 @@ impl TextQuery {
     ///
     /// # Errors
     ///
-    /// When there is nothing to search for, or more than [`MAX_QUERY_WORDS`]
-    /// words, those in quotes included. Punctuation separates words here as in
+    /// When there is nothing to search for, more than [`MAX_QUERY_WORDS`]
+    /// words, those in quotes included, or what looks like an operator. Punctuation separates words here as in
     /// a text, so `con_123` is two; a run of a script without spaces is one.
     pub fn parse(query: &str) -> Result<Self, QueryError> {
         let mut parsed = Self { terms: BTreeSet::new(), phrases: Phrases::default() };
         let mut word_count = 0;
-        for segment in segments(query) {
-            let tokens = collect_tokens(segment.text, &mut word_count)?;
-            parsed.add_terms(&tokens);
+        let segments = segments(query);
+        for (index, segment) in segments.iter().enumerate() {
             if segment.is_quoted {
+                let tokens = collect_tokens(segment.text, &mut word_count)?;
+                parsed.add_terms(&tokens);
                 parsed.add_phrase(&tokens);
             } else {
+                // A phrase stands between any two others.
+                refuse_operators(segment.text, index > 0, index + 1 < segments.len())?;
+                let text = without_possessives(segment.text);
+                let tokens = collect_tokens(&text, &mut word_count)?;
+                parsed.add_terms(&tokens);
                 for run in tokens.chunk_by(|_, next| next.kind == Kind::RunOn) {
                     if run[0].kind == Kind::RunStart {
                         parsed.add_phrase(run);
@@ -93,7 +121,7 @@ impl TextQuery {
     /// their case and accents and the punctuation between them. The single
     /// words are not looked at again; the index has answered for them.
     #[must_use]
-    pub fn matches<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
+    pub fn matches(&self, texts: impl IntoIterator<Item: AsRef<str>>) -> bool {
         self.phrases.are_in(texts)
     }
 
@@ -153,6 +181,69 @@ fn collect_tokens(text: &str, word_count: &mut usize) -> Result<Vec<OwnedToken>,
     Ok(collected)
 }
 
+/// Refuses what other query languages have for operators: it would be a word, or
+/// nothing, and the answer another than was asked for.
+fn refuse_operators(
+    text: &str,
+    behind_phrase: bool,
+    before_phrase: bool,
+) -> Result<(), QueryError> {
+    for word in text.split_whitespace() {
+        let word = word.trim_start_matches('(').trim_end_matches(')');
+        if matches!(word, "OR" | "AND" | "NOT") {
+            return Err(QueryError::Operator);
+        }
+        let excluded = word.strip_prefix('-').and_then(|rest| rest.chars().next());
+        if excluded.is_some_and(char::is_alphanumeric) {
+            return Err(QueryError::Exclusion);
+        }
+        if word.contains('*') && word.contains(char::is_alphanumeric) {
+            return Err(QueryError::Wildcard);
+        }
+    }
+    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    if before_phrase && last.trim_start_matches('(') == "-" {
+        return Err(QueryError::Exclusion);
+    }
+    if behind_phrase && text.starts_with('*') {
+        return Err(QueryError::Wildcard);
+    }
+    Ok(())
+}
+
+/// A possessive asks for its noun. A text has the `s` behind it as a word of its own,
+/// which a text without a possessive lacks.
+fn without_possessives(text: &str) -> Cow<'_, str> {
+    let mut kept = Cow::Borrowed("");
+    let mut start = 0;
+    for (at, apostrophe) in text.match_indices(is_apostrophe) {
+        let noun = text[..at].chars().next_back();
+        let mut behind = text[at + apostrophe.len()..].chars();
+        let s = behind.next().filter(|c| matches!(c, 's' | 'S'));
+        let goes_on = behind.next().is_some_and(is_of_word);
+        if let Some(s) = s
+            && noun.is_some_and(is_of_word)
+            && !goes_on
+        {
+            kept.to_mut().push_str(&text[start..at]);
+            start = at + apostrophe.len() + s.len_utf8();
+        }
+    }
+    if start == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.to_mut().push_str(&text[start..]);
+    kept
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '′' | '＇' | '`' | '´')
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
 /// A part of a query between quotes, or between phrases.
 struct Segment<'q> {
     text: &'q str,
@@ -207,7 +298,7 @@ mod tests {
         assert_eq!(terms("  Pricing, MEETINGS cafés "), ["cafe", "meet", "price"]);
         assert_eq!(terms("price prices"), ["price"]);
         assert!(!parse("Pricing, MEETINGS").needs_verification());
-        assert!(parse("price").matches([]));
+        assert!(parse("price").matches([""; 0]));
     }
 
     #[test]
@@ -316,6 +407,75 @@ mod tests {
                 QueryError::NoSearchableWord,
                 "{query}"
             );
+        }
+    }
+
+    #[test]
+    fn a_possessive_asks_for_its_noun() {
+        for query in [
+            "customer's refund",
+            "customer’s refund",
+            "CUSTOMER'S refund",
+            "customerʼs refund",
+            "customer`s refund",
+            "customer´s, refund!",
+            "(customer's) refund's",
+        ] {
+            assert_eq!(terms(query), ["custom", "refund"], "{query}");
+        }
+        assert_eq!(terms("jose\u{301}'s"), ["jose"]);
+        assert_eq!(terms("80's"), ["80"]);
+        // What is none.
+        assert_eq!(terms("'s"), ["s"]);
+        assert_eq!(terms("x 's y"), ["s", "x", "y"]);
+        assert_eq!(terms("o'saki"), ["o", "saki"]);
+        assert_eq!(terms("customers' refund"), ["custom", "refund"]);
+        assert_eq!(terms("a'st 5's9"), ["5", "a", "s9", "st"]);
+        // In a phrase it stands as it is written.
+        let phrase = parse("\"customer's refund\"");
+        assert!(phrase.matches(["the customer’s refund"]));
+        assert!(!phrase.matches(["the customer refund"]));
+    }
+
+    #[test]
+    fn what_looks_like_an_operator_is_refused_and_punctuation_is_not() {
+        use QueryError::{Exclusion, Operator, Wildcard};
+        for (query, refusal) in [
+            ("invoice -globex", Exclusion),
+            ("-globex", Exclusion),
+            ("invoice -\"globex inc\"", Exclusion),
+            ("-“globex inc” invoice", Exclusion),
+            ("(-globex)", Exclusion),
+            ("invoice -5", Exclusion),
+            ("-値下げ", Exclusion),
+            ("globex OR initech", Operator),
+            ("(globex OR initech)", Operator),
+            ("OR", Operator),
+            ("alpha AND invoice", Operator),
+            ("NOT globex", Operator),
+            ("invoice\u{3000}OR\u{3000}bill", Operator),
+            ("invo*", Wildcard),
+            ("*voice", Wildcard),
+            ("in*ce", Wildcard),
+            ("**bold**", Wildcard),
+            ("\"invo\"*", Wildcard),
+        ] {
+            assert_eq!(TextQuery::parse(query).unwrap_err(), refusal, "{query}");
+        }
+        for (query, expected) in [
+            ("invoice - globex", ["globex", "invoic"]),
+            ("e-mail", ["e", "mail"]),
+            ("invoice – globex", ["globex", "invoic"]),
+            ("--force now", ["forc", "now"]),
+            ("invoice- globex", ["globex", "invoic"]),
+            ("* invoice globex", ["globex", "invoic"]),
+            ("invoice, or", ["invoic", "or"]),
+            ("Not mine", ["mine", "not"]),
+            ("\"globex OR\"", ["globex", "or"]),
+            ("\"-globex\" \"invo*\"", ["globex", "invo"]),
+            ("ORACLE ANDes", ["andes", "oracl"]),
+        ] {
+            assert_eq!(terms(query), expected, "{query}");
         }
     }
 

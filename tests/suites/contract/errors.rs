@@ -34,11 +34,22 @@ async fn every_refusal_in_v1_has_just_this_body() {
     let answer = v1.log_bytes(json_type, "{").await.expect(400);
     let malformed =
         |message: &str| envelope(json!({"code": "malformed_request", "message": message}));
-    assert_eq!(answer.pinned(), malformed("The request body is not valid JSON."));
+    assert_eq!(
+        answer.pinned(),
+        malformed("The input is not valid JSON: an object that does not end, at line 1, column 1.")
+    );
     let answer = v1.log_bytes(json_type, b"\xff").await.expect(400);
-    assert_eq!(answer.pinned(), malformed("The request body is not valid UTF-8."));
+    assert_eq!(
+        answer.pinned(),
+        malformed("The input is not valid JSON: bytes that are not UTF-8, at line 1, column 1.")
+    );
     let answer = v1.log_bytes(json_type, r#"{"a":1,"a":1}"#).await.expect(400);
-    assert_eq!(answer.pinned(), malformed("The request body has an object with a duplicate key."));
+    assert_eq!(
+        answer.pinned(),
+        malformed(
+            "The input is not valid JSON: a duplicate name in an object, at line 1, column 10."
+        )
+    );
     let answer = v1.get("/v1/activities?query=%zz").await.expect(400);
     assert_eq!(answer.pinned(), malformed("The query string is not valid."));
 
@@ -125,11 +136,13 @@ async fn every_refusal_in_the_logged_activity_dialect_has_just_this_body() {
     let detail = "The requested resource does not exist in this workspace.";
     assert_eq!(answer.json(), json!({"code": "not_found", "detail": detail}));
     let answer = stack.anonymous(Method::GET, "/api/activities/logged").send().await.expect(404);
+    let detail =
+        "There is no such path. Paths have no slash at the end; GET /openapi.json lists them.";
     assert_eq!(answer.json(), json!({"code": "not_found", "detail": detail}));
 
     let path = format!("/api/activities/logged/{ABSENT_ID}");
     let answer = stack.anonymous(Method::PATCH, &path).send().await.expect(405);
-    assert_eq!(answer.header("allow"), "GET");
+    assert_eq!(answer.header("allow"), "GET, HEAD");
     let detail = "The method is not allowed for this path.";
     assert_eq!(answer.json(), json!({"code": "method_not_allowed", "detail": detail}));
 }
@@ -153,7 +166,7 @@ fn the_logged_activity_dialect_writes_every_other_code_as_v1_names_it() {
 
     let key = IdempotencyKey::parse("k1").expect("the key is valid");
     for (error, status, code, detail) in [
-        (Error::MalformedRequest("Why."), 400, "malformed_request", "Why."),
+        (Error::MalformedRequest("Why.".into()), 400, "malformed_request", "Why."),
         (
             Error::IdempotencyConflict(key),
             409,

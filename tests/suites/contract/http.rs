@@ -6,7 +6,7 @@ use activity_log_tests::client::mcp::ACCEPT;
 use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with};
 use activity_log_tests::client::{ABSENT_ID, MIB};
 use activity_log_tests::stack::Stack;
-use http::Method;
+use http::{HeaderName, Method};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -73,7 +73,14 @@ async fn only_plain_json_in_utf8_is_taken() {
     let stack = Stack::start().await;
     let v1 = stack.v1(&stack.service_key("acme").await);
     let body = note("x").to_string();
-    for taken in ["application/json", "APPLICATION/JSON", "application/json; charset=UTF-8"] {
+    for taken in [
+        "application/json",
+        "APPLICATION/JSON",
+        "application/json; charset=UTF-8",
+        "application/json; charset=utf8",
+        "application/json;",
+        "application/json; version=1; charset=\"utf-8\"",
+    ] {
         assert_eq!(v1.log_bytes(taken, body.clone()).await.status, 201, "{taken}");
     }
     for refused in [
@@ -81,7 +88,7 @@ async fn only_plain_json_in_utf8_is_taken() {
         "application/x-www-form-urlencoded",
         "application/ld+json",
         "application/json; charset=latin1",
-        "application/json; version=1",
+        "application/json; charset=utf-16",
     ] {
         let answer = v1.log_bytes(refused, body.clone()).await;
         assert_eq!(answer.status, 415, "{refused}");
@@ -90,9 +97,14 @@ async fn only_plain_json_in_utf8_is_taken() {
     call().send().await.expect(415);
     let twice = call().header("content-type", "application/json");
     twice.header("content-type", "application/json").send().await.expect(415);
-    for encoding in ["gzip", "br", "identity"] {
+    for (encoding, status) in
+        [("gzip", 415), ("br", 415), ("gzip, identity", 415), ("identity", 201)]
+    {
         let call = call().header("content-type", "application/json");
-        call.header("content-encoding", encoding).send().await.expect(415);
+        call.header("content-encoding", encoding).send().await.expect(status);
+    }
+    for body in [format!("\u{feff}{body}"), format!("\u{feff}\n{body}\n")] {
+        v1.log_bytes("application/json", body).await.expect(201);
     }
 }
 
@@ -184,7 +196,8 @@ async fn bytes_syntax_and_duplicate_keys_are_malformed_and_not_invalid() {
         b"{}{}",
         b"{'type':'note'}",
         b"{\"type\":\"note\",}",
-        b"\xef\xbb\xbf{}",
+        b"\xef\xbb\xbf",
+        b"{}\xef\xbb\xbf",
         b"{\"type\":\"n\xc3\"}",
         b"{\"n\":1e999}",
         b"{\"summary\":\"\\ud800\"}",
@@ -223,22 +236,82 @@ async fn a_method_that_a_path_does_not_know_is_405_with_allow() {
     let item = format!("/v1/activities/{ABSENT_ID}");
     let logged = format!("/api/activities/logged/{ABSENT_ID}");
     for (path, allow) in [
-        ("/v1/activities", "GET, POST"),
-        (item.as_str(), "GET"),
-        ("/v1/audit-events", "GET"),
-        (logged.as_str(), "GET"),
+        ("/v1/activities", "GET, HEAD, POST"),
+        (item.as_str(), "GET, HEAD"),
+        ("/v1/audit-events", "GET, HEAD"),
+        (logged.as_str(), "GET, HEAD"),
+        ("/mcp", "POST"),
     ] {
-        for method in ["HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+        for method in ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
             let method = Method::from_bytes(method.as_bytes()).expect("the method is a token");
             // Without a credential: there is nothing to protect.
             let answer = stack.anonymous(method.clone(), path).send().await.expect(405);
             assert_eq!(answer.header("allow"), allow, "{method} {path}");
             assert!(answer.header("x-request-id").starts_with("req_"));
-            assert_eq!(answer.body.is_empty(), method == Method::HEAD, "{method} {path}");
+            assert!(!answer.body.is_empty(), "{method} {path}");
         }
     }
+    let answer = stack.anonymous(Method::HEAD, "/mcp").send().await.expect(405);
+    assert_eq!((answer.header("allow"), answer.body.len()), ("POST", 0));
     let answer = stack.anonymous(Method::POST, &item).json(&note("x")).send().await.expect(405);
     assert_eq!(answer.error_code(), "method_not_allowed");
+}
+
+#[tokio::test]
+async fn head_is_answered_as_get_without_a_body() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
+    let api = stack.logged_activity("acme", &key);
+    let id = id_of(&v1.log(&note("x")).await.expect(201));
+    for path in [
+        "/v1/activities?limit=1".to_owned(),
+        "/v1/activities?limit=0".to_owned(),
+        format!("/v1/activities/{id}"),
+        format!("/v1/activities/{ABSENT_ID}"),
+        "/v1/audit-events".to_owned(),
+        format!("/api/activities/logged/{id}"),
+        "/api/activities".to_owned(),
+        "/api/activities/call".to_owned(),
+        "/api/activities/call/fields".to_owned(),
+        "/openapi.json".to_owned(),
+        "/nothing".to_owned(),
+    ] {
+        let call = |method| {
+            if path.starts_with("/api") { api.call(method, &path) } else { v1.call(method, &path) }
+        };
+        let (get, head) = (call(Method::GET).send().await, call(Method::HEAD).send().await);
+        assert_eq!(head.status, get.status, "{path}");
+        assert!(head.body.is_empty() && !get.body.is_empty(), "{path}");
+        for name in ["content-type", "content-length", "cache-control"] {
+            assert_eq!(head.header(name), get.header(name), "{name} of {path}");
+        }
+        let anonymous = stack.anonymous(Method::HEAD, &path).send().await;
+        assert_eq!(anonymous.status, stack.anonymous(Method::GET, &path).send().await.status);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_path_is_told_from_an_unknown_resource() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    for (path, says_path) in [
+        ("/v1/activites", true),
+        ("/v1/activities/", true),
+        ("/api/activities/logged", true),
+        ("/mcp/", true),
+        ("/v1/activities/act_123", false),
+        ("/api/activities/nothing", false),
+    ] {
+        let api = stack.logged_activity("acme", &key);
+        let call = if path.starts_with("/api") {
+            api.call(Method::GET, path)
+        } else {
+            stack.v1(&key).call(Method::GET, path)
+        };
+        let body = call.send().await.expect(404).json().to_string();
+        assert_eq!(body.contains("There is no such path."), says_path, "{path} {body}");
+    }
 }
 
 #[tokio::test]
@@ -341,8 +414,11 @@ async fn violations_of_body_query_and_header_are_listed_together() {
 #[tokio::test]
 async fn cors_is_off_unless_configured_and_then_exposes_its_four_headers() {
     let allowed = "https://app.example";
-    let stack =
-        Stack::start_with(|config| config.cors_allow_origins = vec![allowed.to_owned()]).await;
+    let stack = Stack::start_with(|config| {
+        config.cors_allow_origins = vec![allowed.to_owned()];
+        config.cors_allow_headers = vec![HeaderName::from_static("x-datadog-trace-id")];
+    })
+    .await;
     let v1 = stack.v1(&stack.service_key("acme").await);
     let get = |origin| v1.call(Method::GET, "/v1/activities").header("origin", origin);
     let answer = get(allowed).send().await.expect(200);
@@ -359,7 +435,21 @@ async fn cors_is_off_unless_configured_and_then_exposes_its_four_headers() {
             .header("access-control-request-method", "POST")
     };
     let answer = preflight(allowed).send().await.expect(204);
-    assert_eq!(answer.header("access-control-allow-methods"), "GET, POST");
+    assert_eq!(answer.header("access-control-allow-methods"), "GET, HEAD, POST");
+    let allowed_headers = answer.header("access-control-allow-headers");
+    for name in [
+        "authorization",
+        "content-type",
+        "idempotency-key",
+        "traceparent",
+        "tracestate",
+        "baggage",
+        "sentry-trace",
+        "x-requested-with",
+        "x-datadog-trace-id",
+    ] {
+        assert!(allowed_headers.split(", ").any(|allowed| allowed == name), "{name}");
+    }
     assert_eq!(answer.header("cache-control"), "no-store");
     preflight("https://other.example").send().await.expect(405);
 

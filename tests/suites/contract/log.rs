@@ -399,6 +399,9 @@ async fn an_unknown_deleted_or_foreign_related_resource_is_404_and_nothing_is_lo
     ] {
         let related = json!({"related_resource_type": kind, "related_resource_id": id});
         let answer = v1.log(&note_with(related)).await.expect(404);
+        let message = "there is no such resource in this workspace";
+        let named = json!([{ "field": "related_resource_id", "message": message }]);
+        assert_eq!(answer.json()["error"]["field_errors"], named);
         bodies.push(answer.body_without_request_id());
     }
     bodies.dedup();

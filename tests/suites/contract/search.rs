@@ -4,9 +4,14 @@
 use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
+use activity_log_core::store::operator::reindex;
+use activity_log_tests::client::logged_activity;
 use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with, rows, summaries};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
+use activity_log_tests::raw_table::RawTable;
+use activity_log_tests::rig::Rig;
 use activity_log_tests::stack::Stack;
+use activity_log_tests::workspace::{Workspace, own_id};
 use serde_json::{Value, json};
 
 const NO_WORD: &str = "must contain a word to search for: at least one letter or digit";
@@ -278,6 +283,151 @@ async fn occurred_after_is_inclusive_and_occurred_before_exclusive() {
     assert_eq!(summaries(&found.expect(200)), &all[3..]);
     let found = v1.search(&[("occurred_before", "1970-01-01T00:00:00Z")]).await;
     assert!(summaries(&found.expect(200)).is_empty());
+}
+
+#[tokio::test]
+async fn a_bound_may_have_its_offset_in_any_form_also_with_the_plus_as_it_is() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let at = note_with(json!({ "occurred_at": "2026-03-01T07:30Z" }));
+    let _ = v1.log(&at).await.expect(201);
+    for bound in [
+        "2026-03-01T09:30:00+02:00",
+        "2026-03-01T09:30:00%2B02:00",
+        "2026-03-01T09:30:00.000+0200",
+        "2026-03-01T09:30+02",
+        "2026-03-01T02:00-0530",
+        "2026-03-01T07:30Z",
+    ] {
+        for path in ["/v1/activities", "/v1/audit-events"] {
+            let _ = v1.get(&format!("{path}?occurred_after={bound}")).await.expect(200);
+        }
+        let from = v1.get(&format!("/v1/activities?occurred_after={bound}")).await.expect(200);
+        let until = v1.get(&format!("/v1/activities?occurred_before={bound}")).await.expect(200);
+        assert_eq!((summaries(&from).len(), summaries(&until).len()), (1, 0), "{bound}");
+    }
+    let rule = "must be an RFC 3339 date-time with an offset, from 1970 on";
+    let answer = v1.get("/v1/activities?occurred_after=2026-03-01+09:30:00Z").await;
+    assert_violations(&answer, &[("occurred_after", rule)]);
+}
+
+#[tokio::test]
+async fn a_possessive_finds_its_noun_and_a_text_with_one() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    for summary in
+        ["Customer wants a refund", "The customer's refund", "A customer’s refund", "Refund"]
+    {
+        let _ = v1.log(&note(summary)).await.expect(201);
+    }
+    for query in ["customer refund", "customer's refund", "customer’s refund", "CUSTOMER'S refunds"]
+    {
+        assert_eq!(
+            summaries(&v1.search(&[("query", query)]).await.expect(200)).len(),
+            3,
+            "{query}"
+        );
+    }
+    let phrase = v1.search(&[("query", "\"customer's refund\"")]).await.expect(200);
+    assert_eq!(summaries(&phrase), ["A customer’s refund", "The customer's refund"]);
+}
+
+#[tokio::test]
+async fn what_looks_like_an_operator_is_refused_with_what_there_is() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let (v1, api) = (stack.v1(&key), stack.logged_activity("acme", &key));
+    let _ = v1.log(&note("Invoice for globex")).await.expect(201);
+    for (query, rule) in [
+        (
+            "invoice -globex",
+            "must not have - in front of a word or a phrase: nothing can be excluded, and every word must match. In double quotes it is punctuation",
+        ),
+        (
+            "globex OR initech",
+            "must not have OR, AND or NOT in capitals: every word must match. In small letters or in double quotes it is a word",
+        ),
+        (
+            "invo*",
+            "must not have * beside a word: whole words match, in any inflection. In double quotes it is punctuation",
+        ),
+    ] {
+        let answer = v1.search(&[("query", query)]).await;
+        assert_violations(&answer, &[("query", rule)]);
+        let answer = api.responses("note", &json!({ "search": query })).await.expect(400);
+        assert_eq!(answer.json(), json!({ "search": [rule] }));
+        let error = stack.mcp(&key).tool_error("search_activity", &json!({ "query": query })).await;
+        assert_eq!(error["field_errors"], json!([{ "field": "query", "message": rule }]));
+        let quoted = format!("\"{query}\"");
+        let _ = v1.search(&[("query", &quoted)]).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn html_is_found_by_what_its_reader_sees() {
+    let rig = Rig::start().await;
+    let workspace = Workspace::on(rig.direct).await;
+    let fields = json!([
+        {"name": "page", "display_name": "Page", "field_type": "wysiwyg"},
+        {"name": "text", "display_name": "Text", "field_type": "longtext"},
+    ]);
+    workspace.define_fields("visit", fields).await;
+    let (v1, api) = (&workspace.v1, &workspace.api);
+    let html = "<div><p>Herr M&uuml;ller wants a re<em>fund</em></p>\
+        <img src=\"data:image/png;base64,iVBORw0KGgo=\"></div>";
+    let body = note_with(json!({ "summary": "body", "body": html }));
+    let body = id_of(&v1.log(&body).await.expect(201));
+    // Too long for the head, and the last word is behind what it keeps.
+    let long = format!(
+        "<!DOCTYPE html><title>Untold</title>{}<p>the &Eacute;clair</p>",
+        "<p>x</p>".repeat(2_000)
+    );
+    let long =
+        id_of(&v1.log(&note_with(json!({ "summary": "long", "body": long }))).await.expect(201));
+    let value = json!({ "id": own_id("visit/page"), "value": format!("so: {html}") });
+    let page = json!({ "related_objects": [], "fields": [value] });
+    let page = logged_activity::id_of(&api.log("visit", &page).await.expect(201));
+    // Where nobody writes HTML, tags are text.
+    let text = json!({ "id": own_id("visit/text"), "value": "<p>literally</p>" });
+    let text = json!({ "related_objects": [], "notes": "if a <b and c> d", "fields": [text] });
+    let text = logged_activity::id_of(&api.log("visit", &text).await.expect(201));
+
+    let found = async |query: &str| {
+        let page = v1.search(&[("query", query)]).await.expect(200);
+        let mut ids = rows(&page, "activities", "id");
+        ids.sort();
+        ids
+    };
+    let check = async || {
+        let all = |ids: &[&String]| {
+            let mut ids: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
+            ids.sort();
+            ids
+        };
+        for query in ["Müller", "refund", "\"wants a refund\"", "herr mueller"] {
+            let expected = if query.contains("mueller") { vec![] } else { all(&[&body, &page]) };
+            assert_eq!(found(query).await, expected, "{query}");
+        }
+        assert_eq!(found("\"the éclair\"").await, all(&[&long]));
+        assert_eq!(found("\"p literally p\"").await, all(&[&text]));
+        assert_eq!(found("\"a b and c d\"").await, all(&[&text]));
+        for query in ["div", "png", "src", "iVBORw0KGgo", "uuml", "untold", "doctype"] {
+            assert_eq!(found(query).await, [""; 0], "{query}");
+        }
+    };
+    check().await;
+    // What was logged stays as it was, and a reindex finds the same words.
+    let read = v1.read(&body).await.expect(200).json();
+    assert_eq!(read["activity"]["body"], html);
+    let table = RawTable::of(&workspace.stack).await;
+    let logged = table.items().await;
+    table.file_under_version(0).await;
+    let store = &workspace.stack.ctx.store;
+    let done = reindex::reindex(store, reindex::Selection::Outdated, |_| {}).await;
+    assert_eq!(done.expect("it is indexed").failed, 0);
+    let _ = reindex::remove_old_words(store, |_| {}).await.expect("the table is scanned");
+    assert_eq!(table.items().await, logged);
+    check().await;
 }
 
 #[tokio::test]

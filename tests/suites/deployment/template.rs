@@ -38,11 +38,12 @@ fn the_gateway_has_the_routes_of_the_table_of_routes() {
     }
     let expected: BTreeSet<(String, (String, String))> = ROUTES
         .iter()
-        .map(|route| (route.function, (route.method.as_str(), route.template)))
-        .chain([(Function::Audit, NOT_ROUTED)])
-        .map(|(function, (method, path))| {
-            (binary_of(function).to_owned(), (method.to_owned(), path.to_owned()))
+        .flat_map(|route| {
+            let methods = route.methods().map(|method| method.to_string());
+            methods.map(|method| (route.function, method, route.template))
         })
+        .chain([(Function::Audit, NOT_ROUTED.0.to_owned(), NOT_ROUTED.1)])
+        .map(|(function, method, path)| (binary_of(function).to_owned(), (method, path.to_owned())))
         .collect();
     assert_eq!(routed, expected);
 }

@@ -120,13 +120,17 @@ async fn parameters_come_out_as_they_were_meant() {
             "query=one&occurred_after=2026-01-01T00:00:00Z&occurred_before=2026-01-01T01:00:00Z",
             "one plus",
         ),
+        (
+            "query=one&occurred_after=2026-01-01T01:00:00+01:00&occurred_before=2026-01-01T02:00+01",
+            "one plus",
+        ),
     ] {
         let sent = doors.bearer(Sent::new("GET", &format!("/v1/activities?{query}")));
         let answer = doors.assert_equal(&sent).await.expect(200);
         assert_eq!(summaries(&answer), [found], "{query}");
     }
     for query in [
-        "occurred_after=2026-01-01T00:00:00+01:00",
+        "occurred_after=2026-01-01+00:00:00Z",
         "type=%00",
         "limit=1%2C2",
         "query=",

@@ -173,6 +173,12 @@ async fn what_is_refused_is_refused_alike() {
         let is_open = route.operation == Operation::GetOpenApi;
         assert_eq!(answer.status.as_u16(), if is_open { 200 } else { 401 }, "{route:?}");
 
+        if route.methods().any(|method| method == "HEAD") {
+            let head =
+                doors.assert_equal(&Sent { method: "HEAD".to_owned(), ..sent.clone() }).await;
+            assert!(head.status.is_success() && head.body.is_empty(), "{route:?}");
+        }
+
         let deleted = Sent { method: "DELETE".to_owned(), ..sent.clone() };
         assert_eq!(doors.assert_equal(&deleted).await.status, 405);
 

@@ -2,5 +2,6 @@
 
 mod fields;
 mod log;
+mod record_types;
 mod responses;
 mod types;

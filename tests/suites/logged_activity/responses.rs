@@ -105,7 +105,7 @@ async fn a_page_cannot_be_jumped_to_and_parameters_are_checked() {
         (json!({"search": "?!"}), "search"),
         (json!({"custom_object_id": "Contact"}), "custom_object_id"),
         (json!({"cursor": "x"}), "cursor"),
-        (json!({"ordering": "id"}), "ordering"),
+        (json!({"order": "id"}), "order"),
     ] {
         assert_refused(&workspace.api.responses("t", &input).await, field);
     }

@@ -4,6 +4,7 @@ use activity_log_tests::client::logged_activity::{assert_refused, empty, refused
 use activity_log_tests::faulty_engine::{Fault, FaultKind, When};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{Workspace, built_in_id, own_id, type_of};
+use http::Method;
 use serde_json::{Value, json};
 
 const BUILT_IN: [&str; 5] = ["agent_action", "call", "email", "meeting", "note"];
@@ -81,13 +82,108 @@ async fn parameters_are_checked() {
         .api
         .get("/api/activities?page=2&page_size=0&custom_object_id=A&cursor=x&ordering=y")
         .await;
-    assert_eq!(
-        refused_fields(&answer),
-        ["cursor", "custom_object_id", "ordering", "page", "page_size"]
-    );
-    for path in ["/api/activities/note?x=1", "/api/activities/note/fields?x=1"] {
-        assert_refused(&workspace.api.get(path).await, "x");
+    assert_eq!(refused_fields(&answer), ["cursor", "custom_object_id", "page", "page_size"]);
+    for path in
+        ["/api/activities?ordering=a&ordering=b", "/api/activities/note/fields?ordering=&ordering="]
+    {
+        assert_refused(&workspace.api.get(path).await, "ordering");
     }
+}
+
+#[tokio::test]
+async fn what_the_vendors_client_sends_beside_is_ignored() {
+    let workspace = workspace_of_three().await;
+    let id = workspace.api.log("visit", &empty()).await.expect(201).json()["id"].clone();
+    let id = id.as_str().expect("it has an id");
+    for path in [
+        "/api/activities".to_owned(),
+        "/api/activities/note".to_owned(),
+        "/api/activities/visit/fields".to_owned(),
+        format!("/api/activities/logged/{id}"),
+    ] {
+        let plain = workspace.api.get(&path).await.expect(200);
+        let more = "show_no_objects_associated=true&ordering=order&_=1700000000&x=1&x=2&=";
+        let more = workspace.api.get(&format!("{path}?{more}")).await.expect(200);
+        assert_eq!(more.json(), plain.json(), "{path}");
+        let _ = workspace.api.get(&format!("{path}?x=%zz")).await.expect(400);
+    }
+    for path in ["visit/log-activity", "visit/responses"] {
+        let path = format!("/api/activities/{path}?x=1&show_no_objects_associated=true");
+        let answer = workspace.api.call(Method::POST, &path).json(&empty()).send().await;
+        // An unknown property is no parameter.
+        let status = if path.contains("responses") { 400 } else { 201 };
+        let _ = answer.expect(status);
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_is_on_one_page_can_be_ordered() {
+    let workspace = workspace_of_three().await;
+    let by_name = names(&workspace, "").await;
+    let mut turned = by_name.clone();
+    turned.reverse();
+    assert_eq!(names(&workspace, "?ordering=api_name").await, by_name);
+    assert_eq!(names(&workspace, "?ordering=-api_name").await, turned);
+    let of_one_name = ["visit", "a_visit"];
+    assert_eq!(names(&workspace, "?ordering=name,-api_name").await[6..], of_one_name);
+    assert_eq!(names(&workspace, "?ordering=colour,-created").await[3..], BUILT_IN);
+    // Pages are read in the order of the list.
+    assert_eq!(names(&workspace, "?ordering=-api_name&page_size=3").await, by_name[..3]);
+
+    workspace
+        .define_fields(
+            "t",
+            json!([
+                {"name": "b", "display_name": "2", "field_type": "text"},
+                {"name": "c", "display_name": "1", "field_type": "integer", "required": true},
+                {"name": "a", "display_name": "3", "field_type": "text"},
+            ]),
+        )
+        .await;
+    for (ordering, expected) in [
+        ("", "bca"),
+        ("order", "bca"),
+        ("-order", "acb"),
+        ("name", "abc"),
+        ("display_name", "cba"),
+        ("-is_required,-name", "cba"),
+        ("field_type,name", "cab"),
+        ("colour", "bca"),
+    ] {
+        let path = format!("/api/activities/t/fields?ordering={ordering}");
+        let fields = workspace.api.get(&path).await.expect(200).json();
+        let name = |field: &Value| field["name"].as_str().expect("it has a name").to_owned();
+        let found: String = fields.as_array().expect("it is a list").iter().map(name).collect();
+        assert_eq!(found, expected, "{ordering}");
+    }
+}
+
+#[tokio::test]
+async fn null_in_a_definition_is_absence() {
+    let workspace = Workspace::start().await;
+    workspace
+        .define(json!({
+            "name": "Site visit",
+            "api_name": "visit",
+            "association_mode": "all_objects_associated",
+            "description": null,
+            "selected_objects": null,
+            "category": null,
+            "enabled": null,
+            "created_by": null,
+            "fields": [{
+                "id": null, "name": "roof", "display_name": "Roof", "field_type": "text",
+                "custom_field_type": null, "required": null, "options": null, "relation": null,
+                "currency": null, "symbol": null, "custom_object_field": null,
+            }, {
+                "name": "state", "display_name": "State", "field_type": "dropdown",
+                "options": [{"id": null, "code": "new", "name": "New"}],
+            }],
+        }))
+        .await;
+    let fields = workspace.api.get("/api/activities/visit/fields").await.expect(200).json();
+    assert_eq!(fields[0]["custom_field_type"], Value::Null);
+    assert_eq!(fields[1]["options"][0]["code"], "new");
 }
 
 #[tokio::test]

@@ -147,7 +147,8 @@ async fn what_is_not_one_json_rpc_message_is_refused_in_json_rpc() {
         ("{", -32700),
         ("", -32700),
         (r#"{"jsonrpc":"2.0","id":1,"id":1,"method":"ping"}"#, -32700),
-        ("\u{feff}{}", -32700),
+        ("\u{feff}", -32700),
+        ("\u{feff}{}", -32600),
         ("[]", -32600),
         (format!("[{ping}]").as_str(), -32600),
         ("1", -32600),
@@ -243,8 +244,9 @@ async fn headers_that_contradict_the_protocol_are_refused() {
             .body(ping)
     };
     for (accept, media_type, status) in [
-        ("application/json", "application/json", 406),
+        ("text/event-stream", "application/json", 406),
         ("text/html", "application/json", 406),
+        ("application/json;q=0, */*", "application/json", 406),
         (ACCEPT, "text/plain", 415),
         (ACCEPT, "application/json; charset=latin1", 415),
     ] {
@@ -252,6 +254,15 @@ async fn headers_that_contradict_the_protocol_are_refused() {
         assert_eq!(rpc_code(&answer), -32600, "{accept} {media_type}");
         assert_eq!(answer.json()["id"], 1);
     }
+    for accept in ["application/json", "*/*", "application/*;q=0.5", "text/html, *", ""] {
+        for media_type in ["application/json;", "application/json; charset=utf8; x=1"] {
+            let call = plain(accept, media_type).header("content-encoding", "identity");
+            assert_eq!(call.send().await.expect(200).json()["result"], json!({}), "{accept}");
+        }
+    }
+    let call = mcp.call(Method::POST).header("content-type", "application/json");
+    let marked = format!("\u{feff}{ping}");
+    assert_eq!(call.body(marked).send().await.expect(200).json()["result"], json!({}));
     let encoded = plain(ACCEPT, "application/json").header("content-encoding", "gzip").send().await;
     assert_eq!(rpc_code(&encoded.expect(415)), -32600);
 

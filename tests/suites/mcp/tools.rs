@@ -87,7 +87,7 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
         fields.sort();
         fields
     };
-    let input = json!({ "type": "fax", "body": null, "related_resource_id": "c", "extra": 1 });
+    let input = json!({ "type": "fax", "body": 7, "related_resource_id": "c", "extra": 1 });
     let error = mcp.tool_error("log_activity", &input).await;
     assert_eq!(error["code"], "validation_failed");
     assert_eq!(error["retryable"], false);
@@ -95,8 +95,16 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
     assert!(error["request_id"].as_str().is_some_and(|id| id.starts_with("req_")));
     assert_eq!(fields_of(&error), ["body", "extra", "related_resource_type", "summary", "type"]);
 
+    let extra = error["field_errors"].as_array().into_iter().flatten();
+    let extra = extra.into_iter().find(|violation| violation["field"] == "extra");
+    assert_eq!(
+        extra.expect("it is named")["message"],
+        "is not an argument of log_activity: leave it out. The arguments are type, summary, body, \
+         related_resource_type, related_resource_id, occurred_at, idempotency_key"
+    );
+
     let by = json!({
-        "query": "!!", "type": 7, "limit": "10", "occurred_after": "yesterday",
+        "query": "!!", "type": 7, "limit": "ten", "occurred_after": "yesterday",
         "cursor": "x", "related_resource_type": "contact", "page": 2,
     });
     let error = mcp.tool_error("search_activity", &by).await;
@@ -104,7 +112,19 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
         fields_of(&error),
         ["cursor", "limit", "occurred_after", "page", "query", "related_resource_id", "type"]
     );
-    for limit in [json!(0), json!(101), json!(1.5), json!(-1), json!(1e300), json!(null)] {
+    for limit in [
+        json!(0),
+        json!(101),
+        json!(1.5),
+        json!(-1),
+        json!(1e300),
+        json!("0"),
+        json!("101"),
+        json!("5.0"),
+        json!(""),
+        json!([5]),
+        json!(true),
+    ] {
         let error = mcp.tool_error("search_activity", &json!({ "limit": limit })).await;
         assert_eq!(fields_of(&error), ["limit"], "{limit}");
     }
@@ -114,12 +134,53 @@ async fn every_violation_of_an_input_is_named_at_once_with_what_to_do() {
         let error = mcp.tool_error("get_logged_activity", &arguments).await;
         assert_eq!(error["code"], "validation_failed", "{arguments}");
     }
-    for arguments in [json!([]), json!("x"), json!(null)] {
+    for arguments in [json!([]), json!("x"), json!(7), json!("{}")] {
         for name in ["log_activity", "search_activity", "get_logged_activity"] {
             let error = mcp.tool_error(name, &arguments).await;
             assert_eq!(fields_of(&error), ["$"], "{name} {arguments}");
         }
     }
+}
+
+#[tokio::test]
+async fn absence_may_be_null_and_a_number_may_be_text() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&key);
+    for number in 0..7 {
+        let _ = mcp
+            .tool("log_activity", &json!({ "type": "note", "summary": format!("x {number}") }))
+            .await;
+    }
+    let rows = |page: &Value| page["activities"].as_array().map(Vec::len);
+    let nothing = json!({
+        "query": null, "type": null, "related_resource_type": null, "related_resource_id": null,
+        "occurred_after": null, "occurred_before": null, "limit": null, "cursor": null,
+    });
+    for all in [Value::Null, json!({}), nothing] {
+        assert_eq!(rows(&mcp.tool("search_activity", &all).await), Some(7), "{all}");
+    }
+    let five = mcp.tool("search_activity", &json!({ "limit": "5", "query": "x" })).await;
+    assert_eq!(rows(&five), Some(5));
+    let error = mcp.tool_error("get_logged_activity", &Value::Null).await;
+    assert_eq!(error["field_errors"][0]["message"], "is required");
+    let error = mcp.tool_error("get_logged_activity", &json!({ "id": null })).await;
+    assert_eq!(error["field_errors"][0]["message"], "is required");
+    // What there is not is not absent.
+    let error = mcp.tool_error("search_activity", &json!({ "sort": null })).await;
+    assert_eq!(error["field_errors"][0]["field"], "sort");
+
+    // One input, however it was written.
+    let plain = json!({ "type": "note", "summary": "Once", "idempotency_key": "k1" });
+    let mut with_nulls = plain.clone();
+    for name in ["body", "occurred_at", "related_resource_type", "related_resource_id"] {
+        with_nulls[name] = Value::Null;
+    }
+    let first = mcp.tool("log_activity", &with_nulls).await;
+    let again = stack.v1(&key).log(&plain).await.expect(201);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.json()["activity"], first["activity"]);
+    assert_eq!(mcp.tool("log_activity", &plain).await["activity"], first["activity"]);
 }
 
 #[tokio::test]
@@ -141,6 +202,10 @@ async fn what_is_not_there_is_not_found_with_what_to_do() {
     let error = mcp.tool_error("log_activity", &input).await;
     assert_eq!(error["code"], "resource_not_found");
     assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("related_resource_id")));
+    let named = json!([{
+        "field": "related_resource_id", "message": "there is no such resource in this workspace",
+    }]);
+    assert_eq!(error["field_errors"], named);
 }
 
 #[tokio::test]

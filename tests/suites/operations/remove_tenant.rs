@@ -65,6 +65,7 @@ async fn populate(stack: Stack) -> Workspace {
     let workspace = Workspace::on(stack).await;
     let stack = &workspace.stack;
     workspace.define_fields("visit", json!([])).await;
+    stack.register_record_type(TENANT, "property", Uuid::from_u128(1)).await;
     let mut visit = json!({
         "related_objects": [{"custom_object": own_id("property"), "entity_id": "pro_1"}],
         "notes": "seen", "scheduled_activity_id": SCHEDULED,

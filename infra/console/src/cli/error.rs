@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use activity_log_core::domain::clock::ClockOutOfRange;
 use activity_log_core::domain::error::{FieldError, chain};
 use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::record_type_ids::NotRegistered;
 use activity_log_core::platform::aws::StartError;
 use activity_log_core::platform::aws_check::Lack;
 use activity_log_core::platform::config::ConfigError;
 use activity_log_core::store::PutCredentialError;
 use activity_log_core::store::operator::obstacle::Obstacle;
+use uuid::Uuid;
 
 use super::obstacle::{Place, describe, describe_lack, missing};
 use crate::demo::DemoError;
@@ -79,6 +81,10 @@ pub(super) enum CliError {
     FileChanged(PathBuf),
     #[error("cut off at line {line}; run it again to go on")]
     CutOff { line: u64, source: Box<CliError> },
+    #[error("the id {id} {source}")]
+    IdRefused { id: Uuid, source: NotRegistered },
+    #[error("somebody else changed it at the same time, and nothing was done: run it again")]
+    ChangedMeanwhile,
     #[error("{failed} records can't be indexed")]
     NotIndexed { failed: usize },
     #[error(

@@ -15,6 +15,7 @@ mod import;
 mod keys;
 mod obstacle;
 mod output;
+mod record_types;
 mod records;
 mod reindex;
 mod resources;

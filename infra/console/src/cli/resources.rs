@@ -8,7 +8,9 @@ use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::error::Result as CoreResult;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::{Identifier, RecordType};
+use activity_log_core::domain::record_type_ids::RecordTypeIds;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::domain::value::Refusal;
 use activity_log_core::store::Registered;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -16,6 +18,7 @@ use serde_json::json;
 use super::arguments::tenant;
 use super::error::CliError;
 use super::output::Output;
+use super::record_types::RecordTypesCommand;
 use super::records::{Outcome, RecordsArgs, for_each_record};
 use super::tenant::refuse_removed;
 
@@ -41,6 +44,11 @@ pub(super) enum ResourcesCommand {
         #[command(flatten)]
         records: RecordsArgs,
     },
+    /// Register ids of kinds of records.
+    Types {
+        #[command(subcommand)]
+        command: RecordTypesCommand,
+    },
     /// Make a resource unknown. Activities that are attached to it stay.
     Delete {
         #[command(flatten)]
@@ -55,7 +63,8 @@ pub(super) struct ResourceArgs {
     #[arg(long, value_parser = tenant)]
     tenant: TenantId,
     /// A kind of record: contact, company, deal, task, support_ticket, or one of
-    /// the tenant's own. A kind that the registry has seen can be named by its UUID.
+    /// the tenant's own. A kind that the registry has seen can be named by its UUID, and
+    /// so can one whose UUID was registered.
     #[arg(long = "type", value_parser = record_type)]
     record_type: Identifier<RecordType>,
     /// Its id.
@@ -75,12 +84,14 @@ pub(super) async fn run(
         ResourcesCommand::Delete { resource } => {
             put(ctx, resource, None, Presence::Deleted, output).await
         }
+        ResourcesCommand::Types { command } => super::record_types::run(command, ctx, output).await,
         ResourcesCommand::Import { tenant, records } => {
             refuse_removed(ctx, &tenant).await?;
+            let ids = ctx.store.record_type_ids(&tenant).await?;
             // Records without a time of their own changed when this began.
             let now = ctx.environment.now()?;
             let put = async |object: CoreResult<Object>| {
-                put_record(ctx, &tenant, &parse_record(&object?, now)?, records.dry_run).await
+                put_record(ctx, &tenant, &parse_record(&object?, &ids, now)?, records.dry_run).await
             };
             for_each_record(&records, &COLUMNS, output, |object| object, put).await
         }
@@ -118,12 +129,15 @@ async fn put(
 /// The record type that the arguments name. A UUID tells no name, so it has to
 /// be that of a type that the registry has seen.
 async fn find_record_type(ctx: &Context, args: &ResourceArgs) -> Result<RecordType, CliError> {
-    if let Some(known) = args.record_type.known() {
+    let ids = ctx.store.record_type_ids(&args.tenant).await?;
+    if let Some(known) = ids.resolve(args.record_type.clone()).known() {
         return Ok(known);
     }
     let id = args.record_type.id(&args.tenant);
     let mut seen = ctx.store.record_types(&args.tenant, &[id].into()).await?;
-    seen.remove(&id).ok_or(CliError::Missing("record type of this UUID yet: name it once"))
+    seen.remove(&id).ok_or(CliError::Missing(
+        "record type of this UUID yet: name it once, or register it with `activity-log resources types put`",
+    ))
 }
 
 async fn put_record(
@@ -153,9 +167,18 @@ async fn check(
     Ok(if newest { Registered::Applied } else { Registered::Outdated })
 }
 
-fn parse_record(object: &Object, now: Timestamp) -> CoreResult<ResourceRecord> {
+fn parse_record(
+    object: &Object,
+    ids: &RecordTypeIds,
+    now: Timestamp,
+) -> CoreResult<ResourceRecord> {
     let mut reader = Reader::new(object);
-    let resource_type = reader.required("type", RecordType::parse);
+    let resource_type = reader.required("type", |text| match Identifier::parse(text) {
+        Some(identifier) => {
+            ids.resolve(identifier).known().ok_or(Refusal::from("is no registered id of a type"))
+        }
+        None => RecordType::parse(text),
+    });
     let id = reader.required("id", RelatedResourceId::parse);
     let display_name = reader.optional("display_name", DisplayName::parse);
     let changed_at = reader.optional("changed_at", |text| {

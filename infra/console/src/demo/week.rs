@@ -185,7 +185,7 @@ async fn put_type(
     own_type: &Value,
 ) -> Result<TypeDefinition, DemoError> {
     let object: Object = parse_object(own_type.to_string().as_bytes())?;
-    let definition = read_definition(&object, tenant, ctx.environment.now()?)?;
+    let definition = read_definition(object, tenant, ctx.environment.now()?)?;
     ctx.store.put_activity_type(tenant, &definition).await?;
     Ok(definition)
 }

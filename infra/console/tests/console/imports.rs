@@ -195,13 +195,13 @@ async fn an_import_reports_each_refused_line_and_goes_on() {
     );
     let reported = stderr(&output);
     for reason in [
-        "line 3: malformed_request: ",
-        "line 5: malformed_request: ",
+        "line 3: malformed_request: The input is not valid JSON: a name that is not in double quotes, at line 3, column 2.",
+        "line 5: malformed_request: The input is not valid JSON: bytes that are not UTF-8, at line 5, column 1.",
         "line 6: validation_failed: The request failed validation. summary: is required",
         "line 7: payload_too_large: ",
-        "line 8: resource_not_found: ",
+        "line 8: resource_not_found: The requested resource does not exist in this workspace. related_resource_id: there is no such resource",
         "line 9: validation_failed: The request failed validation. $: must be a JSON object",
-        "line 10: malformed_request: ",
+        "line 10: malformed_request: The input is not valid JSON: a duplicate name in an object, at line 10, column 38.",
         "activity-log: 7 of 9 lines were refused; they are in ",
     ] {
         assert!(reported.contains(reason), "{reason} is not in {reported}");

@@ -35,6 +35,46 @@ fn id_of(activity: &Value) -> &str {
 }
 
 #[tokio::test]
+async fn kinds_of_records_have_the_ids_that_are_registered() {
+    const ID: &str = "11111111-2222-4333-8444-555555555555";
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let list = ["resources", "types", "list", "--tenant", "demo"];
+    assert_eq!(operator.json(&list), json!({ "record_types": [] }));
+    let put = |id, api_name| {
+        ["resources", "types", "put", "--tenant", "demo", "--id", id, "--api-name", api_name]
+    };
+    assert_eq!(operator.json(&put(ID, "property")), json!({ "api_name": "property", "id": ID }));
+    let registered = json!({ "record_types": [{ "api_name": "property", "id": ID }] });
+    assert_eq!(operator.json(&list), registered);
+    assert_eq!(operator.text(&list), format!("{ID}  property\n"));
+
+    let taken = operator.output(&put(ID, "house"));
+    assert!(stderr(&taken).contains("is the id of another record type"), "{}", stderr(&taken));
+    let no_uuid = operator.output(&put("house", "house"));
+    assert!(stderr(&no_uuid).contains("must be a UUID"), "{}", stderr(&no_uuid));
+    assert_eq!(operator.json(&list), registered);
+
+    // It names the kind of a record, here and in a file.
+    let resource =
+        operator.json(&["resources", "put", "--tenant", "demo", "--type", ID, "--id", "pro_1"]);
+    assert_eq!(resource["type"], "property");
+    let folder = directory();
+    let file = folder.path().join("resources.jsonl");
+    std::fs::write(&file, format!("{{\"type\":\"{ID}\",\"id\":\"pro_2\"}}\n"))
+        .expect("it is written");
+    let imported = operator.json(&["resources", "import", "--tenant", "demo", text(&file)]);
+    assert_eq!(imported["applied"], 1);
+
+    let delete = ["resources", "types", "delete", "--tenant", "demo", "--api-name", "property"];
+    assert_eq!(operator.json(&delete), json!({ "api_name": "property" }));
+    assert_eq!(operator.json(&list), json!({ "record_types": [] }));
+    let none = operator.output(&delete);
+    assert!(stderr(&none).contains("there is no id registered"), "{}", stderr(&none));
+    let _ = operator.json(&put(ID, "house"));
+}
+
+#[tokio::test]
 async fn a_reindex_counts_what_it_did_and_reports_what_it_could_not() {
     let server = Server::start(&["--in-memory"]);
     let operator = Operator::on(&server);

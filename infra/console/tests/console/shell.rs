@@ -63,6 +63,14 @@ fn every_shell_has_a_script_that_knows_every_command() {
     assert_eq!((&json["shell"], json["script"].is_string()), (&Value::from("bash"), true));
 }
 
+/// The pages of a command and of those beneath it.
+fn name_pages(command: &clap::Command, name: &str, pages: &mut Vec<String>) {
+    pages.push(format!("{name}.1"));
+    for beneath in command.get_subcommands().filter(|command| command.get_name() != "help") {
+        name_pages(beneath, &format!("{name}-{}", beneath.get_name()), pages);
+    }
+}
+
 #[test]
 fn there_is_a_manual_page_for_every_command() {
     let page = printed(&["man"]);
@@ -72,13 +80,8 @@ fn there_is_a_manual_page_for_every_command() {
     let named = printed(&["man", "--out", text(&out)]);
     let mut definition = activity_log::cli::definition();
     definition.build();
-    let mut expected = vec!["activity-log.1".to_owned()];
-    for command in definition.get_subcommands().filter(|it| it.get_name() != "help") {
-        expected.push(format!("activity-log-{}.1", command.get_name()));
-        for leaf in command.get_subcommands().filter(|it| it.get_name() != "help") {
-            expected.push(format!("activity-log-{}-{}.1", command.get_name(), leaf.get_name()));
-        }
-    }
+    let mut expected = Vec::new();
+    name_pages(&definition, "activity-log", &mut expected);
     assert!(expected.len() > 20);
     for name in &expected {
         let path = out.join(name);

@@ -26,6 +26,7 @@ pub use violations::{Given, MAX_FIELD_ERRORS, Noted, Violations};
 ///         /// When.
 ///         optional "at" => at: Timestamp = |text| parse_at(text, now);
 ///         /// How often.
+///         time "until" => until: Bound = parse_bound;
 ///         number "times" => times: Times = 1..=9; a whole number; Times is its schema
 ///         together "at", "times";                 both or none
 ///     }
@@ -79,6 +80,15 @@ macro_rules! input {
             /// The names of all that it takes.
             pub const NAMES: &[&str] = &[$($name),+];
 
+            /// Whether one of them is a whole number.
+            #[must_use]
+            pub fn is_number(name: &str) -> bool {
+                match name {
+                    $($name => $crate::input!(@is_number $kind),)+
+                    _ => false,
+                }
+            }
+
             /// Reads it. What is wrong is noted in the reader.
             pub fn read $($generics)* (
                 reader: &mut $crate::app::input::Reader<$source>
@@ -118,12 +128,16 @@ macro_rules! input {
     (@type value $type:ty) => { $crate::app::input::Given<$type> };
     (@type optional $type:ty) => { Option<$type> };
     (@type nullable $type:ty) => { Option<$type> };
+    (@type time $type:ty) => { Option<$type> };
     (@type number $type:ty) => { Option<usize> };
     (@type list $type:ty) => { $type };
     (@type required_list $type:ty) => { $type };
 
     (@schema nullable $type:ty) => { Option<$type> };
     (@schema $other:ident $type:ty) => { $type };
+
+    (@is_number number) => { true };
+    (@is_number $other:ident) => { false };
 
     (@is_required required) => { true };
     (@is_required value) => { true };

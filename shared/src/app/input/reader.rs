@@ -20,6 +20,11 @@ pub trait Source {
     /// The text of a value, or why it is none; `None` where it is absent.
     fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>>;
 
+    /// The same of a time.
+    fn time(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
+        self.text(name)
+    }
+
     /// A whole number within a range, or why it is none; `None` where it is
     /// absent.
     fn number(&self, name: &str, range: &RangeInclusive<usize>) -> Option<Result<usize, Refusal>>;
@@ -179,6 +184,18 @@ impl<S: Source> Reader<S> {
             return None;
         }
         self.optional(name, parse)
+    }
+
+    /// A time that may be absent.
+    pub fn time<T, E: Into<Refusal>>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.known.push(name);
+        let text = self.source.time(name)?;
+        let parsed = text.and_then(|text| parse(&text).map_err(Into::into));
+        self.take(name, parsed).ok()
     }
 
     /// A whole number that may be absent.

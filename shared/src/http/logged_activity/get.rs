@@ -11,8 +11,9 @@ use crate::domain::activity::{Activity, ActivityId, Body, Source};
 use crate::domain::activity_type::{AssociationMode, Category, TypeName, TypeSummary};
 use crate::domain::clock::Timestamp;
 use crate::domain::record_type::ApiNamed;
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::http::describe::{Described, LOGGED_ACTIVITIES, activity_id, success};
-use crate::http::examples::activity;
+use crate::http::examples::{activity, record_type_ids};
 use crate::http::message::{Response, json};
 
 pub use crate::http::v1::get::parse;
@@ -67,8 +68,8 @@ struct ActivityObject<'a> {
     association_mode: AssociationMode,
 }
 
-impl<'a> From<&'a Activity> for LoggedActivityView<'a> {
-    fn from(activity: &'a Activity) -> Self {
+impl<'a> LoggedActivityView<'a> {
+    fn of(activity: &'a Activity, ids: &RecordTypeIds) -> Self {
         let body = activity.body.whole().map(Body::as_str);
         let submission = activity.submitted.whole();
         let notes = match submission {
@@ -95,7 +96,7 @@ impl<'a> From<&'a Activity> for LoggedActivityView<'a> {
             id: activity.id,
             notes,
             activity_object,
-            associated_entities: AssociatedEntity::all_of(activity),
+            associated_entities: AssociatedEntity::all_of(activity, ids),
             logged_at: activity.logged_at,
             logged_by: Person::from(&activity.logged_by),
             completed_at,
@@ -115,8 +116,8 @@ impl<'a> From<&'a Activity> for LoggedActivityView<'a> {
 
 /// Writes an activity.
 #[must_use]
-pub fn respond(activity: &Activity) -> Response {
-    json(StatusCode::OK, &LoggedActivityView::from(activity))
+pub fn respond(activity: &Activity, ids: &RecordTypeIds) -> Response {
+    json(StatusCode::OK, &LoggedActivityView::of(activity, ids))
 }
 
 /// Describes the endpoint.
@@ -136,7 +137,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             "The logged activity.",
             &[],
             schemas.subschema_for::<LoggedActivityView<'static>>(),
-            json!(LoggedActivityView::from(&activity())),
+            json!(LoggedActivityView::of(&activity(), &record_type_ids())),
         ),
     }
 }

@@ -5,11 +5,11 @@ use schemars::SchemaGenerator;
 use serde_json::json;
 
 use super::view::TypeView;
-use crate::app::permit::Permit;
 use crate::domain::activity_type::{TypeDefinition, TypeIdentifier};
 use crate::domain::error::{Error, Result};
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::http::describe::{Described, LOGGED_ACTIVITIES, activity_identifier, success};
-use crate::http::examples::{activity_type, tenant};
+use crate::http::examples::{activity_type, record_type_ids};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
 
@@ -17,7 +17,8 @@ use crate::http::message::{Response, json};
 ///
 /// # Errors
 ///
-/// 400 for parameters, and [`Error::ResourceNotFound`] for what names no type.
+/// 400 for a query that can't be decoded, and [`Error::ResourceNotFound`] for what
+/// names no type.
 pub fn parse(exchange: &Exchange<'_>) -> Result<TypeIdentifier> {
     exchange.expect_no_parameters()?;
     identifier(exchange)
@@ -34,8 +35,8 @@ pub fn identifier(exchange: &Exchange<'_>) -> Result<TypeIdentifier> {
 
 /// Writes a type.
 #[must_use]
-pub fn respond(permit: Permit<'_>, definition: &TypeDefinition) -> Response {
-    json(StatusCode::OK, &TypeView::of(&definition.summary, permit.tenant_id()))
+pub fn respond(definition: &TypeDefinition, ids: &RecordTypeIds) -> Response {
+    json(StatusCode::OK, &TypeView::of(&definition.summary, ids))
 }
 
 /// Describes the endpoint.
@@ -53,7 +54,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             "The type.",
             &[],
             schemas.subschema_for::<TypeView<'static>>(),
-            json!(TypeView::of(&activity_type().summary, &tenant())),
+            json!(TypeView::of(&activity_type().summary, &record_type_ids())),
         ),
     }
 }

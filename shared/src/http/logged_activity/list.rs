@@ -14,6 +14,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::ordering::Ordering;
 use super::page::{ListRequest, PageBody, PageNumber, PageSize, parse_record_type, read_cursor};
 use super::view::{AssociatedEntity, FieldView, Person};
 use crate::app::find_page::{MAX_QUERY_CHARS, SearchQuery};
@@ -27,12 +28,13 @@ use crate::domain::activity_type::TypeName;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::record_type::{ApiNamed, Identifier, RecordType};
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::domain::value::Refusal;
 use crate::http::body;
 use crate::http::describe::{
     Described, JsonBody, LOGGED_ACTIVITIES, activity_identifier, query_parameters, success,
 };
-use crate::http::examples::activity;
+use crate::http::examples::{activity, record_type_ids};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
 use crate::http::query::{Query, REPEATED, UNKNOWN_PARAMETER};
@@ -50,6 +52,8 @@ input! {
         optional "search" => search: Search;
         /// The id or the api_name of a record type that the activities are about.
         optional "custom_object_id" => custom_object: Identifier<RecordType> = parse_record_type;
+        /// What to order them by, where all are on one page: `logged_at`, with `-` in front for the newest first. By default they are listed by when they happened, newest first.
+        optional "ordering" => ordering: Ordering;
         /// Where the page begins: a part of the link of the page before.
         optional "cursor" => cursor: String = any_text;
     }
@@ -97,8 +101,9 @@ pub fn parse(
     let after = read_cursor(&mut reader, input.page, input.cursor.as_deref(), position);
     let search = filters.query.as_ref().map(|query| query.text().to_owned());
     let page_size = input.page_size.unwrap_or_default();
-    let custom_object = input.custom_object;
-    reader.finish(Ok(ListActivities { filters, page_size, after, search, custom_object }))
+    let (custom_object, ordering) = (input.custom_object, input.ordering.unwrap_or_default());
+    let request = ListActivities { filters, page_size, after, search, custom_object, ordering };
+    reader.finish(Ok(request))
 }
 
 /// Parameters that can be in the body or in the query.
@@ -149,7 +154,8 @@ impl Source for &BodyAndQuery {
     }
 
     fn names(&self) -> BTreeSet<&str> {
-        self.body.keys().map(String::as_str).chain(self.query.names()).collect()
+        // Unknown parameters of the query are nobody's business, as everywhere here.
+        self.body.keys().map(String::as_str).collect()
     }
 }
 
@@ -165,13 +171,13 @@ pub struct ResponseView<'a> {
     fields_with_values: Vec<FieldView<'a>>,
 }
 
-impl<'a> From<&'a Activity> for ResponseView<'a> {
-    fn from(activity: &'a Activity) -> Self {
+impl<'a> ResponseView<'a> {
+    fn of(activity: &'a Activity, ids: &RecordTypeIds) -> Self {
         Self {
             id: activity.id,
             logged_at: activity.logged_at,
             logged_by: Person::from(&activity.logged_by),
-            associated_entities: AssociatedEntity::all_of(activity),
+            associated_entities: AssociatedEntity::all_of(activity, ids),
             fields_with_values: FieldView::all_of(activity),
         }
     }
@@ -181,16 +187,18 @@ impl<'a> From<&'a Activity> for ResponseView<'a> {
 #[must_use]
 pub fn respond(
     exchange: &Exchange<'_>,
-    permit: Permit<'_>,
     name: &TypeName,
     request: &ListActivities,
-    page: &Page<Activity>,
+    page: Page<Activity>,
+    ids: &RecordTypeIds,
 ) -> Response {
-    let type_id = name.id(permit.tenant_id());
+    let type_id = name.id(ids.tenant());
+    let page = request.in_order(page, |row, name| (name == "logged_at").then_some(row.logged_at));
     let write = |rows: &[Activity], next| {
-        json(StatusCode::OK, &PageBody::new(rows.iter().map(ResponseView::from).collect(), next))
+        let views = rows.iter().map(|activity| ResponseView::of(activity, ids)).collect();
+        json(StatusCode::OK, &PageBody::new(views, next))
     };
-    request.respond(exchange, page, write, |row| request.filters.cursor_after(type_id, row))
+    request.respond(exchange, &page, write, |row| request.filters.cursor_after(type_id, row))
 }
 
 /// Describes the endpoint.
@@ -209,14 +217,14 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             description: "The parameters, where they are not in the query.",
             required: false,
             schema: schemas.subschema_for::<ListResponsesInput>(),
-            example: ("search", json!({ "page_size": 20, "search": "message" })),
+            example: ("search", json!({ "page_size": 20, "search": "visit" })),
         }),
         status: StatusCode::OK,
         success: success(
             "A page of the activities.",
             &[],
             schemas.subschema_for::<PageBody<ResponseView<'static>>>(),
-            json!(PageBody::new(vec![ResponseView::from(&activity())], None)),
+            json!(PageBody::new(vec![ResponseView::of(&activity(), &record_type_ids())], None)),
         ),
     }
 }

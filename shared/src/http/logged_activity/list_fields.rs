@@ -6,15 +6,46 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::get_type::identifier;
+use super::ordering::Ordering;
 use super::view::RecordTypeView;
-use crate::app::permit::Permit;
-use crate::domain::activity_type::{FieldDefinition, FieldOption, FieldType, TypeDefinition};
-use crate::domain::principal::TenantId;
-use crate::http::describe::{Described, LOGGED_ACTIVITIES, activity_identifier, success};
-use crate::http::examples::{activity_type, tenant};
+use crate::app::input::Reader;
+use crate::domain::activity_type::{
+    FieldDefinition, FieldOption, FieldType, TypeDefinition, TypeIdentifier,
+};
+use crate::domain::error::Result;
+use crate::domain::record_type_ids::RecordTypeIds;
+use crate::http::describe::{
+    Described, LOGGED_ACTIVITIES, activity_identifier, query_parameters, success,
+};
+use crate::http::examples::{activity_type, record_type_ids};
+use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
+use crate::http::query::KnownOnly;
+use crate::input;
 
-pub use super::get_type::parse;
+input! {
+    /// How to list them.
+    pub struct ListFieldsInput {
+        /// What to order them by: `order` (their own order, by default), `name`, `display_name`, `field_type`, `is_required`, or several of these between commas; `-` in front for the other way round.
+        optional "ordering" => ordering: Ordering;
+    }
+}
+
+/// Reads a request: the type, and the order of its fields.
+///
+/// # Errors
+///
+/// 400 for a query that can't be decoded or has a parameter twice, and
+/// [`Error::ResourceNotFound`](crate::domain::error::Error::ResourceNotFound) for what
+/// names no type.
+pub fn parse(exchange: &Exchange<'_>) -> Result<(TypeIdentifier, Ordering)> {
+    let query = exchange.query()?;
+    let mut reader = Reader::new(KnownOnly(&query));
+    let input = ListFieldsInput::read(&mut reader);
+    let ordering = reader.finish(Ok(input.ordering.unwrap_or_default()))?;
+    Ok((identifier(exchange)?, ordering))
+}
 
 /// A field of a type.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -33,6 +64,7 @@ pub struct FieldDefinitionView<'a> {
     is_hidden: bool,
     is_deletable: bool,
     /// From 0.
+    #[schemars(extend("format" = "int32"))]
     order: usize,
     options: &'a [FieldOption],
     /// What kind of record a relationship leads to.
@@ -42,12 +74,12 @@ pub struct FieldDefinitionView<'a> {
 impl<'a> FieldDefinitionView<'a> {
     /// The fields of a type, in their order.
     #[must_use]
-    pub fn all_of(definition: &'a TypeDefinition, tenant: &TenantId) -> Vec<Self> {
-        let view = |(order, field)| Self::of(order, field, tenant);
+    pub fn all_of(definition: &'a TypeDefinition, ids: &RecordTypeIds) -> Vec<Self> {
+        let view = |(order, field)| Self::of(order, field, ids);
         definition.fields.iter().enumerate().map(view).collect()
     }
 
-    fn of(order: usize, field: &'a FieldDefinition, tenant: &TenantId) -> Self {
+    fn of(order: usize, field: &'a FieldDefinition, ids: &RecordTypeIds) -> Self {
         Self {
             id: field.id,
             name: field.name.as_str(),
@@ -62,27 +94,41 @@ impl<'a> FieldDefinitionView<'a> {
             is_deletable: false,
             order,
             options: &field.options,
-            relation: field.relation.as_ref().map(|kind| RecordTypeView::of(kind, tenant)),
+            relation: field.relation.as_ref().map(|kind| RecordTypeView::of(kind, ids)),
+        }
+    }
+
+    fn sort_key(&self, name: &str) -> Option<(usize, String)> {
+        match name {
+            "order" => Some((self.order, String::new())),
+            "is_required" => Some((usize::from(self.is_required), String::new())),
+            "name" => Some((0, self.name.to_owned())),
+            "display_name" => Some((0, self.display_name.to_owned())),
+            "field_type" => Some((0, self.field_type.as_str().to_owned())),
+            _ => None,
         }
     }
 }
 
 /// Writes the fields of a type.
 #[must_use]
-pub fn respond(permit: Permit<'_>, definition: &TypeDefinition) -> Response {
-    json(StatusCode::OK, &FieldDefinitionView::all_of(definition, permit.tenant_id()))
+pub fn respond(definition: &TypeDefinition, ordering: &Ordering, ids: &RecordTypeIds) -> Response {
+    let mut fields = FieldDefinitionView::all_of(definition, ids);
+    ordering.sort(&mut fields, FieldDefinitionView::sort_key);
+    json(StatusCode::OK, &fields)
 }
 
 /// Describes the endpoint.
 #[must_use]
 pub fn describe(schemas: &mut SchemaGenerator) -> Described {
-    let (definition, tenant) = (activity_type(), tenant());
+    let (definition, ids) = (activity_type(), record_type_ids());
+    let parameters = query_parameters::<ListFieldsInput>(schemas);
     Described {
         id: "list_activity_type_fields",
         tag: LOGGED_ACTIVITIES,
         summary: "List the fields of an activity type",
-        description: "In their order, with their options.",
-        parameters: vec![activity_identifier()],
+        description: "With their options, in their own order or another.",
+        parameters: [vec![activity_identifier()], parameters].concat(),
         request_body: None,
         status: StatusCode::OK,
         success: success(
@@ -92,7 +138,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
                 "type": "array",
                 "items": schemas.subschema_for::<FieldDefinitionView<'static>>(),
             }),
-            json!(FieldDefinitionView::all_of(&definition, &tenant)),
+            json!(FieldDefinitionView::all_of(&definition, &ids)),
         ),
     }
 }

@@ -7,9 +7,11 @@ pub mod list;
 pub mod list_fields;
 pub mod list_types;
 pub mod log;
+pub mod ordering;
 pub mod page;
 pub mod view;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use http::StatusCode;
@@ -26,12 +28,26 @@ use crate::domain::principal::Principal;
 /// The body of every error of one cause.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "LoggedActivityError")]
-pub struct ErrorBody {
+pub struct ErrorBody<'a> {
     /// What went wrong, for people.
-    detail: &'static str,
+    detail: &'a str,
     /// What went wrong, for programs.
-    #[schemars(schema_with = "codes_schema")]
+    #[schemars(with = "CodeWord")]
     code: &'static str,
+}
+
+/// The word of this dialect for a code: its description.
+struct CodeWord;
+
+impl JsonSchema for CodeWord {
+    fn schema_name() -> Cow<'static, str> {
+        "LoggedActivityErrorCode".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let coded = ErrorCode::ALL.iter().filter(|code| **code != ErrorCode::ValidationFailed);
+        let words: Vec<&str> = coded.map(|code| code_word(*code)).collect();
+        json_schema!({ "type": "string", "description": "Why a call failed.", "enum": words })
+    }
 }
 
 /// The body of field errors: for each field, the rules that it breaks.
@@ -40,10 +56,23 @@ pub struct ErrorBody {
 #[schemars(rename = "LoggedActivityFieldErrors")]
 pub struct FieldErrorsBody<'a>(BTreeMap<&'a str, Vec<&'a str>>);
 
-fn codes_schema(_: &mut SchemaGenerator) -> Schema {
-    let coded = ErrorCode::ALL.iter().filter(|code| **code != ErrorCode::ValidationFailed);
-    let words: Vec<&str> = coded.map(|code| code_word(*code)).collect();
-    json_schema!({ "type": "string", "enum": words })
+/// The body of a 400, which is either of the two: its description.
+#[derive(Debug)]
+pub struct BadRequestBody;
+
+impl JsonSchema for BadRequestBody {
+    fn schema_name() -> Cow<'static, str> {
+        "LoggedActivityBadRequest".into()
+    }
+    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The body of a 400: an error of one cause, or field errors.",
+            "oneOf": [
+                schemas.subschema_for::<ErrorBody<'static>>(),
+                schemas.subschema_for::<FieldErrorsBody<'static>>(),
+            ],
+        })
+    }
 }
 
 /// The word of this dialect for a code.

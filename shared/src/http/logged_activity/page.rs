@@ -3,6 +3,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
+use super::ordering::Ordering;
 use crate::app::input::{Reader, Source, parse_digits};
 use crate::app::list_activities_of_type::{DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE};
 use crate::app::listing::Page;
@@ -14,6 +15,7 @@ use crate::http::page::respond_with_page;
 
 /// A page of a list.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
 pub struct PageBody<T> {
     /// The link of the next page, without a host unless the deployment has a public address; null on the last one.
     #[schemars(extend("format" = "uri-reference"))]
@@ -53,7 +55,7 @@ impl JsonSchema for PageNumber {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "integer", "format": "uint32", "minimum": 1 })
+        json_schema!({ "type": "integer", "minimum": 1 })
     }
 }
 
@@ -88,8 +90,7 @@ impl JsonSchema for PageSize {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let max = MAX_PAGE_SIZE;
-        json_schema!({ "type": "integer", "format": "uint32", "minimum": 1, "maximum": max })
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE })
     }
 }
 
@@ -126,9 +127,23 @@ pub struct ListRequest<F, P> {
     pub after: Option<P>,
     pub(super) search: Option<String>,
     pub(super) custom_object: Option<Identifier<RecordType>>,
+    pub(super) ordering: Ordering,
 }
 
 impl<F, P> ListRequest<F, P> {
+    /// The page in the order that was asked for, where it is the whole list: the
+    /// order of pages is that in which they are read.
+    pub(super) fn in_order<T, K: Ord>(
+        &self,
+        mut page: Page<T>,
+        key: impl Fn(&T, &str) -> Option<K>,
+    ) -> Page<T> {
+        if self.after.is_none() && page.next_cursor.is_none() {
+            self.ordering.sort(&mut page.rows, key);
+        }
+        page
+    }
+
     /// Writes a page, with a row for each of what was found.
     pub(super) fn respond<T>(
         &self,

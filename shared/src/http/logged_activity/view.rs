@@ -8,8 +8,9 @@ use uuid::Uuid;
 use crate::domain::activity::{Activity, NamedResource, RelatedResource};
 use crate::domain::activity_type::{AssociationMode, Category, FieldType, TypeName, TypeSummary};
 use crate::domain::clock::Timestamp;
-use crate::domain::principal::{Actor, TenantId};
-use crate::domain::record_type::{ApiNamed, RecordType};
+use crate::domain::principal::Actor;
+use crate::domain::record_type::RecordType;
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::domain::submission::SubmittedField;
 
 /// A related record.
@@ -24,14 +25,14 @@ pub(super) struct AssociatedEntity<'a> {
 
 impl<'a> AssociatedEntity<'a> {
     /// Every related record of an activity.
-    pub(super) fn all_of(activity: &'a Activity) -> Vec<Self> {
+    pub(super) fn all_of(activity: &'a Activity, ids: &RecordTypeIds) -> Vec<Self> {
         let view = |named: &'a NamedResource| {
             let RelatedResource { resource_type, id } = &named.resource;
             Self {
                 object_api_name: resource_type,
                 entity_id: id.as_str(),
                 display_name: named.display_name.as_deref().unwrap_or(id.as_str()),
-                custom_object: resource_type.id(&activity.tenant_id),
+                custom_object: ids.id(resource_type),
             }
         };
         activity.related.iter().map(view).collect()
@@ -41,6 +42,7 @@ impl<'a> AssociatedEntity<'a> {
 /// A field with its value, under the names that it had when the activity was
 /// logged.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FieldWithValue")]
 pub(super) struct FieldView<'a> {
     id: Uuid,
     name: &'a str,
@@ -106,33 +108,31 @@ pub struct TypeView<'a> {
 
 /// A kind of record.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RecordType")]
 pub(super) struct RecordTypeView<'a> {
     id: Uuid,
     api_name: &'a RecordType,
 }
 
 impl<'a> RecordTypeView<'a> {
-    pub(super) fn of(record_type: &'a RecordType, tenant: &TenantId) -> Self {
-        Self { id: record_type.id(tenant), api_name: record_type }
+    pub(super) fn of(record_type: &'a RecordType, ids: &RecordTypeIds) -> Self {
+        Self { id: ids.id(record_type), api_name: record_type }
     }
 }
 
 impl<'a> TypeView<'a> {
     /// A type of a tenant.
     #[must_use]
-    pub fn of(summary: &'a TypeSummary, tenant: &TenantId) -> Self {
+    pub fn of(summary: &'a TypeSummary, ids: &RecordTypeIds) -> Self {
         let selected = &summary.selected_objects;
         Self {
-            id: summary.id(tenant),
+            id: summary.id(ids.tenant()),
             name: summary.name.as_str(),
             api_name: &summary.api_name,
             description: summary.description.as_deref(),
             association_mode: summary.association_mode,
-            custom_objects: selected.iter().map(|kind| kind.id(tenant)).collect(),
-            selected_objects: selected
-                .iter()
-                .map(|kind| RecordTypeView::of(kind, tenant))
-                .collect(),
+            custom_objects: selected.iter().map(|kind| ids.id(kind)).collect(),
+            selected_objects: selected.iter().map(|kind| RecordTypeView::of(kind, ids)).collect(),
             deleted: !summary.enabled,
             created: summary.created_at,
             category: summary.category,

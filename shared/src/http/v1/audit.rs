@@ -39,9 +39,9 @@ input! {
         /// Only the events of this request, as the header `x-request-id` of its response named it.
         optional "request_id" => request_id: RequestId;
         /// Only what was decided then or later: RFC 3339 with an offset, from 1970 on.
-        optional "occurred_after" => occurred_after: Bound = parse_bound;
+        time "occurred_after" => occurred_after: Bound = parse_bound;
         /// Only what was decided earlier: RFC 3339 with an offset, later than `occurred_after`.
-        optional "occurred_before" => occurred_before: Bound = parse_bound;
+        time "occurred_before" => occurred_before: Bound = parse_bound;
         /// Maximum number of audit events to return.
         number "limit" => limit: Limit = 1..=MAX_LIMIT;
         /// Opaque cursor from a previous response's `next_cursor`, with the same filters.

@@ -19,7 +19,7 @@ use crate::domain::principal::Principal;
 
 /// The body of every error.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Error")]
+#[schemars(rename = "ErrorResponse")]
 pub struct ErrorBody<'a> {
     error: ErrorDetail<'a>,
 }

@@ -41,9 +41,9 @@ input! {
         /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
         optional "related_resource_id" => related_resource_id: RelatedResourceId;
         /// Only what happened then or later: RFC 3339 with an offset, from 1970 on.
-        optional "occurred_after" => occurred_after: Bound = parse_bound;
+        time "occurred_after" => occurred_after: Bound = parse_bound;
         /// Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
-        optional "occurred_before" => occurred_before: Bound = parse_bound;
+        time "occurred_before" => occurred_before: Bound = parse_bound;
         /// Maximum number of activities to return; 20 by default.
         number "limit" => limit: Limit = 1..=MAX_LIMIT;
         /// Opaque cursor from a previous response's `next_cursor`, with the same filters.

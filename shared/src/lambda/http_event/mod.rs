@@ -14,6 +14,7 @@
 mod conversion;
 mod mount;
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::{Future, ready};
 
@@ -30,7 +31,7 @@ pub use self::conversion::silence_panics;
 use self::conversion::{convert, guarded};
 use self::mount::Mount;
 use crate::app::context::Context;
-use crate::app::json::{expect_bounded, properties_of};
+use crate::app::json::{expect_bounded, properties_of, remove_nulls};
 use crate::domain::error::Error;
 use crate::http::answer;
 use crate::http::exchange::Exchange;
@@ -38,8 +39,9 @@ use crate::http::message::{Request, Response};
 use crate::http::request_body::RequestBody;
 
 /// No gateway sends so much: a body, however long, is one value of an event.
-const OVERFULL: Error = Error::MalformedRequest("The request has too many headers and parameters.");
-const UNREADABLE: Error = Error::MalformedRequest("The request is not valid HTTP.");
+const OVERFULL: Error =
+    Error::MalformedRequest(Cow::Borrowed("The request has too many headers and parameters."));
+const UNREADABLE: Error = Error::MalformedRequest(Cow::Borrowed("The request is not valid HTTP."));
 
 /// A request as a gateway hands it over.
 #[derive(Debug)]
@@ -183,17 +185,6 @@ fn outline(method: Method, path: String, origin_header: Option<HeaderValue>) -> 
     }
 }
 
-fn remove_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(remove_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
-        _ => {}
-    }
-}
-
 /// Answers an event through the handler of a function.
 pub async fn answer<'a, F>(
     ctx: &'a Context,
@@ -204,6 +195,7 @@ where
     F: Future<Output = Response>,
 {
     let HttpEvent { origin, mount, outline, event } = event;
+    let is_head = outline.method == Method::HEAD;
     let place = |request| mount.place(request, &ctx.config.base_path);
     let response = match event.and_then(|event| convert(*event).ok_or(UNREADABLE)) {
         Ok((query, headers, body)) => {
@@ -215,7 +207,12 @@ where
             answer::answer(&refused, ready(Err(error))).await
         }
     };
-    let written = Box::pin(ready(response_of(response)));
+    let mut written = response_of(response);
+    if is_head {
+        // A server leaves it out by itself, a gateway may not.
+        *written.body_mut() = Body::Empty;
+    }
+    let written = Box::pin(ready(written));
     // The library's own writing, behind a handler's part that is already done.
     let Ok(answer) = TransformResponse::<String, Infallible>::Response(origin, written).await;
     answer

@@ -24,6 +24,7 @@ use super::sweep::Swept;
 use crate::domain::activity::ActivityId;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
+use crate::index::seen::as_seen;
 use crate::index::terms_of;
 use crate::store::calls::Store;
 use crate::store::commit::Staging;
@@ -158,7 +159,7 @@ async fn reindex_record(store: &Store, item: &Item) -> Result<Done> {
             let analyzer = read_analyzer(item)?;
             let head = items::activity::read(&tenant, item)?.activity;
             let activity = store.with_long_parts(head).await?;
-            let words = text::index_terms(activity.texts())
+            let words = text::index_terms(activity.texts().map(as_seen))
                 .map_err(|error| reader.corrupt(format!("it can't be indexed: {error}")))?;
             let (staging, _) = Staging::of_activity(&activity, terms_of(&activity, &words))?;
             let written = stage_missing(store, &staging).await?;

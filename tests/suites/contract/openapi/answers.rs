@@ -107,11 +107,14 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
     let service = stack.service_key("acme").await;
     for route in described_routes() {
         let key = route.scope.map(|_| service.as_str());
-        let field_errors = match dialect_of(route.template) {
-            Dialect::V1 | Dialect::Mcp => 422,
-            Dialect::LoggedActivity => 400,
+        let parameters = description.parameters(route, "query");
+        let repeated = parameters.keys().next().map(|name| format!("?{name}=1&{name}=1"));
+        let mut cases = match (dialect_of(route.template), &repeated) {
+            (Dialect::V1 | Dialect::Mcp, _) => vec![("?verbose=1", key, 422)],
+            (Dialect::LoggedActivity, Some(repeated)) => vec![(repeated.as_str(), key, 400)],
+            // It takes whatever it is sent.
+            (Dialect::LoggedActivity, None) => vec![],
         };
-        let mut cases = vec![("?verbose=1", key, field_errors)];
         // A write reads its body first.
         if route.method == Method::GET {
             cases.push(("?a=%zz", key, 400));

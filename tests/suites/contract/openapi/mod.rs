@@ -3,6 +3,7 @@
 //! functions take.
 
 mod answers;
+mod generators;
 mod inputs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,6 +104,7 @@ impl Description {
         let schema = &response["content"][media_type]["schema"];
         assert!(!schema.is_null(), "{media_type:?} is not described");
         self.assert_valid(schema, &answer.json());
+        assert_is_like_an_example(&response["content"][media_type], &answer.json());
 
         let headers = object(&response["headers"]);
         for (name, header) in headers {
@@ -119,6 +121,22 @@ impl Description {
             assert!(described || UNDESCRIBED_HEADERS.contains(&name), "{name} is not described");
         }
     }
+}
+
+/// The schema of errors is one for all codes. Which properties a code always has is
+/// what the examples of a response show, one for each code.
+#[track_caller]
+fn assert_is_like_an_example(content: &Value, error: &Value) {
+    let Some(examples) = content.get("examples") else { return };
+    let detail = |error: &Value| object(error.get("error").unwrap_or(error)).clone();
+    let error = detail(error);
+    let known = object(examples).values().map(|example| detail(&example["value"])).any(|example| {
+        // Field errors of the logged-activity dialect have the names of fields, and no code.
+        let of_fields = !example.contains_key("code");
+        example.get("code") == error.get("code")
+            && (of_fields || example.keys().all(|name| error.contains_key(name)))
+    });
+    assert!(known, "{error:?} is like none of {examples}");
 }
 
 #[track_caller]

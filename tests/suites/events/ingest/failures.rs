@@ -36,25 +36,27 @@ fn poisons() -> Vec<(String, &'static str, String, bool)> {
     let event = log_event("private-summary");
     let invalid = |violations: &str| format!("The request failed validation. {violations}");
     let duplicate = event.to_string().replacen("{\"activity\"", "{\"id\":1,\"activity\"", 1);
+    let second_id = duplicate.rfind("\"id\":\"event").expect("the event has its own") + 4;
+    let not_json = |what: &str| format!("The input is not valid JSON: {what}.");
     let summary = "x".repeat(501);
     let types = "must be one of: activity.log resource.created resource.updated resource.deleted";
     vec![
         (
             "{\"private-property\"".to_owned(),
             "malformed_request",
-            "The request body is not valid JSON.".to_owned(),
+            not_json("an object that does not end, at line 1, column 19"),
             false,
         ),
         (
             String::new(),
             "malformed_request",
-            "The request body is not valid JSON.".to_owned(),
+            not_json("it is empty, at line 1, column 1"),
             false,
         ),
         (
             duplicate,
             "malformed_request",
-            "The request body has an object with a duplicate key.".to_owned(),
+            not_json(&format!("a duplicate name in an object, at line 1, column {second_id}")),
             false,
         ),
         (
@@ -70,15 +72,42 @@ fn poisons() -> Vec<(String, &'static str, String, bool)> {
             false,
         ),
         (
-            with(event.clone(), "/private-property", json!(1)).to_string(),
+            with(event.clone(), "/private-property of", json!(1)).to_string(),
             "validation_failed",
             invalid("$: is not a known property."),
             true,
         ),
         (
-            with(event.clone(), "/activity/private-property", json!(1)).to_string(),
+            with(event.clone(), "/activity/private-property: red", json!(1)).to_string(),
             "validation_failed",
             invalid("activity: is not a known property."),
+            true,
+        ),
+        (
+            // It may be a secret.
+            with(event.clone(), &format!("/activity/{}", "k".repeat(41)), json!(1)).to_string(),
+            "validation_failed",
+            invalid("activity: is not a known property."),
+            true,
+        ),
+        (
+            with(with(event.clone(), "/sent_by", json!("private-name")), "/activity/colour", json!("private-key"))
+                .to_string(),
+            "validation_failed",
+            invalid("activity.colour: is not a known property. sent_by: is not a known property."),
+            true,
+        ),
+        (
+            with(
+                with(event.clone(), "/activity/related_resource_type", json!("contact")),
+                "/activity/related_resource_id",
+                json!("private-name"),
+            )
+            .to_string(),
+            "resource_not_found",
+            "The requested resource does not exist in this workspace. activity.related_resource_id: \
+             there is no such resource in this workspace."
+                .to_owned(),
             true,
         ),
         (
@@ -114,7 +143,7 @@ fn poisons() -> Vec<(String, &'static str, String, bool)> {
         (
             with(
                 resource_event("resource.created", "contact", "private-name", "yesterday"),
-                "/resource/private-property",
+                "/resource/private-property 1",
                 json!(1),
             )
             .to_string(),

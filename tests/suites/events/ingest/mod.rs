@@ -111,6 +111,75 @@ async fn demo_stack() -> (Stack, String) {
     (stack, key)
 }
 
+/// What SNS puts around a message for a queue that has not asked for it alone.
+fn notification(message: &str) -> Value {
+    json!({
+        "Type": "Notification",
+        "MessageId": "sns-1",
+        "TopicArn": "arn:aws:sns:us-east-1:123456789012:crm",
+        "Subject": "An event",
+        "Message": message,
+        "Timestamp": "2026-03-01T09:30:00.000Z",
+        "SignatureVersion": "1",
+        "Signature": "c2lnbmF0dXJl",
+        "SigningCertURL": "https://sns.us-east-1.amazonaws.com/cert.pem",
+        "UnsubscribeURL": "https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe",
+        "MessageAttributes": { "kind": { "Type": "String", "Value": "crm" } },
+    })
+}
+
+#[tokio::test]
+async fn the_envelope_of_sns_is_taken_off() {
+    let rig = Rig::start().await;
+    let ctx = &rig.direct.ctx;
+    let nameless = with(log_event("anonymous"), "/id", Value::Null).to_string();
+    let bridged = envelope("eb-1", "activity.log", &with(log_event("bridged"), "/id", Value::Null));
+    let bodies = [
+        notification(&log_event("plain").to_string()),
+        notification(&format!("\u{feff}{}", log_event("marked"))),
+        notification(&bridged.to_string()),
+        notification(&nameless),
+        // The queue has it twice, under ids of its own.
+        notification(&nameless),
+    ];
+    assert_eq!(failures(ctx, &batch(&bodies)).await, [""; 0]);
+    for word in ["plain", "marked", "bridged", "anonymous"] {
+        rig.only(word).await;
+    }
+    let trail = rig.direct_v1.every_audit_event(&[]).await;
+    let mut routes: Vec<&str> =
+        trail.iter().filter_map(|event| event["api_route"].as_str()).collect();
+    routes.sort_unstable();
+    assert_eq!(routes, ["event:eventbridge", "event:sqs", "event:sqs", "event:sqs"]);
+
+    let event = log_event("plain").to_string();
+    for (envelope, message) in [
+        (
+            with(notification(&event), "/Type", json!("UnsubscribeConfirmation")),
+            "Type: must be Notification.",
+        ),
+        (with(notification(&event), "/Message", json!({})), "Message: must be a string."),
+        (with(notification(&event), "/Message", Value::Null), "Message: must be a string."),
+    ] {
+        let (code, said) = refused(invoke(ctx, &envelope).await);
+        assert_eq!(
+            (code, said),
+            ("validation_failed", format!("The request failed validation. {message}"))
+        );
+    }
+    let (code, said) = refused(invoke(ctx, &notification("{\"id\":1,}")).await);
+    let expected = "The input is not valid JSON: a trailing comma, at line 1, column 9.";
+    assert_eq!((code, said.as_str()), ("malformed_request", expected));
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_in_front_of_an_event_is_skipped() {
+    let rig = Rig::start().await;
+    let marked = format!("\u{feff}{}", log_event("marked"));
+    assert_eq!(failures(&rig.direct.ctx, &batch(&[marked])).await, [""; 0]);
+    rig.only("marked").await;
+}
+
 #[tokio::test]
 async fn the_sample_events_are_done_once() {
     let (stack, key) = demo_stack().await;

@@ -3,12 +3,11 @@
 //! A file of another kind would be a million refused lines of one sentence, so
 //! it is told once and nothing of it is read.
 
+use activity_log_core::app::json::without_byte_order_mark;
 use clap::ValueEnum;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-/// The beginning of a UTF-8 file that has one. It is no part of the text.
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What stands between the cells of a row, in the order in which they are tried.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 /// How files begin that have to be unpacked or saved by another program: gzip, ZIP
@@ -140,7 +139,7 @@ fn first_line(start: &[u8], whole: bool) -> Result<First<'_>, NotRecords> {
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return Err(NotRecords::Utf16);
     }
-    let text = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start);
+    let text = without_byte_order_mark(start);
     let mut lines =
         text.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let line = lines.next().ok_or(NotRecords::Empty)?;

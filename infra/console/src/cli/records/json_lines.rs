@@ -3,9 +3,8 @@
 use std::io::{self, BufRead, Read};
 
 use activity_log_core::Error;
-use activity_log_core::app::json::parse_object;
+use activity_log_core::app::json::{parse_object_of_line, without_byte_order_mark};
 
-use super::format::BYTE_ORDER_MARK;
 use super::record::{Next, Original, Record};
 
 /// The longest line, in bytes, as long as the longest body of a request.
@@ -44,15 +43,12 @@ impl<R: BufRead> JsonLines<R> {
             let object = Err(Error::PayloadTooLarge);
             return Ok(Next::Record(Record { number: self.number, object, original }));
         }
-        if self.number == 1 && text.starts_with(BYTE_ORDER_MARK) {
-            text.drain(..BYTE_ORDER_MARK.len());
-        }
-        let line = text.trim_ascii();
-        if line.is_empty() {
+        let line = if self.number == 1 { without_byte_order_mark(&text) } else { &text };
+        if line.trim_ascii().is_empty() {
             return Ok(Next::Blank);
         }
-        let object = parse_object(line);
-        let original = Original::Text(line.to_vec());
+        let object = parse_object_of_line(line.trim_ascii_end(), self.number);
+        let original = Original::Text(line.trim_ascii().to_vec());
         Ok(Next::Record(Record { number: self.number, object, original }))
     }
 }

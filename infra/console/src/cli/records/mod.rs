@@ -299,10 +299,7 @@ fn open(path: &Path) -> Result<File, CliError> {
 }
 
 fn describe(error: &Error) -> String {
-    let fields = match error {
-        Error::ValidationFailed(fields) => fields.as_slice(),
-        _ => &[],
-    };
+    let fields = error.field_errors().unwrap_or_default();
     let describe_field = |field: &FieldError| format!("{}: {}", field.field, field.message);
     let fields: Vec<String> = fields.iter().map(describe_field).collect();
     if fields.is_empty() { error.to_string() } else { format!("{error} {}", fields.join("; ")) }

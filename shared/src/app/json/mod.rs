@@ -1,6 +1,8 @@
 //! JSON, read strictly: no object has the same key twice, and there are only so
 //! many values. A byte of text can be a value, which takes a hundred times as
-//! much memory.
+//! much memory. What is wrong is told by its kind and its place.
+
+mod malformed;
 
 use std::fmt;
 
@@ -8,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use self::malformed::Malformed;
 use crate::domain::error::{Error, Result};
 
 /// The most values that an input has, the names of properties and what holds
@@ -22,27 +25,38 @@ pub const WHOLE: &str = "$";
 /// The rule that any other JSON breaks.
 pub const NOT_AN_OBJECT: &str = "must be a JSON object";
 
-/// Parses JSON in which no object has the same key twice.
+/// What editors and some libraries write in front of UTF-8; it is no part of it
+/// ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-8.1) lets a parser skip
+/// it).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the byte order mark that it may begin with.
+#[must_use]
+pub fn without_byte_order_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes)
+}
+
+/// Parses JSON in which no object has the same key twice. A byte order mark in front
+/// of it is skipped.
 ///
 /// # Errors
 ///
 /// [`Error::MalformedRequest`] for bytes that are not UTF-8, for JSON syntax
 /// and for duplicate keys, [`Error::TooManyValues`] before these two.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Error::MalformedRequest("The request body is not valid UTF-8."))?;
+    parse_from_line(without_byte_order_mark(bytes), 1)
+}
+
+/// Parses JSON whose first line is not the first of where it is from.
+fn parse_from_line(bytes: &[u8], first_line: u64) -> Result<Value> {
+    let malformed = Malformed { first_line };
+    let text = std::str::from_utf8(bytes).map_err(|error| malformed.not_utf8(bytes, &error))?;
     expect_bounded(text)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     UniqueKeys
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
-        .map_err(|error| {
-            if error.is_data() {
-                Error::MalformedRequest("The request body has an object with a duplicate key.")
-            } else {
-                Error::MalformedRequest("The request body is not valid JSON.")
-            }
-        })
+        .map_err(|error| malformed.not_json(text, &error))
 }
 
 /// The same, where it is an object.
@@ -51,7 +65,20 @@ pub fn parse(bytes: &[u8]) -> Result<Value> {
 ///
 /// Those of [`parse`], and [`Error::ValidationFailed`] for any other JSON.
 pub fn parse_object(bytes: &[u8]) -> Result<Object> {
-    match parse(bytes)? {
+    object_of(parse(bytes)?)
+}
+
+/// The same of one line of several, whose number an error names.
+///
+/// # Errors
+///
+/// Those of [`parse_object`].
+pub fn parse_object_of_line(line: &[u8], number: u64) -> Result<Object> {
+    object_of(parse_from_line(line, number)?)
+}
+
+fn object_of(value: Value) -> Result<Object> {
+    match value {
         Value::Object(object) => Ok(object),
         _ => Err(Error::invalid(WHOLE, NOT_AN_OBJECT)),
     }
@@ -61,8 +88,22 @@ pub fn parse_object(bytes: &[u8]) -> Result<Object> {
 /// it does not have them, or is no object: serde would take the elements of a list
 /// for them.
 pub fn properties_of<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    let json = without_byte_order_mark(json);
     let is_object = json.trim_ascii_start().starts_with(b"{");
     is_object.then(|| serde_json::from_slice(json).ok()).flatten()
+}
+
+/// Takes out every property that is null, at any depth: what has nulls in the place of
+/// what may be left out says the same without them.
+pub fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
 }
 
 /// Refuses JSON with more than [`MAX_VALUES`] before anything is made of it.
@@ -157,10 +198,12 @@ impl<'de> Visitor<'de> for UniqueKeys {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(UniqueKeys)?;
-            if object.insert(key, value).is_some() {
+            // Before the value, so that the place is that of the name.
+            if object.contains_key(&key) {
                 return Err(A::Error::custom("duplicate key"));
             }
+            let value = map.next_value_seed(UniqueKeys)?;
+            object.insert(key, value);
         }
         Ok(Value::Object(object))
     }
@@ -190,13 +233,23 @@ mod tests {
             b"{} {}",
             b"{\"a\":1e999}",
             b"\xff",
-            b"\xef\xbb\xbf{}",
+            b"\xef\xbb\xbf",
+            b"\xef\xbb\xbf\xef\xbb\xbf{}",
+            b" \xef\xbb\xbf{}",
             b"{\"a\":\"\\ud800\"}",
             deep.as_bytes(),
         ] {
             let error = parse_object(bytes).unwrap_err();
             assert_eq!(error.code(), ErrorCode::MalformedRequest, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_in_front_is_skipped() {
+        let marked = b"\xef\xbb\xbf {\"id\":1}";
+        assert_eq!(parse_object(marked).unwrap()["id"], 1);
+        let id: Option<std::collections::HashMap<String, u8>> = properties_of(marked);
+        assert_eq!(id.unwrap()["id"], 1);
     }
 
     #[test]
