@@ -53,6 +53,7 @@ pub fn query_parameter(name: &str) -> Option<Value> {
         "limit" | "page_size" => json!(20),
         "page" => json!(1),
         "cursor" => json!(CURSOR),
+        "ordering" => json!("-name"),
         _ => return None,
     })
 }

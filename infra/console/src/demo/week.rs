@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
@@ -25,7 +26,7 @@ use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::request_body::RequestBody;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::{RemovedTenant, Store};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -142,6 +143,7 @@ pub(super) async fn log(
     }
     let visit = put_type(ctx, tenant, &week.own_type).await?;
     let keys = issue_keys(ctx, tenant, &week.callers).await?;
+    let failed = AtomicBool::new(false);
     let calls = week.activities.iter().enumerate().map(|(number, happened)| {
         let ctx = context_at(time_of(&days, happened), store);
         let call = Call { number, happened, keys: &keys };
@@ -150,16 +152,22 @@ pub(super) async fn log(
             (None, ActorType::Agent) => call.tool(),
             (None, ActorType::User | ActorType::Service) => call.v1(),
         };
+        let failed = &failed;
         async move {
-            let answer = stack::answer(&ctx, request).await;
-            match is_expected(happened, &answer) {
-                true => Ok(usize::from(!happened.refused)),
-                false => Err(DemoError::NotLogged { number, code: code_of(&answer) }),
+            if failed.load(Ordering::Relaxed) {
+                return Ok(0);
             }
+            let answer = stack::answer(&ctx, request).await;
+            if is_expected(happened, &answer) {
+                return Ok(usize::from(!happened.refused));
+            }
+            failed.store(true, Ordering::Relaxed);
+            Err(DemoError::NotLogged { number, code: code_of(&answer) })
         }
     });
-    let logged: Vec<usize> = stream::iter(calls).buffered(CONCURRENCY).try_collect().await?;
-    Ok(logged.into_iter().sum())
+    // After a failure no further call begins, and those under way come to their end.
+    let logged: Vec<_> = stream::iter(calls).buffered(CONCURRENCY).collect().await;
+    logged.into_iter().sum()
 }
 
 /// Makes a resource known.

@@ -52,7 +52,7 @@ impl JsonSchema for Ordering {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "examples": ["-name"] })
+        json_schema!({ "type": "string" })
     }
 }
 

@@ -183,6 +183,7 @@ async fn meet_refused_writes(stack: &Stack, description: &Description, met: &mut
         for (call, status) in [
             (bytes(vec![b' '; 1024 * 1024 + 1]).header("content-type", "application/json"), 413),
             (bytes(b"{}".to_vec()).header("content-type", "text/plain"), 415),
+            (bytes(br#"{"x":1}"#.to_vec()).header("content-type", "application/json"), 400),
         ] {
             meet(met, description, route, &call.send().await.expect(status));
         }

@@ -117,17 +117,21 @@ fn every_command_of_the_console_that_a_sentence_names_is_there() {
 fn every_command_of_the_console_is_on_its_page() {
     let page = Document::read("docs/console.md");
     let spans = page.code_spans();
-    for command in activity_log::cli::definition().get_subcommands() {
-        let name = command.get_name();
-        let beneath = command.get_subcommands().map(|leaf| format!("{name} {}", leaf.get_name()));
-        let mut names: Vec<String> = beneath.collect();
-        if names.is_empty() {
-            names.push(name.to_owned());
-        }
-        for name in names {
-            assert!(spans.contains(&name.as_str()), "docs/console.md does not have {name}");
-        }
+    for name in names_of(&activity_log::cli::definition()) {
+        assert!(spans.contains(&name.as_str()), "docs/console.md does not have {name}");
     }
+}
+
+/// The commands that do something, by all their words.
+fn names_of(command: &clap::Command) -> Vec<String> {
+    let beneath = command.get_subcommands().flat_map(|command| {
+        let (name, beneath) = (command.get_name(), names_of(command));
+        match beneath.is_empty() {
+            true => vec![name.to_owned()],
+            false => beneath.iter().map(|rest| format!("{name} {rest}")).collect(),
+        }
+    });
+    beneath.collect()
 }
 
 #[test]
