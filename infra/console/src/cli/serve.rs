@@ -26,7 +26,7 @@ use crate::stack;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Address of the HTTP functions.
+    /// Address of the HTTP functions, or a port of this machine alone.
     #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Opens the embedded engine to DynamoDB clients on this machine, at an address.
