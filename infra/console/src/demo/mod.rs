@@ -4,8 +4,10 @@
 //! key comes last, so that a tenant which has that key has all of it. Where there is a
 //! key of anybody else already, it is no new tenant, and gets no week.
 
+mod call;
 mod error;
 mod quiet;
+mod script;
 mod week;
 
 use activity_log_core::Context;
@@ -72,6 +74,6 @@ pub async fn make(ctx: &Context, content: Content) -> Result<ApiKey, DemoError> 
 /// Whether nobody has a key but those who are about to have one for their week.
 async fn is_new(ctx: &Context, tenant: &TenantId) -> Result<bool, DemoError> {
     let credentials = ctx.store.credentials(tenant).await?;
-    let actors = week::actors();
+    let actors = script::actors();
     Ok(credentials.iter().all(|(credential, _)| actors.contains(&credential.actor)))
 }

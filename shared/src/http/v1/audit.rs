@@ -16,7 +16,7 @@ use crate::domain::activity::ActivityId;
 use crate::domain::audit::{AuditEvent, AuditStatus};
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
-use crate::domain::principal::NamedActor;
+use crate::domain::named_actor::NamedActor;
 use crate::domain::value::{Refusal, check_id, id_schema};
 use crate::http::describe::{AUDIT, Described, query_parameters, success};
 use crate::http::examples::{CURSOR, REQUEST_ID, audit_event};
