@@ -82,6 +82,11 @@ def log_and_read():
     compare(422, "GET", "/v1/activities?unknown=%26")
     compare(200, "GET", f"/v1/activities/{rows[0]['id']}")
     compare(200, "GET", f"/v1/audit-events?resource_id={rows[0]['id']}")
+    for path in ("/v1/activities", f"/v1/activities/{rows[0]['id']}", "/v1/audit-events"):
+        same(f"HEAD {path} has no body", compare(200, "HEAD", path), "")
+    compare(200, "GET", "/v1/activities?occurred_after=2026-03-01T09:30:00+02:00")
+    marked = b"\xef\xbb\xbf" + json.dumps(note).encode()
+    compare(201, "POST", "/v1/activities", body=marked, writes=True)
 
 
 def refusals():
@@ -96,7 +101,10 @@ def refusals():
     twice = KEY | {"Idempotency-Key": "one, two"}
     compare(422, "POST", "/v1/activities", twice, {"type": "note", "summary": "Twice"})
     compare(415, "POST", "/v1/activities", headers=KEY | {"Content-Encoding": "gzip"}, body={})
+    compare(400, "POST", "/v1/activities", body=b'{"summary": "cut \\ud83d"}')
     compare(200, "GET", "/openapi.json", headers={})
+    compare(200, "HEAD", "/openapi.json", headers={})
+    compare(405, "HEAD", "/mcp")
 
 
 def other_dialects():
@@ -109,6 +117,8 @@ def other_dialects():
     compare(200, "GET", page["next"], TYPED)
     compare(200, "GET", "/api/activities/call", TYPED)
     compare(200, "GET", "/api/activities/call/fields", TYPED)
+    compare(200, "GET", "/api/activities/call/fields?ordering=order&x=1", TYPED)
+    compare(200, "HEAD", "/api/activities/call", TYPED)
     compare(401, "GET", "/api/activities", KEY)
 
     tools = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
