@@ -69,7 +69,7 @@ property() {
 # commands of the console work on it with --data-dir.
 start_console() {
     readonly console="$root/target/debug/activity-log" data="$scratch/data"
-    start console "$console" serve --data-dir "$data" --json --listen 127.0.0.1:0 \
+    start console "$console" serve --data-dir "$data" --json --empty --listen 127.0.0.1:0 \
         --dynamodb-listen 127.0.0.1:0
     url=$(property url "$line")
     key=$(property demo_key "$line")

@@ -5,7 +5,7 @@
 //! time uses it. What is wrong with the database is said before it is opened:
 //! an engine on a damaged file answers some calls and fails others.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -41,10 +41,14 @@ const PROBE_BYTES: usize = 64 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum DataFolderError {
     /// A file can't be read, written or changed.
-    #[error("{}", .0.display())]
+    #[error("{} can't be used, and --data-dir names another folder", .0.display())]
     Io(PathBuf, #[source] io::Error),
     /// Another server uses it.
-    #[error("another `activity-log serve` uses {}", .0.display())]
+    #[error(
+        "another `activity-log serve` uses {place}: end it, or name another folder with \
+         --data-dir; other commands work on its table with --data-dir {place}",
+        place = .0.display()
+    )]
     InUse(PathBuf),
     /// The database was emptied, or never came to be.
     #[error(
@@ -108,8 +112,10 @@ impl DataFolder {
         let lock_path = path.join(LOCK);
         let lock = OpenOptions::new().write(true).create(true).truncate(false).open(&lock_path);
         let lock = lock.map_err(|source| DataFolderError::Io(lock_path, source))?;
-        if lock.try_lock().is_err() {
-            return Err(DataFolderError::InUse(path.to_owned()));
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(DataFolderError::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(io(error)),
         }
         let folder = Self { path: path.to_owned(), _lock: lock };
         for name in PRIVATE_FILES {

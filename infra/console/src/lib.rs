@@ -2,11 +2,13 @@
 //!
 //! [`stack`] serves all functions from one process through the handlers that
 //! run on Lambda; [`engine`] is the embedded DynamoDB engine beneath it, which
-//! keeps its table in a [`data_folder`]. Both serve through [`listener`]. [`cli`]
-//! and the modules of its commands are the binary `activity-log`.
+//! keeps its table in a [`data_folder`]. Both serve through [`listener`]. [`demo`] is
+//! the tenant of a first try. [`cli`] and the modules of its commands are the binary
+//! `activity-log`.
 
 pub mod cli;
 pub mod data_folder;
+pub mod demo;
 pub mod engine;
 pub mod listener;
 pub mod stack;

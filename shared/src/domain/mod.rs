@@ -8,6 +8,7 @@ pub mod clock;
 pub mod error;
 pub mod field_value;
 pub mod idempotency;
+pub mod named_actor;
 pub mod principal;
 pub mod record_type;
 pub mod record_type_ids;

@@ -66,6 +66,12 @@ impl Actor {
     }
 }
 
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.actor_type, self.id)
+    }
+}
+
 word_enum! {
     /// What a credential may do.
     Scope {
@@ -98,6 +104,33 @@ fn check_key_id(text: &str) -> Result<(), Refusal> {
 
 fn key_id_schema() -> Schema {
     json_schema!({ "type": "string" })
+}
+
+/// What an operator calls a credential, to tell it from others: 1 to 100 characters
+/// without control characters, and without white space around them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyName(String);
+
+const MAX_KEY_NAME_CHARS: usize = 100;
+
+impl KeyName {
+    /// Reads a name. White space around it is left out.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let name = text.trim();
+        if name.is_empty() || name.chars().count() > MAX_KEY_NAME_CHARS {
+            return Err("must have 1 to 100 characters".into());
+        }
+        if name.chars().any(char::is_control) {
+            return Err("must not have control characters".into());
+        }
+        Ok(Self(name.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// An authenticated caller.
@@ -285,6 +318,17 @@ mod tests {
         assert_eq!((actor.actor_type, actor.id.as_str()), (ActorType::Agent, "bot:1"));
         for text in ["agent", "robot:1", "user:"] {
             assert!(Actor::parse(text).is_err());
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_key_is_a_line_of_1_to_100_characters() {
+        let longest = "\u{1f511}".repeat(100);
+        for (text, name) in [(" CRM, production\n", "CRM, production"), (&longest, &longest)] {
+            assert_eq!(KeyName::parse(text).unwrap().as_str(), name);
+        }
+        for text in ["", " \t\n", "a\nb", "a\u{1b}[2J", &"x".repeat(101)] {
+            assert!(KeyName::parse(text).is_err(), "{text:?}");
         }
     }
 }

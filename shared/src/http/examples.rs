@@ -47,7 +47,7 @@ pub fn query_parameter(name: &str) -> Option<Value> {
         "occurred_after" => json!(time()),
         "occurred_before" => json!("2026-04-01T00:00:00Z"),
         "resource_id" => json!(ACTIVITY_ID),
-        "actor_id" => json!("agent_7"),
+        "actor_id" => json!("agent:agent_7"),
         "status" => json!(AuditStatus::Succeeded),
         "request_id" => json!(REQUEST_ID),
         "limit" | "page_size" => json!(20),

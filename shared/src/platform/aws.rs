@@ -64,11 +64,13 @@ pub enum Service {
 }
 
 impl Service {
-    fn endpoint_variable(self) -> &'static str {
-        match self {
+    /// The variables that say where it is, the first of them first.
+    pub(super) fn endpoint_variables(self) -> [&'static str; 2] {
+        let own = match self {
             Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
             Self::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
-        }
+        };
+        [own, "AWS_ENDPOINT_URL"]
     }
 }
 
@@ -83,10 +85,7 @@ pub struct Endpoint {
 impl Endpoint {
     fn resolve(&self, service: Service) -> Option<String> {
         let from_env = |name| std::env::var(name).ok().filter(|url| !url.is_empty());
-        self.url
-            .clone()
-            .or_else(|| from_env(service.endpoint_variable()))
-            .or_else(|| from_env("AWS_ENDPOINT_URL"))
+        self.url.clone().or_else(|| service.endpoint_variables().into_iter().find_map(from_env))
     }
 }
 

@@ -23,7 +23,9 @@ pub fn connect_through(http_client: SharedHttpClient) -> Client {
     build(&aws::local_config_through(http_client))
 }
 
-fn build(config: &SdkConfig) -> Client {
+/// A client of a configuration.
+#[must_use]
+pub fn build(config: &SdkConfig) -> Client {
     // Clients of one name share the budget of their retries; a client of
     // another engine must not pay for this one's faults.
     let partition = RetryPartition::new(config.endpoint_url().unwrap_or("dynamodb").to_owned());

@@ -9,11 +9,12 @@ use tokio::time::Instant;
 
 use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{is_failed_condition, to_error};
+use super::item::Item;
 use super::items::tombstone::ENDED_AT;
 use super::{items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
-use crate::domain::principal::{Credential, KeyId, TenantId};
+use crate::domain::principal::{Credential, KeyId, KeyName, TenantId};
 use crate::platform::backoff::Backoff;
 
 /// What is to be done where the tenant of a new credential was removed.
@@ -71,7 +72,19 @@ impl Store {
         credential: &Credential,
         removed: RemovedTenant,
     ) -> Result<(), PutCredentialError> {
-        let writes = self.put_with_tombstone(credential, removed).map_err(Error::from)?;
+        self.put_named_credential(credential, None, removed).await
+    }
+
+    /// The same with a name for operators.
+    pub async fn put_named_credential(
+        &self,
+        credential: &Credential,
+        name: Option<&KeyName>,
+        removed: RemovedTenant,
+    ) -> Result<(), PutCredentialError> {
+        let item = items::credential::write(credential, name);
+        let writes =
+            self.put_with_tombstone(&credential.tenant_id, item, removed).map_err(Error::from)?;
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
         loop {
             let call = self.client.transact_write_items();
@@ -99,10 +112,11 @@ impl Store {
     /// What decides about the tombstone, and the credential.
     fn put_with_tombstone(
         &self,
-        credential: &Credential,
+        tenant: &TenantId,
+        credential: Item,
         removed: RemovedTenant,
     ) -> Result<[TransactWriteItem; 2], BuildError> {
-        let tombstone = keys::tombstone(&credential.tenant_id).into_item();
+        let tombstone = keys::tombstone(tenant).into_item();
         let decide = TransactWriteItem::builder();
         let decide = match removed {
             RemovedTenant::Refuse => decide.condition_check(
@@ -122,20 +136,23 @@ impl Store {
         };
         let put = Put::builder()
             .table_name(&self.table_name)
-            .set_item(Some(items::credential::write(credential)))
+            .set_item(Some(credential))
             .condition_expression(IF_ABSENT)
             .build()?;
         Ok([decide.build(), TransactWriteItem::builder().put(put).build()])
     }
 
-    /// A tenant's credentials, by key id.
-    pub async fn credentials(&self, tenant: &TenantId) -> Result<Vec<Credential>> {
+    /// A tenant's credentials with their names, by key id.
+    pub async fn credentials(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Vec<(Credential, Option<KeyName>)>> {
         let page = |start| self.partition_page(keys::credentials(tenant), None, start);
         let items = pages(page).await?;
-        Ok(items
-            .iter()
-            .map(|item| items::credential::read(tenant, item))
-            .collect::<Result<_, _>>()?)
+        let read = |item| {
+            Ok((items::credential::read(tenant, item)?, items::credential::read_name(item)?))
+        };
+        items.iter().map(read).collect()
     }
 
     /// Revokes a credential; a revoked one keeps its first time. Tells that time.

@@ -25,6 +25,17 @@ impl fmt::Display for CallFailure {
 
 impl StdError for CallFailure {}
 
+/// The call that an error comes from, where it comes from one, and what was
+/// answered: a code of the service and its message, or why there was no answer.
+pub(super) fn failed_call(error: &Error) -> Option<(&'static str, &str)> {
+    let (Error::RateLimited(cause) | Error::Unavailable(cause) | Error::Internal(cause)) = error
+    else {
+        return None;
+    };
+    let failure = cause.downcast_ref::<CallFailure>()?;
+    Some((failure.operation, &failure.detail))
+}
+
 /// What a failed call means for the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {

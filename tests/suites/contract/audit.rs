@@ -145,6 +145,67 @@ async fn each_filter_and_all_together_restrict() {
     }
 }
 
+/// One event of each of these actors, and what the trail has of an actor.
+async fn events_of(actors: &[&str]) -> (Stack, V1) {
+    let stack = Stack::start().await;
+    for actor in actors {
+        let key = stack.issue_key("acme", actor, &[Scope::ActivityWrite]).await;
+        stack.v1(&key).log(&note("x")).await.expect(201);
+        stack.clock.advance(Duration::from_millis(10));
+    }
+    let auditor = stack.issue_key("acme", "user:auditor", &[Scope::AuditRead]).await;
+    let v1 = stack.v1(&auditor);
+    (stack, v1)
+}
+
+#[tokio::test]
+async fn an_actor_is_named_by_its_id_or_as_its_key_was_made() {
+    let actors = ["user:t", "service:t", "agent:t", "user:service:t", "user:robot:1"];
+    let (_stack, v1) = events_of(&actors).await;
+    for (actor_id, expected) in [
+        ("t", &["agent:t", "service:t", "user:t"][..]),
+        ("service:t", &["user:service:t", "service:t"]),
+        ("user:t", &["user:t"]),
+        ("agent:t", &["agent:t"]),
+        // An id that looks like an actor is found by itself, and in full alone.
+        ("user:service:t", &["user:service:t"]),
+        ("agent:service:t", &[]),
+        // No type of actors: an id with a colon.
+        ("robot:1", &["user:robot:1"]),
+        ("user:robot:1", &["user:robot:1"]),
+        ("service:", &[]),
+        ("service:nobody", &[]),
+    ] {
+        let page = v1.audit_events(&[("actor_id", actor_id)]).await.expect(200).json();
+        let found = page["audit_events"].as_array().expect("a list").iter().map(|event| {
+            let part = |name: &str| event["actor"][name].as_str().expect("text").to_owned();
+            format!("{}:{}", part("type"), part("id"))
+        });
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{actor_id}");
+    }
+}
+
+#[tokio::test]
+async fn pages_of_an_actor_who_shares_its_id_have_every_event_once() {
+    let actors: Vec<&str> =
+        (0..24).map(|n| if n % 8 == 0 { "service:t" } else { "user:t" }).collect();
+    let (stack, v1) = events_of(&actors).await;
+    for (actor_id, count) in [("service:t", 3), ("user:t", 21), ("t", 24)] {
+        let all = v1.every_audit_event(&[("actor_id", actor_id), ("limit", "2")]).await;
+        assert_eq!(all.len(), count, "{actor_id}");
+        let ids: std::collections::BTreeSet<_> =
+            all.iter().map(|event| event["id"].to_string()).collect();
+        assert_eq!(ids.len(), count, "{actor_id}");
+    }
+    // Further events are read for a page of which some were left out, a few times.
+    let page = v1.audit_events(&[("actor_id", "service:t"), ("limit", "2")]).await.expect(200);
+    assert_eq!(rows(&page, "audit_events", "id").len(), 1, "{page:?}");
+    let page = v1.audit_events(&[("actor_id", "service:t")]).await.expect(200);
+    assert_eq!(rows(&page, "audit_events", "id").len(), 3);
+    assert!(next_cursor(&page).is_none());
+    drop(stack);
+}
+
 #[tokio::test]
 async fn an_activity_logged_late_is_new_in_the_trail_and_old_in_the_search() {
     let stack = Stack::start().await;

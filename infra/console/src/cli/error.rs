@@ -1,17 +1,24 @@
 //! Why a command fails.
 
+use std::error::Error as _;
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use activity_log_core::domain::clock::ClockOutOfRange;
-use activity_log_core::domain::error::FieldError;
+use activity_log_core::domain::error::{FieldError, chain};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type_ids::NotRegistered;
 use activity_log_core::platform::aws::StartError;
+use activity_log_core::platform::aws_check::Lack;
 use activity_log_core::platform::config::ConfigError;
 use activity_log_core::store::PutCredentialError;
+use activity_log_core::store::operator::obstacle::Obstacle;
 use uuid::Uuid;
+
+use super::obstacle::{Place, describe, describe_lack, missing};
+use crate::demo::DemoError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,18 +27,31 @@ pub(super) enum CliError {
     Clock(#[from] ClockOutOfRange),
     #[error("the configuration is not valid")]
     Config(#[from] ConfigError),
+    #[error("{name} {rule}")]
+    Setting { name: &'static str, rule: String },
+    #[error("{0} and {1} both say where the table is: leave one out")]
+    TwoPlaces(&'static str, &'static str),
     #[error("the table can't be connected to")]
     Connect(#[from] StartError),
-    #[error("the table did not do what was asked")]
-    Core(#[from] activity_log_core::Error),
+    #[error("{}", describe_lack(.0))]
+    Lacks(Lack),
+    #[error("{}", describe(.0, .1))]
+    Obstacle(Obstacle, Place),
+    /// Its cause is told, and not what callers of the functions read instead.
+    #[error("the table did not do what was asked: {}", cause_of(.0))]
+    Failed(activity_log_core::Error),
+    #[error(transparent)]
+    Refused(activity_log_core::Error),
+    #[error("the demo tenant is not made")]
+    Demo(#[from] DemoError),
     #[error(transparent)]
     Folder(#[from] crate::data_folder::DataFolderError),
     #[error("the embedded engine could not start")]
     Engine(#[from] crate::engine::EngineError),
-    #[error("can't listen at {address}, which {option} says")]
-    Listen { address: SocketAddr, option: &'static str, source: std::io::Error },
-    #[error("no `activity-log serve --data-dir {}` is running", .folder.display())]
-    NotServed { folder: PathBuf, source: std::io::Error },
+    #[error("can't listen at {address}, which {option} says: {}", not_listening(.error, .option))]
+    Listen { address: SocketAddr, option: &'static str, error: std::io::Error },
+    #[error("{}", not_served(.folder, *.local, .error))]
+    NotServed { folder: PathBuf, local: bool, error: std::io::Error },
     #[error(
         "the tenant {0} was removed, and nothing was done: its id is kept from being used again by \
          accident. To make it a tenant again, with all that was kept of it, such as its audit \
@@ -43,8 +63,8 @@ pub(super) enum CliError {
          run `activity-log tenant remove` to its end first"
     )]
     RemovalNotEnded(TenantId),
-    #[error("there is no table {0}: --create-table makes it")]
-    NoTable(String),
+    #[error("{}", missing(.0, "--create-table"))]
+    NoTable(Place),
     #[error("--in-memory keeps nothing, and --data-dir names where to keep it: leave one out")]
     MemoryAndFolder,
     #[error("{what}")]
@@ -60,7 +80,7 @@ pub(super) enum CliError {
     #[error("{} was changed while it was read; run it again to import the rest", .0.display())]
     FileChanged(PathBuf),
     #[error("cut off at line {line}; run it again to go on")]
-    CutOff { line: u64, source: activity_log_core::Error },
+    CutOff { line: u64, source: Box<CliError> },
     #[error("the id {id} {source}")]
     IdRefused { id: Uuid, source: NotRegistered },
     #[error("somebody else changed it at the same time, and nothing was done: run it again")]
@@ -83,7 +103,73 @@ fn list(violations: &[FieldError]) -> String {
     violations.iter().map(|error| format!("\n  {}: {}", error.field, error.message)).collect()
 }
 
+/// Why a failure of the core happened, or what it is where nothing is said.
+fn cause_of(error: &activity_log_core::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), chain)
+}
+
+fn not_listening(error: &std::io::Error, option: &str) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "the port is in use. End the program that has it, or name another port, as in \
+             `{option} 8081`; port 0 takes a free one"
+        ),
+        ErrorKind::AddrNotAvailable => {
+            "this machine has no such address. Name one that it has, or a port alone".to_owned()
+        }
+        ErrorKind::PermissionDenied => format!(
+            "only an administrator may listen at this port. Name one above 1023, as in \
+             `{option} 8080`"
+        ),
+        _ => format!("{error}. Name another address or port"),
+    }
+}
+
+fn not_served(folder: &Path, local: bool, error: &std::io::Error) -> String {
+    let folder = folder.display();
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::ConnectionRefused if local => format!(
+            "no `activity-log serve` is running in this folder ({folder}): start it in another \
+             terminal, or name the folder of one that runs with --data-dir"
+        ),
+        ErrorKind::NotFound | ErrorKind::ConnectionRefused => format!(
+            "no `activity-log serve --data-dir {folder}` is running: start it in another \
+             terminal, or name the folder of one that runs"
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "the server in {folder} is another user's ({error}): name the folder of one of yours \
+             with --data-dir"
+        ),
+        _ => format!(
+            "the server in {folder} can't be reached ({error}): name another folder with --data-dir"
+        ),
+    }
+}
+
+impl From<activity_log_core::Error> for CliError {
+    fn from(error: activity_log_core::Error) -> Self {
+        if error.is_failure() { Self::Failed(error) } else { Self::Refused(error) }
+    }
+}
+
 impl CliError {
+    /// The failure of the table that it is.
+    pub(super) fn failure(&self) -> Option<&activity_log_core::Error> {
+        match self {
+            Self::Failed(error) | Self::Demo(DemoError::Store(error)) => Some(error),
+            Self::CutOff { source, .. } => source.failure(),
+            _ => None,
+        }
+    }
+
+    /// The same, with what it comes from.
+    pub(super) fn because(self, reason: Self) -> Self {
+        match self {
+            Self::CutOff { line, .. } => Self::CutOff { line, source: Box::new(reason) },
+            _ => reason,
+        }
+    }
+
     /// Why a credential of a tenant was not added.
     pub(super) fn put_credential(tenant: &TenantId, error: PutCredentialError) -> Self {
         match error {
@@ -96,5 +182,34 @@ impl CliError {
     pub(super) fn io(what: impl Display) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.to_string();
         move |source| Self::Io { what, source }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Error;
+
+    use super::*;
+
+    #[test]
+    fn why_it_can_not_listen_or_be_reached_is_told_with_what_to_do() {
+        for (kind, part) in [
+            (ErrorKind::AddrInUse, "`--listen 8081`"),
+            (ErrorKind::AddrNotAvailable, "no such address"),
+            (ErrorKind::PermissionDenied, "above 1023"),
+            (ErrorKind::Unsupported, "Name another address or port"),
+        ] {
+            let said = not_listening(&Error::from(kind), "--listen");
+            assert!(said.contains(part), "{kind}: {said}");
+        }
+        for (kind, local, part) in [
+            (ErrorKind::NotFound, true, "in this folder (f)"),
+            (ErrorKind::ConnectionRefused, false, "`activity-log serve --data-dir f` is running"),
+            (ErrorKind::PermissionDenied, false, "another user's"),
+            (ErrorKind::InvalidInput, true, "name another folder with --data-dir"),
+        ] {
+            let said = not_served(Path::new("f"), local, &Error::from(kind));
+            assert!(said.contains(part), "{kind}: {said}");
+        }
     }
 }

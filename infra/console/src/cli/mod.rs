@@ -3,23 +3,28 @@
 //! Results go to standard output, as text or, with `--json`, as one JSON value;
 //! progress and problems go to standard error.
 //!
-//! Each command is a file. What commands share is in `arguments`, `connection`,
-//! `error` and `output`, and none of these knows a command.
+//! Each command is a file. What commands share is in `arguments`, `columns`,
+//! `connection`, `error`, `obstacle`, `output` and `trust`, and none of these knows a
+//! command.
 
 mod arguments;
+mod columns;
 mod connection;
 mod error;
 mod import;
 mod keys;
+mod obstacle;
 mod output;
 mod record_types;
 mod records;
 mod reindex;
 mod resources;
 mod serve;
+mod shell;
 mod sweep;
 mod table;
 mod tenant;
+mod trust;
 mod types;
 
 use std::process::ExitCode;
@@ -29,7 +34,7 @@ use activity_log_core::domain::error::chain;
 use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
-use self::connection::Connection;
+use self::connection::{Connected, Connection};
 use self::error::CliError;
 use self::output::Output;
 
@@ -73,6 +78,10 @@ enum Command {
     /// Bring activities in.
     #[command(subcommand)]
     Activities(import::ActivitiesCommand),
+    /// Print what a shell completes the command line by.
+    Completions(shell::CompletionsArgs),
+    /// Print the manual page, or write one for each command.
+    Man(shell::ManArgs),
 }
 
 /// What the command line takes, for those who hold documents against it.
@@ -106,23 +115,41 @@ fn report(error: &dyn std::error::Error) -> ExitCode {
 }
 
 async fn run(command: Command, connection: &Connection, output: Output) -> Result<(), CliError> {
+    match command {
+        Command::Completions(args) => return shell::completions(&args, definition(), output),
+        Command::Man(args) => return shell::man(&args, definition(), output),
+        _ => {}
+    }
     // Told before anything is begun by a clock that nothing can be done by.
     SystemEnvironment.now()?;
+    connection.check()?;
+    if let Command::Serve(args) = command {
+        return serve::run(args, connection, output).await;
+    }
+    let connected = connection.connect().await?;
+    // The table that these commands make or describe may be missing.
+    if !matches!(command, Command::Table(_)) {
+        connected.look().await?;
+    }
+    match work(command, &connected, output).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(connected.explain(error).await),
+    }
+}
+
+/// Does what a command asks of a table.
+async fn work(command: Command, connected: &Connected, output: Output) -> Result<(), CliError> {
+    let ctx = &connected.ctx;
     match command {
-        Command::Serve(args) => serve::run(args, connection, output).await,
-        Command::Table(command) => table::run(&command, &connection.context().await?, output).await,
-        Command::Keys(command) => keys::run(command, &connection.context().await?, output).await,
-        Command::Resources(command) => {
-            resources::run(command, &connection.context().await?, output).await
-        }
-        Command::Types(command) => types::run(command, &connection.context().await?, output).await,
-        Command::Sweep => sweep::run(&connection.context().await?, output).await,
-        Command::Reindex(args) => reindex::run(args, &connection.context().await?, output).await,
-        Command::Tenant(command) => {
-            tenant::run(command, &connection.context().await?, output).await
-        }
-        Command::Activities(command) => {
-            import::run(command, &connection.context().await?, output).await
-        }
+        Command::Table(command) => table::run(&command, connected, output).await,
+        Command::Keys(command) => keys::run(command, ctx, output).await,
+        Command::Resources(command) => resources::run(command, ctx, output).await,
+        Command::Types(command) => types::run(command, ctx, output).await,
+        Command::Sweep => sweep::run(ctx, output).await,
+        Command::Reindex(args) => reindex::run(args, ctx, output).await,
+        Command::Tenant(command) => tenant::run(command, ctx, output).await,
+        Command::Activities(command) => import::run(command, ctx, output).await,
+        // They need no table of this kind, and were done.
+        Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

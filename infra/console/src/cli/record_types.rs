@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::arguments::tenant;
+use super::columns::columns;
 use super::error::CliError;
 use super::output::Output;
 use super::tenant::refuse_removed;
@@ -61,18 +62,25 @@ pub(super) async fn run(
             };
             change(ctx, &tenant, register).await?;
             let value = json!({ "api_name": api_name, "id": id });
-            output.print(format_args!("{api_name} has the id {id}."), &value);
+            output.print(format_args!("{api_name} has the id {id}."), &value)?;
         }
         RecordTypesCommand::List { tenant } => {
             let ids = ctx.store.record_type_ids(&tenant).await?;
-            let lines: Vec<String> =
-                ids.registered().iter().map(|(name, id)| format!("{id}  {name}")).collect();
+            let rows: Vec<[String; 2]> = ids
+                .registered()
+                .iter()
+                .map(|(name, id)| [id.to_string(), name.to_string()])
+                .collect();
+            let text = match rows.as_slice() {
+                [] => "There are no ids registered.".to_owned(),
+                rows => columns(["ID", "API NAME"], rows),
+            };
             let values: Vec<Value> = ids
                 .registered()
                 .iter()
                 .map(|(name, id)| json!({ "api_name": name, "id": id }))
                 .collect();
-            output.print(lines.join("\n"), &json!({ "record_types": values }));
+            output.print(text, &json!({ "record_types": values }))?;
         }
         RecordTypesCommand::Delete { tenant, api_name } => {
             let forget = |ids: &mut RecordTypeIds| match ids.forget(&api_name) {
@@ -81,7 +89,7 @@ pub(super) async fn run(
             };
             change(ctx, &tenant, forget).await?;
             let value = json!({ "api_name": api_name });
-            output.print(format_args!("{api_name} has the id of its name again."), &value);
+            output.print(format_args!("{api_name} has the id of its name again."), &value)?;
         }
     }
     Ok(())

@@ -39,7 +39,7 @@ pub(super) async fn run(args: ReindexArgs, ctx: &Context, output: Output) -> Res
     };
     let done = reindex(&ctx.store, selection, report).await?;
     bar.finish_and_clear();
-    output.print(format_args!("{}.", text(&done)), &json!(done));
+    output.print(format_args!("{}.", text(&done)), &json!(done))?;
     match done.failed {
         0 => Ok(()),
         failed => Err(CliError::NotIndexed { failed }),
@@ -67,7 +67,7 @@ async fn remove_old(ctx: &Context, output: Output) -> Result<(), CliError> {
             output.print(
                 format_args!("{} items scanned, {} removed.", swept.scanned, swept.removed),
                 &json!({ "scanned": swept.scanned, "removed": swept.removed }),
-            );
+            )?;
             Ok(())
         }
     }

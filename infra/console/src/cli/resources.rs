@@ -122,7 +122,7 @@ async fn put(
     output.print(
         format_args!("{resource_type} {} {text}.", record.resource.id.as_str()),
         &json!({ "type": resource_type, "id": record.resource.id, "applied": applied }),
-    );
+    )?;
     Ok(())
 }
 

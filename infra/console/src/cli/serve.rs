@@ -6,55 +6,54 @@ use std::sync::Arc;
 
 use activity_log_core::Context;
 use activity_log_core::app::authenticate::authenticate;
-use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::clock::SystemEnvironment;
-use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
-use activity_log_core::domain::record_type::BuiltInRecordType;
-use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::aws::LOCAL_REGION_NAME;
 use activity_log_core::store::operator::table::{self, ChangeStream};
-use activity_log_core::store::{PutCredentialError, RemovedTenant, Store};
+use activity_log_core::store::{PutCredentialError, Store};
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::arguments::address;
-use super::connection::Connection;
+use super::connection::{Connected, Connection, DATA_DIR};
 use super::error::CliError;
 use super::output::Output;
 use crate::data_folder::{DataFolder, Found};
+use crate::demo::{self, Content, DemoError};
 use crate::engine::{AccessKey, Contents, Engine};
 use crate::stack;
 
-/// The tenant of the first try.
-const DEMO_TENANT: &str = "demo";
-/// What the demo tenant's activities can be attached to.
-const DEMO_RESOURCES: [(BuiltInRecordType, &str, &str); 3] = [
-    (BuiltInRecordType::Contact, "con_123", "Jane Doe"),
-    (BuiltInRecordType::Company, "com_123", "Acme Corporation"),
-    (BuiltInRecordType::Deal, "deal_123", "Acme renewal"),
-];
-
-/// Where the table is kept if nothing else is said.
-const DATA_DIR: &str = ".activity-log";
-
 #[derive(Clone, Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Address of the HTTP functions.
+    /// Address of the HTTP functions, or a port of this machine alone.
     #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Opens the embedded engine to DynamoDB clients on this machine, at an address.
-    #[arg(long, value_name = "ADDRESS", value_parser = address, conflicts_with = "endpoint_url")]
+    #[arg(
+        long, value_name = "ADDRESS", value_parser = address,
+        conflicts_with_all = ["endpoint_url", "local"]
+    )]
     dynamodb_listen: Option<SocketAddr>,
     /// Keep nothing: the table is gone with the process.
-    #[arg(long, conflicts_with = "endpoint_url")]
+    #[arg(long, conflicts_with_all = ["endpoint_url", "local"])]
     in_memory: bool,
-    /// Make the demo tenant on an engine that is named with --endpoint-url.
+    /// Make the demo tenant on an engine that is named with --endpoint-url or --local.
     #[arg(long)]
     demo: bool,
-    /// Make the table on an engine that is named with --endpoint-url, if it is missing.
+    /// Make the demo tenant without a week of activities.
+    #[arg(long)]
+    empty: bool,
+    /// Make the table on an engine that is named with --endpoint-url or --local, if it is
+    /// missing.
     #[arg(long)]
     create_table: bool,
+}
+
+impl ServeArgs {
+    fn content(&self) -> Content {
+        if self.empty { Content::Nothing } else { Content::Week }
+    }
 }
 
 impl Default for ServeArgs {
@@ -64,6 +63,7 @@ impl Default for ServeArgs {
             dynamodb_listen: None,
             in_memory: false,
             demo: false,
+            empty: false,
             create_table: false,
         }
     }
@@ -78,21 +78,22 @@ pub(super) async fn run(
     let shutdown = shutdown_signal()?;
     let (listener, address) = bind(args.listen, "--listen").await?;
     let url = format!("http://{address}");
-    let (ctx, backend) = if connection.endpoint_url.is_some() {
-        let ctx = connection.context().await?;
-        make_or_find_table(&ctx, args.create_table).await?;
-        (ctx, None)
+    let (ctx, backend, demo_key) = if connection.endpoint_url.is_some() || connection.local {
+        let connected = connection.connect().await?;
+        let demo_key = match prepare(&connected, &args).await {
+            Ok(demo_key) => demo_key,
+            Err(error) => return Err(connected.explain(error).await),
+        };
+        (connected.ctx, None, demo_key)
     } else {
         let (ctx, backend) = start_engine(&args, connection).await?;
         table::create(&ctx.store, ChangeStream::Off).await?;
-        (ctx, Some(backend))
+        let demo_key = demo_tenant(&ctx, backend.engine.folder(), args.content()).await?;
+        (ctx, Some(backend), demo_key)
     };
-    let folder = backend.as_ref().and_then(|backend| backend.engine.folder());
-    let demo_key =
-        if backend.is_some() || args.demo { demo_tenant(&ctx, folder).await? } else { None };
     let table = ctx.store.table_name();
     let announced = Announced { url, table, demo_key, backend: backend.as_ref() };
-    output.print(announced.text(), &announced.json());
+    output.print(announced.text(), &announced.json())?;
 
     let disk = backend.as_ref().and_then(|backend| backend.engine.disk());
     stack::serve(listener, Arc::new(ctx), disk, shutdown).await;
@@ -141,21 +142,22 @@ async fn bind(
     address: SocketAddr,
     option: &'static str,
 ) -> Result<(TcpListener, SocketAddr), CliError> {
-    let failed = |source| CliError::Listen { address, option, source };
+    let failed = |error| CliError::Listen { address, option, error };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
 }
 
-/// A table of an engine of others is made only where that is said, so that a
-/// mistyped name is no empty log.
-async fn make_or_find_table(ctx: &Context, create: bool) -> Result<(), CliError> {
-    if create {
+/// What is needed on an engine of others. A table is made there only where that is
+/// said, so that a mistyped name is no empty log.
+async fn prepare(connected: &Connected, args: &ServeArgs) -> Result<Option<String>, CliError> {
+    let ctx = &connected.ctx;
+    if args.create_table {
         table::create(&ctx.store, ChangeStream::On).await?;
     } else if table::describe(&ctx.store).await?.is_none() {
-        return Err(CliError::NoTable(ctx.store.table_name().to_owned()));
+        return Err(CliError::NoTable(connected.place.clone()));
     }
-    Ok(())
+    if args.demo { demo_tenant(ctx, None, args.content()).await } else { Ok(None) }
 }
 
 fn tell_contents(engine: &Engine) {
@@ -221,6 +223,7 @@ fn shutdown_signal() -> Result<impl Future<Output = ()> + Send + 'static, CliErr
 async fn demo_tenant(
     ctx: &Context,
     folder: Option<&DataFolder>,
+    content: Content,
 ) -> Result<Option<String>, CliError> {
     if let Some(folder) = folder
         && let Ok(key) = std::fs::read_to_string(folder.demo_key())
@@ -228,41 +231,20 @@ async fn demo_tenant(
     {
         return Ok(Some(key.trim().to_owned()));
     }
-    let tenant = TenantId::parse(DEMO_TENANT).expect("the id is valid");
-    let actor = Actor::parse("service:demo").expect("the actor is valid");
-    let scopes: Scopes = Scope::ALL.iter().copied().collect();
-    let (credential, key) =
-        Credential::issue(ctx.environment.as_ref(), tenant.clone(), actor, scopes)?;
-    match ctx.store.put_credential(&credential, RemovedTenant::Refuse).await {
-        Ok(()) => {}
-        Err(error @ PutCredentialError::TenantRemoved) => {
+    let key = match demo::make(ctx, content).await {
+        Ok(key) => key.reveal(),
+        Err(DemoError::Key(error @ PutCredentialError::TenantRemoved)) => {
+            let tenant = TenantId::parse(demo::TENANT).expect("the id is valid");
             let reason = CliError::put_credential(&tenant, error);
             tracing::warn!("there is no demo key: {reason}");
             return Ok(None);
         }
-        Err(error) => return Err(CliError::put_credential(&tenant, error)),
-    }
-    put_demo_resources(ctx, &tenant).await?;
+        Err(error) => return Err(error.into()),
+    };
     if let Some(folder) = folder {
-        folder.write_private(&folder.demo_key(), &format!("{}\n", key.reveal()))?;
+        folder.write_private(&folder.demo_key(), &format!("{key}\n"))?;
     }
-    Ok(Some(key.reveal()))
-}
-
-async fn put_demo_resources(ctx: &Context, tenant: &TenantId) -> Result<(), CliError> {
-    for (resource_type, id, name) in DEMO_RESOURCES {
-        let record = ResourceRecord {
-            resource: RelatedResource {
-                resource_type: resource_type.into(),
-                id: RelatedResourceId::parse(id).expect("the id is valid"),
-            },
-            display_name: Some(DisplayName::parse(name).expect("the name is valid")),
-            changed_at: ctx.environment.now()?,
-            presence: Presence::Present,
-        };
-        ctx.store.put_related_resource(tenant, &record).await?;
-    }
-    Ok(())
+    Ok(Some(key))
 }
 
 /// What is told when everything is up.
@@ -297,7 +279,11 @@ impl Announced<'_> {
         let folder = self.backend.and_then(|backend| backend.engine.folder());
         if let Some(folder) = folder {
             let place = folder.path().display();
-            text += &format!("Its table is in {place}; other commands take --data-dir {place}\n");
+            let option = match folder.path() == Path::new(DATA_DIR) {
+                true => "--local".to_owned(),
+                false => format!("--data-dir {place}"),
+            };
+            text += &format!("Its table is in {place}; other commands take {option}\n");
         }
         if let Some((url, access_key)) = self.door() {
             text += &format!("DynamoDB clients reach it with\n\n{}\n", exports(url, access_key));
@@ -306,7 +292,7 @@ impl Announced<'_> {
             }
         }
         if let Some(key) = &self.demo_key {
-            text += &format!("The key of tenant {DEMO_TENANT}: {key}\n");
+            text += &format!("The key of tenant {}: {key}\n", demo::TENANT);
             if let Some(folder) = folder {
                 text += &format!("(kept in {})\n", folder.demo_key().display());
             }
@@ -321,9 +307,9 @@ fn first_calls(url: &str, key: &str) -> String {
         r#"
 Try it:
 
-  curl -sS {url}/v1/activities -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{"type":"email","summary":"Jane asked for pricing details","related_resource_type":"contact","related_resource_id":"con_123"}}'
-
   curl -sS '{url}/v1/activities?query=price' -H 'Authorization: Bearer {key}'
+
+  curl -sS {url}/v1/activities -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' -d '{{"type":"email","summary":"Jane asked for the price of a fourth year","related_resource_type":"contact","related_resource_id":"con_123"}}'
 
   curl -sS {url}/v1/audit-events -H 'Authorization: Bearer {key}'
 "#

@@ -19,6 +19,6 @@ pub(super) async fn run(ctx: &Context, output: Output) -> Result<(), CliError> {
     output.print(
         format_args!("{} items scanned, {} removed.", swept.scanned, swept.removed),
         &json!({ "scanned": swept.scanned, "removed": swept.removed }),
-    );
+    )?;
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! `activity-log table`.
 
-use activity_log_core::Context;
+use activity_log_core::store::operator::obstacle::Obstacle;
 use activity_log_core::store::operator::table::{self, ChangeStream, Created};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::connection::Connected;
 use super::error::CliError;
 use super::output::Output;
 
@@ -18,13 +19,14 @@ pub(super) enum TableCommand {
 
 pub(super) async fn run(
     command: &TableCommand,
-    ctx: &Context,
+    connected: &Connected,
     output: Output,
 ) -> Result<(), CliError> {
-    let name = ctx.store.table_name();
+    let store = &connected.ctx.store;
+    let name = store.table_name();
     match command {
         TableCommand::Create => {
-            let created = table::create(&ctx.store, ChangeStream::On).await?;
+            let created = table::create(store, ChangeStream::On).await?;
             let (text, is_new) = match created {
                 Created::New => ("is made", true),
                 Created::Existing => ("was there", false),
@@ -32,11 +34,11 @@ pub(super) async fn run(
             output.print(
                 format_args!("The table {name} {text}."),
                 &json!({ "table": name, "created": is_new }),
-            );
+            )?;
         }
         TableCommand::Describe => {
-            let table =
-                table::describe(&ctx.store).await?.ok_or(CliError::Missing("such table"))?;
+            let missing = || CliError::Obstacle(Obstacle::TableMissing, connected.place.clone());
+            let table = table::describe(store).await?.ok_or_else(missing)?;
             let off = || "off".to_owned();
             let text = format!(
                 "table         {}\nstatus        {}\nitems         {}\nsize_bytes    {}\ntime to live  {}\nstream        {}",
@@ -47,7 +49,7 @@ pub(super) async fn run(
                 table.time_to_live_attribute.clone().unwrap_or_else(off),
                 table.stream_arn.clone().unwrap_or_else(off),
             );
-            output.print(text, &json!(table));
+            output.print(text, &json!(table))?;
         }
     }
     Ok(())

@@ -67,8 +67,7 @@ pub(super) async fn run(
             remove_tenant::count(&ctx.store, &args.tenant, audit_trail, |found| show(&bar, found));
         let found = found.await?;
         bar.finish_and_clear();
-        print(&args, "would be removed", &found, End::DryRun, output);
-        return Ok(());
+        return print(&args, "would be removed", &found, End::DryRun, output);
     }
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
@@ -84,14 +83,11 @@ pub(super) async fn run(
     let removed = remove_tenant::remove(&ctx.store, &args.tenant, audit_trail, now, report).await;
     bar.finish_and_clear();
     match removed {
-        Ok(found) => {
-            print(&args, "removed", &found, End::Complete, output);
-            Ok(())
-        }
+        Ok(found) => print(&args, "removed", &found, End::Complete, output),
         Err(error) => {
             // What is gone is said all the same.
             let found = so_far.into_inner().unwrap_or_else(PoisonError::into_inner);
-            print(&args, "removed before it failed", &found, End::CutOff, output);
+            print(&args, "removed before it failed", &found, End::CutOff, output)?;
             Err(error.into())
         }
     }
@@ -160,7 +156,13 @@ fn sum(counts: &Counts) -> usize {
     counts.values().sum()
 }
 
-fn print(args: &RemoveArgs, verb: &str, found: &TenantItems, end: End, output: Output) {
+fn print(
+    args: &RemoveArgs,
+    verb: &str,
+    found: &TenantItems,
+    end: End,
+    output: Output,
+) -> Result<(), CliError> {
     let list = |counts: &Counts| {
         counts.iter().map(|(kind, count)| format!("\n  {count}  {kind}")).collect::<String>()
     };
@@ -182,7 +184,7 @@ fn print(args: &RemoveArgs, verb: &str, found: &TenantItems, end: End, output: O
             "removed": found.removed,
             "kept": found.kept,
         }),
-    );
+    )
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::arguments::tenant;
+use super::columns::columns;
 use super::error::CliError;
 use super::output::Output;
 use super::tenant::refuse_removed;
@@ -92,9 +93,16 @@ async fn put(
         .collect();
     let mut value = describe(&definition.summary, tenant);
     value["fields"] = json!(fields);
-    let lines: String =
-        definition.fields.iter().map(|field| format!("\n  {}  {}", field.id, field.name)).collect();
-    output.print(format_args!("{}{lines}", line(&definition.summary, tenant)), &value);
+    let fields: Vec<[String; 2]> = definition
+        .fields
+        .iter()
+        .map(|field| [field.id.to_string(), field.name.as_str().to_owned()])
+        .collect();
+    let mut text = columns(HEADER, &[row(&definition.summary, tenant)]);
+    if !fields.is_empty() {
+        text = format!("{text}\n\n{}", columns(["FIELD ID", "NAME"], &fields));
+    }
+    output.print(text, &value)?;
     Ok(())
 }
 
@@ -111,8 +119,8 @@ async fn list(ctx: &Context, tenant: &TenantId, output: Output) -> Result<(), Cl
         }
     }
     let values: Vec<Value> = types.iter().map(|summary| describe(summary, tenant)).collect();
-    let lines: Vec<String> = types.iter().map(|summary| line(summary, tenant)).collect();
-    output.print(lines.join("\n"), &json!({ "types": values }));
+    let rows: Vec<_> = types.iter().map(|summary| row(summary, tenant)).collect();
+    output.print(columns(HEADER, &rows), &json!({ "types": values }))?;
     Ok(())
 }
 
@@ -133,7 +141,7 @@ async fn disable(
     output.print(
         format_args!("The type {} is disabled.", definition.summary.api_name),
         &describe(&definition.summary, tenant),
-    );
+    )?;
     Ok(())
 }
 
@@ -143,15 +151,16 @@ fn describe(summary: &TypeSummary, tenant: &TenantId) -> Value {
     value
 }
 
-fn line(summary: &TypeSummary, tenant: &TenantId) -> String {
-    let state = if summary.enabled { "enabled" } else { "disabled" };
-    format!(
-        "{}  {}  {}  as {}  {state}",
-        summary.id(tenant),
-        summary.api_name,
-        summary.association_mode,
-        summary.category,
-    )
+const HEADER: [&str; 5] = ["ID", "API NAME", "ASSOCIATED WITH", "CATEGORY", "STATE"];
+
+fn row(summary: &TypeSummary, tenant: &TenantId) -> [String; 5] {
+    [
+        summary.id(tenant).to_string(),
+        summary.api_name.to_string(),
+        summary.association_mode.to_string(),
+        summary.category.to_string(),
+        if summary.enabled { "enabled" } else { "disabled" }.to_owned(),
+    ]
 }
 
 fn type_identifier(text: &str) -> Result<TypeIdentifier, String> {

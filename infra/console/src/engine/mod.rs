@@ -44,7 +44,10 @@ pub enum EngineError {
     #[error("the embedded engine can't open its database: {0}")]
     Open(String),
     /// The socket can't be listened at.
-    #[error("the embedded engine can't listen at {socket}")]
+    #[error(
+        "the embedded engine can't listen at {socket}; --data-dir names another folder, whose \
+         path is to be shorter than a hundred characters"
+    )]
     Socket { socket: String, source: std::io::Error },
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{ChildStderr, Command};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,8 @@ const DATABASE: &str = "activity-log.sqlite3";
 
 fn serve(folder: &Path) -> Command {
     let mut command = binary();
-    command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data-dir", text(folder)]);
+    command.args(["serve", "--json", "--empty", "--listen", "127.0.0.1:0"]);
+    command.args(["--data-dir", text(folder)]);
     command
 }
 
@@ -79,18 +80,42 @@ fn a_folder_that_can_not_be_one_is_a_clear_error() {
 /// A server whose files can't grow beyond some kilobytes, as on a disk that has
 /// no more. The limit is the shell's, which counts blocks of 512 bytes; a write
 /// beyond it fails, since the signal that would end the process is ignored.
-fn on_a_small_disk(folder: &Path) -> (Server, ChildStderr) {
-    let script = r#"trap '' XFSZ; ulimit -f 2000; exec "$0" serve --json \
-        --listen 127.0.0.1:0 --data-dir "$1""#;
+fn on_a_small_disk(folder: &Path, arguments: &str) -> Command {
+    let script = format!(
+        r#"trap '' XFSZ; ulimit -f 2000; exec "$0" serve --json \
+        --listen 127.0.0.1:0 --data-dir "$1" {arguments}"#
+    );
     let mut shell = Command::new("sh");
-    shell.env_clear().args(["-c", script, env!("CARGO_BIN_EXE_activity-log"), text(folder)]);
-    Server::run_with_log(&mut shell)
+    shell.env_clear().args(["-c", &script, env!("CARGO_BIN_EXE_activity-log"), text(folder)]);
+    shell
+}
+
+#[tokio::test]
+async fn a_disk_that_does_not_take_the_demo_tenant_is_told_and_the_next_start_makes_it() {
+    let directory = directory();
+    let output = on_a_small_disk(directory.path(), "").output().expect("there is a shell");
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    let place = directory.path().display();
+    for part in ["the demo tenant is not made", "--empty", &format!("holds {place}")] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    let last = said.lines().last().expect("it says something");
+    assert!(last.starts_with("activity-log: ") && !last.contains("etry later"), "{last}");
+    assert!(!said.contains("answered"), "requests of the week are not logged: {said}");
+    assert!(output.stdout.is_empty(), "nothing is announced");
+
+    let serve = ["serve", "--json", "--listen", "0", "--data-dir", text(directory.path())];
+    let server = Server::run(binary().args(serve));
+    let activities = server.api().audited_activities().await;
+    assert_eq!(activities.len(), 41, "what was logged of the week is not logged again");
 }
 
 #[tokio::test]
 async fn a_disk_that_takes_no_more_is_told_at_once_and_by_name() {
     let directory = directory();
-    let (server, mut said) = on_a_small_disk(directory.path());
+    let (server, mut said) =
+        Server::run_with_log(&mut on_a_small_disk(directory.path(), "--empty"));
     let api = server.api();
     let mut input = note("fills the disk");
     input["body"] = json!("one word after another of a long body ".repeat(1_000));

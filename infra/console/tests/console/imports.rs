@@ -570,8 +570,8 @@ async fn an_engine_that_is_gone_ends_the_run_before_its_first_record() {
     let output = operator.output(&["activities", "import", "--tenant", "demo", text(&file)]);
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
-    // The tenant is looked at before the file.
-    assert!(said.contains("unavailable"), "{said}");
+    // The table is looked at before the file.
+    assert!(said.contains("can't reach http://"), "{said}");
     assert!(output.stdout.is_empty());
     drop(directory);
 }

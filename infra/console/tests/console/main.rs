@@ -2,9 +2,13 @@
 //! and what it survives.
 
 mod data_folder;
+mod demo;
 mod doors;
 mod imports;
+mod keys;
+mod messages;
 mod operations;
+mod shell;
 mod sizes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +54,8 @@ impl Server {
 
     /// A server whose engine is not to be reached over the network.
     fn without_door(arguments: &[&str]) -> Self {
-        Self::run(binary().args(["serve", "--json", "--listen", "127.0.0.1:0"]).args(arguments))
+        let serve = ["serve", "--json", "--empty", "--listen", "127.0.0.1:0"];
+        Self::run(binary().args(serve).args(arguments))
     }
 
     /// A server on the engine of another.
@@ -249,7 +254,7 @@ impl Door {
 /// The command for a server on the engine of another.
 fn beside(door: &Door, arguments: &[&str]) -> Command {
     let mut command = binary();
-    command.args(["serve", "--json", "--listen", "127.0.0.1:0"]);
+    command.args(["serve", "--json", "--empty", "--listen", "127.0.0.1:0"]);
     command.args(["--endpoint-url", &door.endpoint_url]).args(arguments);
     command.envs(door.credentials());
     command
@@ -435,7 +440,7 @@ async fn what_was_acknowledged_survives_a_kill_under_load() {
 async fn in_memory_keeps_nothing() {
     let directory = directory();
     let mut command = binary();
-    command.current_dir(directory.path()).args(["serve", "--json", "--in-memory"]);
+    command.current_dir(directory.path()).args(["serve", "--json", "--empty", "--in-memory"]);
     command.args(["--listen", "127.0.0.1:0"]);
     let server = Server::run(&mut command);
     server.api().log(&note("forgotten")).await;
@@ -470,62 +475,15 @@ async fn a_second_server_serves_the_table_of_the_first() {
     let other = ["--table", "other", "--demo"];
     let refused = beside(&door, &other).output().expect("the binary runs");
     assert_eq!(refused.status.code(), Some(1), "a mistyped table is not made");
-    let message = "activity-log: there is no table other: --create-table makes it\n";
+    let message = format!(
+        "activity-log: there is no table other at {}: --create-table makes it; --table or \
+         ACTIVITY_LOG_TABLE names another\n",
+        door.endpoint_url
+    );
     assert_eq!(stderr(&refused), message);
     let fourth = Server::beside(&door, &[&other[..], &["--create-table"]].concat());
     assert_eq!(fourth.announced("table"), "other");
     assert_eq!(fourth.api().activities().await, Vec::<Value>::new());
-}
-
-#[test]
-fn a_taken_port_is_a_clear_error() {
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let address = taken.local_addr().expect("it has an address").to_string();
-    let free = "127.0.0.1:0";
-    for (option, [listen, dynamodb_listen]) in
-        [("--listen", [&*address, free]), ("--dynamodb-listen", [free, &*address])]
-    {
-        let output = binary()
-            .args([
-                "serve",
-                "--in-memory",
-                "--listen",
-                listen,
-                "--dynamodb-listen",
-                dynamodb_listen,
-            ])
-            .output()
-            .expect("the binary runs");
-        assert_eq!(output.status.code(), Some(1));
-        let message = stderr(&output);
-        for part in [&address, option, "in use"] {
-            assert!(message.contains(part), "{message}");
-        }
-        assert!(output.stdout.is_empty());
-    }
-}
-
-#[test]
-fn an_engine_that_is_not_there_is_a_clear_error() {
-    let address = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
-        listener.local_addr().expect("it has an address")
-    };
-    let door = Door {
-        endpoint_url: format!("http://{address}"),
-        access_key_id: "a".to_owned(),
-        secret_access_key: "s".to_owned(),
-    };
-    let operator = Operator { door, table: "t".to_owned() };
-    for arguments in [&["table", "describe"][..], &["keys", "list", "--tenant", "a"], &["sweep"]] {
-        let output = operator.output(arguments);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(
-            stderr(&output).starts_with("activity-log: the table did not"),
-            "{}",
-            stderr(&output)
-        );
-    }
 }
 
 #[test]
@@ -534,7 +492,8 @@ fn table_makes_and_describes_a_table() {
     let operator = Operator { table: "made".to_owned(), ..Operator::on(&server) };
     let missing = operator.output(&["table", "describe"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert_eq!(stderr(&missing), "activity-log: there is no such table\n");
+    let message = "activity-log: there is no table made at http://127.0.0.1:";
+    assert!(stderr(&missing).starts_with(message), "{}", stderr(&missing));
     assert_eq!(operator.json(&["table", "create"]), json!({ "table": "made", "created": true }));
     assert_eq!(operator.json(&["table", "create"]), json!({ "table": "made", "created": false }));
     let described = operator.json(&["table", "describe"]);
@@ -543,45 +502,6 @@ fn table_makes_and_describes_a_table() {
     assert!(described["stream_arn"].is_string());
     assert!(operator.text(&["table", "describe"]).contains("status        ACTIVE"));
     assert_eq!(operator.text(&["table", "create"]), "The table made was there.\n");
-}
-
-#[tokio::test]
-async fn keys_are_created_shown_once_listed_and_revoked() {
-    let server = Server::start(&["--in-memory"]);
-    let operator = Operator::on(&server);
-    assert_eq!(operator.text(&["keys", "list", "--tenant", "acme"]), "There are no keys.\n");
-    let create = ["keys", "create", "--tenant", "acme", "--actor", "agent:bot", "--scopes"];
-    let created = operator.json(&[&create[..], &["activity:write,activity:read"]].concat());
-    let key = created["key"].as_str().expect("the key is shown").to_owned();
-    let key_id = created["key_id"].as_str().expect("it has an id").to_owned();
-    assert!(key.starts_with(&format!("alk_acme.{key_id}.")));
-    let url = server.announced("url");
-    let logged = Api::new(&url, &key).log(&note("by the agent")).await;
-    assert_eq!(logged["last_agent_actor_id"], "bot");
-
-    let plain = operator.text(&[&create[..], &["audit:read"]].concat());
-    assert!(plain.starts_with("alk_acme.") && plain.lines().count() == 1, "{plain}");
-    let secret = key.rsplit('.').next().expect("it has parts");
-    let listed = operator.json(&["keys", "list", "--tenant", "acme"]);
-    assert_eq!(listed["keys"].as_array().map(Vec::len), Some(2));
-    let text = operator.text(&["keys", "list", "--tenant", "acme"]);
-    assert!(text.contains(&key_id) && text.contains("agent:bot") && text.contains("active"));
-    for shown in [listed.to_string(), text] {
-        assert!(!shown.contains(secret), "the secret is shown once");
-    }
-
-    let revoke = ["keys", "revoke", "--tenant", "acme", &*key_id];
-    assert_eq!(operator.json(&revoke), json!({ "key_id": key_id, "revoked": true }));
-    assert_eq!(operator.text(&revoke), format!("The key {key_id} is revoked.\n"), "twice is fine");
-    assert!(operator.text(&["keys", "list", "--tenant", "acme"]).contains("revoked 2"));
-    // Another process, which has not seen the key before.
-    let other = Server::beside(&operator.door, &[]);
-    assert_eq!(Api::new(&other.announced("url"), &key).get("/v1/activities").await.0, 401);
-    for tenant in ["acme", "other"] {
-        let unknown = operator.output(&["keys", "revoke", "--tenant", tenant, "0123"]);
-        assert_eq!(unknown.status.code(), Some(1));
-        assert_eq!(stderr(&unknown), "activity-log: there is no such key\n");
-    }
 }
 
 #[tokio::test]
@@ -692,13 +612,11 @@ async fn the_commands_that_the_page_of_the_console_prints_do_what_it_says() {
     let page = include_str!("../../../../docs/console.md");
     // A program of that name, for the alias that a script does not have.
     let is_setting = |line: &&str| line.starts_with("alias ");
-    assert!(page.contains("alias activity-log='cargo run -q -- --data-dir .activity-log'"));
+    assert!(page.contains("alias activity-log='cargo run -q -- --local'"));
     let bin = directory.path().join("bin");
     std::fs::create_dir(&bin).expect("it is made");
-    let alias = format!(
-        "#!/bin/sh\nexec '{}' --data-dir .activity-log \"$@\"\n",
-        env!("CARGO_BIN_EXE_activity-log")
-    );
+    let alias =
+        format!("#!/bin/sh\nexec '{}' --local \"$@\"\n", env!("CARGO_BIN_EXE_activity-log"));
     let aliased = bin.join("activity-log");
     std::fs::write(&aliased, alias).expect("it is written");
     std::fs::set_permissions(&aliased, std::fs::Permissions::from_mode(0o700)).expect("it is one");
@@ -735,7 +653,7 @@ async fn sweep_leaves_what_is_committed() {
 
 #[test]
 fn what_a_command_cannot_be_asked_is_a_usage_error() {
-    let asked: [&[&str]; 12] = [
+    let asked: [&[&str]; 17] = [
         &["keys", "list", "--tenant", "a_b"],
         &["keys", "list", "--tenant", ""],
         &["keys", "list"],
@@ -745,7 +663,23 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
         &["resources", "put", "--tenant", "a", "--type", "Planet", "--id", "1"],
         &["resources", "put", "--tenant", "a", "--type", "deal", "--id", ""],
         &["activities", "import", "--tenant", "a#b", "file"],
+        &[
+            "keys",
+            "create",
+            "--tenant",
+            "a",
+            "--actor",
+            "user:1",
+            "--scopes",
+            "audit:read",
+            "--name",
+            " ",
+        ],
         &["serve", "--listen", "nowhere"],
+        &["serve", "--local", "--in-memory"],
+        &["sweep", "--local", "--data-dir", "x"],
+        &["completions", "cmd"],
+        &["sweep", "--endpoint-url", "localhost:8000"],
         &["table"],
         &["unknown"],
     ];
@@ -757,7 +691,7 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
 }
 
 #[test]
-fn every_command_takes_endpoint_url_table_and_json() {
+fn every_command_takes_endpoint_url_local_table_and_json() {
     let commands: [&[&str]; 11] = [
         &["serve"],
         &["table", "create"],
@@ -774,7 +708,7 @@ fn every_command_takes_endpoint_url_table_and_json() {
     for command in commands {
         let output = binary().args(command).arg("--help").output().expect("the binary runs");
         let help = String::from_utf8(output.stdout).expect("help is text");
-        for option in ["--endpoint-url", "--table", "--json"] {
+        for option in ["--endpoint-url", "--local", "--table", "--json"] {
             assert!(help.contains(option), "{command:?} {option}");
         }
     }

@@ -41,13 +41,14 @@ async fn kinds_of_records_have_the_ids_that_are_registered() {
     let operator = Operator::on(&server);
     let list = ["resources", "types", "list", "--tenant", "demo"];
     assert_eq!(operator.json(&list), json!({ "record_types": [] }));
+    assert_eq!(operator.text(&list), "There are no ids registered.\n");
     let put = |id, api_name| {
         ["resources", "types", "put", "--tenant", "demo", "--id", id, "--api-name", api_name]
     };
     assert_eq!(operator.json(&put(ID, "property")), json!({ "api_name": "property", "id": ID }));
     let registered = json!({ "record_types": [{ "api_name": "property", "id": ID }] });
     assert_eq!(operator.json(&list), registered);
-    assert_eq!(operator.text(&list), format!("{ID}  property\n"));
+    assert_eq!(operator.text(&list), format!("{:36}  API NAME\n{ID}  property\n", "ID"));
 
     let taken = operator.output(&put(ID, "house"));
     assert!(stderr(&taken).contains("is the id of another record type"), "{}", stderr(&taken));

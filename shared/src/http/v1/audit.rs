@@ -16,7 +16,7 @@ use crate::domain::activity::ActivityId;
 use crate::domain::audit::{AuditEvent, AuditStatus};
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
-use crate::domain::principal::ActorId;
+use crate::domain::named_actor::NamedActor;
 use crate::domain::value::{Refusal, check_id, id_schema};
 use crate::http::describe::{AUDIT, Described, query_parameters, success};
 use crate::http::examples::{CURSOR, REQUEST_ID, audit_event};
@@ -31,8 +31,9 @@ input! {
     pub struct ListAuditEventsInput {
         /// Only events about this activity.
         optional "resource_id" => resource_id: ActivityId = parse_activity_id;
-        /// Only events of this actor: its id, 1 to 255 bytes without control characters.
-        optional "actor_id" => actor_id: ActorId;
+        /// Only events of this actor: its id, 1 to 255 bytes without control characters, or
+        /// its type and id, as in `service:crm`.
+        optional "actor_id" => actor: NamedActor;
         /// Only events of writes that ended so.
         optional "status" => status: AuditStatus;
         /// Only the events of this request, as the header `x-request-id` of its response named it.
@@ -87,7 +88,7 @@ pub fn parse(exchange: &Exchange<'_>, permit: Permit<'_>) -> Result<Listing<Audi
         read_range(&mut reader, input.occurred_after, input.occurred_before);
     let filters = AuditFilters {
         resource_id: input.resource_id,
-        actor_id: input.actor_id,
+        actor: input.actor,
         status: input.status,
         request_id: input.request_id.map(|id| id.0),
         occurred_after,

@@ -2,13 +2,16 @@
 
 use crate::domain::clock::Timestamp;
 use crate::domain::principal::{
-    Actor, ActorId, ActorType, Credential, KeyId, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Credential, KeyId, KeyName, Scope, Scopes, TenantId,
 };
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter, SK};
 use crate::store::keys;
 
-pub(in crate::store) fn write(credential: &Credential) -> Item {
+const NAME: &str = "name";
+
+/// Its name is for operators: no function reads it.
+pub(in crate::store) fn write(credential: &Credential, name: Option<&KeyName>) -> Item {
     let scopes: Vec<&str> = credential.scopes.iter().map(|scope| scope.as_str()).collect();
     ItemWriter::new(keys::credential(&credential.tenant_id, &credential.key_id))
         .text("secret_hash", &credential.secret_hash)
@@ -17,6 +20,7 @@ pub(in crate::store) fn write(credential: &Credential) -> Item {
         .text("scopes", scopes.join(" "))
         .text("created_at", credential.created_at)
         .text_if_some("revoked_at", credential.revoked_at)
+        .text_if_some(NAME, name.map(KeyName::as_str))
         .finish()
 }
 
@@ -39,6 +43,11 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Credentia
         created_at: reader.timestamp("created_at")?,
         revoked_at: reader.timestamp_if_some("revoked_at")?,
     })
+}
+
+/// What a credential is called, where it has a name.
+pub(in crate::store) fn read_name(item: &Item) -> Result<Option<KeyName>, CorruptItem> {
+    ItemReader::new(item).parsed_if_some(NAME, KeyName::parse)
 }
 
 /// Since when a credential is revoked, of one that is.

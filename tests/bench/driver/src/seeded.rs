@@ -42,7 +42,7 @@ impl Seeded {
     /// Starts `console`, the binary `activity-log`.
     pub(crate) async fn start(console: &Path) -> Result<Self> {
         let mut child = Command::new(console)
-            .args(["serve", "--json", "--in-memory"])
+            .args(["serve", "--json", "--empty", "--in-memory"])
             .args(["--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"])
             .env("LOG_LEVEL", "warn")
             .stdin(Stdio::null())

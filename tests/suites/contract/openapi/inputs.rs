@@ -261,6 +261,11 @@ fn parameter_cases(operation: Operation) -> Vec<(Vec<(&'static str, String)>, Ve
         ]);
         for (id, verdict) in ids() {
             cases.push(one("actor_id", &id, verdict));
+            // The longest and the shortest id are no longer and no shorter in full.
+            let in_full = format!("agent:{id}");
+            if verdict != Refused || id.len() > 255 || id.contains(char::is_control) {
+                cases.push(one("actor_id", &in_full, verdict));
+            }
             cases.push(one("request_id", &id, verdict));
         }
     }

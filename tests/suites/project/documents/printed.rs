@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use activity_log::demo::{self, Content};
 use activity_log_core::lambda::Invocation;
 use activity_log_tests::client::Answer;
 use activity_log_tests::markdown::{Document, files, read, root};
@@ -176,9 +177,8 @@ struct Reader {
 impl Reader {
     async fn sit_down() -> Self {
         let stack = Stack::start().await;
-        let key = stack.service_key("demo").await;
-        stack.put_resource("demo", "contact", "con_123", Some("Jane Doe")).await;
-        Self { stack, key, variables: BTreeMap::new(), calls: 0 }
+        let key = demo::make(&stack.ctx, Content::Week).await.expect("the tenant is made");
+        Self { stack, key: key.reveal(), variables: BTreeMap::new(), calls: 0 }
     }
 
     async fn run(&mut self, command: &Command) {

@@ -133,7 +133,10 @@ where
             async move {
                 match done.await {
                     Err(error) if AuditStatus::of_refusal(&error).is_none() => {
-                        Err(CliError::CutOff { line: record.number, source: error })
+                        Err(CliError::CutOff {
+                            line: record.number,
+                            source: Box::new(error.into()),
+                        })
                     }
                     result => Ok((record.number, record.original, result)),
                 }
@@ -262,7 +265,7 @@ impl<'a> Run<'a> {
                 "{lines} lines: {applied} {would}applied, {unchanged} unchanged, {refused} refused."
             ),
             &counted,
-        );
+        )?;
         // Whatever was read of it is done, and found done by the next run.
         if !self.before.is_still(&self.args.file) {
             return Err(CliError::FileChanged(self.args.file.clone()));
