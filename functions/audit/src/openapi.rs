@@ -17,7 +17,7 @@ use activity_log_core::domain::error::{Error, ErrorCode, FieldError};
 use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::describe::{
-    ACTIVITIES, AUDIT, Described, LOGGED_ACTIVITIES, header_references, success,
+    ACTIVITIES, AUDIT, Described, LOGGED_ACTIVITIES, acting_for, header_references, success,
 };
 use activity_log_core::http::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
@@ -171,7 +171,10 @@ fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorC
 
 fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     let dialect = dialect_of(route.template);
-    let described = describe(route.operation, schemas);
+    let mut described = describe(route.operation, schemas);
+    if dialect == Dialect::V1 && route.scope.is_some() {
+        described.parameters.push(acting_for(schemas));
+    }
     let mut responses = Map::new();
     responses.insert(described.status.as_str().to_owned(), described.success);
     let takes_parameters = described.parameters.iter().any(|parameter| parameter["in"] == "query");

@@ -14,7 +14,7 @@ use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
-    Actor, ActorId, ActorType, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
 };
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
@@ -243,11 +243,9 @@ fn read_activity_log(
     let mut beside = reader.into_violations();
     let id = head.id.clone();
     let principal = || {
-        let actor = actor?;
         Ok(Principal {
+            by: Attribution::of(actor?),
             tenant_id: tenant_id?,
-            authenticated_as: actor.clone(),
-            actor,
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         })

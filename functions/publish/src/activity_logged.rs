@@ -56,7 +56,7 @@ impl Event {
             event_id: event_id(&activity.tenant_id, activity.id),
             tenant_id: &activity.tenant_id,
             activity: ActivityView::without_text(activity),
-            actor: &activity.logged_by,
+            actor: &activity.logged_by.actor,
             request_id: &activity.request_id,
         };
         Self {

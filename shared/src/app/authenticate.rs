@@ -2,28 +2,42 @@
 
 use super::context::Context;
 use crate::domain::error::{Error, Result};
-use crate::domain::principal::{Actor, ActorId, ActorType, ApiKey, Credential, Principal};
+use crate::domain::principal::{
+    Actor, ActorId, ActorType, ApiKey, Attribution, Credential, Principal,
+};
 
-/// The principal that a presented key proves.
+/// The principal that a presented key proves, and the user that the caller names, where
+/// it names one.
+///
+/// A key bound to one user accepts only that user. A service acts for the user that it
+/// names, who is then the actor. An agent stays the actor, and acts on the user's behalf.
 ///
 /// # Errors
 ///
-/// [`Error::Unauthorized`], whatever part of the key was wrong.
-pub async fn authenticate(ctx: &Context, key: &str) -> Result<Principal> {
+/// [`Error::Unauthorized`], whatever part was wrong.
+pub async fn authenticate(ctx: &Context, key: &str, user: Option<&str>) -> Result<Principal> {
+    let user = user.map(ActorId::parse).transpose().map_err(|_| Error::Unauthorized)?;
     let credential = verify(ctx, key).await?;
+    let mut by = Attribution::of(credential.actor);
+    if let Some(id) = user {
+        let user = Actor { actor_type: ActorType::User, id };
+        match by.actor.actor_type {
+            ActorType::User if by.actor == user => {}
+            ActorType::User => return Err(Error::Unauthorized),
+            ActorType::Service => by.actor = user,
+            ActorType::Agent => by.on_behalf_of = Some(user),
+        }
+    }
     Ok(Principal {
         tenant_id: credential.tenant_id,
-        authenticated_as: credential.actor.clone(),
-        actor: credential.actor,
+        by,
         credential_id: credential.key_id,
         scopes: credential.scopes,
     })
 }
 
-/// The principal on whose behalf a key of the named business acts.
-///
-/// A key bound to one user accepts only that user, a service key acts for the
-/// user that is named, and an agent's key is refused.
+/// The same for a key of the business that is named, and a user who must be. An agent's
+/// key is refused: this is for callers of a dialect that knows none.
 ///
 /// # Errors
 ///
@@ -34,18 +48,12 @@ pub async fn authenticate_on_behalf(
     business: &str,
     user: &str,
 ) -> Result<Principal> {
-    let user = ActorId::parse(user).map_err(|_| Error::Unauthorized)?;
-    let principal = authenticate(ctx, key).await?;
-    if principal.tenant_id.as_str() != business {
+    let principal = authenticate(ctx, key, Some(user)).await?;
+    let is_agent = principal.by.actor.actor_type == ActorType::Agent;
+    if is_agent || principal.tenant_id.as_str() != business {
         return Err(Error::Unauthorized);
     }
-    match principal.actor.actor_type {
-        ActorType::User if principal.actor.id == user => Ok(principal),
-        ActorType::Service => {
-            Ok(Principal { actor: Actor { actor_type: ActorType::User, id: user }, ..principal })
-        }
-        ActorType::User | ActorType::Agent => Err(Error::Unauthorized),
-    }
+    Ok(principal)
 }
 
 /// The credential that a key proves.

@@ -87,7 +87,7 @@ impl AuditFilters {
     /// Whether an event matches that is in the lists. These are by the id of an actor,
     /// whatever its type.
     fn matches(&self, event: &AuditEvent) -> bool {
-        self.actor.as_ref().is_none_or(|named| named.names(&event.actor))
+        self.actor.as_ref().is_none_or(|named| named.names(&event.by.actor))
     }
 }
 

@@ -138,9 +138,9 @@ fn activity_of(call: &Call, draft: Draft, id: ActivityId, now: Timestamp) -> Act
         related: draft.related,
         occurred_at: draft.occurred_at.unwrap_or(now),
         source: call.source,
-        last_agent_actor_id: (principal.actor.actor_type == ActorType::Agent)
-            .then(|| principal.actor.id.clone()),
-        logged_by: principal.actor.clone(),
+        last_agent_actor_id: (principal.by.actor.actor_type == ActorType::Agent)
+            .then(|| principal.by.actor.id.clone()),
+        logged_by: principal.by.clone(),
         logged_at: now,
         request_id: call.request_id.clone(),
         submitted: completed_now(draft.submitted, now),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::domain::activity_type::{Category, Label, TypeName};
 use crate::domain::clock::Timestamp;
-use crate::domain::principal::{Actor, ActorId, TenantId};
+use crate::domain::principal::{ActorId, Attribution, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::searched_text::SearchedText;
 use crate::domain::submission::{Submission, SubmittedField};
@@ -216,7 +216,7 @@ pub struct Activity {
     /// The agent that logged it, where an agent did.
     pub last_agent_actor_id: Option<ActorId>,
     /// Who logged it.
-    pub logged_by: Actor,
+    pub logged_by: Attribution,
     /// When it was logged.
     pub logged_at: Timestamp,
     /// The request that logged it.

@@ -10,7 +10,7 @@ use crate::domain::activity::{ActivityId, Source};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace};
-use crate::domain::principal::{Actor, KeyId, Principal, TenantId};
+use crate::domain::principal::{Attribution, KeyId, Principal, TenantId};
 use crate::domain::value::word_enum;
 
 word_enum! {
@@ -129,8 +129,8 @@ impl Call {
     pub fn key(&self, key: IdempotencyKey) -> KeyInSpace {
         let space = match self.entry_point {
             EntryPoint::ApiRoute(_) | EntryPoint::Tool(_) => IdempotencySpace::Caller {
-                authenticated_as: self.principal.authenticated_as.clone(),
-                actor: self.principal.actor.clone(),
+                authenticated_as: self.principal.by.authenticated_as.clone(),
+                actor: self.principal.by.actor.clone(),
             },
             EntryPoint::Event(_) => IdempotencySpace::Events,
             EntryPoint::Import => IdempotencySpace::Imports,
@@ -147,9 +147,7 @@ pub struct AuditEvent {
     /// The tenant that it belongs to.
     pub tenant_id: TenantId,
     /// Who acted.
-    pub actor: Actor,
-    /// Whom the credential stands for: the actor, or who acted for it.
-    pub authenticated_as: Actor,
+    pub by: Attribution,
     /// The credential that proved it.
     pub credential_id: KeyId,
     /// The way by which the write came in.
@@ -181,8 +179,7 @@ impl AuditEvent {
         Self {
             id,
             tenant_id: call.principal.tenant_id.clone(),
-            actor: call.principal.actor.clone(),
-            authenticated_as: call.principal.authenticated_as.clone(),
+            by: call.principal.by.clone(),
             credential_id: call.principal.credential_id.clone(),
             source: call.source,
             entry_point: call.entry_point.clone(),

@@ -72,6 +72,33 @@ impl fmt::Display for Actor {
     }
 }
 
+/// Who acted, and by what right: what a caller, a record and an event of the trail
+/// have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribution {
+    /// Who acted.
+    pub actor: Actor,
+    /// Whom the credential stands for: the actor, or the service or the import that
+    /// acted for it.
+    pub authenticated_as: Actor,
+    /// The user for whom an agent acted, where it named one.
+    pub on_behalf_of: Option<Actor>,
+}
+
+impl Attribution {
+    /// An actor that acts by itself and for itself.
+    #[must_use]
+    pub fn of(actor: Actor) -> Self {
+        Self { authenticated_as: actor.clone(), actor, on_behalf_of: None }
+    }
+
+    /// Whom the credential stands for, where that is not the actor.
+    #[must_use]
+    pub fn other_credential(&self) -> Option<&Actor> {
+        Some(&self.authenticated_as).filter(|other| **other != self.actor)
+    }
+}
+
 word_enum! {
     /// What a credential may do.
     Scope {
@@ -138,10 +165,8 @@ impl KeyName {
 pub struct Principal {
     /// The tenant that everything of this call belongs to.
     pub tenant_id: TenantId,
-    /// Who calls, or on whose behalf.
-    pub actor: Actor,
-    /// Whom the credential stands for: the actor, or the service that acts for it.
-    pub authenticated_as: Actor,
+    /// Who calls, and for whom.
+    pub by: Attribution,
     /// The credential that proved it.
     pub credential_id: KeyId,
     /// What it may do.

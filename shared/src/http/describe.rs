@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, query_parameter};
 use crate::domain::activity::ActivityId;
 use crate::domain::idempotency;
+use crate::domain::principal::ActorId;
 
 /// The tag of `/v1/activities`.
 pub const ACTIVITIES: &str = "Activities";
@@ -49,6 +50,21 @@ pub struct JsonBody {
     pub schema: Schema,
     /// An example, with its name.
     pub example: (&'static str, Value),
+}
+
+/// The header of `/v1` that names the user whom a call is made for.
+#[must_use]
+pub fn acting_for(schemas: &mut SchemaGenerator) -> Value {
+    json!({
+        "name": "X-USER-ID",
+        "in": "header",
+        "required": false,
+        "description": "The user whom the call is made for. A service acts for the user, who \
+            is then the actor; an agent stays the actor and acts on the user's behalf; a user \
+            can only name itself. It has no comma, with which gateways join repeated headers.",
+        "schema": schemas.subschema_for::<ActorId>(),
+        "example": "jane",
+    })
 }
 
 /// The parameter of the path that names an activity.

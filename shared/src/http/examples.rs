@@ -15,7 +15,7 @@ use crate::domain::activity_type::{
 use crate::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::idempotency::InputHash;
-use crate::domain::principal::{Actor, ActorId, KeyId, Principal, Scopes, TenantId};
+use crate::domain::principal::{Actor, ActorId, Attribution, KeyId, Principal, Scopes, TenantId};
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
 use std::collections::BTreeMap;
@@ -90,7 +90,7 @@ pub fn activity() -> Activity {
         occurred_at: time,
         source: Source::Api,
         last_agent_actor_id: Some(ActorId::parse("agent_7").expect(VALID)),
-        logged_by: Actor::parse("agent:agent_7").expect(VALID),
+        logged_by: Attribution::of(Actor::parse("agent:agent_7").expect(VALID)),
         logged_at: time,
         request_id: REQUEST_ID.to_owned(),
         submitted: Submitted::Nothing,
@@ -104,8 +104,7 @@ pub fn audit_event() -> AuditEvent {
     let call = Call {
         principal: Principal {
             tenant_id: activity.tenant_id,
-            authenticated_as: activity.logged_by.clone(),
-            actor: activity.logged_by,
+            by: activity.logged_by,
             credential_id: KeyId::parse("3f9c1d0a7b2e4856").expect(VALID),
             scopes: Scopes::new(),
         },

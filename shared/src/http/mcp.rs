@@ -30,8 +30,14 @@ pub const MISSING_SCOPE: i64 = -32010;
 pub const UNAUTHORIZED: i64 = -32011;
 
 /// The headers that a web page may send, for the answer to its preflight.
-pub(super) const REQUEST_HEADERS: &[&str] =
-    &["authorization", "content-type", "mcp-protocol-version", "mcp-method", "mcp-name"];
+pub(super) const REQUEST_HEADERS: &[&str] = &[
+    "authorization",
+    "content-type",
+    "mcp-protocol-version",
+    "mcp-method",
+    "mcp-name",
+    "x-user-id",
+];
 
 /// Writes an error as a JSON-RPC error with the id of the request. `data` says
 /// what the other dialects say.

@@ -42,6 +42,10 @@ pub struct ActivityView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "RelatedResourceId")]
     related_resource_id: Option<&'a RelatedResourceId>,
+    /// The name that the record had when the activity was logged, where one was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    related_resource_display_name: Option<&'a str>,
     /// Every related record, where the activity was logged through the logged-activity dialect.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<RelatedObjectView>")]
@@ -50,6 +54,17 @@ pub struct ActivityView<'a> {
     occurred_at: Timestamp,
     /// The way by which it came in.
     source: Source,
+    /// Who logged it.
+    actor: &'a Actor,
+    /// Whom the credential stands for, where that is not the actor: the service
+    /// that acted for it, or the import that names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Actor")]
+    authenticated_as: Option<&'a Actor>,
+    /// The user for whom an agent acted, where it named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Actor")]
+    on_behalf_of: Option<&'a Actor>,
     /// The agent that logged it, where an agent did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ActorId")]
@@ -66,11 +81,19 @@ pub struct RelatedObjectView<'a> {
     #[serde(rename = "type")]
     record_type: &'a RecordType,
     id: &'a RelatedResourceId,
+    /// The name that it had when the activity was logged, where one was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    display_name: Option<&'a str>,
 }
 
 impl<'a> From<&'a NamedResource> for RelatedObjectView<'a> {
     fn from(named: &'a NamedResource) -> Self {
-        Self { record_type: &named.resource.resource_type, id: &named.resource.id }
+        Self {
+            record_type: &named.resource.resource_type,
+            id: &named.resource.id,
+            display_name: named.display_name.as_deref(),
+        }
     }
 }
 
@@ -102,10 +125,15 @@ impl<'a> ActivityView<'a> {
             snippet: None,
             related_resource_type: related.map(|(built_in, _)| built_in),
             related_resource_id: related.map(|(_, named)| &named.resource.id),
+            related_resource_display_name: related
+                .and_then(|(_, named)| named.display_name.as_deref()),
             related_objects: submitted
                 .then(|| activity.related.iter().map(RelatedObjectView::from).collect()),
             occurred_at: activity.occurred_at,
             source: activity.source,
+            actor: &activity.logged_by.actor,
+            authenticated_as: activity.logged_by.other_credential(),
+            on_behalf_of: activity.logged_by.on_behalf_of.as_ref(),
             last_agent_actor_id: activity.last_agent_actor_id.as_ref(),
             logged_at: activity.logged_at,
         }
@@ -145,6 +173,10 @@ pub struct AuditEventView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Actor")]
     authenticated_as: Option<&'a Actor>,
+    /// The user for whom an agent acted, where it named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Actor")]
+    on_behalf_of: Option<&'a Actor>,
     /// The credential that proved it: the public part of the key.
     credential_id: &'a KeyId,
     /// The way by which the write came in.
@@ -188,8 +220,9 @@ impl<'a> From<&'a AuditEvent> for AuditEventView<'a> {
         Self {
             id: event.id.to_string(),
             tenant_id: &event.tenant_id,
-            actor: &event.actor,
-            authenticated_as: Some(&event.authenticated_as).filter(|who| **who != event.actor),
+            actor: &event.by.actor,
+            authenticated_as: event.by.other_credential(),
+            on_behalf_of: event.by.on_behalf_of.as_ref(),
             credential_id: &event.credential_id,
             source: event.source,
             tool_name: event.entry_point.tool_name(),

@@ -118,7 +118,7 @@ impl Staging {
         let position = Position::of_audit_event(event);
         let terms = [
             Some(Term::audit_status(event.status)),
-            Some(Term::audit_actor(&event.actor.id)),
+            Some(Term::audit_actor(&event.by.actor.id)),
             event.resource_id.map(Term::audit_resource),
             Some(Term::audit_request(&event.request_id)),
         ];

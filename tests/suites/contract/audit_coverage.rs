@@ -14,7 +14,9 @@ use activity_log_core::domain::clock::{
 use activity_log_core::domain::idempotency::{
     IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
 };
-use activity_log_core::domain::principal::{Actor, Credential, Principal, Scope, TenantId};
+use activity_log_core::domain::principal::{
+    Actor, Attribution, Credential, Principal, Scope, TenantId,
+};
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
@@ -322,8 +324,7 @@ fn event() -> AuditEvent {
     let call = Call {
         principal: Principal {
             tenant_id: TenantId::parse("acme").expect("the id is valid"),
-            actor: Actor::parse("service:crm").expect("the actor is valid"),
-            authenticated_as: Actor::parse("service:crm").expect("the actor is valid"),
+            by: Attribution::of(Actor::parse("service:crm").expect("the actor is valid")),
             credential_id: activity_log_core::domain::principal::KeyId::parse("1")
                 .expect("it is valid"),
             scopes: Scope::ALL.iter().copied().collect(),

@@ -12,6 +12,7 @@ use activity_log_tests::faulty_engine::{FaultyEngine, TableCall};
 use activity_log_tests::raw_table::RawTable;
 use activity_log_tests::stack::Stack;
 use http::Method;
+use serde_json::{Value, json};
 
 /// `GET /api/activities/logged/{id}` with these headers alone.
 async fn get_with(stack: &Stack, id: &str, headers: &[(&str, &str)]) -> Answer {
@@ -341,4 +342,98 @@ async fn the_secret_is_stored_nowhere() {
     let stored = RawTable::of(&stack).await.items().await;
     assert!(stored.values().all(|item| !format!("{item:?}").contains(secret)));
     assert!(stored.values().any(|item| item.contains_key("secret_hash")));
+}
+
+/// What the actor of an activity, of its row, of its event and of its replay is, and who
+/// stands beside it.
+async fn assert_attributed(stack: &Stack, logged: &Value, by: &Value) {
+    let reader = stack.v1(&stack.service_key("acme").await);
+    let id = logged["id"].as_str().expect("it has an id");
+    let read = reader.read(id).await.expect(200).json()["activity"].clone();
+    let found = reader.search(&[("limit", "100")]).await.expect(200).json();
+    let found = found["activities"].as_array().cloned().unwrap_or_default();
+    let row = found.into_iter().find(|row| row["id"] == id).expect("it is found");
+    let trail = reader.audit_events(&[("resource_id", id)]).await.expect(200).json();
+    for shown in [logged, &read, &row, &trail["audit_events"][0]] {
+        for name in ["actor", "authenticated_as", "on_behalf_of"] {
+            assert_eq!(shown.get(name), by.get(name), "{name} of {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_acts_for_the_user_that_it_names_in_v1_and_over_mcp() {
+    let stack = Stack::start().await;
+    let service = stack.issue_key("acme", "service:crm", Scope::ALL).await;
+    let (v1, mcp) = (stack.v1(&service), stack.mcp(&service));
+    let by = json!({
+        "actor": { "type": "user", "id": "zoë" },
+        "authenticated_as": { "type": "service", "id": "crm" },
+    });
+    let call = v1.call(Method::POST, "/v1/activities").header("x-user-id", "zoë");
+    let logged = call.json(&note("For a user")).send().await.expect(201).json();
+    assert_attributed(&stack, &logged["activity"], &by).await;
+    let params = json!({ "name": "log_activity", "arguments": note("For a user") });
+    let call = mcp.request("2025-11-25", "tools/call", params).header("x-user-id", "zoë");
+    let logged = call.send().await.expect(200).json()["result"]["structuredContent"].clone();
+    assert_attributed(&stack, &logged["activity"], &by).await;
+    let own = v1.log(&note("For itself")).await.expect(201).json();
+    let by = json!({ "actor": { "type": "service", "id": "crm" } });
+    assert_attributed(&stack, &own["activity"], &by).await;
+}
+
+#[tokio::test]
+async fn an_agent_acts_on_behalf_of_the_user_that_it_names() {
+    let stack = Stack::start().await;
+    let agent = stack.issue_key("acme", "agent:scout", Scope::ALL).await;
+    let by = json!({
+        "actor": { "type": "agent", "id": "scout" },
+        "on_behalf_of": { "type": "user", "id": "jane" },
+    });
+    let params = json!({ "name": "log_activity", "arguments": note("Asked to") });
+    let call = stack.mcp(&agent).request("2026-07-28", "tools/call", params);
+    let answer = call.header("x-user-id", "jane").send().await.expect(200).json();
+    let logged = &answer["result"]["structuredContent"]["activity"];
+    assert_eq!(logged["last_agent_actor_id"], "scout");
+    assert_attributed(&stack, logged, &by).await;
+    // The longest ids, and a body that is an item of its own.
+    let (longest, user) = ("a".repeat(255), "u".repeat(255));
+    let agent = stack.issue_key("acme", &format!("agent:{longest}"), Scope::ALL).await;
+    let mut input = note(&"\u{1f511}".repeat(500));
+    input["body"] = "long ".repeat(5_000).into();
+    let call = stack.v1(&agent).call(Method::POST, "/v1/activities").header("x-user-id", &user);
+    let logged = call.json(&input).send().await.expect(201).json();
+    let by = json!({
+        "actor": { "type": "agent", "id": longest },
+        "on_behalf_of": { "type": "user", "id": user },
+    });
+    assert_attributed(&stack, &logged["activity"], &by).await;
+}
+
+#[tokio::test]
+async fn a_user_names_only_itself_and_a_name_that_is_none_is_401() {
+    let stack = Stack::start().await;
+    let jane = stack.issue_key("acme", "user:jane", Scope::ALL).await;
+    let service = stack.service_key("acme").await;
+    let too_long = "u".repeat(256);
+    for (key, user, status) in [
+        (&jane, "jane", 201),
+        (&jane, "Jane", 401),
+        (&jane, "bob", 401),
+        (&service, "", 401),
+        (&service, "jane,bob", 401),
+        (&service, &too_long, 401),
+    ] {
+        let call = stack.v1(key).call(Method::POST, "/v1/activities").header("x-user-id", user);
+        let answer = call.json(&note("x")).send().await.expect(status);
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }).to_string();
+        let ping = stack.mcp(key).post().header("x-user-id", user).body(message).send().await;
+        assert_eq!(ping.status.as_u16(), if status == 201 { 200 } else { 401 }, "{user}");
+        if status == 401 {
+            assert_eq!(answer.header("www-authenticate"), "Bearer");
+        }
+    }
+    let twice = stack.v1(&service).call(Method::POST, "/v1/activities");
+    let twice = twice.header("x-user-id", "jane").header("x-user-id", "jane");
+    let _ = twice.json(&note("x")).send().await.expect(401);
 }

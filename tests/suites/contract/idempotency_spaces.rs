@@ -13,7 +13,9 @@ use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
-use activity_log_core::domain::principal::{Actor, KeyId, Principal, Scope, Scopes, TenantId};
+use activity_log_core::domain::principal::{
+    Actor, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+};
 use activity_log_core::http::v1;
 use activity_log_tests::client::logged_activity::{self, notes};
 use activity_log_tests::client::v1::{id_of, note, note_with};
@@ -270,8 +272,11 @@ async fn import(
     let call = Call {
         principal: Principal {
             tenant_id: TenantId::parse(tenant).expect("the id is valid"),
-            authenticated_as: Actor::parse("service:import").expect("the actor is valid"),
-            actor,
+            by: Attribution {
+                actor,
+                authenticated_as: Actor::parse("service:import").expect("the actor is valid"),
+                on_behalf_of: None,
+            },
             credential_id: KeyId::parse("console").expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         },

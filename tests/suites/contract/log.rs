@@ -49,6 +49,7 @@ async fn a_full_input_is_201_with_every_field_and_a_location() {
                 "related_resource_id": "t#1 %é",
                 "occurred_at": "2026-03-01T07:30:00.123Z",
                 "source": "api",
+                "actor": { "type": "user", "id": "jo" },
                 "logged_at": null,
             },
             "request_id": "<request id>",
@@ -68,7 +69,8 @@ async fn absent_optional_fields_are_left_out_and_occurred_at_is_now() {
     let activity = body["activity"].as_object().expect("there is an activity");
     let names: Vec<&str> = activity.keys().map(String::as_str).collect();
     let mut expected =
-        ["id", "logged_at", "occurred_at", "source", "summary", "tenant_id", "type"].to_vec();
+        ["actor", "id", "logged_at", "occurred_at", "source", "summary", "tenant_id", "type"]
+            .to_vec();
     expected.sort_unstable();
     assert_eq!(names, expected);
     assert_eq!(activity["occurred_at"], activity["logged_at"]);

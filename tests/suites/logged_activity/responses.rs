@@ -248,10 +248,13 @@ async fn what_the_dialect_logs_is_found_and_read_in_v1() {
             "related_resource_type": "company",
             "related_resource_id": "com_1",
             "related_objects": [
-                {"type": "property", "id": "pro_1"},
-                {"type": "company", "id": "com_1"},
-                {"type": "contact", "id": "con_1"},
+                {"type": "property", "id": "pro_1", "display_name": "12 Hill Road"},
+                {"type": "company", "id": "com_1", "display_name": "Acme Ltd"},
+                {"type": "contact", "id": "con_1", "display_name": "Jane Doe"},
             ],
+            "related_resource_display_name": "Acme Ltd",
+            "actor": {"type": "user", "id": "jane"},
+            "authenticated_as": {"type": "service", "id": "suite"},
             "occurred_at": activity["occurred_at"],
             "source": "api",
             "logged_at": activity["logged_at"],
@@ -279,7 +282,10 @@ async fn what_the_dialect_logs_is_found_and_read_in_v1() {
     let read = workspace.v1.read(&id).await.expect(200);
     let activity = read.json()["activity"].clone();
     assert_eq!(activity.get("related_resource_type"), None);
-    assert_eq!(activity["related_objects"], json!([{"type": "property", "id": "pro_1"}]));
+    assert_eq!(
+        activity["related_objects"],
+        json!([{"type": "property", "id": "pro_1", "display_name": "12 Hill Road"}])
+    );
     assert_eq!((&activity["summary"], activity.get("body")), (&json!("Site visit"), None));
 }
 

@@ -15,7 +15,7 @@ use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::error::{Error, Result as CoreResult};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
-    Actor, ActorId, ActorType, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
 };
 use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::http::v1;
@@ -194,8 +194,11 @@ fn call(ctx: &Context, args: &ImportArgs, actor: Option<Actor>) -> Call {
     Call {
         principal: Principal {
             tenant_id: args.tenant.clone(),
-            actor: actor.unwrap_or_else(|| args.actor.clone()),
-            authenticated_as: args.actor.clone(),
+            by: Attribution {
+                actor: actor.unwrap_or_else(|| args.actor.clone()),
+                authenticated_as: args.actor.clone(),
+                on_behalf_of: None,
+            },
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         },

@@ -227,7 +227,7 @@ async fn demo_tenant(
 ) -> Result<Option<String>, CliError> {
     if let Some(folder) = folder
         && let Ok(key) = std::fs::read_to_string(folder.demo_key())
-        && authenticate(ctx, key.trim()).await.is_ok()
+        && authenticate(ctx, key.trim(), None).await.is_ok()
     {
         return Ok(Some(key.trim().to_owned()));
     }

@@ -98,9 +98,9 @@ impl<'a> LoggedActivityView<'a> {
             activity_object,
             associated_entities: AssociatedEntity::all_of(activity, ids),
             logged_at: activity.logged_at,
-            logged_by: Person::from(&activity.logged_by),
+            logged_by: Person::from(&activity.logged_by.actor),
             completed_at,
-            completed_by: completed_at.map(|_| Person::from(&activity.logged_by)),
+            completed_by: completed_at.map(|_| Person::from(&activity.logged_by.actor)),
             scheduled_activity_id: submission
                 .and_then(|submission| submission.scheduled_activity_id),
             mentions: submission.map_or(&[], |submission| &submission.mentions),

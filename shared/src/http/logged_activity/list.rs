@@ -176,7 +176,7 @@ impl<'a> ResponseView<'a> {
         Self {
             id: activity.id,
             logged_at: activity.logged_at,
-            logged_by: Person::from(&activity.logged_by),
+            logged_by: Person::from(&activity.logged_by.actor),
             associated_entities: AssociatedEntity::all_of(activity, ids),
             fields_with_values: FieldView::all_of(activity),
         }

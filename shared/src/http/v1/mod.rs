@@ -31,12 +31,23 @@ pub fn error(error: &Error, request_id: &str) -> Response {
     json(status(error.code()), &body)
 }
 
-/// The caller, from `Authorization: Bearer <key>`.
+/// The header by which a caller names the user that it acts for.
+const USER: &str = "x-user-id";
+
+/// The caller, from `Authorization: Bearer <key>`, and the user whom `X-USER-ID` names,
+/// where there is one.
 pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Principal> {
     let value = exchange.header("authorization").ok_or(Error::Unauthorized)?;
     let (scheme, key) = value.split_once(' ').ok_or(Error::Unauthorized)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Error::Unauthorized);
     }
-    authenticate::authenticate(ctx, key.trim()).await
+    let user = match exchange.request().headers.contains_key(USER) {
+        false => None,
+        // With a comma it may be two that a gateway has joined.
+        true => Some(
+            exchange.header(USER).filter(|user| !user.contains(',')).ok_or(Error::Unauthorized)?,
+        ),
+    };
+    authenticate::authenticate(ctx, key.trim(), user).await
 }

@@ -14,11 +14,12 @@ use crate::domain::activity::{
     RelatedResourceId, Source, Submitted, Summary,
 };
 use crate::domain::activity_type::{Category, TypeName};
-use crate::domain::principal::{Actor, ActorId, ActorType, TenantId};
+use crate::domain::principal::{ActorType, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::submission::Submission;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter};
+use crate::store::items::attribution;
 use crate::store::keys;
 use crate::text::ANALYZER_VERSION;
 
@@ -114,7 +115,8 @@ fn write_short(activity: &Activity) -> ItemWriter {
         Submitted::Nothing => activity.related.first(),
         Submitted::Whole(_) | Submitted::TypeOnly(_) => None,
     };
-    ItemWriter::new(keys::head(&activity.tenant_id, activity.id))
+    let item = ItemWriter::new(keys::head(&activity.tenant_id, activity.id));
+    attribution::write(item, &activity.logged_by)
         .number(ANALYZER, i64::from(ANALYZER_VERSION))
         .text("type", activity.category)
         .text_if_some("object", activity.submitted.type_name())
@@ -124,8 +126,6 @@ fn write_short(activity: &Activity) -> ItemWriter {
         .text_if_some("related_name", related.and_then(|named| named.display_name.as_deref()))
         .text("occurred_at", activity.occurred_at)
         .text("source", activity.source)
-        .text("actor_type", activity.logged_by.actor_type)
-        .text("actor_id", activity.logged_by.id.as_str())
         .text("logged_at", activity.logged_at)
         .text("request_id", &activity.request_id)
 }
@@ -175,10 +175,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
         Some(tuples) => from_tuples(tuples),
         None => read_one_related(&reader)?.into_iter().collect(),
     };
-    let logged_by = Actor {
-        actor_type: reader.parsed("actor_type", ActorType::parse)?,
-        id: reader.parsed("actor_id", ActorId::parse)?,
-    };
+    let logged_by = attribution::read(&reader)?;
     let activity = Activity {
         id,
         tenant_id: tenant.clone(),
@@ -188,8 +185,8 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
         related,
         occurred_at: reader.timestamp("occurred_at")?,
         source: reader.parsed("source", Source::parse)?,
-        last_agent_actor_id: (logged_by.actor_type == ActorType::Agent)
-            .then(|| logged_by.id.clone()),
+        last_agent_actor_id: (logged_by.actor.actor_type == ActorType::Agent)
+            .then(|| logged_by.actor.id.clone()),
         logged_by,
         logged_at: reader.timestamp("logged_at")?,
         request_id: reader.text("request_id")?.to_owned(),
@@ -253,6 +250,7 @@ mod tests {
     use super::*;
     use crate::domain::activity_type::AssociationMode;
     use crate::domain::clock::Timestamp;
+    use crate::domain::principal::{Actor, ActorId, Attribution};
     use crate::domain::record_type::ApiNamed;
     use crate::domain::submission::TypeSnapshot;
     use crate::store::item::size_bytes;
@@ -272,7 +270,10 @@ mod tests {
             occurred_at: Timestamp::MIN,
             source: Source::Mcp,
             last_agent_actor_id: Some(ActorId::parse(&"a".repeat(255)).unwrap()),
-            logged_by: Actor::parse(&format!("agent:{}", "a".repeat(255))).unwrap(),
+            logged_by: Attribution {
+                on_behalf_of: Some(Actor::parse(&format!("user:{}", "u".repeat(255))).unwrap()),
+                ..Attribution::of(Actor::parse(&format!("agent:{}", "a".repeat(255))).unwrap())
+            },
             logged_at: Timestamp::MAX,
             request_id: format!("req_{}", "0".repeat(32)),
             submitted: Submitted::Nothing,

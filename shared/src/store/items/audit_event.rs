@@ -4,19 +4,16 @@ use crate::domain::activity::{ActivityId, Source};
 use crate::domain::audit::{AuditEvent, AuditStatus, EntryPoint};
 use crate::domain::error::ErrorCode;
 use crate::domain::idempotency::InputHash;
-use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, TenantId};
+use crate::domain::principal::{KeyId, TenantId};
 use crate::domain::value::parse_uuid;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter};
+use crate::store::items::attribution;
 use crate::store::keys;
 
 pub(in crate::store) fn write(event: &AuditEvent) -> Item {
-    let other = Some(&event.authenticated_as).filter(|other| **other != event.actor);
-    ItemWriter::new(keys::audit_event(&event.tenant_id, event.id))
-        .text("actor_type", event.actor.actor_type)
-        .text("actor_id", event.actor.id.as_str())
-        .text_if_some("authenticated_as_type", other.map(|other| other.actor_type))
-        .text_if_some("authenticated_as_id", other.map(|other| other.id.as_str()))
+    let item = ItemWriter::new(keys::audit_event(&event.tenant_id, event.id));
+    attribution::write(item, &event.by)
         .text("credential_id", &event.credential_id)
         .text("source", event.source)
         .text_if_some("tool_name", event.entry_point.tool_name())
@@ -39,15 +36,10 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<AuditEven
         (None, Some(route)) => EntryPoint::of_api_route(route),
         _ => return Err(reader.corrupt("it names not just one entry point")),
     };
-    let actor = Actor {
-        actor_type: reader.parsed("actor_type", ActorType::parse)?,
-        id: reader.parsed("actor_id", ActorId::parse)?,
-    };
     Ok(AuditEvent {
         id,
         tenant_id: tenant.clone(),
-        authenticated_as: read_authenticated_as(&reader)?.unwrap_or_else(|| actor.clone()),
-        actor,
+        by: attribution::read(&reader)?,
         credential_id: reader.parsed("credential_id", KeyId::parse)?,
         source: reader.parsed("source", Source::parse)?,
         entry_point,
@@ -61,15 +53,4 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<AuditEven
         request_id: reader.text("request_id")?.to_owned(),
         occurred_at: reader.timestamp("occurred_at")?,
     })
-}
-
-/// Whom the credential stands for, where that is not the actor.
-fn read_authenticated_as(reader: &ItemReader<'_>) -> Result<Option<Actor>, CorruptItem> {
-    let actor_type = reader.parsed_if_some("authenticated_as_type", ActorType::parse)?;
-    let id = reader.parsed_if_some("authenticated_as_id", ActorId::parse)?;
-    match (actor_type, id) {
-        (None, None) => Ok(None),
-        (Some(actor_type), Some(id)) => Ok(Some(Actor { actor_type, id })),
-        _ => Err(reader.corrupt("authenticated_as has just one part")),
-    }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod activity;
 pub(super) mod activity_type;
+pub(super) mod attribution;
 pub(super) mod audit_event;
 pub(super) mod credential;
 pub(super) mod idempotency_record;

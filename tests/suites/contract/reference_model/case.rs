@@ -200,6 +200,8 @@ impl Case {
             "source": "api",
             "logged_at": logged_at,
         });
+        let actor = WRITERS[log.writer].actors[log.tenant].split_once(':');
+        row["actor"] = actor.map(|(kind, id)| json!({ "type": kind, "id": id })).into();
         if let Some((kind, id)) = log.related {
             row["related_resource_type"] = json!(kind);
             row["related_resource_id"] = json!(id);
