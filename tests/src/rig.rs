@@ -115,10 +115,9 @@ impl Rig {
         assert!(task.await.expect_err("it does not finish").is_cancelled());
         // Until what it had sent is carried out, and what is held is given up.
         loop {
+            self.proxy.settled().await;
             let calls = self.proxy.calls();
-            let under_way = calls.iter().any(|call| call.ended.is_none());
-            let not_carried_out = calls.iter().filter(|call| call.engine_status.is_none()).count();
-            if !under_way && not_carried_out == 1 {
+            if calls.iter().filter(|call| call.engine_status.is_none()).count() == 1 {
                 return;
             }
             tokio::task::yield_now().await;

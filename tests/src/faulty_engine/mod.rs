@@ -153,6 +153,14 @@ impl FaultyEngine {
         lock(&self.proxy.rules).clear();
     }
 
+    /// Waits until no call is under way: each is carried out, or was given up by its
+    /// caller, which the engine only learns a moment later.
+    pub async fn settled(&self) {
+        while self.calls().iter().any(|call| call.ended.is_none()) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The calls that came since the last [`FaultyEngine::reset_calls`], in the
     /// order in which they came.
     pub fn calls(&self) -> Vec<TableCall> {

@@ -259,6 +259,7 @@ async fn crash(rig: &Rig, operation: &'static str, n: usize) {
     gate.arrived(1).await;
     run.abort();
     assert!(run.await.is_err_and(|error| error.is_cancelled()), "{operation} {n}");
+    rig.proxy.settled().await;
     gate.open();
     rig.proxy.clear();
 }
