@@ -7,7 +7,7 @@
 //! | `object`, `related`, `submission` | the logged-activity dialect |
 //! | `body` | any, where everything fits |
 //! | `body_start` instead of `body` | any, where the body is an item of its own |
-//! | `object`, and `related` without names where it fits | the logged-activity dialect, where the submission is in the body's item |
+//! | `object`, and `related`, without names where only that fits | the logged-activity dialect, where the submission is in the body's item |
 
 use crate::domain::activity::{
     Activity, ActivityId, Body, BodyText, LongParts, NamedResource, RelatedResource,
@@ -130,20 +130,22 @@ fn write_short(activity: &Activity) -> ItemWriter {
         .text("request_id", &activity.request_id)
 }
 
-/// A head without the long parts: the related records without their names, and the
-/// beginning of the body, as far as there is room.
+/// A head without the long parts: the related records, with their names or without,
+/// and the beginning of the body, as far as there is room.
 fn write_beginning(activity: &Activity, long: &LongAttributes<'_>) -> ItemWriter {
     let snippet = long.body.map(Body::snippet);
     let nameless: Option<Vec<RelatedTuple>> = long
         .related
         .clone()
         .map(|all| all.into_iter().map(|(record_type, id, _)| (record_type, id, None)).collect());
-    let mut head = write_short(activity).json_if_some(RELATED, nameless.as_ref());
-    if head.size_bytes() + BODY_START.len() + snippet.map_or(0, str::len) > HEAD_MAX_BYTES {
-        // The related records give way to the beginning of the body, as long
-        // as there are any.
-        head = write_short(activity);
-    }
+    let snippet_bytes = BODY_START.len() + snippet.map_or(0, str::len);
+    let with = |related| write_short(activity).json_if_some(RELATED, related);
+    // The names, and then the records, give way to the beginning of the body.
+    let mut head = [long.related.as_ref(), nameless.as_ref()]
+        .map(with)
+        .into_iter()
+        .find(|head| head.size_bytes() + snippet_bytes <= HEAD_MAX_BYTES)
+        .unwrap_or_else(|| write_short(activity));
     if let Some(snippet) = snippet {
         // As much of it as there is room for; the longest summary, names and
         // ids leave some.
