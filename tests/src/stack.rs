@@ -210,7 +210,8 @@ impl Stack {
         let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
         let Value::Object(object) = definition else { panic!("a definition is an object") };
         let now = self.clock.time();
-        let definition = read_definition(object, &tenant, now).expect("the definition is valid");
+        let ids = self.ctx.store.record_type_ids(&tenant).await.expect("they are read");
+        let definition = read_definition(object, &ids, now).expect("the definition is valid");
         let put = self.ctx.store.put_activity_type(&tenant, &definition).await;
         put.expect("the type is defined");
     }

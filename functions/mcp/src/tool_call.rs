@@ -160,8 +160,11 @@ fn to_value(view: &impl Serialize) -> Value {
 /// What an agent should do about an error.
 fn hint(error: &Error, tool: ToolName) -> &'static str {
     match (error, tool) {
-        (Error::ValidationFailed(_), _) => {
+        (Error::ValidationFailed(_), ToolName::Log) => {
             "Mend every field that field_errors names, then call again. Nothing was written."
+        }
+        (Error::ValidationFailed(_), _) => {
+            "Mend every field that field_errors names, then call again."
         }
         (Error::NamedResourceNotFound(_), _) => {
             "This workspace has no such related resource. Check related_resource_type and related_resource_id, or leave both out and name the record in the summary. Nothing was written."

@@ -14,8 +14,8 @@ use crate::domain::activity_type::{
 };
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::principal::TenantId;
 use crate::domain::record_type::{RecordType, own_id};
+use crate::domain::record_type_ids::RecordTypeIds;
 use crate::domain::value::{Refusal, check_id, parse_uuid};
 
 /// Reads a definition: `name`, `api_name`, `association_mode`, and where they
@@ -30,7 +30,7 @@ use crate::domain::value::{Refusal, check_id, parse_uuid};
 /// with every violation.
 pub fn read_definition(
     object: Object,
-    tenant: &TenantId,
+    ids: &RecordTypeIds,
     now: Timestamp,
 ) -> Result<TypeDefinition> {
     let mut value = Value::Object(object);
@@ -47,7 +47,7 @@ pub fn read_definition(
     });
     let description = reader.optional("description", parse_description);
     let mode = reader.required("association_mode", AssociationMode::parse);
-    let selected_objects = read_selected_objects(&mut reader);
+    let selected_objects = read_selected_objects(&mut reader, ids);
     let category = reader.optional("category", Category::parse);
     let enabled = reader.boolean("enabled");
     match mode {
@@ -60,7 +60,7 @@ pub fn read_definition(
         _ => {}
     }
     let type_name = api_name.as_ref().map_or("", TypeName::as_str).to_owned();
-    let fields = read_fields(&mut reader, tenant, &type_name);
+    let fields = read_fields(&mut reader, ids, &type_name);
     let definition_bytes = serde_json::to_vec(&fields).map_or(0, |bytes| bytes.len());
     if definition_bytes > MAX_DEFINITION_BYTES {
         reader.refuse("fields", "must have at most 256 KB in all");
@@ -87,13 +87,13 @@ fn parse_description(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
-fn read_selected_objects(reader: &mut Reader<&Object>) -> Vec<RecordType> {
+fn read_selected_objects(reader: &mut Reader<&Object>, ids: &RecordTypeIds) -> Vec<RecordType> {
     let mut record_types: Vec<RecordType> = Vec::new();
     let items = reader.list("selected_objects", MAX_SELECTED_OBJECTS);
     for (index, item) in items.iter().enumerate() {
         let path = format!("selected_objects.{index}");
         let named = item.as_str().ok_or(Refusal::from("must be a string"));
-        let named = named.and_then(RecordType::parse).and_then(|record_type| {
+        let named = named.and_then(|text| ids.parse(text)).and_then(|record_type| {
             let is_new = !record_types.contains(&record_type);
             is_new.then_some(record_type).ok_or("is there twice".into())
         });
@@ -104,12 +104,12 @@ fn read_selected_objects(reader: &mut Reader<&Object>) -> Vec<RecordType> {
 
 fn read_fields(
     reader: &mut Reader<&Object>,
-    tenant: &TenantId,
+    ids: &RecordTypeIds,
     type_name: &str,
 ) -> Vec<FieldDefinition> {
     let mut fields = Vec::new();
     let mut names = HashSet::new();
-    let mut ids = HashSet::new();
+    let mut field_ids = HashSet::new();
     for (index, item) in reader.list("fields", MAX_FIELDS).iter().enumerate() {
         let path = format!("fields.{index}");
         let Value::Object(object) = item else {
@@ -117,12 +117,12 @@ fn read_fields(
             continue;
         };
         let mut nested = reader.nested(object, &path);
-        let field = read_field(&mut nested, tenant, type_name);
+        let field = read_field(&mut nested, ids, type_name);
         if let Ok(field) = field {
             if !names.insert(field.name.clone()) {
                 nested.refuse("name", "is the name of another field too");
             }
-            if !ids.insert(field.id) {
+            if !field_ids.insert(field.id) {
                 nested.refuse("id", "is the id of another field too");
             }
             fields.push(field);
@@ -134,16 +134,17 @@ fn read_fields(
 
 fn read_field(
     reader: &mut Reader<&Object>,
-    tenant: &TenantId,
+    ids: &RecordTypeIds,
     type_name: &str,
 ) -> Given<FieldDefinition> {
+    let tenant = ids.tenant();
     let id = reader.optional("id", |text| parse_uuid(text).ok_or("must be a UUID"));
     let name = reader.required("name", FieldName::parse);
     let display_name = reader.required("display_name", Label::parse);
     let field_type = reader.required("field_type", FieldType::parse);
     let custom_field_type = reader.optional("custom_field_type", FieldType::parse);
     let required = reader.boolean("required").unwrap_or(false);
-    let relation = reader.optional("relation", RecordType::parse);
+    let relation = reader.optional("relation", |text| ids.parse(text));
     let currency = reader.optional("currency", parse_currency);
     let symbol = reader.optional("symbol", parse_symbol);
     let field_name = name.as_ref().map_or("", FieldName::as_str).to_owned();
@@ -238,12 +239,19 @@ fn read_options(
 mod tests {
     use serde_json::json;
 
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::domain::error::Error;
+    use crate::domain::principal::TenantId;
 
     fn parse(value: Value) -> Result<TypeDefinition> {
         let Value::Object(object) = value else { panic!("not an object") };
-        read_definition(object, &TenantId::parse("acme").unwrap(), Timestamp::MIN)
+        read_definition(
+            object,
+            &RecordTypeIds::of(TenantId::parse("acme").unwrap(), BTreeMap::new()),
+            Timestamp::MIN,
+        )
     }
 
     fn refused(value: Value) -> Vec<String> {

@@ -40,6 +40,7 @@ use crate::domain::idempotency::{IdempotencyKey, InputHash};
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{Identifier, RecordType};
 use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
+use crate::domain::searched_text::SearchedText;
 use crate::domain::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::domain::value::parse_uuid;
 use crate::index::seen::as_seen;
@@ -276,7 +277,9 @@ fn judge(
     let fields = judge_fields(definition, &input.fields, &mut violations);
     let notes = input.notes.as_ref();
     let line = notes
-        .and_then(|notes| Summary::of_first_line(notes.as_str()))
+        .and_then(|notes| {
+            Summary::of_first_line(&as_seen(SearchedText::PlainOrHtml(notes.as_str())))
+        })
         .unwrap_or_else(|| Summary::from(&summary.name));
     let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(as_seen));
     let words: Given<_> = violations

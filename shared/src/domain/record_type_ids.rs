@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{ApiNamed, Identifier, RecordType};
+use crate::domain::value::Refusal;
 
 /// The most ids that a tenant registers: requests of the logged-activity dialect read
 /// all of them.
@@ -26,10 +27,10 @@ pub struct RecordTypeIds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotRegistered {
     /// There would be two record types of one id.
-    #[error("is the id of another record type")]
+    #[error("it is the id of another record type")]
     Taken,
     /// There are [`MAX_REGISTERED`] already.
-    #[error("would be one too many: a tenant registers up to {MAX_REGISTERED}")]
+    #[error("a tenant registers up to {MAX_REGISTERED} ids")]
     TooMany,
 }
 
@@ -70,6 +71,17 @@ impl RecordTypeIds {
     pub fn resolve(&self, identifier: Identifier<RecordType>) -> Identifier<RecordType> {
         let Identifier::Id(id) = identifier else { return identifier };
         self.record_type(id).map_or(identifier, Identifier::Name)
+    }
+
+    /// Reads a record type by its name, or by an id that is built in or registered.
+    pub fn parse(&self, text: &str) -> Result<RecordType, Refusal> {
+        match Identifier::parse(text) {
+            Some(named) => {
+                let known = self.resolve(named).known();
+                known.ok_or_else(|| "is no registered id of a record type".into())
+            }
+            None => RecordType::parse(text),
+        }
     }
 
     fn record_type(&self, id: Uuid) -> Option<RecordType> {
@@ -124,6 +136,11 @@ mod tests {
         assert_eq!(ids.by_name(own), property.id(&tenant));
         assert_eq!(ids.resolve(Identifier::Id(own)), Identifier::Name(property.clone()));
         assert_eq!(ids.resolve(Identifier::Id(other)), Identifier::Name(record_type("contact")));
+        assert_eq!(ids.parse(&own.to_string()), Ok(property.clone()));
+        assert_eq!(ids.parse("property"), Ok(property.clone()));
+        for text in [Uuid::from_u128(9).to_string(), "Property".to_owned()] {
+            assert!(ids.parse(&text).is_err(), "{text}");
+        }
         // The id of its name goes on to be one.
         let by_name = property.id(&tenant);
         assert_eq!(ids.by_name(by_name), by_name);

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 
+use crate::app::json::without_byte_order_mark;
 use crate::domain::error::{Error, Result};
 
 /// The largest body, in bytes.
@@ -24,13 +25,13 @@ impl RequestBody {
         Self(Some(bytes).filter(|bytes| bytes.len() <= MAX_BYTES))
     }
 
-    /// What it says.
+    /// What it says, without the byte order mark that it may begin with.
     ///
     /// # Errors
     ///
     /// [`Error::PayloadTooLarge`] for one over the limit.
     pub fn read(&self) -> Result<&[u8]> {
-        self.0.as_deref().ok_or(Error::PayloadTooLarge)
+        self.0.as_deref().map(without_byte_order_mark).ok_or(Error::PayloadTooLarge)
     }
 
     /// Whether there is none.
@@ -52,5 +53,7 @@ mod tests {
         assert!(too_large.0.is_none() && !too_large.is_empty());
         assert!(matches!(too_large.read(), Err(Error::PayloadTooLarge)));
         assert!(of_bytes(0).is_empty());
+        let marked = RequestBody::of(b"\xef\xbb\xbf{}".as_slice().into());
+        assert_eq!(marked.read().unwrap(), b"{}");
     }
 }

@@ -11,21 +11,45 @@
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
-/// The first tags by which a text is told to be HTML: those of the
-/// [MIME Sniffing standard](https://mimesniff.spec.whatwg.org/#identifying-a-resource-with-an-unknown-mime-type),
-/// and what else mail programs and editors begin with.
-const FIRST_TAGS: &[&str] = &[
-    "!doctype",
+/// The elements that a text which is HTML may begin with: all that
+/// [there are](https://html.spec.whatwg.org/multipage/indices.html#elements-3) or were.
+/// They end somewhere in it, unless they are among the next.
+const ELEMENTS: &[&str] = &[
     "a",
+    "abbr",
+    "acronym",
+    "address",
     "article",
+    "aside",
+    "audio",
     "b",
+    "bdi",
+    "bdo",
+    "big",
     "blockquote",
-    "body",
-    "br",
+    "button",
+    "canvas",
+    "caption",
     "center",
+    "cite",
+    "code",
+    "colgroup",
+    "data",
+    "datalist",
+    "del",
+    "details",
+    "dfn",
+    "dialog",
+    "dir",
     "div",
+    "dl",
     "em",
+    "fieldset",
+    "figcaption",
+    "figure",
     "font",
+    "footer",
+    "form",
     "h1",
     "h2",
     "h3",
@@ -33,23 +57,60 @@ const FIRST_TAGS: &[&str] = &[
     "h5",
     "h6",
     "head",
-    "hr",
-    "html",
+    "header",
+    "hgroup",
+    "i",
     "iframe",
-    "img",
+    "ins",
+    "kbd",
+    "label",
+    "legend",
     "main",
-    "meta",
+    "map",
+    "mark",
+    "menu",
+    "meter",
+    "nav",
+    "nobr",
+    "noscript",
+    "object",
     "ol",
-    "p",
+    "output",
+    "picture",
     "pre",
+    "progress",
+    "q",
+    "ruby",
+    "s",
+    "samp",
     "script",
+    "search",
     "section",
+    "select",
+    "small",
     "span",
+    "strike",
     "strong",
     "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
     "table",
+    "template",
+    "textarea",
+    "time",
     "title",
+    "tt",
+    "u",
     "ul",
+    "var",
+    "video",
+];
+/// Those that need no end: they have none, or it is left out.
+const WITHOUT_END: &[&str] = &[
+    "!doctype", "base", "body", "br", "col", "dd", "dt", "embed", "hr", "html", "img", "input",
+    "li", "link", "meta", "p", "tbody", "td", "tfoot", "th", "thead", "tr", "wbr",
 ];
 /// Elements whose text is not shown.
 const HIDDEN: &[&[u8]] =
@@ -65,21 +126,26 @@ const INLINE: &[&[u8]] = &[
 
 /// What a reader sees of HTML: its text, with a line break for what parts it.
 pub(crate) fn seen(html: &str) -> String {
+    // In XML, an element can be empty by its own tag.
+    let is_xml = trim_start(html).starts_with("<?xml");
     let mut text = Vec::with_capacity(html.len() / 2);
-    let (mut hidden, mut templates) = (false, 0_usize);
+    let (mut hidden, mut templates) = (None, 0_usize);
     let mut emitter = CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| -> Option<()> {
         match event {
             CallbackEvent::OpenStartTag { name } => {
-                hidden = HIDDEN.contains(&name);
+                if hidden.is_none() {
+                    hidden = HIDDEN.iter().find(|element| **element == name);
+                }
                 templates += usize::from(name == b"template");
                 part(&mut text, name);
             }
+            CallbackEvent::CloseStartTag { self_closing: true } if is_xml => hidden = None,
             CallbackEvent::EndTag { name } => {
-                hidden = false;
+                hidden = hidden.filter(|element| **element != name);
                 templates = templates.saturating_sub(usize::from(name == b"template"));
                 part(&mut text, name);
             }
-            CallbackEvent::String { value } if !hidden && templates == 0 => {
+            CallbackEvent::String { value } if hidden.is_none() && templates == 0 => {
                 text.extend_from_slice(value);
             }
             _ => {}
@@ -87,7 +153,7 @@ pub(crate) fn seen(html: &str) -> String {
         None
     });
     // Scripts and styles have rules of their own for where they end.
-    emitter.naively_switch_states(true);
+    emitter.naively_switch_states(!is_xml);
     for Ok(()) in Tokenizer::new_with_emitter(html, emitter) {}
     String::from_utf8(text).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into())
 }
@@ -98,20 +164,33 @@ fn part(text: &mut Vec<u8>, element: &[u8]) {
     }
 }
 
-/// Whether a text is an HTML document, by its first tag.
+/// Whether a text is HTML, by what it begins with. What is no tag of HTML, or a word in
+/// angle brackets that nothing ends, is text.
 pub(crate) fn is_document(text: &str) -> bool {
-    let text = text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_ascii_whitespace());
+    let text = trim_start(text);
     let text = match text.strip_prefix("<?xml") {
-        Some(rest) => rest.split_once("?>").map_or("", |(_, document)| document.trim_ascii_start()),
+        Some(rest) => rest.split_once("?>").map_or("", |(_, document)| trim_start(document)),
         None => text,
     };
-    if text.starts_with("<!--") {
-        return true;
+    if let Some(comment) = text.strip_prefix("<!--") {
+        return comment.contains("-->");
     }
     let Some(tag) = text.strip_prefix('<') else { return false };
     let ends = |c: char| c == '>' || c == '/' || c.is_ascii_whitespace();
-    let Some((name, _)) = tag.split_once(ends) else { return false };
-    FIRST_TAGS.iter().any(|known| known.eq_ignore_ascii_case(name))
+    let Some((name, rest)) = tag.split_once(ends) else { return false };
+    let is_one_of = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    is_one_of(WITHOUT_END) || (is_one_of(ELEMENTS) && has_end_tag(rest, name))
+}
+
+fn trim_start(text: &str) -> &str {
+    text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace())
+}
+
+fn has_end_tag(text: &str, name: &str) -> bool {
+    text.match_indices("</").any(|(at, _)| {
+        let end = text.as_bytes()[at + 2..].get(..name.len());
+        end.is_some_and(|end| end.eq_ignore_ascii_case(name.as_bytes()))
+    })
 }
 
 #[cfg(test)]
@@ -161,6 +240,11 @@ mod tests {
             ("<![CDATA[x]]><?php echo 1 ?>y", "y"),
             // What is broken is read as browsers read it.
             ("a < b and c > d", "a < b and c > d"),
+            (
+                "<?xml version=\"1.0\"?><html><head><title/><script src=\"a\"/></head>\
+                 <body>x<style>y</style><br/>z</body></html>",
+                "x z",
+            ),
             ("<p", ""),
             ("x<p title='never closed", "x"),
             ("<b><i>a</b>b</i>", "ab"),
@@ -182,9 +266,15 @@ mod tests {
             "<br/>x",
             "<!-- a comment --><b>x</b>",
             "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"\"><html xmlns=\"\">",
-            "<table\nwidth=1>",
+            "<table\nwidth=1></TABLE>",
             "<meta http-equiv=\"Content-Type\">",
             "<h2>x</h2>",
+            "<figure class=\"image\"><img src=\"data:image/png;base64,AAAA\"></figure><p>x</p>",
+            "<u></u><div>x</div>",
+            "<LI>x",
+            "\u{a0}<p>x</p>",
+            "<address>x</ADDRESS >",
+            "<title>x</title>y",
         ] {
             assert!(is_document(html), "{html}");
         }
@@ -201,6 +291,13 @@ mod tests {
             "<?xml version=\"1.0\"?><invoice/>",
             "<?xml without an end <html>",
             "< p>x",
+            "<title> to be done, the meeting",
+            "<script> for the call",
+            "<head office> and <strong opinion>",
+            "<section 5 of the contract>",
+            "<address> unknown",
+            "<code> as <var>",
+            "<!-- a note without an end",
             "</p>x",
             "a<b>c",
         ] {

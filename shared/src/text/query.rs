@@ -189,12 +189,13 @@ fn refuse_operators(
     before_phrase: bool,
 ) -> Result<(), QueryError> {
     for word in text.split_whitespace() {
-        let word = word.trim_start_matches('(').trim_end_matches(')');
+        let word: String = word.chars().map(narrow).collect();
+        let word = word.trim_start_matches(OPENING).trim_end_matches([')', ']', '}']);
         if matches!(word, "OR" | "AND" | "NOT") {
             return Err(QueryError::Operator);
         }
-        let excluded = word.strip_prefix('-').and_then(|rest| rest.chars().next());
-        if excluded.is_some_and(char::is_alphanumeric) {
+        let excluded = word.strip_prefix('-').map(|rest| rest.trim_start_matches(OPENING));
+        if excluded.is_some_and(|rest| rest.starts_with(char::is_alphanumeric)) {
             return Err(QueryError::Exclusion);
         }
         if word.contains('*') && word.contains(char::is_alphanumeric) {
@@ -202,13 +203,24 @@ fn refuse_operators(
         }
     }
     let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-    if before_phrase && last.trim_start_matches('(') == "-" {
+    if before_phrase && last.trim_start_matches(OPENING).trim_end_matches(OPENING) == "-" {
         return Err(QueryError::Exclusion);
     }
-    if behind_phrase && text.starts_with('*') {
+    if behind_phrase && text.starts_with('*') || before_phrase && text.ends_with('*') {
         return Err(QueryError::Wildcard);
     }
     Ok(())
+}
+
+/// What may stand between an operator and its word.
+const OPENING: &[char] = &['(', '[', '{', '\'', '‘', '’', '$', '€', '£', '#', '@', '+'];
+
+/// The ASCII character of a full-width one.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        c => c,
+    }
 }
 
 /// A possessive asks for its noun. A text has the `s` behind it as a word of its own,
@@ -237,7 +249,7 @@ fn without_possessives(text: &str) -> Cow<'_, str> {
 }
 
 fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '′' | '＇' | '`' | '´')
+    matches!(c, '\'' | '’' | '‘' | '‛' | 'ʹ' | 'ʼ' | '′' | '＇' | '`' | '´')
 }
 
 fn is_of_word(c: char) -> bool {
@@ -448,6 +460,16 @@ mod tests {
             ("(-globex)", Exclusion),
             ("invoice -5", Exclusion),
             ("-値下げ", Exclusion),
+            ("invoice -(globex)", Exclusion),
+            ("invoice [-globex]", Exclusion),
+            ("invoice -'globex'", Exclusion),
+            ("invoice -$100", Exclusion),
+            ("invoice -#123", Exclusion),
+            ("invoice －globex", Exclusion),
+            ("invoice -(\"globex inc\")", Exclusion),
+            ("globex ＯＲ initech", Operator),
+            ("*\"invo\"", Wildcard),
+            ("invo＊", Wildcard),
             ("globex OR initech", Operator),
             ("(globex OR initech)", Operator),
             ("OR", Operator),
@@ -467,6 +489,8 @@ mod tests {
             ("e-mail", ["e", "mail"]),
             ("invoice – globex", ["globex", "invoic"]),
             ("--force now", ["forc", "now"]),
+            ("invoice -> globex", ["globex", "invoic"]),
+            ("'globex' $invoice", ["globex", "invoic"]),
             ("invoice- globex", ["globex", "invoic"]),
             ("* invoice globex", ["globex", "invoic"]),
             ("invoice, or", ["invoic", "or"]),

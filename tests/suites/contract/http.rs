@@ -258,6 +258,39 @@ async fn a_method_that_a_path_does_not_know_is_405_with_allow() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_is_skipped_by_every_route_that_takes_a_body() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let (v1, api, mcp) = (stack.v1(&key), stack.logged_activity("acme", &key), stack.mcp(&key));
+    let call = |path: &str, mark: &str| {
+        let (call, body) = match path {
+            "/mcp" => {
+                (mcp.call(Method::POST), json!({ "jsonrpc": "2.0", "id": 1, "method": "ping" }))
+            }
+            "/v1/activities" => (v1.call(Method::POST, path), note("x")),
+            _ if path.ends_with("log-activity") => (
+                api.call(Method::POST, path),
+                json!({ "related_objects": [], "notes": "x", "mentions": [] }),
+            ),
+            _ => (api.call(Method::POST, path), json!({ "search": "x" })),
+        };
+        let call = call.header("content-type", "application/json");
+        call.body(format!("{mark}{body}")).send()
+    };
+    for path in [
+        "/v1/activities",
+        "/mcp",
+        "/api/activities/call/log-activity",
+        "/api/activities/call/responses",
+    ] {
+        let (plain, marked) = (call(path, "").await, call(path, "\u{feff}").await);
+        assert!(plain.status.is_success(), "{path}");
+        assert_eq!(marked.status, plain.status, "{path}");
+        assert_eq!(marked.body.len(), plain.body.len(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn head_is_answered_as_get_without_a_body() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;

@@ -391,6 +391,11 @@ async fn html_is_found_by_what_its_reader_sees() {
     let text = json!({ "id": own_id("visit/text"), "value": "<p>literally</p>" });
     let text = json!({ "related_objects": [], "notes": "if a <b and c> d", "fields": [text] });
     let text = logged_activity::id_of(&api.log("visit", &text).await.expect(201));
+    // Its summary is the first line that is seen of its notes.
+    let notes = json!({ "related_objects": [], "notes": format!("<style>p {{}}</style>{html}<p>and waits") });
+    let notes = logged_activity::id_of(&api.log("visit", &notes).await.expect(201));
+    let read = v1.read(&notes).await.expect(200).json();
+    assert_eq!(read["activity"]["summary"], "Herr Müller wants a refund");
 
     let found = async |query: &str| {
         let page = v1.search(&[("query", query)]).await.expect(200);
@@ -405,7 +410,8 @@ async fn html_is_found_by_what_its_reader_sees() {
             ids
         };
         for query in ["Müller", "refund", "\"wants a refund\"", "herr mueller"] {
-            let expected = if query.contains("mueller") { vec![] } else { all(&[&body, &page]) };
+            let none = query.contains("mueller");
+            let expected = if none { vec![] } else { all(&[&body, &page, &notes]) };
             assert_eq!(found(query).await, expected, "{query}");
         }
         assert_eq!(found("\"the éclair\"").await, all(&[&long]));

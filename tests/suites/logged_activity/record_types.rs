@@ -17,11 +17,11 @@ async fn workspace() -> Workspace {
         "visit",
         json!([{
             "name": "house", "display_name": "House", "field_type": "relationship",
-            "relation": "property",
+            "relation": PROPERTY,
         }]),
     );
     visit["association_mode"] = json!("selected_objects_associated");
-    visit["selected_objects"] = json!(["property", "contact", "company"]);
+    visit["selected_objects"] = json!([PROPERTY, built_in_id("contact"), "company"]);
     workspace.define(visit).await;
     workspace
 }

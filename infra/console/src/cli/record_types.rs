@@ -3,7 +3,7 @@
 use activity_log_core::Context;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::RecordType;
-use activity_log_core::domain::record_type_ids::RecordTypeIds;
+use activity_log_core::domain::record_type_ids::{NotRegistered, RecordTypeIds};
 use activity_log_core::domain::value::parse_uuid;
 use activity_log_core::store::Registered;
 use clap::Subcommand;
@@ -57,6 +57,11 @@ pub(super) async fn run(
     match command {
         RecordTypesCommand::Put { tenant, id, api_name } => {
             refuse_removed(ctx, &tenant).await?;
+            // The id of its name goes on to name a type that the registry has seen.
+            let seen = ctx.store.record_types(&tenant, &[id].into()).await?;
+            if seen.values().any(|other| *other != api_name) {
+                return Err(CliError::IdRefused { id, source: NotRegistered::Taken });
+            }
             let register = |ids: &mut RecordTypeIds| {
                 ids.register(&api_name, id).map_err(|source| CliError::IdRefused { id, source })
             };

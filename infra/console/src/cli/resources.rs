@@ -10,7 +10,6 @@ use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::{Identifier, RecordType};
 use activity_log_core::domain::record_type_ids::RecordTypeIds;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
-use activity_log_core::domain::value::Refusal;
 use activity_log_core::store::Registered;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -173,12 +172,7 @@ fn parse_record(
     now: Timestamp,
 ) -> CoreResult<ResourceRecord> {
     let mut reader = Reader::new(object);
-    let resource_type = reader.required("type", |text| match Identifier::parse(text) {
-        Some(identifier) => {
-            ids.resolve(identifier).known().ok_or(Refusal::from("is no registered id of a type"))
-        }
-        None => RecordType::parse(text),
-    });
+    let resource_type = reader.required("type", |text| ids.parse(text));
     let id = reader.required("id", RelatedResourceId::parse);
     let display_name = reader.optional("display_name", DisplayName::parse);
     let changed_at = reader.optional("changed_at", |text| {

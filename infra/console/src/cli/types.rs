@@ -76,7 +76,8 @@ async fn put(
     let bytes = std::fs::read(file).map_err(CliError::io(file.display()))?;
     refuse_removed(ctx, tenant).await?;
     let now = ctx.environment.now()?;
-    let parsed = parse_object(&bytes).and_then(|object| read_definition(object, tenant, now));
+    let ids = ctx.store.record_type_ids(tenant).await?;
+    let parsed = parse_object(&bytes).and_then(|object| read_definition(object, &ids, now));
     let mut definition = parsed.map_err(|error| match error {
         Error::ValidationFailed(violations) => CliError::FileRefused(violations),
         error => error.into(),

@@ -122,7 +122,8 @@ async fn put_type(
     own_type: &Value,
 ) -> Result<TypeDefinition, DemoError> {
     let object: Object = parse_object(own_type.to_string().as_bytes())?;
-    let definition = read_definition(object, tenant, ctx.environment.now()?)?;
+    let ids = ctx.store.record_type_ids(tenant).await?;
+    let definition = read_definition(object, &ids, ctx.environment.now()?)?;
     ctx.store.put_activity_type(tenant, &definition).await?;
     Ok(definition)
 }

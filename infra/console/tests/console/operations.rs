@@ -1,5 +1,7 @@
 //! `reindex` and `tenant remove`: what they print, refuse, and leave.
 
+use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::record_type::{ApiNamed, RecordType};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
@@ -36,21 +38,28 @@ fn id_of(activity: &Value) -> &str {
 
 #[tokio::test]
 async fn kinds_of_records_have_the_ids_that_are_registered() {
+    fn put<'a>(id: &'a str, api_name: &'a str) -> [&'a str; 9] {
+        ["resources", "types", "put", "--tenant", "demo", "--id", id, "--api-name", api_name]
+    }
     const ID: &str = "11111111-2222-4333-8444-555555555555";
     let server = Server::start(&["--in-memory"]);
     let operator = Operator::on(&server);
     let list = ["resources", "types", "list", "--tenant", "demo"];
     assert_eq!(operator.json(&list), json!({ "record_types": [] }));
     assert_eq!(operator.text(&list), "There are no ids registered.\n");
-    let put = |id, api_name| {
-        ["resources", "types", "put", "--tenant", "demo", "--id", id, "--api-name", api_name]
-    };
     assert_eq!(operator.json(&put(ID, "property")), json!({ "api_name": "property", "id": ID }));
     let registered = json!({ "record_types": [{ "api_name": "property", "id": ID }] });
     assert_eq!(operator.json(&list), registered);
     assert_eq!(operator.text(&list), format!("{:36}  API NAME\n{ID}  property\n", "ID"));
 
     let taken = operator.output(&put(ID, "house"));
+    assert!(stderr(&taken).contains("is the id of another record type"), "{}", stderr(&taken));
+    // The id by its name of a type that the registry has seen is that type's.
+    let garage = ["resources", "put", "--tenant", "demo", "--type", "garage", "--id", "g_1"];
+    let _ = operator.json(&garage);
+    let by_name = RecordType::parse("garage").expect("the name is valid");
+    let by_name = by_name.id(&TenantId::parse("demo").expect("the id is valid")).to_string();
+    let taken = operator.output(&put(&by_name, "shed"));
     assert!(stderr(&taken).contains("is the id of another record type"), "{}", stderr(&taken));
     let no_uuid = operator.output(&put("house", "house"));
     assert!(stderr(&no_uuid).contains("must be a UUID"), "{}", stderr(&no_uuid));

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::page::parse_record_type;
 use crate::app::audited::Attempt;
 use crate::app::input::{Reader, Violations, any_text};
-use crate::app::json::{Object, without_byte_order_mark};
+use crate::app::json::Object;
 use crate::app::log_activity::parse_occurred_at;
 use crate::app::log_typed_activity::{
     GivenField, LogTypedActivity, MAX_FIELDS_BYTES, MAX_MENTIONS, MAX_RELATED_OBJECTS,
@@ -181,7 +181,6 @@ pub fn parse(received: Received, now: Timestamp) -> Result<(Uuid, LogTypedActivi
 fn number_literals(body: &[u8]) -> Vec<Option<String>> {
     // The object was read, so that what is not to be had here has another
     // shape, and is refused for it.
-    let body = without_byte_order_mark(body);
     let raw: RawInput<'_> = serde_json::from_slice(body).unwrap_or_default();
     let fields = raw.fields.and_then(|fields| serde_json::from_str(fields.get()).ok());
     let fields: Vec<RawField<'_>> = fields.unwrap_or_default();
