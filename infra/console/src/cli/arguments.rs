@@ -29,6 +29,9 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     if text.contains("//") {
         return Err("must be a port or ADDRESS:PORT, without http:// before it".to_owned());
     }
+    if text.split_once(':').is_none_or(|(address, _)| address.is_empty()) {
+        return Err("must be a port or ADDRESS:PORT, such as 8080 or 127.0.0.1:8080".to_owned());
+    }
     let mut addresses = text.to_socket_addrs().map_err(|error| {
         format!("must be a port or ADDRESS:PORT, such as 8080 or 127.0.0.1:8080 ({error})")
     })?;

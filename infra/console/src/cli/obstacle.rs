@@ -52,7 +52,9 @@ pub(super) fn missing(place: &Place, to_make_it: &str) -> String {
 pub(super) fn describe(obstacle: &Obstacle, place: &Place) -> String {
     let Place { table, at } = place;
     match obstacle {
-        Obstacle::TableMissing => missing(place, "`activity-log table create`"),
+        Obstacle::TableMissing => {
+            missing(place, "`activity-log table create` with the same options")
+        }
         Obstacle::OtherKeys => format!(
             "the table {table} {at} has other keys than an activity log's, pk and sk: name \
              another with --table or ACTIVITY_LOG_TABLE"
