@@ -12,7 +12,7 @@ use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::join::{Budget, Join, Progress};
-use crate::index::seen::as_seen;
+use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range, Term};
 use crate::store::{Index, Parts, Postings};
 use crate::text::TextQuery;
@@ -169,10 +169,10 @@ async fn verified_page(
 /// Whether an activity has the phrases of a query, in what its head has or in its
 /// long parts. A row shows the beginning of a body and keeps no more of it.
 fn has_phrases(activity: &mut Activity, parts: Option<LongParts>, query: &TextQuery) -> bool {
-    let Some(parts) = parts else { return query.matches(activity.texts().map(as_seen)) };
+    let Some(parts) = parts else { return query.matches(activity.texts().map(visible_text)) };
     let beginning = activity.body.clone();
     activity.complete(parts);
-    let matches = query.matches(activity.texts().map(as_seen));
+    let matches = query.matches(activity.texts().map(visible_text));
     activity.body = beginning;
     matches
 }

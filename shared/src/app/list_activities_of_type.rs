@@ -85,7 +85,7 @@ impl TypedActivityFilters {
             None => true,
         };
         let about = self.custom_object.is_none_or(|id| {
-            let (tenant, id) = (ids.tenant(), ids.by_name(id));
+            let (tenant, id) = (ids.tenant(), ids.computed_id(id));
             activity.related.iter().any(|named| named.resource.resource_type.id(tenant) == id)
         });
         of_type && about

@@ -49,12 +49,13 @@ impl ActivityTypeFilters {
             summary.name.as_str().to_lowercase().contains(&search)
                 || summary.api_name.as_str().contains(&search)
         });
-        named && self.custom_object.is_none_or(|id| summary.takes(ids.tenant(), ids.by_name(id)))
+        named
+            && self.custom_object.is_none_or(|id| summary.takes(ids.tenant(), ids.computed_id(id)))
     }
 }
 
-/// A page of the types that match, by name, and the ids of record types. It may have fewer than `page_size`,
-/// even none, and still not be the last.
+/// A page of the types that match, by name, and the ids of record types. It may have
+/// fewer than `page_size`, even none, and still not be the last.
 pub async fn list_activity_types(
     ctx: &Context,
     permit: Permit<'_>,

@@ -21,7 +21,7 @@ use crate::domain::error::{Error, FieldError, Result};
 use crate::domain::idempotency::{IdempotencyKey, InputHash, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
-use crate::index::seen::as_seen;
+use crate::index::visible_text::visible_text;
 use crate::platform::config::RelatedResourceCheck;
 use crate::text;
 
@@ -65,7 +65,7 @@ pub fn words_of(
     summary: Option<&Summary>,
     body: Option<&Body>,
 ) -> Result<BTreeSet<String>, String> {
-    text::index_terms(searched_texts(summary, body, &[]).map(as_seen))
+    text::index_terms(searched_texts(summary, body, &[]).map(visible_text))
         .map_err(|error| error.to_string())
 }
 

@@ -40,10 +40,9 @@ use crate::domain::idempotency::{IdempotencyKey, InputHash};
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{Identifier, RecordType};
 use crate::domain::registry::{DisplayName, Presence, ResourceRecord};
-use crate::domain::searched_text::SearchedText;
 use crate::domain::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::domain::value::parse_uuid;
-use crate::index::seen::as_seen;
+use crate::index::visible_text::visible_text;
 use crate::platform::config::RelatedResourceCheck;
 use crate::text;
 
@@ -277,11 +276,9 @@ fn judge(
     let fields = judge_fields(definition, &input.fields, &mut violations);
     let notes = input.notes.as_ref();
     let line = notes
-        .and_then(|notes| {
-            Summary::of_first_line(&as_seen(SearchedText::PlainOrHtml(notes.as_str())))
-        })
+        .and_then(|notes| Summary::of_first_line(&visible_text(notes.searched_text())))
         .unwrap_or_else(|| Summary::from(&summary.name));
-    let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(as_seen));
+    let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(visible_text));
     let words: Given<_> = violations
         .take("notes", words.map_err(|_| "has, with the fields, too many distinct words"));
     violations.finish(words.map(|words| Judged { input, fields, summary: line, words }))

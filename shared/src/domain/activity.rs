@@ -128,6 +128,12 @@ impl Body {
     /// The longest snippet of it that a search row shows, in characters.
     pub const SNIPPET_CHARS: usize = 240;
 
+    /// The text, where its words are searched: nobody says of a body how it is written.
+    #[must_use]
+    pub fn searched_text(&self) -> SearchedText<'_> {
+        SearchedText::PlainOrHtml(&self.0)
+    }
+
     /// The beginning of the text, up to [`Self::SNIPPET_CHARS`].
     #[must_use]
     pub fn snippet(&self) -> &str {
@@ -268,7 +274,7 @@ pub(crate) fn searched_texts<'a>(
     fields: &'a [SubmittedField],
 ) -> impl Iterator<Item = SearchedText<'a>> {
     let summary = summary.map(|summary| SearchedText::Plain(summary.as_str()));
-    let body = body.map(|body| SearchedText::PlainOrHtml(body.as_str()));
+    let body = body.map(Body::searched_text);
     let fields = fields.iter().filter_map(SubmittedField::searched_text);
     summary.into_iter().chain(body).chain(fields)
 }

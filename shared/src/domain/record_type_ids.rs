@@ -62,7 +62,7 @@ impl RecordTypeIds {
 
     /// The id by its name of the record type that an id names.
     #[must_use]
-    pub fn by_name(&self, id: Uuid) -> Uuid {
+    pub fn computed_id(&self, id: Uuid) -> Uuid {
         self.record_type(id).map_or(id, |record_type| record_type.id(&self.tenant))
     }
 
@@ -133,7 +133,7 @@ mod tests {
         ids.register(&property, own).unwrap();
         ids.register(&record_type("contact"), other).unwrap();
         assert_eq!(ids.id(&property), own);
-        assert_eq!(ids.by_name(own), property.id(&tenant));
+        assert_eq!(ids.computed_id(own), property.id(&tenant));
         assert_eq!(ids.resolve(Identifier::Id(own)), Identifier::Name(property.clone()));
         assert_eq!(ids.resolve(Identifier::Id(other)), Identifier::Name(record_type("contact")));
         assert_eq!(ids.parse(&own.to_string()), Ok(property.clone()));
@@ -143,7 +143,7 @@ mod tests {
         }
         // The id of its name goes on to be one.
         let by_name = property.id(&tenant);
-        assert_eq!(ids.by_name(by_name), by_name);
+        assert_eq!(ids.computed_id(by_name), by_name);
         assert_eq!(ids.resolve(Identifier::Id(by_name)), Identifier::Id(by_name));
 
         ids.register(&property, Uuid::from_u128(3)).unwrap();

@@ -11,7 +11,7 @@
 
 pub mod cursor;
 pub mod join;
-pub mod seen;
+pub mod visible_text;
 
 use std::collections::BTreeSet;
 use std::future::Future;

@@ -125,7 +125,7 @@ const INLINE: &[&[u8]] = &[
 ];
 
 /// What a reader sees of HTML: its text, with a line break for what parts it.
-pub(crate) fn seen(html: &str) -> String {
+pub(crate) fn visible_text(html: &str) -> String {
     // In XML, an element can be empty by its own tag.
     let is_xml = trim_start(html).starts_with("<?xml");
     let mut text = Vec::with_capacity(html.len() / 2);
@@ -199,7 +199,7 @@ mod tests {
 
     /// Its words, with one space between them.
     fn words(html: &str) -> String {
-        seen(html).split_whitespace().collect::<Vec<_>>().join(" ")
+        visible_text(html).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -312,7 +312,7 @@ mod tests {
             ["<", "<p>", "</", "&", "&#", "<!--", "<![CDATA[", "<template>", "<a b='", "é", "&ngE;"]
         {
             let text = repeated(unit);
-            assert!(seen(&text).len() <= 2 * text.len(), "{unit}");
+            assert!(visible_text(&text).len() <= 2 * text.len(), "{unit}");
         }
     }
 }

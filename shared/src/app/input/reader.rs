@@ -93,6 +93,9 @@ fn out_of_range(range: &RangeInclusive<usize>) -> Refusal {
     format!("must be a whole number from {} to {}", range.start(), range.end()).into()
 }
 
+/// How a source has the text of a value.
+type TextOf<S> = for<'s> fn(&'s S, &str) -> Option<Result<Cow<'s, str>, Refusal>>;
+
 /// Reads values one by one, then names what is left over.
 #[derive(Debug)]
 pub struct Reader<S> {
@@ -158,7 +161,7 @@ impl<S: Source> Reader<S> {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Given<T> {
-        match self.text(name, parse) {
+        match self.read(name, S::text, parse) {
             Some(given) => given,
             None => Err(self.refuse(name, "is required")),
         }
@@ -170,7 +173,7 @@ impl<S: Source> Reader<S> {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        self.text(name, parse)?.ok()
+        self.read(name, S::text, parse)?.ok()
     }
 
     /// A text that may be absent, or `null`, which says the same.
@@ -192,10 +195,7 @@ impl<S: Source> Reader<S> {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        self.known.push(name);
-        let text = self.source.time(name)?;
-        let parsed = text.and_then(|text| parse(&text).map_err(Into::into));
-        self.take(name, parsed).ok()
+        self.read(name, S::time, parse)?.ok()
     }
 
     /// A whole number that may be absent.
@@ -242,13 +242,15 @@ impl<S: Source> Reader<S> {
         self.into_violations().finish(read)
     }
 
-    fn text<T, E: Into<Refusal>>(
+    /// Reads a text that the source has in the way of `text_of`.
+    fn read<T, E: Into<Refusal>>(
         &mut self,
         name: &'static str,
+        text_of: TextOf<S>,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<Given<T>> {
         self.known.push(name);
-        let text = self.source.text(name)?;
+        let text = text_of(&self.source, name)?;
         let parsed = text.and_then(|text| parse(&text).map_err(Into::into));
         Some(self.take(name, parsed))
     }

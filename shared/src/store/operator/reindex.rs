@@ -24,8 +24,8 @@ use super::sweep::Swept;
 use crate::domain::activity::ActivityId;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
-use crate::index::seen::as_seen;
 use crate::index::terms_of;
+use crate::index::visible_text::visible_text;
 use crate::store::calls::Store;
 use crate::store::commit::Staging;
 use crate::store::failure::{is_corrupt_item, is_failed_condition, to_error};
@@ -159,7 +159,7 @@ async fn reindex_record(store: &Store, item: &Item) -> Result<Done> {
             let analyzer = read_analyzer(item)?;
             let head = items::activity::read(&tenant, item)?.activity;
             let activity = store.with_long_parts(head).await?;
-            let words = text::index_terms(activity.texts().map(as_seen))
+            let words = text::index_terms(activity.texts().map(visible_text))
                 .map_err(|error| reader.corrupt(format!("it can't be indexed: {error}")))?;
             let (staging, _) = Staging::of_activity(&activity, terms_of(&activity, &words))?;
             let written = stage_missing(store, &staging).await?;
