@@ -3,6 +3,7 @@
 
 use activity_log_core::app::list_activities_of_type::list_activities_of_type;
 use activity_log_core::app::list_activity_types::get_activity_type;
+use activity_log_core::app::name_actors::with_names;
 use activity_log_core::app::search_activity::search_activity;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
@@ -36,8 +37,9 @@ async fn search_activities(
     let principal = v1::authenticate(ctx, exchange).await?;
     let permit = principal.permit(scope)?;
     let listing = v1::search::parse(exchange, permit)?;
-    let page = search_activity(ctx, permit, &listing).await?;
-    Ok(v1::search::respond(exchange, &listing, &page))
+    let search = search_activity(ctx, permit, &listing);
+    let (page, names) = with_names(ctx, permit, search).await?;
+    Ok(v1::search::respond(exchange, &listing, &page, &names))
 }
 
 async fn list_typed(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {

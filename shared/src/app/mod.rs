@@ -19,6 +19,8 @@ pub mod list_audit_events;
 pub mod listing;
 pub mod log_activity;
 pub mod log_typed_activity;
+pub mod name_actors;
 pub mod permit;
+pub mod put_actor;
 pub mod search_activity;
 pub mod write_activity;

@@ -15,7 +15,7 @@
 //! operator                        what operators' commands do, and functions never
 //! audit   stream                  the audit trail; the table's changes as records
 //! activity   commit   postings    one file for each thing that is read or written
-//! credentials   idempotency
+//! credentials   idempotency   actors
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
@@ -23,6 +23,7 @@
 //! ```
 
 mod activity;
+mod actors;
 mod audit;
 mod calls;
 pub mod client;

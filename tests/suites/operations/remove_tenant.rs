@@ -71,10 +71,12 @@ async fn populate(stack: Stack) -> Workspace {
         "notes": "seen", "scheduled_activity_id": SCHEDULED,
     });
     drop(workspace.api.log("visit", &visit).await.expect(201));
+    stack.name_actor(TENANT, "user:jane", "Jane Doe").await;
     let mut callers = vec![workspace.v1.clone()];
     for other in OTHERS {
         let key = stack.service_key(other).await;
         stack.put_resource(other, "contact", "con_1", None).await;
+        stack.name_actor(other, "user:jane", "Jane Doe").await;
         stack.put_resource(other, "property", "pro_1", None).await;
         stack.define_type(other, type_of("visit", json!([]))).await;
         visit["related_objects"] = json!([]);
