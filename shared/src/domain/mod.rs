@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod activity_type;
 pub mod audit;
+pub mod client;
 pub mod clock;
 pub mod error;
 pub mod field_value;
@@ -12,6 +13,7 @@ pub mod named_actor;
 pub mod principal;
 pub mod record_type;
 pub mod record_type_ids;
+pub mod refusal_tally;
 pub mod registry;
 pub mod searched_text;
 pub mod submission;
