@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod activity_type;
 pub mod audit;
+pub mod client;
 pub mod clock;
 pub mod error;
 pub mod field_value;
