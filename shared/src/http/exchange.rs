@@ -11,7 +11,6 @@ use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
 use crate::domain::activity::Source;
 use crate::domain::audit::{Call, Door, EntryPoint};
-use crate::domain::client::Client;
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::IdempotencyKey;
@@ -186,7 +185,7 @@ impl<'a> Exchange<'a> {
                 Dialect::V1 | Dialect::LoggedActivity => Source::Api,
             },
             entry_point: EntryPoint::ApiRoute(self.template().to_owned()),
-            client: Client::default(),
+            client: self.request.client.clone(),
             request_id: self.request_id.clone(),
         }
     }
