@@ -22,5 +22,6 @@ pub mod log_typed_activity;
 pub mod name_actors;
 pub mod permit;
 pub mod put_actor;
+mod refusal_watch;
 pub mod search_activity;
 pub mod write_activity;

@@ -67,7 +67,7 @@ pub async fn with_names_of_caller(
     };
     let names = names.unwrap_or_else(|error| {
         tracing::warn!(
-            request_id = call.request_id,
+            request_id = call.request_id(),
             error = chain(&error),
             "the names of actors could not be read"
         );
