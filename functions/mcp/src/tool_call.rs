@@ -93,7 +93,7 @@ async fn log(
         let mut reader = Reader::new(&arguments);
         let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now()?);
         let log = log_activity(ctx, permit, reader.finish(input)?);
-        with_names_of_caller(ctx, &call, log).await
+        with_names_of_caller(ctx, call, log).await
     });
     let (logged, names) = logged.await?;
     let body = ActivityBody::of(&logged.activity, &names, exchange.request_id());

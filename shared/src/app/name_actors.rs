@@ -35,9 +35,11 @@ pub async fn with_names<T: Attributed>(
     read: impl Future<Output = Result<T>>,
 ) -> Result<(T, ActorNames)> {
     let tenant = permit.tenant_id();
-    let (found, has_actors) = tokio::try_join!(read, ctx.store.has_actors(tenant))?;
+    // Both are waited for, so that what is not there takes the calls of what is another's.
+    let (found, has_actors) = tokio::join!(read, ctx.store.has_actors(tenant));
+    let found = found?;
     let actors = found.actors();
-    let names = match has_actors && !actors.is_empty() {
+    let names = match has_actors? && !actors.is_empty() {
         true => ctx.store.actor_names(tenant, actors).await?,
         false => ActorNames::none(),
     };

@@ -27,7 +27,7 @@ pub struct ActorView<'a> {
     actor_type: ActorType,
     /// Its id.
     id: &'a ActorId,
-    /// Its name at the time of the answer, where one is known.
+    /// Its name of today, where it has one. No record keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "DisplayName")]
     display_name: Option<&'a DisplayName>,

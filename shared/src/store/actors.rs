@@ -48,12 +48,12 @@ impl Store {
         let mut by_key: HashMap<Key, &Actor> =
             actors.into_iter().map(|actor| (keys::actor(tenant, actor), actor)).collect();
         let items = self.batch_get(by_key.keys().cloned().collect(), None).await?;
-        let mut record = |item: &Item| {
+        let record = |item: &Item| {
             // Every item is one of those that were asked for.
             let actor = by_key.remove(&Key::of(item)?)?;
             Some(items::actor::read(actor.clone(), item))
         };
-        let records = items.iter().filter_map(|item| record(item));
+        let records = items.iter().filter_map(record);
         Ok(records.collect::<std::result::Result<_, _>>()?)
     }
 
