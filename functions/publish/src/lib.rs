@@ -11,11 +11,13 @@ pub mod activity_logged;
 mod delivery;
 mod event_bus;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::audited::look_after_refusal_tallies;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
 use serde::Serialize;
@@ -72,6 +74,14 @@ pub async fn handle(
     let records: Vec<&StreamRecord<'_>> = batch.records.iter().filter(of_activities).collect();
     let deadline = deadline(ctx, &invocation)?;
     let failures = publish(ctx, bus, &records, deadline).await;
+    let tenants: BTreeSet<TenantId> = records.iter().filter_map(|record| record.tenant()).collect();
+    for tenant in &tenants {
+        let look = look_after_refusal_tallies(ctx, tenant, &invocation.request_id);
+        if timeout_at(deadline, look).await.is_err() {
+            // The next batch looks.
+            break;
+        }
+    }
 
     log_failures(&invocation.request_id, &failures);
     tracing::info!(
