@@ -114,6 +114,18 @@ impl MeasuredStack {
         (answer, round_trips)
     }
 
+    /// Both: what a request costs, and how often it has to wait for the table.
+    pub async fn measure_with_round_trips(
+        &self,
+        request: impl Future<Output = Answer>,
+    ) -> (Measured, usize) {
+        self.proxy.inject(Fault::on_any(When::Always, FaultKind::DelayMs(50)));
+        let measured = self.measure(request).await;
+        let round_trips = self.proxy.sequential_round_trips();
+        self.proxy.clear();
+        (measured, round_trips)
+    }
+
     /// The same for a search.
     pub async fn search(&self, parameters: &[(&str, &str)]) -> Measured {
         self.measure(self.v1.search(parameters)).await

@@ -17,6 +17,7 @@ use std::time::Duration;
 use activity_log_core::Context;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
 use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::platform::usage::Usage;
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
@@ -71,7 +72,8 @@ pub async fn handle(
     let of_activities = |record: &&StreamRecord<'_>| record.is_of_a_logged_activity();
     let records: Vec<&StreamRecord<'_>> = batch.records.iter().filter(of_activities).collect();
     let deadline = deadline(ctx, &invocation)?;
-    let failures = publish(ctx, bus, &records, deadline).await;
+    let usage = Usage::default();
+    let failures = usage.of(publish(ctx, bus, &records, deadline)).await;
 
     log_failures(&invocation.request_id, &failures);
     tracing::info!(
@@ -79,6 +81,7 @@ pub async fn handle(
         records = batch.records.len(),
         published = records.len() - failures.len(),
         failed = failures.len(),
+        read_units = usage.used().read_units,
         "batch published"
     );
     let failure = |failure: &Failure<'_>| BatchItemFailure {

@@ -19,7 +19,7 @@
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
-//! item   failure   client
+//! item   failure   client   measured
 //! ```
 
 mod activity;
@@ -33,6 +33,7 @@ mod idempotency;
 mod item;
 mod items;
 mod keys;
+mod measured;
 pub mod operator;
 mod postings;
 mod registry;
