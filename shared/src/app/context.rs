@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::credential_cache::CredentialCache;
+use super::refusal_watch::{HourlyEvents, RefusalWatch};
 use crate::domain::clock::{Environment, SystemEnvironment};
 use crate::platform::config::Config;
 use crate::store::Store;
@@ -18,6 +19,8 @@ pub struct Context {
     /// What the deployment set.
     pub config: Config,
     pub(crate) credentials: CredentialCache,
+    pub(crate) refusals: RefusalWatch,
+    pub(crate) hourly_events: HourlyEvents,
 }
 
 impl std::fmt::Debug for dyn Environment {
@@ -40,6 +43,13 @@ impl Context {
         config: Config,
         environment: Arc<dyn Environment>,
     ) -> Self {
-        Self { store, environment, config, credentials: CredentialCache::default() }
+        Self {
+            store,
+            environment,
+            config,
+            credentials: CredentialCache::default(),
+            refusals: RefusalWatch::default(),
+            hourly_events: HourlyEvents::default(),
+        }
     }
 }

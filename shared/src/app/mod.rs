@@ -20,5 +20,6 @@ pub mod listing;
 pub mod log_activity;
 pub mod log_typed_activity;
 pub mod permit;
+mod refusal_watch;
 pub mod search_activity;
 pub mod write_activity;

@@ -1,5 +1,5 @@
 //! Who a request came from, as the network tells it: an address and what the caller
-//! calls its program. Neither proves anything, so nothing is decided by them.
+//! calls its program. The second proves nothing, so nothing is decided by it.
 
 use std::net::IpAddr;
 

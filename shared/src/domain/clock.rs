@@ -19,6 +19,9 @@ use uuid::Uuid;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// An hour.
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
+
 /// What becomes of digits beyond the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
@@ -85,6 +88,13 @@ impl Timestamp {
     pub fn minus(self, duration: Duration) -> Self {
         let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(self.0.saturating_sub(millis).max(Self::MIN.0))
+    }
+
+    /// The last time that is a multiple of `step` since 1970: the minute, or the hour.
+    #[must_use]
+    pub fn start_of(self, step: Duration) -> Self {
+        let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX).max(1);
+        Self(self.0 - self.0 % step)
     }
 
     fn to_rfc3339(self) -> String {

@@ -13,6 +13,7 @@ pub mod named_actor;
 pub mod principal;
 pub mod record_type;
 pub mod record_type_ids;
+pub mod refusal_tally;
 pub mod registry;
 pub mod searched_text;
 pub mod submission;

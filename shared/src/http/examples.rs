@@ -1,6 +1,8 @@
 //! Examples for the description of the API, made of the types that real answers
 //! are made of.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::app::json::Object;
@@ -12,13 +14,15 @@ use crate::domain::activity_type::{
     AssociationMode, Category, FieldDefinition, FieldName, FieldType, Label, TypeDefinition,
     TypeName, TypeSummary,
 };
-use crate::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
+use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint, ResourceType};
+use crate::domain::client::Client;
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::idempotency::InputHash;
-use crate::domain::principal::{Actor, ActorId, Attribution, KeyId, Principal, Scopes, TenantId};
+use crate::domain::principal::{
+    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scopes, TenantId,
+};
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
-use std::collections::BTreeMap;
 
 const VALID: &str = "the example is valid";
 
@@ -30,6 +34,8 @@ pub const AUDIT_EVENT_ID: &str = "019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d";
 pub const REQUEST_ID: &str = "req_019ca8a27c3f7a41b2c3d4e5f6071829";
 /// The key that it was logged with.
 pub const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
+/// The credential that it was logged with.
+pub const CREDENTIAL_ID: &str = "3f9c1d0a7b2e4856";
 /// Where a next page begins.
 pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
 /// The record that it is attached to.
@@ -47,7 +53,12 @@ pub fn query_parameter(name: &str) -> Option<Value> {
         "occurred_after" => json!(time()),
         "occurred_before" => json!("2026-04-01T00:00:00Z"),
         "resource_id" => json!(ACTIVITY_ID),
+        "resource_type" => json!(ResourceType::Activity),
         "actor_id" => json!("agent:agent_7"),
+        "actor_type" => json!(ActorType::Agent),
+        "action" => json!(Action::ActivityLogged),
+        "credential_id" => json!(CREDENTIAL_ID),
+        "source" => json!(Source::Api),
         "status" => json!(AuditStatus::Succeeded),
         "request_id" => json!(REQUEST_ID),
         "limit" | "page_size" => json!(20),
@@ -105,18 +116,24 @@ pub fn audit_event() -> AuditEvent {
         principal: Principal {
             tenant_id: activity.tenant_id,
             by: activity.logged_by,
-            credential_id: KeyId::parse("3f9c1d0a7b2e4856").expect(VALID),
+            credential_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
             scopes: Scopes::new(),
         },
-        source: activity.source,
-        entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
-        request_id: REQUEST_ID.to_owned(),
+        door: Door {
+            source: activity.source,
+            entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
+            client: Client {
+                address: Some("203.0.113.7".parse().expect(VALID)),
+                user_agent: Some("crm-sync/2.1".to_owned()),
+            },
+            request_id: REQUEST_ID.to_owned(),
+        },
     };
     let id = ActivityId::parse(AUDIT_EVENT_ID).expect(VALID).0;
     AuditEvent {
-        resource_id: Some(activity.id),
+        resource_id: Some(activity.id.to_string()),
         input_hash: Some(InputHash::of(&log_activity_input()).expect(VALID)),
-        ..AuditEvent::of(&call, id, activity.logged_at)
+        ..AuditEvent::of(&call, Action::ActivityLogged, id, activity.logged_at)
     }
 }
 

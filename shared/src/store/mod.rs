@@ -13,7 +13,8 @@
 //!
 //! ```text
 //! operator                        what operators' commands do, and functions never
-//! audit   stream                  the audit trail; the table's changes as records
+//! audit   refusals   stream       the audit trail; the table's changes as records
+//! audited_write                   writes that share a transaction with their event
 //! activity   commit   postings    one file for each thing that is read or written
 //! credentials   idempotency
 //! registry   types   tombstone
@@ -24,6 +25,7 @@
 
 mod activity;
 mod audit;
+mod audited_write;
 mod calls;
 pub mod client;
 mod commit;
@@ -36,6 +38,7 @@ mod keys;
 mod measured;
 pub mod operator;
 mod postings;
+mod refusals;
 mod registry;
 pub mod stream;
 mod tombstone;

@@ -8,6 +8,7 @@ pub(super) mod credential;
 pub(super) mod idempotency_record;
 pub(super) mod record_type;
 pub(super) mod record_type_ids;
+pub(super) mod refusal_tally;
 pub(super) mod related_resource;
 pub(super) mod scheduled_completion;
 pub(super) mod tombstone;
