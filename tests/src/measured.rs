@@ -96,7 +96,8 @@ impl MeasuredStack {
             let units = units.unwrap_or_else(|| panic!("no units are known of {call:?}"));
             match call.operation.as_str() {
                 "GetItem" | "BatchGetItem" | "Query" => read_units += units,
-                "BatchWriteItem" | "TransactWriteItems" | "PutItem" => write_units += units,
+                "BatchWriteItem" | "TransactWriteItems" | "PutItem" | "UpdateItem"
+                | "DeleteItem" => write_units += units,
                 other => panic!("a request calls {other}"),
             }
         }

@@ -5,7 +5,8 @@ use std::future::Future;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::{
-    batch_get_item, batch_write_item, get_item, put_item, query, transact_write_items, update_item,
+    batch_get_item, batch_write_item, delete_item, get_item, put_item, query, transact_write_items,
+    update_item,
 };
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
@@ -21,7 +22,7 @@ pub(super) trait Measured {
 }
 
 /// The sum of what a call consumed: of one table, or of each.
-fn units<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) -> f64 {
+pub(super) fn units<'a>(consumed: impl IntoIterator<Item = &'a ConsumedCapacity>) -> f64 {
     consumed.into_iter().filter_map(ConsumedCapacity::capacity_units).sum()
 }
 
@@ -32,9 +33,13 @@ macro_rules! measured {
             type Output = $module::$output;
             type Error = $module::$error;
 
-            async fn measured(self) -> Result<Self::Output, SdkError<Self::Error>> {
-                let call = self.return_consumed_capacity(ReturnConsumedCapacity::Total).send();
-                Kind::$kind.count(call, |answer| units(answer.consumed_capacity())).await
+            fn measured(
+                self,
+            ) -> impl Future<Output = Result<Self::Output, SdkError<Self::Error>>> + Send {
+                // On the heap: every future around it would carry it over the stack.
+                let call =
+                    Box::pin(self.return_consumed_capacity(ReturnConsumedCapacity::Total).send());
+                Kind::$kind.count(call, |answer| units(answer.consumed_capacity()))
             }
         }
     )* };
@@ -46,6 +51,7 @@ measured! {
     query, QueryFluentBuilder, QueryOutput, QueryError: Read;
     put_item, PutItemFluentBuilder, PutItemOutput, PutItemError: Write;
     update_item, UpdateItemFluentBuilder, UpdateItemOutput, UpdateItemError: Write;
+    delete_item, DeleteItemFluentBuilder, DeleteItemOutput, DeleteItemError: Write;
     batch_write_item, BatchWriteItemFluentBuilder, BatchWriteItemOutput, BatchWriteItemError: Write;
     transact_write_items, TransactWriteItemsFluentBuilder, TransactWriteItemsOutput,
         TransactWriteItemsError: Write;
