@@ -1,7 +1,7 @@
 //! Logging: this project's own events, one line each.
 //!
-//! Nothing that a caller sent is logged but the method and the route. What the
-//! libraries beneath log of their calls is left out, errors excepted: their
+//! Of what a caller sent, the method and the route are logged, and whom it acts for.
+//! What the libraries beneath log of their calls is left out, errors excepted: their
 //! failures reach the log once, with the request that they failed.
 
 use tracing::level_filters::LevelFilter;

@@ -9,6 +9,7 @@ use super::calls::Store;
 use super::failure::{is_failed_condition, to_error};
 use super::item::Key;
 use super::items::record_type_ids::IDS;
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity::RelatedResource;
 use crate::domain::error::Result;
@@ -82,7 +83,7 @@ impl Store {
                 ":changed_at",
                 AttributeValue::S(record.changed_at.to_string()),
             )
-            .send()
+            .measured()
             .await;
         match answer {
             Ok(_) => Ok(Registered::Applied),
@@ -97,7 +98,7 @@ impl Store {
             .put_item()
             .table_name(&self.table_name)
             .set_item(Some(items::record_type::write(tenant, record_type)))
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("PutItem", &error))?;
         Ok(())
@@ -130,7 +131,7 @@ impl Store {
         };
         match put
             .set_expression_attribute_values(known.map(|ids| [(":known".to_owned(), ids)].into()))
-            .send()
+            .measured()
             .await
         {
             Ok(_) => Ok(Registered::Applied),

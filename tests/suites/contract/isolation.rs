@@ -56,6 +56,8 @@ async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
             &[("query", "price")],
             &[("query", "\"pricing was agreed\"")],
             &[("type", "note")],
+            &[("actor_id", "crm")],
+            &[("actor_id", "service:crm"), ("source", "api")],
             &related,
             &[("occurred_after", "2026-03-01T09:00:00Z")],
         ] {

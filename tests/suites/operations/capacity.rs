@@ -46,8 +46,8 @@ async fn assert_cost_of_log(measured: &MeasuredStack, input: &Value) -> Items {
 
     let texts = [&input["summary"], &input["body"]];
     let words = index_terms(texts.into_iter().filter_map(Value::as_str)).expect("they are few");
-    // All, the type, and the related resource.
-    let lists = 2 + usize::from(input.get("related_resource_id").is_some());
+    // All, the type with the source, the actor, and the related resource.
+    let lists = 3 + usize::from(input.get("related_resource_id").is_some());
     let mut expected = words.len() + lists + AUDIT_POSTINGS;
     for ((pk, _), item) in &written {
         expected += match pk.split('#').nth(2).expect("a key names its kind") {
@@ -175,9 +175,14 @@ async fn a_search_costs_the_same_at_1000_and_at_50000_activities() {
     let rare_and_common = format!("{RARE} {COMMON}");
     let uncommon_and_common = format!("{UNCOMMON} {COMMON}");
     let two_common = format!("{COMMON} {ALSO_COMMON}");
-    let searches: [(&[(&str, &str)], usize); 8] = [
+    let searches: [(&[(&str, &str)], usize); 13] = [
         (&[], 20),
         (&[("type", "email")], 20),
+        (&[("source", "api")], 20),
+        (&[("source", "api"), ("type", "email")], 20),
+        (&[("actor_id", "suite")], 20),
+        (&[("actor_id", "service:suite"), ("query", COMMON)], 20),
+        (&[("actor_id", "suite"), ("source", "mcp")], 0),
         (&[("query", COMMON)], 20),
         (&[("query", PHRASE)], 20),
         (&[("query", RARE)], RARE_COUNT),

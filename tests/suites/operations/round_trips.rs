@@ -1,6 +1,10 @@
 //! How often a request waits for the table, one call after the other, with a
 //! credential that the process knows. Calls side by side are one round trip.
 
+use std::time::Duration;
+
+use activity_log_core::domain::clock::{Rounding, Timestamp};
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::client::Answer;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{COMMON, RARE, RARE_COUNT};
@@ -89,9 +93,14 @@ async fn a_search_is_two_round_trips() {
         });
         drop(measured.v1.log(&input).await.expect(201));
     }
-    let searches: [&[(&str, &str)]; 6] = [
+    let searches: [&[(&str, &str)]; 11] = [
         &[],
         &[("type", "email")],
+        &[("source", "api")],
+        &[("actor_id", "suite")],
+        &[("actor_id", "service:suite"), ("source", "api"), ("type", "email")],
+        &[("actor_id", "suite"), ("actor_type", "service"), ("query", "number")],
+        &[("actor_id", "suite"), ("source", "api"), ("query", "number 7"), ("limit", "100")],
         &[("related_resource_type", "contact"), ("related_resource_id", "con_123")],
         &[("query", "number")],
         &[("query", "number 7"), ("type", "email")],
@@ -166,4 +175,43 @@ async fn a_rare_word_and_a_common_one_are_few_round_trips_in_a_long_history() {
     // The first pages of both lists, the common one's entries of the rare one's
     // positions, and the rows.
     assert_eq!(round_trips, 3);
+}
+
+#[tokio::test]
+async fn a_rare_actor_and_a_common_filter_are_few_round_trips_in_a_long_history() {
+    let measured = MeasuredStack::with_history(10_000).await;
+    let key = measured.stack.issue_key(TENANT, "agent:rare", Scope::ALL).await;
+    let rare = measured.stack.v1(&key);
+    // All over the history, which is a minute an activity and ends here.
+    let newest = measured.v1.search(&[("limit", "1")]).await.expect(200).json();
+    let newest = newest["activities"][0]["occurred_at"].as_str().expect("it is text").to_owned();
+    let newest = Timestamp::parse(&newest, Rounding::Down).expect("it is a time");
+    for n in 0..12 {
+        let occurred_at = newest.minus(Duration::from_secs(60 * 800 * n + 30));
+        let input = json!({
+            "type": "email",
+            "summary": format!("{COMMON} {n}"),
+            "occurred_at": occurred_at.to_string(),
+        });
+        drop(rare.log(&input).await.expect(201));
+    }
+    let searches: [(&[(&str, &str)], usize); 6] = [
+        // One or three lists, and the rows.
+        (&[("actor_id", "agent:rare")], 2),
+        (&[("actor_id", "rare")], 2),
+        // The lists, the other ones' entries of the rare positions, and the rows.
+        (&[("actor_id", "rare"), ("query", COMMON)], 3),
+        (&[("actor_id", "agent:rare"), ("source", "api"), ("type", "email")], 3),
+        (&[("actor_id", "rare"), ("source", "api")], 3),
+        (&[("actor_id", "rare"), ("type", "email"), ("query", COMMON)], 3),
+    ];
+    for (parameters, most) in searches {
+        let search = measured.v1.search(parameters);
+        let (page, round_trips) = measured.round_trips(search).await;
+        let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
+        assert_eq!(rows, Some(12), "{parameters:?}");
+        assert!(round_trips <= most, "{parameters:?}: {round_trips}");
+        let page = measured.search(parameters).await;
+        assert!(page.read_units <= 110.0, "{parameters:?}: {} units", page.read_units);
+    }
 }
