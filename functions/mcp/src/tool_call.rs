@@ -47,6 +47,7 @@ pub(crate) async fn run(
     tool: ToolName,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
+    exchange.note_tool(tool.as_str());
     let arguments = arguments.map(|arguments| as_meant(arguments, tool));
     let call = &call_of(exchange, principal, tool);
     // On the heap: the state of a use case is large, and every future around it

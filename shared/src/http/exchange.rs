@@ -1,12 +1,14 @@
 //! A request under way: its id, its route, and what was sent with it.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use http::Method;
+use tokio::time::Instant;
 
 use super::message::Request;
 use super::query::Query;
-use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
+use super::routes::{Dialect, Operation, Resolved, Route, dialect_of, resolve};
 use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
 use crate::domain::activity::Source;
@@ -32,6 +34,10 @@ pub struct Exchange<'a> {
     dialect: Dialect,
     request_id: String,
     trace_id: OnceLock<TraceId>,
+    begun: Instant,
+    /// Who turned out to call, and the tool that they call, for the line in the log.
+    principal: OnceLock<Principal>,
+    tool: OnceLock<&'static str>,
 }
 
 impl<'a> Exchange<'a> {
@@ -41,7 +47,17 @@ impl<'a> Exchange<'a> {
         let resolved = resolve(&request.method, &request.path);
         let dialect = dialect_of(&request.path);
         let request_id = new_request_id(ctx.environment.as_ref());
-        Self { ctx, request, resolved, dialect, request_id, trace_id: OnceLock::new() }
+        Self {
+            ctx,
+            request,
+            resolved,
+            dialect,
+            request_id,
+            trace_id: OnceLock::new(),
+            begun: Instant::now(),
+            principal: OnceLock::new(),
+            tool: OnceLock::new(),
+        }
     }
 
     #[must_use]
@@ -91,6 +107,12 @@ impl<'a> Exchange<'a> {
             Resolved::Route(route, _) => route.template,
             Resolved::MethodNotAllowed(_) | Resolved::NotFound => "none",
         }
+    }
+
+    /// What the request asks for, where it has a route.
+    #[must_use]
+    pub fn operation(&self) -> Option<Operation> {
+        self.route().ok().map(|route| route.operation)
     }
 
     /// A parameter of the path, still percent-encoded; empty where there is none.
@@ -199,6 +221,33 @@ impl<'a> Exchange<'a> {
     /// The caller's trace, where it named one.
     pub(super) fn trace_id(&self) -> Option<&str> {
         self.trace_id.get().map(TraceId::as_str)
+    }
+
+    /// Notes who turned out to call: the log names them.
+    pub(super) fn note_principal(&self, principal: Principal) -> Principal {
+        self.principal.get_or_init(|| principal.clone());
+        principal
+    }
+
+    /// The caller, once it is authenticated.
+    pub(super) fn principal(&self) -> Option<&Principal> {
+        self.principal.get()
+    }
+
+    /// Notes the tool that is called: the log names it.
+    pub fn note_tool(&self, name: &'static str) {
+        // There is one to a request.
+        let _ = self.tool.set(name);
+    }
+
+    /// The tool that is called, where one is.
+    pub(super) fn tool(&self) -> Option<&'static str> {
+        self.tool.get().copied()
+    }
+
+    /// How long it has been under way.
+    pub(super) fn duration(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     /// Logs the cause of what the caller only reads a constant text of.

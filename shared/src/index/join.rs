@@ -244,7 +244,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
         let span_ms = span_ms(*newest, *oldest);
         self.lists.iter().filter(|list| list.extent.is_none()).any(|list| {
             let between = list.density * span_ms;
-            between > candidates.len() as f64 * ENTRIES_A_READ_UNIT
+            let probes = candidates.len() * list.terms.len();
+            between > probes as f64 * ENTRIES_A_READ_UNIT
         })
     }
 
@@ -261,7 +262,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
         .await?;
         let lists = followers().count();
         let calls = candidates.chunks(100).len();
-        self.budget.spend(candidates.len() * lists);
+        let terms: usize = followers().map(|list| list.terms.len()).sum();
+        self.budget.spend(candidates.len() * terms);
         // Another round means that few of these matched.
         self.probes = (self.probes * 2).min(MAX_PROBES);
         for (index, position) in candidates.iter().enumerate() {
@@ -287,7 +289,7 @@ impl<'a, L: PostingLists> Join<'a, L> {
         self.read(|list| {
             // It is better asked for the candidates that the rarest list names; a
             // page of it tells whether that is still so.
-            let waits = list.density > much_denser;
+            let waits = list.density > much_denser * list.terms.len() as f64;
             let from = match list.extent {
                 None if waits && rarest_is_unread => return Some((next, FIRST_PAGE)),
                 None => next,

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::calls::Store;
 use super::failure::to_error;
 use super::item::{Item, Key};
+use super::measured::Measured as _;
 use super::registry::Registered;
 use super::{items, keys};
 use crate::domain::actor_names::{ActorNames, ActorRecord};
@@ -68,7 +69,7 @@ impl Store {
                 .put_item()
                 .table_name(&self.table_name)
                 .set_item(Some(items::actor::write_registry(tenant)))
-                .send()
+                .measured()
                 .await
                 .map_err(|error| to_error("PutItem", &error))?;
         }

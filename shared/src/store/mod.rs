@@ -20,7 +20,7 @@
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
-//! item   failure   client
+//! item   failure   client   measured
 //! ```
 
 mod activity;
@@ -36,6 +36,7 @@ mod idempotency;
 mod item;
 mod items;
 mod keys;
+mod measured;
 pub mod operator;
 mod postings;
 mod refusals;

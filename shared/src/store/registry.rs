@@ -10,6 +10,7 @@ use super::failure::{is_failed_condition, to_error};
 use super::item::{Item, Key};
 use super::items::news::IF_NEWER;
 use super::items::record_type_ids::IDS;
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity::RelatedResource;
 use crate::domain::clock::Timestamp;
@@ -86,7 +87,7 @@ impl Store {
             .set_item(Some(entry))
             .condition_expression(IF_NEWER)
             .expression_attribute_values(":changed_at", AttributeValue::S(changed_at.to_string()))
-            .send()
+            .measured()
             .await;
         match answer {
             Ok(_) => Ok(Registered::Applied),
@@ -101,7 +102,7 @@ impl Store {
             .put_item()
             .table_name(&self.table_name)
             .set_item(Some(items::record_type::write(tenant, record_type)))
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("PutItem", &error))?;
         Ok(())
@@ -134,7 +135,7 @@ impl Store {
         };
         match put
             .set_expression_attribute_values(known.map(|ids| [(":known".to_owned(), ids)].into()))
-            .send()
+            .measured()
             .await
         {
             Ok(_) => Ok(Registered::Applied),

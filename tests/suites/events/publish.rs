@@ -324,7 +324,8 @@ async fn related_records_that_the_head_has_no_room_for_are_read_in_one_call() {
     let twice = [&heads[..], &heads[2..]].concat();
     assert_eq!(publish(&ctx, &publishing.bus, &twice).await, [""; 0]);
     let operations: Vec<_> = proxy.calls().into_iter().map(|call| call.operation).collect();
-    assert_eq!(operations, ["BatchGetItem"; 2], "those, and whether anybody has a name");
+    // And it looks for names, and for counts of refusals that nobody has told.
+    assert_eq!(operations, ["BatchGetItem", "BatchGetItem", "Query"]);
     publishing.bus.taken().iter().for_each(check);
     let details = publishing.bus.details();
     assert_eq!(summaries(&details), ["plain", "Far", "Far", "Far"]);
@@ -356,8 +357,9 @@ async fn an_event_has_the_names_of_those_who_acted() {
     let (proxy, ctx) = faulty(&publishing).await;
     let batch = [&heads[1..], &[foreign]].concat();
     assert_eq!(publish(&ctx, &publishing.bus, &batch).await, [""; 0]);
-    let operations: Vec<_> = proxy.calls().into_iter().map(|call| call.operation).collect();
-    assert_eq!(operations, ["BatchGetItem"; 2], "whose registries there are, and the names");
+    let calls = proxy.calls();
+    let reads = calls.iter().filter(|call| call.operation == "BatchGetItem").count();
+    assert_eq!(reads, 2, "whose registries there are, and the names");
     let named = json!({ "type": "service", "id": "suite", "display_name": "The suite" });
     let details = publishing.bus.details();
     publishing.bus.taken().iter().for_each(check);

@@ -147,6 +147,11 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
         vec![("query", "price")],
         vec![("query", "\"jane doe\" number")],
         vec![("type", "email")],
+        vec![("actor_id", "suite")],
+        vec![("actor_id", "service:suite"), ("source", "api")],
+        vec![("actor_id", "suite"), ("actor_type", "service"), ("type", "note")],
+        vec![("actor_id", "suite"), ("actor_type", "user")],
+        vec![("source", "mcp")],
         vec![("related_resource_type", "contact"), ("related_resource_id", "con_1")],
         vec![
             ("occurred_after", "2026-03-02T00:00:00Z"),
@@ -199,6 +204,10 @@ async fn a_search_is_refused_alike() {
         vec![("type", "fax"), ("cursor", "x"), ("unknown", "1")],
         vec![("related_resource_type", "contact")],
         vec![("related_resource_id", "")],
+        vec![("actor_id", ""), ("source", "ui")],
+        vec![("actor_type", "user")],
+        vec![("actor_id", "service:crm"), ("actor_type", "user")],
+        vec![("actor_id", "crm"), ("actor_type", "robot")],
         vec![("occurred_after", "2026-03-02"), ("occurred_before", "x")],
         vec![
             ("occurred_after", "2026-03-02T00:00:00Z"),

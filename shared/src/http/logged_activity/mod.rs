@@ -121,5 +121,6 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     let header = |name| exchange.header(name).filter(once).ok_or(Error::Unauthorized);
     let (key, business, user) =
         (header("x-api-key")?, header("x-business-id")?, header("x-user-id")?);
-    authenticate_on_behalf(ctx, key, business, user).await
+    let principal = authenticate_on_behalf(ctx, key, business, user).await?;
+    Ok(exchange.note_principal(principal))
 }

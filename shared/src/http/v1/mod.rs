@@ -49,5 +49,6 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
             exchange.header(USER).filter(|user| !user.contains(',')).ok_or(Error::Unauthorized)?,
         ),
     };
-    authenticate::authenticate(ctx, key.trim(), user).await
+    let principal = authenticate::authenticate(ctx, key.trim(), user).await?;
+    Ok(exchange.note_principal(principal))
 }
