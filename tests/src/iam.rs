@@ -146,6 +146,7 @@ impl Request {
         match call.operation.as_str() {
             "GetItem" => one(vec![pk(&input["Key"])]),
             "PutItem" => one(vec![pk(&input["Item"])]),
+            "UpdateItem" | "DeleteItem" => one(vec![pk(&input["Key"])]),
             "Query" => one(vec![partition_of(input)]),
             "BatchGetItem" => one(list(&entries_of(input)["Keys"]).iter().map(pk).collect()),
             "BatchWriteItem" => one(list(entries_of(input)).iter().map(key_of_write).collect()),
@@ -156,12 +157,17 @@ impl Request {
         }
     }
 
-    /// Of the parts of a transaction but one none is known here, and so none
-    /// allowed.
+    /// A part of a transaction is the call that it stands for.
     fn of_part(part: &Value) -> Self {
-        match &part["Put"]["Item"] {
-            Value::Null => Self::new("an unknown part of a transaction", Vec::new()),
-            item => Self::new("PutItem", vec![pk(item)]),
+        let parts = [
+            ("PutItem", &part["Put"]["Item"]),
+            ("DeleteItem", &part["Delete"]["Key"]),
+            ("UpdateItem", &part["Update"]["Key"]),
+            ("ConditionCheckItem", &part["ConditionCheck"]["Key"]),
+        ];
+        match parts.into_iter().find(|(_, key)| !key.is_null()) {
+            Some((operation, key)) => Self::new(operation, vec![pk(key)]),
+            None => Self::new("an unknown part of a transaction", Vec::new()),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! of its own, and what an operator does to it. Its callers are in
 //! [`client`](crate::client).
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,6 +18,7 @@ use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, Ten
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::routes::{Dialect, dialect_of};
+use activity_log_core::index::Position;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
@@ -55,6 +57,22 @@ impl MovableClock {
     pub fn set_before_1970(&self, before: bool) {
         let ahead_ms = if before { -Timestamp::MAX.as_millis() } else { 0 };
         self.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+    }
+
+    /// Moves the clock ahead to the beginning of a minute, so that what is done at once
+    /// is done within one.
+    pub fn advance_to_a_minute(&self) {
+        self.advance_to_a_multiple_of(60 * 1_000);
+    }
+
+    /// The same with an hour.
+    pub fn advance_to_an_hour(&self) {
+        self.advance_to_a_multiple_of(60 * 60 * 1_000);
+    }
+
+    fn advance_to_a_multiple_of(&self, step_ms: i64) {
+        let millis = step_ms - self.time().as_millis() % step_ms;
+        self.ahead_ms.fetch_add(millis, Ordering::SeqCst);
     }
 
     /// Moves the clock ahead.
@@ -105,6 +123,16 @@ impl Stack {
         let engine = FaultyEngine::start(&Engine::start().await.endpoint).await;
         let stack = Self::start_on(&engine.endpoint, &unique_name("faulty"), |_| {}).await;
         (stack, engine)
+    }
+
+    /// Another process on the same table, which remembers nothing. Its clock is as far
+    /// ahead.
+    pub async fn start_beside(other: &Self) -> Self {
+        let table_name = other.ctx.store.table_name();
+        let beside = Self::start_on(&other.endpoint, table_name, |_| {}).await;
+        let ahead_ms = other.clock.ahead_ms.load(Ordering::SeqCst);
+        beside.clock.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+        beside
     }
 
     /// A stack on a table of an endpoint, which it makes if it is missing.
@@ -250,7 +278,8 @@ impl Stack {
         self.http.call(method, path)
     }
 
-    /// Every item of the table as `(pk, sk)`, sorted.
+    /// Every item of the table as `(pk, sk)`, sorted, but for those that tell of reads of
+    /// the trail.
     pub async fn keys_in_table(&self) -> Vec<(String, String)> {
         keys_in_table(&self.table, self.ctx.store.table_name()).await
     }
@@ -263,7 +292,8 @@ fn resource(kind: &str, id: &str) -> RelatedResource {
     }
 }
 
-/// Every item of a table as `(pk, sk)`, sorted.
+/// Every item of a table as `(pk, sk)`, sorted, but for the audit events that tell of
+/// reads of the trail: tests make them by looking.
 pub async fn keys_in_table(
     client: &aws_sdk_dynamodb::Client,
     table_name: &str,
@@ -274,6 +304,16 @@ pub async fn keys_in_table(
     let part = |value: &AttributeValue| value.as_s().expect("a key is text").clone();
     let mut keys: Vec<_> =
         items.iter().map(|item| (part(&item["pk"]), part(&item["sk"]))).collect();
+    let reads: HashSet<Uuid> = keys
+        .iter()
+        .filter(|(pk, _)| pk.ends_with("#AX#action=audit_event.read"))
+        .map(|(_, sk)| Position::decode(sk).expect("it is a posting").id)
+        .collect();
+    keys.retain(|(pk, sk)| {
+        let event = pk.split_once("#AUD#").and_then(|(_, id)| id.parse().ok());
+        let posting = || pk.contains("#AX#").then(|| Position::decode(sk)).flatten();
+        !event.or_else(|| posting().map(|position| position.id)).is_some_and(|id| reads.contains(&id))
+    });
     keys.sort();
     keys
 }

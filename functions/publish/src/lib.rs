@@ -11,11 +11,13 @@ pub mod activity_logged;
 mod delivery;
 mod event_bus;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::audited::look_after_refusal_tallies;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::platform::usage::Usage;
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
@@ -74,6 +76,7 @@ pub async fn handle(
     let deadline = deadline(ctx, &invocation)?;
     let usage = Usage::default();
     let failures = usage.of(publish(ctx, bus, &records, deadline)).await;
+    usage.of(look_after_refusals(ctx, &records, deadline, &invocation.request_id)).await;
 
     log_failures(&invocation.request_id, &failures);
     tracing::info!(
@@ -88,6 +91,24 @@ pub async fn handle(
         item_identifier: failure.record.sequence_number().to_owned(),
     };
     Ok(BatchAnswer { batch_item_failures: failures.iter().map(failure).collect() })
+}
+
+/// Closes what was counted of refusals of the tenants of a batch, and not told by those
+/// who were refused.
+async fn look_after_refusals(
+    ctx: &Context,
+    records: &[&StreamRecord<'_>],
+    deadline: Instant,
+    request_id: &str,
+) {
+    let tenants: BTreeSet<TenantId> = records.iter().filter_map(|record| record.tenant()).collect();
+    for tenant in &tenants {
+        let look = look_after_refusal_tallies(ctx, tenant, request_id);
+        if timeout_at(deadline, look).await.is_err() {
+            // The next batch looks.
+            break;
+        }
+    }
 }
 
 /// Logs each reason once, with the first of the items.

@@ -130,7 +130,7 @@ fn check_key_id(text: &str) -> Result<(), Refusal> {
 }
 
 fn key_id_schema() -> Schema {
-    json_schema!({ "type": "string" })
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9-]+$" })
 }
 
 /// What an operator calls a credential, to tell it from others: 1 to 100 characters

@@ -46,6 +46,22 @@ impl<'a> Rehearsal<'a> {
         self.workspace.stack.issue_key(TENANT, "agent:scout", Scope::ALL).await
     }
 
+    /// So many refusals that the last ones are counted, and the call after their minute,
+    /// which tells their number.
+    async fn refusals<T>(&mut self, function: &str, refused: impl AsyncFn() -> T) {
+        let clock = self.workspace.stack.clock.clone();
+        for _ in 0..12 {
+            self.roles.run(function, refused()).await;
+        }
+        clock.advance(Duration::from_secs(91));
+        self.roles.run(function, refused()).await;
+    }
+
+    /// A caller with a key of one scope.
+    async fn caller_with(&self, scope: Scope) -> String {
+        self.workspace.stack.issue_key(TENANT, "service:narrow", &[scope]).await
+    }
+
     /// With everything, again, in conflict, and in the other dialect.
     async fn log(&mut self) -> (String, String) {
         let v1 = self.workspace.stack.v1(&self.fresh_key().await);
@@ -57,6 +73,8 @@ impl<'a> Rehearsal<'a> {
         let input = typed_input();
         let typed = self.workspace.api.log("site_visit", &input);
         let typed = self.roles.run("log", typed).await.expect(201);
+        let reader = self.workspace.stack.v1(&self.caller_with(Scope::ActivityRead).await);
+        self.refusals("log", async || reader.log(&input).await.expect(403)).await;
         (v1::id_of(&logged), id_of(&typed))
     }
 
@@ -71,6 +89,8 @@ impl<'a> Rehearsal<'a> {
         let everything = json!({});
         let listed = self.workspace.api.responses("site_visit", &everything);
         self.roles.run("search", listed).await.expect(200);
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("search", async || writer.search(&[]).await.expect(403)).await;
     }
 
     /// An activity with a body of its own, and types.
@@ -85,6 +105,8 @@ impl<'a> Rehearsal<'a> {
         ] {
             self.roles.run("get-logged", self.workspace.api.get(&path)).await.expect(200);
         }
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("get-logged", async || writer.read(id).await.expect(403)).await;
     }
 
     /// Everything, a rare actor among many events, and what is no route.
@@ -95,6 +117,8 @@ impl<'a> Rehearsal<'a> {
             assert_ne!(page.json()["audit_events"], json!([]));
         }
         self.roles.run("audit", v1.get("/nowhere")).await.expect(404);
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("audit", async || writer.audit_events(&[]).await.expect(403)).await;
     }
 
     /// Each tool.
@@ -111,6 +135,12 @@ impl<'a> Rehearsal<'a> {
         }
         let arguments = json!({ "id": logged["activity"]["id"] });
         self.roles.run("mcp", mcp.tool("get_logged_activity", &arguments)).await;
+        let reader = self.workspace.stack.mcp(&self.caller_with(Scope::ActivityRead).await);
+        let params = json!({ "name": "log_activity", "arguments": input });
+        let call = async || {
+            reader.request("2025-11-25", "tools/call", params.clone()).send().await.expect(403)
+        };
+        self.refusals("mcp", call).await;
     }
 
     /// An activity, again, and news of a resource of the tenant's own type.
@@ -135,6 +165,12 @@ impl<'a> Rehearsal<'a> {
             let done = serde_json::to_value(done).expect("it has a JSON form");
             assert_eq!(done["status"], status);
         }
+        let mut unknown = event.clone();
+        unknown["id"] = json!("unknown");
+        unknown["activity"]["related_resource_id"] = json!("nobody");
+        let ctx = self.workspace.stack.ctx.clone();
+        let refused = async || fn_ingest::handle(&ctx, invocation(&unknown.to_string())).await;
+        self.refusals("ingest", async || refused().await.expect_err("it is refused")).await;
     }
 
     /// An activity whose head has no room for its related records.
@@ -148,6 +184,11 @@ impl<'a> Rehearsal<'a> {
         let input = json!({ "related_objects": objects });
         self.roles.run("log", api.log("site_visit", &input)).await.expect(201);
         let batch = json!({ "Records": [last_insertion(self.engine)] });
+        let reader = stack.v1(&stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await);
+        for _ in 0..12 {
+            drop(reader.log(&input).await.expect(403));
+        }
+        stack.clock.advance(Duration::from_secs(91));
         let stub = StubBus::start().await;
         let bus = EventBus::connect_local(&stub.url, "bus");
         let done = fn_publish::handle(&stack.ctx, &bus, invocation(&batch.to_string()));
@@ -256,5 +297,6 @@ fn no_role_may_update_or_delete_an_audit_event() {
             }
         }
     }
-    assert_eq!(may_put, ["ingest", "log", "mcp"].map(str::to_owned).into());
+    let all = ["audit", "get-logged", "ingest", "log", "mcp", "publish", "search"];
+    assert_eq!(may_put, all.map(str::to_owned).into());
 }

@@ -74,11 +74,11 @@ async fn a_replay_is_two_round_trips_and_a_conflict_reads_once() {
     let (replay, round_trips) = log(&measured, &input).await;
     assert_eq!(replay.header("idempotency-replayed"), "true");
     assert_eq!(round_trips, 2);
-    // The read, and the audit event of the refusal: its postings, then itself.
+    // The read, and the audit event of the refusal: its count, its postings, itself.
     input["summary"] = json!("twice");
     let conflict = measured.v1.log(&input);
     let (conflict, round_trips) = measured.round_trips(conflict).await;
-    assert_eq!((conflict.status.as_u16(), round_trips), (409, 3));
+    assert_eq!((conflict.status.as_u16(), round_trips), (409, 4));
 }
 
 #[tokio::test]
@@ -145,7 +145,17 @@ async fn an_audit_listing_is_two_round_trips() {
         let input = json!({ "type": "note", "summary": format!("number {n}") });
         drop(measured.v1.log(&input).await.expect(201));
     }
-    for parameters in [&[][..], &[("status", "succeeded"), ("actor_id", "suite")]] {
+    let logged = ("action", "activity.logged");
+    // The first read of an hour leaves an event.
+    let only_logged = [logged];
+    let listing = measured.v1.audit_events(&only_logged);
+    let (page, round_trips) = measured.round_trips(listing).await;
+    drop(page.expect(200));
+    assert_eq!(round_trips, 3);
+    let two = [logged, ("actor_id", "suite")];
+    for parameters in
+        [&only_logged[..], &two, &[logged, ("source", "api"), ("actor_type", "service")]]
+    {
         let listing = measured.v1.audit_events(parameters);
         let (page, round_trips) = measured.round_trips(listing).await;
         assert_eq!(page.expect(200).json()["audit_events"].as_array().map(Vec::len), Some(3));
