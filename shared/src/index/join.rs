@@ -471,6 +471,7 @@ mod tests {
         /// A page ends here even if more was asked for, as at a megabyte.
         page_cap: usize,
         entries: AtomicUsize,
+        read_units: AtomicUsize,
     }
 
     impl PostingLists for Memory {
@@ -486,6 +487,8 @@ mod tests {
                 .take(limit)
                 .collect();
             self.entries.fetch_add(positions.len(), Ordering::Relaxed);
+            let units = positions.len().div_ceil(ENTRIES_A_READ_UNIT as usize).max(1);
+            self.read_units.fetch_add(units, Ordering::Relaxed);
             // As DynamoDB: a page that ends at the limit does not know whether
             // it was the last.
             let extent = match positions.last() {
@@ -498,6 +501,7 @@ mod tests {
         async fn contained(&self, term: &Term, keys: &[Position]) -> Result<HashSet<Position>> {
             assert!(keys.len() <= 100, "a batch has at most 100 keys");
             self.entries.fetch_add(keys.len(), Ordering::Relaxed);
+            self.read_units.fetch_add(keys.len(), Ordering::Relaxed);
             let list = self.lists.get(term.as_str());
             Ok(keys
                 .iter()
@@ -631,6 +635,29 @@ mod tests {
         assert_eq!(step.matches[..21], expected[..21]);
         assert!(round_trips <= 3, "{round_trips} round trips");
         assert!(entries < 300);
+    }
+
+    #[test]
+    fn a_union_is_read_on_where_asking_each_of_its_lists_would_cost_more() {
+        let all = dense(200_000, 1000);
+        // One of five lists has nearly everything, as one source has.
+        let rare = every(100, &all);
+        let names = ["0", "1", "2", "3", "4"];
+        let mut lists: HashMap<String, BTreeSet<Position>> =
+            names.map(|name| (name.to_owned(), BTreeSet::new())).into();
+        lists.insert("1".into(), every(1_000, &all));
+        lists.insert("0".into(), all);
+        lists.insert("rare".into(), rare.clone());
+        let memory = Memory { page_cap: 10_000, lists, ..Memory::default() };
+        let union = names.map(|name| Term(name.into())).to_vec();
+        let operands = vec![vec![Term("rare".into())], union];
+        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+        let step = block_on(join.step(21)).unwrap();
+        let expected: Vec<Position> = rare.into_iter().rev().take(21).collect();
+        assert_eq!(step.matches[..21], expected);
+        // 21 entries of each of five lists would be more.
+        let units = memory.read_units.into_inner();
+        assert!(units <= 80, "{units} units");
     }
 
     #[test]
