@@ -15,15 +15,22 @@ import sys
 TABLE, STREAM = "Table.Arn", "Table.StreamArn"
 READ = {"dynamodb:GetItem"}
 SEARCH = READ | {"dynamodb:BatchGetItem", "dynamodb:Query"}
+# That a key is used.
+NOTE = {"dynamodb:PutItem"}
 WRITE = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
 
 # Role, resource, actions.
 ALLOWED = {
     "LogRole": {TABLE: READ | WRITE | {"dynamodb:BatchGetItem"}},
-    "SearchRole": {TABLE: SEARCH},
-    "GetLoggedRole": {TABLE: READ | {"dynamodb:Query"}},
+    "SearchRole": {TABLE: SEARCH | NOTE},
+    "GetLoggedRole": {TABLE: READ | NOTE | {"dynamodb:Query"}},
     "McpRole": {TABLE: SEARCH | WRITE},
-    "AuditRole": {TABLE: SEARCH},
+    "AuditRole": {TABLE: SEARCH | NOTE},
+    "KeysRole": {
+        TABLE: READ
+        | NOTE
+        | {"dynamodb:ConditionCheckItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+    },
     "IngestRole": {
         TABLE: READ | WRITE,
         "IngestQueue.Arn": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
@@ -42,7 +49,9 @@ ALLOWED = {
 # of each put.
 WRITABLE = {
     "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
-    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE"},
+    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE", "KEY", "USED"},
+    # An end of a credential.
+    "dynamodb:UpdateItem": {"KEY"},
 }
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}

@@ -146,6 +146,7 @@ impl Request {
         match call.operation.as_str() {
             "GetItem" => one(vec![pk(&input["Key"])]),
             "PutItem" => one(vec![pk(&input["Item"])]),
+            "UpdateItem" => one(vec![pk(&input["Key"])]),
             "Query" => one(vec![partition_of(input)]),
             "BatchGetItem" => one(list(&entries_of(input)["Keys"]).iter().map(pk).collect()),
             "BatchWriteItem" => one(list(entries_of(input)).iter().map(key_of_write).collect()),
@@ -156,12 +157,20 @@ impl Request {
         }
     }
 
-    /// Of the parts of a transaction but one none is known here, and so none
-    /// allowed.
+    /// A part of a transaction that is not known here is not allowed.
     fn of_part(part: &Value) -> Self {
-        match &part["Put"]["Item"] {
-            Value::Null => Self::new("an unknown part of a transaction", Vec::new()),
-            item => Self::new("PutItem", vec![pk(item)]),
+        let (put, update) = (&part["Put"]["Item"], &part["Update"]["Key"]);
+        match (put, update, &part["ConditionCheck"]["Key"]) {
+            (item, Value::Null, Value::Null) if item.is_object() => {
+                Self::new("PutItem", vec![pk(item)])
+            }
+            (Value::Null, key, Value::Null) if key.is_object() => {
+                Self::new("UpdateItem", vec![pk(key)])
+            }
+            (Value::Null, Value::Null, key) if key.is_object() => {
+                Self::new("ConditionCheckItem", vec![pk(key)])
+            }
+            _ => Self::new("an unknown part of a transaction", Vec::new()),
         }
     }
 }

@@ -13,7 +13,8 @@ use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
-use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
+use activity_log_core::domain::credential::Credential;
+use activity_log_core::domain::principal::{Actor, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::routes::{Dialect, dialect_of};

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::credential_cache::CredentialCache;
+use super::noted_uses::NotedUses;
 use crate::domain::clock::{Environment, SystemEnvironment};
 use crate::platform::config::Config;
 use crate::store::Store;
@@ -18,6 +19,7 @@ pub struct Context {
     /// What the deployment set.
     pub config: Config,
     pub(crate) credentials: CredentialCache,
+    pub(crate) noted_uses: NotedUses,
 }
 
 impl std::fmt::Debug for dyn Environment {
@@ -40,6 +42,12 @@ impl Context {
         config: Config,
         environment: Arc<dyn Environment>,
     ) -> Self {
-        Self { store, environment, config, credentials: CredentialCache::default() }
+        Self {
+            store,
+            environment,
+            config,
+            credentials: CredentialCache::default(),
+            noted_uses: NotedUses::default(),
+        }
     }
 }

@@ -87,6 +87,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis).max(Self::MIN.0))
     }
 
+    /// The beginning of its hour.
+    #[must_use]
+    pub fn start_of_hour(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(60 * 60 * 1000))
+    }
+
     fn to_rfc3339(self) -> String {
         DateTime::from_timestamp_millis(self.0)
             .expect("a Timestamp is within the years 1970 to 9999")

@@ -3,8 +3,10 @@
 
 pub mod activity;
 pub mod activity_type;
+pub mod address_range;
 pub mod audit;
 pub mod clock;
+pub mod credential;
 pub mod error;
 pub mod field_value;
 pub mod idempotency;
@@ -16,3 +18,4 @@ pub mod registry;
 pub mod searched_text;
 pub mod submission;
 pub mod value;
+pub mod width;

@@ -1,6 +1,6 @@
 //! A request under way: its id, its route, and what was sent with it.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use http::Method;
 
@@ -9,6 +9,7 @@ use super::query::Query;
 use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
 use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
+use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
 use crate::domain::activity::Source;
 use crate::domain::audit::{Call, EntryPoint};
 use crate::domain::clock::Environment;
@@ -32,6 +33,8 @@ pub struct Exchange<'a> {
     dialect: Dialect,
     request_id: String,
     trace_id: OnceLock<TraceId>,
+    /// The note that the caller's key is used, while it is being written.
+    use_note: Mutex<Option<UseNote>>,
 }
 
 impl<'a> Exchange<'a> {
@@ -41,7 +44,15 @@ impl<'a> Exchange<'a> {
         let resolved = resolve(&request.method, &request.path);
         let dialect = dialect_of(&request.path);
         let request_id = new_request_id(ctx.environment.as_ref());
-        Self { ctx, request, resolved, dialect, request_id, trace_id: OnceLock::new() }
+        Self {
+            ctx,
+            request,
+            resolved,
+            dialect,
+            request_id,
+            trace_id: OnceLock::new(),
+            use_note: Mutex::new(None),
+        }
     }
 
     #[must_use]
@@ -178,6 +189,28 @@ impl<'a> Exchange<'a> {
             source: Source::Api,
             entry_point: EntryPoint::ApiRoute(self.template().to_owned()),
             request_id: self.request_id.clone(),
+        }
+    }
+
+    /// Notes that a principal's key is used, beside what the request is about to do.
+    pub(super) fn note_use(&self, principal: &Principal) {
+        if let Some(note) = note_use(self.ctx, principal) {
+            *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+        }
+    }
+
+    /// Waits for that note, where one is being written. The answer stands, whatever
+    /// becomes of it.
+    pub(super) async fn settle_use(&self) {
+        let note = self.use_note.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(note) = note else { return };
+        if let Err(error) = note.written().await {
+            tracing::warn!(
+                request_id = self.request_id,
+                trace_id = self.trace_id(),
+                error = chain(&error),
+                "{USE_NOT_NOTED}"
+            );
         }
     }
 

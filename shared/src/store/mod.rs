@@ -15,7 +15,8 @@
 //! operator                        what operators' commands do, and functions never
 //! audit   stream                  the audit trail; the table's changes as records
 //! activity   commit   postings    one file for each thing that is read or written
-//! credentials   idempotency
+//! credentials
+//! idempotency   key_uses
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
@@ -32,6 +33,7 @@ mod failure;
 mod idempotency;
 mod item;
 mod items;
+mod key_uses;
 mod keys;
 pub mod operator;
 mod postings;
@@ -43,7 +45,9 @@ mod types;
 pub use activity::Parts;
 pub use calls::Store;
 pub use commit::{Commit, NewHead, Outcome, Staging};
-pub use credentials::{PutCredentialError, RemovedTenant};
+pub use credentials::{
+    Added, CredentialPage, NewCredential, PutCredentialError, RemovedTenant, Replaced,
+};
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
 pub use postings::Postings;
