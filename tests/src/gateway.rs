@@ -104,7 +104,8 @@ impl Sent {
         self.target.split_once('?').unwrap_or((&self.target, ""))
     }
 
-    /// The headers, with those that a gateway adds.
+    /// The headers, with those that a gateway adds. It appends the caller's address to
+    /// what the caller says that it is forwarded for.
     fn headers_by(&self, host: &str) -> Vec<(String, String)> {
         let mut headers: Vec<(String, String)> = vec![("x-forwarded-proto".into(), "https".into())];
         if !self.headers.iter().any(|(name, _)| *name == "host") {
@@ -112,6 +113,10 @@ impl Sent {
         }
         headers
             .extend(self.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        match headers.iter_mut().rev().find(|(name, _)| name == "x-forwarded-for") {
+            Some((_, path)) => path.push_str(&format!(", {CALLER}")),
+            None => headers.push(("x-forwarded-for".into(), CALLER.into())),
+        }
         headers
     }
 
@@ -221,6 +226,8 @@ pub async fn invoke(stack: &Stack, event: &str) -> serde_json::Result<Value> {
     serde_json::to_value(http_event::answer(&stack.ctx, activity_log::stack::answer, event).await)
 }
 
+/// The address that a caller of every gateway has.
+pub const CALLER: &str = "192.0.2.1";
 const OWN_NAME: &str = "a1b2c3.execute-api.eu-west-1.amazonaws.com";
 const CUSTOM_DOMAIN: &str = "api.example.com";
 
@@ -247,7 +254,7 @@ fn http_api(sent: &Sent, stage: &str, name: &str) -> Value {
                 "method": sent.method,
                 "path": path,
                 "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.1",
+                "sourceIp": CALLER,
                 "userAgent": "suite",
             },
             "requestId": "JKJaXmPLvHcESHA=",
@@ -292,7 +299,7 @@ fn rest_api(sent: &Sent, stage: &str, key: &str, name: &str) -> Value {
             "domainName": name,
             "domainPrefix": name.split('.').next(),
             "httpMethod": sent.method,
-            "identity": { "sourceIp": "192.0.2.1", "userAgent": "suite", "apiKey": null },
+            "identity": { "sourceIp": CALLER, "userAgent": "suite", "apiKey": null },
             "path": called,
             "protocol": "HTTP/1.1",
             "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",

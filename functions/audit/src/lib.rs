@@ -3,7 +3,9 @@
 
 mod openapi;
 
+use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::list_audit_events::list_audit_events;
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::{answer, preflight};
 use activity_log_core::http::exchange::Exchange;
@@ -36,11 +38,15 @@ async fn get_audit_events(
     exchange: &Exchange<'_>,
     scope: Scope,
 ) -> Result<Response> {
-    let principal = v1::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let listing = v1::audit::parse(exchange, permit)?;
-    let page = list_audit_events(ctx, permit, &listing).await?;
-    Ok(v1::audit::respond(exchange, &listing, &page))
+    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::AuditEventsRead);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let listing = v1::audit::parse(exchange, permit)?;
+        let page = list_audit_events(ctx, permit, &listing).await?;
+        Ok(v1::audit::respond(exchange, &listing, &page))
+    })
+    .await
 }
 
 fn get_openapi(exchange: &Exchange<'_>) -> Result<Response> {

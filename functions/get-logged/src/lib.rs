@@ -1,8 +1,10 @@
 //! The function `get-logged`: one activity by its id, in both dialects, and the
 //! activity types of the logged-activity dialect.
 
+use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::get_logged_activity::{get_logged_activity, get_with_record_type_ids};
 use activity_log_core::app::list_activity_types::{get_activity_type, list_activity_types};
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
 use activity_log_core::http::exchange::Exchange;
@@ -31,42 +33,64 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
 }
 
 async fn get_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let principal = v1::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let id = v1::get::parse(exchange)?;
-    let activity = get_logged_activity(ctx, permit, id).await?;
-    Ok(v1::get::respond(exchange, &activity))
+    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivityRead);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let id = v1::get::parse(exchange)?;
+        attempt.note_resource(id);
+        let activity = get_logged_activity(ctx, permit, id).await?;
+        Ok(v1::get::respond(exchange, &activity))
+    })
+    .await
 }
 
 async fn get_logged(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let principal = logged_activity::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let id = get::parse(exchange)?;
-    let (activity, ids) = get_with_record_type_ids(ctx, permit, id).await?;
-    Ok(get::respond(&activity, &ids))
+    let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivityRead);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let id = get::parse(exchange)?;
+        attempt.note_resource(id);
+        let (activity, ids) = get_with_record_type_ids(ctx, permit, id).await?;
+        Ok(get::respond(&activity, &ids))
+    })
+    .await
 }
 
 async fn get_types(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let principal = logged_activity::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let request = list_types::parse(exchange, permit)?;
-    let (size, after) = (request.page_size.rows(), request.after.as_ref());
-    let (page, ids) = list_activity_types(ctx, permit, &request.filters, size, after).await?;
-    Ok(list_types::respond(exchange, &request, page, &ids))
+    let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivityTypeRead);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let request = list_types::parse(exchange, permit)?;
+        let (size, after) = (request.page_size.rows(), request.after.as_ref());
+        let (page, ids) = list_activity_types(ctx, permit, &request.filters, size, after).await?;
+        Ok(list_types::respond(exchange, &request, page, &ids))
+    })
+    .await
 }
 
 async fn get_one_type(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let principal = logged_activity::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let identifier = get_type::parse(exchange)?;
-    let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
-    Ok(get_type::respond(&activity_type, &ids))
+    let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivityTypeRead);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let identifier = get_type::parse(exchange)?;
+        let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
+        Ok(get_type::respond(&activity_type, &ids))
+    })
+    .await
 }
 
 async fn get_fields(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let principal = logged_activity::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let (identifier, ordering) = list_fields::parse(exchange)?;
-    let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
-    Ok(list_fields::respond(&activity_type, &ordering, &ids))
+    let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivityTypeRead);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let (identifier, ordering) = list_fields::parse(exchange)?;
+        let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
+        Ok(list_fields::respond(&activity_type, &ordering, &ids))
+    })
+    .await
 }

@@ -4,7 +4,8 @@ use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
-use activity_log_core::domain::audit::{Call, EntryPoint, EventSource};
+use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint, EventSource};
+use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, FieldError};
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::Scope;
@@ -83,7 +84,7 @@ pub(crate) async fn ingest_event(
 /// The resource is named by the event's activity.
 fn within_activity(error: Error) -> Error {
     match error {
-        Error::NamedResourceNotFound(FieldError { field, message }) => {
+        Error::NamedResourceNotFound(FieldError { field, message, .. }) => {
             Error::NamedResourceNotFound(FieldError::new(&format!("activity.{field}"), message))
         }
         error => error,
@@ -99,13 +100,16 @@ async fn log(
     let LogActivityEvent { id, principal, activity, beside } = event;
     let call = Call {
         principal,
-        source: Source::Api,
-        entry_point: EntryPoint::Event(source),
-        request_id: request_id.to_owned(),
+        door: Door {
+            source: Source::Api,
+            entry_point: EntryPoint::Event(source),
+            client: Client::default(),
+            request_id: request_id.to_owned(),
+        },
     };
-    let attempt = Attempt::of(&call);
+    let attempt = Attempt::of(&call, Action::ActivityLogged);
     let logged = audited(ctx, &attempt, async {
-        let permit = attempt.permit(Scope::ActivityWrite)?;
+        let permit = attempt.permit_write(Scope::ActivityWrite)?;
         let activity = activity?;
         let input_hash = attempt.note(InputHash::of(&activity))?;
         let now = ctx.environment.now()?;

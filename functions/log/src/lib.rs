@@ -4,6 +4,7 @@
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::log_typed_activity::log_typed_activity;
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
 use activity_log_core::http::exchange::Exchange;
@@ -31,10 +32,10 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
 
 async fn post_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let call = exchange.call(v1::authenticate(ctx, exchange).await?);
-    let attempt = Attempt::of(&call);
+    let attempt = Attempt::of(&call, Action::ActivityLogged);
     let logged = audited(ctx, &attempt, async {
         let received = v1::log::receive(exchange, &attempt);
-        let permit = attempt.permit(scope)?;
+        let permit = attempt.permit_write(scope)?;
         let input = v1::log::parse(received?, ctx.environment.now()?)?;
         log_activity(ctx, permit, input).await
     });
@@ -47,10 +48,10 @@ async fn post_typed_activity(
     scope: Scope,
 ) -> Result<Response> {
     let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
-    let attempt = Attempt::of(&call);
+    let attempt = Attempt::of(&call, Action::ActivityLogged);
     let logged = audited(ctx, &attempt, async {
         let received = logged_activity::log::receive(exchange, &attempt);
-        let permit = attempt.permit(scope)?;
+        let permit = attempt.permit_write(scope)?;
         let (type_id, input) = logged_activity::log::parse(received?, ctx.environment.now()?)?;
         log_typed_activity(ctx, permit, type_id, input).await
     });

@@ -20,9 +20,12 @@ mod failure;
 mod message;
 mod origin;
 mod protocol;
+mod refused;
 mod schema;
 mod tool_call;
 mod tools;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use activity_log_core::http::answer::{answer, preflight};
 use activity_log_core::http::exchange::Exchange;
@@ -35,6 +38,9 @@ use failure::invalid_request;
 use http::StatusCode;
 use message::Message;
 use protocol::Protocol;
+use refused::{Refused, refuse};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
@@ -57,20 +63,50 @@ async fn post_message(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response
         return Ok(refusal);
     }
     let principal = v1::authenticate(ctx, exchange).await?;
+    let message = match read(exchange) {
+        Ok(message) => message,
+        Err(refused) => return refuse(ctx, exchange, principal, refused).await,
+    };
+    let (message, arguments) = message.split_arguments();
+    let scopes = principal.scopes.clone();
+    let called = AtomicBool::new(false);
+    let run = |tool| {
+        called.store(true, Ordering::Relaxed);
+        tool_call::run(ctx, exchange, principal.clone(), tool, arguments)
+    };
+    let answer = Protocol { exchange }.answer(&message, scopes, run).await?;
+    if called.into_inner() || !is_refusal(&answer) {
+        return Ok(answer);
+    }
+    refuse(ctx, exchange, principal, Refused::Answer(answer)).await
+}
+
+/// Reads the message of a request, as far as it is one that the protocol is asked about.
+fn read(exchange: &Exchange<'_>) -> Result<Message, Refused> {
     let message = Message::read(exchange)?;
     if let Some(trace_id) = message.trace_id() {
         exchange.join_trace(trace_id);
     }
     if !accept::takes_json(&exchange.request().headers) {
         let message = "Not Acceptable: answers are application/json";
-        return Ok(invalid_request(exchange, StatusCode::NOT_ACCEPTABLE, message));
+        let answer = invalid_request(exchange, StatusCode::NOT_ACCEPTABLE, message);
+        return Err(Refused::Answer(answer));
     }
-    let protocol = Protocol { exchange };
-    if let Some(refusal) = protocol.refuse_unsupported_revision(&message) {
-        return Ok(refusal);
+    match (Protocol { exchange }).refuse_unsupported_revision(&message) {
+        Some(answer) => Err(Refused::Answer(answer)),
+        None => Ok(message),
     }
-    let (message, arguments) = message.split_arguments();
-    let scopes = principal.scopes.clone();
-    let run = |tool| tool_call::run(ctx, exchange, principal, tool, arguments);
-    protocol.answer(&message, scopes, run).await
+}
+
+/// Whether the protocol refused a message: by a status, or by an error in its answer.
+fn is_refusal(answer: &Response) -> bool {
+    #[derive(Deserialize)]
+    struct RpcAnswer {
+        error: Option<IgnoredAny>,
+    }
+    let has_error = || {
+        serde_json::from_slice::<RpcAnswer>(answer.body())
+            .is_ok_and(|answer| answer.error.is_some())
+    };
+    answer.status().is_client_error() || has_error()
 }

@@ -14,7 +14,7 @@ use activity_log_core::app::listing::Page;
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::search_activity::search_activity;
 use activity_log_core::app::write_activity::Replay;
-use activity_log_core::domain::activity::{Activity, Source};
+use activity_log_core::domain::activity::Activity;
 use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
@@ -46,12 +46,13 @@ pub(crate) async fn run(
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
     let arguments = arguments.map(|arguments| as_meant(arguments, tool));
+    let call = &call_of(exchange, principal, tool);
     // On the heap: the state of a use case is large, and every future around it
     // would carry it over the stack.
     let call: Pin<Box<dyn Future<Output = Result<CallToolResult>> + Send + '_>> = match tool {
-        ToolName::Log => Box::pin(log(ctx, exchange, principal, arguments)),
-        ToolName::Search => Box::pin(search(ctx, exchange, principal, arguments)),
-        ToolName::GetLogged => Box::pin(get_logged(ctx, exchange, principal, arguments)),
+        ToolName::Log => Box::pin(log(ctx, exchange, call, arguments)),
+        ToolName::Search => Box::pin(search(ctx, exchange, call, arguments)),
+        ToolName::GetLogged => Box::pin(get_logged(ctx, exchange, call, arguments)),
     };
     match guard(CALL_TIMEOUT, call).await {
         Ok(result) => Ok(result),
@@ -67,24 +68,25 @@ pub(crate) async fn run(
     }
 }
 
+/// The call of a tool, for the trail.
+pub(crate) fn call_of(exchange: &Exchange<'_>, principal: Principal, tool: ToolName) -> Call {
+    let mut call = exchange.call(principal);
+    call.door.entry_point = EntryPoint::Tool(tool.as_str().to_owned());
+    call
+}
+
 async fn log(
     ctx: &Context,
     exchange: &Exchange<'_>,
-    principal: Principal,
+    call: &Call,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
-    let call = Call {
-        principal,
-        source: Source::Mcp,
-        entry_point: EntryPoint::Tool(ToolName::Log.as_str().to_owned()),
-        request_id: exchange.request_id().to_owned(),
-    };
-    let attempt = Attempt::of(&call);
+    let attempt = Attempt::of(call, ToolName::Log.action());
     let logged = audited(ctx, &attempt, async {
         // Hashed before the scope is asked for: a denied write names its input.
         let hashed =
             arguments.and_then(|object| Ok((attempt.note(InputHash::of(&object))?, object)));
-        let permit = attempt.permit(ToolName::Log.scope())?;
+        let permit = attempt.permit_write(ToolName::Log.scope())?;
         let (input_hash, arguments) = hashed?;
         let mut reader = Reader::new(&arguments);
         let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now()?);
@@ -105,16 +107,20 @@ async fn log(
 async fn search(
     ctx: &Context,
     exchange: &Exchange<'_>,
-    principal: Principal,
+    call: &Call,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
-    let permit = principal.permit(ToolName::Search.scope())?;
-    let arguments = arguments?;
-    let tenant = permit.tenant_id();
-    let mut reader = Reader::new(&arguments);
-    let listing = v1::search::read(&mut reader, tenant);
-    let listing = reader.finish(Ok(listing))?;
-    let mut page = search_activity(ctx, permit, &listing).await?;
+    let attempt = Attempt::of(call, ToolName::Search.action());
+    let found = audited(ctx, &attempt, async {
+        let permit = attempt.permit(ToolName::Search.scope())?;
+        let arguments = arguments?;
+        let mut reader = Reader::new(&arguments);
+        let listing = v1::search::read(&mut reader, permit.tenant_id());
+        let listing = reader.finish(Ok(listing))?;
+        let page = search_activity(ctx, permit, &listing).await?;
+        Ok((listing, page))
+    });
+    let (listing, mut page) = found.await?;
     let kept = rows_within(&page, MAX_PAGE_BYTES);
     if kept < page.rows.len() {
         page.rows.truncate(kept);
@@ -140,15 +146,20 @@ fn rows_within(page: &Page<Activity>, max_bytes: usize) -> usize {
 async fn get_logged(
     ctx: &Context,
     exchange: &Exchange<'_>,
-    principal: Principal,
+    call: &Call,
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
-    let permit = principal.permit(ToolName::GetLogged.scope())?;
-    let arguments = arguments?;
-    let mut reader = Reader::new(&arguments);
-    let input = GetLoggedActivityInput::read(&mut reader);
-    let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
-    let activity = get_logged_activity(ctx, permit, id).await?;
+    let attempt = Attempt::of(call, ToolName::GetLogged.action());
+    let activity = audited(ctx, &attempt, async {
+        let permit = attempt.permit(ToolName::GetLogged.scope())?;
+        let arguments = arguments?;
+        let mut reader = Reader::new(&arguments);
+        let input = GetLoggedActivityInput::read(&mut reader);
+        let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
+        attempt.note_resource(id);
+        get_logged_activity(ctx, permit, id).await
+    });
+    let activity = activity.await?;
     let body = ActivityBody::of(&activity, exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)))
 }

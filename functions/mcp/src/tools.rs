@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use activity_log_core::domain::activity::ActivityId;
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::{Scope, Scopes};
 use activity_log_core::domain::value::Refusal;
 use activity_log_core::http::v1::log::LogActivityInput;
@@ -82,6 +83,15 @@ impl ToolName {
         match self {
             Self::Log => Scope::ActivityWrite,
             Self::Search | Self::GetLogged => Scope::ActivityRead,
+        }
+    }
+
+    /// What the trail calls its use.
+    pub(crate) fn action(self) -> Action {
+        match self {
+            Self::Log => Action::ActivityLogged,
+            Self::Search => Action::ActivitiesSearched,
+            Self::GetLogged => Action::ActivityRead,
         }
     }
 

@@ -1,9 +1,11 @@
 //! The function `search`: activities by words and filters in `/v1`, or those of a
 //! type in the logged-activity dialect.
 
+use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::list_activities_of_type::list_activities_of_type;
 use activity_log_core::app::list_activity_types::get_activity_type;
 use activity_log_core::app::search_activity::search_activity;
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
 use activity_log_core::http::exchange::Exchange;
@@ -33,22 +35,30 @@ async fn search_activities(
     exchange: &Exchange<'_>,
     scope: Scope,
 ) -> Result<Response> {
-    let principal = v1::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let listing = v1::search::parse(exchange, permit)?;
-    let page = search_activity(ctx, permit, &listing).await?;
-    Ok(v1::search::respond(exchange, &listing, &page))
+    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivitiesSearched);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let listing = v1::search::parse(exchange, permit)?;
+        let page = search_activity(ctx, permit, &listing).await?;
+        Ok(v1::search::respond(exchange, &listing, &page))
+    })
+    .await
 }
 
 async fn list_typed(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let principal = logged_activity::authenticate(ctx, exchange).await?;
-    let permit = principal.permit(scope)?;
-    let identifier = get_type::identifier(exchange)?;
-    let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
-    let name = &activity_type.summary.api_name;
-    let request = list::parse(exchange, permit, name)?;
-    let (size, after) = (request.page_size.rows(), request.after);
-    let page =
-        list_activities_of_type(ctx, permit, name, &request.filters, &ids, size, after).await?;
-    Ok(list::respond(exchange, name, &request, page, &ids))
+    let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ActivitiesSearched);
+    audited(ctx, &attempt, async {
+        let permit = attempt.permit(scope)?;
+        let identifier = get_type::identifier(exchange)?;
+        let (activity_type, ids) = get_activity_type(ctx, permit, &identifier).await?;
+        let name = &activity_type.summary.api_name;
+        let request = list::parse(exchange, permit, name)?;
+        let (size, after) = (request.page_size.rows(), request.after);
+        let page =
+            list_activities_of_type(ctx, permit, name, &request.filters, &ids, size, after).await?;
+        Ok(list::respond(exchange, name, &request, page, &ids))
+    })
+    .await
 }

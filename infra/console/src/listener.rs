@@ -1,14 +1,15 @@
 //! Serving HTTP/1.1 at an address or a socket, with nothing unbounded: the
 //! connections, the time for a head, the time and the bytes of a body, the time
-//! at the end.
+//! at the end. Each request is told the peer of its connection ([`ConnectInfo`]).
 
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, HttpBody as _};
+use axum::extract::ConnectInfo;
 use axum::serve::Listener;
+use axum::{Extension, Router};
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -32,6 +33,7 @@ pub async fn serve<L>(listener: L, router: Router, shutdown: impl Future<Output 
 where
     L: Listener,
     L::Io: Unpin,
+    L::Addr: Clone + Sync + 'static,
 {
     serve_within(HEAD_TIMEOUT, listener, router, shutdown).await;
 }
@@ -44,6 +46,7 @@ async fn serve_within<L>(
 ) where
     L: Listener,
     L::Io: Unpin,
+    L::Addr: Clone + Sync + 'static,
 {
     let mut http = http1::Builder::new();
     // The library's Date panics where the clock is before 1970, outside of every
@@ -55,13 +58,14 @@ async fn serve_within<L>(
     loop {
         let accept = async {
             let place = Arc::clone(&room).acquire_owned().await;
-            (listener.accept().await.0, place)
+            (listener.accept().await, place)
         };
-        let (stream, place) = tokio::select! {
+        let ((stream, peer), place) = tokio::select! {
             accepted = accept => accepted,
             () = &mut shutdown => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let service = router.clone().layer(Extension(ConnectInfo(peer)));
+        let service = TowerToHyperService::new(service);
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -126,6 +130,8 @@ async fn read_body_within(
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use axum::extract::Request;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
@@ -175,6 +181,25 @@ mod tests {
             let answer = answer_to(&format!("{head}{rest}")).await;
             assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{rest:?} {answer}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_handler_is_told_the_peer_of_the_connection_whatever_headers_say() {
+        async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
+            peer.to_string()
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().fallback(peer);
+        tokio::spawn(serve(listener, router, std::future::pending()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let own = stream.local_addr().unwrap();
+        let sent = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\
+                    Forwarded: for=203.0.113.9\r\nConnection: close\r\n\r\n";
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with(&format!("\r\n\r\n{own}")), "{answer}");
     }
 
     #[tokio::test]

@@ -2,16 +2,17 @@
 //! Lambda.
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use activity_log_core::Context;
-use activity_log_core::http::message::{Request, Response, json_bytes};
+use activity_log_core::http::message::{Request, Response, client_of, json_bytes};
 use activity_log_core::http::request_body::{MAX_BYTES, RequestBody};
 use activity_log_core::http::routes::{Function, Resolved, resolve};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::routing::get;
 use http::{StatusCode, header};
 use http_body_util::{BodyExt, Limited};
@@ -82,6 +83,7 @@ async fn healthz(State(shared): State<Shared>) -> http::Response<Body> {
 
 async fn receive(
     State(shared): State<Shared>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: axum::extract::Request,
 ) -> http::Response<Body> {
     let (parts, mut request_body) = request.into_parts();
@@ -101,6 +103,7 @@ async fn receive(
         prefix: String::new(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
+        client: client_of(Some(peer.ip()), &parts.headers),
         headers: parts.headers,
         body,
     };

@@ -1,6 +1,9 @@
-//! The frame around every write: a refusal leaves an audit event.
+//! The frame around every call of an authenticated caller: the trail gets what it is to
+//! have of it.
 //!
-//! What succeeds is audited in the transaction of the write itself.
+//! [`Action::recording`] decides what that is. A change is recorded in the transaction
+//! of the change itself; everything else is recorded here, after the work and before the
+//! answer. What can't be recorded is logged, and the answer stands.
 
 use std::future::Future;
 use std::sync::OnceLock;
@@ -8,32 +11,50 @@ use std::sync::OnceLock;
 use tokio::time::Instant;
 
 use super::context::Context;
-use crate::domain::audit::{AuditEvent, AuditStatus, Call};
+use super::permit::Permit;
+use crate::domain::audit::{
+    Action, AuditEvent, AuditStatus, Call, Data, Recording, computed_event_id,
+};
+use crate::domain::client::Client;
+use crate::domain::clock::HOUR;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::InputHash;
-use crate::domain::principal::Scope;
+use crate::domain::principal::{Scope, TenantId};
+use crate::domain::refusal_tally::{TallyId, closable_before};
+use crate::platform::config::AuditClient;
 
-/// An attempt to write, by an authenticated caller.
+/// What the log says where something should be in the trail and is not. Alarms count
+/// these lines.
+pub const NOT_AUDITED: &str = "an audit event could not be written";
+
+/// An attempt to do something, by an authenticated caller.
 #[derive(Debug)]
 pub struct Attempt<'a> {
     call: &'a Call,
+    action: Action,
     input_hash: OnceLock<InputHash>,
+    resource_id: OnceLock<String>,
 }
 
 /// The proof that a call has the scope of the write that it asks for. Only
-/// [`Attempt::permit`] makes one.
+/// [`Attempt::permit_write`] makes one.
 #[derive(Clone, Copy, Debug)]
 pub struct WritePermit<'a>(&'a Call);
 
 impl<'a> Attempt<'a> {
-    /// An attempt whose input is not known yet.
+    /// An attempt of which nothing is known yet but what it is for.
     #[must_use]
-    pub fn of(call: &'a Call) -> Self {
-        Self { call, input_hash: OnceLock::new() }
+    pub fn of(call: &'a Call, action: Action) -> Self {
+        Self { call, action, input_hash: OnceLock::new(), resource_id: OnceLock::new() }
+    }
+
+    /// Lets the call read what a scope allows.
+    pub fn permit(&self, scope: Scope) -> Result<Permit<'a>> {
+        self.call.principal.permit(scope)
     }
 
     /// Lets the call write what a scope allows.
-    pub fn permit(&self, scope: Scope) -> Result<WritePermit<'a>> {
+    pub fn permit_write(&self, scope: Scope) -> Result<WritePermit<'a>> {
         self.call.principal.permit(scope).map(|_| WritePermit(self.call))
     }
 
@@ -48,10 +69,25 @@ impl<'a> Attempt<'a> {
         Ok(self.input_hash.get_or_init(|| hash).clone())
     }
 
+    /// Notes what is asked for: an id of the tenant's, whether there is such a thing or
+    /// not.
+    pub fn note_resource(&self, id: impl ToString) {
+        self.resource_id.get_or_init(|| id.to_string());
+    }
+
     /// The call that it is made by.
     #[must_use]
     pub fn call(&self) -> &'a Call {
         self.call
+    }
+
+    /// The event of it, as far as it is known.
+    fn event(&self, ctx: &Context) -> Result<AuditEvent> {
+        Ok(AuditEvent {
+            input_hash: self.input_hash.get().cloned(),
+            resource_id: self.resource_id.get().cloned(),
+            ..new_event(ctx, self.call, self.action)?
+        })
     }
 }
 
@@ -63,45 +99,119 @@ impl<'a> WritePermit<'a> {
     }
 }
 
-/// Does the work of an attempt, and records its refusal in the audit trail.
+/// An event of a call that is done, now. Every event begins here.
+pub(super) fn new_event(ctx: &Context, call: &Call, action: Action) -> Result<AuditEvent> {
+    let (id, now) = (ctx.environment.new_uuid()?, ctx.environment.now()?);
+    let mut event = AuditEvent::of(call, action, id, now);
+    if ctx.config.audit_client == AuditClient::Off {
+        event.client = Client::default();
+    }
+    Ok(event)
+}
+
+/// Does the work of an attempt, and records in the trail what is to be recorded of it.
 ///
 /// # Errors
 ///
-/// Those of the work. A refusal that can't be recorded stays the same refusal.
+/// Those of the work. What can't be recorded changes no answer.
 pub async fn audited<T>(
     ctx: &Context,
     attempt: &Attempt<'_>,
     work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
     let outcome = work.await;
-    if let Err(error) = &outcome
-        && let Some(status) = AuditStatus::of_refusal(error)
-    {
-        record_refusal(ctx, attempt, status, error).await;
+    if let Err(failure) = record(ctx, attempt, outcome.as_ref().err()).await {
+        log_not_audited(attempt.call.request_id(), &failure);
     }
     outcome
 }
 
-async fn record_refusal(ctx: &Context, attempt: &Attempt<'_>, status: AuditStatus, error: &Error) {
-    if let Err(failure) = put_refusal(ctx, attempt, status, error).await {
-        tracing::error!(
-            request_id = attempt.call.request_id,
-            error = chain(&failure),
-            "a refusal could not be audited"
-        );
+/// Says that something should be in the trail and is not.
+pub(super) fn log_not_audited(request_id: &str, failure: &Error) {
+    tracing::error!(request_id, error = chain(failure), "{}", NOT_AUDITED);
+}
+
+async fn record(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> Result<()> {
+    let tenant = &attempt.call.principal.tenant_id;
+    if ctx.refusals.is_due(tenant, ctx.environment.now()?) {
+        close_refusal_tallies(ctx, tenant).await?;
+    }
+    match attempt.action.recording(error, ctx.config.audit_reads) {
+        Recording::Nothing | Recording::Done => Ok(()),
+        Recording::Event => ctx.store.put_audit_event(&attempt.event(ctx)?, deadline(ctx)).await,
+        Recording::Hourly => record_hourly(ctx, attempt).await,
+        Recording::Refusal => match error
+            .and_then(|error| Some((AuditStatus::of_refusal(error)?, error)))
+        {
+            Some((status, error)) => {
+                record_refusal(ctx, attempt.call, attempt.event(ctx)?.refused(status, error)).await
+            }
+            None => Ok(()),
+        },
     }
 }
 
-async fn put_refusal(
-    ctx: &Context,
-    attempt: &Attempt<'_>,
-    status: AuditStatus,
-    error: &Error,
-) -> Result<()> {
-    let mut event =
-        AuditEvent::of(attempt.call, ctx.environment.new_uuid()?, ctx.environment.now()?);
-    event.status = status;
-    event.error_code = Some(error.code());
-    event.input_hash = attempt.input_hash.get().cloned();
-    ctx.store.put_audit_event(&event, Instant::now() + ctx.config.write_timeouts.refusal).await
+fn deadline(ctx: &Context) -> Instant {
+    Instant::now() + ctx.config.write_timeouts.refusal
+}
+
+/// Counts a refusal, and puts its event where it is one of the first of its minute.
+///
+/// Where it is not known whether it was counted, the event is put as well: rather is
+/// something told twice than not at all.
+pub(super) async fn record_refusal(ctx: &Context, call: &Call, event: AuditEvent) -> Result<()> {
+    let Some(code) = event.error_code else {
+        return Err(Error::Internal("a refusal has no code".into()));
+    };
+    let (now, deadline) = (event.occurred_at, deadline(ctx));
+    let id = TallyId::of(call, code, now);
+    match ctx.store.count_refusal(&id, call, now, deadline).await {
+        Ok(tally) => {
+            ctx.refusals.note(&id.tenant_id, id.minute);
+            if tally.last_has_an_event() {
+                ctx.store.put_audit_event(&event, deadline).await?;
+            }
+            if tally.refusals == 1 {
+                // Those of processes that have ended since.
+                close_refusal_tallies(ctx, &id.tenant_id).await?;
+            }
+            Ok(())
+        }
+        Err(Error::RateLimited(cause)) => Err(Error::RateLimited(cause)),
+        Err(failure) => {
+            log_not_audited(call.request_id(), &failure);
+            ctx.store.put_audit_event(&event, deadline).await
+        }
+    }
+}
+
+/// Puts one event for all reads of the trail by a credential, a route and an hour.
+async fn record_hourly(ctx: &Context, attempt: &Attempt<'_>) -> Result<()> {
+    let mut event = attempt.event(ctx)?;
+    let hour = event.occurred_at.start_of(HOUR);
+    let (tenant, credential) = (event.tenant_id.as_str(), event.credential_id.as_str());
+    let in_common = [tenant, credential, event.entry_point.name()];
+    event.id = computed_event_id(hour, &in_common);
+    event.data = Data::default().time("hour", hour);
+    if ctx.hourly_events.contains(event.id) {
+        return Ok(());
+    }
+    ctx.store.put_audit_event_once(&event, deadline(ctx)).await?;
+    ctx.hourly_events.insert(event.id);
+    Ok(())
+}
+
+/// Closes tallies of refusals whose minute is over, some of them where there are many.
+///
+/// # Errors
+///
+/// What the table could not do: they are closed later.
+pub async fn close_refusal_tallies(ctx: &Context, tenant: &TenantId) -> Result<()> {
+    let now = ctx.environment.now()?;
+    let tallies = ctx.store.refusal_tallies(tenant, closable_before(now)).await?;
+    for tally in &tallies {
+        ctx.store.close_refusal_tally(tally, now, deadline(ctx)).await?;
+    }
+    ctx.refusals.closed(tenant, closable_before(now));
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::credential_cache::CredentialCache;
 use super::noted_uses::NotedUses;
+use super::refusal_watch::{HourlyEvents, RefusalWatch};
 use crate::domain::clock::{Environment, SystemEnvironment};
 use crate::platform::config::Config;
 use crate::store::Store;
@@ -20,6 +21,8 @@ pub struct Context {
     pub config: Config,
     pub(crate) credentials: CredentialCache,
     pub(crate) noted_uses: NotedUses,
+    pub(crate) refusals: RefusalWatch,
+    pub(crate) hourly_events: HourlyEvents,
 }
 
 impl std::fmt::Debug for dyn Environment {
@@ -48,6 +51,8 @@ impl Context {
             config,
             credentials: CredentialCache::default(),
             noted_uses: NotedUses::default(),
+            refusals: RefusalWatch::default(),
+            hourly_events: HourlyEvents::default(),
         }
     }
 }

@@ -7,9 +7,12 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::audited::new_event;
 use super::context::Context;
 use super::get_key::{KeyDetails, find_key};
-use crate::domain::audit::Call;
+use crate::domain::audit::{Action, AuditEvent, Call, Data};
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::credential::{ApiKey, Credential, Grant};
 use crate::domain::error::{Error, FieldError, Result};
@@ -126,6 +129,9 @@ pub(crate) async fn make_key(
         };
         TakenKey { key, record }
     });
+    let event = event_of(ctx, call, maker, &credential, order.replaced.as_ref())?;
+    let event =
+        AuditEvent { input_hash: Some(order.input_hash.clone()), occurred_at: now, ..event };
     let new = NewCredential {
         credential: &credential,
         removed: maker.removed(),
@@ -133,7 +139,8 @@ pub(crate) async fn make_key(
         idempotency,
         now,
     };
-    Ok(match ctx.store.add_credential(new).await? {
+    let deadline = Instant::now() + ctx.config.write_timeouts.commit;
+    Ok(match ctx.store.add_credential(&new, &event, deadline).await? {
         Added::Added => {
             let details = KeyDetails { credential, last_used_at: None };
             Ordered::Made(MadeKey { details, secret: Some(key) })
@@ -143,6 +150,30 @@ pub(crate) async fn make_key(
         }
         Added::NotReplaced => Ordered::NotReplaced,
     })
+}
+
+/// The event of a key that is made. That of a rotation is about the old key.
+fn event_of(
+    ctx: &Context,
+    call: &Call,
+    maker: Maker,
+    credential: &Credential,
+    replaced: Option<&Replaced>,
+) -> Result<AuditEvent> {
+    let key_id = &credential.key_id;
+    let (action, about, data) = match replaced {
+        None => (Action::KeyCreated, key_id, Data::default()),
+        Some(old) => {
+            let data = Data::default().word("replaced_by", key_id.as_str());
+            (Action::KeyRotated, &old.key_id, data.time("ends_at", old.ends_at))
+        }
+    };
+    let data = match maker.removed() {
+        RemovedTenant::Refuse => data,
+        RemovedTenant::Reopen => data.word("removed_tenant", "reopened"),
+    };
+    let resource_id = Some(about.to_string());
+    Ok(AuditEvent { resource_id, data, ..new_event(ctx, call, action)? })
 }
 
 /// The key that an idempotency key made, as it is now, or the conflict of another input.

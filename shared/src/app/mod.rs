@@ -26,6 +26,7 @@ pub mod make_key;
 pub mod note_use;
 mod noted_uses;
 pub mod permit;
+mod refusal_watch;
 pub mod revoke_key;
 pub mod rotate_key;
 pub mod search_activity;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::context::Context;
+use crate::domain::clock::HOUR;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::Principal;
 
@@ -44,7 +45,7 @@ impl UseNote {
 /// it within the hour, or where the clock tells no time.
 #[must_use]
 pub fn note_use(ctx: &Context, principal: &Principal) -> Option<UseNote> {
-    let hour = ctx.environment.now().ok()?.start_of_hour();
+    let hour = ctx.environment.now().ok()?.start_of(HOUR);
     let (tenant, key_id) = (&principal.tenant_id, &principal.credential_id);
     if !ctx.noted_uses.begin(tenant, key_id, hour) {
         return None;

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::audited::WritePermit;
+use super::audited::{WritePermit, new_event};
 use super::context::Context;
 use crate::domain::activity::{
     Activity, ActivityId, Body, BodyText, NamedResource, Submitted, Summary,
 };
 use crate::domain::activity_type::Category;
-use crate::domain::audit::{AuditEvent, Call};
+use crate::domain::audit::{Action, AuditEvent, Call};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash, Made, TakenKey};
@@ -88,9 +88,12 @@ pub(crate) async fn write_activity(
     // From here on nothing changes between attempts: a retry is the same commit.
     let now = ctx.environment.now()?;
     let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()?), now);
-    let mut event = AuditEvent::of(call, ctx.environment.new_uuid()?, now);
-    event.resource_id = Some(activity.id);
-    event.input_hash = Some(input_hash.clone());
+    let event = AuditEvent {
+        resource_id: Some(activity.id.to_string()),
+        input_hash: Some(input_hash.clone()),
+        occurred_at: now,
+        ..new_event(ctx, call, Action::ActivityLogged)?
+    };
 
     let (mut staging, head) = Staging::of_activity(&activity, terms_of(&activity, &words))
         .map_err(|_| Error::invalid(FIELDS, TOO_LARGE))?;
@@ -137,12 +140,12 @@ fn activity_of(call: &Call, draft: Draft, id: ActivityId, now: Timestamp) -> Act
         body: draft.body.map_or(BodyText::Absent, BodyText::Whole),
         related: draft.related,
         occurred_at: draft.occurred_at.unwrap_or(now),
-        source: call.source,
+        source: call.door.source,
         last_agent_actor_id: (principal.by.actor.actor_type == ActorType::Agent)
             .then(|| principal.by.actor.id.clone()),
         logged_by: principal.by.clone(),
         logged_at: now,
-        request_id: call.request_id.clone(),
+        request_id: call.door.request_id.clone(),
         submitted: completed_now(draft.submitted, now),
     }
 }
@@ -172,7 +175,7 @@ async fn unstage(ctx: &Context, call: &Call, staging: &Staging) {
     let deadline = Instant::now() + ctx.config.write_timeouts.unstaging;
     if let Err(error) = ctx.store.unstage(staging, deadline).await {
         tracing::warn!(
-            request_id = call.request_id,
+            request_id = call.request_id(),
             error = chain(&error),
             "staged items were left for sweep"
         );

@@ -19,6 +19,9 @@ use uuid::Uuid;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// An hour.
+pub const HOUR: Duration = Duration::from_secs(60 * 60);
+
 /// What becomes of digits beyond the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
@@ -87,10 +90,11 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis).max(Self::MIN.0))
     }
 
-    /// The beginning of its hour.
+    /// The last time that is a multiple of `step` since 1970: the minute, or the hour.
     #[must_use]
-    pub fn start_of_hour(self) -> Self {
-        Self(self.0 - self.0.rem_euclid(60 * 60 * 1000))
+    pub fn start_of(self, step: Duration) -> Self {
+        let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX).max(1);
+        Self(self.0 - self.0 % step)
     }
 
     fn to_rfc3339(self) -> String {

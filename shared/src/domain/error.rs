@@ -60,13 +60,29 @@ pub struct FieldError {
     pub field: String,
     /// The rule, in words.
     pub message: Refusal,
+    /// Whether no schema has this name: it is one of the caller's own.
+    #[serde(skip)]
+    #[schemars(skip)]
+    is_unknown: bool,
 }
 
 impl FieldError {
     /// The name is cut, since callers choose the names of unknown properties.
     pub fn new(field: &str, message: impl Into<Refusal>) -> Self {
         const MAX_FIELD_CHARS: usize = 64;
-        Self { field: field.chars().take(MAX_FIELD_CHARS).collect(), message: message.into() }
+        let field = field.chars().take(MAX_FIELD_CHARS).collect();
+        Self { field, message: message.into(), is_unknown: false }
+    }
+
+    /// The same of a name that no schema has.
+    pub fn of_unknown(field: &str, message: impl Into<Refusal>) -> Self {
+        Self { is_unknown: true, ..Self::new(field, message) }
+    }
+
+    /// The name where it is one of a schema, and else that of the input as a whole.
+    #[must_use]
+    pub fn name_of_schema(&self) -> &str {
+        if self.is_unknown { "$" } else { &self.field }
     }
 }
 

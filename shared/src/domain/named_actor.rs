@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::domain::principal::{Actor, ActorId};
+use crate::domain::principal::{Actor, ActorId, ActorType};
 use crate::domain::value::{MAX_ID_BYTES, Refusal};
 
 /// An actor as a filter names it: by its id, or in full, `service:crm`. An id may
@@ -31,15 +31,15 @@ impl NamedActor {
         &self.text
     }
 
-    /// The ids that those who are named have.
-    pub fn ids(&self) -> impl Iterator<Item = &ActorId> {
-        self.by_id.iter().chain(self.in_full.as_ref().map(|actor| &actor.id))
-    }
-
-    /// Whether it names an actor.
-    #[must_use]
-    pub fn names(&self, actor: &Actor) -> bool {
-        self.by_id.as_ref() == Some(&actor.id) || self.in_full.as_ref() == Some(actor)
+    /// Those who are named, of one type where that is said.
+    pub fn actors(&self, of_type: Option<ActorType>) -> Vec<Actor> {
+        let by_id = self.by_id.iter().flat_map(|id| {
+            ActorType::ALL
+                .iter()
+                .map(|actor_type| Actor { actor_type: *actor_type, id: id.clone() })
+        });
+        let named = by_id.chain(self.in_full.clone());
+        named.filter(|actor| of_type.is_none_or(|known| actor.actor_type == known)).collect()
     }
 }
 
@@ -67,24 +67,18 @@ mod tests {
     #[test]
     fn a_text_that_names_an_actor_in_full_names_one_of_that_id_too() {
         let actor = |text| Actor::parse(text).unwrap();
-        let named = NamedActor::parse("service:crm").unwrap();
-        let ids: Vec<&str> = named.ids().map(ActorId::as_str).collect();
-        assert_eq!((named.as_str(), ids), ("service:crm", vec!["service:crm", "crm"]));
-        for (other, expected) in [
-            ("service:crm", true),
-            ("user:service:crm", true),
-            ("service:service:crm", true),
-            ("user:crm", false),
-            ("service:crm2", false),
-        ] {
-            assert_eq!(named.names(&actor(other)), expected, "{other}");
-        }
+        let actors = |text, of_type| NamedActor::parse(text).unwrap().actors(of_type);
+        let all = ["user:service:crm", "agent:service:crm", "service:service:crm", "service:crm"];
+        assert_eq!(actors("service:crm", None), all.map(actor));
+        assert_eq!(actors("service:crm", Some(ActorType::User)), [actor("user:service:crm")]);
+        let both = ["service:service:crm", "service:crm"].map(actor);
+        assert_eq!(actors("service:crm", Some(ActorType::Service)), both);
         for text in ["crm", "robot:1", "user:", ":", "Service:crm"] {
-            let named = NamedActor::parse(text).unwrap();
-            assert_eq!(named.ids().map(ActorId::as_str).collect::<Vec<_>>(), [text]);
+            let [user, agent, service] = &actors(text, None)[..] else { panic!("{text}") };
+            assert!([user, agent, service].iter().all(|actor| actor.id.as_str() == text));
         }
         let longest = format!("service:{}", "x".repeat(255));
-        assert_eq!(NamedActor::parse(&longest).unwrap().ids().count(), 1);
+        assert_eq!(actors(&longest, None).len(), 1);
         for text in ["", "a\nb", "service:a\nb", &"x".repeat(256), &format!("{longest}x")] {
             assert!(NamedActor::parse(text).is_err(), "{text}");
         }

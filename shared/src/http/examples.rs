@@ -1,6 +1,8 @@
 //! Examples for the description of the API, made of the types that real answers
 //! are made of.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::app::get_key::KeyDetails;
@@ -14,16 +16,16 @@ use crate::domain::activity_type::{
     TypeName, TypeSummary,
 };
 use crate::domain::address_range::AddressRange;
-use crate::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
-use crate::domain::clock::{Rounding, Timestamp};
+use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint, ResourceType};
+use crate::domain::client::Client;
+use crate::domain::clock::{HOUR, Rounding, Timestamp};
 use crate::domain::credential::{Credential, Grant, KeyName};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{
-    Actor, ActorId, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
 };
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
-use std::collections::BTreeMap;
 
 const VALID: &str = "the example is valid";
 
@@ -35,8 +37,8 @@ pub const AUDIT_EVENT_ID: &str = "019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d";
 pub const REQUEST_ID: &str = "req_019ca8a27c3f7a41b2c3d4e5f6071829";
 /// The key that it was logged with.
 pub const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
-/// The id of [`key_details`].
-pub const KEY_ID: &str = "3f9c1d0a7b2e4856";
+/// The credential that it was logged with.
+pub const CREDENTIAL_ID: &str = "3f9c1d0a7b2e4856";
 /// Such a key in full, which is none.
 pub const SECRET: &str = "alk_acme.3f9c1d0a7b2e4856.a-text-of-43-characters-that-is-shown-once";
 /// Where a next page begins.
@@ -56,7 +58,12 @@ pub fn query_parameter(name: &str) -> Option<Value> {
         "occurred_after" => json!(time()),
         "occurred_before" => json!("2026-04-01T00:00:00Z"),
         "resource_id" => json!(ACTIVITY_ID),
+        "resource_type" => json!(ResourceType::Activity),
         "actor_id" => json!("agent:agent_7"),
+        "actor_type" => json!(ActorType::Agent),
+        "action" => json!(Action::ActivityLogged),
+        "credential_id" => json!(CREDENTIAL_ID),
+        "source" => json!(Source::Api),
         "status" => json!(AuditStatus::Succeeded),
         "request_id" => json!(REQUEST_ID),
         "limit" | "page_size" => json!(20),
@@ -114,18 +121,24 @@ pub fn audit_event() -> AuditEvent {
         principal: Principal {
             tenant_id: activity.tenant_id,
             by: activity.logged_by,
-            credential_id: KeyId::parse(KEY_ID).expect(VALID),
+            credential_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
             scopes: Scopes::new(),
         },
-        source: activity.source,
-        entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
-        request_id: REQUEST_ID.to_owned(),
+        door: Door {
+            source: activity.source,
+            entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
+            client: Client {
+                address: Some("203.0.113.7".parse().expect(VALID)),
+                user_agent: Some("crm-sync/2.1".to_owned()),
+            },
+            request_id: REQUEST_ID.to_owned(),
+        },
     };
     let id = ActivityId::parse(AUDIT_EVENT_ID).expect(VALID).0;
     AuditEvent {
-        resource_id: Some(activity.id),
+        resource_id: Some(activity.id.to_string()),
         input_hash: Some(InputHash::of(&log_activity_input()).expect(VALID)),
-        ..AuditEvent::of(&call, id, activity.logged_at)
+        ..AuditEvent::of(&call, Action::ActivityLogged, id, activity.logged_at)
     }
 }
 
@@ -147,7 +160,7 @@ pub fn create_key_input() -> Object {
 pub fn key_details() -> KeyDetails {
     let credential = Credential {
         tenant_id: TenantId::parse("acme").expect(VALID),
-        key_id: KeyId::parse(KEY_ID).expect(VALID),
+        key_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
         secret_hash: String::new(),
         grant: Grant {
             actor: Actor::parse("agent:agent_7").expect(VALID),
@@ -161,7 +174,7 @@ pub fn key_details() -> KeyDetails {
         revoked_at: None,
         replaced_by: None,
     };
-    KeyDetails { credential, last_used_at: Some(time().start_of_hour()) }
+    KeyDetails { credential, last_used_at: Some(time().start_of(HOUR)) }
 }
 
 fn time() -> Timestamp {

@@ -11,7 +11,7 @@ use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
 use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
 use crate::domain::activity::Source;
-use crate::domain::audit::{Call, EntryPoint};
+use crate::domain::audit::{Call, Door, EntryPoint};
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::IdempotencyKey;
@@ -181,13 +181,22 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// The write that the request asks for.
+    /// What the request asks for, by whom.
     #[must_use]
     pub fn call(&self, principal: Principal) -> Call {
-        Call {
-            principal,
-            source: Source::Api,
+        Call { principal, door: self.door() }
+    }
+
+    /// How the request came in.
+    #[must_use]
+    pub fn door(&self) -> Door {
+        Door {
+            source: match self.dialect {
+                Dialect::Mcp => Source::Mcp,
+                Dialect::V1 | Dialect::LoggedActivity => Source::Api,
+            },
             entry_point: EntryPoint::ApiRoute(self.template().to_owned()),
+            client: self.request.client.clone(),
             request_id: self.request_id.clone(),
         }
     }

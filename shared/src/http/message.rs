@@ -1,10 +1,13 @@
 //! Requests and responses, whole.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::request_body::RequestBody;
+use crate::domain::client::Client;
 use crate::platform::config::BasePath;
 
 /// A request as it came in: path and query are not decoded yet.
@@ -20,6 +23,8 @@ pub struct Request {
     pub query: String,
     pub headers: HeaderMap,
     pub body: RequestBody,
+    /// Who sent it.
+    pub client: Client,
 }
 
 impl Request {
@@ -34,6 +39,14 @@ impl Request {
         }
         self
     }
+}
+
+/// The client of a request: its address is what the gateway knows, and no header's.
+#[must_use]
+pub fn client_of(address: Option<IpAddr>, headers: &HeaderMap) -> Client {
+    let user_agent = headers.get(header::USER_AGENT);
+    let user_agent = user_agent.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Client::new(address, user_agent.as_deref())
 }
 
 /// A response, whole.

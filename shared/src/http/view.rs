@@ -1,5 +1,7 @@
 //! What more than one door shows: activities, audit events, and errors.
 
+use std::net::IpAddr;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -7,7 +9,7 @@ use crate::domain::activity::{
     Activity, ActivityId, Body, NamedResource, RelatedResourceId, Source,
 };
 use crate::domain::activity_type::Category;
-use crate::domain::audit::{ACTION, AuditEvent, AuditStatus, RESOURCE_TYPE};
+use crate::domain::audit::{Action, AuditEvent, AuditStatus, Data, ResourceType};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::InputHash;
@@ -157,7 +159,7 @@ impl<'a> ActivityBody<'a> {
     }
 }
 
-/// What became of one write. Optional fields that have no value are left out.
+/// What was done, or refused. Optional fields that have no value are left out.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "AuditEvent")]
 pub struct AuditEventView<'a> {
@@ -179,37 +181,56 @@ pub struct AuditEventView<'a> {
     on_behalf_of: Option<&'a Actor>,
     /// The credential that proved it: the public part of the key.
     credential_id: &'a KeyId,
-    /// The way by which the write came in.
+    /// The way by which the call came in.
     source: Source,
     /// The MCP tool that was called, where one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     tool_name: Option<&'a str>,
-    /// The route's template, where no tool was called.
+    /// The route's template, where a route was called; `event:` and its way in for an
+    /// event, and `import` for what an import logged.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     api_route: Option<&'a str>,
-    /// What kind of record the event is about.
-    #[schemars(extend("const" = RESOURCE_TYPE))]
-    resource_type: &'static str,
-    /// The activity that was written, where one was.
+    /// The operator's command, where it was one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "ActivityId")]
-    resource_id: Option<ActivityId>,
-    /// What the event records.
-    #[schemars(extend("const" = ACTION))]
-    action: &'static str,
+    #[schemars(with = "String")]
+    command: Option<&'a str>,
+    /// The address that the caller called from, as the gateway saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    client_address: Option<IpAddr>,
+    /// What the caller's program calls itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    user_agent: Option<&'a str>,
+    /// What kind of thing the event is about.
+    resource_type: ResourceType,
+    /// The id of that thing, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    resource_id: Option<&'a str>,
+    /// What was done, or asked for.
+    action: Action,
     /// SHA-256, in hex, of the canonical JSON of the input, where it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("pattern" = "^[0-9a-f]{64}$"))]
     input_hash: Option<&'a str>,
-    /// What became of the write.
+    /// What became of it.
     status: AuditStatus,
     /// Why it was refused, where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ErrorCode")]
     error_code: Option<ErrorCode>,
-    /// The request that asked for the write.
+    /// The properties, parameters and headers that broke a rule; `$` for those that
+    /// there are none of.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    fields: &'a [String],
+    /// What else there is to tell, by the action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Data")]
+    data: Option<&'a Data>,
+    /// The request that asked for it.
     request_id: &'a str,
     /// When it was decided, in UTC.
     occurred_at: Timestamp,
@@ -227,12 +248,17 @@ impl<'a> From<&'a AuditEvent> for AuditEventView<'a> {
             source: event.source,
             tool_name: event.entry_point.tool_name(),
             api_route: event.entry_point.api_route(),
-            resource_type: RESOURCE_TYPE,
-            resource_id: event.resource_id,
-            action: ACTION,
+            command: event.entry_point.command(),
+            client_address: event.client.address,
+            user_agent: event.client.user_agent.as_deref(),
+            resource_type: event.action.resource_type(),
+            resource_id: event.resource_id.as_deref(),
+            action: event.action,
             input_hash: event.input_hash.as_ref().map(InputHash::as_str),
             status: event.status,
             error_code: event.error_code,
+            fields: &event.fields,
+            data: Some(&event.data).filter(|data| !data.is_empty()),
             request_id: &event.request_id,
             occurred_at: event.occurred_at,
         }

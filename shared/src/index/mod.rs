@@ -20,12 +20,12 @@ use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use base64::{Engine as _, alphabet};
 use uuid::Uuid;
 
-use crate::domain::activity::{Activity, ActivityId, RelatedResource};
+use crate::domain::activity::{Activity, RelatedResource, Source};
 use crate::domain::activity_type::{Category, TypeName};
-use crate::domain::audit::{AuditEvent, AuditStatus};
+use crate::domain::audit::{Action, AuditEvent, AuditStatus};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::principal::ActorId;
+use crate::domain::principal::{Actor, ActorType, KeyId};
 use crate::text::ANALYZER_VERSION;
 
 /// The alphabet of `crypt(3)` is sorted as ASCII is, so texts of one length are in
@@ -188,15 +188,33 @@ impl Term {
         Self(format!("status={status}"))
     }
 
+    /// Audit events of an action.
+    #[must_use]
+    pub fn audit_action(action: Action) -> Self {
+        Self(format!("action={action}"))
+    }
+
+    /// Audit events of what came in one way from one kind of actor.
+    #[must_use]
+    pub fn audit_origin(source: Source, actor_type: ActorType) -> Self {
+        Self(format!("origin={source}#{actor_type}"))
+    }
+
     /// Audit events of an actor.
     #[must_use]
-    pub fn audit_actor(actor: &ActorId) -> Self {
+    pub fn audit_actor(actor: &Actor) -> Self {
         Self(format!("actor={actor}"))
+    }
+
+    /// Audit events of a credential.
+    #[must_use]
+    pub fn audit_credential(id: &KeyId) -> Self {
+        Self(format!("credential={id}"))
     }
 
     /// Audit events about a resource.
     #[must_use]
-    pub fn audit_resource(id: ActivityId) -> Self {
+    pub fn audit_resource(id: &str) -> Self {
         Self(format!("resource={id}"))
     }
 
@@ -224,6 +242,22 @@ pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
     let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
     terms.extend(searched.map(Term::related));
     terms.extend(words.iter().map(|word| Term::word(word)));
+    terms
+}
+
+/// Every list that an audit event is found in. The kind of resource is that of the
+/// action.
+#[must_use]
+pub fn terms_of_audit_event(event: &AuditEvent) -> Vec<Term> {
+    let mut terms = vec![
+        Term::audit_status(event.status),
+        Term::audit_action(event.action),
+        Term::audit_origin(event.source, event.by.actor.actor_type),
+        Term::audit_actor(&event.by.actor),
+        Term::audit_credential(&event.credential_id),
+        Term::audit_request(&event.request_id),
+    ];
+    terms.extend(event.resource_id.as_deref().map(Term::audit_resource));
     terms
 }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use http::HeaderName;
 
+use crate::domain::audit::AuditReads;
+
 /// What a deployment can set. Every variable has a default.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -34,6 +36,12 @@ pub struct Config {
     /// `PUBLIC_URL`: what links begin with. By default they have no host, and the
     /// stage and base path that the request was called with.
     pub public_url: Option<PublicUrl>,
+    /// `AUDIT_READS`: which reads of records the trail has, `denied` (default) or `all`;
+    /// a tenant's own setting comes before it.
+    pub audit_reads: AuditReads,
+    /// `AUDIT_CLIENT`: whether audit events have the caller's address and user agent, `on`
+    /// (default) or `off`.
+    pub audit_client: AuditClient,
     /// `ACTIVITY_LOG_EVENT_BUS`: the name or ARN of the EventBridge bus that
     /// events are put on, `default` by default.
     pub event_bus: String,
@@ -72,6 +80,22 @@ fn related_resource_check(value: Option<&str>) -> Result<RelatedResourceCheck, C
         None | Some("" | "on") => Ok(RelatedResourceCheck::On),
         Some("off") => Ok(RelatedResourceCheck::Off),
         Some(_) => Err(ConfigError { variable: "RELATED_RESOURCE_CHECK", rule: "on or off" }),
+    }
+}
+
+fn audit_reads(value: Option<&str>) -> Result<AuditReads, ConfigError> {
+    match value {
+        None | Some("") => Ok(AuditReads::Denied),
+        Some(word) => AuditReads::parse(word)
+            .map_err(|_| ConfigError { variable: "AUDIT_READS", rule: "denied or all" }),
+    }
+}
+
+fn audit_client(value: Option<&str>) -> Result<AuditClient, ConfigError> {
+    match value {
+        None | Some("" | "on") => Ok(AuditClient::On),
+        Some("off") => Ok(AuditClient::Off),
+        Some(_) => Err(ConfigError { variable: "AUDIT_CLIENT", rule: "on or off" }),
     }
 }
 
@@ -118,6 +142,15 @@ pub enum RelatedResourceCheck {
     /// It does.
     On,
     /// For deployments without a registry.
+    Off,
+}
+
+/// Whether audit events have the caller's address and user agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuditClient {
+    /// They do.
+    On,
+    /// For deployments that may not keep them.
     Off,
 }
 
@@ -229,6 +262,8 @@ impl Config {
             mcp_allowed_origins,
             base_path,
             public_url,
+            audit_reads: audit_reads(lookup("AUDIT_READS").as_deref())?,
+            audit_client: audit_client(lookup("AUDIT_CLIENT").as_deref())?,
             event_bus: lookup("ACTIVITY_LOG_EVENT_BUS")
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "default".to_owned()),
@@ -257,6 +292,8 @@ mod tests {
         assert_eq!(config.mcp_allowed_hosts, ["localhost", "127.0.0.1", "::1"]);
         assert_eq!(config.mcp_allowed_origins.len(), 3);
         assert_eq!(config.event_bus, "default");
+        assert_eq!(config.audit_reads, AuditReads::Denied);
+        assert_eq!(config.audit_client, AuditClient::On);
     }
 
     #[test]
@@ -265,6 +302,8 @@ mod tests {
             ("RELATED_RESOURCE_CHECK", "maybe"),
             ("IDEMPOTENCY_RETENTION_DAYS", "0"),
             ("CORS_ALLOW_HEADERS", "x-tenant, b 3"),
+            ("AUDIT_READS", "none"),
+            ("AUDIT_CLIENT", "yes"),
             ("MCP_ALLOWED_ORIGINS", "*"),
             ("BASE_PATH", "crm"),
             ("PUBLIC_URL", "api.example.com"),

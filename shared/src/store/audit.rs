@@ -7,12 +7,13 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::audited_write::AuditedWrite;
 use super::calls::{IF_ABSENT, Store};
 use super::commit::Staging;
 use super::failure::{DeadlinePassed, is_passing, to_error};
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
 use crate::platform::backoff::Backoff;
 
@@ -48,6 +49,17 @@ impl Store {
             };
             if !is_passing(&error) || !backoff.wait().await {
                 return Err(error);
+            }
+        }
+    }
+
+    /// Writes an audit event that several calls may write, each with a time of its own:
+    /// it is there once, and its postings are those of the one that came first.
+    pub async fn put_audit_event_once(&self, event: &AuditEvent, deadline: Instant) -> Result<()> {
+        match self.write_audited(Vec::new(), event, deadline).await? {
+            AuditedWrite::Done | AuditedWrite::EventExists => Ok(()),
+            AuditedWrite::Refused(_) => {
+                Err(Error::Internal("a write without conditions was refused".into()))
             }
         }
     }

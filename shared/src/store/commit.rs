@@ -38,7 +38,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::idempotency::{KeyInSpace, Made, TakenKey};
 use crate::domain::principal::TenantId;
-use crate::index::{Position, Term};
+use crate::index::{Position, Term, terms_of_audit_event};
 use crate::platform::backoff::Backoff;
 
 /// What is written before a commit, and means nothing without it.
@@ -116,14 +116,7 @@ impl Staging {
     /// Adds the postings of an audit event.
     pub fn add_audit_event(&mut self, event: &AuditEvent) {
         let position = Position::of_audit_event(event);
-        let terms = [
-            Some(Term::audit_status(event.status)),
-            Some(Term::audit_actor(&event.by.actor.id)),
-            event.resource_id.map(Term::audit_resource),
-            Some(Term::audit_request(&event.request_id)),
-        ];
-        let terms = terms.into_iter().flatten();
-        self.add(&event.tenant_id, Index::AuditEvents, terms, position);
+        self.add(&event.tenant_id, Index::AuditEvents, terms_of_audit_event(event), position);
     }
 
     /// What is to be written.

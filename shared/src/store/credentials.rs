@@ -5,21 +5,20 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Delete, Put,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, TransactWriteItem, Update};
 use tokio::time::Instant;
 
+use super::audited_write::{AuditedWrite, RefusedWrites};
 use super::calls::{IF_ABSENT, Store, pages};
-use super::failure::{is_failed_condition, is_passing, to_error};
+use super::failure::{is_failed_condition, to_error};
 use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
 use super::items::tombstone::ENDED_AT;
 use super::{items, keys};
+use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::Credential;
 use crate::domain::error::{Error, Result};
-use crate::domain::idempotency::{Made, TakenKey};
+use crate::domain::idempotency::TakenKey;
 use crate::domain::principal::{KeyId, TenantId};
 use crate::platform::backoff::Backoff;
 
@@ -85,6 +84,13 @@ pub struct CredentialPage {
     pub more: bool,
 }
 
+fn closed(removed: RemovedTenant) -> PutCredentialError {
+    match removed {
+        RemovedTenant::Refuse => PutCredentialError::TenantRemoved,
+        RemovedTenant::Reopen => PutCredentialError::RemovalNotEnded,
+    }
+}
+
 /// How long two who write the same item wait for each other.
 const CONFLICT_DEADLINE: Duration = Duration::from_secs(10);
 /// The reason of a write whose condition does not hold.
@@ -92,11 +98,9 @@ const FAILED: &str = "ConditionalCheckFailed";
 /// The reason of a write that met another one.
 const CONFLICT: &str = "TransactionConflict";
 
-/// The transaction that adds a credential. Its parts are in the order of the
-/// cancellation reasons.
-struct Addition<'a> {
-    new: NewCredential<'a>,
-    parts: Vec<TransactWriteItem>,
+/// What adds a credential. Each write is named by its place.
+struct Addition {
+    writes: Vec<TransactWriteItem>,
     /// Where the update of the replaced one is, where there is one.
     replaced: Option<usize>,
     /// Where the idempotency record is, where there is one.
@@ -108,9 +112,13 @@ const TOMBSTONE: usize = 0;
 /// Where the credential is.
 const CREDENTIAL: usize = 1;
 
-/// The reason of a part, where that is its condition.
-fn failed(reasons: &[CancellationReason], part: usize) -> Option<&CancellationReason> {
-    reasons.get(part).filter(|reason| reason.code() == Some(FAILED))
+/// What became of a revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// The credential is revoked now.
+    Now,
+    /// It was revoked before, or is gone.
+    NotNow,
 }
 
 impl Store {
@@ -131,7 +139,9 @@ impl Store {
         Ok(item.as_ref().map(|item| items::credential::read(tenant, item)).transpose()?)
     }
 
-    /// Adds a credential that replaces none, and that no idempotency key made.
+    /// Adds a credential without an event in the trail, which is for who makes a tenant
+    /// with a history of its own. It is added in one transaction with the look for a
+    /// tombstone, as all are.
     pub async fn put_credential(
         &self,
         credential: &Credential,
@@ -139,98 +149,86 @@ impl Store {
     ) -> Result<(), PutCredentialError> {
         let now = credential.created_at;
         let new = NewCredential { credential, removed, replaced: None, idempotency: None, now };
-        self.add_credential(new).await.map(|_| ())
-    }
-
-    /// Adds a credential, in one transaction with the look for a tombstone of its
-    /// tenant: a removal that began before it refuses it, and one that begins
-    /// behind it revokes it. One that exists is never written over.
-    pub async fn add_credential(
-        &self,
-        new: NewCredential<'_>,
-    ) -> Result<Added, PutCredentialError> {
-        let addition = self.addition(new).map_err(Error::from)?;
+        let writes = self.addition(&new)?.writes;
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
         loop {
-            let answer = self
-                .client
-                .transact_write_items()
-                // The id is random, so it stands for these very parameters.
-                .client_request_token(addition.new.credential.key_id.as_str())
-                .set_transact_items(Some(addition.parts.clone()))
-                .send()
-                .await;
-            let Err(error) = answer else { return Ok(Added::Added) };
-            let public = to_error("TransactWriteItems", &error);
-            let again = match error.as_service_error() {
+            let call = self.client.transact_write_items();
+            let answer = call.set_transact_items(Some(writes.clone())).send().await;
+            let Err(error) = answer else { return Ok(()) };
+            let cancelled = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                    let reasons = cancelled.cancellation_reasons();
-                    if let Some(ended) = self.read_addition(&addition, reasons).await? {
-                        return Ok(ended);
-                    }
-                    reasons.iter().any(|reason| reason.code() == Some(CONFLICT))
+                    cancelled.cancellation_reasons()
                 }
-                _ => is_passing(&public),
+                _ => return Err(to_error("TransactWriteItems", &error).into()),
             };
-            if !again || !backoff.wait().await {
-                return Err(public.into());
+            if cancelled.get(TOMBSTONE).and_then(|reason| reason.code()) == Some(FAILED) {
+                return Err(closed(removed));
+            }
+            let conflict = cancelled.iter().any(|reason| reason.code() == Some(CONFLICT));
+            if !conflict || !backoff.wait().await {
+                return Err(to_error("TransactWriteItems", &error).into());
             }
         }
     }
 
-    /// What a cancelled attempt told; nothing where it only met another writer.
-    async fn read_addition(
+    /// Adds a credential, in one transaction with its event and with the look for a
+    /// tombstone of its tenant: a removal that began before it refuses it, and one that
+    /// begins behind it revokes it. One that exists is never written over.
+    pub async fn add_credential(
         &self,
-        addition: &Addition<'_>,
-        reasons: &[CancellationReason],
-    ) -> Result<Option<Added>, PutCredentialError> {
-        let NewCredential { credential, removed, idempotency, now, .. } = &addition.new;
-        if failed(reasons, TOMBSTONE).is_some() {
-            return Err(match removed {
-                RemovedTenant::Refuse => PutCredentialError::TenantRemoved,
-                RemovedTenant::Reopen => PutCredentialError::RemovalNotEnded,
-            });
-        }
-        // An attempt after a lost answer meets its own item.
-        let own = |item| items::credential::read(&credential.tenant_id, item);
-        let existing = failed(reasons, CREDENTIAL).and_then(CancellationReason::item);
-        let existing = existing.map(own).transpose().map_err(Error::from)?;
-        if existing.is_some_and(|existing| existing.secret_hash == credential.secret_hash) {
-            return Ok(Some(Added::Added));
-        }
-        if let Some(taken) = idempotency {
-            let part = addition.idempotency.and_then(|part| failed(reasons, part));
-            let record = match part.and_then(CancellationReason::item) {
-                Some(item) => Some(items::idempotency_record::read(item).map_err(Error::from)?),
-                // The writer that this one met may have been one with the same key.
-                None => self.idempotency_record(&credential.tenant_id, &taken.key).await?,
-            };
-            if let Some(record) = record.filter(|record| record.is_live(*now)) {
-                let own = Made::Key(credential.key_id.clone());
-                return Ok(Some(match record.made == own {
-                    true => Added::Added,
-                    false => Added::KeyTaken(TakenKey { key: taken.key.clone(), record }),
-                }));
+        new: &NewCredential<'_>,
+        event: &AuditEvent,
+        deadline: Instant,
+    ) -> Result<Added, PutCredentialError> {
+        let addition = self.addition(new)?;
+        match self.write_audited(addition.writes.clone(), event, deadline).await? {
+            AuditedWrite::Done => Ok(Added::Added),
+            AuditedWrite::Refused(refused) => self.read_refusal(new, &addition, &refused).await,
+            AuditedWrite::EventExists => {
+                Err(Error::Internal("the event of a new credential exists".into()).into())
             }
         }
-        let replaced = addition.replaced.and_then(|part| failed(reasons, part));
-        Ok(replaced.map(|_| Added::NotReplaced))
     }
 
-    fn addition<'a>(&self, new: NewCredential<'a>) -> Result<Addition<'a>, BuildError> {
+    /// Why a credential was not added.
+    async fn read_refusal(
+        &self,
+        new: &NewCredential<'_>,
+        addition: &Addition,
+        refused: &RefusedWrites,
+    ) -> Result<Added, PutCredentialError> {
+        if refused.is_refused(TOMBSTONE) {
+            return Err(closed(new.removed));
+        }
+        if let Some(taken) = &new.idempotency {
+            let tenant = &new.credential.tenant_id;
+            let record = match addition.idempotency.and_then(|write| refused.item(write)) {
+                Some(item) => Some(items::idempotency_record::read(item).map_err(Error::from)?),
+                // Somebody with the same key may have replaced the same credential.
+                None => self.idempotency_record(tenant, &taken.key).await?,
+            };
+            if let Some(record) = record.filter(|record| record.is_live(new.now)) {
+                return Ok(Added::KeyTaken(TakenKey { key: taken.key.clone(), record }));
+            }
+        }
+        if addition.replaced.is_some_and(|write| refused.is_refused(write)) {
+            return Ok(Added::NotReplaced);
+        }
+        let exists = refused.is_refused(CREDENTIAL);
+        let cause = if exists { "a new credential exists" } else { "a record of a key is in use" };
+        Err(Error::Unavailable(cause.into()).into())
+    }
+
+    fn addition(&self, new: &NewCredential<'_>) -> Result<Addition> {
         let tenant = &new.credential.tenant_id;
-        let put = Put::builder()
-            .table_name(&self.table_name)
-            .set_item(Some(items::credential::write(new.credential)))
-            .condition_expression(IF_ABSENT)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()?;
         let part = TransactWriteItem::builder;
-        let mut parts =
-            vec![self.decide_about_tombstone(tenant, new.removed)?, part().put(put).build()];
+        let mut writes = vec![
+            self.decide_about_tombstone(tenant, new.removed)?,
+            self.put_new(items::credential::write(new.credential))?,
+        ];
         let mut add = |write| {
-            parts.push(write);
-            parts.len() - 1
+            writes.push(write);
+            writes.len() - 1
         };
         let replaced = match &new.replaced {
             Some(replaced) => {
@@ -246,7 +244,35 @@ impl Store {
             }
             None => None,
         };
-        Ok(Addition { new, parts, replaced, idempotency })
+        Ok(Addition { writes, replaced, idempotency })
+    }
+
+    /// Revokes a credential that is there and not revoked, in one transaction with its
+    /// event.
+    pub async fn revoke_audited(
+        &self,
+        tenant: &TenantId,
+        key_id: &KeyId,
+        event: &AuditEvent,
+        deadline: Instant,
+    ) -> Result<Revoked> {
+        let update = Update::builder()
+            .table_name(&self.table_name)
+            .set_key(Some(keys::credential(tenant, key_id).into_item()))
+            .update_expression(format!("SET {REVOKED_AT} = :now"))
+            .condition_expression(format!(
+                "attribute_exists(pk) AND attribute_not_exists({REVOKED_AT})"
+            ))
+            .expression_attribute_values(":now", AttributeValue::S(event.occurred_at.to_string()))
+            .build()?;
+        let update = TransactWriteItem::builder().update(update).build();
+        match self.write_audited(vec![update], event, deadline).await? {
+            AuditedWrite::Done => Ok(Revoked::Now),
+            AuditedWrite::Refused(_) => Ok(Revoked::NotNow),
+            AuditedWrite::EventExists => {
+                Err(Error::Internal("the event of a revocation exists".into()))
+            }
+        }
     }
 
     fn decide_about_tombstone(

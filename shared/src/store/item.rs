@@ -70,6 +70,11 @@ impl ItemWriter {
         Self(key.into_item())
     }
 
+    /// Some attributes of an item whose key is known elsewhere.
+    pub(super) fn of_attributes() -> Self {
+        Self(Item::new())
+    }
+
     pub(super) fn text(mut self, name: &str, value: impl ToString) -> Self {
         self.0.insert(name.to_owned(), AttributeValue::S(value.to_string()));
         self

@@ -8,6 +8,7 @@
 //! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key in its space>` | `IDEM` |
 //! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
 //! | audit posting | `T#<tenant>#AX#<term>` | `<position>` of time and id |
+//! | tally of refusals | `T#<tenant>#REF` | `<minute>#<key id>#<code>` |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
 //! | record type | `T#<tenant>#RTYPE` | `<uuid>` |
 //! | ids registered for record types | `T#<tenant>#RTIDS` | `RTIDS` |
@@ -31,6 +32,7 @@ use super::item::Key;
 use crate::domain::activity::{ActivityId, RelatedResource};
 use crate::domain::activity_type::TypeName;
 use crate::domain::clock::Timestamp;
+use crate::domain::error::ErrorCode;
 use crate::domain::idempotency::KeyInSpace;
 use crate::domain::principal::{KeyId, TenantId};
 use crate::domain::value::word_enum;
@@ -64,6 +66,20 @@ pub(super) fn idempotency(tenant: &TenantId, key: &KeyInSpace) -> Key {
 
 pub(super) fn audit_event(tenant: &TenantId, id: Uuid) -> Key {
     primary_key(tenant, "AUD", &id.to_string(), EVENT)
+}
+
+pub(super) fn refusals(tenant: &TenantId) -> String {
+    format!("T#{tenant}#REF")
+}
+
+/// What counts the refusals of a credential with a code from a minute on.
+pub(super) fn refusal_tally(
+    tenant: &TenantId,
+    minute: Timestamp,
+    key_id: &KeyId,
+    code: ErrorCode,
+) -> Key {
+    Key { pk: refusals(tenant), sk: format!("{minute}#{key_id}#{code}") }
 }
 
 pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) -> Key {
@@ -111,9 +127,9 @@ pub(super) fn key_uses(tenant: &TenantId, key_id: &KeyId) -> String {
 }
 
 pub(super) fn key_use(tenant: &TenantId, key_id: &KeyId, time: Timestamp) -> Key {
-    const HOUR: usize = "2026-11-28T16".len();
+    const HOUR_BYTES: usize = "2026-11-28T16".len();
     let mut sk = time.to_string();
-    sk.truncate(HOUR);
+    sk.truncate(HOUR_BYTES);
     Key { pk: key_uses(tenant, key_id), sk }
 }
 
@@ -186,6 +202,8 @@ word_enum! {
         AuditEvent = "audit_events",
         /// A posting of an audit event.
         AuditPosting = "audit_postings",
+        /// A count of refusals that the trail has no events of.
+        RefusalTally = "refusal_tallies",
         /// An entry of the registry of related resources.
         RelatedResource = "related_resources",
         /// A record type of the tenant's own.
@@ -216,6 +234,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "IDEM" => ItemKind::IdempotencyRecord,
         "AUD" => ItemKind::AuditEvent,
         "AX" => ItemKind::AuditPosting,
+        "REF" => ItemKind::RefusalTally,
         "RES" => ItemKind::RelatedResource,
         "RTYPE" => ItemKind::RecordType,
         "RTIDS" => ItemKind::RecordTypeIds,

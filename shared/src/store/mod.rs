@@ -13,7 +13,8 @@
 //!
 //! ```text
 //! operator                        what operators' commands do, and functions never
-//! audit   stream                  the audit trail; the table's changes as records
+//! audit   refusals   stream       the audit trail; the table's changes as records
+//! audited_write                   writes that share a transaction with their event
 //! activity   commit   postings    one file for each thing that is read or written
 //! credentials
 //! idempotency   key_uses
@@ -25,6 +26,7 @@
 
 mod activity;
 mod audit;
+mod audited_write;
 mod calls;
 pub mod client;
 mod commit;
@@ -37,6 +39,7 @@ mod key_uses;
 mod keys;
 pub mod operator;
 mod postings;
+mod refusals;
 mod registry;
 pub mod stream;
 mod tombstone;
@@ -46,7 +49,7 @@ pub use activity::Parts;
 pub use calls::Store;
 pub use commit::{Commit, NewHead, Outcome, Staging};
 pub use credentials::{
-    Added, CredentialPage, NewCredential, PutCredentialError, RemovedTenant, Replaced,
+    Added, CredentialPage, NewCredential, PutCredentialError, RemovedTenant, Replaced, Revoked,
 };
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};

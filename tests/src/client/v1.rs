@@ -1,6 +1,7 @@
 //! A client of `/v1`, its smallest inputs, and the parts of its answers that
 //! suites look at.
 
+use activity_log_core::domain::client::Client;
 use activity_log_core::http::message::Request;
 use activity_log_core::http::request_body::RequestBody;
 use http::{HeaderMap, HeaderValue, Method, header};
@@ -132,6 +133,7 @@ pub fn log_request(key: &str, input: &Value) -> Request {
             (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         ]),
         body: RequestBody::of(input.to_string().into()),
+        client: Client::default(),
     }
 }
 

@@ -6,8 +6,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use activity_log_core::Context;
+use activity_log_core::app::audited::NOT_AUDITED;
 use activity_log_core::domain::activity::Source;
-use activity_log_core::domain::audit::{AuditEvent, AuditStatus, Call, EntryPoint};
+use activity_log_core::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint};
+use activity_log_core::domain::client::Client;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
@@ -328,12 +330,15 @@ fn event() -> AuditEvent {
                 .expect("it is valid"),
             scopes: Scope::ALL.iter().copied().collect(),
         },
-        source: Source::Api,
-        entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
-        request_id: "req_1".to_owned(),
+        door: Door {
+            source: Source::Api,
+            entry_point: EntryPoint::ApiRoute("/v1/activities".to_owned()),
+            client: Client::default(),
+            request_id: "req_1".to_owned(),
+        },
     };
     let now = Timestamp::from_millis(1_772_357_400_000).expect("it is within range");
-    AuditEvent::of(&call, Uuid::from_u128(7), now)
+    AuditEvent::of(&call, Action::ActivityLogged, Uuid::from_u128(7), now)
 }
 
 #[tokio::test]
@@ -443,7 +448,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     // So is a refusal's, whose caller hears of the refusal alone.
     ids.choose(&[6, 3]);
     assert_eq!(post(&ctx, &key, &json!({})).await.status(), 422);
-    let reported = log.lines_with("a refusal could not be audited");
+    let reported = log.lines_with(NOT_AUDITED);
     let request_id = format!("req_{}", Uuid::from_u128(6).simple());
     assert!(matches!(&reported[..], [line] if line.contains(&request_id)), "{reported:?}");
 
@@ -451,7 +456,7 @@ async fn a_write_whose_event_would_write_over_another_does_not_happen_and_is_rep
     let events = events.expect("they can be read");
     let event = &events[&Uuid::from_u128(3)];
     assert_eq!(event.status, AuditStatus::Succeeded);
-    assert_eq!(event.resource_id.map(|id| id.0), Some(Uuid::from_u128(2)));
+    assert_eq!(event.resource_id, Some(Uuid::from_u128(2).to_string()));
 }
 
 #[tokio::test]
@@ -488,7 +493,7 @@ async fn a_refusal_whose_audit_fails_still_reaches_the_caller_and_the_log_says_s
         // More than once: it is tried again to its deadline.
         assert!(fault.fired() > tried, "the audit was tried");
         let request_id = response.headers()["x-request-id"].to_str().expect("it is text");
-        let reported = log.lines_with("a refusal could not be audited");
+        let reported = log.lines_with(NOT_AUDITED);
         assert_eq!(reported.len(), count + 1);
         assert!(reported[count].contains(request_id));
     }

@@ -10,7 +10,8 @@ use activity_log_core::app::input::Reader;
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Source;
-use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::audit::{self, Action, Call, EntryPoint};
+use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::{
@@ -280,15 +281,18 @@ async fn import(
             credential_id: KeyId::parse("console").expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         },
-        source: Source::Admin,
-        entry_point: EntryPoint::Import,
-        request_id: "req_import".to_owned(),
+        door: audit::Door {
+            source: Source::Admin,
+            entry_point: EntryPoint::Import,
+            client: Client::default(),
+            request_id: "req_import".to_owned(),
+        },
     };
     let Value::Object(mut object) = note(text) else { panic!("an input is an object") };
     object.insert("idempotency_key".to_owned(), json!(key));
-    let attempt = Attempt::of(&call);
+    let attempt = Attempt::of(&call, Action::ActivityLogged);
     let logged = audited(ctx, &attempt, async {
-        let permit = attempt.permit(Scope::ActivityWrite)?;
+        let permit = attempt.permit_write(Scope::ActivityWrite)?;
         let input_hash = attempt.note(InputHash::of(&object))?;
         let mut reader = Reader::new(&object);
         let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now()?);

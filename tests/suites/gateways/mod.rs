@@ -1,6 +1,7 @@
 //! Every gateway answers as the local server does: every route, every dialect,
 //! through the code that reads events and writes answers on Lambda.
 
+mod client;
 mod headers_and_parameters;
 mod links;
 mod unreadable;

@@ -11,7 +11,8 @@ use activity_log_core::app::json::Object;
 use activity_log_core::app::log_activity::{LogActivity, check_activity, log_activity};
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Source;
-use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint};
+use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, Result as CoreResult};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
@@ -150,9 +151,9 @@ async fn log_record(
         let record = record?;
         return check(ctx, &call, planned, &record, read(&record)?).await;
     }
-    let attempt = Attempt::of(&call);
+    let attempt = Attempt::of(&call, Action::ActivityLogged);
     let logged = audited(ctx, &attempt, async {
-        let permit = attempt.permit(Scope::ActivityWrite)?;
+        let permit = attempt.permit_write(Scope::ActivityWrite)?;
         let record = record?;
         attempt.note(Ok(record.hash.clone()))?;
         log_activity(ctx, permit, read(&record)?).await
@@ -202,9 +203,12 @@ fn call(ctx: &Context, args: &ImportArgs, actor: Option<Actor>) -> Call {
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         },
-        source: Source::Admin,
-        entry_point: EntryPoint::Import,
-        request_id: new_request_id(ctx.environment.as_ref()),
+        door: Door {
+            source: Source::Admin,
+            entry_point: EntryPoint::Import,
+            client: Client::default(),
+            request_id: new_request_id(ctx.environment.as_ref()),
+        },
     }
 }
 

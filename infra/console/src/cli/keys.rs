@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use activity_log_core::app::audited::Attempt;
+use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::create_key::{CreateKey, create_key};
 use activity_log_core::app::get_key::{KeyDetails, get_key};
-use activity_log_core::app::json::Object;
 use activity_log_core::app::list_keys::{KeyListing, list_keys, position};
 use activity_log_core::app::listing::MAX_LIMIT;
 use activity_log_core::app::make_key::{MadeKey, Maker, parse_expires_at};
@@ -15,7 +14,8 @@ use activity_log_core::app::revoke_key::revoke_key;
 use activity_log_core::app::rotate_key::{MAX_OVERLAP, RotateKey, rotate_key};
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::address_range::AddressRange;
-use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint};
+use activity_log_core::domain::client::Client;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::{
     Grant, KeyName, MAX_ADDRESS_RANGES, MAX_USERS, NotAdmitted,
@@ -124,43 +124,15 @@ pub(super) async fn run(
     match command {
         KeysCommand::Create(args) => create(args, ctx, output).await,
         KeysCommand::List { tenant } => list(&tenant, ctx, output).await,
-        KeysCommand::Get(key) => {
-            let call = call(ctx, &key.tenant);
-            let found = get_key(ctx, call.principal.permit(SCOPE)?, &key.id()?).await;
-            let details = found.map_err(missing)?;
-            let now = ctx.environment.now()?;
-            output.print(columns(HEADER, &[row(&details, now)]), &describe(&details))
-        }
-        KeysCommand::Revoke(key) => {
-            let call = call(ctx, &key.tenant);
-            let attempt = Attempt::of(&call);
-            let key_id = key.id()?;
-            revoke_key(ctx, attempt.permit(SCOPE)?, &key_id).await.map_err(missing)?;
-            output.print(
-                format_args!("The key {key_id} is revoked."),
-                &json!({ "key_id": key_id, "revoked": true }),
-            )
-        }
+        KeysCommand::Get(key) => get(&key, ctx, output).await,
+        KeysCommand::Revoke(key) => revoke(&key, ctx, output).await,
         KeysCommand::Rotate { key, old_expires_in, end } => {
-            let call = call(ctx, &key.tenant);
-            let attempt = Attempt::of(&call);
-            let input = RotateKey {
-                key_id: key.id()?,
-                overlap: old_expires_in,
-                expires_at: end.time(ctx.environment.now()?)?,
-                idempotency_key: None,
-                input_hash: attempt.note(InputHash::of(&Object::new()))?,
-            };
-            let maker = Maker::Operator(RemovedTenant::Refuse);
-            let made = rotate_key(ctx, attempt.permit(SCOPE)?, maker, input).await;
-            show(&made.map_err(|error| not_made(&key.tenant, error))?, output)
+            rotate(&key, old_expires_in, &end, ctx, output).await
         }
     }
 }
 
 async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let call = call(ctx, &args.tenant);
-    let attempt = Attempt::of(&call);
     let users: BTreeSet<ActorId> = args.users.into_iter().collect();
     let grant = Grant {
         actor: args.actor,
@@ -178,29 +150,104 @@ async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), C
     at_most("--users", grant.users.as_ref().map_or(0, BTreeSet::len), MAX_USERS)?;
     let removed =
         if args.reopen_removed_tenant { RemovedTenant::Reopen } else { RemovedTenant::Refuse };
-    let input = CreateKey {
-        grant,
-        idempotency_key: None,
-        input_hash: attempt.note(InputHash::of(&Object::new()))?,
-    };
-    let made = create_key(ctx, attempt.permit(SCOPE)?, Maker::Operator(removed), input).await;
-    show(&made.map_err(|error| not_made(&args.tenant, error))?, output)
+    let call = call(ctx, &args.tenant, "keys create");
+    let attempt = Attempt::of(&call, Action::KeyCreated);
+    let made = audited(ctx, &attempt, async {
+        let input_hash = attempt.note(InputHash::of_canonical(&json!({
+            "actor": grant.actor,
+            "scopes": grant.scopes,
+            "name": grant.name,
+            "expires_at": grant.expires_at,
+            "address_ranges": grant.address_ranges,
+            "users": grant.users,
+        })))?;
+        let permit = attempt.permit_write(SCOPE)?;
+        let input = CreateKey { grant, idempotency_key: None, input_hash };
+        told(create_key(ctx, permit, Maker::Operator(removed), input).await)
+    });
+    show(&args.tenant, made.await, output)
+}
+
+async fn get(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+    let key_id = key.id()?;
+    let call = call(ctx, &key.tenant, "keys get");
+    let attempt = Attempt::of(&call, Action::KeyRead);
+    let details = audited(ctx, &attempt, async {
+        attempt.note_resource(&key_id);
+        get_key(ctx, attempt.permit(SCOPE)?, &key_id).await
+    });
+    let details = details.await.map_err(refused)?;
+    let row = row(&details, ctx.environment.now()?);
+    output.print(columns(HEADER, &[row]), &describe(&details))
+}
+
+async fn revoke(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+    let key_id = key.id()?;
+    let call = call(ctx, &key.tenant, "keys revoke");
+    let attempt = Attempt::of(&call, Action::KeyRevoked);
+    let details = audited(ctx, &attempt, async {
+        attempt.note_resource(&key_id);
+        revoke_key(ctx, attempt.permit_write(SCOPE)?, &key_id).await
+    });
+    details.await.map_err(refused)?;
+    output.print(
+        format_args!("The key {key_id} is revoked."),
+        &json!({ "key_id": key_id, "revoked": true }),
+    )
+}
+
+async fn rotate(
+    key: &KeyArgs,
+    overlap: Duration,
+    end: &End,
+    ctx: &Context,
+    output: Output,
+) -> Result<(), CliError> {
+    let (key_id, expires_at) = (key.id()?, end.time(ctx.environment.now()?)?);
+    let call = call(ctx, &key.tenant, "keys rotate");
+    let attempt = Attempt::of(&call, Action::KeyRotated);
+    let made = audited(ctx, &attempt, async {
+        attempt.note_resource(&key_id);
+        let input_hash = attempt.note(InputHash::of_canonical(&json!({
+            "key_id": key_id,
+            "rotate": { "overlap_seconds": overlap.as_secs(), "expires_at": expires_at },
+        })))?;
+        let permit = attempt.permit_write(SCOPE)?;
+        let input = RotateKey { key_id, overlap, expires_at, idempotency_key: None, input_hash };
+        told(rotate_key(ctx, permit, Maker::Operator(RemovedTenant::Refuse), input).await)
+    });
+    show(&key.tenant, made.await, output)
+}
+
+/// A key that was made, or why it was not, in words that only an operator reads.
+type Made = Result<MadeKey, PutCredentialError>;
+
+/// Refusals are for the trail; that the tenant is removed is not, for it has none.
+fn told(made: Made) -> Result<Made, Error> {
+    match made {
+        Err(PutCredentialError::Failed(error)) => Err(error),
+        made => Ok(made),
+    }
 }
 
 /// Every page of the list.
 async fn list(tenant: &TenantId, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let call = call(ctx, tenant);
-    let permit = call.principal.permit(SCOPE)?;
-    let mut keys = Vec::new();
-    let mut listing = KeyListing { limit: MAX_LIMIT, after: None };
-    loop {
-        let page = list_keys(ctx, permit, &listing).await?;
-        keys.extend(page.rows);
-        listing.after = page.next_cursor.and_then(|cursor| position(tenant, &cursor));
-        if listing.after.is_none() {
-            break;
+    let call = call(ctx, tenant, "keys list");
+    let attempt = Attempt::of(&call, Action::KeyRead);
+    let keys = audited(ctx, &attempt, async {
+        let permit = attempt.permit(SCOPE)?;
+        let mut keys = Vec::new();
+        let mut listing = KeyListing { limit: MAX_LIMIT, after: None };
+        loop {
+            let page = list_keys(ctx, permit, &listing).await?;
+            keys.extend(page.rows);
+            listing.after = page.next_cursor.and_then(|cursor| position(tenant, &cursor));
+            if listing.after.is_none() {
+                return Ok(keys);
+            }
         }
-    }
+    });
+    let keys = keys.await?;
     let now = ctx.environment.now()?;
     let values: Vec<Value> = keys.iter().map(describe).collect();
     let rows: Vec<_> = keys.iter().map(|details| row(details, now)).collect();
@@ -211,7 +258,9 @@ async fn list(tenant: &TenantId, ctx: &Context, output: Output) -> Result<(), Cl
     output.print(text, &json!({ "keys": values }))
 }
 
-fn show(made: &MadeKey, output: Output) -> Result<(), CliError> {
+fn show(tenant: &TenantId, made: Result<Made, Error>, output: Output) -> Result<(), CliError> {
+    let made = made.map_err(refused)?;
+    let made = made.map_err(|error| CliError::put_credential(tenant, error))?;
     let secret = made.secret.as_ref().ok_or(CliError::Missing("secret of a new key"))?.reveal();
     let mut value = describe(&made.details);
     value["key"] = json!(secret);
@@ -221,7 +270,7 @@ fn show(made: &MadeKey, output: Output) -> Result<(), CliError> {
 const SCOPE: Scope = Scope::KeysManage;
 
 /// What an operator does with the keys of a tenant.
-fn call(ctx: &Context, tenant: &TenantId) -> Call {
+fn call(ctx: &Context, tenant: &TenantId, command: &str) -> Call {
     Call {
         principal: Principal {
             tenant_id: tenant.clone(),
@@ -229,9 +278,12 @@ fn call(ctx: &Context, tenant: &TenantId) -> Call {
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([SCOPE]),
         },
-        source: Source::Admin,
-        entry_point: EntryPoint::Import,
-        request_id: new_request_id(ctx.environment.as_ref()),
+        door: Door {
+            source: Source::Admin,
+            entry_point: EntryPoint::Command(command.to_owned()),
+            client: Client::default(),
+            request_id: new_request_id(ctx.environment.as_ref()),
+        },
     }
 }
 
@@ -252,15 +304,8 @@ impl End {
     }
 }
 
-fn not_made(tenant: &TenantId, error: PutCredentialError) -> CliError {
-    match error {
-        PutCredentialError::Failed(error) => missing(error),
-        error => CliError::put_credential(tenant, error),
-    }
-}
-
 /// A key that is not there; or what is wrong with one that is.
-fn missing(error: Error) -> CliError {
+fn refused(error: Error) -> CliError {
     match error {
         Error::ResourceNotFound => CliError::Missing("such key"),
         Error::ValidationFailed(errors) => CliError::KeyRefused(errors),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use activity_log_core::domain::activity_type::TypeDefinition;
+use activity_log_core::domain::client::Client;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::request_body::RequestBody;
@@ -122,6 +123,7 @@ fn post(path: &str, headers: Vec<(HeaderName, String)>, body: &Value) -> Request
         query: String::new(),
         headers: map,
         body: RequestBody::of(body.to_string().into()),
+        client: Client::default(),
     }
 }
 

@@ -220,7 +220,7 @@ impl<S: Source> Reader<S> {
     pub fn into_violations(mut self) -> Violations {
         for name in self.source.names() {
             if !self.known.contains(&name) {
-                self.violations.push(&format!("{}{name}", self.prefix), S::UNKNOWN);
+                self.violations.push_unknown(&format!("{}{name}", self.prefix), S::UNKNOWN);
             }
         }
         self.violations.extend(self.later);
@@ -346,7 +346,7 @@ impl Reader<&Object> {
                 self.refuse(name, format!("{called} {index}: must be an object"));
             } else {
                 for violation in element.into_violations().into_errors() {
-                    let FieldError { field, message } = violation;
+                    let FieldError { field, message, .. } = violation;
                     self.refuse(name, format!("{called} {index}: {field} {message}"));
                 }
             }

@@ -22,8 +22,17 @@ pub struct Violations(Vec<FieldError>);
 impl Violations {
     /// Notes one.
     pub fn push(&mut self, field: &str, message: impl Into<Refusal>) -> Noted {
+        self.add(FieldError::new(field, message))
+    }
+
+    /// Notes one of a name that no schema has.
+    pub(super) fn push_unknown(&mut self, name: &str, message: &'static str) -> Noted {
+        self.add(FieldError::of_unknown(name, message))
+    }
+
+    fn add(&mut self, error: FieldError) -> Noted {
         if self.0.len() < MAX_FIELD_ERRORS {
-            self.0.push(FieldError::new(field, message));
+            self.0.push(error);
         }
         Noted(())
     }

@@ -121,7 +121,8 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     let header = |name| exchange.header(name).filter(once).ok_or(Error::Unauthorized);
     let (key, business, user) =
         (header("x-api-key")?, header("x-business-id")?, header("x-user-id")?);
-    let presented = Presented { key, user: Some(user), address: None };
+    let address = exchange.request().client.address;
+    let presented = Presented { key, user: Some(user), address };
     let principal = authenticate_on_behalf(ctx, presented, business).await?;
     exchange.note_use(&principal);
     Ok(principal)

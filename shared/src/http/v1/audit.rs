@@ -12,11 +12,12 @@ use crate::app::listing::{
     read_range,
 };
 use crate::app::permit::Permit;
-use crate::domain::activity::ActivityId;
-use crate::domain::audit::{AuditEvent, AuditStatus};
+use crate::domain::activity::{ActivityId, Source};
+use crate::domain::audit::{Action, AuditEvent, AuditStatus, ResourceType};
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
+use crate::domain::principal::{ActorType, KeyId};
 use crate::domain::value::{Refusal, check_id, id_schema};
 use crate::http::describe::{AUDIT, Described, query_parameters, success};
 use crate::http::examples::{CURSOR, REQUEST_ID, audit_event};
@@ -29,15 +30,25 @@ use crate::input;
 input! {
     /// Which events to list. All filters must match.
     pub struct ListAuditEventsInput {
-        /// Only events about this activity.
-        optional "resource_id" => resource_id: ActivityId = parse_activity_id;
+        /// Only events about the thing with this id, such as an activity.
+        optional "resource_id" => resource_id: GivenId;
+        /// Only events about this kind of thing.
+        optional "resource_type" => resource_type: ResourceType;
         /// Only events of this actor: its id, 1 to 255 bytes without control characters, or
         /// its type and id, as in `service:crm`.
         optional "actor_id" => actor: NamedActor;
-        /// Only events of writes that ended so.
+        /// Only events of this kind of actor.
+        optional "actor_type" => actor_type: ActorType;
+        /// Only events of this action.
+        optional "action" => action: Action;
+        /// Only events of this credential: the public part of a key.
+        optional "credential_id" => credential_id: KeyId;
+        /// Only events of what came in this way.
+        optional "source" => source: Source;
+        /// Only events of what ended so.
         optional "status" => status: AuditStatus;
         /// Only the events of this request, as the header `x-request-id` of its response named it.
-        optional "request_id" => request_id: RequestId;
+        optional "request_id" => request_id: GivenId;
         /// Only what was decided then or later: RFC 3339 with an offset, from 1970 on.
         time "occurred_after" => occurred_after: Bound = parse_bound;
         /// Only what was decided earlier: RFC 3339 with an offset, later than `occurred_after`.
@@ -49,23 +60,22 @@ input! {
     }
 }
 
-fn parse_activity_id(text: &str) -> Result<ActivityId, &'static str> {
-    ActivityId::parse(text).ok_or("must be an activity's id")
-}
-
-/// The id of a request, as a caller names it.
+/// An id of whatever it may be, as a caller names it.
 #[derive(Clone, Debug)]
-pub struct RequestId(String);
+pub struct GivenId(String);
 
-impl RequestId {
+impl GivenId {
     fn parse(text: &str) -> Result<Self, Refusal> {
-        check_id(text).map(|()| Self(text.to_owned()))
+        check_id(text)?;
+        // An id of an activity may be written in capitals.
+        let id = ActivityId::parse(text).map(|id| id.to_string());
+        Ok(Self(id.unwrap_or_else(|| text.to_owned())))
     }
 }
 
-impl JsonSchema for RequestId {
+impl JsonSchema for GivenId {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "RequestId".into()
+        "GivenId".into()
     }
     fn inline_schema() -> bool {
         true
@@ -87,8 +97,13 @@ pub fn parse(exchange: &Exchange<'_>, permit: Permit<'_>) -> Result<Listing<Audi
     let (occurred_after, occurred_before) =
         read_range(&mut reader, input.occurred_after, input.occurred_before);
     let filters = AuditFilters {
-        resource_id: input.resource_id,
+        resource_id: input.resource_id.map(|id| id.0),
+        resource_type: input.resource_type,
         actor: input.actor,
+        actor_type: input.actor_type,
+        action: input.action,
+        credential_id: input.credential_id,
+        source: input.source,
         status: input.status,
         request_id: input.request_id.map(|id| id.0),
         occurred_after,
@@ -138,9 +153,9 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
         id: "list_audit_events",
         tag: AUDIT,
         summary: "List audit events",
-        description: "What became of every write, newest first by the time it was decided. \
-            For those who synchronise it is the feed: a search orders by when things happened, \
-            so that a poller of it would miss what was logged late.",
+        description: "What was done and what was refused, newest first by the time it was \
+            decided. For those who synchronise it is the feed: a search orders by when things \
+            happened, so that a poller of it would miss what was logged late.",
         parameters: query_parameters::<ListAuditEventsInput>(schemas),
         request_body: None,
         status: StatusCode::OK,

@@ -50,7 +50,7 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
             exchange.header(USER).filter(|user| !user.contains(',')).ok_or(Error::Unauthorized)?,
         ),
     };
-    let presented = Presented { key: key.trim(), user, address: None };
+    let presented = Presented { key: key.trim(), user, address: exchange.request().client.address };
     let principal = authenticate::authenticate(ctx, presented).await?;
     exchange.note_use(&principal);
     Ok(principal)

@@ -17,6 +17,7 @@ mod mount;
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::{Future, ready};
+use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use lambda_http::request::{LambdaRequest, RequestOrigin};
@@ -32,15 +33,17 @@ use self::conversion::{convert, guarded};
 use self::mount::Mount;
 use crate::app::context::Context;
 use crate::app::json::{expect_bounded, properties_of, remove_nulls};
+use crate::domain::client::Client;
 use crate::domain::error::Error;
 use crate::http::answer;
 use crate::http::exchange::Exchange;
-use crate::http::message::{Request, Response};
+use crate::http::message::{Request, Response, client_of};
 use crate::http::request_body::RequestBody;
 
 /// No gateway sends so much: a body, however long, is one value of an event.
 const OVERFULL: Error =
     Error::MalformedRequest(Cow::Borrowed("The request has too many headers and parameters."));
+const X_FORWARDED_FOR: &str = "x-forwarded-for";
 const UNREADABLE: Error = Error::MalformedRequest(Cow::Borrowed("The request is not valid HTTP."));
 
 /// A request as a gateway hands it over.
@@ -78,6 +81,7 @@ impl HttpEvent {
                 .or_else(|_| serde_json::from_str(text).map(LambdaRequest::Alb))
         });
         let event = event?.ok()?;
+        let address = peer_of(&event);
         let (method, path, origin_header, mount) = match &event {
             LambdaRequest::ApiGatewayV2(event) => {
                 let context = &event.request_context;
@@ -101,7 +105,8 @@ impl HttpEvent {
             _ => return None,
         };
         let path = path.clone().unwrap_or_default();
-        let outline = outline(method.clone(), path, origin_header.cloned());
+        let mut outline = outline(method.clone(), path, origin_header.cloned());
+        outline.client.address = address;
         Some(Self { origin: event.request_origin(), mount, outline, event: Ok(Box::new(event)) })
     }
 
@@ -182,7 +187,28 @@ fn outline(method: Method, path: String, origin_header: Option<HeaderValue>) -> 
         query: String::new(),
         headers: HeaderMap::from_iter(headers),
         body: RequestBody::EMPTY,
+        client: Client::default(),
     }
+}
+
+/// The address that a gateway took the connection from. It is in the event's context;
+/// a load balancer has none there, and appends it to a header, before whose last entry
+/// is what the caller, or a proxy of its choice, wrote.
+fn peer_of(event: &LambdaRequest) -> Option<IpAddr> {
+    let text = match event {
+        LambdaRequest::ApiGatewayV2(event) => event.request_context.http.source_ip.as_deref(),
+        LambdaRequest::ApiGatewayV1(event) => event.request_context.identity.source_ip.as_deref(),
+        LambdaRequest::Alb(event) => {
+            let mut all = event.multi_value_headers.get_all(X_FORWARDED_FOR).iter();
+            let last = all.next_back().or_else(|| event.headers.get(X_FORWARDED_FOR));
+            last.and_then(|value| value.to_str().ok()?.rsplit(',').next())
+        }
+        _ => None,
+    };
+    let text = text?.trim();
+    // A load balancer can be told to write the port as well.
+    let with_port = || text.parse::<SocketAddr>().ok().map(|peer| peer.ip());
+    text.parse().ok().or_else(with_port)
 }
 
 /// Answers an event through the handler of a function.
@@ -199,7 +225,8 @@ where
     let place = |request| mount.place(request, &ctx.config.base_path);
     let response = match event.and_then(|event| convert(*event).ok_or(UNREADABLE)) {
         Ok((query, headers, body)) => {
-            let request = Request { query, headers, body, ..outline };
+            let client = client_of(outline.client.address, &headers);
+            let request = Request { query, headers, body, client, ..outline };
             handler(ctx, place(request)).await
         }
         Err(error) => {

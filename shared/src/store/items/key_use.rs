@@ -28,13 +28,14 @@ pub(in crate::store) fn read(item: &Item) -> Result<Timestamp, CorruptItem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::clock::HOUR;
 
     #[test]
     fn a_use_reads_back_to_the_hour() {
         let tenant = TenantId::parse("acme").unwrap();
         let key_id = KeyId::parse("0123").unwrap();
         let time = Timestamp::parse("2026-11-28T16:59:59.999Z", Rounding::Down).unwrap();
-        let item = write(&tenant, &key_id, time.start_of_hour());
+        let item = write(&tenant, &key_id, time.start_of(HOUR));
         assert_eq!(item["pk"].as_s().unwrap(), "T#acme#USED#0123");
         assert_eq!(item["sk"].as_s().unwrap(), "2026-11-28T16");
         assert_eq!(item[EXPIRES_AT].as_n().unwrap(), "1830441600");

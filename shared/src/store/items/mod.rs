@@ -9,6 +9,7 @@ pub(super) mod idempotency_record;
 pub(super) mod key_use;
 pub(super) mod record_type;
 pub(super) mod record_type_ids;
+pub(super) mod refusal_tally;
 pub(super) mod related_resource;
 pub(super) mod scheduled_completion;
 pub(super) mod tombstone;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use activity_log_core::Context;
+use activity_log_core::domain::client::Client;
 use activity_log_core::http::message::Request;
 use activity_log_core::http::request_body::RequestBody;
 use activity_log_tests::history::{ALSO_COMMON, ALSO_TENTH, COMMON, PHRASE, RARE, TENTH, UNCOMMON};
@@ -72,6 +73,7 @@ impl Search {
             query,
             headers,
             body: RequestBody::EMPTY,
+            client: Client::default(),
         };
         let started = Instant::now();
         let response = fn_search::handle(ctx, request).await;

@@ -23,7 +23,7 @@ use crate::domain::idempotency::{IdempotencyKey, InputHash};
 use crate::domain::principal::KeyId;
 use crate::http::body;
 use crate::http::describe::{self, success};
-use crate::http::examples::{KEY_ID, REQUEST_ID, SECRET, key_details};
+use crate::http::examples::{CREDENTIAL_ID, REQUEST_ID, SECRET, key_details};
 use crate::http::exchange::{Exchange, IDEMPOTENCY_KEY};
 use crate::http::message::{Response, json};
 use crate::http::v1::log::mark;
@@ -148,7 +148,7 @@ fn describe_key_id(schemas: &mut SchemaGenerator) -> Value {
         "required": true,
         "description": "The id of the key, which is the part of it between its two dots.",
         "schema": schemas.subschema_for::<KeyId>(),
-        "example": KEY_ID,
+        "example": CREDENTIAL_ID,
     })
 }
 

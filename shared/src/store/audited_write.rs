@@ -1,0 +1,157 @@
+//! Writes that share a transaction with the audit event that tells of them.
+//!
+//! The postings of the event are in it too, where a log stages them: acts of
+//! administration are rare, and nothing of them is left behind when they are refused.
+
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
+use tokio::time::Instant;
+
+use super::calls::{IF_ABSENT, Store};
+use super::failure::{DeadlinePassed, classify, to_error};
+use super::item::Item;
+use super::{items, keys};
+use crate::domain::audit::{AuditEvent, computed_event_id};
+use crate::domain::error::{Error, Result};
+use crate::index::{Position, terms_of_audit_event};
+use crate::platform::backoff::Backoff;
+use crate::store::keys::Index;
+
+/// How a transaction with an event ended.
+#[derive(Debug)]
+pub(super) enum AuditedWrite {
+    /// It was done, by this attempt or an earlier one.
+    Done,
+    /// There is such an event, which somebody else wrote.
+    EventExists,
+    /// A condition of one of the writes did not hold.
+    Refused(RefusedWrites),
+}
+
+/// Which of the writes were refused.
+#[derive(Debug)]
+pub(super) struct RefusedWrites(Vec<CancellationReason>);
+
+/// The reason of a write whose condition does not hold.
+const FAILED: &str = "ConditionalCheckFailed";
+/// Where the put of the event is: before the writes.
+const EVENT: usize = 0;
+
+impl RefusedWrites {
+    /// Whether the condition of a write, by its place, did not hold.
+    pub(super) fn is_refused(&self, write: usize) -> bool {
+        self.reason(write).is_some()
+    }
+
+    /// The item that was in the way of a write whose condition did not hold.
+    pub(super) fn item(&self, write: usize) -> Option<&Item> {
+        self.reason(write)?.item()
+    }
+
+    fn reason(&self, write: usize) -> Option<&CancellationReason> {
+        // The event comes before them.
+        self.0.get(write + 1).filter(|reason| reason.code() == Some(FAILED))
+    }
+}
+
+impl Store {
+    /// Makes some writes and the event that tells of them exist, all or none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] or [`Error::RateLimited`] when it is not known by the
+    /// deadline whether it was done.
+    pub(super) async fn write_audited(
+        &self,
+        writes: Vec<TransactWriteItem>,
+        event: &AuditEvent,
+        deadline: Instant,
+    ) -> Result<AuditedWrite> {
+        let mut items = vec![self.put_new(items::audit_event::write(event))?];
+        items.extend(writes);
+        let postings = keys::postings(
+            &event.tenant_id,
+            Index::AuditEvents,
+            terms_of_audit_event(event),
+            Position::of_audit_event(event),
+        );
+        for posting in postings {
+            items.push(self.put(posting.into_item())?);
+        }
+        // An attempt after a lost answer is the same transaction. Those who write an
+        // event of a computed id side by side have one of their own each.
+        let token = computed_event_id(
+            event.occurred_at,
+            &[event.id.to_string().as_str(), event.request_id.as_str()],
+        );
+        let mut backoff = Backoff::until(deadline);
+        loop {
+            let call = self
+                .client
+                .transact_write_items()
+                .client_request_token(token.to_string())
+                .set_transact_items(Some(items.clone()))
+                .send();
+            let error = match tokio::time::timeout_at(deadline, call).await {
+                Ok(Ok(_)) => return Ok(AuditedWrite::Done),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(DeadlinePassed("an audited write").into()),
+            };
+            let failure = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let reasons = cancelled.cancellation_reasons();
+                    let has = |code| reasons.iter().any(|reason| reason.code() == Some(code));
+                    let event_in_the_way =
+                        reasons.get(EVENT).filter(|reason| reason.code() == Some(FAILED));
+                    if let Some(reason) = event_in_the_way {
+                        let existing = reason
+                            .item()
+                            .map(|item| items::audit_event::read(&event.tenant_id, item));
+                        return Ok(match existing.transpose()? {
+                            Some(existing) if existing == *event => AuditedWrite::Done,
+                            _ => AuditedWrite::EventExists,
+                        });
+                    }
+                    if has(FAILED) {
+                        return Ok(AuditedWrite::Refused(RefusedWrites(reasons.to_vec())));
+                    }
+                    let passing = has("TransactionConflict")
+                        || has("ThrottlingError")
+                        || has("ProvisionedThroughputExceeded");
+                    (to_error("TransactWriteItems", &error), passing)
+                }
+                _ => (to_error("TransactWriteItems", &error), classify(&error).is_passing()),
+            };
+            let (error, passing) = failure;
+            if !passing {
+                return Err(error);
+            }
+            if !backoff.wait().await {
+                return Err(match error {
+                    Error::Internal(cause) => Error::Unavailable(cause),
+                    error => error,
+                });
+            }
+        }
+    }
+
+    /// A put that replaces what is there.
+    pub(super) fn put(&self, item: Item) -> Result<TransactWriteItem, BuildError> {
+        let put = Put::builder().table_name(&self.table_name).set_item(Some(item)).build()?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// A put of what is not there yet.
+    pub(super) fn put_new(&self, item: Item) -> Result<TransactWriteItem, BuildError> {
+        let put = Put::builder()
+            .table_name(&self.table_name)
+            .set_item(Some(item))
+            .condition_expression(IF_ABSENT)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
