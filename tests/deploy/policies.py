@@ -28,8 +28,13 @@ ALLOWED = {
     "AuditRole": {TABLE: SEARCH | NOTE},
     "KeysRole": {
         TABLE: READ
-        | NOTE
-        | {"dynamodb:ConditionCheckItem", "dynamodb:Query", "dynamodb:UpdateItem"}
+        | WRITE
+        | {
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
     },
     "IngestRole": {
         TABLE: READ | WRITE,
@@ -49,9 +54,10 @@ ALLOWED = {
 # of each put.
 WRITABLE = {
     "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
-    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE", "KEY", "USED"},
-    # An end of a credential.
-    "dynamodb:UpdateItem": {"KEY"},
+    "dynamodb:PutItem": {"ACT", "AUD", "AX", "IDEM", "SCHED", "RES", "RTYPE", "KEY", "USED"},
+    # The end of a credential, and the tally of refusals.
+    "dynamodb:UpdateItem": {"KEY", "REF"},
+    "dynamodb:DeleteItem": {"REF"},
 }
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}

@@ -146,7 +146,7 @@ impl Request {
         match call.operation.as_str() {
             "GetItem" => one(vec![pk(&input["Key"])]),
             "PutItem" => one(vec![pk(&input["Item"])]),
-            "UpdateItem" => one(vec![pk(&input["Key"])]),
+            "UpdateItem" | "DeleteItem" => one(vec![pk(&input["Key"])]),
             "Query" => one(vec![partition_of(input)]),
             "BatchGetItem" => one(list(&entries_of(input)["Keys"]).iter().map(pk).collect()),
             "BatchWriteItem" => one(list(entries_of(input)).iter().map(key_of_write).collect()),
@@ -159,18 +159,16 @@ impl Request {
 
     /// A part of a transaction that is not known here is not allowed.
     fn of_part(part: &Value) -> Self {
-        let (put, update) = (&part["Put"]["Item"], &part["Update"]["Key"]);
-        match (put, update, &part["ConditionCheck"]["Key"]) {
-            (item, Value::Null, Value::Null) if item.is_object() => {
-                Self::new("PutItem", vec![pk(item)])
-            }
-            (Value::Null, key, Value::Null) if key.is_object() => {
-                Self::new("UpdateItem", vec![pk(key)])
-            }
-            (Value::Null, Value::Null, key) if key.is_object() => {
-                Self::new("ConditionCheckItem", vec![pk(key)])
-            }
-            _ => Self::new("an unknown part of a transaction", Vec::new()),
+        const PARTS: [(&str, &str, &str); 4] = [
+            ("Put", "Item", "PutItem"),
+            ("Update", "Key", "UpdateItem"),
+            ("Delete", "Key", "DeleteItem"),
+            ("ConditionCheck", "Key", "ConditionCheckItem"),
+        ];
+        let known = PARTS.iter().find(|(name, ..)| part[name].is_object());
+        match known {
+            Some((name, key, operation)) => Self::new(operation, vec![pk(&part[name][key])]),
+            None => Self::new("an unknown part of a transaction", Vec::new()),
         }
     }
 }

@@ -203,6 +203,12 @@ fn call(stack: &Stack, route: &Route, id: &str, query: &str, key: Option<&str>) 
     }
 }
 
+/// An id that nothing has, for a route that names something by one.
+fn absent_id(route: &Route) -> &'static str {
+    let names = route.template.contains("{id}") || route.template.contains("{key_id}");
+    if names { ABSENT_ID } else { "" }
+}
+
 fn email() -> Value {
     json!({
         "type": "email",
