@@ -251,7 +251,8 @@ impl Stack {
         self.http.call(method, path)
     }
 
-    /// Every item of the table as `(pk, sk)`, sorted.
+    /// Every item of the table as `(pk, sk)`, sorted, but for the notes that keys are
+    /// used, which are there whatever a request does.
     pub async fn keys_in_table(&self) -> Vec<(String, String)> {
         keys_in_table(&self.table, self.ctx.store.table_name()).await
     }
@@ -264,7 +265,7 @@ fn resource(kind: &str, id: &str) -> RelatedResource {
     }
 }
 
-/// Every item of a table as `(pk, sk)`, sorted.
+/// Every item of a table as `(pk, sk)`, sorted, but for the notes that keys are used.
 pub async fn keys_in_table(
     client: &aws_sdk_dynamodb::Client,
     table_name: &str,
@@ -275,6 +276,7 @@ pub async fn keys_in_table(
     let part = |value: &AttributeValue| value.as_s().expect("a key is text").clone();
     let mut keys: Vec<_> =
         items.iter().map(|item| (part(&item["pk"]), part(&item["sk"]))).collect();
+    keys.retain(|(pk, _)| !pk.contains("#USED#"));
     keys.sort();
     keys
 }

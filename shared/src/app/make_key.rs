@@ -117,8 +117,10 @@ pub(crate) async fn make_key(
     now: Timestamp,
 ) -> Result<Ordered, PutCredentialError> {
     let tenant = call.principal.tenant_id.clone();
-    let (credential, key) =
+    let (mut credential, key) =
         Credential::grant(ctx.environment.as_ref(), tenant, order.grant).map_err(Error::from)?;
+    // Its end was counted from then.
+    credential.created_at = now;
     let idempotency = order.idempotency_key.map(|key| {
         let key = call.key(key);
         let retention = key.space.retention(ctx.config.idempotency_retention);

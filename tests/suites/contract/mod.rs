@@ -9,6 +9,7 @@ mod http;
 mod idempotency;
 mod idempotency_spaces;
 mod isolation;
+mod keys;
 mod log;
 mod openapi;
 mod paging;
