@@ -100,9 +100,10 @@ class ActivityLog:
         return Logged(answer["activity"], answer["request_id"], replayed)
 
     def search(self, **filters: Any) -> Iterator[dict[str, Any]]:
-        """Activities, newest first: `query`, `type`, `related_resource_type` with
-        `related_resource_id`, `occurred_after`, `occurred_before`, and `limit`,
-        the size of a page. Pages are read as they are needed."""
+        """Activities, newest first: `query`, `type`, `actor_id`, `actor_type` with it,
+        `source`, `related_resource_type` with `related_resource_id`,
+        `occurred_after`, `occurred_before`, and `limit`, the size of a page. Pages
+        are read as they are needed."""
         return self._pages("/v1/activities", "activities", filters)
 
     def get(self, activity_id: str) -> dict[str, Any]:

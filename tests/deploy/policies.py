@@ -15,34 +15,30 @@ import sys
 TABLE, STREAM = "Table.Arn", "Table.StreamArn"
 READ = {"dynamodb:GetItem"}
 SEARCH = READ | {"dynamodb:BatchGetItem", "dynamodb:Query"}
-# That a key is used.
-NOTE = {"dynamodb:PutItem"}
 WRITE = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
+# Tallies of refusals.
+COUNT = {"dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"}
 
 # Role, resource, actions.
 ALLOWED = {
-    "LogRole": {TABLE: READ | WRITE | {"dynamodb:BatchGetItem"}},
-    "SearchRole": {TABLE: SEARCH | NOTE},
-    "GetLoggedRole": {TABLE: READ | NOTE | {"dynamodb:Query"}},
-    "McpRole": {TABLE: SEARCH | WRITE},
-    "AuditRole": {TABLE: SEARCH | NOTE},
-    "KeysRole": {
-        TABLE: READ
-        | WRITE
-        | {
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:Query",
-            "dynamodb:UpdateItem",
-        }
-    },
+    "LogRole": {TABLE: SEARCH | WRITE | COUNT},
+    "SearchRole": {TABLE: SEARCH | WRITE | COUNT},
+    "GetLoggedRole": {TABLE: SEARCH | WRITE | COUNT},
+    "McpRole": {TABLE: SEARCH | WRITE | COUNT},
+    "AuditRole": {TABLE: SEARCH | WRITE | COUNT},
+    "KeysRole": {TABLE: READ | WRITE | COUNT | {"dynamodb:ConditionCheckItem"}},
     "IngestRole": {
-        TABLE: READ | WRITE,
+        TABLE: READ | WRITE | COUNT,
         "IngestQueue.Arn": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
         "IngestDeadLetters.Arn": {"sqs:SendMessage"},
     },
     "PublishRole": {
-        TABLE: {"dynamodb:BatchGetItem"},
+        TABLE: {
+            "dynamodb:BatchGetItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        },
         STREAM: {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "${Table.Arn}/stream/*": {"dynamodb:ListStreams"},
         "EventBus.Arn": {"events:PutEvents"},
@@ -54,7 +50,9 @@ ALLOWED = {
 # of each put.
 WRITABLE = {
     "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
-    "dynamodb:PutItem": {"ACT", "AUD", "AX", "IDEM", "SCHED", "RES", "RTYPE", "KEY", "USED"},
+    "dynamodb:PutItem": {
+        "ACT", "AUD", "AX", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS", "KEY", "USED",
+    },
     # The end of a credential, and the tally of refusals.
     "dynamodb:UpdateItem": {"KEY", "REF"},
     "dynamodb:DeleteItem": {"REF"},
@@ -62,7 +60,14 @@ WRITABLE = {
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-SENT_EVENTS = ["activity.log", "resource.created", "resource.updated", "resource.deleted"]
+SENT_EVENTS = [
+    "activity.log",
+    "resource.created",
+    "resource.updated",
+    "resource.deleted",
+    "actor.updated",
+    "actor.deleted",
+]
 
 problems = []
 

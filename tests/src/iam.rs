@@ -157,17 +157,16 @@ impl Request {
         }
     }
 
-    /// A part of a transaction that is not known here is not allowed.
+    /// A part of a transaction is the call that it stands for.
     fn of_part(part: &Value) -> Self {
-        const PARTS: [(&str, &str, &str); 4] = [
-            ("Put", "Item", "PutItem"),
-            ("Update", "Key", "UpdateItem"),
-            ("Delete", "Key", "DeleteItem"),
-            ("ConditionCheck", "Key", "ConditionCheckItem"),
+        let parts = [
+            ("PutItem", &part["Put"]["Item"]),
+            ("DeleteItem", &part["Delete"]["Key"]),
+            ("UpdateItem", &part["Update"]["Key"]),
+            ("ConditionCheckItem", &part["ConditionCheck"]["Key"]),
         ];
-        let known = PARTS.iter().find(|(name, ..)| part[name].is_object());
-        match known {
-            Some((name, key, operation)) => Self::new(operation, vec![pk(&part[name][key])]),
+        match parts.into_iter().find(|(_, key)| !key.is_null()) {
+            Some((operation, key)) => Self::new(operation, vec![pk(key)]),
             None => Self::new("an unknown part of a transaction", Vec::new()),
         }
     }

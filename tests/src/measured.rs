@@ -96,7 +96,8 @@ impl MeasuredStack {
             let units = units.unwrap_or_else(|| panic!("no units are known of {call:?}"));
             match call.operation.as_str() {
                 "GetItem" | "BatchGetItem" | "Query" => read_units += units,
-                "BatchWriteItem" | "TransactWriteItems" | "PutItem" => write_units += units,
+                "BatchWriteItem" | "TransactWriteItems" | "PutItem" | "UpdateItem"
+                | "DeleteItem" => write_units += units,
                 other => panic!("a request calls {other}"),
             }
         }
@@ -112,6 +113,18 @@ impl MeasuredStack {
         let round_trips = self.proxy.sequential_round_trips();
         self.proxy.clear();
         (answer, round_trips)
+    }
+
+    /// Both: what a request costs, and how often it has to wait for the table.
+    pub async fn measure_with_round_trips(
+        &self,
+        request: impl Future<Output = Answer>,
+    ) -> (Measured, usize) {
+        self.proxy.inject(Fault::on_any(When::Always, FaultKind::DelayMs(50)));
+        let measured = self.measure(request).await;
+        let round_trips = self.proxy.sequential_round_trips();
+        self.proxy.clear();
+        (measured, round_trips)
     }
 
     /// The same for a search.

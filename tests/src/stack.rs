@@ -2,6 +2,7 @@
 //! of its own, and what an operator does to it. Its callers are in
 //! [`client`](crate::client).
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -9,7 +10,9 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
+use activity_log_core::app::put_actor::put_actor;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::actor_names::ActorRecord;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
@@ -18,6 +21,7 @@ use activity_log_core::domain::principal::{Actor, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::routes::{Dialect, dialect_of};
+use activity_log_core::index::Position;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
@@ -56,6 +60,22 @@ impl MovableClock {
     pub fn set_before_1970(&self, before: bool) {
         let ahead_ms = if before { -Timestamp::MAX.as_millis() } else { 0 };
         self.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+    }
+
+    /// Moves the clock ahead to the beginning of a minute, so that what is done at once
+    /// is done within one.
+    pub fn advance_to_a_minute(&self) {
+        self.advance_to_a_multiple_of(60 * 1_000);
+    }
+
+    /// The same with an hour.
+    pub fn advance_to_an_hour(&self) {
+        self.advance_to_a_multiple_of(60 * 60 * 1_000);
+    }
+
+    fn advance_to_a_multiple_of(&self, step_ms: i64) {
+        let millis = step_ms - self.time().as_millis() % step_ms;
+        self.ahead_ms.fetch_add(millis, Ordering::SeqCst);
     }
 
     /// Moves the clock ahead.
@@ -106,6 +126,16 @@ impl Stack {
         let engine = FaultyEngine::start(&Engine::start().await.endpoint).await;
         let stack = Self::start_on(&engine.endpoint, &unique_name("faulty"), |_| {}).await;
         (stack, engine)
+    }
+
+    /// Another process on the same table, which remembers nothing. Its clock is as far
+    /// ahead.
+    pub async fn start_beside(other: &Self) -> Self {
+        let table_name = other.ctx.store.table_name();
+        let beside = Self::start_on(&other.endpoint, table_name, |_| {}).await;
+        let ahead_ms = other.clock.ahead_ms.load(Ordering::SeqCst);
+        beside.clock.ahead_ms.store(ahead_ms, Ordering::SeqCst);
+        beside
     }
 
     /// A stack on a table of an endpoint, which it makes if it is missing.
@@ -187,6 +217,35 @@ impl Stack {
         self.ctx.store.put_related_resource(&tenant, record).await.expect("it is registered");
     }
 
+    /// Names an actor, written `user:ID`, `agent:ID` or `service:ID`, now.
+    pub async fn name_actor(&self, tenant: &str, actor: &str, name: &str) {
+        let name = DisplayName::parse(name).expect("the name is valid");
+        let changed_at = self.clock.time();
+        let registered = self.put_actor(tenant, actor, Some(name), changed_at).await;
+        assert_eq!(registered, Registered::Applied);
+    }
+
+    /// Leaves a tombstone in the place of the name of an actor, a minute from now.
+    pub async fn forget_actor(&self, tenant: &str, actor: &str) {
+        let changed_at = self.clock.time().plus(Duration::from_secs(60));
+        let registered = self.put_actor(tenant, actor, None, changed_at).await;
+        assert_eq!(registered, Registered::Applied);
+    }
+
+    async fn put_actor(
+        &self,
+        tenant: &str,
+        actor: &str,
+        display_name: Option<DisplayName>,
+        changed_at: Timestamp,
+    ) -> Registered {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let actor = Actor::parse(actor).expect("the actor is valid");
+        let presence = if display_name.is_some() { Presence::Present } else { Presence::Deleted };
+        let record = ActorRecord { actor, display_name, changed_at, presence };
+        put_actor(&self.ctx, &tenant, &record).await.expect("it is registered")
+    }
+
     /// Registers the id of a record type as `activity-log resources types put` does.
     ///
     /// # Panics
@@ -251,8 +310,8 @@ impl Stack {
         self.http.call(method, path)
     }
 
-    /// Every item of the table as `(pk, sk)`, sorted, but for the notes that keys are
-    /// used, which are there whatever a request does.
+    /// Every item of the table as `(pk, sk)`, sorted, but for those that tell of reads of
+    /// the trail, and of uses of keys.
     pub async fn keys_in_table(&self) -> Vec<(String, String)> {
         keys_in_table(&self.table, self.ctx.store.table_name()).await
     }
@@ -265,7 +324,9 @@ fn resource(kind: &str, id: &str) -> RelatedResource {
     }
 }
 
-/// Every item of a table as `(pk, sk)`, sorted, but for the notes that keys are used.
+/// Every item of a table as `(pk, sk)`, sorted, but for the audit events that tell of
+/// reads of the trail, which tests make by looking, and for the notes that keys are
+/// used, which are there whatever a request does.
 pub async fn keys_in_table(
     client: &aws_sdk_dynamodb::Client,
     table_name: &str,
@@ -276,6 +337,18 @@ pub async fn keys_in_table(
     let part = |value: &AttributeValue| value.as_s().expect("a key is text").clone();
     let mut keys: Vec<_> =
         items.iter().map(|item| (part(&item["pk"]), part(&item["sk"]))).collect();
+    let reads: HashSet<Uuid> = keys
+        .iter()
+        .filter(|(pk, _)| pk.ends_with("#AX#action=audit_event.read"))
+        .map(|(_, sk)| Position::decode(sk).expect("it is a posting").id)
+        .collect();
+    keys.retain(|(pk, sk)| {
+        let event = pk.split_once("#AUD#").and_then(|(_, id)| id.parse().ok());
+        let posting = || pk.contains("#AX#").then(|| Position::decode(sk)).flatten();
+        !event
+            .or_else(|| posting().map(|position| position.id))
+            .is_some_and(|id| reads.contains(&id))
+    });
     keys.retain(|(pk, _)| !pk.contains("#USED#"));
     keys.sort();
     keys

@@ -74,6 +74,10 @@ interface Paging {
 export interface SearchFilters extends Paging {
   query?: string;
   type?: ActivityType;
+  actor_id?: string;
+  /** Only with `actor_id`. */
+  actor_type?: AuditEvent["actor"]["type"];
+  source?: Activity["source"];
   related_resource_type?: RelatedResourceType;
   related_resource_id?: string;
 }

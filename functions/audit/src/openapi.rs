@@ -403,3 +403,16 @@ fn error_example(code: ErrorCode) -> Error {
         ErrorCode::Unavailable => Error::Unavailable(cause()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_has_the_names_of_operations_that_the_description_has() {
+        let mut schemas = SchemaGenerator::default();
+        for route in described_routes() {
+            assert_eq!(describe(route.operation, &mut schemas).id, route.operation.as_str());
+        }
+    }
+}

@@ -10,6 +10,8 @@ use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::platform::usage::Usage;
+use tokio::time::Instant;
 
 use crate::event::{Head, PARTS};
 use crate::ingest_event::Ingested;
@@ -21,6 +23,9 @@ pub(crate) struct Delivery<'a> {
     pub(crate) request_id: String,
     /// What is known of it so far.
     pub(crate) head: Head,
+    /// What it has cost of the table.
+    pub(crate) usage: Usage,
+    begun: Instant,
     aws_request_id: &'a str,
     message_id: Option<&'a str>,
 }
@@ -36,6 +41,8 @@ impl<'a> Delivery<'a> {
         Self {
             request_id: new_request_id(ctx.environment.as_ref()),
             head: Head { source, id: None, tenant_id: None },
+            usage: Usage::default(),
+            begun: Instant::now(),
             aws_request_id: &invocation.request_id,
             message_id,
         }
@@ -48,6 +55,7 @@ impl<'a> Delivery<'a> {
 
     /// Logs what became of the event.
     pub(crate) fn log_ingested(&self, ingested: Ingested) {
+        let used = self.usage.used();
         tracing::info!(
             request_id = self.request_id,
             aws_request_id = self.aws_request_id,
@@ -57,12 +65,18 @@ impl<'a> Delivery<'a> {
             entry_point = self.head.source.as_str(),
             status = ingested.status(),
             activity_id = ingested.activity_id().as_ref().map(ActivityId::to_string),
+            duration_ms = self.duration_ms(),
+            table_calls = used.table_calls,
+            round_trips = used.round_trips,
+            read_units = used.read_units,
+            write_units = used.write_units,
             "event ingested"
         );
     }
 
     /// Logs why the event was refused, or what it failed of.
     pub(crate) fn log_failure(&self, error: &Error) {
+        let used = self.usage.used();
         macro_rules! log {
             ($level:ident, $reason:expr, $message:literal) => {
                 tracing::$level!(
@@ -74,6 +88,11 @@ impl<'a> Delivery<'a> {
                     entry_point = self.head.source.as_str(),
                     code = error.code().as_str(),
                     error = $reason,
+                    duration_ms = self.duration_ms(),
+                    table_calls = used.table_calls,
+                    round_trips = used.round_trips,
+                    read_units = used.read_units,
+                    write_units = used.write_units,
                     $message
                 )
             };
@@ -83,6 +102,10 @@ impl<'a> Delivery<'a> {
         } else {
             log!(warn, describe(error, logged_name), "event refused");
         }
+    }
+
+    fn duration_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn event_id(&self) -> Option<&str> {

@@ -145,6 +145,7 @@ async fn ingest(
     event: &[u8],
     begin_until: Option<Timestamp>,
 ) -> Result<EventAnswer> {
+    let usage = delivery.usage.clone();
     let work = async {
         let now = ctx.environment.now()?;
         if begin_until.is_some_and(|until| now > until) {
@@ -154,7 +155,7 @@ async fn ingest(
         ingest_event(ctx, event, delivery.head.source, &delivery.request_id).await
     };
     // On the heap: the state of a write is large.
-    match guard(REQUEST_TIMEOUT, Box::pin(work)).await {
+    match usage.of(guard(REQUEST_TIMEOUT, Box::pin(work))).await {
         Ok(ingested) => {
             delivery.log_ingested(ingested);
             Ok(EventAnswer::of(ingested, &delivery))

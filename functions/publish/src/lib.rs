@@ -11,12 +11,19 @@ pub mod activity_logged;
 mod delivery;
 mod event_bus;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::audited::look_after_refusal_tallies;
+use activity_log_core::app::name_actors::names_by_tenant;
+use activity_log_core::domain::activity::Activity;
+use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::platform::usage::Usage;
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
@@ -71,7 +78,9 @@ pub async fn handle(
     let of_activities = |record: &&StreamRecord<'_>| record.is_of_a_logged_activity();
     let records: Vec<&StreamRecord<'_>> = batch.records.iter().filter(of_activities).collect();
     let deadline = deadline(ctx, &invocation)?;
-    let failures = publish(ctx, bus, &records, deadline).await;
+    let usage = Usage::default();
+    let failures = usage.of(publish(ctx, bus, &records, deadline)).await;
+    usage.of(look_after_refusals(ctx, &records, deadline, &invocation.request_id)).await;
 
     log_failures(&invocation.request_id, &failures);
     tracing::info!(
@@ -79,12 +88,31 @@ pub async fn handle(
         records = batch.records.len(),
         published = records.len() - failures.len(),
         failed = failures.len(),
+        read_units = usage.used().read_units,
         "batch published"
     );
     let failure = |failure: &Failure<'_>| BatchItemFailure {
         item_identifier: failure.record.sequence_number().to_owned(),
     };
     Ok(BatchAnswer { batch_item_failures: failures.iter().map(failure).collect() })
+}
+
+/// Closes what was counted of refusals of the tenants of a batch, and not told by those
+/// who were refused.
+async fn look_after_refusals(
+    ctx: &Context,
+    records: &[&StreamRecord<'_>],
+    deadline: Instant,
+    request_id: &str,
+) {
+    let tenants: BTreeSet<TenantId> = records.iter().filter_map(|record| record.tenant()).collect();
+    for tenant in &tenants {
+        let look = look_after_refusal_tallies(ctx, tenant, request_id);
+        if timeout_at(deadline, look).await.is_err() {
+            // The next batch looks.
+            break;
+        }
+    }
 }
 
 /// Logs each reason once, with the first of the items.
@@ -133,20 +161,36 @@ async fn publish<'a>(
     deadline: Instant,
 ) -> Vec<Failure<'a>> {
     let failure = |record: &&'a StreamRecord<'a>, reason| Failure { record, reason };
-    let read = timeout_at(deadline, ctx.store.logged_activities(records)).await;
-    let Ok(activities) = read else {
+    let Ok(read) = timeout_at(deadline, read_events(ctx, records)).await else {
         let reason = "the table did not answer in time";
         return records.iter().map(|record| failure(record, reason.to_owned())).collect();
     };
     let mut failures = Vec::new();
     let mut events = Vec::new();
-    for (record, activity) in records.iter().zip(activities) {
-        match activity {
-            Ok(activity) => events.push((record, Event::activity_logged(&activity))),
-            Err(error) => failures.push(failure(record, chain(&*error))),
+    for (record, event) in records.iter().zip(read) {
+        match event {
+            Ok(event) => events.push((record, event)),
+            Err(reason) => failures.push(failure(record, reason)),
         }
     }
     let left = deliver(bus, events, deadline).await;
     failures.extend(left.into_iter().map(|(record, not_taken)| failure(record, not_taken.reason)));
     failures
+}
+
+/// The event of each record, with the names of those who acted, or why there is none.
+async fn read_events(ctx: &Context, records: &[&StreamRecord<'_>]) -> Vec<Result<Event, String>> {
+    let activities = ctx.store.logged_activities(records).await;
+    let known: Vec<&Activity> = activities.iter().flatten().collect();
+    let names = names_by_tenant(ctx, &known).await;
+    let event = |activity: &Result<Activity, Arc<Error>>| {
+        let activity = activity.as_ref().map_err(|error| chain(&**error))?;
+        let names = names.as_ref().map_err(|error| chain(error))?.get(&activity.tenant_id);
+        match names {
+            Some(Ok(names)) => Ok(Event::activity_logged(activity, names)),
+            Some(Err(error)) => Err(chain(error)),
+            None => Ok(Event::activity_logged(activity, &ActorNames::none())),
+        }
+    };
+    activities.iter().map(event).collect()
 }

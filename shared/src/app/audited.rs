@@ -22,6 +22,7 @@ use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Scope, TenantId};
 use crate::domain::refusal_tally::{TallyId, closable_before};
 use crate::platform::config::AuditClient;
+use crate::platform::telemetry::{Metric, count};
 
 /// What the log says where something should be in the trail and is not. Alarms count
 /// these lines.
@@ -129,6 +130,7 @@ pub async fn audited<T>(
 /// Says that something should be in the trail and is not.
 pub(super) fn log_not_audited(request_id: &str, failure: &Error) {
     tracing::error!(request_id, error = chain(failure), "{}", NOT_AUDITED);
+    count(Metric::NotAudited);
 }
 
 async fn record(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> Result<()> {
@@ -168,14 +170,21 @@ pub(super) async fn record_refusal(ctx: &Context, call: &Call, event: AuditEvent
     match ctx.store.count_refusal(&id, call, now, deadline).await {
         Ok(tally) => {
             ctx.refusals.note(&id.tenant_id, id.minute);
-            if tally.last_has_an_event() {
-                ctx.store.put_audit_event(&event, deadline).await?;
-            }
-            if tally.refusals == 1 {
-                // Those of processes that have ended since.
-                close_refusal_tallies(ctx, &id.tenant_id).await?;
-            }
-            Ok(())
+            let put = async {
+                if tally.last_has_an_event() {
+                    ctx.store.put_audit_event(&event, deadline).await?;
+                }
+                Ok::<_, Error>(())
+            };
+            let close = async {
+                if tally.refusals == 1 {
+                    // Those of processes that have ended since.
+                    close_refusal_tallies(ctx, &id.tenant_id).await?;
+                }
+                Ok::<_, Error>(())
+            };
+            let (put, closed) = tokio::join!(put, close);
+            put.and(closed)
         }
         Err(Error::RateLimited(cause)) => Err(Error::RateLimited(cause)),
         Err(failure) => {
@@ -199,6 +208,20 @@ async fn record_hourly(ctx: &Context, attempt: &Attempt<'_>) -> Result<()> {
     ctx.store.put_audit_event_once(&event, deadline(ctx)).await?;
     ctx.hourly_events.insert(event.id);
     Ok(())
+}
+
+/// The same for those who come by and have counted nothing: at most once a minute in a
+/// process. What can't be closed is logged, and closed later.
+pub async fn look_after_refusal_tallies(ctx: &Context, tenant: &TenantId, request_id: &str) {
+    let looked = async {
+        if ctx.refusals.begin_look(tenant, ctx.environment.now()?) {
+            close_refusal_tallies(ctx, tenant).await?;
+        }
+        Ok(())
+    };
+    if let Err(failure) = looked.await {
+        log_not_audited(request_id, &failure);
+    }
 }
 
 /// Closes tallies of refusals whose minute is over, some of them where there are many.

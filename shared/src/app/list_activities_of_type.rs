@@ -71,11 +71,11 @@ impl TypedActivityFilters {
 
     fn operands(&self, name: &TypeName) -> Vec<Vec<Term>> {
         let listed = match name.built_in() {
-            Some(built_in) => Term::category(built_in),
-            None => Term::own_type(name),
+            Some(built_in) => Term::categories(Some(built_in), None),
+            None => vec![Term::own_type(name)],
         };
         let words = self.query.iter().flat_map(SearchQuery::terms);
-        std::iter::once(listed).chain(words).map(|term| vec![term]).collect()
+        std::iter::once(listed).chain(words.map(|word| vec![word])).collect()
     }
 
     fn matches(&self, ids: &RecordTypeIds, name: &TypeName, activity: &Activity) -> bool {

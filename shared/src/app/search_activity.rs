@@ -1,14 +1,15 @@
-//! Searching: by text, type, related resource and date, newest first.
+//! Searching: by text, type, actor, source, related resource and date, newest first.
 
 use super::context::Context;
 use super::find_page::{SearchQuery, find_page};
 use super::listing::{Listing, Page};
 use super::permit::Permit;
-use crate::domain::activity::{Activity, RelatedResource};
+use crate::domain::activity::{Activity, RelatedResource, Source};
 use crate::domain::activity_type::Category;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::principal::TenantId;
+use crate::domain::named_actor::NamedActor;
+use crate::domain::principal::{ActorType, TenantId};
 use crate::index::cursor::{self, Binding};
 use crate::index::{Position, Range, Term};
 
@@ -19,6 +20,11 @@ pub struct SearchFilters {
     pub query: Option<SearchQuery>,
     /// One type.
     pub category: Option<Category>,
+    /// One actor, of one type where that is said.
+    pub actor: Option<NamedActor>,
+    pub actor_type: Option<ActorType>,
+    /// One way in.
+    pub source: Option<Source>,
     /// One related resource.
     pub related_resource: Option<RelatedResource>,
     /// Inclusive.
@@ -35,6 +41,9 @@ impl SearchFilters {
         Binding::new("activities", tenant)
             .with("query", self.query.as_ref().map(SearchQuery::text))
             .with("type", self.category.map(Category::as_str))
+            .with("actor_id", self.actor.as_ref().map(NamedActor::as_str))
+            .with("actor_type", self.actor_type.map(ActorType::as_str))
+            .with("source", self.source.map(Source::as_str))
             .with("related_resource_type", related.map(|resource| resource.resource_type.as_str()))
             .with("related_resource_id", related.map(|resource| resource.id.as_str()))
             .with("occurred_after", time(self.occurred_after).as_deref())
@@ -53,15 +62,20 @@ impl SearchFilters {
         cursor::encode(Position::of_activity(row), &self.binding(&row.tenant_id))
     }
 
+    /// The lists that what matches is in: one of each operand's.
     fn operands(&self) -> Vec<Vec<Term>> {
-        let mut terms: Vec<Term> = Vec::new();
-        terms.extend(self.category.map(Term::category));
-        terms.extend(self.related_resource.as_ref().map(Term::related));
-        terms.extend(self.query.iter().flat_map(SearchQuery::terms));
-        if terms.is_empty() {
-            terms.push(Term::all());
+        let mut operands = Vec::new();
+        if self.category.is_some() || self.source.is_some() {
+            operands.push(Term::categories(self.category, self.source));
         }
-        terms.into_iter().map(|term| vec![term]).collect()
+        let actors = self.actor.as_ref().map(|named| named.actors(self.actor_type));
+        operands.extend(actors.map(|actors| actors.iter().map(Term::actor).collect()));
+        operands.extend(self.related_resource.as_ref().map(|one| vec![Term::related(one)]));
+        operands.extend(self.query.iter().flat_map(SearchQuery::terms).map(|word| vec![word]));
+        if operands.is_empty() {
+            operands.push(vec![Term::all()]);
+        }
+        operands
     }
 }
 

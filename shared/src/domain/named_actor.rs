@@ -31,6 +31,12 @@ impl NamedActor {
         &self.text
     }
 
+    /// The type that is named with an id, where one is.
+    #[must_use]
+    pub fn actor_type(&self) -> Option<ActorType> {
+        self.in_full.as_ref().map(|actor| actor.actor_type)
+    }
+
     /// Those who are named, of one type where that is said.
     pub fn actors(&self, of_type: Option<ActorType>) -> Vec<Actor> {
         let by_id = self.by_id.iter().flat_map(|id| {
@@ -71,6 +77,11 @@ mod tests {
         let all = ["user:service:crm", "agent:service:crm", "service:service:crm", "service:crm"];
         assert_eq!(actors("service:crm", None), all.map(actor));
         assert_eq!(actors("service:crm", Some(ActorType::User)), [actor("user:service:crm")]);
+        let actor_type = |text| NamedActor::parse(text).unwrap().actor_type();
+        assert_eq!(
+            (actor_type("service:crm"), actor_type("crm")),
+            (Some(ActorType::Service), None)
+        );
         let both = ["service:service:crm", "service:crm"].map(actor);
         assert_eq!(actors("service:crm", Some(ActorType::Service)), both);
         for text in ["crm", "robot:1", "user:", ":", "Service:crm"] {

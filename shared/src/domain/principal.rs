@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, json_schema};
+use schemars::{Schema, json_schema};
 use serde::Serialize;
 
 use crate::domain::value::{Refusal, check_id, id_schema, text, word_enum};
@@ -46,7 +46,7 @@ text! {
 }
 
 /// Who an audit event names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Actor {
     /// What kind of caller it is.
     #[serde(rename = "type")]
@@ -89,6 +89,11 @@ impl Attribution {
         Self { authenticated_as: actor.clone(), actor, on_behalf_of: None }
     }
 
+    /// Everybody who is named, perhaps more than once.
+    pub fn everybody(&self) -> impl Iterator<Item = &Actor> {
+        [&self.actor, &self.authenticated_as].into_iter().chain(&self.on_behalf_of)
+    }
+
     /// Whom the credential stands for, where that is not the actor.
     #[must_use]
     pub fn other_credential(&self) -> Option<&Actor> {
@@ -129,7 +134,7 @@ fn check_key_id(text: &str) -> Result<(), Refusal> {
 }
 
 fn key_id_schema() -> Schema {
-    json_schema!({ "type": "string" })
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9-]+$" })
 }
 
 /// An authenticated caller.

@@ -9,10 +9,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use super::exchange::Exchange;
 use super::message::{IDEMPOTENCY_REPLAYED, Response, X_REQUEST_ID, header_value};
-use super::routes::Dialect;
+use super::routes::{Dialect, Operation};
 use super::{logged_activity, mcp, v1};
 use crate::domain::error::{Error, Result};
+use crate::domain::principal::{Actor, Attribution};
 use crate::platform::guard::{REQUEST_TIMEOUT, guard};
+use crate::platform::usage::{Usage, Used};
 
 /// The headers that a web page may send to the HTTP dialects, for the answer to its
 /// preflight.
@@ -38,12 +40,14 @@ pub fn answer(
     // Some 20 kB, which every layer around it would move.
     let handler = Box::pin(handler);
     async move {
-        let mut response = match guard(REQUEST_TIMEOUT, handler).await {
+        let usage = Usage::default();
+        let mut response = match usage.of(guard(REQUEST_TIMEOUT, handler)).await {
             Ok(response) => response,
             Err(error) => write_error(exchange, &error),
         };
         exchange.settle_use().await;
         finish(exchange, &mut response);
+        log_answer(exchange, &response, usage.used());
         response
     }
 }
@@ -86,12 +90,31 @@ fn finish(exchange: &Exchange<'_>, response: &mut Response) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_REQUEST_ID, header_value(exchange.request_id()));
     allow_origin(exchange, headers);
+}
+
+/// The line of a request. Of what the caller sent it has the method, and of the caller
+/// what its credential proves: no query, no body, no key.
+fn log_answer(exchange: &Exchange<'_>, response: &Response, used: Used) {
+    let principal = exchange.principal();
+    let by = principal.map(|principal| &principal.by);
     tracing::info!(
         request_id = exchange.request_id(),
         trace_id = exchange.trace_id(),
         method = logged_method(&exchange.request().method),
         route = exchange.template(),
+        operation = exchange.operation().map(Operation::as_str),
+        tool = exchange.tool(),
         status = response.status().as_u16(),
+        tenant_id = principal.map(|principal| principal.tenant_id.as_str()),
+        credential_id = principal.map(|principal| principal.credential_id.as_str()),
+        actor = by.map(|by| by.actor.to_string()),
+        authenticated_as = by.and_then(Attribution::other_credential).map(Actor::to_string),
+        on_behalf_of = by.and_then(|by| by.on_behalf_of.as_ref()).map(Actor::to_string),
+        duration_ms = u64::try_from(exchange.duration().as_millis()).unwrap_or(u64::MAX),
+        table_calls = used.table_calls,
+        round_trips = used.round_trips,
+        read_units = used.read_units,
+        write_units = used.write_units,
         "answered"
     );
 }

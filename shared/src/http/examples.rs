@@ -15,6 +15,7 @@ use crate::domain::activity_type::{
     AssociationMode, Category, FieldDefinition, FieldName, FieldType, Label, TypeDefinition,
     TypeName, TypeSummary,
 };
+use crate::domain::actor_names::{ActorNames, ActorRecord};
 use crate::domain::address_range::AddressRange;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint, ResourceType};
 use crate::domain::client::Client;
@@ -26,6 +27,7 @@ use crate::domain::principal::{
 };
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
+use crate::domain::registry::{DisplayName, Presence};
 
 const VALID: &str = "the example is valid";
 
@@ -111,6 +113,19 @@ pub fn activity() -> Activity {
         request_id: REQUEST_ID.to_owned(),
         submitted: Submitted::Nothing,
     }
+}
+
+/// The name of who logged it.
+#[must_use]
+pub fn actor_names() -> ActorNames {
+    let Activity { logged_by, logged_at, .. } = activity();
+    let name = ActorRecord {
+        actor: logged_by.actor,
+        display_name: Some(DisplayName::parse("Sales assistant").expect(VALID)),
+        changed_at: logged_at,
+        presence: Presence::Present,
+    };
+    [name].into_iter().collect()
 }
 
 /// The event of its write.

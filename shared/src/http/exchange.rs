@@ -1,12 +1,14 @@
 //! A request under way: its id, its route, and what was sent with it.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use http::Method;
+use tokio::time::Instant;
 
 use super::message::Request;
 use super::query::Query;
-use super::routes::{Dialect, Resolved, Route, dialect_of, resolve};
+use super::routes::{Dialect, Operation, Resolved, Route, dialect_of, resolve};
 use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
 use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
@@ -35,6 +37,10 @@ pub struct Exchange<'a> {
     trace_id: OnceLock<TraceId>,
     /// The note that the caller's key is used, while it is being written.
     use_note: Mutex<Option<UseNote>>,
+    begun: Instant,
+    /// Who turned out to call, and the tool that they call, for the line in the log.
+    principal: OnceLock<Principal>,
+    tool: OnceLock<&'static str>,
 }
 
 impl<'a> Exchange<'a> {
@@ -52,6 +58,9 @@ impl<'a> Exchange<'a> {
             request_id,
             trace_id: OnceLock::new(),
             use_note: Mutex::new(None),
+            begun: Instant::now(),
+            principal: OnceLock::new(),
+            tool: OnceLock::new(),
         }
     }
 
@@ -102,6 +111,12 @@ impl<'a> Exchange<'a> {
             Resolved::Route(route, _) => route.template,
             Resolved::MethodNotAllowed(_) | Resolved::NotFound => "none",
         }
+    }
+
+    /// What the request asks for, where it has a route.
+    #[must_use]
+    pub fn operation(&self) -> Option<Operation> {
+        self.route().ok().map(|route| route.operation)
     }
 
     /// A parameter of the path, still percent-encoded; empty where there is none.
@@ -201,14 +216,7 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Notes that a principal's key is used, beside what the request is about to do.
-    pub(super) fn note_use(&self, principal: &Principal) {
-        if let Some(note) = note_use(self.ctx, principal) {
-            *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
-        }
-    }
-
-    /// Waits for that note, where one is being written. The answer stands, whatever
+    /// Waits for the note that the caller's key is used, where one is being written. The answer stands, whatever
     /// becomes of it.
     pub(super) async fn settle_use(&self) {
         let note = self.use_note.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -232,6 +240,37 @@ impl<'a> Exchange<'a> {
     /// The caller's trace, where it named one.
     pub(super) fn trace_id(&self) -> Option<&str> {
         self.trace_id.get().map(TraceId::as_str)
+    }
+
+    /// Notes who turned out to call: the log names them. That their key is used is noted
+    /// beside what the request is about to do.
+    pub(super) fn note_principal(&self, principal: Principal) -> Principal {
+        self.principal.get_or_init(|| principal.clone());
+        if let Some(note) = note_use(self.ctx, &principal) {
+            *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+        }
+        principal
+    }
+
+    /// The caller, once it is authenticated.
+    pub(super) fn principal(&self) -> Option<&Principal> {
+        self.principal.get()
+    }
+
+    /// Notes the tool that is called: the log names it.
+    pub fn note_tool(&self, name: &'static str) {
+        // There is one to a request.
+        let _ = self.tool.set(name);
+    }
+
+    /// The tool that is called, where one is.
+    pub(super) fn tool(&self) -> Option<&'static str> {
+        self.tool.get().copied()
+    }
+
+    /// How long it has been under way.
+    pub(super) fn duration(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     /// Logs the cause of what the caller only reads a constant text of.

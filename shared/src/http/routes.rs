@@ -78,6 +78,32 @@ pub enum Operation {
     GetOpenApi,
 }
 
+impl Operation {
+    /// Its name, in the description of the API and in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LogActivity => "log_activity",
+            Self::SearchActivity => "search_activity",
+            Self::GetActivity => "get_activity",
+            Self::GetLoggedActivity => "get_logged_activity",
+            Self::CallMcp => "call_mcp",
+            Self::LogTypedActivity => "log_typed_activity",
+            Self::ListActivitiesOfType => "list_responses",
+            Self::ListActivityTypes => "list_activity_types",
+            Self::GetActivityType => "get_activity_type",
+            Self::ListActivityTypeFields => "list_activity_type_fields",
+            Self::ListAuditEvents => "list_audit_events",
+            Self::CreateKey => "create_key",
+            Self::ListKeys => "list_keys",
+            Self::GetKey => "get_key",
+            Self::RevokeKey => "revoke_key",
+            Self::RotateKey => "rotate_key",
+            Self::GetOpenApi => "get_openapi",
+        }
+    }
+}
+
 /// One route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {

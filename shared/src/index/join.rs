@@ -244,7 +244,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
         let span_ms = span_ms(*newest, *oldest);
         self.lists.iter().filter(|list| list.extent.is_none()).any(|list| {
             let between = list.density * span_ms;
-            between > candidates.len() as f64 * ENTRIES_A_READ_UNIT
+            let probes = candidates.len() * list.terms.len();
+            between > probes as f64 * ENTRIES_A_READ_UNIT
         })
     }
 
@@ -261,7 +262,8 @@ impl<'a, L: PostingLists> Join<'a, L> {
         .await?;
         let lists = followers().count();
         let calls = candidates.chunks(100).len();
-        self.budget.spend(candidates.len() * lists);
+        let terms: usize = followers().map(|list| list.terms.len()).sum();
+        self.budget.spend(candidates.len() * terms);
         // Another round means that few of these matched.
         self.probes = (self.probes * 2).min(MAX_PROBES);
         for (index, position) in candidates.iter().enumerate() {
@@ -287,7 +289,7 @@ impl<'a, L: PostingLists> Join<'a, L> {
         self.read(|list| {
             // It is better asked for the candidates that the rarest list names; a
             // page of it tells whether that is still so.
-            let waits = list.density > much_denser;
+            let waits = list.density > much_denser * list.terms.len() as f64;
             let from = match list.extent {
                 None if waits && rarest_is_unread => return Some((next, FIRST_PAGE)),
                 None => next,
@@ -469,6 +471,7 @@ mod tests {
         /// A page ends here even if more was asked for, as at a megabyte.
         page_cap: usize,
         entries: AtomicUsize,
+        read_units: AtomicUsize,
     }
 
     impl PostingLists for Memory {
@@ -484,6 +487,8 @@ mod tests {
                 .take(limit)
                 .collect();
             self.entries.fetch_add(positions.len(), Ordering::Relaxed);
+            let units = positions.len().div_ceil(ENTRIES_A_READ_UNIT as usize).max(1);
+            self.read_units.fetch_add(units, Ordering::Relaxed);
             // As DynamoDB: a page that ends at the limit does not know whether
             // it was the last.
             let extent = match positions.last() {
@@ -496,6 +501,7 @@ mod tests {
         async fn contained(&self, term: &Term, keys: &[Position]) -> Result<HashSet<Position>> {
             assert!(keys.len() <= 100, "a batch has at most 100 keys");
             self.entries.fetch_add(keys.len(), Ordering::Relaxed);
+            self.read_units.fetch_add(keys.len(), Ordering::Relaxed);
             let list = self.lists.get(term.as_str());
             Ok(keys
                 .iter()
@@ -629,6 +635,29 @@ mod tests {
         assert_eq!(step.matches[..21], expected[..21]);
         assert!(round_trips <= 3, "{round_trips} round trips");
         assert!(entries < 300);
+    }
+
+    #[test]
+    fn a_union_is_read_on_where_asking_each_of_its_lists_would_cost_more() {
+        let all = dense(200_000, 1000);
+        // One of five lists has nearly everything, as one source has.
+        let rare = every(100, &all);
+        let names = ["0", "1", "2", "3", "4"];
+        let mut lists: HashMap<String, BTreeSet<Position>> =
+            names.map(|name| (name.to_owned(), BTreeSet::new())).into();
+        lists.insert("1".into(), every(1_000, &all));
+        lists.insert("0".into(), all);
+        lists.insert("rare".into(), rare.clone());
+        let memory = Memory { page_cap: 10_000, lists, ..Memory::default() };
+        let union = names.map(|name| Term(name.into())).to_vec();
+        let operands = vec![vec![Term("rare".into())], union];
+        let mut join = Join::new(&memory, operands, EVERYTHING, Budget::default());
+        let step = block_on(join.step(21)).unwrap();
+        let expected: Vec<Position> = rare.into_iter().rev().take(21).collect();
+        assert_eq!(step.matches[..21], expected);
+        // 21 entries of each of five lists would be more.
+        let units = memory.read_units.into_inner();
+        assert!(units <= 80, "{units} units");
     }
 
     #[test]

@@ -158,10 +158,30 @@ impl Term {
         Self("*".to_owned())
     }
 
-    /// Activities of a type.
+    /// Activities of a type that came in one way. One list for both costs a write no
+    /// more than one for the type, and a search for either reads a union of few.
     #[must_use]
-    pub fn category(category: Category) -> Self {
-        Self(format!("type={category}"))
+    pub fn category(category: Category, source: Source) -> Self {
+        Self(format!("type={category}#{source}"))
+    }
+
+    /// The lists of activities of one type, where it is said, that came in one way,
+    /// where that is.
+    #[must_use]
+    pub fn categories(category: Option<Category>, source: Option<Source>) -> Vec<Self> {
+        let categories = category.as_ref().map_or(Category::ALL, std::slice::from_ref);
+        let sources = source.as_ref().map_or(Source::ALL, std::slice::from_ref);
+        let of_category = |category: &Category| {
+            let category = *category;
+            sources.iter().map(move |source| Self::category(category, *source))
+        };
+        categories.iter().flat_map(of_category).collect()
+    }
+
+    /// Activities of an actor.
+    #[must_use]
+    pub fn actor(actor: &Actor) -> Self {
+        Self(format!("actor={actor}"))
     }
 
     /// Activities attached to a resource.
@@ -234,7 +254,11 @@ impl Term {
 /// Every list that an activity is found in; `words` are those of its texts.
 #[must_use]
 pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
-    let mut terms = vec![Term::all(), Term::category(activity.category)];
+    let mut terms = vec![
+        Term::all(),
+        Term::category(activity.category, activity.source),
+        Term::actor(&activity.logged_by.actor),
+    ];
     let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
     terms.extend(own_type.map(Term::own_type));
     // Searches know the five built-in record types; nobody would read the other lists.

@@ -7,3 +7,4 @@ pub mod config;
 pub mod guard;
 pub mod loopback;
 pub mod telemetry;
+pub mod usage;

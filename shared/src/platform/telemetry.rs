@@ -1,7 +1,7 @@
 //! Logging: this project's own events, one line each.
 //!
-//! Nothing that a caller sent is logged but the method and the route. What the
-//! libraries beneath log of their calls is left out, errors excepted: their
+//! Of what a caller sent, the method and the route are logged, and whom it acts for.
+//! What the libraries beneath log of their calls is left out, errors excepted: their
 //! failures reach the log once, with the request that they failed.
 
 use tracing::level_filters::LevelFilter;
@@ -39,6 +39,60 @@ fn targets(default: LevelFilter) -> Targets {
         .with_target("fn_", level)
         // It logs the error of a failed invocation, which is logged already.
         .with_target("lambda_runtime::layers::panic", LevelFilter::OFF)
+}
+
+/// Something that alarms count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// Something should be in the audit trail and is not.
+    NotAudited,
+}
+
+impl Metric {
+    /// The name, in the namespace [`METRICS`].
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotAudited => "NotAudited",
+        }
+    }
+}
+
+/// The namespace of this project's metrics.
+pub const METRICS: &str = "ActivityLog";
+
+/// The dimension of this project's metrics.
+pub const FUNCTION_NAME: &str = "FunctionName";
+
+/// Counts one for a metric, where this is a function on Lambda: CloudWatch makes metrics
+/// of lines of the log that have its
+/// [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+pub fn count(metric: Metric) {
+    if let (Ok(function), Some(now_ms)) = (std::env::var("AWS_LAMBDA_FUNCTION_NAME"), now_ms()) {
+        println!("{}", embedded(metric, &function, now_ms));
+    }
+}
+
+/// Milliseconds since 1970. The metric is CloudWatch's, and no test's to hold still.
+#[expect(clippy::disallowed_methods, reason = "the line says when it was written")]
+fn now_ms() -> Option<u64> {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    u64::try_from(since_1970.as_millis()).ok()
+}
+
+fn embedded(metric: Metric, function: &str, now_ms: u64) -> serde_json::Value {
+    serde_json::json!({
+        "_aws": {
+            "Timestamp": now_ms,
+            "CloudWatchMetrics": [{
+                "Namespace": METRICS,
+                "Dimensions": [[FUNCTION_NAME]],
+                "Metrics": [{ "Name": metric.name(), "Unit": "Count" }],
+            }],
+        },
+        FUNCTION_NAME: function,
+        (metric.name()): 1,
+    })
 }
 
 /// The id of a caller's trace.
@@ -90,6 +144,25 @@ mod tests {
         assert!(logs("lambda_runtime::layers::api_response", tracing::Level::ERROR));
         assert!(!logs("lambda_runtime::layers::api_response", tracing::Level::INFO));
         assert!(!logs("lambda_runtime::layers::panic", tracing::Level::ERROR));
+    }
+
+    #[test]
+    fn a_metric_is_one_line_of_the_embedded_format() {
+        let line = embedded(Metric::NotAudited, "activity-log-log", 1_772_357_400_000);
+        let expected = serde_json::json!({
+            "_aws": {
+                "Timestamp": 1_772_357_400_000_u64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "ActivityLog",
+                    "Dimensions": [["FunctionName"]],
+                    "Metrics": [{ "Name": "NotAudited", "Unit": "Count" }],
+                }],
+            },
+            "FunctionName": "activity-log-log",
+            "NotAudited": 1,
+        });
+        assert_eq!(line, expected);
+        assert!(!line.to_string().contains('\n'));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::audited_write::AuditedWrite;
 use super::calls::{IF_ABSENT, Store};
 use super::commit::Staging;
 use super::failure::{DeadlinePassed, is_passing, to_error};
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
 use crate::domain::error::{Error, Result};
@@ -72,7 +73,7 @@ impl Store {
             .set_item(Some(items::audit_event::write(event)))
             .condition_expression(IF_ABSENT)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
+            .measured()
             .await;
         let Err(error) = answer else { return Ok(()) };
         // An attempt after a lost answer meets its own item.

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::calls::{IF_ABSENT, Store};
 use super::failure::{DeadlinePassed, classify, to_error};
 use super::item::Item;
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::audit::{AuditEvent, computed_event_id};
 use crate::domain::error::{Error, Result};
@@ -94,7 +95,7 @@ impl Store {
                 .transact_write_items()
                 .client_request_token(token.to_string())
                 .set_transact_items(Some(items.clone()))
-                .send();
+                .measured();
             let error = match tokio::time::timeout_at(deadline, call).await {
                 Ok(Ok(_)) => return Ok(AuditedWrite::Done),
                 Ok(Err(error)) => error,

@@ -13,6 +13,7 @@ use tokio::time::{Duration, Instant};
 
 use super::failure::{DeadlinePassed, classify, to_error};
 use super::item::{Item, Key};
+use super::measured::Measured as _;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Result, chain};
 use crate::platform::backoff::Backoff;
@@ -62,7 +63,7 @@ impl Store {
             .table_name(&self.table_name)
             .set_key(Some(key.into_item()))
             .consistent_read(true)
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("GetItem", &error))?;
         Ok(answer.item)
@@ -117,7 +118,7 @@ impl Store {
                 .client
                 .batch_get_item()
                 .request_items(&self.table_name, request)
-                .send()
+                .measured()
                 .await
                 .map_err(|error| to_error("BatchGetItem", &error))?;
             let items = answer.responses.and_then(|mut tables| tables.remove(&self.table_name));
@@ -150,7 +151,7 @@ impl Store {
             .set_projection_expression(projection)
             .consistent_read(true)
             .set_exclusive_start_key(start)
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
         Ok(ItemPage { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
@@ -210,8 +211,12 @@ impl Store {
                 None => items.iter().map(&request).collect::<Result<_, _>>()?,
                 Some(rest) => rest.clone(),
             };
-            let answer =
-                self.client.batch_write_item().request_items(&self.table_name, batch).send().await;
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&self.table_name, batch)
+                .measured()
+                .await;
             match answer {
                 Ok(answer) => {
                     let rest = answer

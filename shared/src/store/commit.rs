@@ -32,6 +32,7 @@ use super::item::{Item, Key, MAX_ITEM_BYTES, size_bytes};
 use super::items;
 use super::items::activity::ActivityItems;
 use super::keys::{self, Index};
+use super::measured::Measured as _;
 use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
@@ -315,7 +316,7 @@ impl Store {
             .transact_write_items()
             .client_request_token(transaction.activity.id.to_string())
             .set_transact_items(Some(transaction.puts.clone()))
-            .send()
+            .measured()
             .await;
         let error = match answer {
             Ok(_) => return Ok(Attempt::Done(Outcome::Committed)),

@@ -16,15 +16,16 @@
 //! audit   refusals   stream       the audit trail; the table's changes as records
 //! audited_write                   writes that share a transaction with their event
 //! activity   commit   postings    one file for each thing that is read or written
-//! credentials
-//! idempotency   key_uses
+//! credentials   key_uses
+//! idempotency   actors
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
-//! item   failure   client
+//! item   failure   client   measured
 //! ```
 
 mod activity;
+mod actors;
 mod audit;
 mod audited_write;
 mod calls;
@@ -37,6 +38,7 @@ mod item;
 mod items;
 mod key_uses;
 mod keys;
+mod measured;
 pub mod operator;
 mod postings;
 mod refusals;

@@ -9,6 +9,7 @@ use super::calls::Store;
 use super::failure::{CorruptItem, to_error};
 use super::item::{Item, SK};
 use super::keys::{self, Index};
+use super::measured::Measured as _;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::{Extent, Position, PostingLists, PostingPage, Range, Term};
@@ -46,7 +47,7 @@ impl Postings<'_> {
             .consistent_read(true)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
             .set_exclusive_start_key(start)
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))
     }

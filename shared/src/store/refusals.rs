@@ -13,7 +13,10 @@
 
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::BuildError;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, ReturnConsumedCapacity, ReturnValue, TransactWriteItem,
+};
 use tokio::time::Instant;
 
 use super::audited_write::AuditedWrite;
@@ -21,12 +24,14 @@ use super::calls::Store;
 use super::failure::{Class, classify, is_failed_condition, to_error};
 use super::items::refusal_tally::{LAST_AT, REFUSALS, REQUEST_ID, of_first_refusal, read};
 use super::keys;
+use super::measured::{Measured as _, units};
 use crate::domain::audit::Call;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::refusal_tally::{RefusalTally, TallyId};
 use crate::platform::backoff::Backoff;
+use crate::platform::usage::Kind;
 
 /// Tallies that are closed at once; a later call closes the next ones.
 const CLOSED_AT_ONCE: i32 = 25;
@@ -65,7 +70,8 @@ impl Store {
                 AttributeValue::S(call.request_id().to_owned()),
             )
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .return_values(ReturnValue::AllNew);
+            .return_values(ReturnValue::AllNew)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
         for (n, (name, value)) in of_first.into_iter().enumerate() {
             request = request
                 .expression_attribute_names(format!("#{n}"), name)
@@ -75,8 +81,9 @@ impl Store {
         loop {
             let once =
                 aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled());
-            let answer = request.clone().customize().config_override(once).send().await;
-            let error = match answer {
+            let call = Box::pin(request.clone().customize().config_override(once).send());
+            let units = |answer: &UpdateItemOutput| units(answer.consumed_capacity());
+            let error = match Kind::Write.count(call, units).await {
                 Ok(answer) => {
                     return Ok(read(&id.tenant_id, &answer.attributes.unwrap_or_default())?);
                 }
@@ -105,7 +112,7 @@ impl Store {
             .expression_attribute_values(":minute", AttributeValue::S(minute.to_string()))
             .consistent_read(true)
             .limit(CLOSED_AT_ONCE)
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
         let items = answer.items.unwrap_or_default();
@@ -138,7 +145,7 @@ impl Store {
             .set_key(Some(delete.key))
             .set_condition_expression(delete.condition_expression)
             .set_expression_attribute_values(delete.expression_attribute_values)
-            .send()
+            .measured()
             .await;
         match answer {
             Ok(_) => Ok(()),

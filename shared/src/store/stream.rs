@@ -88,7 +88,13 @@ impl StreamRecord<'_> {
     /// Whether it says that an activity was logged.
     #[must_use]
     pub fn is_of_a_logged_activity(&self) -> bool {
-        self.event_name == "INSERT" && self.tenant().is_some()
+        self.event_name == "INSERT" && self.tenant_of_head().is_some()
+    }
+
+    /// The tenant whose activity it is about.
+    #[must_use]
+    pub fn tenant(&self) -> Option<TenantId> {
+        TenantId::parse(self.tenant_of_head()?).ok()
     }
 
     /// The place in the stream, by which Lambda is told where to go on.
@@ -108,7 +114,7 @@ impl StreamRecord<'_> {
         (pk, sk)
     }
 
-    fn tenant(&self) -> Option<&str> {
+    fn tenant_of_head(&self) -> Option<&str> {
         let (pk, sk) = self.key();
         keys::tenant_of_head(pk, sk)
     }
@@ -120,8 +126,7 @@ impl StreamRecord<'_> {
             sk: sk.to_owned(),
             problem: problem.to_owned(),
         };
-        let tenant = self.tenant().and_then(|tenant| TenantId::parse(tenant).ok());
-        let tenant = tenant.ok_or_else(|| corrupt("the key does not name a tenant"))?;
+        let tenant = self.tenant().ok_or_else(|| corrupt("the key does not name a tenant"))?;
         let image =
             self.dynamodb.new_image.ok_or_else(|| corrupt("there is no new image of it"))?;
         if image.get().len() > MAX_IMAGE_BYTES {

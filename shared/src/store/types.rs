@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::calls::Store;
 use super::failure::to_error;
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity_type::{TypeDefinition, TypeName, TypeSummary};
 use crate::domain::error::Result;
@@ -34,7 +35,7 @@ impl Store {
             .transact_write_items()
             .transact_items(put(written.row)?)
             .transact_items(put(written.definition)?)
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("TransactWriteItems", &error))?;
         Ok(())
@@ -70,7 +71,7 @@ impl Store {
             .expression_attribute_values(":start", AttributeValue::S(start))
             .consistent_read(true)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
         let items = answer.items.unwrap_or_default();

@@ -26,6 +26,12 @@ impl V1 {
         Self { http, key: key.to_owned() }
     }
 
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// A call of any path with the key.
     #[must_use]
     pub fn call(&self, method: Method, path: &str) -> HttpCall {
@@ -74,9 +80,12 @@ impl V1 {
         self.every_row(ACTIVITIES, parameters).await
     }
 
-    /// All pages of the audit trail, as one list.
+    /// All pages of the audit trail, as one list, without the event that tells of such
+    /// reads.
     pub async fn every_audit_event(&self, parameters: &[(&str, &str)]) -> Vec<Value> {
-        self.every_row(AUDIT_EVENTS, parameters).await
+        let mut events = self.every_row(AUDIT_EVENTS, parameters).await;
+        events.retain(|event| event["action"] != "audit_event.read");
+        events
     }
 
     /// All pages of a listing, as one list. A page that is refused for now is
@@ -162,6 +171,16 @@ pub fn note_with(further: Value) -> Value {
 pub fn id_of(answer: &Answer) -> String {
     let id = answer.json()["activity"]["id"].as_str().map(str::to_owned);
     id.expect("the answer has an activity")
+}
+
+/// The public part of a key, by which the trail names its credential.
+///
+/// # Panics
+///
+/// When it is no key.
+#[must_use]
+pub fn key_id_of(key: &str) -> &str {
+    key.split('.').nth(1).expect("a key has three parts")
 }
 
 /// One property of every row of a page.

@@ -313,6 +313,8 @@ async fn head_is_answered_as_get_without_a_body() {
         let call = |method| {
             if path.starts_with("/api") { api.call(method, &path) } else { v1.call(method, &path) }
         };
+        // The first read of the trail leaves an event, which the next one shows.
+        drop(call(Method::GET).send().await);
         let (get, head) = (call(Method::GET).send().await, call(Method::HEAD).send().await);
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.body.is_empty() && !get.body.is_empty(), "{path}");

@@ -66,7 +66,7 @@ struct Caller {
 
 /// What became of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     Logged(String),
     Replayed(String),
     Conflict,
@@ -262,7 +262,7 @@ async fn log_by_message(
 }
 
 /// What `activity-log activities import` does with a line.
-async fn import(
+pub(super) async fn import(
     ctx: &Context,
     tenant: &str,
     actor: &str,

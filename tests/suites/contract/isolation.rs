@@ -56,6 +56,8 @@ async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
             &[("query", "price")],
             &[("query", "\"pricing was agreed\"")],
             &[("type", "note")],
+            &[("actor_id", "crm")],
+            &[("actor_id", "service:crm"), ("source", "api")],
             &related,
             &[("occurred_after", "2026-03-01T09:00:00Z")],
         ] {
@@ -64,8 +66,8 @@ async fn the_same_words_ids_and_keys_stay_in_their_tenants() {
             assert_eq!(rows(&page, "activities", "tenant_id"), [*tenant]);
             assert!(next_cursor(&page).is_none());
         }
-        for parameters in [&[][..], &[("actor_id", "crm")], &[("status", "succeeded")]] {
-            let page = v1.audit_events(parameters).await.expect(200);
+        for filter in [("actor_id", "crm"), ("status", "succeeded"), ("source", "api")] {
+            let page = v1.audit_events(&[filter, ("action", "activity.logged")]).await.expect(200);
             assert_eq!(rows(&page, "audit_events", "resource_id"), [id.as_str()]);
             assert_eq!(rows(&page, "audit_events", "tenant_id"), [*tenant]);
         }
@@ -182,8 +184,12 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
         "idempotency_key": "theirs",
     });
     let foreign = id_of(&other.log(&note_with(related)).await.expect(201));
-    // Credentials are remembered from here on.
-    acme.search(&[]).await.expect(200);
+    // Credentials are remembered from here on, and that the trail was read in this hour.
+    acme.audit_events(&[]).await.expect(200);
+    // The first refusal of a minute looks for those of minutes before.
+    stack.clock.advance_to_a_minute();
+    let unknown = json!({"related_resource_type": "deal", "related_resource_id": "unknown"});
+    acme.log(&note_with(unknown)).await.expect(404);
 
     let get = |path: String| acme.call(Method::GET, &path);
     let logged = |id: &str| api.call(Method::GET, &logged_activity::path_of(id));

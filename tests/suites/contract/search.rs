@@ -12,7 +12,10 @@ use activity_log_tests::raw_table::RawTable;
 use activity_log_tests::rig::Rig;
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{Workspace, own_id};
+use http::Method;
 use serde_json::{Value, json};
+
+use super::idempotency_spaces::import;
 
 const NO_WORD: &str = "must contain a word to search for: at least one letter or digit";
 
@@ -483,9 +486,16 @@ async fn all_filters_together_must_hold() {
     let mut unrelated = full.as_object().expect("an input is an object").clone();
     unrelated.retain(|name, _| !name.starts_with("related"));
     v1.log(&Value::Object(unrelated)).await.expect(201);
+    let by_another = stack.v1(&stack.issue_key("acme", "agent:suite", Scope::ALL).await);
+    by_another.log(&full).await.expect(201);
+    let key = stack.service_key("acme").await;
+    let _ = stack.mcp(&key).tool("log_activity", &full).await;
     let filters = [
         ("query", "price"),
         ("type", "email"),
+        ("actor_id", "suite"),
+        ("actor_type", "service"),
+        ("source", "api"),
         ("related_resource_type", "deal"),
         ("related_resource_id", "d"),
         ("occurred_after", "2026-03-01T00:00:00Z"),
@@ -493,6 +503,92 @@ async fn all_filters_together_must_hold() {
     ];
     let found = v1.search(&filters).await.expect(200);
     assert_eq!(rows(&found, "activities", "id"), [matching]);
+}
+
+#[tokio::test]
+async fn an_actor_is_found_by_its_id_and_by_its_type_with_it() {
+    let stack = Stack::start().await;
+    // An id may look like an actor in full.
+    for (actor, summary) in [
+        ("service:crm", "service"),
+        ("user:crm", "user"),
+        ("agent:crm", "agent"),
+        ("user:service:crm", "looks like one"),
+        ("service:crm2", "another"),
+    ] {
+        let v1 = stack.v1(&stack.issue_key("acme", actor, Scope::ALL).await);
+        v1.log(&note(summary)).await.expect(201);
+        stack.clock.advance(Duration::from_millis(1));
+    }
+    let key = stack.service_key("acme").await;
+    let for_jane = stack.v1(&key).call(Method::POST, "/v1/activities");
+    let for_jane = for_jane.header("x-user-id", "jane").json(&note("for jane"));
+    let _ = for_jane.send().await.expect(201);
+    let v1 = stack.v1(&key);
+    for (parameters, expected) in [
+        (&[("actor_id", "crm")][..], &["agent", "user", "service"][..]),
+        (&[("actor_id", "service:crm")], &["looks like one", "service"]),
+        (&[("actor_id", "user:service:crm")], &["looks like one"]),
+        (&[("actor_id", "crm"), ("actor_type", "user")], &["user"]),
+        (&[("actor_id", "service:crm"), ("actor_type", "service")], &["service"]),
+        (&[("actor_id", "crm"), ("query", "agent")], &["agent"]),
+        (&[("actor_id", "jane")], &["for jane"]),
+        // It authenticated, and somebody else is the actor.
+        (&[("actor_id", "suite")], &[]),
+        (&[("actor_id", "nobody")], &[]),
+    ] {
+        let found = v1.search(parameters).await.expect(200);
+        assert_eq!(summaries(&found), expected, "{parameters:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_actors_type_is_taken_only_beside_its_id_and_must_not_contradict_it() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let answer = v1.search(&[("actor_type", "user")]).await;
+    assert_violations(&answer, &[("actor_type", "is only taken with actor_id")]);
+    let answer = v1.search(&[("actor_id", "service:crm"), ("actor_type", "user")]).await;
+    assert_violations(&answer, &[("actor_type", "must be the type that actor_id begins with")]);
+    let answer = v1.search(&[("actor_id", ""), ("actor_type", "robot"), ("source", "ui")]).await;
+    assert_violations(
+        &answer,
+        &[
+            ("actor_id", "must have 1 to 255 bytes"),
+            ("actor_type", "must be one of: user agent service"),
+            ("source", "must be one of: api mcp admin"),
+        ],
+    );
+}
+
+#[tokio::test]
+async fn a_source_and_a_type_are_one_list_or_a_union() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
+    import(&stack.ctx, "acme", "user:jane", "k", "note admin").await.expect("it is logged");
+    for category in ["note", "call"] {
+        let input = |summary: &str| json!({ "type": category, "summary": summary });
+        v1.log(&input(&format!("{category} api"))).await.expect(201);
+        let _ = mcp.tool("log_activity", &input(&format!("{category} mcp"))).await;
+    }
+    let all = ["call api", "call mcp", "note admin", "note api", "note mcp"];
+    let matching = |part: &'static str| all.iter().copied().filter(move |it| it.contains(part));
+    for (parameters, expected) in [
+        (&[][..], all.to_vec()),
+        (&[("type", "note")], matching("note").collect()),
+        (&[("source", "admin")], matching("admin").collect()),
+        (&[("source", "mcp")], matching("mcp").collect()),
+        (&[("source", "api"), ("type", "call")], vec!["call api"]),
+        (&[("source", "admin"), ("actor_id", "user:jane")], matching("admin").collect()),
+        (&[("source", "api"), ("actor_id", "jane")], vec![]),
+        (&[("source", "api"), ("query", "note")], vec!["note api"]),
+        (&[("source", "api"), ("type", "email")], vec![]),
+    ] {
+        let mut found = summaries(&v1.search(parameters).await.expect(200));
+        found.sort();
+        assert_eq!(found, expected, "{parameters:?}");
+    }
 }
 
 #[tokio::test]

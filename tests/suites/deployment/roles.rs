@@ -38,6 +38,7 @@ impl<'a> Rehearsal<'a> {
     async fn on(stack: Stack, engine: &'a FaultyEngine, template: &Template) -> Self {
         let workspace = Workspace::on(stack).await;
         workspace.define(type_of("site_visit", json!([]))).await;
+        workspace.stack.name_actor(TENANT, "agent:scout", "Scout").await;
         fill(&workspace).await;
         Self { workspace, engine, roles: Roles::of(template, engine) }
     }
@@ -51,6 +52,22 @@ impl<'a> Rehearsal<'a> {
         self.workspace.stack.issue_key(TENANT, "service:ops", Scope::ALL).await
     }
 
+    /// So many refusals that the last ones are counted, and the call after their minute,
+    /// which tells their number.
+    async fn refusals<T>(&mut self, function: &str, refused: impl AsyncFn() -> T) {
+        let clock = self.workspace.stack.clock.clone();
+        for _ in 0..12 {
+            self.roles.run(function, refused()).await;
+        }
+        clock.advance(Duration::from_secs(91));
+        self.roles.run(function, refused()).await;
+    }
+
+    /// A caller with a key of one scope.
+    async fn caller_with(&self, scope: Scope) -> String {
+        self.workspace.stack.issue_key(TENANT, "service:narrow", &[scope]).await
+    }
+
     /// With everything, again, in conflict, and in the other dialect.
     async fn log(&mut self) -> (String, String) {
         let v1 = self.workspace.stack.v1(&self.fresh_key().await);
@@ -62,6 +79,8 @@ impl<'a> Rehearsal<'a> {
         let input = typed_input();
         let typed = self.workspace.api.log("site_visit", &input);
         let typed = self.roles.run("log", typed).await.expect(201);
+        let reader = self.workspace.stack.v1(&self.caller_with(Scope::ActivityRead).await);
+        self.refusals("log", async || reader.log(&input).await.expect(403)).await;
         (v1::id_of(&logged), id_of(&typed))
     }
 
@@ -76,6 +95,8 @@ impl<'a> Rehearsal<'a> {
         let everything = json!({});
         let listed = self.workspace.api.responses("site_visit", &everything);
         self.roles.run("search", listed).await.expect(200);
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("search", async || writer.search(&[]).await.expect(403)).await;
     }
 
     /// An activity with a body of its own, and types.
@@ -90,6 +111,8 @@ impl<'a> Rehearsal<'a> {
         ] {
             self.roles.run("get-logged", self.workspace.api.get(&path)).await.expect(200);
         }
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("get-logged", async || writer.read(id).await.expect(403)).await;
     }
 
     /// Everything, a rare actor among many events, and what is no route.
@@ -100,6 +123,8 @@ impl<'a> Rehearsal<'a> {
             assert_ne!(page.json()["audit_events"], json!([]));
         }
         self.roles.run("audit", v1.get("/nowhere")).await.expect(404);
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("audit", async || writer.audit_events(&[]).await.expect(403)).await;
     }
 
     /// A key made, again and in conflict, listed, rotated and revoked.
@@ -146,9 +171,16 @@ impl<'a> Rehearsal<'a> {
         }
         let arguments = json!({ "id": logged["activity"]["id"] });
         self.roles.run("mcp", mcp.tool("get_logged_activity", &arguments)).await;
+        let reader = self.workspace.stack.mcp(&self.caller_with(Scope::ActivityRead).await);
+        let params = json!({ "name": "log_activity", "arguments": input });
+        let call = async || {
+            reader.request("2025-11-25", "tools/call", params.clone()).send().await.expect(403)
+        };
+        self.refusals("mcp", call).await;
     }
 
-    /// An activity, again, and news of a resource of the tenant's own type.
+    /// An activity, again, and news of a resource of the tenant's own type and of an actor
+    /// of a tenant that named nobody before.
     async fn ingest(&mut self) {
         let event = json!({
             "id": "event",
@@ -163,13 +195,27 @@ impl<'a> Rehearsal<'a> {
             "resource": { "type": "property", "id": "pro_9" },
             "changed_at": "2026-03-01T09:30:00Z",
         });
-        for (event, status) in [(&event, "logged"), (&event, "replayed"), (&news, "applied")] {
+        let name = json!({
+            "type": "actor.updated",
+            "tenant_id": "another",
+            "actor": { "type": "user", "id": "jane", "display_name": "Jane Doe" },
+            "changed_at": "2026-03-01T09:30:00Z",
+        });
+        for (event, status) in
+            [(&event, "logged"), (&event, "replayed"), (&news, "applied"), (&name, "applied")]
+        {
             let event = invocation(&event.to_string());
             let done = fn_ingest::handle(&self.workspace.stack.ctx, event);
             let done = self.roles.run("ingest", done).await.expect("it is done");
             let done = serde_json::to_value(done).expect("it has a JSON form");
             assert_eq!(done["status"], status);
         }
+        let mut unknown = event.clone();
+        unknown["id"] = json!("unknown");
+        unknown["activity"]["related_resource_id"] = json!("nobody");
+        let ctx = self.workspace.stack.ctx.clone();
+        let refused = async || fn_ingest::handle(&ctx, invocation(&unknown.to_string())).await;
+        self.refusals("ingest", async || refused().await.expect_err("it is refused")).await;
     }
 
     /// An activity whose head has no room for its related records.
@@ -183,6 +229,11 @@ impl<'a> Rehearsal<'a> {
         let input = json!({ "related_objects": objects });
         self.roles.run("log", api.log("site_visit", &input)).await.expect(201);
         let batch = json!({ "Records": [last_insertion(self.engine)] });
+        let reader = stack.v1(&stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await);
+        for _ in 0..12 {
+            drop(reader.log(&input).await.expect(403));
+        }
+        stack.clock.advance(Duration::from_secs(91));
         let stub = StubBus::start().await;
         let bus = EventBus::connect_local(&stub.url, "bus");
         let done = fn_publish::handle(&stack.ctx, &bus, invocation(&batch.to_string()));
@@ -307,5 +358,6 @@ fn no_role_may_update_or_delete_an_audit_event() {
             }
         }
     }
-    assert_eq!(may_put, ["ingest", "log", "mcp"].map(str::to_owned).into());
+    let all = ["audit", "get-logged", "ingest", "log", "mcp", "publish", "search"];
+    assert_eq!(may_put, all.map(str::to_owned).into());
 }

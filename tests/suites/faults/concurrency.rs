@@ -15,8 +15,11 @@ use http::Method;
 use serde_json::{Value, json};
 
 const CALLERS: usize = 64;
-/// The event of a refusal, and its postings: by status, actor and request.
-const ITEMS_OF_A_REFUSAL: usize = 4;
+/// The event of a refusal, and its postings: by status, action, origin, actor, credential
+/// and request.
+const ITEMS_OF_A_REFUSAL: usize = 7;
+/// Refusals of a minute, a credential and a code that have events of their own.
+const EVENTS_A_MINUTE: usize = 10;
 
 type Keys = BTreeSet<(String, String)>;
 
@@ -91,6 +94,7 @@ async fn of_concurrent_requests_with_one_key_and_two_inputs_one_input_wins() {
     let rig = Rig::start_with(patient).await;
     let before = keys(&rig).await;
     let (one, two) = (keyed_input("one"), keyed_input("two"));
+    rig.faulty.clock.advance_to_a_minute();
     let inputs: Vec<&Value> = (0..CALLERS).map(|n| if n % 2 == 0 { &one } else { &two }).collect();
     let answers = log_at_once(&rig, &inputs).await;
 
@@ -107,11 +111,11 @@ async fn of_concurrent_requests_with_one_key_and_two_inputs_one_input_wins() {
     for answer in answers.iter().filter(|answer| answer.status == 409) {
         assert_eq!(answer.json()["error"]["idempotency_key"], one["idempotency_key"]);
     }
+    let items = keys(&rig).await.difference(&before).count();
     let trail = rig.trail().await;
     assert_eq!(trail.activities.len(), 1);
-    assert_eq!(trail.events_with_status("rejected"), CALLERS / 2);
-    let items = keys(&rig).await.difference(&before).count();
-    assert_eq!(items, items_of(&one).await + CALLERS / 2 * ITEMS_OF_A_REFUSAL);
+    assert_eq!(trail.events_with_status("rejected"), EVENTS_A_MINUTE);
+    assert_eq!(items, items_of(&one).await + EVENTS_A_MINUTE * ITEMS_OF_A_REFUSAL + 1);
 }
 
 #[tokio::test]
@@ -148,10 +152,22 @@ async fn a_thousand_refused_and_replayed_writes_leave_no_posting() {
 
     assert!(after.is_superset(&before), "nothing was removed or written over");
     let added: Vec<_> = after.difference(&before).collect();
-    assert_eq!(added.len(), 750 * ITEMS_OF_A_REFUSAL, "replays write nothing");
-    let audit = |pk: &str| ["#AUD#", "#AX#"].iter().any(|kind| pk.contains(kind));
-    assert!(added.iter().all(|(pk, _)| audit(pk)), "refusals write audit events alone");
-    assert_eq!(added.iter().filter(|(_, sk)| sk == "EVENT").count(), 750);
+    let count = |kind: &str| added.iter().filter(|(pk, _)| pk.contains(kind)).count();
+    let (events, tallies) = (count("#AUD#"), count("#REF"));
+    // Three codes, in as many minutes as it took.
+    assert!(
+        tallies >= 3 && events <= EVENTS_A_MINUTE * tallies,
+        "{events} events, {tallies} tallies"
+    );
+    assert_eq!(count("#AX#"), events * (ITEMS_OF_A_REFUSAL - 1));
+    assert_eq!(added.len(), events * ITEMS_OF_A_REFUSAL + tallies, "and nothing else");
+
+    // After the minute, the count of the others is told too.
+    rig.direct.clock.advance(Duration::from_secs(91));
+    let trail = rig.direct_v1.every_audit_event(&[("status", "rejected")]).await;
+    let counted = trail.iter().filter_map(|event| event["data"]["count"].as_u64());
+    assert_eq!(events as u64 + counted.sum::<u64>(), 750);
+    assert!(keys(&rig).await.iter().all(|(pk, _)| !pk.contains("#REF")), "tallies are closed");
 }
 
 /// Whether a call writes an item of an activity.
@@ -201,7 +217,7 @@ async fn nothing_is_staged_for_a_request_that_is_already_refused() {
         if [201, 401].contains(&status) {
             assert!(written.is_empty(), "{status} writes nothing at all: {written:?}");
         } else {
-            assert_eq!(written, ["BatchWriteItem", "PutItem"], "{status} is audited");
+            assert_eq!(written, ["UpdateItem", "BatchWriteItem", "PutItem"], "{status} is audited");
         }
     }
 }

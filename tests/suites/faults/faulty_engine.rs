@@ -174,7 +174,8 @@ async fn no_fault_skips_or_repeats_a_row_in_paging() {
         ("/v1/activities", &[("limit", "5")], 36),
         ("/v1/activities", &[("limit", "4"), ("query", "ledger"), ("type", "email")], 12),
         ("/v1/activities", &[("limit", "4"), ("query", "\"detail1 detail2\" detail9")], 9),
-        ("/v1/audit-events", &[("limit", "5")], 36),
+        // Without the event that tells of these reads.
+        ("/v1/audit-events", &[("limit", "5"), ("action", "activity.logged")], 36),
     ];
     let sound = join_all(listings.map(|(path, parameters, count)| {
         let rig = &rig;

@@ -1,6 +1,7 @@
 //! A tool is a dialect: REST and MCP store and find the same, and share keys,
 //! hashes and cursors.
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
 
@@ -146,6 +147,11 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
         vec![("query", "price")],
         vec![("query", "\"jane doe\" number")],
         vec![("type", "email")],
+        vec![("actor_id", "suite")],
+        vec![("actor_id", "service:suite"), ("source", "api")],
+        vec![("actor_id", "suite"), ("actor_type", "service"), ("type", "note")],
+        vec![("actor_id", "suite"), ("actor_type", "user")],
+        vec![("source", "mcp")],
         vec![("related_resource_type", "contact"), ("related_resource_id", "con_1")],
         vec![
             ("occurred_after", "2026-03-02T00:00:00Z"),
@@ -198,6 +204,10 @@ async fn a_search_is_refused_alike() {
         vec![("type", "fax"), ("cursor", "x"), ("unknown", "1")],
         vec![("related_resource_type", "contact")],
         vec![("related_resource_id", "")],
+        vec![("actor_id", ""), ("source", "ui")],
+        vec![("actor_type", "user")],
+        vec![("actor_id", "service:crm"), ("actor_type", "user")],
+        vec![("actor_id", "crm"), ("actor_type", "robot")],
         vec![("occurred_after", "2026-03-02"), ("occurred_before", "x")],
         vec![
             ("occurred_after", "2026-03-02T00:00:00Z"),
@@ -214,5 +224,28 @@ async fn a_search_is_refused_alike() {
             errors.retain(|error| error["field"] != "unknown");
         }
         assert_eq!(error["field_errors"], rest["field_errors"], "{filters:?}");
+    }
+}
+
+#[tokio::test]
+async fn actors_are_shown_with_their_names_as_in_v1() {
+    let stack = Stack::start().await;
+    let key = stack.issue_key("acme", "agent:scout", Scope::ALL).await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
+    stack.name_actor("acme", "agent:scout", "Scout").await;
+    let named = json!({ "type": "agent", "id": "scout", "display_name": "Scout" });
+    let input = json!({ "type": "note", "summary": "x", "idempotency_key": "k" });
+    for _ in 0..2 {
+        let logged = mcp.tool("log_activity", &input).await;
+        assert_eq!(logged["activity"]["actor"], named);
+        let id = json!({ "id": logged["activity"]["id"] });
+        let read = mcp.tool("get_logged_activity", &id).await;
+        let path = id["id"].as_str().expect("there is an id");
+        assert_eq!(read["activity"], v1.read(path).await.expect(200).json()["activity"]);
+        let found = mcp.tool("search_activity", &json!({})).await;
+        assert_eq!(found["activities"], v1.search(&[]).await.expect(200).json()["activities"]);
+        for shown in [&read["activity"], &found["activities"][0]] {
+            assert_eq!(shown["actor"], named);
+        }
     }
 }

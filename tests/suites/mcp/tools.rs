@@ -3,6 +3,7 @@
 use activity_log_core::domain::principal::Scope;
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::mcp::REVISIONS;
+use activity_log_tests::client::v1::{key_id_of, rows};
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
 
@@ -233,11 +234,24 @@ async fn a_call_without_its_scope_is_a_challenge_and_a_denied_write_is_audited()
             assert_eq!(body["error"]["data"]["request_id"], answer.header("x-request-id"));
         }
     }
-    let audit = auditor.audit_events(&[("status", "denied")]).await.expect(200).json();
+    let reads = [("status", "denied"), ("credential_id", key_id_of(&writer))];
+    let reads = auditor.audit_events(&reads).await.expect(200);
+    let tools = rows(&reads, "audit_events", "tool_name");
+    assert_eq!(tools.len(), 2 * REVISIONS.len());
+    assert!(
+        ["search_activity", "get_logged_activity"]
+            .iter()
+            .all(|tool| tools.contains(&(*tool).to_owned()))
+    );
+    let denied = [("status", "denied"), ("action", "activity.logged")];
+    let audit = auditor.audit_events(&denied).await.expect(200).json();
     let events = audit["audit_events"].as_array().expect("there are events");
-    assert_eq!(events.len(), REVISIONS.len(), "refused reads leave none");
+    assert_eq!(events.len(), REVISIONS.len());
     let logged = auditor.log(&input).await.expect(201).json();
-    let succeeded = auditor.audit_events(&[("status", "succeeded")]).await.expect(200);
+    let succeeded = auditor
+        .audit_events(&[("status", "succeeded"), ("action", "activity.logged")])
+        .await
+        .expect(200);
     for event in events {
         assert_eq!(event["source"], "mcp");
         assert_eq!(event["tool_name"], "log_activity");

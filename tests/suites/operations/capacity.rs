@@ -14,8 +14,8 @@ use activity_log_tests::raw_table::{Item, Items};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-/// Status, actor, resource and request.
-const AUDIT_POSTINGS: usize = 4;
+/// Status, action, origin, actor, credential, resource and request.
+const AUDIT_POSTINGS: usize = 7;
 
 /// The bytes that DynamoDB counts for an item of texts and positive numbers.
 fn size_bytes(item: &Item) -> usize {
@@ -46,8 +46,8 @@ async fn assert_cost_of_log(measured: &MeasuredStack, input: &Value) -> Items {
 
     let texts = [&input["summary"], &input["body"]];
     let words = index_terms(texts.into_iter().filter_map(Value::as_str)).expect("they are few");
-    // All, the type, and the related resource.
-    let lists = 2 + usize::from(input.get("related_resource_id").is_some());
+    // All, the type with the source, the actor, and the related resource.
+    let lists = 3 + usize::from(input.get("related_resource_id").is_some());
     let mut expected = words.len() + lists + AUDIT_POSTINGS;
     for ((pk, _), item) in &written {
         expected += match pk.split('#').nth(2).expect("a key names its kind") {
@@ -60,7 +60,8 @@ async fn assert_cost_of_log(measured: &MeasuredStack, input: &Value) -> Items {
     assert_eq!(logged_units, expected as f64, "{} words", words.len());
     let reads = ["idempotency_key", "related_resource_id"];
     let reads = reads.iter().filter(|name| input.get(**name).is_some()).count();
-    assert_eq!(logged.read_units, reads as f64);
+    // And the name of the caller, whether it has one or not.
+    assert_eq!(logged.read_units, (reads + 1) as f64);
     written
 }
 
@@ -100,14 +101,16 @@ async fn a_replay_writes_nothing() {
     drop(measured.v1.log(&input).await.expect(201));
     let replay = measured.measure(measured.v1.log(&input)).await;
     assert_eq!(replay.answer.header("idempotency-replayed"), "true");
-    assert_eq!((replay.write_units, replay.read_units), (0.0, 2.0));
+    // The key, the activity, and the name of the caller.
+    assert_eq!((replay.write_units, replay.read_units), (0.0, 3.0));
 }
 
 #[tokio::test]
-async fn a_get_costs_one_read_unit_and_those_of_a_long_body() {
+async fn a_get_costs_two_read_units_and_those_of_a_long_body() {
     let measured = MeasuredStack::start(Engine::fresh().await).await;
-    // The longest that still fits the head with what else is in it, and so on.
-    for (body_chars, expected) in [(0, 1), (3_000, 1), (5_000, 3), (65_536, 18)] {
+    // The head, and whether the tenant names anybody. The longest body that still fits
+    // the head with what else is in it, and so on.
+    for (body_chars, expected) in [(0, 2), (3_000, 2), (5_000, 4), (65_536, 19)] {
         let body = "x ".repeat(body_chars / 2);
         let input = json!({ "type": "note", "summary": "a summary", "body": body });
         let logged = measured.v1.log(&input).await.expect(201);
@@ -120,12 +123,40 @@ async fn a_get_costs_one_read_unit_and_those_of_a_long_body() {
 }
 
 #[tokio::test]
+async fn names_cost_a_read_unit_an_actor_where_a_tenant_names_anybody() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    let input = json!({ "type": "note", "summary": "a summary" });
+    let user = |user: &str| {
+        let call = measured.v1.call(http::Method::POST, "/v1/activities");
+        call.header("x-user-id", user).json(&input)
+    };
+    for n in 0..6 {
+        // The user, and the service that acts for it.
+        let logged = measured.measure(user(&format!("user {}", n % 3)).send()).await;
+        assert_eq!(logged.read_units, 2.0);
+        drop(logged.answer.expect(201));
+    }
+    let mut units = Vec::new();
+    for _ in 0..2 {
+        let page = measured.search(&[]).await;
+        assert_eq!(page.answer.json()["activities"].as_array().map(Vec::len), Some(6));
+        units.push(page.read_units);
+        measured.stack.name_actor(TENANT, "user:user 1", "Jane Doe").await;
+    }
+    // The list, six heads, and whether anybody has a name; and then three users and a
+    // service, each once.
+    assert_eq!(units, [8.0, 12.0]);
+}
+
+#[tokio::test]
 async fn a_history_is_laid_out_as_the_store_writes_it() {
     let engine = Engine::fresh().await;
     let database = engine.database().expect("it is embedded").clone();
     let measured = MeasuredStack::start(engine).await;
     let MeasuredStack { stack, key, v1, client, .. } = &measured;
     let table = measured.table();
+    // The first read of the trail leaves an event.
+    drop(v1.audit_events(&[]).await.expect(200));
     let template = Template::record(stack, key, client).await;
 
     let before = table.items().await;
@@ -138,7 +169,8 @@ async fn a_history_is_laid_out_as_the_store_writes_it() {
     let written = table.items_since(&before).await;
 
     let text = |value: &Value| value.as_str().expect("it is text").to_owned();
-    let events = v1.audit_events(&[("limit", "1")]).await.expect(200).json();
+    let events =
+        v1.audit_events(&[("limit", "1"), ("action", "activity.logged")]).await.expect(200).json();
     let past = Past {
         id: text(&answer["activity"]["id"]),
         event_id: text(&events["audit_events"][0]["id"]),
@@ -172,9 +204,14 @@ async fn a_search_costs_the_same_at_1000_and_at_50000_activities() {
     let rare_and_common = format!("{RARE} {COMMON}");
     let uncommon_and_common = format!("{UNCOMMON} {COMMON}");
     let two_common = format!("{COMMON} {ALSO_COMMON}");
-    let searches: [(&[(&str, &str)], usize); 8] = [
+    let searches: [(&[(&str, &str)], usize); 13] = [
         (&[], 20),
         (&[("type", "email")], 20),
+        (&[("source", "api")], 20),
+        (&[("source", "api"), ("type", "email")], 20),
+        (&[("actor_id", "suite")], 20),
+        (&[("actor_id", "service:suite"), ("query", COMMON)], 20),
+        (&[("actor_id", "suite"), ("source", "mcp")], 0),
         (&[("query", COMMON)], 20),
         (&[("query", PHRASE)], 20),
         (&[("query", RARE)], RARE_COUNT),

@@ -1,6 +1,7 @@
 //! What an operator does and pays: the commands that work on a whole table, and
 //! what a request costs of it.
 
+mod access_line;
 mod capacity;
 mod reindex;
 mod remove_tenant;

@@ -1,6 +1,10 @@
 //! How often a request waits for the table, one call after the other, with a
 //! credential that the process knows. Calls side by side are one round trip.
 
+use std::time::Duration;
+
+use activity_log_core::domain::clock::{Rounding, Timestamp};
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::client::Answer;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{COMMON, RARE, RARE_COUNT};
@@ -70,11 +74,11 @@ async fn a_replay_is_two_round_trips_and_a_conflict_reads_once() {
     let (replay, round_trips) = log(&measured, &input).await;
     assert_eq!(replay.header("idempotency-replayed"), "true");
     assert_eq!(round_trips, 2);
-    // The read, and the audit event of the refusal: its postings, then itself.
+    // The read, and the audit event of the refusal: its count, its postings, itself.
     input["summary"] = json!("twice");
     let conflict = measured.v1.log(&input);
     let (conflict, round_trips) = measured.round_trips(conflict).await;
-    assert_eq!((conflict.status.as_u16(), round_trips), (409, 3));
+    assert_eq!((conflict.status.as_u16(), round_trips), (409, 4));
 }
 
 #[tokio::test]
@@ -89,9 +93,14 @@ async fn a_search_is_two_round_trips() {
         });
         drop(measured.v1.log(&input).await.expect(201));
     }
-    let searches: [&[(&str, &str)]; 6] = [
+    let searches: [&[(&str, &str)]; 11] = [
         &[],
         &[("type", "email")],
+        &[("source", "api")],
+        &[("actor_id", "suite")],
+        &[("actor_id", "service:suite"), ("source", "api"), ("type", "email")],
+        &[("actor_id", "suite"), ("actor_type", "service"), ("query", "number")],
+        &[("actor_id", "suite"), ("source", "api"), ("query", "number 7"), ("limit", "100")],
         &[("related_resource_type", "contact"), ("related_resource_id", "con_123")],
         &[("query", "number")],
         &[("query", "number 7"), ("type", "email")],
@@ -136,7 +145,17 @@ async fn an_audit_listing_is_two_round_trips() {
         let input = json!({ "type": "note", "summary": format!("number {n}") });
         drop(measured.v1.log(&input).await.expect(201));
     }
-    for parameters in [&[][..], &[("status", "succeeded"), ("actor_id", "suite")]] {
+    let logged = ("action", "activity.logged");
+    // The first read of an hour leaves an event.
+    let only_logged = [logged];
+    let listing = measured.v1.audit_events(&only_logged);
+    let (page, round_trips) = measured.round_trips(listing).await;
+    drop(page.expect(200));
+    assert_eq!(round_trips, 3);
+    let two = [logged, ("actor_id", "suite")];
+    for parameters in
+        [&only_logged[..], &two, &[logged, ("source", "api"), ("actor_type", "service")]]
+    {
         let listing = measured.v1.audit_events(parameters);
         let (page, round_trips) = measured.round_trips(listing).await;
         assert_eq!(page.expect(200).json()["audit_events"].as_array().map(Vec::len), Some(3));
@@ -156,4 +175,74 @@ async fn a_rare_word_and_a_common_one_are_few_round_trips_in_a_long_history() {
     // The first pages of both lists, the common one's entries of the rare one's
     // positions, and the rows.
     assert_eq!(round_trips, 3);
+}
+
+#[tokio::test]
+async fn names_are_one_round_trip_of_a_read_where_there_are_any_and_none_of_a_write() {
+    let measured = start().await;
+    let input = json!({ "type": "note", "summary": "a summary", "idempotency_key": "key" });
+    // The first one of an hour is noted in the trail.
+    drop(measured.v1.audit_events(&[]).await.expect(200));
+    for (more, has_names) in [(0, false), (1, true)] {
+        if has_names {
+            measured.stack.name_actor(TENANT, "service:suite", "The suite").await;
+        }
+        let (replay_or_first, log_round_trips) = log(&measured, &input).await;
+        assert_eq!(log_round_trips, if has_names { 2 } else { 3 });
+        let path = replay_or_first.header("location").to_owned();
+        let (read, get) = measured.round_trips(measured.v1.get(&path)).await;
+        let (page, search) = measured.round_trips(measured.v1.search(&[])).await;
+        let (trail, audit) = measured.round_trips(measured.v1.audit_events(&[])).await;
+        assert_eq!((get, search, audit), (1 + more, 2 + more, 2 + more));
+        let (read, page, trail) = (read.json(), page.json(), trail.json());
+        for actor in [
+            &replay_or_first.json()["activity"]["actor"],
+            &read["activity"]["actor"],
+            &page["activities"][0]["actor"],
+            &trail["audit_events"][0]["actor"],
+        ] {
+            assert_eq!(actor.get("display_name").is_some(), has_names);
+        }
+        let nothing = measured.v1.search(&[("query", "absent")]);
+        assert_eq!(measured.round_trips(nothing).await.1, 1, "there is nobody to name");
+    }
+}
+
+#[tokio::test]
+async fn a_rare_actor_and_a_common_filter_are_few_round_trips_in_a_long_history() {
+    let measured = MeasuredStack::with_history(10_000).await;
+    let key = measured.stack.issue_key(TENANT, "agent:rare", Scope::ALL).await;
+    let rare = measured.stack.v1(&key);
+    // All over the history, which is a minute an activity and ends here.
+    let newest = measured.v1.search(&[("limit", "1")]).await.expect(200).json();
+    let newest = newest["activities"][0]["occurred_at"].as_str().expect("it is text").to_owned();
+    let newest = Timestamp::parse(&newest, Rounding::Down).expect("it is a time");
+    for n in 0..12 {
+        let occurred_at = newest.minus(Duration::from_secs(60 * 800 * n + 30));
+        let input = json!({
+            "type": "email",
+            "summary": format!("{COMMON} {n}"),
+            "occurred_at": occurred_at.to_string(),
+        });
+        drop(rare.log(&input).await.expect(201));
+    }
+    let searches: [(&[(&str, &str)], usize); 6] = [
+        // One or three lists, and the rows.
+        (&[("actor_id", "agent:rare")], 2),
+        (&[("actor_id", "rare")], 2),
+        // The lists, the other ones' entries of the rare positions, and the rows.
+        (&[("actor_id", "rare"), ("query", COMMON)], 3),
+        (&[("actor_id", "agent:rare"), ("source", "api"), ("type", "email")], 3),
+        (&[("actor_id", "rare"), ("source", "api")], 3),
+        (&[("actor_id", "rare"), ("type", "email"), ("query", COMMON)], 3),
+    ];
+    for (parameters, most) in searches {
+        let search = measured.v1.search(parameters);
+        let (page, round_trips) = measured.round_trips(search).await;
+        let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
+        assert_eq!(rows, Some(12), "{parameters:?}");
+        assert!(round_trips <= most, "{parameters:?}: {round_trips}");
+        let page = measured.search(parameters).await;
+        assert!(page.read_units <= 110.0, "{parameters:?}: {} units", page.read_units);
+    }
 }

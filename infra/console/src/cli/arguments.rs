@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use activity_log_core::domain::principal::{Actor, TenantId};
+use activity_log_core::domain::registry::DisplayName;
 use http::Uri;
 use http::uri::Scheme;
 
@@ -30,6 +31,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = &text[..text.len() - unit.len_utf8()];
     let number = digits.parse::<u32>().ok().filter(|_| !digits.starts_with('+'));
     Ok(Duration::from_secs(seconds * u64::from(number.ok_or(RULE)?)))
+}
+
+pub(super) fn display_name(text: &str) -> Result<DisplayName, String> {
+    DisplayName::parse(text).map_err(|error| error.to_string())
 }
 
 /// An address with a port, a name with one, or a port of this machine alone.

@@ -29,6 +29,7 @@ pub use violations::{Given, MAX_FIELD_ERRORS, Noted, Violations};
 ///         time "until" => until: Bound = parse_bound;
 ///         number "times" => times: Times = 1..=9; a whole number; Times is its schema
 ///         together "at", "times";                 both or none
+///         only_with "until", "at";                not the first alone
 ///     }
 /// }
 /// ```
@@ -68,6 +69,7 @@ macro_rules! input {
                     $(= $read:expr)? $(, up to $max:expr)?;
             )+
             $(together $one:literal, $other:literal;)*
+            $(only_with $dependent:literal, $needed:literal;)*
         }
     ) => {
         $(#[doc = $about])+
@@ -100,6 +102,7 @@ macro_rules! input {
                     ),)+
                 };
                 $(reader.expect_together($one, $other);)*
+                $(reader.expect_only_with($dependent, $needed);)*
                 input
             }
         }
@@ -119,6 +122,7 @@ macro_rules! input {
                     );
                 })+
                 $(schema.add_together($one, $other);)*
+                $(schema.add_only_with($dependent, $needed);)*
                 schema.finish()
             }
         }

@@ -215,6 +215,13 @@ impl<S: Source> Reader<S> {
         }
     }
 
+    /// Notes a value that comes without the one that it says more about.
+    pub fn expect_only_with(&mut self, dependent: &str, needed: &str) {
+        if self.has(dependent) && !self.has(needed) {
+            self.refuse(dependent, format!("is only taken with {needed}"));
+        }
+    }
+
     /// What was found wrong, every value that was not asked for included.
     #[must_use]
     pub fn into_violations(mut self) -> Violations {

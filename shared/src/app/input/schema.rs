@@ -48,9 +48,13 @@ impl InputSchema {
 
     /// Adds that two properties only come together.
     pub fn add_together(&mut self, one: &str, other: &str) {
-        for (given, missing) in [(one, other), (other, one)] {
-            self.object("dependentRequired").insert(given.to_owned(), vec![missing].into());
-        }
+        self.add_only_with(one, other);
+        self.add_only_with(other, one);
+    }
+
+    /// Adds that a property only comes with another.
+    pub fn add_only_with(&mut self, dependent: &str, needed: &str) {
+        self.object("dependentRequired").insert(dependent.to_owned(), vec![needed].into());
     }
 
     /// The whole.

@@ -124,6 +124,5 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     let address = exchange.request().client.address;
     let presented = Presented { key, user: Some(user), address };
     let principal = authenticate_on_behalf(ctx, presented, business).await?;
-    exchange.note_use(&principal);
-    Ok(principal)
+    Ok(exchange.note_principal(principal))
 }

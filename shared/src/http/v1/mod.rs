@@ -52,6 +52,5 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     };
     let presented = Presented { key: key.trim(), user, address: exchange.request().client.address };
     let principal = authenticate::authenticate(ctx, presented).await?;
-    exchange.note_use(&principal);
-    Ok(principal)
+    Ok(exchange.note_principal(principal))
 }

@@ -15,14 +15,16 @@ use crate::app::listing::{
 };
 use crate::app::permit::Permit;
 use crate::app::search_activity::SearchFilters;
-use crate::domain::activity::{Activity, RelatedResource, RelatedResourceId};
+use crate::domain::activity::{self, Activity, RelatedResource, RelatedResourceId};
 use crate::domain::activity_type::Category;
+use crate::domain::actor_names::ActorNames;
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
-use crate::domain::principal::TenantId;
+use crate::domain::named_actor::NamedActor;
+use crate::domain::principal::{ActorType, TenantId};
 use crate::domain::record_type::BuiltInRecordType;
 use crate::http::describe::{ACTIVITIES, Described, query_parameters, success};
-use crate::http::examples::{CURSOR, REQUEST_ID, activity};
+use crate::http::examples::{self, CURSOR, REQUEST_ID};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
 use crate::http::page::respond_with_page;
@@ -36,6 +38,12 @@ input! {
         optional "query" => query: SearchQuery;
         /// Restrict results to one activity category.
         optional "type" => category: Category;
+        /// Restrict results to what one actor logged: its id, 1 to 255 bytes without control characters, or its type and id, as in `service:crm`.
+        optional "actor_id" => actor: NamedActor;
+        /// The type of the actor with that id; goes only together with `actor_id`.
+        optional "actor_type" => actor_type: ActorType;
+        /// Restrict results to what came in one way: `api` (HTTP and events), `mcp`, or `admin` (an import).
+        optional "source" => source: activity::Source;
         /// Restrict results to one related resource; goes together with `related_resource_id`.
         optional "related_resource_type" => related_resource_type: BuiltInRecordType;
         /// Restrict results to one related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`.
@@ -49,6 +57,7 @@ input! {
         /// Opaque cursor from a previous response's `next_cursor`, with the same filters.
         optional "cursor" => cursor: GivenCursor;
         together "related_resource_type", "related_resource_id";
+        only_with "actor_type", "actor_id";
     }
 }
 
@@ -70,9 +79,17 @@ pub fn read<S: Source>(reader: &mut Reader<S>, tenant: &TenantId) -> Listing<Sea
     let (occurred_after, occurred_before) =
         read_range(reader, input.occurred_after, input.occurred_before);
     let related = input.related_resource_type.zip(input.related_resource_id);
+    if let Some(known) = input.actor.as_ref().and_then(NamedActor::actor_type)
+        && input.actor_type.is_some_and(|asked| asked != known)
+    {
+        reader.refuse("actor_type", "must be the type that actor_id begins with");
+    }
     let filters = SearchFilters {
         query: input.query,
         category: input.category,
+        actor: input.actor,
+        actor_type: input.actor_type,
+        source: input.source,
         related_resource: related
             .map(|(built_in, id)| RelatedResource { resource_type: built_in.into(), id }),
         occurred_after,
@@ -99,8 +116,14 @@ pub struct ActivitiesBody<'a> {
 impl<'a> ActivitiesBody<'a> {
     /// Rows, and where to go on.
     #[must_use]
-    pub fn of(rows: &'a [Activity], next_cursor: Option<&'a str>, request_id: &'a str) -> Self {
-        Self { activities: rows.iter().map(ActivityView::row).collect(), next_cursor, request_id }
+    pub fn of(
+        rows: &'a [Activity],
+        names: &'a ActorNames,
+        next_cursor: Option<&'a str>,
+        request_id: &'a str,
+    ) -> Self {
+        let row = |row| ActivityView::row(row, names);
+        Self { activities: rows.iter().map(row).collect(), next_cursor, request_id }
     }
 }
 
@@ -110,9 +133,10 @@ pub fn respond(
     exchange: &Exchange<'_>,
     listing: &Listing<SearchFilters>,
     page: &Page<Activity>,
+    names: &ActorNames,
 ) -> Response {
     let write = |rows: &[Activity], next_cursor: Option<&str>| {
-        json(StatusCode::OK, &ActivitiesBody::of(rows, next_cursor, exchange.request_id()))
+        json(StatusCode::OK, &ActivitiesBody::of(rows, names, next_cursor, exchange.request_id()))
     };
     respond_with_page(page, write, |row| listing.filters.cursor_after(row))
 }
@@ -124,7 +148,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
         id: "search_activity",
         tag: ACTIVITIES,
         summary: "Search activities",
-        description: "Searches activity records by text, type, date, or related resource, \
+        description: "Searches activity records by text, type, actor, source, date, or related resource, \
             newest first. A page may have fewer rows than `limit` and still a `next_cursor`; \
             only its absence means the end.",
         parameters: query_parameters::<SearchActivityInput>(schemas),
@@ -135,7 +159,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             &[],
             schemas.subschema_for::<ActivitiesBody<'static>>(),
             json!({
-                "activities": [ActivityView::row(&activity())],
+                "activities": [ActivityView::row(&examples::activity(), &examples::actor_names())],
                 "next_cursor": CURSOR,
                 "request_id": REQUEST_ID,
             }),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use activity_log_core::domain::principal::Scope;
 use activity_log_tests::client::Answer;
+use activity_log_tests::client::mcp::Mcp;
 use activity_log_tests::client::v1::V1;
 use activity_log_tests::stack::Stack;
 use futures_util::future::join_all;
@@ -35,6 +36,8 @@ impl Logged {
         let millis = self.log.occurred_at.map_or(u32::MAX, |moment| moment.halves / 2 * 2);
         self.log.tenant == search.tenant
             && search.category.is_none_or(|kind| kind == self.log.category)
+            && search.asks_for(WRITERS[self.log.writer].actors[self.log.tenant])
+            && search.source.is_none_or(|source| source == self.log.source)
             && search.related.is_none_or(|related| Some(related) == self.log.related)
             && search.after.is_none_or(|after| millis >= after.halves)
             && search.before.is_none_or(|before| millis < before.halves)
@@ -60,6 +63,8 @@ pub(super) struct Case {
     pub(super) callers: [V1; 2],
     /// Those who log, by tenant.
     writers: [Vec<V1>; 2],
+    /// The same through the other door.
+    agents: [Vec<Mcp>; 2],
     pub(super) activities: Vec<Logged>,
     /// Logs that were sent with a key, refused or not.
     keyed: Vec<Log>,
@@ -74,11 +79,13 @@ impl Case {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let tenants = [format!("case-{count}"), format!("case-{count}-2")];
         let mut writers = [Vec::new(), Vec::new()];
-        for (tenant, writers) in writers.iter_mut().enumerate() {
+        let mut agents = [Vec::new(), Vec::new()];
+        for tenant in 0..2 {
             for writer in &WRITERS {
                 let actor = writer.actors[tenant];
                 let key = stack.issue_key(&tenants[tenant], actor, Scope::ALL).await;
-                writers.push(stack.v1(&key));
+                writers[tenant].push(stack.v1(&key));
+                agents[tenant].push(stack.mcp(&key));
             }
         }
         let callers = [writers[0][0].clone(), writers[1][0].clone()];
@@ -90,6 +97,7 @@ impl Case {
             tenants,
             callers,
             writers,
+            agents,
             activities: Vec::new(),
             keyed: Vec::new(),
             remembered: Vec::new(),
@@ -122,7 +130,25 @@ impl Case {
         }
     }
 
+    /// Logs what is neither refused nor replayed.
+    pub(super) async fn log_plainly(&self, log: &Log) -> Result<Logged, TestCaseError> {
+        let input = self.input(log);
+        if log.source == "mcp" {
+            let agent = &self.agents[log.tenant][log.writer];
+            let logged = agent.tool("log_activity", &input).await;
+            return self.check_logged(log, &logged["activity"]);
+        }
+        let answer = self.writers[log.tenant][log.writer].log(&input).await;
+        prop_assert_eq!(answer.status, 201, "{:?}", answer);
+        self.check_logged(log, &answer.json()["activity"])
+    }
+
     async fn log(&mut self, log: &Log, again: Again) -> TestCaseResult {
+        if log.source == "mcp" {
+            let logged = self.log_plainly(log).await?;
+            self.activities.push(logged);
+            return Ok(());
+        }
         let input = self.input(log);
         let mut sent = input.clone();
         let mut call = self.writers[log.tenant][log.writer].call(Method::POST, "/v1/activities");
@@ -197,7 +223,7 @@ impl Case {
             "type": log.category,
             "summary": log.summary.to_string(),
             "occurred_at": occurred_at,
-            "source": "api",
+            "source": log.source,
             "logged_at": logged_at,
         });
         let actor = WRITERS[log.writer].actors[log.tenant].split_once(':');
@@ -333,6 +359,10 @@ impl Case {
         other.category = if search.category.is_some() { None } else { Some("note") };
         let of_other_filters = self.page(&other, search.tenant, Some(&cursor)).await;
         refused(&of_other_filters, 422, "validation_failed")?;
+        let source = if search.source.is_some() { None } else { Some("api") };
+        let of_other_source = Search { source, ..search.clone() };
+        let of_other_source = self.page(&of_other_source, search.tenant, Some(&cursor)).await;
+        refused(&of_other_source, 422, "validation_failed")?;
         // The limit is no filter.
         let other = Search { limit: Some(2), ..search.clone() };
         let answer = self.page(&other, search.tenant, Some(&cursor)).await;

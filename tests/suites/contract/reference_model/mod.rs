@@ -228,6 +228,8 @@ struct Log {
     related: Option<Related>,
     occurred_at: Option<Moment>,
     key: Option<u8>,
+    /// Which door it comes through: `api` or `mcp`.
+    source: &'static str,
 }
 
 #[derive(Clone)]
@@ -290,6 +292,9 @@ struct Search {
     tenant: usize,
     query: Vec<Part>,
     category: Option<&'static str>,
+    actor: Option<&'static str>,
+    actor_type: Option<&'static str>,
+    source: Option<&'static str>,
     related: Option<Related>,
     after: Option<Moment>,
     before: Option<Moment>,
@@ -303,7 +308,14 @@ impl Search {
             let parts: Vec<String> = self.query.iter().map(Part::to_string).collect();
             parameters.push(("query", parts.join(" ")));
         }
-        parameters.extend(self.category.map(|kind| ("type", kind.to_owned())));
+        let words = [
+            ("type", self.category),
+            ("actor_id", self.actor),
+            ("actor_type", self.actor_type),
+            ("source", self.source),
+        ];
+        let given = words.into_iter().filter_map(|(name, word)| Some((name, word?.to_owned())));
+        parameters.extend(given);
         if let Some((kind, id)) = self.related {
             parameters.push(("related_resource_type", kind.to_owned()));
             parameters.push(("related_resource_id", id.to_owned()));
@@ -316,7 +328,19 @@ impl Search {
 
     fn is_refused(&self) -> bool {
         let bounds = self.after.zip(self.before);
-        bounds.is_some_and(|(after, before)| before.halves <= after.halves)
+        let no_range = bounds.is_some_and(|(after, before)| before.halves <= after.halves);
+        let other_type = self.actor_type.is_some_and(|actor_type| match self.actor {
+            None => true,
+            Some(actor) => actor.split_once(':').is_some_and(|(known, _)| known != actor_type),
+        });
+        no_range || other_type
+    }
+
+    /// Whether it asks for what an actor, `user:ID`, logged.
+    fn asks_for(&self, actor: &str) -> bool {
+        let (actor_type, id) = actor.split_once(':').expect("an actor has a type and an id");
+        self.actor.is_none_or(|asked| asked == id || asked == actor)
+            && self.actor_type.is_none_or(|asked| asked == actor_type)
     }
 }
 
@@ -419,10 +443,16 @@ fn log(halves: u32, keys: u8) -> impl Strategy<Value = Log> {
         related,
         prop::option::weighted(0.9, moment(halves)),
         prop_oneof![2 => Just(None), 1 => (0..keys).prop_map(Some)],
+        select(&["api", "api", "mcp"][..]),
     )
-        .prop_map(|((tenant, writer), category, summary, body, related, occurred_at, key)| {
-            Log { tenant, writer, category, summary, body, related, occurred_at, key }
-        })
+        .prop_map(
+            |((tenant, writer), category, summary, body, related, occurred_at, key, door)| {
+                // What is refused or replayed is a matter of the first door.
+                let plain = key.is_none() && related != Some(UNKNOWN);
+                let source = if plain { door } else { "api" };
+                Log { tenant, writer, category, summary, body, related, occurred_at, key, source }
+            },
+        )
 }
 
 fn part() -> impl Strategy<Value = Part> {
@@ -445,6 +475,22 @@ fn part() -> impl Strategy<Value = Part> {
     ]
 }
 
+/// An actor as a search names it, with its type beside it or not, and now and then
+/// with another or with the type alone.
+fn actor() -> impl Strategy<Value = (Option<&'static str>, Option<&'static str>)> {
+    const NAMES: [&str; 5] =
+        ["model", "service:model", "agent:model", "user:model", "service:nobody"];
+    const ACTOR_TYPES: [&str; 3] = ["user", "agent", "service"];
+    prop_oneof![
+        12 => Just((None, None)),
+        4 => select(&NAMES[..]).prop_map(|name| (Some(name), None)),
+        2 => select(&ACTOR_TYPES[..]).prop_map(|actor_type| (Some("model"), Some(actor_type))),
+        1 => (select(&NAMES[..]), select(&ACTOR_TYPES[..]))
+            .prop_map(|(name, actor_type)| (Some(name), Some(actor_type))),
+        1 => select(&ACTOR_TYPES[..]).prop_map(|actor_type| (None, Some(actor_type))),
+    ]
+}
+
 fn search(halves: u32) -> impl Strategy<Value = Search> {
     let bound = || prop::option::weighted(0.25, moment(halves + 2));
     let limit = prop_oneof![
@@ -456,15 +502,19 @@ fn search(halves: u32) -> impl Strategy<Value = Search> {
         0..2_usize,
         prop_oneof![1 => Just(Vec::new()), 2 => prop::collection::vec(part(), 1..4)],
         prop::option::weighted(0.25, select(&TYPES[..])),
+        (actor(), prop::option::weighted(0.2, select(&["api", "mcp", "admin"][..]))),
         prop::option::weighted(0.25, select(&RELATED[..])),
         bound(),
         bound(),
         limit,
     )
-        .prop_map(|(tenant, query, category, related, after, before, limit)| Search {
+        .prop_map(|(tenant, query, category, by, related, after, before, limit)| Search {
             tenant,
             query,
             category,
+            actor: by.0.0,
+            actor_type: by.0.1,
+            source: by.1,
             related,
             after,
             // Bounds are as fine as a millisecond: two within one are neither
@@ -553,6 +603,8 @@ fn a_longer_history_is_searched_as_the_model_does() {
     const HALVES: u32 = 600;
     const COMMON: Item = Item { entry: &LEXICON[0], way: 0 };
     const RARE: Related = RELATED[3];
+    /// Another actor than that of the other activities.
+    const RARE_WRITER: usize = 3;
     let runtime = runtime();
     let stack = runtime.block_on(Stack::start());
     // The same history in each run; the searches differ.
@@ -560,7 +612,8 @@ fn a_longer_history_is_searched_as_the_model_does() {
     let logs: Vec<Log> = (0..ACTIVITIES)
         .map(|n| {
             let tree = log(HALVES, 1).new_tree(&mut generator).expect("a log is made");
-            let mut log = Log { tenant: 0, writer: 0, key: None, ..tree.current() };
+            let writer = if n % 150 == 11 { RARE_WRITER } else { 0 };
+            let mut log = Log { tenant: 0, writer, key: None, ..tree.current() };
             log.related = log.related.filter(|related| *related != UNKNOWN && *related != RARE);
             if n % 120 == 7 {
                 log.related = Some(RARE);
@@ -573,10 +626,8 @@ fn a_longer_history_is_searched_as_the_model_does() {
         .collect();
     let mut case = runtime.block_on(Case::start(&stack));
     case.activities = runtime.block_on(async {
-        let answers = iter(&logs).map(|log| async {
-            let answer = case.callers[0].log(&case.input(log)).await.expect(201);
-            case.check_logged(log, &answer.json()["activity"]).expect("it is logged as sent")
-        });
+        let answers = iter(&logs)
+            .map(|log| async { case.log_plainly(log).await.expect("it is logged as sent") });
         answers.buffered(SIDE_BY_SIDE).collect().await
     });
     let searches = || {
@@ -585,7 +636,12 @@ fn a_longer_history_is_searched_as_the_model_does() {
             search.query.push(Part::Word(COMMON));
             Search { related: Some(RARE), category: None, ..search }
         });
-        prop_oneof![3 => search(HALVES), 1 => rare_and_common]
+        let rare_actor = search(HALVES).prop_map(|mut search| {
+            search.query.truncate(1);
+            let actor = Some(WRITERS[RARE_WRITER].actors[0]);
+            Search { actor, actor_type: None, related: None, ..search }
+        });
+        prop_oneof![3 => search(HALVES), 1 => rare_and_common, 1 => rare_actor]
     };
     run_cases(
         || (searches(), 1..6_usize),

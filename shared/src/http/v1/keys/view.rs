@@ -9,7 +9,8 @@ use crate::app::get_key::KeyDetails;
 use crate::domain::address_range::AddressRange;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{KeyName, MAX_ADDRESS_RANGES, MAX_USERS};
-use crate::domain::principal::{Actor, ActorId, KeyId, Scopes};
+use crate::domain::principal::{ActorId, KeyId, Scopes};
+use crate::http::view::ActorView;
 
 /// A key. Optional fields that have no value are left out.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -22,7 +23,7 @@ pub struct KeyView<'a> {
     #[schemars(with = "String")]
     name: Option<&'a str>,
     /// Who it stands for.
-    actor: &'a Actor,
+    actor: ActorView<'a>,
     /// What it may do.
     scopes: &'a Scopes,
     /// The users whom it may name with `X-USER-ID`. Absent, where it may name anybody.
@@ -63,7 +64,7 @@ impl<'a> KeyView<'a> {
         Self {
             key_id: &credential.key_id,
             name: grant.name.as_ref().map(KeyName::as_str),
-            actor: &grant.actor,
+            actor: ActorView::unnamed(&grant.actor),
             scopes: &grant.scopes,
             users: grant.users.as_ref(),
             address_ranges: Some(&grant.address_ranges).filter(|ranges| !ranges.is_empty()),
