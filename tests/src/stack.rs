@@ -18,7 +18,8 @@ use activity_log_core::domain::audit::Call;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
-use activity_log_core::domain::principal::{Actor, Credential, Scope, Scopes, TenantId};
+use activity_log_core::domain::credential::Credential;
+use activity_log_core::domain::principal::{Actor, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::routes::{Dialect, dialect_of};
@@ -314,7 +315,7 @@ impl Stack {
     }
 
     /// Every item of the table as `(pk, sk)`, sorted, but for those that tell of reads of
-    /// the trail.
+    /// the trail, and of uses of keys.
     pub async fn keys_in_table(&self) -> Vec<(String, String)> {
         keys_in_table(&self.table, self.ctx.store.table_name()).await
     }
@@ -328,7 +329,8 @@ fn resource(kind: &str, id: &str) -> RelatedResource {
 }
 
 /// Every item of a table as `(pk, sk)`, sorted, but for the audit events that tell of
-/// reads of the trail: tests make them by looking.
+/// reads of the trail, which tests make by looking, and for the notes that keys are
+/// used, which are there whatever a request does.
 pub async fn keys_in_table(
     client: &aws_sdk_dynamodb::Client,
     table_name: &str,
@@ -351,6 +353,7 @@ pub async fn keys_in_table(
             .or_else(|| posting().map(|position| position.id))
             .is_some_and(|id| reads.contains(&id))
     });
+    keys.retain(|(pk, _)| !pk.contains("#USED#"));
     keys.sort();
     keys
 }

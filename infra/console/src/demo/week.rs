@@ -20,9 +20,8 @@ use activity_log_core::domain::audit;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
-use activity_log_core::domain::principal::{
-    Actor, ActorId, ActorType, Credential, KeyName, Scope, TenantId,
-};
+use activity_log_core::domain::credential::{Credential, Grant, KeyName};
+use activity_log_core::domain::principal::{Actor, ActorId, ActorType, Scope, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::exchange::new_request_id;
@@ -153,11 +152,10 @@ async fn issue_keys(
         let default = vec![Scope::ActivityWrite, Scope::ActivityRead];
         let scopes = caller.scopes.clone().unwrap_or(default).into_iter().collect();
         let by = actor(&caller.actor);
-        let (credential, key) =
-            Credential::issue(ctx.environment.as_ref(), tenant.clone(), by, scopes)?;
         let name = KeyName::parse(&caller.name).expect("the name is valid");
-        let put = ctx.store.put_named_credential(&credential, Some(&name), RemovedTenant::Refuse);
-        put.await?;
+        let grant = Grant { name: Some(name), ..Grant::plain(by, scopes) };
+        let (credential, key) = Credential::grant(ctx.environment.as_ref(), tenant.clone(), grant)?;
+        ctx.store.put_credential(&credential, RemovedTenant::Refuse).await?;
         keys.insert(caller.actor.clone(), key.reveal());
     }
     Ok(keys)
