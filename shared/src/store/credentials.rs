@@ -20,6 +20,7 @@ use crate::domain::credential::Credential;
 use crate::domain::error::{Error, Result};
 use crate::domain::idempotency::TakenKey;
 use crate::domain::principal::{KeyId, TenantId};
+use crate::domain::tenant_settings::TenantSettings;
 use crate::platform::backoff::Backoff;
 
 /// What is to be done where the tenant of a new credential was removed.
@@ -148,6 +149,8 @@ impl Store {
         removed: RemovedTenant,
     ) -> Result<(), PutCredentialError> {
         let now = credential.created_at;
+        let audit_reads = self.tenant_settings(&credential.tenant_id).await?.audit_reads;
+        let credential = &Credential { audit_reads, ..credential.clone() };
         let new = NewCredential { credential, removed, replaced: None, idempotency: None, now };
         let writes = self.addition(&new)?.writes;
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
@@ -215,7 +218,8 @@ impl Store {
             return Ok(Added::NotReplaced);
         }
         let exists = refused.is_refused(CREDENTIAL);
-        let cause = if exists { "a new credential exists" } else { "a record of a key is in use" };
+        let cause =
+            if exists { "a new credential exists" } else { "a record that it is made by changed" };
         Err(Error::Unavailable(cause.into()).into())
     }
 
@@ -225,6 +229,10 @@ impl Store {
         let mut writes = vec![
             self.decide_about_tombstone(tenant, new.removed)?,
             self.put_new(items::credential::write(new.credential))?,
+            self.check_settings(
+                tenant,
+                TenantSettings { audit_reads: new.credential.audit_reads },
+            )?,
         ];
         let mut add = |write| {
             writes.push(write);

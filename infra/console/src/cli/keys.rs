@@ -12,19 +12,14 @@ use activity_log_core::app::listing::MAX_LIMIT;
 use activity_log_core::app::make_key::{MadeKey, Maker, parse_expires_at};
 use activity_log_core::app::revoke_key::revoke_key;
 use activity_log_core::app::rotate_key::{MAX_OVERLAP, RotateKey, rotate_key};
-use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::address_range::AddressRange;
-use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint};
-use activity_log_core::domain::client::Client;
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::{
     Grant, KeyName, MAX_ADDRESS_RANGES, MAX_USERS, NotAdmitted,
 };
 use activity_log_core::domain::idempotency::InputHash;
-use activity_log_core::domain::principal::{
-    Actor, ActorId, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
-};
-use activity_log_core::http::exchange::new_request_id;
+use activity_log_core::domain::principal::{Actor, ActorId, KeyId, Scope, TenantId};
 use activity_log_core::http::v1::keys::KeyView;
 use activity_log_core::store::{PutCredentialError, RemovedTenant};
 use activity_log_core::{Context, Error};
@@ -34,6 +29,7 @@ use serde_json::{Value, json};
 use super::arguments::{actor, duration, tenant};
 use super::columns::columns;
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -112,27 +108,29 @@ pub(super) struct KeyArgs {
     key_id: String,
 }
 
-/// Who the trail says it was: the console has no key.
-const OPERATOR: &str = "service:console";
-const CREDENTIAL_ID: &str = "console";
-
 pub(super) async fn run(
     command: KeysCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     match command {
-        KeysCommand::Create(args) => create(args, ctx, output).await,
-        KeysCommand::List { tenant } => list(&tenant, ctx, output).await,
-        KeysCommand::Get(key) => get(&key, ctx, output).await,
-        KeysCommand::Revoke(key) => revoke(&key, ctx, output).await,
+        KeysCommand::Create(args) => create(args, ctx, operator, output).await,
+        KeysCommand::List { tenant } => list(&tenant, ctx, operator, output).await,
+        KeysCommand::Get(key) => get(&key, ctx, operator, output).await,
+        KeysCommand::Revoke(key) => revoke(&key, ctx, operator, output).await,
         KeysCommand::Rotate { key, old_expires_in, end } => {
-            rotate(&key, old_expires_in, &end, ctx, output).await
+            rotate(&key, old_expires_in, &end, ctx, operator, output).await
         }
     }
 }
 
-async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+async fn create(
+    args: CreateArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     let users: BTreeSet<ActorId> = args.users.into_iter().collect();
     let grant = Grant {
         actor: args.actor,
@@ -150,7 +148,7 @@ async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), C
     at_most("--users", grant.users.as_ref().map_or(0, BTreeSet::len), MAX_USERS)?;
     let removed =
         if args.reopen_removed_tenant { RemovedTenant::Reopen } else { RemovedTenant::Refuse };
-    let call = call(ctx, &args.tenant, "keys create");
+    let call = operator.call(ctx, &args.tenant, "keys create");
     let attempt = Attempt::of(&call, Action::KeyCreated);
     let made = audited(ctx, &attempt, async {
         let input_hash = attempt.note(InputHash::of_canonical(&json!({
@@ -168,9 +166,14 @@ async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), C
     show(&args.tenant, made.await, output)
 }
 
-async fn get(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+async fn get(
+    key: &KeyArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     let key_id = key.id()?;
-    let call = call(ctx, &key.tenant, "keys get");
+    let call = operator.call(ctx, &key.tenant, "keys get");
     let attempt = Attempt::of(&call, Action::KeyRead);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
@@ -181,9 +184,14 @@ async fn get(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliErro
     output.print(columns(HEADER, &[row]), &describe(&details))
 }
 
-async fn revoke(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+async fn revoke(
+    key: &KeyArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     let key_id = key.id()?;
-    let call = call(ctx, &key.tenant, "keys revoke");
+    let call = operator.call(ctx, &key.tenant, "keys revoke");
     let attempt = Attempt::of(&call, Action::KeyRevoked);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
@@ -201,10 +209,11 @@ async fn rotate(
     overlap: Duration,
     end: &End,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     let (key_id, expires_at) = (key.id()?, end.time(ctx.environment.now()?)?);
-    let call = call(ctx, &key.tenant, "keys rotate");
+    let call = operator.call(ctx, &key.tenant, "keys rotate");
     let attempt = Attempt::of(&call, Action::KeyRotated);
     let made = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
@@ -231,8 +240,13 @@ fn told(made: Made) -> Result<Made, Error> {
 }
 
 /// Every page of the list.
-async fn list(tenant: &TenantId, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let call = call(ctx, tenant, "keys list");
+async fn list(
+    tenant: &TenantId,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
+    let call = operator.call(ctx, tenant, "keys list");
     let attempt = Attempt::of(&call, Action::KeyRead);
     let keys = audited(ctx, &attempt, async {
         let permit = attempt.permit(SCOPE)?;
@@ -268,24 +282,6 @@ fn show(tenant: &TenantId, made: Result<Made, Error>, output: Output) -> Result<
 }
 
 const SCOPE: Scope = Scope::KeysManage;
-
-/// What an operator does with the keys of a tenant.
-fn call(ctx: &Context, tenant: &TenantId, command: &str) -> Call {
-    Call {
-        principal: Principal {
-            tenant_id: tenant.clone(),
-            by: Attribution::of(Actor::parse(OPERATOR).expect("the actor is valid")),
-            credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
-            scopes: Scopes::from([SCOPE]),
-        },
-        door: Door {
-            source: Source::Admin,
-            entry_point: EntryPoint::Command(command.to_owned()),
-            client: Client::default(),
-            request_id: new_request_id(ctx.environment.as_ref()),
-        },
-    }
-}
 
 impl KeyArgs {
     fn id(&self) -> Result<KeyId, CliError> {

@@ -160,7 +160,7 @@ async fn work(
     let ctx = &connected.ctx;
     match command {
         Command::Table(command) => table::run(&command, connected, output).await,
-        Command::Keys(command) => keys::run(command, ctx, output).await,
+        Command::Keys(command) => keys::run(command, ctx, operator, output).await,
         Command::Resources(command) => resources::run(command, ctx, operator, output).await,
         Command::Actors(command) => actors::run(command, ctx, operator, output).await,
         Command::Types(command) => types::run(command, ctx, operator, output).await,
