@@ -312,7 +312,9 @@ pub async fn keys_in_table(
     keys.retain(|(pk, sk)| {
         let event = pk.split_once("#AUD#").and_then(|(_, id)| id.parse().ok());
         let posting = || pk.contains("#AX#").then(|| Position::decode(sk)).flatten();
-        !event.or_else(|| posting().map(|position| position.id)).is_some_and(|id| reads.contains(&id))
+        !event
+            .or_else(|| posting().map(|position| position.id))
+            .is_some_and(|id| reads.contains(&id))
     });
     keys.sort();
     keys
