@@ -21,7 +21,7 @@ WRITE = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
 ALLOWED = {
     "LogRole": {TABLE: READ | WRITE | {"dynamodb:BatchGetItem"}},
     "SearchRole": {TABLE: SEARCH},
-    "GetLoggedRole": {TABLE: READ | {"dynamodb:Query"}},
+    "GetLoggedRole": {TABLE: SEARCH},
     "McpRole": {TABLE: SEARCH | WRITE},
     "AuditRole": {TABLE: SEARCH},
     "IngestRole": {
@@ -42,12 +42,19 @@ ALLOWED = {
 # of each put.
 WRITABLE = {
     "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
-    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE"},
+    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS"},
 }
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
-SENT_EVENTS = ["activity.log", "resource.created", "resource.updated", "resource.deleted"]
+SENT_EVENTS = [
+    "activity.log",
+    "resource.created",
+    "resource.updated",
+    "resource.deleted",
+    "actor.updated",
+    "actor.deleted",
+]
 
 problems = []
 

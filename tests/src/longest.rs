@@ -41,6 +41,9 @@ impl Filled {
     pub async fn start() -> Self {
         let stack = Stack::start().await;
         let key = stack.issue_key(TENANT, &format!("service:{}", id("#")), Scope::ALL).await;
+        for (actor, name) in [("service", WIDE), ("user", QUOTE)] {
+            stack.name_actor(TENANT, &format!("{actor}:{}", id("#")), &name.repeat(200)).await;
+        }
         for resource in [id("#"), id(QUOTE)] {
             stack.put_resource(TENANT, "contact", &resource, Some(&WIDE.repeat(200))).await;
         }

@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
+use activity_log_core::app::put_actor::put_actor;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::actor_names::ActorRecord;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
@@ -212,6 +214,35 @@ impl Stack {
     async fn register(&self, tenant: &str, record: &ResourceRecord) {
         let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
         self.ctx.store.put_related_resource(&tenant, record).await.expect("it is registered");
+    }
+
+    /// Names an actor, written `user:ID`, `agent:ID` or `service:ID`, now.
+    pub async fn name_actor(&self, tenant: &str, actor: &str, name: &str) {
+        let name = DisplayName::parse(name).expect("the name is valid");
+        let changed_at = self.clock.time();
+        let registered = self.put_actor(tenant, actor, Some(name), changed_at).await;
+        assert_eq!(registered, Registered::Applied);
+    }
+
+    /// Leaves a tombstone in the place of the name of an actor, a minute from now.
+    pub async fn forget_actor(&self, tenant: &str, actor: &str) {
+        let changed_at = self.clock.time().plus(Duration::from_secs(60));
+        let registered = self.put_actor(tenant, actor, None, changed_at).await;
+        assert_eq!(registered, Registered::Applied);
+    }
+
+    async fn put_actor(
+        &self,
+        tenant: &str,
+        actor: &str,
+        display_name: Option<DisplayName>,
+        changed_at: Timestamp,
+    ) -> Registered {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let actor = Actor::parse(actor).expect("the actor is valid");
+        let presence = if display_name.is_some() { Presence::Present } else { Presence::Deleted };
+        let record = ActorRecord { actor, display_name, changed_at, presence };
+        put_actor(&self.ctx, &tenant, &record).await.expect("it is registered")
     }
 
     /// Registers the id of a record type as `activity-log resources types put` does.

@@ -5,6 +5,7 @@ mod openapi;
 
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::list_audit_events::list_audit_events;
+use activity_log_core::app::name_actors::with_names;
 use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::{answer, preflight};
@@ -43,8 +44,9 @@ async fn get_audit_events(
     audited(ctx, &attempt, async {
         let permit = attempt.permit(scope)?;
         let listing = v1::audit::parse(exchange, permit)?;
-        let page = list_audit_events(ctx, permit, &listing).await?;
-        Ok(v1::audit::respond(exchange, &listing, &page))
+        let list = list_audit_events(ctx, permit, &listing);
+        let (page, names) = with_names(ctx, permit, list).await?;
+        Ok(v1::audit::respond(exchange, &listing, &page, &names))
     })
     .await
 }

@@ -4,6 +4,7 @@
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::get_logged_activity::{get_logged_activity, get_with_record_type_ids};
 use activity_log_core::app::list_activity_types::{get_activity_type, list_activity_types};
+use activity_log_core::app::name_actors::with_names;
 use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
@@ -39,8 +40,9 @@ async fn get_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> R
         let permit = attempt.permit(scope)?;
         let id = v1::get::parse(exchange)?;
         attempt.note_resource(id);
-        let activity = get_logged_activity(ctx, permit, id).await?;
-        Ok(v1::get::respond(exchange, &activity))
+        let read = get_logged_activity(ctx, permit, id);
+        let (activity, names) = with_names(ctx, permit, read).await?;
+        Ok(v1::get::respond(exchange, &activity, &names))
     })
     .await
 }

@@ -9,6 +9,7 @@ use activity_log_core::app::input::{Given, Reader, UNKNOWN_PROPERTY, Violations,
 use activity_log_core::app::json::{Object, parse_object};
 use activity_log_core::app::log_activity::{LogActivity, parse_occurred_at};
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::actor_names::ActorRecord;
 use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
@@ -35,6 +36,8 @@ pub(crate) enum Event {
     LogActivity(LogActivityEvent),
     /// To note what became of a resource.
     PutResource(TenantId, ResourceRecord),
+    /// To note what an actor is called.
+    PutActor(TenantId, ActorRecord),
 }
 
 impl Event {
@@ -42,7 +45,7 @@ impl Event {
     pub(crate) fn tenant_id(&self) -> &TenantId {
         match self {
             Self::LogActivity(event) => &event.principal.tenant_id,
-            Self::PutResource(tenant_id, _) => tenant_id,
+            Self::PutResource(tenant_id, _) | Self::PutActor(tenant_id, _) => tenant_id,
         }
     }
 }
@@ -77,6 +80,7 @@ enum EventType {
     ActivityLog,
     /// Created or updated is the same to the registry.
     Resource(Presence),
+    Actor(Presence),
 }
 
 impl EventType {
@@ -85,8 +89,11 @@ impl EventType {
             "activity.log" => Ok(Self::ActivityLog),
             "resource.created" | "resource.updated" => Ok(Self::Resource(Presence::Present)),
             "resource.deleted" => Ok(Self::Resource(Presence::Deleted)),
+            "actor.updated" => Ok(Self::Actor(Presence::Present)),
+            "actor.deleted" => Ok(Self::Actor(Presence::Deleted)),
             _ => Err("must be one of: \
-                activity.log resource.created resource.updated resource.deleted"),
+                activity.log resource.created resource.updated resource.deleted \
+                actor.updated actor.deleted"),
         }
     }
 }
@@ -136,10 +143,12 @@ pub(crate) fn read(
     match read_type(&mut reader, detail_type.as_deref()) {
         Ok(EventType::ActivityLog) => read_activity_log(reader, tenant_id, activity, now, head),
         Ok(EventType::Resource(presence)) => {
-            if activity.is_some() {
-                reader.refuse("activity", UNKNOWN_PROPERTY);
-            }
+            refuse_activity(&mut reader, activity.as_ref());
             read_resource(reader, tenant_id, presence, now)
+        }
+        Ok(EventType::Actor(presence)) => {
+            refuse_activity(&mut reader, activity.as_ref());
+            read_actor(reader, tenant_id, presence, now)
         }
         Err(noted) => {
             // Which properties are too many depends on the type.
@@ -148,6 +157,13 @@ pub(crate) fn read(
             }
             reader.finish(Err(noted))
         }
+    }
+}
+
+/// News of a registry has no activity.
+fn refuse_activity(reader: &mut Reader<&Object>, activity: Option<&Value>) {
+    if activity.is_some() {
+        reader.refuse("activity", UNKNOWN_PROPERTY);
     }
 }
 
@@ -306,8 +322,7 @@ fn read_resource(
         let display_name = resource.optional("display_name", DisplayName::parse);
         Ok((RelatedResource { resource_type: resource_type?, id: id? }, display_name))
     });
-    // News of the future would hold off all that comes until then.
-    let changed_at = reader.required("changed_at", |text| parse_occurred_at(text, now));
+    let changed_at = read_changed_at(&mut reader, now);
     let event = || {
         let (resource, display_name) = named?;
         // The name of what is gone is not kept.
@@ -316,4 +331,32 @@ fn read_resource(
         Ok(Event::PutResource(tenant_id?, record))
     };
     reader.finish(event())
+}
+
+fn read_actor(
+    mut reader: Reader<&Object>,
+    tenant_id: Given<TenantId>,
+    presence: Presence,
+    now: Timestamp,
+) -> Result<Event> {
+    let named = reader.object("actor", |actor| {
+        let actor_type = actor.required("type", ActorType::parse);
+        let id = actor.required("id", ActorId::parse);
+        let display_name = actor.optional("display_name", DisplayName::parse);
+        Ok((Actor { actor_type: actor_type?, id: id? }, display_name))
+    });
+    let changed_at = read_changed_at(&mut reader, now);
+    let event = || {
+        let (actor, display_name) = named?;
+        // The name of who is gone is not kept.
+        let display_name = display_name.filter(|_| presence == Presence::Present);
+        let record = ActorRecord { actor, display_name, changed_at: changed_at?, presence };
+        Ok(Event::PutActor(tenant_id?, record))
+    };
+    reader.finish(event())
+}
+
+/// News of the future would hold off all that comes until then.
+fn read_changed_at(reader: &mut Reader<&Object>, now: Timestamp) -> Given<Timestamp> {
+    reader.required("changed_at", |text| parse_occurred_at(text, now))
 }

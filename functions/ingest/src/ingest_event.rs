@@ -2,6 +2,7 @@
 
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
+use activity_log_core::app::put_actor::put_actor;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
 use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint, EventSource};
@@ -73,10 +74,17 @@ pub(crate) async fn ingest_event(
     match event {
         Event::LogActivity(event) => log(ctx, event, source, request_id).await,
         Event::PutResource(tenant_id, record) => {
-            Ok(match ctx.store.put_related_resource(&tenant_id, &record).await? {
-                Registered::Applied => Ingested::Applied,
-                Registered::Outdated => Ingested::Outdated,
-            })
+            Ok(ctx.store.put_related_resource(&tenant_id, &record).await?.into())
+        }
+        Event::PutActor(tenant_id, record) => Ok(put_actor(ctx, &tenant_id, &record).await?.into()),
+    }
+}
+
+impl From<Registered> for Ingested {
+    fn from(registered: Registered) -> Self {
+        match registered {
+            Registered::Applied => Self::Applied,
+            Registered::Outdated => Self::Outdated,
         }
     }
 }

@@ -4,6 +4,7 @@
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::log_typed_activity::log_typed_activity;
+use activity_log_core::app::name_actors::with_names_of_caller;
 use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::answer::answer;
@@ -37,9 +38,10 @@ async fn post_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> 
         let received = v1::log::receive(exchange, &attempt);
         let permit = attempt.permit_write(scope)?;
         let input = v1::log::parse(received?, ctx.environment.now()?)?;
-        log_activity(ctx, permit, input).await
+        with_names_of_caller(ctx, &call, log_activity(ctx, permit, input)).await
     });
-    Ok(v1::log::respond(exchange, &logged.await?))
+    let (logged, names) = logged.await?;
+    Ok(v1::log::respond(exchange, &logged, &names))
 }
 
 async fn post_typed_activity(

@@ -12,9 +12,11 @@ use activity_log_core::app::input::Reader;
 use activity_log_core::app::json::Object;
 use activity_log_core::app::listing::Page;
 use activity_log_core::app::log_activity::log_activity;
+use activity_log_core::app::name_actors::{with_names, with_names_of_caller};
 use activity_log_core::app::search_activity::search_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Activity;
+use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
@@ -91,10 +93,11 @@ async fn log(
         let (input_hash, arguments) = hashed?;
         let mut reader = Reader::new(&arguments);
         let input = v1::log::read(&mut reader, None, input_hash, ctx.environment.now()?);
-        log_activity(ctx, permit, reader.finish(input)?).await
+        let log = log_activity(ctx, permit, reader.finish(input)?);
+        with_names_of_caller(ctx, call, log).await
     });
-    let logged = logged.await?;
-    let body = ActivityBody::of(&logged.activity, exchange.request_id());
+    let (logged, names) = logged.await?;
+    let body = ActivityBody::of(&logged.activity, &names, exchange.request_id());
     let result = CallToolResult::structured(to_value(&body));
     // The result itself is that of the first call, so this stands beside it.
     let replayed = (logged.replay == Replay::Replayed).then(|| {
@@ -118,25 +121,27 @@ async fn search(
         let mut reader = Reader::new(&arguments);
         let listing = v1::search::read(&mut reader, permit.tenant_id());
         let listing = reader.finish(Ok(listing))?;
-        let page = search_activity(ctx, permit, &listing).await?;
-        Ok((listing, page))
+        let search = search_activity(ctx, permit, &listing);
+        let (page, names) = with_names(ctx, permit, search).await?;
+        Ok((listing, page, names))
     });
-    let (listing, mut page) = found.await?;
-    let kept = rows_within(&page, MAX_PAGE_BYTES);
+    let (listing, mut page, names) = found.await?;
+    let kept = rows_within(&page, &names, MAX_PAGE_BYTES);
     if kept < page.rows.len() {
         page.rows.truncate(kept);
         let last = page.rows.last();
         page.next_cursor = last.map(|row| listing.filters.cursor_after(row));
     }
-    let body = ActivitiesBody::of(&page.rows, page.next_cursor.as_deref(), exchange.request_id());
+    let next_cursor = page.next_cursor.as_deref();
+    let body = ActivitiesBody::of(&page.rows, &names, next_cursor, exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)))
 }
 
 /// How many rows fit, at least one, so that paging gets on.
-fn rows_within(page: &Page<Activity>, max_bytes: usize) -> usize {
+fn rows_within(page: &Page<Activity>, names: &ActorNames, max_bytes: usize) -> usize {
     let mut bytes = 0;
     for (index, row) in page.rows.iter().enumerate() {
-        bytes += to_value(&ActivityView::row(row)).to_string().len() + 1;
+        bytes += to_value(&ActivityView::row(row, names)).to_string().len() + 1;
         if bytes > max_bytes {
             return index.max(1);
         }
@@ -151,17 +156,17 @@ async fn get_logged(
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
     let attempt = Attempt::of(call, ToolName::GetLogged.action());
-    let activity = audited(ctx, &attempt, async {
+    let read = audited(ctx, &attempt, async {
         let permit = attempt.permit(ToolName::GetLogged.scope())?;
         let arguments = arguments?;
         let mut reader = Reader::new(&arguments);
         let input = GetLoggedActivityInput::read(&mut reader);
         let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
         attempt.note_resource(id);
-        get_logged_activity(ctx, permit, id).await
+        with_names(ctx, permit, get_logged_activity(ctx, permit, id)).await
     });
-    let activity = activity.await?;
-    let body = ActivityBody::of(&activity, exchange.request_id());
+    let (activity, names) = read.await?;
+    let body = ActivityBody::of(&activity, &names, exchange.request_id());
     Ok(CallToolResult::structured(to_value(&body)))
 }
 

@@ -4,10 +4,11 @@
 //! added; anything else would be another version.
 
 use activity_log_core::domain::activity::{Activity, ActivityId};
+use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::clock::Timestamp;
-use activity_log_core::domain::principal::{Actor, TenantId};
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::NAMESPACE;
-use activity_log_core::http::view::ActivityView;
+use activity_log_core::http::view::{ActivityView, ActorView};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
@@ -37,7 +38,7 @@ struct ActivityLogged<'a> {
     #[schemars(transform = remove_text)]
     activity: ActivityView<'a>,
     /// Who logged it.
-    actor: &'a Actor,
+    actor: ActorView<'a>,
     /// The request that logged it, as the audit trail names it.
     request_id: &'a str,
 }
@@ -50,13 +51,13 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    pub(crate) fn activity_logged(activity: &Activity) -> Self {
+    pub(crate) fn activity_logged(activity: &Activity, names: &ActorNames) -> Self {
         let detail = ActivityLogged {
             version: VERSION,
             event_id: event_id(&activity.tenant_id, activity.id),
             tenant_id: &activity.tenant_id,
-            activity: ActivityView::without_text(activity),
-            actor: &activity.logged_by.actor,
+            activity: ActivityView::without_text(activity, names),
+            actor: ActorView::of(&activity.logged_by.actor, names),
             request_id: &activity.request_id,
         };
         Self {

@@ -12,10 +12,14 @@ mod delivery;
 mod event_bus;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::audited::look_after_refusal_tallies;
+use activity_log_core::app::name_actors::names_by_tenant;
+use activity_log_core::domain::activity::Activity;
+use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::lambda::{Invocation, InvocationError};
@@ -161,20 +165,36 @@ async fn publish<'a>(
     deadline: Instant,
 ) -> Vec<Failure<'a>> {
     let failure = |record: &&'a StreamRecord<'a>, reason| Failure { record, reason };
-    let read = timeout_at(deadline, ctx.store.logged_activities(records)).await;
-    let Ok(activities) = read else {
+    let Ok(read) = timeout_at(deadline, read_events(ctx, records)).await else {
         let reason = "the table did not answer in time";
         return records.iter().map(|record| failure(record, reason.to_owned())).collect();
     };
     let mut failures = Vec::new();
     let mut events = Vec::new();
-    for (record, activity) in records.iter().zip(activities) {
-        match activity {
-            Ok(activity) => events.push((record, Event::activity_logged(&activity))),
-            Err(error) => failures.push(failure(record, chain(&*error))),
+    for (record, event) in records.iter().zip(read) {
+        match event {
+            Ok(event) => events.push((record, event)),
+            Err(reason) => failures.push(failure(record, reason)),
         }
     }
     let left = deliver(bus, events, deadline).await;
     failures.extend(left.into_iter().map(|(record, not_taken)| failure(record, not_taken.reason)));
     failures
+}
+
+/// The event of each record, with the names of those who acted, or why there is none.
+async fn read_events(ctx: &Context, records: &[&StreamRecord<'_>]) -> Vec<Result<Event, String>> {
+    let activities = ctx.store.logged_activities(records).await;
+    let known: Vec<&Activity> = activities.iter().flatten().collect();
+    let names = names_by_tenant(ctx, &known).await;
+    let event = |activity: &Result<Activity, Arc<Error>>| {
+        let activity = activity.as_ref().map_err(|error| chain(&**error))?;
+        let names = names.as_ref().map_err(|error| chain(error))?.get(&activity.tenant_id);
+        match names {
+            Some(Ok(names)) => Ok(Event::activity_logged(activity, names)),
+            Some(Err(error)) => Err(chain(error)),
+            None => Ok(Event::activity_logged(activity, &ActorNames::none())),
+        }
+    };
+    activities.iter().map(event).collect()
 }

@@ -4,6 +4,7 @@
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::list_activities_of_type::list_activities_of_type;
 use activity_log_core::app::list_activity_types::get_activity_type;
+use activity_log_core::app::name_actors::with_names;
 use activity_log_core::app::search_activity::search_activity;
 use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::Scope;
@@ -40,8 +41,9 @@ async fn search_activities(
     audited(ctx, &attempt, async {
         let permit = attempt.permit(scope)?;
         let listing = v1::search::parse(exchange, permit)?;
-        let page = search_activity(ctx, permit, &listing).await?;
-        Ok(v1::search::respond(exchange, &listing, &page))
+        let search = search_activity(ctx, permit, &listing);
+        let (page, names) = with_names(ctx, permit, search).await?;
+        Ok(v1::search::respond(exchange, &listing, &page, &names))
     })
     .await
 }

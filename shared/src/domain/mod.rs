@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod activity_type;
+pub mod actor_names;
 pub mod audit;
 pub mod client;
 pub mod clock;

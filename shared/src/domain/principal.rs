@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, json_schema};
+use schemars::{Schema, json_schema};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -49,7 +49,7 @@ text! {
 }
 
 /// Who an audit event names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Actor {
     /// What kind of caller it is.
     #[serde(rename = "type")]
@@ -90,6 +90,11 @@ impl Attribution {
     #[must_use]
     pub fn of(actor: Actor) -> Self {
         Self { authenticated_as: actor.clone(), actor, on_behalf_of: None }
+    }
+
+    /// Everybody who is named, perhaps more than once.
+    pub fn everybody(&self) -> impl Iterator<Item = &Actor> {
+        [&self.actor, &self.authenticated_as].into_iter().chain(&self.on_behalf_of)
     }
 
     /// Whom the credential stands for, where that is not the actor.

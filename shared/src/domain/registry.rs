@@ -12,8 +12,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::value::{Refusal, text};
 
 text! {
-    /// The name of a related resource: 1 to 200 characters. With the longest
-    /// summary, ids and a beginning of the body, a row of a search stays short.
+    /// The name of a related resource or of an actor: 1 to 200 characters. With the
+    /// longest summary, ids and a beginning of the body, a row of a search stays short.
     DisplayName, check_display_name, display_name_schema
 }
 
@@ -42,7 +42,7 @@ pub struct ResourceRecord {
     pub presence: Presence,
 }
 
-/// Whether a resource exists.
+/// Whether what a registry has an entry of exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
     /// It does.

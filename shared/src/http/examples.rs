@@ -14,6 +14,7 @@ use crate::domain::activity_type::{
     AssociationMode, Category, FieldDefinition, FieldName, FieldType, Label, TypeDefinition,
     TypeName, TypeSummary,
 };
+use crate::domain::actor_names::{ActorNames, ActorRecord};
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint, ResourceType};
 use crate::domain::client::Client;
 use crate::domain::clock::{Rounding, Timestamp};
@@ -23,6 +24,7 @@ use crate::domain::principal::{
 };
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
+use crate::domain::registry::{DisplayName, Presence};
 
 const VALID: &str = "the example is valid";
 
@@ -106,6 +108,19 @@ pub fn activity() -> Activity {
         request_id: REQUEST_ID.to_owned(),
         submitted: Submitted::Nothing,
     }
+}
+
+/// The name of who logged it.
+#[must_use]
+pub fn actor_names() -> ActorNames {
+    let Activity { logged_by, logged_at, .. } = activity();
+    let name = ActorRecord {
+        actor: logged_by.actor,
+        display_name: Some(DisplayName::parse("Sales assistant").expect(VALID)),
+        changed_at: logged_at,
+        presence: Presence::Present,
+    };
+    [name].into_iter().collect()
 }
 
 /// The event of its write.

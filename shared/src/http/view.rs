@@ -9,12 +9,37 @@ use crate::domain::activity::{
     Activity, ActivityId, Body, NamedResource, RelatedResourceId, Source,
 };
 use crate::domain::activity_type::Category;
+use crate::domain::actor_names::ActorNames;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Data, ResourceType};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::InputHash;
-use crate::domain::principal::{Actor, ActorId, KeyId, Scope, TenantId};
+use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, Scope, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
+use crate::domain::registry::DisplayName;
+
+/// Who acted, with the name by which it is known today.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Actor")]
+pub struct ActorView<'a> {
+    /// What kind of caller it is.
+    #[serde(rename = "type")]
+    actor_type: ActorType,
+    /// Its id.
+    id: &'a ActorId,
+    /// Its name of today, where it has one. No record keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "DisplayName")]
+    display_name: Option<&'a DisplayName>,
+}
+
+impl<'a> ActorView<'a> {
+    /// An actor with its name, where it has one among those.
+    #[must_use]
+    pub fn of(actor: &'a Actor, names: &'a ActorNames) -> Self {
+        Self { actor_type: actor.actor_type, id: &actor.id, display_name: names.of(actor) }
+    }
+}
 
 /// An activity as callers read it. Optional fields that have no value are left out.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,16 +82,16 @@ pub struct ActivityView<'a> {
     /// The way by which it came in.
     source: Source,
     /// Who logged it.
-    actor: &'a Actor,
+    actor: ActorView<'a>,
     /// Whom the credential stands for, where that is not the actor: the service
     /// that acted for it, or the import that names it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Actor")]
-    authenticated_as: Option<&'a Actor>,
+    #[schemars(with = "ActorView")]
+    authenticated_as: Option<ActorView<'a>>,
     /// The user for whom an agent acted, where it named one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Actor")]
-    on_behalf_of: Option<&'a Actor>,
+    #[schemars(with = "ActorView")]
+    on_behalf_of: Option<ActorView<'a>>,
     /// The agent that logged it, where an agent did.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "ActorId")]
@@ -102,20 +127,21 @@ impl<'a> From<&'a NamedResource> for RelatedObjectView<'a> {
 impl<'a> ActivityView<'a> {
     /// The whole record.
     #[must_use]
-    pub fn record(activity: &'a Activity) -> Self {
+    pub fn record(activity: &'a Activity, names: &'a ActorNames) -> Self {
         let body = activity.body.whole().map(Body::as_str);
-        Self { body, ..Self::without_text(activity) }
+        Self { body, ..Self::without_text(activity, names) }
     }
 
     /// A row of a search.
     #[must_use]
-    pub fn row(activity: &'a Activity) -> Self {
-        Self { snippet: activity.body.snippet(), ..Self::without_text(activity) }
+    pub fn row(activity: &'a Activity, names: &'a ActorNames) -> Self {
+        Self { snippet: activity.body.snippet(), ..Self::without_text(activity, names) }
     }
 
     /// The record without its body, and without the beginning of it.
     #[must_use]
-    pub fn without_text(activity: &'a Activity) -> Self {
+    pub fn without_text(activity: &'a Activity, names: &'a ActorNames) -> Self {
+        let actor = |actor| ActorView::of(actor, names);
         let related = activity.related_resource();
         let submitted = activity.submitted.type_name().is_some() && !activity.related.is_empty();
         Self {
@@ -133,9 +159,9 @@ impl<'a> ActivityView<'a> {
                 .then(|| activity.related.iter().map(RelatedObjectView::from).collect()),
             occurred_at: activity.occurred_at,
             source: activity.source,
-            actor: &activity.logged_by.actor,
-            authenticated_as: activity.logged_by.other_credential(),
-            on_behalf_of: activity.logged_by.on_behalf_of.as_ref(),
+            actor: actor(&activity.logged_by.actor),
+            authenticated_as: activity.logged_by.other_credential().map(actor),
+            on_behalf_of: activity.logged_by.on_behalf_of.as_ref().map(actor),
             last_agent_actor_id: activity.last_agent_actor_id.as_ref(),
             logged_at: activity.logged_at,
         }
@@ -154,8 +180,8 @@ pub struct ActivityBody<'a> {
 impl<'a> ActivityBody<'a> {
     /// One activity, with its body.
     #[must_use]
-    pub fn of(activity: &'a Activity, request_id: &'a str) -> Self {
-        Self { activity: ActivityView::record(activity), request_id }
+    pub fn of(activity: &'a Activity, names: &'a ActorNames, request_id: &'a str) -> Self {
+        Self { activity: ActivityView::record(activity, names), request_id }
     }
 }
 
@@ -169,16 +195,16 @@ pub struct AuditEventView<'a> {
     /// The workspace that it belongs to.
     tenant_id: &'a TenantId,
     /// Who acted.
-    actor: &'a Actor,
+    actor: ActorView<'a>,
     /// Whom the credential stands for, where that is not the actor: the service
     /// that acted for it, or the import that names it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Actor")]
-    authenticated_as: Option<&'a Actor>,
+    #[schemars(with = "ActorView")]
+    authenticated_as: Option<ActorView<'a>>,
     /// The user for whom an agent acted, where it named one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Actor")]
-    on_behalf_of: Option<&'a Actor>,
+    #[schemars(with = "ActorView")]
+    on_behalf_of: Option<ActorView<'a>>,
     /// The credential that proved it: the public part of the key.
     credential_id: &'a KeyId,
     /// The way by which the call came in.
@@ -236,14 +262,17 @@ pub struct AuditEventView<'a> {
     occurred_at: Timestamp,
 }
 
-impl<'a> From<&'a AuditEvent> for AuditEventView<'a> {
-    fn from(event: &'a AuditEvent) -> Self {
+impl<'a> AuditEventView<'a> {
+    /// An event with the names of those who acted.
+    #[must_use]
+    pub fn of(event: &'a AuditEvent, names: &'a ActorNames) -> Self {
+        let actor = |actor| ActorView::of(actor, names);
         Self {
             id: event.id.to_string(),
             tenant_id: &event.tenant_id,
-            actor: &event.by.actor,
-            authenticated_as: event.by.other_credential(),
-            on_behalf_of: event.by.on_behalf_of.as_ref(),
+            actor: actor(&event.by.actor),
+            authenticated_as: event.by.other_credential().map(actor),
+            on_behalf_of: event.by.on_behalf_of.as_ref().map(actor),
             credential_id: &event.credential_id,
             source: event.source,
             tool_name: event.entry_point.tool_name(),

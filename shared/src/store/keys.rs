@@ -10,6 +10,8 @@
 //! | audit posting | `T#<tenant>#AX#<term>` | `<position>` of time and id |
 //! | tally of refusals | `T#<tenant>#REF` | `<minute>#<key id>#<code>` |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
+//! | actor | `T#<tenant>#ACTOR#<type>#<id>` | `ACTOR` |
+//! | sign that there are actors | `T#<tenant>#ACTORS` | `ACTORS` |
 //! | record type | `T#<tenant>#RTYPE` | `<uuid>` |
 //! | ids registered for record types | `T#<tenant>#RTIDS` | `RTIDS` |
 //! | activity type, for the list | `T#<tenant>#TYPE` | `<api_name>` |
@@ -33,7 +35,7 @@ use crate::domain::activity_type::TypeName;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::ErrorCode;
 use crate::domain::idempotency::KeyInSpace;
-use crate::domain::principal::{KeyId, TenantId};
+use crate::domain::principal::{Actor, KeyId, TenantId};
 use crate::domain::value::word_enum;
 use crate::index::{Position, Term};
 
@@ -84,6 +86,17 @@ pub(super) fn refusal_tally(
 pub(super) fn related_resource(tenant: &TenantId, resource: &RelatedResource) -> Key {
     let kind = format!("RES#{}", resource.resource_type);
     primary_key(tenant, &kind, resource.id.as_str(), "RES")
+}
+
+/// The registry's entry of an actor.
+pub(super) fn actor(tenant: &TenantId, actor: &Actor) -> Key {
+    let kind = format!("ACTOR#{}", actor.actor_type);
+    primary_key(tenant, &kind, actor.id.as_str(), "ACTOR")
+}
+
+/// What says that the registry may have entries of actors.
+pub(super) fn actor_registry(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#ACTORS"), sk: "ACTORS".to_owned() }
 }
 
 /// A record type that the registry has seen, by its id, which tells nothing of
@@ -193,6 +206,10 @@ word_enum! {
         RefusalTally = "refusal_tallies",
         /// An entry of the registry of related resources.
         RelatedResource = "related_resources",
+        /// An entry of the registry of actors.
+        Actor = "actors",
+        /// What says that there are entries of actors.
+        ActorRegistry = "actor_registries",
         /// A record type of the tenant's own.
         RecordType = "record_types",
         /// The ids that the tenant registered for its record types.
@@ -221,6 +238,8 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "AX" => ItemKind::AuditPosting,
         "REF" => ItemKind::RefusalTally,
         "RES" => ItemKind::RelatedResource,
+        "ACTOR" => ItemKind::Actor,
+        "ACTORS" => ItemKind::ActorRegistry,
         "RTYPE" => ItemKind::RecordType,
         "RTIDS" => ItemKind::RecordTypeIds,
         "TYPE" => ItemKind::ActivityType,
@@ -307,6 +326,8 @@ mod tests {
         let key = related_resource(&tenant(), &related("a#b%23c"));
         assert_eq!(key.pk, "T#acme#RES#contact#a%23b%2523c");
         assert_eq!(key.sk, "RES");
+        let key = actor(&tenant(), &Actor::parse("user:a#b%23c").unwrap());
+        assert_eq!((&*key.pk, &*key.sk), ("T#acme#ACTOR#user#a%23b%2523c", "ACTOR"));
     }
 
     #[test]
@@ -358,6 +379,8 @@ mod tests {
                 ItemKind::AuditPosting,
             ),
             (related_resource(&tenant(), &related("a#b")), ItemKind::RelatedResource),
+            (actor(&tenant(), &Actor::parse("user:a#b").unwrap()), ItemKind::Actor),
+            (actor_registry(&tenant()), ItemKind::ActorRegistry),
             (record_type(&tenant(), id), ItemKind::RecordType),
             (record_type_ids(&tenant()), ItemKind::RecordTypeIds),
             (activity_type_row(&tenant(), &visit), ItemKind::ActivityType),

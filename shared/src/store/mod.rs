@@ -16,7 +16,7 @@
 //! audit   refusals   stream       the audit trail; the table's changes as records
 //! audited_write                   writes that share a transaction with their event
 //! activity   commit   postings    one file for each thing that is read or written
-//! credentials   idempotency
+//! credentials   idempotency   actors
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
@@ -24,6 +24,7 @@
 //! ```
 
 mod activity;
+mod actors;
 mod audit;
 mod audited_write;
 mod calls;

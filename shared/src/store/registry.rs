@@ -7,18 +7,20 @@ use uuid::Uuid;
 
 use super::calls::Store;
 use super::failure::{is_failed_condition, to_error};
-use super::item::Key;
+use super::item::{Item, Key};
+use super::items::news::IF_NEWER;
 use super::items::record_type_ids::IDS;
 use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity::RelatedResource;
+use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::record_type::{ApiNamed, RecordType};
 use crate::domain::record_type_ids::RecordTypeIds;
 use crate::domain::registry::ResourceRecord;
 
-/// What became of news about a resource.
+/// What became of news about a resource or an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registered {
     /// It was the newest.
@@ -73,16 +75,18 @@ impl Store {
         if record.resource.resource_type.built_in().is_none() {
             self.put_record_type(tenant, &record.resource.resource_type).await?;
         }
+        self.put_news(items::related_resource::write(tenant, record), record.changed_at).await
+    }
+
+    /// Puts the entry of a registry, unless there is one with newer news.
+    pub(super) async fn put_news(&self, entry: Item, changed_at: Timestamp) -> Result<Registered> {
         let answer = self
             .client
             .put_item()
             .table_name(&self.table_name)
-            .set_item(Some(items::related_resource::write(tenant, record)))
-            .condition_expression("attribute_not_exists(pk) OR changed_at < :changed_at")
-            .expression_attribute_values(
-                ":changed_at",
-                AttributeValue::S(record.changed_at.to_string()),
-            )
+            .set_item(Some(entry))
+            .condition_expression(IF_NEWER)
+            .expression_attribute_values(":changed_at", AttributeValue::S(changed_at.to_string()))
             .measured()
             .await;
         match answer {

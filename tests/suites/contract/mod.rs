@@ -1,6 +1,7 @@
 //! The contract of `/v1`, and what holds at every door: tenants are apart, the
 //! audit trail is whole, and the description is true.
 
+mod actors;
 mod audit;
 mod audit_coverage;
 mod credentials;

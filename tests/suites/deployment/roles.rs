@@ -37,6 +37,7 @@ impl<'a> Rehearsal<'a> {
     async fn on(stack: Stack, engine: &'a FaultyEngine, template: &Template) -> Self {
         let workspace = Workspace::on(stack).await;
         workspace.define(type_of("site_visit", json!([]))).await;
+        workspace.stack.name_actor(TENANT, "agent:scout", "Scout").await;
         fill(&workspace).await;
         Self { workspace, engine, roles: Roles::of(template, engine) }
     }
@@ -143,7 +144,8 @@ impl<'a> Rehearsal<'a> {
         self.refusals("mcp", call).await;
     }
 
-    /// An activity, again, and news of a resource of the tenant's own type.
+    /// An activity, again, and news of a resource of the tenant's own type and of an actor
+    /// of a tenant that named nobody before.
     async fn ingest(&mut self) {
         let event = json!({
             "id": "event",
@@ -158,7 +160,15 @@ impl<'a> Rehearsal<'a> {
             "resource": { "type": "property", "id": "pro_9" },
             "changed_at": "2026-03-01T09:30:00Z",
         });
-        for (event, status) in [(&event, "logged"), (&event, "replayed"), (&news, "applied")] {
+        let name = json!({
+            "type": "actor.updated",
+            "tenant_id": "another",
+            "actor": { "type": "user", "id": "jane", "display_name": "Jane Doe" },
+            "changed_at": "2026-03-01T09:30:00Z",
+        });
+        for (event, status) in
+            [(&event, "logged"), (&event, "replayed"), (&news, "applied"), (&name, "applied")]
+        {
             let event = invocation(&event.to_string());
             let done = fn_ingest::handle(&self.workspace.stack.ctx, event);
             let done = self.roles.run("ingest", done).await.expect("it is done");

@@ -324,8 +324,8 @@ async fn related_records_that_the_head_has_no_room_for_are_read_in_one_call() {
     let twice = [&heads[..], &heads[2..]].concat();
     assert_eq!(publish(&ctx, &publishing.bus, &twice).await, [""; 0]);
     let operations: Vec<_> = proxy.calls().into_iter().map(|call| call.operation).collect();
-    // And it looks for counts of refusals that nobody has told.
-    assert_eq!(operations, ["BatchGetItem", "Query"]);
+    // And it looks for names, and for counts of refusals that nobody has told.
+    assert_eq!(operations, ["BatchGetItem", "BatchGetItem", "Query"]);
     publishing.bus.taken().iter().for_each(check);
     let details = publishing.bus.details();
     assert_eq!(summaries(&details), ["plain", "Far", "Far", "Far"]);
@@ -337,14 +337,53 @@ async fn related_records_that_the_head_has_no_room_for_are_read_in_one_call() {
 
     proxy.reset_calls();
     assert_eq!(publish(&ctx, &publishing.bus, &heads[..1]).await, [""; 0]);
-    assert!(proxy.calls().is_empty(), "a head that says all needs no call");
+    let calls = proxy.calls();
+    assert_eq!(calls.len(), 1, "a head that says all needs no call but for names");
+    assert!(calls[0].request.to_string().contains("#ACTORS"));
+}
+
+#[tokio::test]
+async fn an_event_has_the_names_of_those_who_acted() {
+    let mut publishing = Publishing::start().await;
+    publishing.log_notes(&["nameless", "named"]).await;
+    let heads = publishing.heads().await;
+    let nameless = json!({ "type": "service", "id": "suite" });
+    assert_eq!(publishing.publish(&heads[..1]).await, [""; 0]);
+    publishing.workspace.stack.name_actor(TENANT, "service:suite", "The suite").await;
+    publishing.workspace.stack.name_actor("other", "service:suite", "Another").await;
+    // The heads of two tenants, of which one names nobody.
+    let mut foreign = heads[1].clone();
+    foreign["dynamodb"]["Keys"]["pk"]["S"] = json!(format!("T#nobody#ACT#{}", Uuid::max()));
+    let (proxy, ctx) = faulty(&publishing).await;
+    let batch = [&heads[1..], &[foreign]].concat();
+    assert_eq!(publish(&ctx, &publishing.bus, &batch).await, [""; 0]);
+    let calls = proxy.calls();
+    let reads = calls.iter().filter(|call| call.operation == "BatchGetItem").count();
+    assert_eq!(reads, 2, "whose registries there are, and the names");
+    let named = json!({ "type": "service", "id": "suite", "display_name": "The suite" });
+    let details = publishing.bus.details();
+    publishing.bus.taken().iter().for_each(check);
+    assert_eq!(details.len(), 3);
+    for (detail, actor) in details.iter().zip([&nameless, &named, &nameless]) {
+        assert_eq!((&detail["actor"], &detail["activity"]["actor"]), (actor, actor));
+    }
+    let id = details[1]["activity"]["id"].as_str().expect("it has an id");
+    assert_eq!(details[1]["activity"], publishing.shown(id).await);
+
+    // Names that can't be read are read again, with their records.
+    proxy.inject(
+        Fault::on("BatchGetItem", When::Always, FaultKind::Throttle)
+            .only_if(|request| request.to_string().contains("#ACTOR#")),
+    );
+    assert_eq!(publish(&ctx, &publishing.bus, &batch).await, places(&heads[1..]));
 }
 
 #[tokio::test]
 async fn a_record_whose_related_records_cannot_be_read_is_named_and_the_others_are_published() {
     let (publishing, mut heads) = with_related_records_elsewhere().await;
     let (proxy, ctx) = faulty(&publishing).await;
-    let refuse = Fault::on("BatchGetItem", When::Always, FaultKind::Throttle);
+    let bodies = |request: &Value| request.to_string().contains("#BODY#");
+    let refuse = Fault::on("BatchGetItem", When::Always, FaultKind::Throttle).only_if(bodies);
     proxy.inject(refuse);
     let (log, guard) = CapturedLog::start();
     assert_eq!(publish(&ctx, &publishing.bus, &heads).await, places(&heads[1..]));

@@ -1,6 +1,7 @@
 //! A tool is a dialect: REST and MCP store and find the same, and share keys,
 //! hashes and cursors.
 
+use activity_log_core::domain::principal::Scope;
 use activity_log_tests::stack::Stack;
 use serde_json::{Value, json};
 
@@ -223,5 +224,28 @@ async fn a_search_is_refused_alike() {
             errors.retain(|error| error["field"] != "unknown");
         }
         assert_eq!(error["field_errors"], rest["field_errors"], "{filters:?}");
+    }
+}
+
+#[tokio::test]
+async fn actors_are_shown_with_their_names_as_in_v1() {
+    let stack = Stack::start().await;
+    let key = stack.issue_key("acme", "agent:scout", Scope::ALL).await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
+    stack.name_actor("acme", "agent:scout", "Scout").await;
+    let named = json!({ "type": "agent", "id": "scout", "display_name": "Scout" });
+    let input = json!({ "type": "note", "summary": "x", "idempotency_key": "k" });
+    for _ in 0..2 {
+        let logged = mcp.tool("log_activity", &input).await;
+        assert_eq!(logged["activity"]["actor"], named);
+        let id = json!({ "id": logged["activity"]["id"] });
+        let read = mcp.tool("get_logged_activity", &id).await;
+        let path = id["id"].as_str().expect("there is an id");
+        assert_eq!(read["activity"], v1.read(path).await.expect(200).json()["activity"]);
+        let found = mcp.tool("search_activity", &json!({})).await;
+        assert_eq!(found["activities"], v1.search(&[]).await.expect(200).json()["activities"]);
+        for shown in [&read["activity"], &found["activities"][0]] {
+            assert_eq!(shown["actor"], named);
+        }
     }
 }

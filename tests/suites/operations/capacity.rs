@@ -60,7 +60,8 @@ async fn assert_cost_of_log(measured: &MeasuredStack, input: &Value) -> Items {
     assert_eq!(logged_units, expected as f64, "{} words", words.len());
     let reads = ["idempotency_key", "related_resource_id"];
     let reads = reads.iter().filter(|name| input.get(**name).is_some()).count();
-    assert_eq!(logged.read_units, reads as f64);
+    // And the name of the caller, whether it has one or not.
+    assert_eq!(logged.read_units, (reads + 1) as f64);
     written
 }
 
@@ -100,14 +101,16 @@ async fn a_replay_writes_nothing() {
     drop(measured.v1.log(&input).await.expect(201));
     let replay = measured.measure(measured.v1.log(&input)).await;
     assert_eq!(replay.answer.header("idempotency-replayed"), "true");
-    assert_eq!((replay.write_units, replay.read_units), (0.0, 2.0));
+    // The key, the activity, and the name of the caller.
+    assert_eq!((replay.write_units, replay.read_units), (0.0, 3.0));
 }
 
 #[tokio::test]
-async fn a_get_costs_one_read_unit_and_those_of_a_long_body() {
+async fn a_get_costs_two_read_units_and_those_of_a_long_body() {
     let measured = MeasuredStack::start(Engine::fresh().await).await;
-    // The longest that still fits the head with what else is in it, and so on.
-    for (body_chars, expected) in [(0, 1), (3_000, 1), (5_000, 3), (65_536, 18)] {
+    // The head, and whether the tenant names anybody. The longest body that still fits
+    // the head with what else is in it, and so on.
+    for (body_chars, expected) in [(0, 2), (3_000, 2), (5_000, 4), (65_536, 19)] {
         let body = "x ".repeat(body_chars / 2);
         let input = json!({ "type": "note", "summary": "a summary", "body": body });
         let logged = measured.v1.log(&input).await.expect(201);
@@ -117,6 +120,32 @@ async fn a_get_costs_one_read_unit_and_those_of_a_long_body() {
         assert_eq!(read.read_units, f64::from(expected), "{body_chars} characters");
         assert_eq!(read.write_units, 0.0);
     }
+}
+
+#[tokio::test]
+async fn names_cost_a_read_unit_an_actor_where_a_tenant_names_anybody() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    let input = json!({ "type": "note", "summary": "a summary" });
+    let user = |user: &str| {
+        let call = measured.v1.call(http::Method::POST, "/v1/activities");
+        call.header("x-user-id", user).json(&input)
+    };
+    for n in 0..6 {
+        // The user, and the service that acts for it.
+        let logged = measured.measure(user(&format!("user {}", n % 3)).send()).await;
+        assert_eq!(logged.read_units, 2.0);
+        drop(logged.answer.expect(201));
+    }
+    let mut units = Vec::new();
+    for _ in 0..2 {
+        let page = measured.search(&[]).await;
+        assert_eq!(page.answer.json()["activities"].as_array().map(Vec::len), Some(6));
+        units.push(page.read_units);
+        measured.stack.name_actor(TENANT, "user:user 1", "Jane Doe").await;
+    }
+    // The list, six heads, and whether anybody has a name; and then three users and a
+    // service, each once.
+    assert_eq!(units, [8.0, 12.0]);
 }
 
 #[tokio::test]

@@ -71,10 +71,12 @@ async fn populate(stack: Stack) -> Workspace {
         "notes": "seen", "scheduled_activity_id": SCHEDULED,
     });
     drop(workspace.api.log("visit", &visit).await.expect(201));
+    stack.name_actor(TENANT, "user:jane", "Jane Doe").await;
     let mut callers = vec![workspace.v1.clone()];
     for other in OTHERS {
         let key = stack.service_key(other).await;
         stack.put_resource(other, "contact", "con_1", None).await;
+        stack.name_actor(other, "user:jane", "Jane Doe").await;
         stack.put_resource(other, "property", "pro_1", None).await;
         stack.define_type(other, type_of("visit", json!([]))).await;
         visit["related_objects"] = json!([]);
@@ -126,7 +128,7 @@ async fn everything_of_a_tenant_goes_and_nothing_of_another() {
 async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     let workspace = populate(Stack::start().await).await;
     let (stack, v1) = (&workspace.stack, &workspace.v1);
-    let trail = v1.every_audit_event(&[]).await;
+    let mut trail = v1.every_audit_event(&[]).await;
     // And that of reading it.
     assert_eq!(trail.len() + 1, 5);
     let table = RawTable::of(stack).await;
@@ -146,6 +148,11 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     drop(v1.get("/v1/audit-events").await.expect(401));
 
     let reader = stack.v1(&reopen(stack, "user:auditor", &[Scope::AuditRead]).await);
+    // But for the names, which went with the registry.
+    assert_eq!(trail[3]["actor"]["display_name"], "Jane Doe");
+    for event in &mut trail {
+        event["actor"].as_object_mut().expect("it is an object").remove("display_name");
+    }
     assert_eq!(reader.every_audit_event(&[]).await, trail);
     let id = trail[3]["resource_id"].as_str().expect("it names an activity");
     let about = reader.every_audit_event(&[("resource_id", id)]).await;

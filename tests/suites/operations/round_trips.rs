@@ -178,6 +178,37 @@ async fn a_rare_word_and_a_common_one_are_few_round_trips_in_a_long_history() {
 }
 
 #[tokio::test]
+async fn names_are_one_round_trip_of_a_read_where_there_are_any_and_none_of_a_write() {
+    let measured = start().await;
+    let input = json!({ "type": "note", "summary": "a summary", "idempotency_key": "key" });
+    // The first one of an hour is noted in the trail.
+    drop(measured.v1.audit_events(&[]).await.expect(200));
+    for (more, has_names) in [(0, false), (1, true)] {
+        if has_names {
+            measured.stack.name_actor(TENANT, "service:suite", "The suite").await;
+        }
+        let (replay_or_first, log_round_trips) = log(&measured, &input).await;
+        assert_eq!(log_round_trips, if has_names { 2 } else { 3 });
+        let path = replay_or_first.header("location").to_owned();
+        let (read, get) = measured.round_trips(measured.v1.get(&path)).await;
+        let (page, search) = measured.round_trips(measured.v1.search(&[])).await;
+        let (trail, audit) = measured.round_trips(measured.v1.audit_events(&[])).await;
+        assert_eq!((get, search, audit), (1 + more, 2 + more, 2 + more));
+        let (read, page, trail) = (read.json(), page.json(), trail.json());
+        for actor in [
+            &replay_or_first.json()["activity"]["actor"],
+            &read["activity"]["actor"],
+            &page["activities"][0]["actor"],
+            &trail["audit_events"][0]["actor"],
+        ] {
+            assert_eq!(actor.get("display_name").is_some(), has_names);
+        }
+        let nothing = measured.v1.search(&[("query", "absent")]);
+        assert_eq!(measured.round_trips(nothing).await.1, 1, "there is nobody to name");
+    }
+}
+
+#[tokio::test]
 async fn a_rare_actor_and_a_common_filter_are_few_round_trips_in_a_long_history() {
     let measured = MeasuredStack::with_history(10_000).await;
     let key = measured.stack.issue_key(TENANT, "agent:rare", Scope::ALL).await;

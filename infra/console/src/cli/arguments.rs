@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 
 use activity_log_core::domain::principal::{Actor, TenantId};
+use activity_log_core::domain::registry::DisplayName;
 use http::Uri;
 use http::uri::Scheme;
 
@@ -12,6 +13,10 @@ pub(super) fn tenant(text: &str) -> Result<TenantId, String> {
 
 pub(super) fn actor(text: &str) -> Result<Actor, String> {
     Actor::parse(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn display_name(text: &str) -> Result<DisplayName, String> {
+    DisplayName::parse(text).map_err(|error| error.to_string())
 }
 
 /// An address with a port, a name with one, or a port of this machine alone.

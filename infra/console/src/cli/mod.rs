@@ -7,6 +7,7 @@
 //! `connection`, `error`, `obstacle`, `output` and `trust`, and none of these knows a
 //! command.
 
+mod actors;
 mod arguments;
 mod columns;
 mod connection;
@@ -65,6 +66,9 @@ enum Command {
     /// Keep the registry of related resources.
     #[command(subcommand)]
     Resources(resources::ResourcesCommand),
+    /// Keep the names of actors.
+    #[command(subcommand)]
+    Actors(actors::ActorsCommand),
     /// Define, list and disable activity types.
     #[command(subcommand)]
     Types(types::TypesCommand),
@@ -144,6 +148,7 @@ async fn work(command: Command, connected: &Connected, output: Output) -> Result
         Command::Table(command) => table::run(&command, connected, output).await,
         Command::Keys(command) => keys::run(command, ctx, output).await,
         Command::Resources(command) => resources::run(command, ctx, output).await,
+        Command::Actors(command) => actors::run(command, ctx, output).await,
         Command::Types(command) => types::run(command, ctx, output).await,
         Command::Sweep => sweep::run(ctx, output).await,
         Command::Reindex(args) => reindex::run(args, ctx, output).await,

@@ -14,7 +14,7 @@ use activity_log_core::store::Registered;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::arguments::tenant;
+use super::arguments::{display_name, tenant};
 use super::error::CliError;
 use super::output::Output;
 use super::record_types::RecordTypesCommand;
@@ -187,10 +187,6 @@ fn parse_record(
         })
     };
     reader.finish(record())
-}
-
-fn display_name(text: &str) -> Result<DisplayName, String> {
-    DisplayName::parse(text).map_err(|error| error.to_string())
 }
 
 fn record_type(text: &str) -> Result<Identifier<RecordType>, String> {

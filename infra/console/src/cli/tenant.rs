@@ -24,7 +24,7 @@ const DRAIN_SECONDS: u64 = CACHE_FOR.as_secs() + 30;
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantCommand {
     /// Remove everything of a tenant, for good: activities, bodies, postings,
-    /// idempotency records, related resources, types and credentials.
+    /// idempotency records, related resources, names of actors, types and credentials.
     ///
     /// A tombstone comes first, and stays: the id gets no new keys and no events, unless
     /// `keys create --reopen-removed-tenant` says otherwise. Then the credentials are

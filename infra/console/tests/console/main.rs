@@ -551,6 +551,75 @@ async fn resources_are_put_imported_and_deleted() {
 }
 
 #[tokio::test]
+async fn actors_are_named_imported_and_forgotten() {
+    let server = Server::start(&["--in-memory"]);
+    let operator = Operator::on(&server);
+    let api = server.api();
+    api.log(&note("by somebody")).await;
+    let of_demo = |words: &[&str]| -> Vec<String> {
+        let all = [&["actors"][..], words, &["--tenant", "demo"]].concat();
+        all.into_iter().map(str::to_owned).collect()
+    };
+    let run = |words: &[&str]| {
+        let words = of_demo(words);
+        operator.json(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let text_of = |words: &[&str]| {
+        let words = of_demo(words);
+        operator.text(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let shown = async || api.activities().await[0]["actor"].clone();
+    let nameless = shown().await;
+    let actor = format!(
+        "{}:{}",
+        nameless["type"].as_str().expect("it has a type"),
+        nameless["id"].as_str().expect("it has an id")
+    );
+    assert_eq!(nameless.get("display_name"), None);
+
+    let put = run(&["put", &actor, "--name", "Jane Doe"]);
+    let expected = json!({ "type": nameless["type"], "id": nameless["id"], "applied": true });
+    assert_eq!(put, expected);
+    assert_eq!(shown().await["display_name"], "Jane Doe");
+    let known = run(&["get", &actor]);
+    assert_eq!(known["display_name"], "Jane Doe");
+    assert!(known["changed_at"].is_string());
+    assert_eq!(text_of(&["get", &actor]), "Jane Doe\n");
+
+    let directory = directory();
+    let file = directory.path().join("actors.jsonl");
+    let lines = [
+        format!(
+            r#"{{"type":{},"id":{},"display_name":"Old","changed_at":"2020-01-01T00:00:00Z"}}"#,
+            nameless["type"], nameless["id"]
+        ),
+        r#"{"type":"agent","id":"scout","display_name":"Scout"}"#.to_owned(),
+        r#"{"type":"robot","id":"r2"}"#.to_owned(),
+    ];
+    std::fs::write(&file, lines.join("\n")).expect("it is written");
+    for (dry, scout) in [(true, None), (false, Some("Scout"))] {
+        let mut import = vec!["actors", "import", "--tenant", "demo", text(&file), "--json"];
+        import.extend(dry.then_some("--dry-run"));
+        let output = operator.output(&import);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("line 3: "), "{}", stderr(&output));
+        let summary: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let counts = ["applied", "unchanged", "refused"].map(|name| summary[name].clone());
+        assert_eq!(counts, [json!(1), json!(1), json!(1)]);
+        let get = operator.output(&["actors", "get", "agent:scout", "--tenant", "demo"]);
+        assert_eq!(get.status.success(), scout.is_some(), "{}", stderr(&get));
+    }
+    assert_eq!(run(&["get", "agent:scout"])["display_name"], "Scout");
+    assert_eq!(shown().await["display_name"], "Jane Doe", "old news changes nothing");
+
+    assert_eq!(text_of(&["delete", &actor]), format!("{actor} has no name.\n"));
+    assert_eq!(shown().await, nameless);
+    let gone = operator.output(&["actors", "get", &actor, "--tenant", "demo"]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(stderr(&gone).contains("there is no name of this actor"), "{}", stderr(&gone));
+}
+
+#[tokio::test]
 async fn types_are_put_listed_and_disabled_and_resources_are_of_any_kind() {
     let server = Server::start(&["--in-memory"]);
     let operator = Operator::on(&server);
@@ -653,7 +722,9 @@ async fn sweep_leaves_what_is_committed() {
 
 #[test]
 fn what_a_command_cannot_be_asked_is_a_usage_error() {
-    let asked: [&[&str]; 17] = [
+    let asked: [&[&str]; 19] = [
+        &["actors", "put", "--tenant", "a", "robot:1", "--name", "x"],
+        &["actors", "put", "--tenant", "a", "user:1", "--name", ""],
         &["keys", "list", "--tenant", "a_b"],
         &["keys", "list", "--tenant", ""],
         &["keys", "list"],
@@ -692,7 +763,7 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
 
 #[test]
 fn every_command_takes_endpoint_url_local_table_and_json() {
-    let commands: [&[&str]; 11] = [
+    let commands: [&[&str]; 14] = [
         &["serve"],
         &["table", "create"],
         &["table", "describe"],
@@ -701,6 +772,9 @@ fn every_command_takes_endpoint_url_local_table_and_json() {
         &["keys", "revoke"],
         &["resources", "put"],
         &["resources", "import"],
+        &["actors", "put"],
+        &["actors", "import"],
+        &["actors", "get"],
         &["types", "put"],
         &["sweep"],
         &["activities", "import"],

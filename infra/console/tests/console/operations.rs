@@ -198,10 +198,12 @@ async fn the_keys_of_a_tenant_are_revoked_before_it_is_removed() {
     let file = types.path().join("file");
     std::fs::write(&file, "{}").expect("the file is written");
     let resource = ["resources", "put", "--tenant", "acme", "--type", "contact", "--id", "con_1"];
-    let refused: [&[&str]; 5] = [
+    let refused: [&[&str]; 7] = [
         &create,
         &resource,
         &["resources", "import", "--tenant", "acme", text(&file)],
+        &["actors", "put", "user:jane", "--tenant", "acme", "--name", "Jane Doe"],
+        &["actors", "import", "--tenant", "acme", text(&file)],
         &["types", "put", "--tenant", "acme", text(&file)],
         &["activities", "import", "--tenant", "acme", text(&file)],
     ];

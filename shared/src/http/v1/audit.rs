@@ -13,6 +13,7 @@ use crate::app::listing::{
 };
 use crate::app::permit::Permit;
 use crate::domain::activity::{ActivityId, Source};
+use crate::domain::actor_names::ActorNames;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, ResourceType};
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
@@ -20,7 +21,7 @@ use crate::domain::named_actor::NamedActor;
 use crate::domain::principal::{ActorType, KeyId};
 use crate::domain::value::{Refusal, check_id, id_schema};
 use crate::http::describe::{AUDIT, Described, query_parameters, success};
-use crate::http::examples::{CURSOR, REQUEST_ID, audit_event};
+use crate::http::examples::{CURSOR, REQUEST_ID, actor_names, audit_event};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
 use crate::http::page::respond_with_page;
@@ -134,10 +135,11 @@ pub fn respond(
     exchange: &Exchange<'_>,
     listing: &Listing<AuditFilters>,
     page: &Page<AuditEvent>,
+    names: &ActorNames,
 ) -> Response {
     let write = |rows: &[AuditEvent], next_cursor: Option<&str>| {
         let view = AuditEventsBody {
-            audit_events: rows.iter().map(AuditEventView::from).collect(),
+            audit_events: rows.iter().map(|row| AuditEventView::of(row, names)).collect(),
             next_cursor,
             request_id: exchange.request_id(),
         };
@@ -164,7 +166,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             &[],
             schemas.subschema_for::<AuditEventsBody<'static>>(),
             json!({
-                "audit_events": [AuditEventView::from(&audit_event())],
+                "audit_events": [AuditEventView::of(&audit_event(), &actor_names())],
                 "next_cursor": CURSOR,
                 "request_id": REQUEST_ID,
             }),

@@ -5,9 +5,10 @@ use schemars::SchemaGenerator;
 use serde_json::json;
 
 use crate::domain::activity::{Activity, ActivityId};
+use crate::domain::actor_names::ActorNames;
 use crate::domain::error::{Error, Result};
 use crate::http::describe::{ACTIVITIES, Described, activity_id, success};
-use crate::http::examples::{REQUEST_ID, activity};
+use crate::http::examples::{REQUEST_ID, activity, actor_names};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
 use crate::http::view::{ActivityBody, ActivityView};
@@ -25,8 +26,8 @@ pub fn parse(exchange: &Exchange<'_>) -> Result<ActivityId> {
 
 /// Writes an activity.
 #[must_use]
-pub fn respond(exchange: &Exchange<'_>, activity: &Activity) -> Response {
-    json(StatusCode::OK, &ActivityBody::of(activity, exchange.request_id()))
+pub fn respond(exchange: &Exchange<'_>, activity: &Activity, names: &ActorNames) -> Response {
+    json(StatusCode::OK, &ActivityBody::of(activity, names, exchange.request_id()))
 }
 
 /// Describes the endpoint.
@@ -45,7 +46,10 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             "The activity.",
             &[],
             schemas.subschema_for::<ActivityBody<'static>>(),
-            json!({ "activity": ActivityView::record(&activity()), "request_id": REQUEST_ID }),
+            json!({
+                "activity": ActivityView::record(&activity(), &actor_names()),
+                "request_id": REQUEST_ID,
+            }),
         ),
     }
 }

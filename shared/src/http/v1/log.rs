@@ -13,13 +13,14 @@ use crate::app::log_activity::{LogActivity, parse_occurred_at, words_of};
 use crate::app::write_activity::{Logged, Replay};
 use crate::domain::activity::{Body, RelatedResource, RelatedResourceId, Summary};
 use crate::domain::activity_type::Category;
+use crate::domain::actor_names::ActorNames;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::idempotency::{IdempotencyKey, InputHash};
 use crate::domain::record_type::BuiltInRecordType;
 use crate::http::body;
 use crate::http::describe::{ACTIVITIES, Described, JsonBody, idempotency_key, success};
-use crate::http::examples::{REQUEST_ID, activity, log_activity_input};
+use crate::http::examples::{REQUEST_ID, activity, actor_names, log_activity_input};
 use crate::http::exchange::{Exchange, IDEMPOTENCY_KEY};
 use crate::http::message::{IDEMPOTENCY_REPLAYED, Response, header_value, json};
 use crate::http::view::{ActivityBody, ActivityView};
@@ -112,8 +113,8 @@ pub fn read<S: Source>(
 
 /// Writes the activity.
 #[must_use]
-pub fn respond(exchange: &Exchange<'_>, logged: &Logged) -> Response {
-    let view = ActivityBody::of(&logged.activity, exchange.request_id());
+pub fn respond(exchange: &Exchange<'_>, logged: &Logged, names: &ActorNames) -> Response {
+    let view = ActivityBody::of(&logged.activity, names, exchange.request_id());
     let mut response = json(StatusCode::CREATED, &view);
     let location = exchange.link(&format!("/v1/activities/{}", logged.activity.id));
     mark(&mut response, &location, logged.replay);
@@ -158,7 +159,10 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             "The activity was logged, now or by an earlier call with the same key.",
             &["Location", "Idempotency-Replayed"],
             schemas.subschema_for::<ActivityBody<'static>>(),
-            json!({ "activity": ActivityView::record(&activity()), "request_id": REQUEST_ID }),
+            json!({
+                "activity": ActivityView::record(&activity(), &actor_names()),
+                "request_id": REQUEST_ID,
+            }),
         ),
     }
 }

@@ -17,6 +17,7 @@ use crate::app::permit::Permit;
 use crate::app::search_activity::SearchFilters;
 use crate::domain::activity::{self, Activity, RelatedResource, RelatedResourceId};
 use crate::domain::activity_type::Category;
+use crate::domain::actor_names::ActorNames;
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
@@ -115,8 +116,14 @@ pub struct ActivitiesBody<'a> {
 impl<'a> ActivitiesBody<'a> {
     /// Rows, and where to go on.
     #[must_use]
-    pub fn of(rows: &'a [Activity], next_cursor: Option<&'a str>, request_id: &'a str) -> Self {
-        Self { activities: rows.iter().map(ActivityView::row).collect(), next_cursor, request_id }
+    pub fn of(
+        rows: &'a [Activity],
+        names: &'a ActorNames,
+        next_cursor: Option<&'a str>,
+        request_id: &'a str,
+    ) -> Self {
+        let row = |row| ActivityView::row(row, names);
+        Self { activities: rows.iter().map(row).collect(), next_cursor, request_id }
     }
 }
 
@@ -126,9 +133,10 @@ pub fn respond(
     exchange: &Exchange<'_>,
     listing: &Listing<SearchFilters>,
     page: &Page<Activity>,
+    names: &ActorNames,
 ) -> Response {
     let write = |rows: &[Activity], next_cursor: Option<&str>| {
-        json(StatusCode::OK, &ActivitiesBody::of(rows, next_cursor, exchange.request_id()))
+        json(StatusCode::OK, &ActivitiesBody::of(rows, names, next_cursor, exchange.request_id()))
     };
     respond_with_page(page, write, |row| listing.filters.cursor_after(row))
 }
@@ -151,7 +159,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             &[],
             schemas.subschema_for::<ActivitiesBody<'static>>(),
             json!({
-                "activities": [ActivityView::row(&examples::activity())],
+                "activities": [ActivityView::row(&examples::activity(), &examples::actor_names())],
                 "next_cursor": CURSOR,
                 "request_id": REQUEST_ID,
             }),

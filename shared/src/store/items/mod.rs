@@ -2,10 +2,12 @@
 
 pub(super) mod activity;
 pub(super) mod activity_type;
+pub(super) mod actor;
 pub(super) mod attribution;
 pub(super) mod audit_event;
 pub(super) mod credential;
 pub(super) mod idempotency_record;
+pub(super) mod news;
 pub(super) mod record_type;
 pub(super) mod record_type_ids;
 pub(super) mod refusal_tally;

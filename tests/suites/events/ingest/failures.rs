@@ -39,7 +39,8 @@ fn poisons() -> Vec<(String, &'static str, String, bool)> {
     let second_id = duplicate.rfind("\"id\":\"event").expect("the event has its own") + 4;
     let not_json = |what: &str| format!("The input is not valid JSON: {what}.");
     let summary = "x".repeat(501);
-    let types = "must be one of: activity.log resource.created resource.updated resource.deleted";
+    let types = "must be one of: activity.log resource.created resource.updated resource.deleted \
+                 actor.updated actor.deleted";
     vec![
         (
             "{\"private-property\"".to_owned(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::principal::{Actor, TenantId};
 use activity_log_core::domain::record_type::{ApiNamed, RecordType};
 use activity_log_core::domain::registry::{Presence, ResourceRecord};
 use activity_log_core::lambda::InvocationError;
@@ -189,6 +189,8 @@ async fn the_sample_events_are_done_once() {
     let bridged = bridged.expect("it is logged");
     assert_eq!(bridged["id"], "6a7e8feb-b491-4cf7-a9f1-bf3703467718");
     assert!(failures(&stack.ctx, &sample("ingest-sqs.json")).await.is_empty());
+    let named = invoke(&stack.ctx, &sample("ingest-actor.json")).await.expect("it is known");
+    assert_eq!(named, json!({ "id": "sample-actor", "status": "applied" }));
 
     let events = stack.v1(&key).every_audit_event(&[]).await;
     let named = |event: &Value| {
@@ -335,7 +337,8 @@ async fn the_type_of_an_event_may_be_that_of_its_envelope_and_no_other() {
     let different = envelope("e", "resource.created", &log_event("u"));
     let (_, message) = refused(invoke(&stack.ctx, &different).await);
     assert_eq!(message, format!("{failed} type: must equal detail-type."));
-    let words = "must be one of: activity.log resource.created resource.updated resource.deleted";
+    let words = "must be one of: activity.log resource.created resource.updated resource.deleted \
+                 actor.updated actor.deleted";
     let unknown = envelope("e", "activity.logged", &untyped);
     let (_, message) = refused(invoke(&stack.ctx, &unknown).await);
     assert_eq!(message, format!("{failed} detail-type: {words}."));
@@ -499,4 +502,111 @@ async fn an_activity_that_comes_before_its_resource_heals_by_itself() {
     let gone = resource_event("resource.deleted", "contact", "con_9", "2026-03-01T10:00:00Z");
     invoke(&rig.direct.ctx, &gone).await.expect("it is known");
     assert!(failures(&rig.direct.ctx, &early).await.is_empty(), "a replay does not look again");
+}
+
+fn actor_event(event_type: &str, name: Option<&str>, changed_at: &str) -> Value {
+    let mut event = json!({
+        "type": event_type,
+        "tenant_id": TENANT,
+        "actor": { "type": "user", "id": "jane" },
+        "changed_at": changed_at,
+    });
+    if let Some(name) = name {
+        event["actor"]["display_name"] = json!(name);
+    }
+    event
+}
+
+/// The name that the registry has of the user.
+async fn name_of_jane(ctx: &Context) -> Option<String> {
+    let tenant = TenantId::parse(TENANT).expect("the id is valid");
+    let jane = Actor::parse("user:jane").expect("the actor is valid");
+    let names = ctx.store.actor_names(&tenant, [&jane].into()).await.expect("they are read");
+    names.of(&jane).map(|name| name.as_str().to_owned())
+}
+
+#[tokio::test]
+async fn news_of_an_actor_in_any_order_end_in_the_same_name() {
+    let news = [
+        actor_event("actor.updated", Some("Jane"), "2026-03-01T09:00:00Z"),
+        actor_event("actor.updated", Some("Jane Roe"), "2026-03-01T10:30:00+01:00"),
+        actor_event("actor.deleted", Some("Jane"), "2026-03-01T10:00:00Z"),
+    ];
+    let last = [
+        (actor_event("actor.updated", Some("Jane Doe"), "2026-03-01T11:00:00Z"), Some("Jane Doe")),
+        (actor_event("actor.updated", None, "2026-03-01T11:00:00Z"), None),
+        (actor_event("actor.deleted", None, "2026-03-01T11:00:00Z"), None),
+    ];
+    for (last, name) in last {
+        let news = [&news[..], &[last]].concat();
+        for order in permutations(&[0, 1, 2, 3]) {
+            let stack = Stack::start().await;
+            let mut newest = None;
+            for index in &order {
+                let answer = invoke(&stack.ctx, &news[*index]).await.expect("it is known");
+                let applied = newest.is_none_or(|newest| *index > newest);
+                newest = newest.max(Some(*index));
+                let status = if applied { "applied" } else { "outdated" };
+                assert_eq!(answer["status"], status, "{order:?}");
+            }
+            assert_eq!(name_of_jane(&stack.ctx).await.as_deref(), name, "{order:?}");
+        }
+    }
+    // Of the same moment the first stays.
+    let stack = Stack::start().await;
+    let at = "2026-03-01T09:00:00Z";
+    for (name, status) in [("Jane", "applied"), ("Joan", "outdated")] {
+        let event = envelope("e", "actor.updated", &actor_event("actor.updated", Some(name), at));
+        assert_eq!(invoke(&stack.ctx, &event).await.expect("it is known")["status"], status);
+    }
+    assert_eq!(name_of_jane(&stack.ctx).await.as_deref(), Some("Jane"));
+}
+
+#[tokio::test]
+async fn the_name_of_an_event_shows_in_what_the_actor_did_before() {
+    let rig = Rig::start().await;
+    let event = with(log_event("w"), "/actor", json!({ "type": "user", "id": "jane" }));
+    invoke(&rig.direct.ctx, &event).await.expect("it is logged");
+    assert_eq!(rig.only("w").await.0["actor"], json!({ "type": "user", "id": "jane" }));
+    let news = actor_event("actor.updated", Some("Jane Doe"), "2026-03-01T09:00:00Z");
+    assert!(failures(&rig.direct.ctx, &batch(&[news])).await.is_empty());
+    let named = json!({ "type": "user", "id": "jane", "display_name": "Jane Doe" });
+    let (activity, audited) = rig.only("w").await;
+    assert_eq!((&activity["actor"], &audited["actor"]), (&named, &named));
+}
+
+#[tokio::test]
+async fn news_of_an_actor_are_read_strictly() {
+    let stack = Stack::start().await;
+    let day = 24 * 60 * 60;
+    let ahead = stack.clock.time().plus(Duration::from_secs(day + 60)).to_string();
+    let right = actor_event("actor.updated", Some("Jane"), "2026-03-01T09:00:00Z");
+    for (pointer, value, violation) in [
+        ("/changed_at", json!(ahead), "changed_at: must be at most 24 hours from now."),
+        ("/changed_at", Value::Null, "changed_at: is required."),
+        ("/actor/display_name", json!(""), "actor.display_name: must have 1 to 200 characters."),
+        (
+            "/actor/display_name",
+            json!("x".repeat(201)),
+            "actor.display_name: must have 1 to 200 characters.",
+        ),
+        ("/actor/type", json!("robot"), "actor.type: must be one of: user agent service."),
+        ("/actor/id", Value::Null, "actor.id: is required."),
+        ("/actor/email", json!("j@x"), "actor.email: is not a known property."),
+        ("/actor", Value::Null, "actor: is required."),
+        ("/activity", json!({}), "activity: is not a known property."),
+        ("/resource", json!({}), "resource: is not a known property."),
+        ("/tenant_id", Value::Null, "tenant_id: is required."),
+    ] {
+        let (code, message) =
+            refused(invoke(&stack.ctx, &with(right.clone(), pointer, value)).await);
+        let expected = format!("The request failed validation. {violation}");
+        assert_eq!((code, message), ("validation_failed", expected));
+    }
+    // And who logs has no name to give.
+    let named = with(log_event("w"), "/actor/display_name", json!("Jane"));
+    let (_, message) = refused(invoke(&stack.ctx, &named).await);
+    let violation = "actor.display_name: is not a known property.";
+    assert_eq!(message, format!("The request failed validation. {violation}"));
+    assert_eq!(name_of_jane(&stack.ctx).await, None);
 }

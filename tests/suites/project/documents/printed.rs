@@ -299,5 +299,5 @@ async fn every_printed_event_is_taken() {
         assert!(answer.is_ok(), "{answer:?} to {}", block.code);
         events += 1;
     }
-    assert_eq!(events, 2);
+    assert_eq!(events, 3);
 }
