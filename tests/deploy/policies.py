@@ -16,21 +16,29 @@ TABLE, STREAM = "Table.Arn", "Table.StreamArn"
 READ = {"dynamodb:GetItem"}
 SEARCH = READ | {"dynamodb:BatchGetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
+# Tallies of refusals.
+COUNT = {"dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"}
 
 # Role, resource, actions.
 ALLOWED = {
-    "LogRole": {TABLE: READ | WRITE | {"dynamodb:BatchGetItem"}},
-    "SearchRole": {TABLE: SEARCH},
-    "GetLoggedRole": {TABLE: SEARCH},
-    "McpRole": {TABLE: SEARCH | WRITE},
-    "AuditRole": {TABLE: SEARCH},
+    "LogRole": {TABLE: SEARCH | WRITE | COUNT},
+    "SearchRole": {TABLE: SEARCH | WRITE | COUNT},
+    "GetLoggedRole": {TABLE: SEARCH | WRITE | COUNT},
+    "McpRole": {TABLE: SEARCH | WRITE | COUNT},
+    "AuditRole": {TABLE: SEARCH | WRITE | COUNT},
+    "KeysRole": {TABLE: READ | WRITE | COUNT | {"dynamodb:ConditionCheckItem"}},
     "IngestRole": {
-        TABLE: READ | WRITE,
+        TABLE: READ | WRITE | COUNT,
         "IngestQueue.Arn": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
         "IngestDeadLetters.Arn": {"sqs:SendMessage"},
     },
     "PublishRole": {
-        TABLE: {"dynamodb:BatchGetItem"},
+        TABLE: {
+            "dynamodb:BatchGetItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+        },
         STREAM: {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
         "${Table.Arn}/stream/*": {"dynamodb:ListStreams"},
         "EventBus.Arn": {"events:PutEvents"},
@@ -42,7 +50,12 @@ ALLOWED = {
 # of each put.
 WRITABLE = {
     "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
-    "dynamodb:PutItem": {"ACT", "AUD", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS"},
+    "dynamodb:PutItem": {
+        "ACT", "AUD", "AX", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS", "KEY", "USED",
+    },
+    # The end of a credential, and the tally of refusals.
+    "dynamodb:UpdateItem": {"KEY", "REF"},
+    "dynamodb:DeleteItem": {"REF"},
 }
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}

@@ -17,7 +17,7 @@ use activity_log_core::domain::error::{Error, ErrorCode, FieldError};
 use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::describe::{
-    ACTIVITIES, AUDIT, Described, LOGGED_ACTIVITIES, acting_for, header_references, success,
+    ACTIVITIES, AUDIT, Described, KEYS, LOGGED_ACTIVITIES, acting_for, header_references, success,
 };
 use activity_log_core::http::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
@@ -84,6 +84,10 @@ fn build() -> Value {
                 "name": LOGGED_ACTIVITIES,
                 "description": "The same activities, as clients of `/api/activities` know them.",
             },
+            {
+                "name": KEYS,
+                "description": "Make, read, rotate and revoke the keys of the workspace.",
+            },
             { "name": AUDIT, "description": "The trail of every write and every refused write." },
             { "name": DESCRIPTION, "description": "This document." },
         ],
@@ -112,6 +116,11 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::ListActivityTypes => logged_activity::list_types::describe(schemas),
         Operation::GetActivityType => logged_activity::get_type::describe(schemas),
         Operation::ListActivityTypeFields => logged_activity::list_fields::describe(schemas),
+        Operation::CreateKey => v1::keys::create::describe(schemas),
+        Operation::ListKeys => v1::keys::list::describe(schemas),
+        Operation::GetKey => v1::keys::get::describe(schemas),
+        Operation::RevokeKey => v1::keys::revoke::describe(schemas),
+        Operation::RotateKey => v1::keys::rotate::describe(schemas),
         Operation::GetOpenApi => describe_openapi(schemas),
         Operation::CallMcp => unreachable!("it is not one of the described routes"),
     }
@@ -149,8 +158,9 @@ struct OpenApi {
 /// and what it takes.
 fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorCode> {
     let ignores_unknown = dialect_of(route.template) == Dialect::LoggedActivity;
-    let writes = route.scope == Some(Scope::ActivityWrite);
-    let names = writes || route.template.contains('{');
+    let logs = route.scope == Some(Scope::ActivityWrite);
+    let takes_key = logs || matches!(route.operation, Operation::CreateKey | Operation::RotateKey);
+    let names = logs || route.template.contains('{');
     let can_be = |code: &ErrorCode| match code {
         // The length of a body is judged where nobody asks for one, too.
         ErrorCode::MalformedRequest | ErrorCode::PayloadTooLarge | ErrorCode::InternalError => true,
@@ -162,7 +172,7 @@ fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorC
         | ErrorCode::Unavailable => route.scope.is_some(),
         ErrorCode::UnsupportedMediaType => takes_body,
         ErrorCode::ResourceNotFound => names,
-        ErrorCode::IdempotencyConflict => writes,
+        ErrorCode::IdempotencyConflict => takes_key,
         // Of another method than the described one.
         ErrorCode::MethodNotAllowed => false,
     };
@@ -271,7 +281,7 @@ fn headers() -> Value {
             "schema": { "type": "string", "const": "no-store" },
         },
         "Location": {
-            "description": "Where the activity can be read: a reference without a host, unless \
+            "description": "Where what was made can be read: a reference without a host, unless \
                 the deployment has a public address.",
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },

@@ -40,6 +40,7 @@ pub async fn answer(ctx: &Context, request: Request) -> Response {
         Function::Search => fn_search::handle(ctx, request).await,
         Function::Mcp => fn_mcp::handle(ctx, request).await,
         Function::GetLogged => fn_get_logged::handle(ctx, request).await,
+        Function::Keys => fn_keys::handle(ctx, request).await,
         Function::Audit => fn_audit::handle(ctx, request).await,
     }
 }

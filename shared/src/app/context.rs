@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::credential_cache::CredentialCache;
+use super::noted_uses::NotedUses;
 use super::refusal_watch::{HourlyEvents, RefusalWatch};
 use crate::domain::clock::{Environment, SystemEnvironment};
 use crate::platform::config::Config;
@@ -19,6 +20,7 @@ pub struct Context {
     /// What the deployment set.
     pub config: Config,
     pub(crate) credentials: CredentialCache,
+    pub(crate) noted_uses: NotedUses,
     pub(crate) refusals: RefusalWatch,
     pub(crate) hourly_events: HourlyEvents,
 }
@@ -48,6 +50,7 @@ impl Context {
             environment,
             config,
             credentials: CredentialCache::default(),
+            noted_uses: NotedUses::default(),
             refusals: RefusalWatch::default(),
             hourly_events: HourlyEvents::default(),
         }

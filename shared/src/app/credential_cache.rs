@@ -9,7 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::principal::{ApiKey, Credential, KeyId, TenantId};
+use crate::domain::credential::{ApiKey, Credential};
+use crate::domain::principal::{KeyId, TenantId};
 
 /// How long a process takes a credential without reading it again.
 pub const CACHE_FOR: Duration = Duration::from_secs(60);

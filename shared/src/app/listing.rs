@@ -89,11 +89,11 @@ pub fn read_range<S: Source>(
 
 /// Reads where a page begins. A cursor is held against filters that are all
 /// valid: with others it can't be its own.
-pub fn read_cursor<S: Source>(
+pub fn read_cursor<S: Source, P>(
     reader: &mut Reader<S>,
     cursor: Option<&GivenCursor>,
-    position: impl FnOnce(&str) -> Option<Position>,
-) -> Option<Position> {
+    position: impl FnOnce(&str) -> Option<P>,
+) -> Option<P> {
     let position = position(&cursor?.0).ok_or("must be a next_cursor of the same search");
     reader.take("cursor", position).ok()
 }

@@ -105,10 +105,10 @@ pub async fn check_activity(
     input: &LogActivity,
 ) -> Result<Option<ActivityId>> {
     match look_up(ctx, call, input).await? {
-        Found::Taken(taken) if taken.record.input_hash == input.input_hash => {
-            Ok(Some(taken.record.activity_id))
-        }
-        Found::Taken(taken) => Err(Error::IdempotencyConflict(taken.key.key)),
+        Found::Taken(TakenKey { key, record }) => match record.made.activity() {
+            Some(id) if record.input_hash == input.input_hash => Ok(Some(id)),
+            _ => Err(Error::IdempotencyConflict(key.key)),
+        },
         Found::New(_) => Ok(None),
     }
 }

@@ -22,7 +22,7 @@ use crate::domain::activity_type::Category;
 use crate::domain::audit::{Action, AuditEvent, Call};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result, chain};
-use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash, TakenKey};
+use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash, Made, TakenKey};
 use crate::domain::principal::ActorType;
 use crate::index::terms_of;
 use crate::store::{Commit, Outcome, Staging};
@@ -108,7 +108,7 @@ pub(crate) async fn write_activity(
         let key = call.key(key);
         let retention = key.space.retention(ctx.config.idempotency_retention);
         let record = IdempotencyRecord {
-            activity_id: activity.id,
+            made: Made::Activity(activity.id),
             input_hash: input_hash.clone(),
             expires_at: retention.map(|retention| now.plus(retention)),
         };
@@ -190,14 +190,13 @@ pub(crate) async fn replay(
     taken: TakenKey,
 ) -> Result<Logged> {
     let TakenKey { key, record } = taken;
-    if record.input_hash != *input_hash {
-        return Err(Error::IdempotencyConflict(key.key));
-    }
+    let made = record.made.activity().filter(|_| record.input_hash == *input_hash);
+    let Some(activity_id) = made else { return Err(Error::IdempotencyConflict(key.key)) };
     // The record and the head are of one transaction, but a read of the head
     // right after one of the record may come before the head is to be seen.
     for wait_ms in [0, 10, 40, 160, 640] {
         tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-        let found = ctx.store.activity(&call.principal.tenant_id, record.activity_id).await?;
+        let found = ctx.store.activity(&call.principal.tenant_id, activity_id).await?;
         if let Some(activity) = found {
             return Ok(Logged { activity, replay: Replay::Replayed });
         }

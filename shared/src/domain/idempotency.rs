@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::activity::ActivityId;
 use crate::domain::clock::Timestamp;
-use crate::domain::principal::Actor;
+use crate::domain::principal::{Actor, KeyId};
 use crate::domain::value::{check_id, id_schema, text};
 
 text! {
@@ -129,11 +129,40 @@ impl fmt::Display for InputHash {
     }
 }
 
+/// What an idempotency key made. All that callers make have one space of keys, so a
+/// key that made something of another kind is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    Activity(ActivityId),
+    /// A credential, by the id of its key.
+    Key(KeyId),
+}
+
+impl Made {
+    /// The activity, where it is one.
+    #[must_use]
+    pub fn activity(&self) -> Option<ActivityId> {
+        match self {
+            Self::Activity(id) => Some(*id),
+            Self::Key(_) => None,
+        }
+    }
+
+    /// The key, where it is one.
+    #[must_use]
+    pub fn key(&self) -> Option<&KeyId> {
+        match self {
+            Self::Activity(_) => None,
+            Self::Key(id) => Some(id),
+        }
+    }
+}
+
 /// What is remembered of a keyed write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// The activity that the key made.
-    pub activity_id: ActivityId,
+    /// What the key made.
+    pub made: Made,
     /// The input that it was made of.
     pub input_hash: InputHash,
     /// From when on the record counts as absent; never, where there is none.
@@ -242,7 +271,7 @@ mod tests {
     #[test]
     fn a_record_without_an_expiry_is_live_for_ever() {
         let record = |expires_at| IdempotencyRecord {
-            activity_id: ActivityId(uuid::Uuid::from_u128(7)),
+            made: Made::Activity(ActivityId(uuid::Uuid::from_u128(7))),
             input_hash: hash("{}"),
             expires_at,
         };

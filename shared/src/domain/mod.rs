@@ -4,9 +4,11 @@
 pub mod activity;
 pub mod activity_type;
 pub mod actor_names;
+pub mod address_range;
 pub mod audit;
 pub mod client;
 pub mod clock;
+pub mod credential;
 pub mod error;
 pub mod field_value;
 pub mod idempotency;
@@ -19,3 +21,4 @@ pub mod registry;
 pub mod searched_text;
 pub mod submission;
 pub mod value;
+pub mod width;

@@ -45,6 +45,7 @@ pub fn answer(
             Ok(response) => response,
             Err(error) => write_error(exchange, &error),
         };
+        exchange.settle_use().await;
         finish(exchange, &mut response);
         log_answer(exchange, &response, usage.used());
         response

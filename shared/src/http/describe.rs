@@ -16,6 +16,8 @@ use crate::domain::principal::ActorId;
 pub const ACTIVITIES: &str = "Activities";
 /// The tag of the logged-activity dialect.
 pub const LOGGED_ACTIVITIES: &str = "Logged activities";
+/// The tag of `/v1/keys`.
+pub const KEYS: &str = "Keys";
 /// The tag of the audit trail.
 pub const AUDIT: &str = "Audit";
 

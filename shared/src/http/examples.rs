@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::app::get_key::KeyDetails;
 use crate::app::json::Object;
 use crate::domain::activity::{
     Activity, ActivityId, Body, BodyText, NamedResource, RelatedResource, RelatedResourceId,
@@ -15,12 +16,14 @@ use crate::domain::activity_type::{
     TypeName, TypeSummary,
 };
 use crate::domain::actor_names::{ActorNames, ActorRecord};
+use crate::domain::address_range::AddressRange;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint, ResourceType};
 use crate::domain::client::Client;
-use crate::domain::clock::{Rounding, Timestamp};
+use crate::domain::clock::{HOUR, Rounding, Timestamp};
+use crate::domain::credential::{Credential, Grant, KeyName};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{
-    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
 };
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
@@ -38,6 +41,8 @@ pub const REQUEST_ID: &str = "req_019ca8a27c3f7a41b2c3d4e5f6071829";
 pub const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
 /// The credential that it was logged with.
 pub const CREDENTIAL_ID: &str = "3f9c1d0a7b2e4856";
+/// Such a key in full, which is none.
+pub const SECRET: &str = "alk_acme.3f9c1d0a7b2e4856.a-text-of-43-characters-that-is-shown-once";
 /// Where a next page begins.
 pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
 /// The record that it is attached to.
@@ -150,6 +155,41 @@ pub fn audit_event() -> AuditEvent {
         input_hash: Some(InputHash::of(&log_activity_input()).expect(VALID)),
         ..AuditEvent::of(&call, Action::ActivityLogged, id, activity.logged_at)
     }
+}
+
+/// An input of `POST /v1/keys`.
+#[must_use]
+pub fn create_key_input() -> Object {
+    let properties = [
+        ("actor", json!({ "type": "agent", "id": "agent_7" })),
+        ("scopes", json!([Scope::ActivityWrite, Scope::ActivityRead])),
+        ("name", json!("Scout, production")),
+        ("address_ranges", json!(["192.0.2.0/24"])),
+        ("users", json!(["jane"])),
+    ];
+    properties.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
+}
+
+/// The key that it makes, some time later.
+#[must_use]
+pub fn key_details() -> KeyDetails {
+    let credential = Credential {
+        tenant_id: TenantId::parse("acme").expect(VALID),
+        key_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
+        secret_hash: String::new(),
+        grant: Grant {
+            actor: Actor::parse("agent:agent_7").expect(VALID),
+            scopes: Scopes::from([Scope::ActivityWrite, Scope::ActivityRead]),
+            name: KeyName::parse("Scout, production").ok(),
+            expires_at: None,
+            address_ranges: [AddressRange::parse("192.0.2.0/24").expect(VALID)].into(),
+            users: Some([ActorId::parse("jane").expect(VALID)].into()),
+        },
+        created_at: time(),
+        revoked_at: None,
+        replaced_by: None,
+    };
+    KeyDetails { credential, last_used_at: Some(time().start_of(HOUR)) }
 }
 
 fn time() -> Timestamp {

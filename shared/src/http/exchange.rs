@@ -1,6 +1,6 @@
 //! A request under way: its id, its route, and what was sent with it.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::Method;
@@ -11,6 +11,7 @@ use super::query::Query;
 use super::routes::{Dialect, Operation, Resolved, Route, dialect_of, resolve};
 use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
+use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
 use crate::domain::activity::Source;
 use crate::domain::audit::{Call, Door, EntryPoint};
 use crate::domain::clock::Environment;
@@ -34,6 +35,8 @@ pub struct Exchange<'a> {
     dialect: Dialect,
     request_id: String,
     trace_id: OnceLock<TraceId>,
+    /// The note that the caller's key is used, while it is being written.
+    use_note: Mutex<Option<UseNote>>,
     begun: Instant,
     /// Who turned out to call, and the tool that they call, for the line in the log.
     principal: OnceLock<Principal>,
@@ -54,6 +57,7 @@ impl<'a> Exchange<'a> {
             dialect,
             request_id,
             trace_id: OnceLock::new(),
+            use_note: Mutex::new(None),
             begun: Instant::now(),
             principal: OnceLock::new(),
             tool: OnceLock::new(),
@@ -212,6 +216,21 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// Waits for the note that the caller's key is used, where one is being written. The answer stands, whatever
+    /// becomes of it.
+    pub(super) async fn settle_use(&self) {
+        let note = self.use_note.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(note) = note else { return };
+        if let Err(error) = note.written().await {
+            tracing::warn!(
+                request_id = self.request_id,
+                trace_id = self.trace_id(),
+                error = chain(&error),
+                "{USE_NOT_NOTED}"
+            );
+        }
+    }
+
     /// Makes this request part of the caller's trace: the log names it.
     pub fn join_trace(&self, trace_id: TraceId) {
         // The first one stands; there is only one to a request.
@@ -223,9 +242,13 @@ impl<'a> Exchange<'a> {
         self.trace_id.get().map(TraceId::as_str)
     }
 
-    /// Notes who turned out to call: the log names them.
+    /// Notes who turned out to call: the log names them. That their key is used is noted
+    /// beside what the request is about to do.
     pub(super) fn note_principal(&self, principal: Principal) -> Principal {
         self.principal.get_or_init(|| principal.clone());
+        if let Some(note) = note_use(self.ctx, &principal) {
+            *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+        }
         principal
     }
 

@@ -24,6 +24,8 @@ pub enum Function {
     Mcp,
     /// `audit`, which also answers what is not routed.
     Audit,
+    /// `keys`.
+    Keys,
 }
 
 /// How errors and bodies are written.
@@ -62,6 +64,16 @@ pub enum Operation {
     ListActivityTypeFields,
     /// `GET /v1/audit-events`.
     ListAuditEvents,
+    /// `POST /v1/keys`.
+    CreateKey,
+    /// `GET /v1/keys`.
+    ListKeys,
+    /// `GET /v1/keys/{key_id}`.
+    GetKey,
+    /// `DELETE /v1/keys/{key_id}`.
+    RevokeKey,
+    /// `POST /v1/keys/{key_id}/rotate`.
+    RotateKey,
     /// `GET /openapi.json`.
     GetOpenApi,
 }
@@ -82,6 +94,11 @@ impl Operation {
             Self::GetActivityType => "get_activity_type",
             Self::ListActivityTypeFields => "list_activity_type_fields",
             Self::ListAuditEvents => "list_audit_events",
+            Self::CreateKey => "create_key",
+            Self::ListKeys => "list_keys",
+            Self::GetKey => "get_key",
+            Self::RevokeKey => "revoke_key",
+            Self::RotateKey => "rotate_key",
             Self::GetOpenApi => "get_openapi",
         }
     }
@@ -193,6 +210,29 @@ pub static ROUTES: &[Route] = &[
         Function::Audit,
         Some(Scope::AuditRead),
     ),
+    route(Method::POST, "/v1/keys", Operation::CreateKey, Function::Keys, Some(Scope::KeysManage)),
+    route(Method::GET, "/v1/keys", Operation::ListKeys, Function::Keys, Some(Scope::KeysManage)),
+    route(
+        Method::GET,
+        "/v1/keys/{key_id}",
+        Operation::GetKey,
+        Function::Keys,
+        Some(Scope::KeysManage),
+    ),
+    route(
+        Method::DELETE,
+        "/v1/keys/{key_id}",
+        Operation::RevokeKey,
+        Function::Keys,
+        Some(Scope::KeysManage),
+    ),
+    route(
+        Method::POST,
+        "/v1/keys/{key_id}/rotate",
+        Operation::RotateKey,
+        Function::Keys,
+        Some(Scope::KeysManage),
+    ),
     route(Method::GET, "/openapi.json", Operation::GetOpenApi, Function::Audit, None),
 ];
 
@@ -250,12 +290,14 @@ fn allowed_methods(template: &str) -> &'static [Method] {
     const GET: &[Method] = &[Method::GET, Method::HEAD];
     const POST: &[Method] = &[Method::POST];
     const GET_AND_POST: &[Method] = &[Method::GET, Method::HEAD, Method::POST];
+    const GET_AND_DELETE: &[Method] = &[Method::GET, Method::HEAD, Method::DELETE];
     let has = |method: Method| {
         ROUTES.iter().any(|route| route.template == template && route.method == method)
     };
-    match (has(Method::GET), has(Method::POST)) {
-        (true, true) => GET_AND_POST,
-        (false, true) => POST,
+    match (has(Method::GET), has(Method::POST), has(Method::DELETE)) {
+        (true, true, false) => GET_AND_POST,
+        (false, true, false) => POST,
+        (true, false, true) => GET_AND_DELETE,
         _ => GET,
     }
 }
@@ -334,6 +376,7 @@ mod tests {
                 Function::GetLogged => "get-logged",
                 Function::Mcp => "mcp",
                 Function::Audit => "audit",
+                Function::Keys => "keys",
             };
             let alone = format!("\"{}\" = \"{function}\"", route.template);
             let listed = manifest
@@ -353,6 +396,9 @@ mod tests {
         let resolved = resolve(&Method::DELETE, "/v1/activities");
         let all = &[Method::GET, Method::HEAD, Method::POST];
         assert_eq!(resolved, Resolved::MethodNotAllowed(all));
+        let resolved = resolve(&Method::PUT, "/v1/keys/0123");
+        let all = &[Method::GET, Method::HEAD, Method::DELETE];
+        assert_eq!(resolved, Resolved::MethodNotAllowed(all));
         let resolved = resolve(&Method::POST, "/openapi.json");
         assert_eq!(resolved, Resolved::MethodNotAllowed(&[Method::GET, Method::HEAD]));
         let resolved = resolve(&Method::HEAD, "/mcp");
@@ -360,9 +406,22 @@ mod tests {
     }
 
     #[test]
+    fn every_set_of_methods_is_listed_whole() {
+        for route in ROUTES {
+            let same = ROUTES.iter().filter(|other| other.template == route.template);
+            let mut expected: Vec<Method> = same.flat_map(Route::methods).collect();
+            let mut allowed = allowed_methods(route.template).to_vec();
+            expected.sort_by_key(Method::to_string);
+            allowed.sort_by_key(Method::to_string);
+            assert_eq!(allowed, expected, "{}", route.template);
+        }
+    }
+
+    #[test]
     fn head_is_get() {
         for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
-            let path = route.template.replace("{id}", "1").replace(ACTIVITY_IDENTIFIER, "call");
+            let path = route.template.replace("{id}", "1");
+            let path = path.replace("{key_id}", "1").replace(ACTIVITY_IDENTIFIER, "call");
             let get = resolve(&Method::GET, &path);
             assert!(matches!(get, Resolved::Route(..)), "{path}");
             assert_eq!(resolve(&Method::HEAD, &path), get, "{path}");

@@ -34,6 +34,12 @@ pub struct ActorView<'a> {
 }
 
 impl<'a> ActorView<'a> {
+    /// An actor whose name is not looked for.
+    #[must_use]
+    pub fn unnamed(actor: &'a Actor) -> Self {
+        Self { actor_type: actor.actor_type, id: &actor.id, display_name: None }
+    }
+
     /// An actor with its name, where it has one among those.
     #[must_use]
     pub fn of(actor: &'a Actor, names: &'a ActorNames) -> Self {

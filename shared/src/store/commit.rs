@@ -37,7 +37,7 @@ use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
-use crate::domain::idempotency::{KeyInSpace, TakenKey};
+use crate::domain::idempotency::{KeyInSpace, Made, TakenKey};
 use crate::domain::principal::TenantId;
 use crate::index::{Position, Term, terms_of_audit_event};
 use crate::platform::backoff::Backoff;
@@ -197,7 +197,7 @@ impl Transaction<'_> {
 
     /// How it ended: a taken key is that of an earlier attempt, or another's.
     fn outcome(&self, taken: TakenKey) -> Outcome {
-        if taken.record.activity_id == self.activity.id {
+        if taken.record.made == Made::Activity(self.activity.id) {
             Outcome::Committed
         } else {
             Outcome::KeyTaken(taken)

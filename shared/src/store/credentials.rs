@@ -1,20 +1,25 @@
-//! Credentials: read by functions; issued, listed and revoked by operators.
+//! Credentials: read by all functions, and by those who manage keys; added, rotated and
+//! revoked by the function `keys` and by operators.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, TransactWriteItem, Update};
 use tokio::time::Instant;
 
+use super::audited_write::{AuditedWrite, RefusedWrites};
 use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{is_failed_condition, to_error};
-use super::item::Item;
+use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
 use super::items::tombstone::ENDED_AT;
 use super::{items, keys};
+use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
+use crate::domain::credential::Credential;
 use crate::domain::error::{Error, Result};
-use crate::domain::principal::{Credential, KeyId, KeyName, TenantId};
+use crate::domain::idempotency::TakenKey;
+use crate::domain::principal::{KeyId, TenantId};
 use crate::platform::backoff::Backoff;
 
 /// What is to be done where the tenant of a new credential was removed.
@@ -39,12 +44,82 @@ pub enum PutCredentialError {
     Failed(#[from] Error),
 }
 
-/// How long two who write the same tombstone wait for each other.
+/// A credential that is to be added, and what becomes true with it.
+#[derive(Clone, Debug)]
+pub struct NewCredential<'a> {
+    pub credential: &'a Credential,
+    pub removed: RemovedTenant,
+    /// The credential in whose place it is made.
+    pub replaced: Option<Replaced>,
+    /// The caller's key and what it is to remember.
+    pub idempotency: Option<TakenKey>,
+    /// The time that decides whether an older record of the key has expired.
+    pub now: Timestamp,
+}
+
+/// A credential that another one replaces.
+#[derive(Clone, Debug)]
+pub struct Replaced {
+    pub key_id: KeyId,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// How adding a credential ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It was done.
+    Added,
+    /// Another write has the idempotency key.
+    KeyTaken(TakenKey),
+    /// The one that it was to replace is revoked, replaced already, or gone.
+    NotReplaced,
+}
+
+/// Some credentials of a tenant, by the ids of their keys.
+#[derive(Clone, Debug)]
+pub struct CredentialPage {
+    pub credentials: Vec<Credential>,
+    /// Whether there may be more behind the last one.
+    pub more: bool,
+}
+
+fn closed(removed: RemovedTenant) -> PutCredentialError {
+    match removed {
+        RemovedTenant::Refuse => PutCredentialError::TenantRemoved,
+        RemovedTenant::Reopen => PutCredentialError::RemovalNotEnded,
+    }
+}
+
+/// How long two who write the same item wait for each other.
 const CONFLICT_DEADLINE: Duration = Duration::from_secs(10);
 /// The reason of a write whose condition does not hold.
 const FAILED: &str = "ConditionalCheckFailed";
 /// The reason of a write that met another one.
 const CONFLICT: &str = "TransactionConflict";
+
+/// What adds a credential. Each write is named by its place.
+struct Addition {
+    writes: Vec<TransactWriteItem>,
+    /// Where the update of the replaced one is, where there is one.
+    replaced: Option<usize>,
+    /// Where the idempotency record is, where there is one.
+    idempotency: Option<usize>,
+}
+
+/// Where the look for a tombstone is.
+const TOMBSTONE: usize = 0;
+/// Where the credential is.
+const CREDENTIAL: usize = 1;
+
+/// What became of a revocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// The credential is revoked now.
+    Now,
+    /// It was revoked before, or is gone.
+    NotNow,
+}
 
 impl Store {
     /// Opens a connection, so that the first request does not wait for it.
@@ -64,31 +139,21 @@ impl Store {
         Ok(item.as_ref().map(|item| items::credential::read(tenant, item)).transpose()?)
     }
 
-    /// Adds a credential, in one transaction with the look for a tombstone of its
-    /// tenant: a removal that began before it refuses it, and one that begins
-    /// behind it revokes it. One that exists is never written over.
+    /// Adds a credential without an event in the trail, which is for who makes a tenant
+    /// with a history of its own. It is added in one transaction with the look for a
+    /// tombstone, as all are.
     pub async fn put_credential(
         &self,
         credential: &Credential,
         removed: RemovedTenant,
     ) -> Result<(), PutCredentialError> {
-        self.put_named_credential(credential, None, removed).await
-    }
-
-    /// The same with a name for operators.
-    pub async fn put_named_credential(
-        &self,
-        credential: &Credential,
-        name: Option<&KeyName>,
-        removed: RemovedTenant,
-    ) -> Result<(), PutCredentialError> {
-        let item = items::credential::write(credential, name);
-        let writes =
-            self.put_with_tombstone(&credential.tenant_id, item, removed).map_err(Error::from)?;
+        let now = credential.created_at;
+        let new = NewCredential { credential, removed, replaced: None, idempotency: None, now };
+        let writes = self.addition(&new)?.writes;
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
         loop {
             let call = self.client.transact_write_items();
-            let answer = call.set_transact_items(Some(writes.to_vec())).send().await;
+            let answer = call.set_transact_items(Some(writes.clone())).send().await;
             let Err(error) = answer else { return Ok(()) };
             let cancelled = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -96,11 +161,8 @@ impl Store {
                 }
                 _ => return Err(to_error("TransactWriteItems", &error).into()),
             };
-            if cancelled.first().and_then(|of_tombstone| of_tombstone.code()) == Some(FAILED) {
-                return Err(match removed {
-                    RemovedTenant::Refuse => PutCredentialError::TenantRemoved,
-                    RemovedTenant::Reopen => PutCredentialError::RemovalNotEnded,
-                });
+            if cancelled.get(TOMBSTONE).and_then(|reason| reason.code()) == Some(FAILED) {
+                return Err(closed(removed));
             }
             let conflict = cancelled.iter().any(|reason| reason.code() == Some(CONFLICT));
             if !conflict || !backoff.wait().await {
@@ -109,13 +171,115 @@ impl Store {
         }
     }
 
-    /// What decides about the tombstone, and the credential.
-    fn put_with_tombstone(
+    /// Adds a credential, in one transaction with its event and with the look for a
+    /// tombstone of its tenant: a removal that began before it refuses it, and one that
+    /// begins behind it revokes it. One that exists is never written over.
+    pub async fn add_credential(
+        &self,
+        new: &NewCredential<'_>,
+        event: &AuditEvent,
+        deadline: Instant,
+    ) -> Result<Added, PutCredentialError> {
+        let addition = self.addition(new)?;
+        match self.write_audited(addition.writes.clone(), event, deadline).await? {
+            AuditedWrite::Done => Ok(Added::Added),
+            AuditedWrite::Refused(refused) => self.read_refusal(new, &addition, &refused).await,
+            AuditedWrite::EventExists => {
+                Err(Error::Internal("the event of a new credential exists".into()).into())
+            }
+        }
+    }
+
+    /// Why a credential was not added.
+    async fn read_refusal(
+        &self,
+        new: &NewCredential<'_>,
+        addition: &Addition,
+        refused: &RefusedWrites,
+    ) -> Result<Added, PutCredentialError> {
+        if refused.is_refused(TOMBSTONE) {
+            return Err(closed(new.removed));
+        }
+        if let Some(taken) = &new.idempotency {
+            let tenant = &new.credential.tenant_id;
+            let record = match addition.idempotency.and_then(|write| refused.item(write)) {
+                Some(item) => Some(items::idempotency_record::read(item).map_err(Error::from)?),
+                // Somebody with the same key may have replaced the same credential.
+                None => self.idempotency_record(tenant, &taken.key).await?,
+            };
+            if let Some(record) = record.filter(|record| record.is_live(new.now)) {
+                return Ok(Added::KeyTaken(TakenKey { key: taken.key.clone(), record }));
+            }
+        }
+        if addition.replaced.is_some_and(|write| refused.is_refused(write)) {
+            return Ok(Added::NotReplaced);
+        }
+        let exists = refused.is_refused(CREDENTIAL);
+        let cause = if exists { "a new credential exists" } else { "a record of a key is in use" };
+        Err(Error::Unavailable(cause.into()).into())
+    }
+
+    fn addition(&self, new: &NewCredential<'_>) -> Result<Addition> {
+        let tenant = &new.credential.tenant_id;
+        let part = TransactWriteItem::builder;
+        let mut writes = vec![
+            self.decide_about_tombstone(tenant, new.removed)?,
+            self.put_new(items::credential::write(new.credential))?,
+        ];
+        let mut add = |write| {
+            writes.push(write);
+            writes.len() - 1
+        };
+        let replaced = match &new.replaced {
+            Some(replaced) => {
+                let update = self.replace(tenant, replaced, &new.credential.key_id)?;
+                Some(add(part().update(update).build()))
+            }
+            None => None,
+        };
+        let idempotency = match &new.idempotency {
+            Some(taken) => {
+                let put = self.put_idempotency_record(tenant, taken, new.now)?;
+                Some(add(part().put(put).build()))
+            }
+            None => None,
+        };
+        Ok(Addition { writes, replaced, idempotency })
+    }
+
+    /// Revokes a credential that is there and not revoked, in one transaction with its
+    /// event.
+    pub async fn revoke_audited(
         &self,
         tenant: &TenantId,
-        credential: Item,
+        key_id: &KeyId,
+        event: &AuditEvent,
+        deadline: Instant,
+    ) -> Result<Revoked> {
+        let update = Update::builder()
+            .table_name(&self.table_name)
+            .set_key(Some(keys::credential(tenant, key_id).into_item()))
+            .update_expression(format!("SET {REVOKED_AT} = :now"))
+            .condition_expression(format!(
+                "attribute_exists(pk) AND attribute_not_exists({REVOKED_AT})"
+            ))
+            .expression_attribute_values(":now", AttributeValue::S(event.occurred_at.to_string()))
+            .build()?;
+        let update = TransactWriteItem::builder().update(update).build();
+        match self.write_audited(vec![update], event, deadline).await? {
+            AuditedWrite::Done => Ok(Revoked::Now),
+            AuditedWrite::Refused(_) => Ok(Revoked::NotNow),
+            AuditedWrite::EventExists => {
+                Err(Error::Internal("the event of a revocation exists".into()))
+            }
+        }
+    }
+
+    fn decide_about_tombstone(
+        &self,
+        tenant: &TenantId,
         removed: RemovedTenant,
-    ) -> Result<[TransactWriteItem; 2], BuildError> {
+    ) -> Result<TransactWriteItem, BuildError> {
         let tombstone = keys::tombstone(tenant).into_item();
         let decide = TransactWriteItem::builder();
         let decide = match removed {
@@ -134,25 +298,64 @@ impl Store {
                     .build()?,
             ),
         };
-        let put = Put::builder()
-            .table_name(&self.table_name)
-            .set_item(Some(credential))
-            .condition_expression(IF_ABSENT)
-            .build()?;
-        Ok([decide.build(), TransactWriteItem::builder().put(put).build()])
+        Ok(decide.build())
     }
 
-    /// A tenant's credentials with their names, by key id.
-    pub async fn credentials(
+    /// Gives a credential its end and its successor, where it has none.
+    fn replace(
         &self,
         tenant: &TenantId,
-    ) -> Result<Vec<(Credential, Option<KeyName>)>> {
+        replaced: &Replaced,
+        successor: &KeyId,
+    ) -> Result<Update, BuildError> {
+        Update::builder()
+            .table_name(&self.table_name)
+            .set_key(Some(keys::credential(tenant, &replaced.key_id).into_item()))
+            .update_expression(format!("SET {REPLACED_BY} = :successor, {ENDS_AT} = :ends_at"))
+            .condition_expression(format!(
+                "attribute_exists(pk) AND attribute_not_exists({REVOKED_AT}) \
+                 AND attribute_not_exists({REPLACED_BY})"
+            ))
+            .expression_attribute_values(":successor", AttributeValue::S(successor.to_string()))
+            .expression_attribute_values(
+                ":ends_at",
+                AttributeValue::S(replaced.ends_at.to_string()),
+            )
+            .build()
+    }
+
+    /// All credentials of a tenant, by the ids of their keys.
+    pub async fn credentials(&self, tenant: &TenantId) -> Result<Vec<Credential>> {
         let page = |start| self.partition_page(keys::credentials(tenant), None, start);
         let items = pages(page).await?;
-        let read = |item| {
-            Ok((items::credential::read(tenant, item)?, items::credential::read_name(item)?))
-        };
-        items.iter().map(read).collect()
+        items.iter().map(|item| Ok(items::credential::read(tenant, item)?)).collect()
+    }
+
+    /// The credentials of a tenant whose key ids come after `after`, at most `limit`.
+    pub async fn credential_page(
+        &self,
+        tenant: &TenantId,
+        after: Option<&KeyId>,
+        limit: usize,
+    ) -> Result<CredentialPage> {
+        // Before every id: none has a character as low.
+        let start = after.map_or(" ", KeyId::as_str);
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table_name)
+            .key_condition_expression("pk = :pk AND sk > :start")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::credentials(tenant)))
+            .expression_attribute_values(":start", AttributeValue::S(start.to_owned()))
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        let items = answer.items.unwrap_or_default();
+        let credentials: Result<Vec<Credential>, _> =
+            items.iter().map(|item| items::credential::read(tenant, item)).collect();
+        Ok(CredentialPage { credentials: credentials?, more: answer.last_evaluated_key.is_some() })
     }
 
     /// Revokes a credential; a revoked one keeps its first time. Tells that time.
@@ -166,9 +369,9 @@ impl Store {
         key_id: &KeyId,
         now: Timestamp,
     ) -> Result<Timestamp> {
-        let update = "SET revoked_at = if_not_exists(revoked_at, :now)";
+        let update = format!("SET {REVOKED_AT} = if_not_exists({REVOKED_AT}, :now)");
         let answer = self
-            .note_time(keys::credential(tenant, key_id), update, now)
+            .note_time(keys::credential(tenant, key_id), &update, now)
             .condition_expression("attribute_exists(pk)")
             .send()
             .await;

@@ -18,6 +18,7 @@
 //! | activity type, with its fields | `T#<tenant>#TYPE#<uuid>` | `TYPE` |
 //! | scheduled completion | `T#<tenant>#SCHED#<uuid>` | `SCHED` |
 //! | credential | `T#<tenant>#KEY` | `<key id>` |
+//! | use of a key | `T#<tenant>#USED#<key id>` | `<hour>`, as `2026-11-28T16` |
 //! | tombstone of the tenant | `T#<tenant>#REMOVED` | `REMOVED` |
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
@@ -133,6 +134,18 @@ pub(super) fn credential(tenant: &TenantId, key_id: &KeyId) -> Key {
     Key { pk: credentials(tenant), sk: key_id.as_str().to_owned() }
 }
 
+/// The hours in which a key was used, in their order.
+pub(super) fn key_uses(tenant: &TenantId, key_id: &KeyId) -> String {
+    partition_key(tenant, "USED", key_id.as_str())
+}
+
+pub(super) fn key_use(tenant: &TenantId, key_id: &KeyId, time: Timestamp) -> Key {
+    const HOUR_BYTES: usize = "2026-11-28T16".len();
+    let mut sk = time.to_string();
+    sk.truncate(HOUR_BYTES);
+    Key { pk: key_uses(tenant, key_id), sk }
+}
+
 /// What says that a tenant is removed.
 pub(super) fn tombstone(tenant: &TenantId) -> Key {
     Key { pk: format!("T#{tenant}#REMOVED"), sk: "REMOVED".to_owned() }
@@ -219,6 +232,8 @@ word_enum! {
         /// The completion of a scheduled activity.
         ScheduledCompletion = "scheduled_completions",
         Credential = "credentials",
+        /// An hour in which a key was used.
+        KeyUse = "key_uses",
         /// What says that the tenant is removed.
         Tombstone = "tombstones",
         /// What this version doesn't know.
@@ -245,6 +260,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "TYPE" => ItemKind::ActivityType,
         "SCHED" => ItemKind::ScheduledCompletion,
         "KEY" => ItemKind::Credential,
+        "USED" => ItemKind::KeyUse,
         "REMOVED" => ItemKind::Tombstone,
         _ => ItemKind::Other,
     };
@@ -306,7 +322,6 @@ fn escape(part: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use crate::domain::activity::RelatedResourceId;
-    use crate::domain::clock::Timestamp;
     use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace};
     use crate::domain::record_type::BuiltInRecordType;
 
@@ -387,6 +402,7 @@ mod tests {
             (activity_type(&tenant(), id), ItemKind::ActivityType),
             (scheduled_completion(&tenant(), id), ItemKind::ScheduledCompletion),
             (credential(&tenant(), &KeyId::parse("a").unwrap()), ItemKind::Credential),
+            (key_use(&tenant(), &KeyId::parse("a").unwrap(), Timestamp::MIN), ItemKind::KeyUse),
             (tombstone(&tenant()), ItemKind::Tombstone),
             (Key { pk: "T#acme#NEW#1".to_owned(), sk: String::new() }, ItemKind::Other),
         ];

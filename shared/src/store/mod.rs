@@ -16,7 +16,8 @@
 //! audit   refusals   stream       the audit trail; the table's changes as records
 //! audited_write                   writes that share a transaction with their event
 //! activity   commit   postings    one file for each thing that is read or written
-//! credentials   idempotency   actors
+//! credentials   key_uses
+//! idempotency   actors
 //! registry   types   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
@@ -35,6 +36,7 @@ mod failure;
 mod idempotency;
 mod item;
 mod items;
+mod key_uses;
 mod keys;
 mod measured;
 pub mod operator;
@@ -48,7 +50,9 @@ mod types;
 pub use activity::Parts;
 pub use calls::Store;
 pub use commit::{Commit, NewHead, Outcome, Staging};
-pub use credentials::{PutCredentialError, RemovedTenant};
+pub use credentials::{
+    Added, CredentialPage, NewCredential, PutCredentialError, RemovedTenant, Replaced, Revoked,
+};
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
 pub use postings::Postings;

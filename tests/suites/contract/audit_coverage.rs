@@ -13,12 +13,11 @@ use activity_log_core::domain::client::Client;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
+use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::idempotency::{
     IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
 };
-use activity_log_core::domain::principal::{
-    Actor, Attribution, Credential, Principal, Scope, TenantId,
-};
+use activity_log_core::domain::principal::{Actor, Attribution, Principal, Scope, TenantId};
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
@@ -119,7 +118,7 @@ impl Tenant {
         let mut whole = json!({
             "id": null,
             "tenant_id": "acme",
-            "actor": by.actor,
+            "actor": by.grant.actor,
             "credential_id": by.key_id,
             "source": "api",
             "api_route": "/v1/activities",
@@ -287,7 +286,7 @@ async fn what_is_not_authenticated_or_no_route_or_no_refused_scope_has_no_event(
 #[tokio::test]
 async fn a_write_that_fails_for_a_fault_of_this_service_has_no_event() {
     let tenant = Tenant::start().await;
-    let actor = tenant.credential.actor.clone();
+    let actor = tenant.credential.grant.actor.clone();
     let key = KeyInSpace {
         space: IdempotencySpace::Caller { authenticated_as: actor.clone(), actor },
         key: IdempotencyKey::parse("private-key").expect("the key is valid"),

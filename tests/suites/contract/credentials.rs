@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use activity_log_core::app::credential_cache::CACHE_FOR;
-use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
+use activity_log_core::domain::credential::Credential;
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, Route, dialect_of};
 use activity_log_core::store::RemovedTenant;
 use activity_log_tests::client::v1::{id_of, note, summaries};
@@ -311,6 +312,11 @@ async fn each_route_asks_for_the_scope_of_the_contract() {
         (Method::GET, "/api/activities/{activity_identifier}", Scope::ActivityRead),
         (Method::GET, "/api/activities/{activity_identifier}/fields", Scope::ActivityRead),
         (Method::GET, "/v1/audit-events", Scope::AuditRead),
+        (Method::POST, "/v1/keys", Scope::KeysManage),
+        (Method::GET, "/v1/keys", Scope::KeysManage),
+        (Method::GET, "/v1/keys/{key_id}", Scope::KeysManage),
+        (Method::DELETE, "/v1/keys/{key_id}", Scope::KeysManage),
+        (Method::POST, "/v1/keys/{key_id}/rotate", Scope::KeysManage),
     ] {
         let route =
             ROUTES.iter().find(|route| route.method == method && route.template == template);

@@ -10,6 +10,7 @@ mod http;
 mod idempotency;
 mod idempotency_spaces;
 mod isolation;
+mod keys;
 mod log;
 mod openapi;
 mod paging;

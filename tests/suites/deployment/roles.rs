@@ -20,6 +20,7 @@ use activity_log_tests::stack::Stack;
 use activity_log_tests::template::{Template, text};
 use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};
 use fn_publish::EventBus;
+use http::Method;
 use serde_json::{Value, json};
 
 const RARE: &str = "zeppelin";
@@ -45,6 +46,10 @@ impl<'a> Rehearsal<'a> {
     /// A key that no function has seen, so that it is read.
     async fn fresh_key(&self) -> String {
         self.workspace.stack.issue_key(TENANT, "agent:scout", Scope::ALL).await
+    }
+
+    async fn fresh_service_key(&self) -> String {
+        self.workspace.stack.issue_key(TENANT, "service:ops", Scope::ALL).await
     }
 
     /// So many refusals that the last ones are counted, and the call after their minute,
@@ -120,6 +125,36 @@ impl<'a> Rehearsal<'a> {
         self.roles.run("audit", v1.get("/nowhere")).await.expect(404);
         let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
         self.refusals("audit", async || writer.audit_events(&[]).await.expect(403)).await;
+    }
+
+    /// A key made, again and in conflict, listed, rotated and revoked.
+    async fn keys(&mut self) {
+        let v1 = self.workspace.stack.v1(&self.fresh_service_key().await);
+        let input = json!({
+            "actor": {"type": "service", "id": "billing"},
+            "scopes": ["activity:read"],
+            "idempotency_key": "key",
+        });
+        let post = |path: &str, input: &Value| v1.call(Method::POST, path).json(input).send();
+        let made = self.roles.run("keys", post("/v1/keys", &input)).await.expect(201);
+        self.roles.run("keys", post("/v1/keys", &input)).await.expect(201);
+        let other = json!({"actor": input["actor"], "scopes": [], "idempotency_key": "key"});
+        self.roles.run("keys", post("/v1/keys", &other)).await.expect(409);
+        let path = made.header("location").to_owned();
+        self.roles.run("keys", v1.get("/v1/keys")).await.expect(200);
+        self.roles.run("keys", v1.get(&path)).await.expect(200);
+        let rotation = json!({"idempotency_key": "rotation"});
+        let rotate = format!("{path}/rotate");
+        for _ in 0..2 {
+            self.roles.run("keys", post(&rotate, &rotation)).await.expect(201);
+        }
+        for _ in 0..2 {
+            let revoke = v1.call(Method::DELETE, &path).send();
+            self.roles.run("keys", revoke).await.expect(200);
+        }
+        // The tally of the conflict is closed when its minute is over.
+        self.workspace.stack.clock.advance(Duration::from_secs(180));
+        self.roles.run("keys", v1.get(&path)).await.expect(200);
     }
 
     /// Each tool.
@@ -208,7 +243,7 @@ impl<'a> Rehearsal<'a> {
 
     /// Each start of the others opens a connection by a read.
     async fn warm_up(&mut self) {
-        for function in ["log", "search", "get-logged", "mcp", "audit", "ingest"] {
+        for function in ["log", "search", "get-logged", "mcp", "audit", "keys", "ingest"] {
             let warm_up = self.workspace.stack.ctx.store.warm_up();
             self.roles.run(function, warm_up).await.expect("the table answers");
         }
@@ -287,11 +322,27 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     rehearsal.search().await;
     rehearsal.get_logged(&id, &typed_id).await;
     rehearsal.audit().await;
+    rehearsal.keys().await;
     rehearsal.mcp().await;
     rehearsal.ingest().await;
     rehearsal.publish().await;
     rehearsal.warm_up().await;
     rehearsal.roles.assert_all_needed();
+}
+
+#[test]
+fn one_role_alone_may_write_credentials() {
+    let operations = ["PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem", "PartiQLUpdate"];
+    let mut may_write = BTreeSet::new();
+    for (binary, role) in roles_of(&Template::read()) {
+        for operation in operations {
+            if role.grants_for(&Request::new(operation, vec!["T#acme#KEY".to_owned()])).is_some() {
+                may_write.insert((binary.clone(), operation));
+            }
+        }
+    }
+    let expected = ["PutItem", "UpdateItem"].map(|operation| ("keys".to_owned(), operation));
+    assert_eq!(may_write, expected.into());
 }
 
 #[test]

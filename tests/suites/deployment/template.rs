@@ -17,6 +17,7 @@ fn binary_of(function: Function) -> &'static str {
         Function::GetLogged => "get-logged",
         Function::Mcp => "mcp",
         Function::Audit => "audit",
+        Function::Keys => "keys",
     }
 }
 

@@ -8,7 +8,8 @@ use activity_log_core::Context;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
-use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
+use activity_log_core::domain::credential::Credential;
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::http::routes::{Dialect, ROUTES, dialect_of};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;

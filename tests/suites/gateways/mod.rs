@@ -12,7 +12,7 @@ use activity_log_tests::client::v1::note;
 use activity_log_tests::client::{Answer, MIB};
 use activity_log_tests::gateway::{GATEWAYS, Sent};
 use activity_log_tests::stack::Stack;
-use activity_log_tests::workspace::{Workspace, type_of};
+use activity_log_tests::workspace::{TENANT, Workspace, type_of};
 use http::header;
 use serde_json::{Value, json};
 
@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 struct Doors {
     workspace: Workspace,
     id: String,
+    /// The ids of two keys: one that is revoked, and one that is rotated.
+    key_ids: [String; 2],
 }
 
 impl Doors {
@@ -38,7 +40,13 @@ impl Doors {
             let _ = workspace.api.log("site_visit", &empty()).await.expect(201);
         }
         let logged = workspace.api.log("site_visit", &empty()).await.expect(201);
-        Self { id: id_of(&logged), workspace }
+        let mut key_ids = Vec::new();
+        for actor in ["service:old", "service:older"] {
+            let (credential, _) = workspace.stack.issue(TENANT, actor, &[]).await;
+            key_ids.push(credential.key_id.to_string());
+        }
+        let key_ids = key_ids.try_into().expect("there are two");
+        Self { id: id_of(&logged), key_ids, workspace }
     }
 
     fn stack(&self) -> &Stack {
@@ -97,6 +105,21 @@ impl Doors {
                 self.on_behalf(sent("/api/activities/site_visit/fields"))
             }
             Operation::ListAuditEvents => self.bearer(sent("/v1/audit-events?limit=2")),
+            Operation::CreateKey => {
+                self.bearer(sent("/v1/keys")).header("idempotency-key", "new").json(&json!({
+                    "actor": { "type": "agent", "id": "café" },
+                    "scopes": ["activity:read"],
+                    "address_ranges": ["192.0.2.0/24"],
+                }))
+            }
+            Operation::ListKeys => self.bearer(sent("/v1/keys?limit=2")),
+            Operation::GetKey | Operation::RevokeKey => {
+                self.bearer(sent(&format!("/v1/keys/{}", self.key_ids[0])))
+            }
+            Operation::RotateKey => self
+                .bearer(sent(&format!("/v1/keys/{}/rotate", self.key_ids[1])))
+                .header("idempotency-key", "rotation")
+                .json(&json!({ "overlap_seconds": 60 })),
             Operation::GetOpenApi => sent("/openapi.json"),
         }
     }
@@ -180,8 +203,8 @@ async fn what_is_refused_is_refused_alike() {
             assert!(head.status.is_success() && head.body.is_empty(), "{route:?}");
         }
 
-        let deleted = Sent { method: "DELETE".to_owned(), ..sent.clone() };
-        assert_eq!(doors.assert_equal(&deleted).await.status, 405);
+        let put = Sent { method: "PUT".to_owned(), ..sent.clone() };
+        assert_eq!(doors.assert_equal(&put).await.status, 405);
 
         let preflight = Sent::new("OPTIONS", &path)
             .header("origin", "https://crm.example")

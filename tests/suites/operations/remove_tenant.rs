@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::clock::Timestamp;
-use activity_log_core::domain::principal::{Actor, Credential, Scope, TenantId};
+use activity_log_core::domain::credential::Credential;
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::index::Position;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, TenantItems};
 use activity_log_core::store::{ItemKind, PutCredentialError, RemovedTenant};

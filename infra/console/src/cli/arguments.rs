@@ -1,6 +1,7 @@
 //! The values that several commands take.
 
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::time::Duration;
 
 use activity_log_core::domain::principal::{Actor, TenantId};
 use activity_log_core::domain::registry::DisplayName;
@@ -13,6 +14,23 @@ pub(super) fn tenant(text: &str) -> Result<TenantId, String> {
 
 pub(super) fn actor(text: &str) -> Result<Actor, String> {
     Actor::parse(text).map_err(|error| error.to_string())
+}
+
+/// A length of time: a whole number of seconds, minutes, hours, days or weeks.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    const RULE: &str = "must be a whole number and a unit: s, m, h, d or w, as in 90d";
+    let unit = text.chars().next_back().ok_or(RULE)?;
+    let seconds: u64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        'w' => 7 * 24 * 60 * 60,
+        _ => return Err(RULE.to_owned()),
+    };
+    let digits = &text[..text.len() - unit.len_utf8()];
+    let number = digits.parse::<u32>().ok().filter(|_| !digits.starts_with('+'));
+    Ok(Duration::from_secs(seconds * u64::from(number.ok_or(RULE)?)))
 }
 
 pub(super) fn display_name(text: &str) -> Result<DisplayName, String> {
@@ -101,6 +119,20 @@ mod tests {
         ] {
             let refused = address(text).unwrap_err();
             assert!(refused.starts_with("must be a port or ADDRESS:PORT"), "{text}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_has_a_unit() {
+        let day = 24 * 60 * 60;
+        for (text, seconds) in
+            [("0s", 0), ("90m", 5_400), ("24h", day), ("90d", 90 * day), ("2w", 14 * day)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "d", "90", "90 d", "-1d", "+1d", "1.5h", "1y", "1D", "99999999999d", "9é"]
+        {
+            assert!(duration(text).is_err(), "{text}");
         }
     }
 

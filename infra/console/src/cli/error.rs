@@ -71,6 +71,8 @@ pub(super) enum CliError {
     Io { what: String, source: std::io::Error },
     #[error("there is no {0}")]
     Missing(&'static str),
+    #[error("nothing was done{}", list(.0))]
+    KeyRefused(Vec<FieldError>),
     #[error("the file is refused{}", list(.0))]
     FileRefused(Vec<FieldError>),
     #[error("nothing was imported")]

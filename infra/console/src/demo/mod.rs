@@ -12,7 +12,8 @@ mod week;
 
 use activity_log_core::Context;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::domain::principal::{Actor, ApiKey, Credential, KeyName, Scope, TenantId};
+use activity_log_core::domain::credential::{ApiKey, Credential, Grant, KeyName};
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::domain::registry::DisplayName;
 use activity_log_core::store::{PutCredentialError, RemovedTenant};
@@ -64,10 +65,10 @@ pub async fn make(ctx: &Context, content: Content) -> Result<ApiKey, DemoError> 
     }
     let actor = Actor::parse("service:demo").expect("the actor is valid");
     let scopes = Scope::ALL.iter().copied().collect();
-    let (credential, key) =
-        Credential::issue(ctx.environment.as_ref(), tenant.clone(), actor, scopes)?;
     let name = KeyName::parse(KEY_NAME).expect("the name is valid");
-    ctx.store.put_named_credential(&credential, Some(&name), RemovedTenant::Refuse).await?;
+    let grant = Grant { name: Some(name), ..Grant::plain(actor, scopes) };
+    let (credential, key) = Credential::grant(ctx.environment.as_ref(), tenant.clone(), grant)?;
+    ctx.store.put_credential(&credential, RemovedTenant::Refuse).await?;
     Ok(key)
 }
 
@@ -75,5 +76,5 @@ pub async fn make(ctx: &Context, content: Content) -> Result<ApiKey, DemoError> 
 async fn is_new(ctx: &Context, tenant: &TenantId) -> Result<bool, DemoError> {
     let credentials = ctx.store.credentials(tenant).await?;
     let actors = script::actors();
-    Ok(credentials.iter().all(|(credential, _)| actors.contains(&credential.actor)))
+    Ok(credentials.iter().all(|credential| actors.contains(&credential.grant.actor)))
 }

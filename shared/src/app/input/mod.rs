@@ -35,7 +35,7 @@ pub use violations::{Given, MAX_FIELD_ERRORS, Noted, Violations};
 /// ```
 ///
 /// `nullable` takes `null` for absent. An input `of Object` can also have a
-/// `value` of any form, and a `list` or `required_list`, which is read by a
+/// `value` of any form, an `object` that is an input itself, and a `list` or `required_list`, which is read by a
 /// function of the reader, the name and how many elements there may be.
 /// A required value is a [`Given`], so that what is made of it can't be made
 /// without it, and its lack can't go unnoted.
@@ -130,6 +130,7 @@ macro_rules! input {
 
     (@type required $type:ty) => { $crate::app::input::Given<$type> };
     (@type value $type:ty) => { $crate::app::input::Given<$type> };
+    (@type object $type:ty) => { $crate::app::input::Given<$type> };
     (@type optional $type:ty) => { Option<$type> };
     (@type nullable $type:ty) => { Option<$type> };
     (@type time $type:ty) => { Option<$type> };
@@ -145,10 +146,14 @@ macro_rules! input {
 
     (@is_required required) => { true };
     (@is_required value) => { true };
+    (@is_required object) => { true };
     (@is_required required_list) => { true };
     (@is_required $other:ident) => { false };
 
     (@read $reader:ident value $name:literal $type:ty) => { $reader.value($name) };
+    (@read $reader:ident object $name:literal $type:ty) => {
+        $reader.object($name, |nested| Ok(<$type>::read(nested)))
+    };
     (@read $reader:ident number $name:literal $type:ty = $range:expr) => {
         $reader.number($name, $range)
     };

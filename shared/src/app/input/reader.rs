@@ -54,7 +54,8 @@ impl Source for &Object {
     fn number(&self, name: &str, range: &RangeInclusive<usize>) -> Option<Result<usize, Refusal>> {
         // To JSON Schema, 20.0 is an integer as 20 is.
         let number = self.get(name)?.as_f64().filter(|number| number.fract() == 0.0);
-        let known = number.and_then(|number| range.clone().find(|known| *known as f64 == number));
+        let within = |number: &f64| (*range.start() as f64..=*range.end() as f64).contains(number);
+        let known = number.filter(within).map(|number| number as usize);
         Some(known.ok_or_else(|| out_of_range(range)))
     }
 

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::exchange::Exchange;
 use super::message::{Response, json};
-use crate::app::authenticate::authenticate_on_behalf;
+use crate::app::authenticate::{Presented, authenticate_on_behalf};
 use crate::app::context::Context;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::principal::Principal;
@@ -121,6 +121,8 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     let header = |name| exchange.header(name).filter(once).ok_or(Error::Unauthorized);
     let (key, business, user) =
         (header("x-api-key")?, header("x-business-id")?, header("x-user-id")?);
-    let principal = authenticate_on_behalf(ctx, key, business, user).await?;
+    let address = exchange.request().client.address;
+    let presented = Presented { key, user: Some(user), address };
+    let principal = authenticate_on_behalf(ctx, presented, business).await?;
     Ok(exchange.note_principal(principal))
 }

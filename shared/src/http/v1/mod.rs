@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod get;
+pub mod keys;
 pub mod log;
 pub mod search;
 
@@ -12,7 +13,7 @@ use super::exchange::Exchange;
 use super::message::{Response, json};
 use super::status::status;
 use super::view::ErrorDetail;
-use crate::app::authenticate;
+use crate::app::authenticate::{self, Presented};
 use crate::app::context::Context;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::Principal;
@@ -49,6 +50,7 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
             exchange.header(USER).filter(|user| !user.contains(',')).ok_or(Error::Unauthorized)?,
         ),
     };
-    let principal = authenticate::authenticate(ctx, key.trim(), user).await?;
+    let presented = Presented { key: key.trim(), user, address: exchange.request().client.address };
+    let principal = authenticate::authenticate(ctx, presented).await?;
     Ok(exchange.note_principal(principal))
 }

@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Description, array, call, email, object, route_of, text};
+use super::{Description, absent_id, array, call, email, object, route_of, text};
 
 /// Statuses that were met, by route.
 type Met = BTreeSet<(&'static str, Method, u16)>;
@@ -31,8 +31,10 @@ async fn answers_are_as_described_in_every_status() {
     let description = Description::of(&stack).await;
     let mut met = Met::new();
     meet_successes(&stack, &description, &mut met).await;
+    meet_keys(&stack, &description, &mut met).await;
     meet_refusals(&stack, &description, &mut met).await;
     meet_refused_writes(&stack, &description, &mut met).await;
+    meet_refused_keys(&stack, &description, &mut met).await;
     meet_failures(&description, &mut met).await;
 
     let mut described = Met::new();
@@ -79,7 +81,9 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
         meet(met, description, typed, &answer);
     }
 
-    for route in described_routes().filter(|route| route.scope != Some(Scope::ActivityWrite)) {
+    let of_activities =
+        |route: &&Route| !matches!(route.scope, Some(Scope::ActivityWrite | Scope::KeysManage));
+    for route in described_routes().filter(of_activities) {
         let key = route.scope.map(|_| service.as_str());
         for id in &ids {
             meet(
@@ -103,6 +107,86 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
     }
 }
 
+/// Keys with everything and with the least, made, replayed, listed, read and ended.
+async fn meet_keys(stack: &Stack, description: &Description, met: &mut Met) {
+    let service = stack.service_key("acme").await;
+    let v1 = stack.v1(&service);
+    let create = route_of(Operation::CreateKey);
+    let whole = json!({
+        "actor": { "type": "service", "id": "billing" },
+        "scopes": ["activity:read", "keys:manage"],
+        "name": "Billing, production",
+        "expires_at": "2999-01-01T00:00:00+02:00",
+        "address_ranges": ["127.0.0.0/8", "2001:db8::1"],
+        "users": ["jane"],
+        "idempotency_key": "whole",
+    });
+    let least = json!({ "actor": { "type": "agent", "id": "bot" }, "scopes": [] });
+    let mut made = Vec::new();
+    for (input, replayed) in [(&whole, ""), (&whole, "true"), (&least, "")] {
+        let answer = v1.call(Method::POST, create.template).json(input).send().await.expect(201);
+        assert_eq!(answer.header("idempotency-replayed"), replayed);
+        assert_eq!(answer.json().get("secret").is_some(), replayed.is_empty());
+        meet(met, description, create, &answer);
+        made.push(answer.json());
+    }
+    let ids = [&made[0], &made[2]].map(|made| text(&made["key"]["key_id"]).to_owned());
+    // It is used.
+    stack.v1(text(&made[0]["secret"])).get("/v1/keys").await.expect(200);
+    let rotate = route_of(Operation::RotateKey);
+    for replayed in ["", "true"] {
+        let call = call(stack, rotate, &ids[0], "", Some(&service));
+        let answer = call.header("idempotency-key", "rotation").send().await.expect(201);
+        assert_eq!(answer.header("idempotency-replayed"), replayed);
+        meet(met, description, rotate, &answer);
+    }
+    for operation in [Operation::GetKey, Operation::RevokeKey, Operation::GetKey] {
+        for id in &ids {
+            let route = route_of(operation);
+            let answer = call(stack, route, id, "", Some(&service)).send().await.expect(200);
+            meet(met, description, route, &answer);
+        }
+    }
+    let list = route_of(Operation::ListKeys);
+    for query in ["", "?limit=1"] {
+        let answer = call(stack, list, "", query, Some(&service)).send().await.expect(200);
+        assert_eq!(answer.json()["next_cursor"].is_string(), !query.is_empty());
+        meet(met, description, list, &answer);
+    }
+}
+
+async fn meet_refused_keys(stack: &Stack, description: &Description, met: &mut Met) {
+    let key = stack.service_key("acme").await;
+    let v1 = stack.v1(&key);
+    let (credential, _) = stack.issue("acme", "service:old", &[]).await;
+    let create = route_of(Operation::CreateKey);
+    let rotate = route_of(Operation::RotateKey);
+    let rotated = rotate.template.replace("{key_id}", credential.key_id.as_str());
+    let first = json!({
+        "actor": { "type": "agent", "id": "bot" }, "scopes": [], "idempotency_key": "in use",
+    });
+    let _ = v1.call(Method::POST, create.template).json(&first).send().await.expect(201);
+    let other = json!({ "idempotency_key": "in use" });
+    let mut made = first.clone();
+    made["name"] = "other".into();
+    for (route, path, other) in
+        [(create, create.template, &made), (rotate, rotated.as_str(), &other)]
+    {
+        let post = || v1.call(Method::POST, path);
+        let as_json = || post().header("content-type", "application/json");
+        for (call, status) in [
+            (as_json().body("{"), 400),
+            (post().json(other), 409),
+            (as_json().body(vec![b' '; 1024 * 1024 + 1]), 413),
+            (post().header("content-type", "text/plain").body("{}"), 415),
+            (as_json().body("[]"), 422),
+            (post().json(&json!({ "expires_at": "yesterday", "verbose": true })), 422),
+        ] {
+            meet(met, description, route, &call.send().await.expect(status));
+        }
+    }
+}
+
 async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) {
     let service = stack.service_key("acme").await;
     for route in described_routes() {
@@ -115,8 +199,9 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
             // It takes whatever it is sent.
             (Dialect::LoggedActivity, None) => vec![],
         };
-        // A write reads its body first.
-        if route.method == Method::GET {
+        // What takes a body reads it first.
+        let takes_no_body = route.method != Method::POST;
+        if takes_no_body {
             cases.push(("?a=%zz", key, 400));
         }
         let lacking;
@@ -129,8 +214,8 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
             cases.push(("", Some(&lacking), 403));
         }
         // The type is looked for before what is asked of it.
-        let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
-        if route.method == Method::GET {
+        let id = absent_id(route);
+        if takes_no_body {
             let too_long = call(stack, route, id, "", key).body(vec![b' '; 1024 * 1024 + 1]);
             meet(met, description, route, &too_long.send().await.expect(413));
         }

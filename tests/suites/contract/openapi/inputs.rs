@@ -10,7 +10,7 @@ use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Description, array, call, route_of, typed};
+use super::{Description, absent_id, array, call, route_of, typed};
 
 /// What becomes of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,7 +342,7 @@ async fn parameters_that_are_not_described_are_refused_or_ignored_everywhere() {
         .collect();
     for route in described_routes() {
         let described = description.parameters(route, "query");
-        let id = if route.template.contains("{id}") { ABSENT_ID } else { "" };
+        let id = absent_id(route);
         for name in everywhere.iter().filter(|name| !described.contains_key(*name)) {
             let query = format!("?{}", encode(&[(name, "1")]));
             let key = route.scope.map(|_| key.as_str());

@@ -184,7 +184,8 @@ fn walk(value: &Value, place: &str, visit: &mut impl FnMut(&Map<String, Value>, 
 fn call(stack: &Stack, route: &Route, id: &str, query: &str, key: Option<&str>) -> HttpCall {
     // What is no activity's id is no type either.
     let identifier = if id == ABSENT_ID || id == "act_123" { id } else { "email" };
-    let path = route.template.replace("{id}", id).replace("{activity_identifier}", identifier);
+    let path = route.template.replace("{id}", id).replace("{key_id}", id);
+    let path = path.replace("{activity_identifier}", identifier);
     let path = format!("{path}{query}");
     let method = route.method.clone();
     let call = match key {
@@ -194,8 +195,18 @@ fn call(stack: &Stack, route: &Route, id: &str, query: &str, key: Option<&str>) 
     match route.operation {
         Operation::LogActivity => call.json(&email()),
         Operation::LogTypedActivity => call.json(&json!({ "related_objects": [] })),
+        Operation::CreateKey => {
+            call.json(&json!({ "actor": { "type": "agent", "id": "bot" }, "scopes": [] }))
+        }
+        Operation::RotateKey => call.json(&json!({})),
         _ => call,
     }
+}
+
+/// An id that nothing has, for a route that names something by one.
+fn absent_id(route: &Route) -> &'static str {
+    let names = route.template.contains("{id}") || route.template.contains("{key_id}");
+    if names { ABSENT_ID } else { "" }
 }
 
 fn email() -> Value {
