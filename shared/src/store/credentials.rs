@@ -13,6 +13,7 @@ use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{is_failed_condition, to_error};
 use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
 use super::items::tombstone::ENDED_AT;
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
@@ -156,7 +157,7 @@ impl Store {
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
         loop {
             let call = self.client.transact_write_items();
-            let answer = call.set_transact_items(Some(writes.clone())).send().await;
+            let answer = call.set_transact_items(Some(writes.clone())).measured().await;
             let Err(error) = answer else { return Ok(()) };
             let cancelled = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -357,7 +358,7 @@ impl Store {
             .expression_attribute_values(":start", AttributeValue::S(start.to_owned()))
             .consistent_read(true)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
         let items = answer.items.unwrap_or_default();
@@ -381,7 +382,7 @@ impl Store {
         let answer = self
             .note_time(keys::credential(tenant, key_id), &update, now)
             .condition_expression("attribute_exists(pk)")
-            .send()
+            .measured()
             .await;
         match answer {
             Ok(answer) => {
