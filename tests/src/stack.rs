@@ -10,9 +10,11 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
-use activity_log_core::app::put_actor::put_actor;
+use activity_log_core::app::put_activity_type::put_activity_type;
+use activity_log_core::app::put_actor::put_actor_of_run;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::actor_names::ActorRecord;
+use activity_log_core::domain::audit::Call;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
@@ -214,7 +216,7 @@ impl Stack {
 
     async fn register(&self, tenant: &str, record: &ResourceRecord) {
         let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
-        self.ctx.store.put_related_resource(&tenant, record).await.expect("it is registered");
+        self.ctx.store.put_related_resource(&tenant, record, None).await.expect("it is registered");
     }
 
     /// Names an actor, written `user:ID`, `agent:ID` or `service:ID`, now.
@@ -243,7 +245,7 @@ impl Stack {
         let actor = Actor::parse(actor).expect("the actor is valid");
         let presence = if display_name.is_some() { Presence::Present } else { Presence::Deleted };
         let record = ActorRecord { actor, display_name, changed_at, presence };
-        put_actor(&self.ctx, &tenant, &record).await.expect("it is registered")
+        put_actor_of_run(&self.ctx, &tenant, &record).await.expect("it is registered")
     }
 
     /// Registers the id of a record type as `activity-log resources types put` does.
@@ -257,7 +259,7 @@ impl Stack {
         let before = self.ctx.store.record_type_ids(&tenant).await.expect("they are read");
         let mut after = before.clone();
         after.register(&record_type, id).expect("the id is free");
-        let put = self.ctx.store.put_record_type_ids(&before, &after).await;
+        let put = self.ctx.store.put_record_type_ids(&before, &after, None).await;
         assert_eq!(put.expect("they are put"), Registered::Applied);
     }
 
@@ -272,7 +274,9 @@ impl Stack {
         let now = self.clock.time();
         let ids = self.ctx.store.record_type_ids(&tenant).await.expect("they are read");
         let definition = read_definition(object, &ids, now).expect("the definition is valid");
-        let put = self.ctx.store.put_activity_type(&tenant, &definition).await;
+        let operator = Actor::parse("service:console").expect("the actor is valid");
+        let call = Call::of_operator(tenant, operator, "types put", "req_types".to_owned());
+        let put = put_activity_type(&self.ctx, &call, &definition).await;
         put.expect("the type is defined");
     }
 

@@ -40,7 +40,7 @@ impl<'a> Delivery<'a> {
     ) -> Self {
         Self {
             request_id: new_request_id(ctx.environment.as_ref()),
-            head: Head { source, id: None, tenant_id: None },
+            head: Head { source, id: None, tenant_id: None, news: None },
             usage: Usage::default(),
             begun: Instant::now(),
             aws_request_id: &invocation.request_id,

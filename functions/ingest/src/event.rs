@@ -10,7 +10,7 @@ use activity_log_core::app::json::{Object, parse_object};
 use activity_log_core::app::log_activity::{LogActivity, parse_occurred_at};
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::actor_names::ActorRecord;
-use activity_log_core::domain::audit::EventSource;
+use activity_log_core::domain::audit::{Action, EventSource};
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
@@ -24,7 +24,7 @@ use activity_log_core::http::v1;
 use serde_json::Value;
 
 /// What the audit trail names as credential of an event.
-const CREDENTIAL_ID: &str = "event";
+pub(crate) const CREDENTIAL_ID: &str = "event";
 
 /// The objects within an event.
 pub(crate) const PARTS: [&str; 3] = ["activity", "actor", "resource"];
@@ -73,6 +73,8 @@ pub(crate) struct Head {
     pub(crate) id: Option<IdempotencyKey>,
     /// The tenant that it belongs to.
     pub(crate) tenant_id: Option<TenantId>,
+    /// What the trail calls it, where it is news of a registry.
+    pub(crate) news: Option<Action>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +86,17 @@ enum EventType {
 }
 
 impl EventType {
+    /// What the trail calls it, where it is news of a registry.
+    fn news(self) -> Option<Action> {
+        Some(match self {
+            Self::ActivityLog => return None,
+            Self::Resource(Presence::Present) => Action::ResourceUpdated,
+            Self::Resource(Presence::Deleted) => Action::ResourceDeleted,
+            Self::Actor(Presence::Present) => Action::ActorUpdated,
+            Self::Actor(Presence::Deleted) => Action::ActorDeleted,
+        })
+    }
+
     fn parse(text: &str) -> Result<Self, &'static str> {
         match text {
             "activity.log" => Ok(Self::ActivityLog),
@@ -140,7 +153,9 @@ pub(crate) fn read(
     }
     let tenant_id = reader.required("tenant_id", TenantId::parse);
     head.tenant_id = tenant_id.as_ref().ok().cloned();
-    match read_type(&mut reader, detail_type.as_deref()) {
+    let event_type = read_type(&mut reader, detail_type.as_deref());
+    head.news = event_type.as_ref().ok().and_then(|event_type| event_type.news());
+    match event_type {
         Ok(EventType::ActivityLog) => read_activity_log(reader, tenant_id, activity, now, head),
         Ok(EventType::Resource(presence)) => {
             refuse_activity(&mut reader, activity.as_ref());

@@ -1,19 +1,25 @@
 //! The use case: what an event asks for is done.
 
+use std::convert::Infallible;
+use std::future::ready;
+
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::put_actor::put_actor;
+use activity_log_core::app::put_resource::put_resource;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
 use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint, EventSource};
 use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, FieldError};
 use activity_log_core::domain::idempotency::InputHash;
-use activity_log_core::domain::principal::Scope;
+use activity_log_core::domain::principal::{
+    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+};
 use activity_log_core::store::Registered;
 use activity_log_core::{Context, Result};
 
-use crate::event::{Event, LogActivityEvent, read_activity};
+use crate::event::{CREDENTIAL_ID, Event, Head, LogActivityEvent, read_activity};
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +80,13 @@ pub(crate) async fn ingest_event(
     match event {
         Event::LogActivity(event) => log(ctx, event, source, request_id).await,
         Event::PutResource(tenant_id, record) => {
-            Ok(ctx.store.put_related_resource(&tenant_id, &record).await?.into())
+            let call = call_of(system(tenant_id), source, request_id);
+            Ok(put_resource(ctx, &call, &record).await?.into())
         }
-        Event::PutActor(tenant_id, record) => Ok(put_actor(ctx, &tenant_id, &record).await?.into()),
+        Event::PutActor(tenant_id, record) => {
+            let call = call_of(system(tenant_id), source, request_id);
+            Ok(put_actor(ctx, &call, &record).await?.into())
+        }
     }
 }
 
@@ -86,6 +96,52 @@ impl From<Registered> for Ingested {
             Registered::Applied => Self::Applied,
             Registered::Outdated => Self::Outdated,
         }
+    }
+}
+
+/// Records in the trail that news of a registry was refused, where it names the tenant:
+/// as far as there is one.
+pub(crate) async fn audit_refused_news(
+    ctx: &Context,
+    head: &Head,
+    request_id: &str,
+    error: Error,
+) -> Error {
+    let (Some(tenant), Some(action)) = (&head.tenant_id, head.news) else { return error };
+    match ctx.store.is_removed(tenant).await {
+        Ok(true) => return error,
+        Ok(false) => {}
+        // The refusal is told, and its event is delivered again.
+        Err(failure) => return failure,
+    }
+    let call = call_of(system(tenant.clone()), head.source, request_id);
+    let attempt = Attempt::of(&call, action);
+    match audited(ctx, &attempt, ready(Err::<Infallible, _>(error))).await {
+        Ok(never) => match never {},
+        Err(error) => error,
+    }
+}
+
+fn call_of(principal: Principal, source: EventSource, request_id: &str) -> Call {
+    Call {
+        principal,
+        door: Door {
+            source: Source::Api,
+            entry_point: EntryPoint::Event(source),
+            client: Client::default(),
+            request_id: request_id.to_owned(),
+        },
+    }
+}
+
+/// Who sends news of a registry: events of that kind name nobody.
+fn system(tenant_id: TenantId) -> Principal {
+    let id = ActorId::parse("event").expect("the id is valid");
+    Principal {
+        tenant_id,
+        by: Attribution::of(Actor { actor_type: ActorType::Service, id }),
+        credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
+        scopes: Scopes::new(),
     }
 }
 
@@ -106,15 +162,7 @@ async fn log(
     request_id: &str,
 ) -> Result<Ingested> {
     let LogActivityEvent { id, principal, activity, beside } = event;
-    let call = Call {
-        principal,
-        door: Door {
-            source: Source::Api,
-            entry_point: EntryPoint::Event(source),
-            client: Client::default(),
-            request_id: request_id.to_owned(),
-        },
-    };
+    let call = call_of(principal, source, request_id);
     let attempt = Attempt::of(&call, Action::ActivityLogged);
     let logged = audited(ctx, &attempt, async {
         let permit = attempt.permit_write(Scope::ActivityWrite)?;

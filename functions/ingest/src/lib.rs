@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::delivery::{Delivery, invocation_error};
-use crate::ingest_event::{Ingested, ingest_event};
+use crate::ingest_event::{Ingested, audit_refused_news, ingest_event};
 
 /// The most messages that Lambda hands over at once.
 const MAX_MESSAGES: usize = 10_000;
@@ -151,7 +151,13 @@ async fn ingest(
         if begin_until.is_some_and(|until| now > until) {
             return Err(Error::Unavailable(Box::new(NotBegun)));
         }
-        let event = event::read(event, delivery.carrier_id(), now, &mut delivery.head)?;
+        let event = match event::read(event, delivery.carrier_id(), now, &mut delivery.head) {
+            Ok(event) => event,
+            Err(error) => {
+                let (head, request_id) = (&delivery.head, &delivery.request_id);
+                return Err(audit_refused_news(ctx, head, request_id, error).await);
+            }
+        };
         ingest_event(ctx, event, delivery.head.source, &delivery.request_id).await
     };
     // On the heap: the state of a write is large.

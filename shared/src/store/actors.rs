@@ -13,6 +13,7 @@ use super::measured::Measured as _;
 use super::registry::Registered;
 use super::{items, keys};
 use crate::domain::actor_names::{ActorNames, ActorRecord};
+use crate::domain::audit::AuditEvent;
 use crate::domain::error::Result;
 use crate::domain::principal::{Actor, TenantId};
 
@@ -59,8 +60,14 @@ impl Store {
     }
 
     /// Puts an actor or a tombstone, unless the registry has newer news. News of the
-    /// same moment: the first stays.
-    pub async fn put_actor(&self, tenant: &TenantId, record: &ActorRecord) -> Result<Registered> {
+    /// same moment: the first stays. The event that tells of it, where it is told by itself,
+    /// is written with it or not at all.
+    pub async fn put_actor(
+        &self,
+        tenant: &TenantId,
+        record: &ActorRecord,
+        event: Option<&AuditEvent>,
+    ) -> Result<Registered> {
         // Before the entry, so that no entry is ever without it. It is looked for first,
         // because a read costs less than a write, and one item may take only so many of
         // these a second.
@@ -73,6 +80,6 @@ impl Store {
                 .await
                 .map_err(|error| to_error("PutItem", &error))?;
         }
-        self.put_news(items::actor::write(tenant, record), record.changed_at).await
+        self.put_news(items::actor::write(tenant, record), record.changed_at, event).await
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 use super::calls::{IF_ABSENT, Store};
 use super::failure::{DeadlinePassed, classify, to_error};
@@ -35,6 +35,14 @@ pub(super) enum AuditedWrite {
 /// Which of the writes were refused.
 #[derive(Debug)]
 pub(super) struct RefusedWrites(Vec<CancellationReason>);
+
+/// How long an act of administration may take.
+pub(super) const AUDITED_DEADLINE: Duration = Duration::from_secs(10);
+
+/// An event whose id is new was there already.
+pub(super) fn not_new() -> Error {
+    Error::Internal("an audit event of a new id was there already".into())
+}
 
 /// The reason of a write whose condition does not hold.
 const FAILED: &str = "ConditionalCheckFailed";

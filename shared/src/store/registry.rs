@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::audited_write::{AUDITED_DEADLINE, AuditedWrite, not_new};
 use super::calls::Store;
 use super::failure::{is_failed_condition, to_error};
 use super::item::{Item, Key};
@@ -13,6 +15,7 @@ use super::items::record_type_ids::IDS;
 use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity::RelatedResource;
+use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
@@ -65,34 +68,61 @@ impl Store {
     }
 
     /// Puts a resource or a tombstone, unless the registry has newer news. News
-    /// of the same moment: the first stays.
+    /// of the same moment: the first stays. The event that tells of it, where it is told
+    /// by itself, is written with it or not at all.
     pub async fn put_related_resource(
         &self,
         tenant: &TenantId,
         record: &ResourceRecord,
+        event: Option<&AuditEvent>,
     ) -> Result<Registered> {
         // Before the record, so that a type is known as soon as one of it is.
         if record.resource.resource_type.built_in().is_none() {
             self.put_record_type(tenant, &record.resource.resource_type).await?;
         }
-        self.put_news(items::related_resource::write(tenant, record), record.changed_at).await
+        let entry = items::related_resource::write(tenant, record);
+        self.put_news(entry, record.changed_at, event).await
     }
 
     /// Puts the entry of a registry, unless there is one with newer news.
-    pub(super) async fn put_news(&self, entry: Item, changed_at: Timestamp) -> Result<Registered> {
-        let answer = self
-            .client
-            .put_item()
+    pub(super) async fn put_news(
+        &self,
+        entry: Item,
+        changed_at: Timestamp,
+        event: Option<&AuditEvent>,
+    ) -> Result<Registered> {
+        let put = Put::builder()
             .table_name(&self.table_name)
             .set_item(Some(entry))
             .condition_expression(IF_NEWER)
             .expression_attribute_values(":changed_at", AttributeValue::S(changed_at.to_string()))
-            .measured()
-            .await;
-        match answer {
-            Ok(_) => Ok(Registered::Applied),
-            Err(error) if is_failed_condition(&error) => Ok(Registered::Outdated),
-            Err(error) => Err(to_error("PutItem", &error)),
+            .build()?;
+        self.put_if(put, event).await
+    }
+
+    /// A conditional put, with its event or by itself.
+    async fn put_if(&self, put: Put, event: Option<&AuditEvent>) -> Result<Registered> {
+        let Some(event) = event else {
+            let answer = self
+                .client
+                .put_item()
+                .table_name(put.table_name)
+                .set_item(Some(put.item))
+                .set_condition_expression(put.condition_expression)
+                .set_expression_attribute_values(put.expression_attribute_values)
+                .measured()
+                .await;
+            return match answer {
+                Ok(_) => Ok(Registered::Applied),
+                Err(error) if is_failed_condition(&error) => Ok(Registered::Outdated),
+                Err(error) => Err(to_error("PutItem", &error)),
+            };
+        };
+        let writes = vec![TransactWriteItem::builder().put(put).build()];
+        match self.write_audited(writes, event, Instant::now() + AUDITED_DEADLINE).await? {
+            AuditedWrite::Done => Ok(Registered::Applied),
+            AuditedWrite::Refused(_) => Ok(Registered::Outdated),
+            AuditedWrite::EventExists => Err(not_new()),
         }
     }
 
@@ -120,11 +150,10 @@ impl Store {
         &self,
         before: &RecordTypeIds,
         after: &RecordTypeIds,
+        event: Option<&AuditEvent>,
     ) -> Result<Registered> {
         let known = items::record_type_ids::write(before).remove(IDS);
-        let put = self
-            .client
-            .put_item()
+        let put = Put::builder()
             .table_name(&self.table_name)
             .set_item(Some(items::record_type_ids::write(after)));
         let put = if before.registered().is_empty() {
@@ -133,15 +162,8 @@ impl Store {
         } else {
             put.condition_expression(format!("{IDS} = :known"))
         };
-        match put
-            .set_expression_attribute_values(known.map(|ids| [(":known".to_owned(), ids)].into()))
-            .measured()
-            .await
-        {
-            Ok(_) => Ok(Registered::Applied),
-            Err(error) if is_failed_condition(&error) => Ok(Registered::Outdated),
-            Err(error) => Err(to_error("PutItem", &error)),
-        }
+        let known = known.map(|ids| [(":known".to_owned(), ids)].into());
+        self.put_if(put.set_expression_attribute_values(known).build()?, event).await
     }
 
     /// The record types, of some ids, that the registry has seen.

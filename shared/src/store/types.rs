@@ -1,13 +1,16 @@
 //! Activity types of a tenant's own.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::AttributeValue;
+use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::audited_write::{AUDITED_DEADLINE, AuditedWrite, not_new};
 use super::calls::Store;
 use super::failure::to_error;
 use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity_type::{TypeDefinition, TypeName, TypeSummary};
+use crate::domain::audit::AuditEvent;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 
@@ -20,25 +23,20 @@ pub struct TypePage {
 }
 
 impl Store {
-    /// Defines a type, in the place of what the name stood for before.
+    /// Defines a type, in the place of what the name stood for before, with the event
+    /// that tells of it.
     pub async fn put_activity_type(
         &self,
         tenant: &TenantId,
         definition: &TypeDefinition,
+        event: &AuditEvent,
     ) -> Result<()> {
         let written = items::activity_type::write(tenant, definition);
-        let put = |item| -> Result<TransactWriteItem> {
-            let put = Put::builder().table_name(&self.table_name).set_item(Some(item));
-            Ok(TransactWriteItem::builder().put(put.build()?).build())
-        };
-        self.client
-            .transact_write_items()
-            .transact_items(put(written.row)?)
-            .transact_items(put(written.definition)?)
-            .measured()
-            .await
-            .map_err(|error| to_error("TransactWriteItems", &error))?;
-        Ok(())
+        let puts = vec![self.put(written.row)?, self.put(written.definition)?];
+        match self.write_audited(puts, event, Instant::now() + AUDITED_DEADLINE).await? {
+            AuditedWrite::Done => Ok(()),
+            AuditedWrite::EventExists | AuditedWrite::Refused(_) => Err(not_new()),
+        }
     }
 
     /// A type of the tenant's own.

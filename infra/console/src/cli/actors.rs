@@ -3,8 +3,9 @@
 use activity_log_core::Context;
 use activity_log_core::app::input::Reader;
 use activity_log_core::app::json::Object;
-use activity_log_core::app::put_actor::{check_actor, put_actor};
+use activity_log_core::app::put_actor::{check_actor, put_actor, put_actor_of_run};
 use activity_log_core::domain::actor_names::ActorRecord;
+use activity_log_core::domain::audit::{Action, Call};
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::error::Result as CoreResult;
 use activity_log_core::domain::principal::{Actor, ActorId, ActorType, TenantId};
@@ -15,8 +16,9 @@ use serde_json::json;
 
 use super::arguments::{actor, display_name, tenant};
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
-use super::records::{Outcome, RecordsArgs, for_each_record};
+use super::records::{AuditedRun, Outcome, RecordsArgs, for_each_record};
 use super::tenant::refuse_removed;
 
 /// The properties of a record in a file.
@@ -67,13 +69,18 @@ pub(super) struct ActorArgs {
 pub(super) async fn run(
     command: ActorsCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     match command {
         ActorsCommand::Put { named, display_name } => {
-            put(ctx, named, Some(display_name), output).await
+            let call = operator.call(ctx, &named.tenant, "actors put");
+            put(ctx, &call, named, Some(display_name), output).await
         }
-        ActorsCommand::Delete { named } => put(ctx, named, None, output).await,
+        ActorsCommand::Delete { named } => {
+            let call = operator.call(ctx, &named.tenant, "actors delete");
+            put(ctx, &call, named, None, output).await
+        }
         ActorsCommand::Get { named } => get(ctx, &named, output).await,
         ActorsCommand::Import { tenant, records } => {
             refuse_removed(ctx, &tenant).await?;
@@ -82,7 +89,12 @@ pub(super) async fn run(
             let put = async |object: CoreResult<Object>| {
                 put_record(ctx, &tenant, &parse_record(&object?, now)?, records.dry_run).await
             };
-            for_each_record(&records, &COLUMNS, output, |object| object, put).await
+            let run = AuditedRun {
+                ctx,
+                call: &operator.call(ctx, &tenant, "actors import"),
+                action: Action::ActorsImported,
+            };
+            for_each_record(&records, &COLUMNS, &run, output, |object| object, put).await
         }
     }
 }
@@ -90,6 +102,7 @@ pub(super) async fn run(
 /// Names an actor, or leaves a tombstone where there is no name.
 async fn put(
     ctx: &Context,
+    call: &Call,
     args: ActorArgs,
     display_name: Option<DisplayName>,
     output: Output,
@@ -99,7 +112,7 @@ async fn put(
     let presence = if display_name.is_some() { Presence::Present } else { Presence::Deleted };
     let changed_at = ctx.environment.now()?;
     let record = ActorRecord { actor, display_name, changed_at, presence };
-    let registered = put_actor(ctx, &tenant, &record).await?;
+    let registered = put_actor(ctx, call, &record).await?;
     let (text, applied) = match (registered, presence) {
         (Registered::Applied, Presence::Present) => ("has its name", true),
         (Registered::Applied, Presence::Deleted) => ("has no name", true),
@@ -134,7 +147,7 @@ async fn put_record(
 ) -> CoreResult<Outcome> {
     let registered = match dry_run {
         true => check_actor(ctx, tenant, record).await?,
-        false => put_actor(ctx, tenant, record).await?,
+        false => put_actor_of_run(ctx, tenant, record).await?,
     };
     Ok(match registered {
         Registered::Applied => Outcome::Applied,

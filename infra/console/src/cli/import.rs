@@ -11,7 +11,7 @@ use activity_log_core::app::json::Object;
 use activity_log_core::app::log_activity::{LogActivity, check_activity, log_activity};
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Source;
-use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint};
+use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint, OPERATOR_CREDENTIAL_ID};
 use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, Result as CoreResult};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
@@ -25,12 +25,11 @@ use serde_json::Value;
 
 use super::arguments::{actor, tenant};
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
-use super::records::{Outcome, RecordsArgs, for_each_record};
+use super::records::{AuditedRun, Outcome, RecordsArgs, for_each_record};
 use super::tenant::refuse_removed;
 
-/// What the audit trail names as credential of an import.
-const CREDENTIAL_ID: &str = "console";
 /// Who wrote a record.
 const ACTOR: &str = "actor";
 /// As long as a key can be beside a hash and a number.
@@ -77,6 +76,7 @@ fn batch(text: &str) -> Result<String, String> {
 pub(super) async fn run(
     command: ActivitiesCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     let ActivitiesCommand::Import(args) = command;
@@ -85,7 +85,13 @@ pub(super) async fn run(
     let planned = RefCell::default();
     let columns = [v1::log::LogActivityInput::NAMES, &[ACTOR]].concat();
     let work = async |record: CoreResult<Keyed>| log_record(ctx, &args, &planned, record).await;
-    for_each_record(&args.records, &columns, output, |object| keys.add_to(object?), work).await
+    let run = AuditedRun {
+        ctx,
+        call: &operator.call(ctx, &args.tenant, "activities import"),
+        action: Action::ActivitiesImported,
+    };
+    for_each_record(&args.records, &columns, &run, output, |object| keys.add_to(object?), work)
+        .await
 }
 
 /// A record with the hash of its content, and the key that it gets where it has
@@ -200,7 +206,7 @@ fn call(ctx: &Context, args: &ImportArgs, actor: Option<Actor>) -> Call {
                 authenticated_as: args.actor.clone(),
                 on_behalf_of: None,
             },
-            credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
+            credential_id: KeyId::parse(OPERATOR_CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
         },
         door: Door {

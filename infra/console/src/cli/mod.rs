@@ -4,7 +4,7 @@
 //! progress and problems go to standard error.
 //!
 //! Each command is a file. What commands share is in `arguments`, `columns`,
-//! `connection`, `error`, `obstacle`, `output` and `trust`, and none of these knows a
+//! `connection`, `error`, `obstacle`, `operator`, `output` and `trust`, and none of these knows a
 //! command.
 
 mod actors;
@@ -15,6 +15,7 @@ mod error;
 mod import;
 mod keys;
 mod obstacle;
+mod operator;
 mod output;
 mod record_types;
 mod records;
@@ -37,6 +38,7 @@ use tracing::level_filters::LevelFilter;
 
 use self::connection::{Connected, Connection};
 use self::error::CliError;
+use self::operator::Operator;
 use self::output::Output;
 
 /// The local stack and the operator's commands of the activity log.
@@ -45,6 +47,8 @@ use self::output::Output;
 struct Cli {
     #[command(flatten)]
     connection: Connection,
+    #[command(flatten)]
+    operator: Operator,
     /// Print results as JSON.
     #[arg(long, global = true)]
     json: bool,
@@ -107,7 +111,7 @@ pub fn main() -> ExitCode {
     let level =
         if matches!(command, Command::Serve(_)) { LevelFilter::INFO } else { LevelFilter::WARN };
     activity_log_core::platform::telemetry::init_text(level);
-    match runtime.block_on(run(command, &cli.connection, output)) {
+    match runtime.block_on(run(command, &cli.connection, &cli.operator, output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
     }
@@ -118,7 +122,12 @@ fn report(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn run(command: Command, connection: &Connection, output: Output) -> Result<(), CliError> {
+async fn run(
+    command: Command,
+    connection: &Connection,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     match command {
         Command::Completions(args) => return shell::completions(&args, definition(), output),
         Command::Man(args) => return shell::man(&args, definition(), output),
@@ -135,25 +144,30 @@ async fn run(command: Command, connection: &Connection, output: Output) -> Resul
     if !matches!(command, Command::Table(_)) {
         connected.look().await?;
     }
-    match work(command, &connected, output).await {
+    match work(command, &connected, operator, output).await {
         Ok(()) => Ok(()),
         Err(error) => Err(connected.explain(error).await),
     }
 }
 
 /// Does what a command asks of a table.
-async fn work(command: Command, connected: &Connected, output: Output) -> Result<(), CliError> {
+async fn work(
+    command: Command,
+    connected: &Connected,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     let ctx = &connected.ctx;
     match command {
         Command::Table(command) => table::run(&command, connected, output).await,
         Command::Keys(command) => keys::run(command, ctx, output).await,
-        Command::Resources(command) => resources::run(command, ctx, output).await,
-        Command::Actors(command) => actors::run(command, ctx, output).await,
-        Command::Types(command) => types::run(command, ctx, output).await,
+        Command::Resources(command) => resources::run(command, ctx, operator, output).await,
+        Command::Actors(command) => actors::run(command, ctx, operator, output).await,
+        Command::Types(command) => types::run(command, ctx, operator, output).await,
         Command::Sweep => sweep::run(ctx, output).await,
-        Command::Reindex(args) => reindex::run(args, ctx, output).await,
-        Command::Tenant(command) => tenant::run(command, ctx, output).await,
-        Command::Activities(command) => import::run(command, ctx, output).await,
+        Command::Reindex(args) => reindex::run(args, ctx, operator, output).await,
+        Command::Tenant(command) => tenant::run(command, ctx, operator, output).await,
+        Command::Activities(command) => import::run(command, ctx, operator, output).await,
         // They need no table of this kind, and were done.
         Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }

@@ -1,6 +1,8 @@
 //! `activity-log resources types`.
 
 use activity_log_core::Context;
+use activity_log_core::app::put_resource::put_record_type_ids;
+use activity_log_core::domain::audit::Call;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::record_type_ids::{NotRegistered, RecordTypeIds};
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use super::arguments::tenant;
 use super::columns::columns;
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 use super::tenant::refuse_removed;
 
@@ -52,6 +55,7 @@ pub(super) enum RecordTypesCommand {
 pub(super) async fn run(
     command: RecordTypesCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     match command {
@@ -65,7 +69,8 @@ pub(super) async fn run(
             let register = |ids: &mut RecordTypeIds| {
                 ids.register(&api_name, id).map_err(|source| CliError::IdRefused { id, source })
             };
-            change(ctx, &tenant, register).await?;
+            let call = operator.call(ctx, &tenant, "resources types put");
+            change(ctx, &call, &api_name, register).await?;
             let value = json!({ "api_name": api_name, "id": id });
             output.print(format_args!("{api_name} has the id {id}."), &value)?;
         }
@@ -92,7 +97,8 @@ pub(super) async fn run(
                 true => Ok(()),
                 false => Err(CliError::Missing("id registered for this kind of record")),
             };
-            change(ctx, &tenant, forget).await?;
+            let call = operator.call(ctx, &tenant, "resources types delete");
+            change(ctx, &call, &api_name, forget).await?;
             let value = json!({ "api_name": api_name });
             output.print(format_args!("{api_name} has the id of its name again."), &value)?;
         }
@@ -103,13 +109,14 @@ pub(super) async fn run(
 /// Changes what is registered, unless somebody else does at the same time.
 async fn change(
     ctx: &Context,
-    tenant: &TenantId,
+    call: &Call,
+    api_name: &RecordType,
     edit: impl FnOnce(&mut RecordTypeIds) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    let before = ctx.store.record_type_ids(tenant).await?;
+    let before = ctx.store.record_type_ids(&call.principal.tenant_id).await?;
     let mut after = before.clone();
     edit(&mut after)?;
-    match ctx.store.put_record_type_ids(&before, &after).await? {
+    match put_record_type_ids(ctx, call, api_name.as_str(), &before, &after).await? {
         Registered::Applied => Ok(()),
         Registered::Outdated => Err(CliError::ChangedMeanwhile),
     }

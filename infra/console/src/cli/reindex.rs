@@ -1,7 +1,13 @@
 //! `activity-log reindex`.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use activity_log_core::Context;
+use activity_log_core::app::record_act::record_act;
+use activity_log_core::domain::audit::{Action, Data};
 use activity_log_core::domain::error::chain;
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::reindex::{
     OldWords, Reindexed, Selection, Step, reindex, remove_old_words,
 };
@@ -11,6 +17,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 
 #[derive(Debug, Args)]
@@ -24,21 +31,38 @@ pub(super) struct ReindexArgs {
     remove_old: bool,
 }
 
-pub(super) async fn run(args: ReindexArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+pub(super) async fn run(
+    args: ReindexArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     if args.remove_old {
         return remove_old(ctx, output).await;
     }
     let selection = if args.all { Selection::All } else { Selection::Outdated };
     let bar = ProgressBar::new_spinner();
+    let written = Mutex::new(BTreeMap::<TenantId, u64>::new());
     let report = |step: Step<'_>| match step {
+        Step::Written { tenant, postings } => {
+            let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
+            *written.entry(tenant.clone()).or_default() += postings as u64;
+        }
         Step::Progress(so_far) => {
             bar.set_message(text(&so_far));
             bar.tick();
         }
         Step::Failed(error) => bar.suspend(|| eprintln!("{}", chain(error))),
     };
-    let done = reindex(&ctx.store, selection, report).await?;
+    let done = reindex(&ctx.store, selection, report).await;
     bar.finish_and_clear();
+    // One event a tenant of which something was filed, also where the run was cut off.
+    for (tenant, postings) in written.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        let call = operator.call(ctx, &tenant, "reindex");
+        let data = Data::default().number("postings", postings);
+        record_act(ctx, &call, Action::ActivitiesReindexed, data).await?;
+    }
+    let done = done?;
     output.print(format_args!("{}.", text(&done)), &json!(done))?;
     match done.failed {
         0 => Ok(()),

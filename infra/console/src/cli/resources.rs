@@ -3,7 +3,9 @@
 use activity_log_core::Context;
 use activity_log_core::app::input::Reader;
 use activity_log_core::app::json::Object;
+use activity_log_core::app::put_resource::{check_resource, put_resource, put_resource_of_run};
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
+use activity_log_core::domain::audit::{Action, Call};
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::error::Result as CoreResult;
 use activity_log_core::domain::principal::TenantId;
@@ -16,9 +18,10 @@ use serde_json::json;
 
 use super::arguments::{display_name, tenant};
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 use super::record_types::RecordTypesCommand;
-use super::records::{Outcome, RecordsArgs, for_each_record};
+use super::records::{AuditedRun, Outcome, RecordsArgs, for_each_record};
 use super::tenant::refuse_removed;
 
 /// The properties of a record in a file.
@@ -74,16 +77,21 @@ pub(super) struct ResourceArgs {
 pub(super) async fn run(
     command: ResourcesCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     match command {
         ResourcesCommand::Put { resource, display_name } => {
-            put(ctx, resource, display_name, Presence::Present, output).await
+            let call = operator.call(ctx, &resource.tenant, "resources put");
+            put(ctx, &call, resource, display_name, Presence::Present, output).await
         }
         ResourcesCommand::Delete { resource } => {
-            put(ctx, resource, None, Presence::Deleted, output).await
+            let call = operator.call(ctx, &resource.tenant, "resources delete");
+            put(ctx, &call, resource, None, Presence::Deleted, output).await
         }
-        ResourcesCommand::Types { command } => super::record_types::run(command, ctx, output).await,
+        ResourcesCommand::Types { command } => {
+            super::record_types::run(command, ctx, operator, output).await
+        }
         ResourcesCommand::Import { tenant, records } => {
             refuse_removed(ctx, &tenant).await?;
             let ids = ctx.store.record_type_ids(&tenant).await?;
@@ -92,13 +100,19 @@ pub(super) async fn run(
             let put = async |object: CoreResult<Object>| {
                 put_record(ctx, &tenant, &parse_record(&object?, &ids, now)?, records.dry_run).await
             };
-            for_each_record(&records, &COLUMNS, output, |object| object, put).await
+            let run = AuditedRun {
+                ctx,
+                call: &operator.call(ctx, &tenant, "resources import"),
+                action: Action::ResourcesImported,
+            };
+            for_each_record(&records, &COLUMNS, &run, output, |object| object, put).await
         }
     }
 }
 
 async fn put(
     ctx: &Context,
+    call: &Call,
     args: ResourceArgs,
     display_name: Option<DisplayName>,
     presence: Presence,
@@ -112,7 +126,7 @@ async fn put(
         changed_at: ctx.environment.now()?,
         presence,
     };
-    let registered = ctx.store.put_related_resource(&args.tenant, &record).await?;
+    let registered = put_resource(ctx, call, &record).await?;
     let (text, applied) = match (registered, presence) {
         (Registered::Applied, Presence::Present) => ("is known", true),
         (Registered::Applied, Presence::Deleted) => ("is deleted", true),
@@ -146,24 +160,13 @@ async fn put_record(
     dry_run: bool,
 ) -> CoreResult<Outcome> {
     let registered = match dry_run {
-        true => check(ctx, tenant, record).await?,
-        false => ctx.store.put_related_resource(tenant, record).await?,
+        true => check_resource(ctx, tenant, record).await?,
+        false => put_resource_of_run(ctx, tenant, record).await?,
     };
     Ok(match registered {
         Registered::Applied => Outcome::Applied,
         Registered::Outdated => Outcome::Unchanged("with newer news".to_owned()),
     })
-}
-
-/// What putting a record would come to, without doing it.
-async fn check(
-    ctx: &Context,
-    tenant: &TenantId,
-    record: &ResourceRecord,
-) -> CoreResult<Registered> {
-    let known = ctx.store.related_resource(tenant, &record.resource).await?;
-    let newest = known.is_none_or(|known| known.changed_at < record.changed_at);
-    Ok(if newest { Registered::Applied } else { Registered::Outdated })
 }
 
 fn parse_record(

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
+use activity_log_core::app::record_act::record_act;
+use activity_log_core::domain::audit::{Action, Data};
 use activity_log_core::domain::clock::{ClockOutOfRange, Timestamp};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, Counts, TenantItems};
@@ -15,6 +17,7 @@ use serde_json::json;
 
 use super::arguments::tenant;
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 
 /// A function takes a key for so long after it was revoked, and then ends what
@@ -56,9 +59,11 @@ pub(super) struct RemoveArgs {
 pub(super) async fn run(
     command: TenantCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     let TenantCommand::Remove(args) = command;
+    let call = operator.call(ctx, &args.tenant, "tenant remove");
     let audit_trail =
         if args.include_audit_events { AuditTrail::Removed } else { AuditTrail::Kept };
     let bar = ProgressBar::new_spinner();
@@ -72,6 +77,8 @@ pub(super) async fn run(
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
     }
+    // Before it begins, so that nothing is removed without a trace.
+    record_act(ctx, &call, Action::TenantClosed, Data::default()).await?;
     let closed_at = remove_tenant::close(&ctx.store, &args.tenant, ctx.environment.now()?).await?;
     drain(ctx, closed_at, Duration::from_secs(args.drain_seconds)).await?;
     let so_far = Mutex::new(TenantItems::default());
@@ -82,6 +89,10 @@ pub(super) async fn run(
     let now = ctx.environment.now()?;
     let removed = remove_tenant::remove(&ctx.store, &args.tenant, audit_trail, now, report).await;
     bar.finish_and_clear();
+    if let (Ok(found), AuditTrail::Kept) = (&removed, audit_trail) {
+        let data = Data::default().number("removed", sum(&found.removed) as u64);
+        record_act(ctx, &call, Action::TenantRemoved, data).await?;
+    }
     match removed {
         Ok(found) => print(&args, "removed", &found, End::Complete, output),
         Err(error) => {

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::app::json::parse_object;
+use activity_log_core::app::put_activity_type::put_activity_type;
 use activity_log_core::domain::activity_type::{
     Category, TypeDefinition, TypeIdentifier, TypeSummary,
 };
+use activity_log_core::domain::audit::Call;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::{Context, Error};
 use clap::Subcommand;
@@ -15,6 +17,7 @@ use serde_json::{Value, json};
 use super::arguments::tenant;
 use super::columns::columns;
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 use super::tenant::refuse_removed;
 
@@ -56,23 +59,23 @@ pub(super) enum TypesCommand {
 pub(super) async fn run(
     command: TypesCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     match command {
-        TypesCommand::Put { tenant, file } => put(ctx, &tenant, &file, output).await,
+        TypesCommand::Put { tenant, file } => {
+            put(ctx, &operator.call(ctx, &tenant, "types put"), &file, output).await
+        }
         TypesCommand::List { tenant } => list(ctx, &tenant, output).await,
         TypesCommand::Disable { tenant, activity_identifier } => {
-            disable(ctx, &tenant, &activity_identifier, output).await
+            let call = operator.call(ctx, &tenant, "types disable");
+            disable(ctx, &call, &activity_identifier, output).await
         }
     }
 }
 
-async fn put(
-    ctx: &Context,
-    tenant: &TenantId,
-    file: &Path,
-    output: Output,
-) -> Result<(), CliError> {
+async fn put(ctx: &Context, call: &Call, file: &Path, output: Output) -> Result<(), CliError> {
+    let tenant = &call.principal.tenant_id;
     let bytes = std::fs::read(file).map_err(CliError::io(file.display()))?;
     refuse_removed(ctx, tenant).await?;
     let now = ctx.environment.now()?;
@@ -86,7 +89,7 @@ async fn put(
     if let Some(before) = ctx.store.activity_type(tenant, id).await? {
         definition.summary.created_at = before.summary.created_at;
     }
-    ctx.store.put_activity_type(tenant, &definition).await?;
+    put_activity_type(ctx, call, &definition).await?;
     let fields: Vec<Value> = definition
         .fields
         .iter()
@@ -127,10 +130,11 @@ async fn list(ctx: &Context, tenant: &TenantId, output: Output) -> Result<(), Cl
 
 async fn disable(
     ctx: &Context,
-    tenant: &TenantId,
+    call: &Call,
     identifier: &TypeIdentifier,
     output: Output,
 ) -> Result<(), CliError> {
+    let tenant = &call.principal.tenant_id;
     let id = identifier.id(tenant);
     if TypeDefinition::built_in(id, tenant).is_some() {
         return Err(CliError::Missing("way to disable a built-in type"));
@@ -138,7 +142,7 @@ async fn disable(
     let found = ctx.store.activity_type(tenant, id).await?;
     let mut definition = found.ok_or(CliError::Missing("such type"))?;
     definition.summary.enabled = false;
-    ctx.store.put_activity_type(tenant, &definition).await?;
+    put_activity_type(ctx, call, &definition).await?;
     output.print(
         format_args!("The type {} is disabled.", definition.summary.api_name),
         &describe(&definition.summary, tenant),

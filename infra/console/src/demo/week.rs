@@ -12,15 +12,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::app::json::{Object, parse_object};
+use activity_log_core::app::put_activity_type::put_activity_type;
+use activity_log_core::app::put_resource::put_resource as register;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::activity_type::TypeDefinition;
+use activity_log_core::domain::audit;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
 use activity_log_core::domain::credential::{Credential, Grant, KeyName};
-use activity_log_core::domain::principal::{ActorType, Scope, TenantId};
+use activity_log_core::domain::principal::{Actor, ActorId, ActorType, Scope, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::{RemovedTenant, Store};
 use futures_util::{StreamExt, stream};
@@ -113,7 +117,7 @@ pub(super) async fn put_resource(
         changed_at: ctx.environment.now()?,
         presence: Presence::Present,
     };
-    ctx.store.put_related_resource(tenant, &record).await?;
+    register(ctx, &start_of(ctx, tenant), &record).await?;
     Ok(())
 }
 
@@ -125,8 +129,16 @@ async fn put_type(
     let object: Object = parse_object(own_type.to_string().as_bytes())?;
     let ids = ctx.store.record_type_ids(tenant).await?;
     let definition = read_definition(object, &ids, ctx.environment.now()?)?;
-    ctx.store.put_activity_type(tenant, &definition).await?;
+    put_activity_type(ctx, &start_of(ctx, tenant), &definition).await?;
     Ok(definition)
+}
+
+/// The start of the local stack, which brings the week in.
+fn start_of(ctx: &Context, tenant: &TenantId) -> audit::Call {
+    let id = ActorId::parse("console").expect("the id is valid");
+    let actor = Actor { actor_type: ActorType::Service, id };
+    let request_id = new_request_id(ctx.environment.as_ref());
+    audit::Call::of_operator(tenant.clone(), actor, "serve", request_id)
 }
 
 /// A key for each caller. Their secrets are forgotten at the end of the week.

@@ -19,7 +19,7 @@ use crate::domain::client::Client;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace};
-use crate::domain::principal::{Attribution, KeyId, Principal, TenantId};
+use crate::domain::principal::{Actor, Attribution, KeyId, Principal, Scope, TenantId};
 
 /// A call under way: who makes it, and through which door.
 #[derive(Clone, Debug)]
@@ -30,7 +30,34 @@ pub struct Call {
     pub door: Door,
 }
 
+/// What the trail names as credential of operators, who have their rights from AWS.
+pub const OPERATOR_CREDENTIAL_ID: &str = "console";
+
 impl Call {
+    /// A command of an operator, for one tenant.
+    #[must_use]
+    pub fn of_operator(
+        tenant_id: TenantId,
+        actor: Actor,
+        command: &str,
+        request_id: String,
+    ) -> Self {
+        Self {
+            principal: Principal {
+                tenant_id,
+                by: Attribution::of(actor),
+                credential_id: KeyId::parse(OPERATOR_CREDENTIAL_ID).expect("the id is valid"),
+                scopes: Scope::ALL.iter().copied().collect(),
+            },
+            door: Door {
+                source: Source::Admin,
+                entry_point: EntryPoint::Command(command.to_owned()),
+                client: Client::default(),
+                request_id,
+            },
+        }
+    }
+
     /// A key that was given with the call, in the space that it belongs to.
     #[must_use]
     pub fn key(&self, key: IdempotencyKey) -> KeyInSpace {

@@ -72,6 +72,13 @@ pub struct Reindexed {
 pub enum Step<'a> {
     /// A page is done.
     Progress(Reindexed),
+    /// Postings of a record of a tenant were missing, and were written.
+    Written {
+        /// The tenant.
+        tenant: &'a TenantId,
+        /// How many.
+        postings: usize,
+    },
     /// A record can't be indexed, because of what it is. The others go on.
     Failed(&'a Error),
 }
@@ -92,6 +99,13 @@ pub enum OldWords {
 enum Done {
     Activity { written: usize },
     AuditEvent { written: usize },
+}
+
+impl Done {
+    fn written(&self) -> usize {
+        let (Self::Activity { written } | Self::AuditEvent { written }) = self;
+        *written
+    }
 }
 
 impl Reindexed {
@@ -135,6 +149,13 @@ pub async fn reindex(
         iter(page.items.iter().map(Ok))
             .try_for_each_concurrent(RECORDS_IN_FLIGHT, |item| async move {
                 let done = insist(|| reindex_record(store, item)).await;
+                let tenant = Key::of(item).and_then(|key| keys::kind_of(&key.pk));
+                match (&done, &tenant) {
+                    (Ok(done), Some((tenant, _))) if done.written() > 0 => {
+                        report(Step::Written { tenant, postings: done.written() });
+                    }
+                    _ => {}
+                }
                 match &done {
                     Err(error) if is_corrupt_item(error) => report(Step::Failed(error)),
                     Err(_) => return done.map(drop),

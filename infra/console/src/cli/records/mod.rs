@@ -19,10 +19,11 @@ use std::io::{BufRead, BufReader};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use activity_log_core::Error;
 use activity_log_core::app::json::Object;
-use activity_log_core::domain::audit::AuditStatus;
+use activity_log_core::app::record_act::record_act;
+use activity_log_core::domain::audit::{Action, AuditStatus, Call, Data};
 use activity_log_core::domain::error::FieldError;
+use activity_log_core::{Context, Error};
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -119,6 +120,7 @@ impl Source {
 pub(super) async fn for_each_record<T, F>(
     args: &RecordsArgs,
     columns: &[&str],
+    audited: &AuditedRun<'_>,
     output: Output,
     mut prepare: impl FnMut(Result<Object, Error>) -> T,
     work: impl Fn(T) -> F,
@@ -127,6 +129,26 @@ where
     F: Future<Output = Result<Outcome, Error>>,
 {
     let mut run = Run::begin(args, columns)?;
+    let went_through = go_through(args, &mut run, &mut prepare, &work).await;
+    // A run that was cut off has done something as well.
+    let recorded = match args.dry_run {
+        true => Ok(()),
+        false => audited.record(run.counts).await,
+    };
+    went_through?;
+    recorded?;
+    run.end(output)
+}
+
+async fn go_through<T, F>(
+    args: &RecordsArgs,
+    run: &mut Run<'_>,
+    prepare: &mut impl FnMut(Result<Object, Error>) -> T,
+    work: &impl Fn(T) -> F,
+) -> Result<(), CliError>
+where
+    F: Future<Output = Result<Outcome, Error>>,
+{
     while let Some(batch) = run.next_batch()? {
         let works = batch.into_iter().map(|record| {
             let done = work(prepare(record.object));
@@ -150,7 +172,25 @@ where
         noted.await?;
         run.show_progress()?;
     }
-    run.end(output)
+    Ok(())
+}
+
+/// What the trail calls a run through a file: it has one event, with the counts.
+pub(super) struct AuditedRun<'a> {
+    pub(super) ctx: &'a Context,
+    pub(super) call: &'a Call,
+    pub(super) action: Action,
+}
+
+impl AuditedRun<'_> {
+    async fn record(&self, counts: Counts) -> Result<(), CliError> {
+        let Counts { applied, unchanged, refused } = counts;
+        let data = Data::default()
+            .number("applied", applied as u64)
+            .number("unchanged", unchanged as u64)
+            .number("refused", refused as u64);
+        Ok(record_act(self.ctx, self.call, self.action, data).await?)
+    }
 }
 
 /// The line of a record, how it was given, and what became of it, or why it was
