@@ -82,7 +82,7 @@ def log_and_read():
     compare(422, "GET", "/v1/activities?unknown=%26")
     compare(200, "GET", f"/v1/activities/{rows[0]['id']}")
     compare(200, "GET", f"/v1/audit-events?resource_id={rows[0]['id']}")
-    for path in ("/v1/activities", f"/v1/activities/{rows[0]['id']}", "/v1/audit-events"):
+    for path in ("/v1/activities", f"/v1/activities/{rows[0]['id']}", "/v1/audit-events", "/v1/keys"):
         same(f"HEAD {path} has no body", compare(200, "HEAD", path), "")
     compare(200, "GET", "/v1/activities?occurred_after=2026-03-01T09:30:00+02:00")
     marked = b"\xef\xbb\xbf" + json.dumps(note).encode()

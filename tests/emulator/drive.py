@@ -22,7 +22,7 @@ STACK = os.environ["STACK"]
 API = f"{ENDPOINT}/_aws/execute-api/{os.environ['API_ID']}/$default"
 CONSOLE = os.environ["CONSOLE"]
 TENANT = "acme"
-FUNCTIONS = {"audit", "get-logged", "ingest", "log", "mcp", "publish", "search"}
+FUNCTIONS = {"audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search"}
 # The names that the runbook has, but for those of the table, which template.py
 # leaves out.
 ALARMS = {

@@ -68,7 +68,12 @@ pub async fn rotate_key(
     if let Some(taken) = taken? {
         return Ok(replay_key(ctx, call, &input.input_hash, taken).await?);
     }
-    check_replaceable(&old)?;
+    if let Err(refused) = check_replaceable(&old) {
+        // It may have been replaced between the two reads, by a call with the same key.
+        let taken = find_taken_key(ctx, call, input.idempotency_key.as_ref()).await?;
+        let Some(taken) = taken else { return Err(refused.into()) };
+        return Ok(replay_key(ctx, call, &input.input_hash, taken).await?);
+    }
     let end = now.plus(input.overlap);
     let order = Order {
         grant,

@@ -207,7 +207,15 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
         });
         acme.call(Method::POST, ACTIVITIES).json(&input)
     };
+    let (theirs, _) = stack.issue("other", "service:crm", Scope::ALL).await;
+    let (theirs, none) = (theirs.key_id.as_str(), "0123456789abcdef");
+    let of_key = |method: Method, id: &str| acme.call(method, &format!("/v1/keys/{id}"));
+    let rotate =
+        |id: &str| acme.call(Method::POST, &format!("/v1/keys/{id}/rotate")).json(&json!({}));
     let pairs = [
+        (404, of_key(Method::GET, theirs), of_key(Method::GET, none)),
+        (404, of_key(Method::DELETE, theirs), of_key(Method::DELETE, none)),
+        (404, rotate(theirs), rotate(none)),
         (404, get(path_of(&foreign)), get(path_of(ABSENT_ID))),
         (404, logged(&foreign), logged(ABSENT_ID)),
         (
@@ -260,7 +268,8 @@ async fn a_cursor_of_another_tenant_is_refused_exactly_as_a_damaged_one() {
         let input = note_with(json!({"occurred_at": "2026-03-01T09:00:00Z"}));
         v1.log(&input).await.expect(201);
     }
-    for path in [ACTIVITIES, AUDIT_EVENTS] {
+    stack.service_key("other").await;
+    for path in [ACTIVITIES, AUDIT_EVENTS, "/v1/keys"] {
         let page = |v1: &V1, cursor: Option<&str>| {
             let mut parameters = vec![("limit", "1")];
             parameters.extend(cursor.map(|cursor| ("cursor", cursor)));

@@ -358,6 +358,6 @@ fn no_role_may_update_or_delete_an_audit_event() {
             }
         }
     }
-    let all = ["audit", "get-logged", "ingest", "log", "mcp", "publish", "search"];
+    let all = ["audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search"];
     assert_eq!(may_put, all.map(str::to_owned).into());
 }

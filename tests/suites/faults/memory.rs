@@ -405,6 +405,22 @@ async fn get_logged_answers_the_worst_json_in_128_mb() {
 }
 
 #[tokio::test]
+async fn keys_answers_the_worst_json_in_128_mb() {
+    let doors = [
+        Door { within: &[200], ..Door::new("GET", "/v1/keys") },
+        Door {
+            frames: &[
+                ("", ""),
+                (r#"{"actor":"#, "}"),
+                (r#"{"actor":{"type":"agent","id":"a"},"scopes":[],"users":"#, "}"),
+            ],
+            ..Door::new("POST", "/v1/keys")
+        },
+    ];
+    expect_refusals("keys", &doors).await;
+}
+
+#[tokio::test]
 async fn audit_answers_the_worst_json_in_128_mb() {
     let doors = [
         Door { within: &[200], ..Door::new("GET", "/v1/audit-events") },

@@ -89,7 +89,7 @@ impl Request {
         if let Some(expected) = self.rows {
             let body = response["body"].as_str().context("the response has a body")?;
             let body: Value = serde_json::from_str(body)?;
-            let pages = ["activities", "audit_events"].map(|name| &body[name]);
+            let pages = ["activities", "audit_events", "keys"].map(|name| &body[name]);
             let of_tool = &body["result"]["structuredContent"]["activities"];
             let page = pages.into_iter().chain([of_tool]).find_map(Value::as_array);
             let rows = page.map(Vec::len);

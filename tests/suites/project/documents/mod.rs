@@ -110,7 +110,7 @@ fn the_summary_lists_every_page_once() {
 
 #[test]
 fn every_route_is_on_a_page_of_the_api() {
-    let pages: String = ["v1", "logged-activity", "mcp"]
+    let pages: String = ["v1", "keys", "logged-activity", "mcp"]
         .map(|page| markdown::read(format!("docs/api/{page}.md")))
         .concat();
     for route in ROUTES {
