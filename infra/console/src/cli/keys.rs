@@ -12,19 +12,14 @@ use activity_log_core::app::listing::MAX_LIMIT;
 use activity_log_core::app::make_key::{MadeKey, Maker, parse_expires_at};
 use activity_log_core::app::revoke_key::revoke_key;
 use activity_log_core::app::rotate_key::{MAX_OVERLAP, RotateKey, rotate_key};
-use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::address_range::AddressRange;
-use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint};
-use activity_log_core::domain::client::Client;
+use activity_log_core::domain::audit::{Action, Call};
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::{
     Grant, KeyName, MAX_ADDRESS_RANGES, MAX_USERS, NotAdmitted,
 };
 use activity_log_core::domain::idempotency::InputHash;
-use activity_log_core::domain::principal::{
-    Actor, ActorId, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
-};
-use activity_log_core::http::exchange::new_request_id;
+use activity_log_core::domain::principal::{Actor, ActorId, KeyId, Scope, TenantId};
 use activity_log_core::http::v1::keys::KeyView;
 use activity_log_core::store::{PutCredentialError, RemovedTenant};
 use activity_log_core::{Context, Error};
@@ -34,6 +29,7 @@ use serde_json::{Value, json};
 use super::arguments::{actor, duration, tenant};
 use super::columns::columns;
 use super::error::CliError;
+use super::operator::Operator;
 use super::output::Output;
 
 #[derive(Debug, Subcommand)]
@@ -112,27 +108,39 @@ pub(super) struct KeyArgs {
     key_id: String,
 }
 
-/// Who the trail says it was: the console has no key.
-const OPERATOR: &str = "service:console";
-const CREDENTIAL_ID: &str = "console";
-
 pub(super) async fn run(
     command: KeysCommand,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
     match command {
-        KeysCommand::Create(args) => create(args, ctx, output).await,
-        KeysCommand::List { tenant } => list(&tenant, ctx, output).await,
-        KeysCommand::Get(key) => get(&key, ctx, output).await,
-        KeysCommand::Revoke(key) => revoke(&key, ctx, output).await,
+        KeysCommand::Create(args) => create(args, ctx, operator, output).await,
+        KeysCommand::List { tenant } => {
+            list(&operator.call(ctx, &tenant, "keys list"), ctx, output).await
+        }
+        KeysCommand::Get(key) => {
+            let call = operator.call(ctx, &key.tenant, "keys get");
+            get(&call, key.id()?, ctx, output).await
+        }
+        KeysCommand::Revoke(key) => {
+            let call = operator.call(ctx, &key.tenant, "keys revoke");
+            revoke(&call, key.id()?, ctx, output).await
+        }
         KeysCommand::Rotate { key, old_expires_in, end } => {
-            rotate(&key, old_expires_in, &end, ctx, output).await
+            let call = operator.call(ctx, &key.tenant, "keys rotate");
+            let expires_at = end.time(ctx.environment.now()?)?;
+            rotate(&call, key.id()?, old_expires_in, expires_at, ctx, output).await
         }
     }
 }
 
-async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
+async fn create(
+    args: CreateArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
     let users: BTreeSet<ActorId> = args.users.into_iter().collect();
     let grant = Grant {
         actor: args.actor,
@@ -150,7 +158,7 @@ async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), C
     at_most("--users", grant.users.as_ref().map_or(0, BTreeSet::len), MAX_USERS)?;
     let removed =
         if args.reopen_removed_tenant { RemovedTenant::Reopen } else { RemovedTenant::Refuse };
-    let call = call(ctx, &args.tenant, "keys create");
+    let call = operator.call(ctx, &args.tenant, "keys create");
     let attempt = Attempt::of(&call, Action::KeyCreated);
     let made = audited(ctx, &attempt, async {
         let input_hash = attempt.note(InputHash::of_canonical(&json!({
@@ -168,10 +176,8 @@ async fn create(args: CreateArgs, ctx: &Context, output: Output) -> Result<(), C
     show(&args.tenant, made.await, output)
 }
 
-async fn get(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let key_id = key.id()?;
-    let call = call(ctx, &key.tenant, "keys get");
-    let attempt = Attempt::of(&call, Action::KeyRead);
+async fn get(call: &Call, key_id: KeyId, ctx: &Context, output: Output) -> Result<(), CliError> {
+    let attempt = Attempt::of(call, Action::KeyRead);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
         get_key(ctx, attempt.permit(SCOPE)?, &key_id).await
@@ -181,10 +187,8 @@ async fn get(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliErro
     output.print(columns(HEADER, &[row]), &describe(&details))
 }
 
-async fn revoke(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let key_id = key.id()?;
-    let call = call(ctx, &key.tenant, "keys revoke");
-    let attempt = Attempt::of(&call, Action::KeyRevoked);
+async fn revoke(call: &Call, key_id: KeyId, ctx: &Context, output: Output) -> Result<(), CliError> {
+    let attempt = Attempt::of(call, Action::KeyRevoked);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
         revoke_key(ctx, attempt.permit_write(SCOPE)?, &key_id).await
@@ -197,15 +201,14 @@ async fn revoke(key: &KeyArgs, ctx: &Context, output: Output) -> Result<(), CliE
 }
 
 async fn rotate(
-    key: &KeyArgs,
+    call: &Call,
+    key_id: KeyId,
     overlap: Duration,
-    end: &End,
+    expires_at: Option<Timestamp>,
     ctx: &Context,
     output: Output,
 ) -> Result<(), CliError> {
-    let (key_id, expires_at) = (key.id()?, end.time(ctx.environment.now()?)?);
-    let call = call(ctx, &key.tenant, "keys rotate");
-    let attempt = Attempt::of(&call, Action::KeyRotated);
+    let attempt = Attempt::of(call, Action::KeyRotated);
     let made = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
         let input_hash = attempt.note(InputHash::of_canonical(&json!({
@@ -216,7 +219,7 @@ async fn rotate(
         let input = RotateKey { key_id, overlap, expires_at, idempotency_key: None, input_hash };
         told(rotate_key(ctx, permit, Maker::Operator(RemovedTenant::Refuse), input).await)
     });
-    show(&key.tenant, made.await, output)
+    show(&call.principal.tenant_id, made.await, output)
 }
 
 /// A key that was made, or why it was not, in words that only an operator reads.
@@ -231,9 +234,9 @@ fn told(made: Made) -> Result<Made, Error> {
 }
 
 /// Every page of the list.
-async fn list(tenant: &TenantId, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let call = call(ctx, tenant, "keys list");
-    let attempt = Attempt::of(&call, Action::KeyRead);
+async fn list(call: &Call, ctx: &Context, output: Output) -> Result<(), CliError> {
+    let tenant = &call.principal.tenant_id;
+    let attempt = Attempt::of(call, Action::KeyRead);
     let keys = audited(ctx, &attempt, async {
         let permit = attempt.permit(SCOPE)?;
         let mut keys = Vec::new();
@@ -268,24 +271,6 @@ fn show(tenant: &TenantId, made: Result<Made, Error>, output: Output) -> Result<
 }
 
 const SCOPE: Scope = Scope::KeysManage;
-
-/// What an operator does with the keys of a tenant.
-fn call(ctx: &Context, tenant: &TenantId, command: &str) -> Call {
-    Call {
-        principal: Principal {
-            tenant_id: tenant.clone(),
-            by: Attribution::of(Actor::parse(OPERATOR).expect("the actor is valid")),
-            credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
-            scopes: Scopes::from([SCOPE]),
-        },
-        door: Door {
-            source: Source::Admin,
-            entry_point: EntryPoint::Command(command.to_owned()),
-            client: Client::default(),
-            request_id: new_request_id(ctx.environment.as_ref()),
-        },
-    }
-}
 
 impl KeyArgs {
     fn id(&self) -> Result<KeyId, CliError> {

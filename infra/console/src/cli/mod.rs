@@ -64,7 +64,7 @@ enum Command {
     /// Make or describe the table.
     #[command(subcommand)]
     Table(table::TableCommand),
-    /// Create, list and revoke credentials.
+    /// Create, list, rotate and revoke keys.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Keep the registry of related resources.
@@ -160,7 +160,7 @@ async fn work(
     let ctx = &connected.ctx;
     match command {
         Command::Table(command) => table::run(&command, connected, output).await,
-        Command::Keys(command) => keys::run(command, ctx, output).await,
+        Command::Keys(command) => keys::run(command, ctx, operator, output).await,
         Command::Resources(command) => resources::run(command, ctx, operator, output).await,
         Command::Actors(command) => actors::run(command, ctx, operator, output).await,
         Command::Types(command) => types::run(command, ctx, operator, output).await,
