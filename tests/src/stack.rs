@@ -12,9 +12,10 @@ use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::app::put_activity_type::put_activity_type;
 use activity_log_core::app::put_actor::put_actor_of_run;
+use activity_log_core::app::set_tenant::set_tenant;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::actor_names::ActorRecord;
-use activity_log_core::domain::audit::Call;
+use activity_log_core::domain::audit::{AuditReads, Call};
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
@@ -22,6 +23,7 @@ use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::principal::{Actor, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::domain::tenant_settings::TenantSettings;
 use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::index::Position;
 use activity_log_core::platform::config::Config;
@@ -261,6 +263,19 @@ impl Stack {
         after.register(&record_type, id).expect("the id is free");
         let put = self.ctx.store.put_record_type_ids(&before, &after, None).await;
         assert_eq!(put.expect("they are put"), Registered::Applied);
+    }
+
+    /// Sets which reads the trail has, as `activity-log tenant set` does.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be set.
+    pub async fn set_audit_reads(&self, tenant: &str, audit_reads: Option<AuditReads>) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let operator = Actor::parse("service:console").expect("the actor is valid");
+        let call = Call::of_operator(tenant, operator, "tenant set", "req_set".to_owned());
+        let set = set_tenant(&self.ctx, &call, TenantSettings { audit_reads }).await;
+        set.expect("it is set");
     }
 
     /// Defines a type as `activity-log types put` does.

@@ -279,6 +279,7 @@ fn read_activity_log(
             tenant_id: tenant_id?,
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
+            audit_reads: None,
         })
     };
     match principal() {

@@ -142,6 +142,7 @@ fn system(tenant_id: TenantId) -> Principal {
         by: Attribution::of(Actor { actor_type: ActorType::Service, id }),
         credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
         scopes: Scopes::new(),
+        audit_reads: None,
     }
 }
 

@@ -81,6 +81,7 @@ pub async fn handle(
     let usage = Usage::default();
     let failures = usage.of(publish(ctx, bus, &records, deadline)).await;
     usage.of(look_after_refusals(ctx, &records, deadline, &invocation.request_id)).await;
+    let used = usage.used();
 
     log_failures(&invocation.request_id, &failures);
     tracing::info!(
@@ -88,7 +89,10 @@ pub async fn handle(
         records = batch.records.len(),
         published = records.len() - failures.len(),
         failed = failures.len(),
-        read_units = usage.used().read_units,
+        table_calls = used.table_calls,
+        round_trips = used.round_trips,
+        read_units = used.read_units,
+        write_units = used.write_units,
         "batch published"
     );
     let failure = |failure: &Failure<'_>| BatchItemFailure {

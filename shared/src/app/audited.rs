@@ -130,7 +130,7 @@ pub async fn audited<T>(
 /// Says that something should be in the trail and is not.
 pub(super) fn log_not_audited(request_id: &str, failure: &Error) {
     tracing::error!(request_id, error = chain(failure), "{}", NOT_AUDITED);
-    count(Metric::NotAudited);
+    count(Metric::Unrecorded);
 }
 
 async fn record(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> Result<()> {
@@ -138,7 +138,8 @@ async fn record(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> 
     if ctx.refusals.is_due(tenant, ctx.environment.now()?) {
         close_refusal_tallies(ctx, tenant).await?;
     }
-    match attempt.action.recording(error, ctx.config.audit_reads) {
+    let reads = attempt.call.principal.audit_reads.unwrap_or(ctx.config.audit_reads);
+    match attempt.action.recording(error, reads) {
         Recording::Nothing | Recording::Done => Ok(()),
         Recording::Event => ctx.store.put_audit_event(&attempt.event(ctx)?, deadline(ctx)).await,
         Recording::Hourly => record_hourly(ctx, attempt).await,

@@ -1,35 +1,48 @@
 //! Credentials: from a presented key to a principal.
 
-use std::net::IpAddr;
-
+use super::audited::{log_not_audited, new_event, record_refusal};
 use super::context::Context;
+use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{ApiKey, Credential, NotAdmitted};
-use crate::domain::error::{Error, Result};
-use crate::domain::principal::{ActorId, ActorType, Principal};
+use crate::domain::error::{Error, ErrorCode, Result};
+use crate::domain::principal::{ActorId, ActorType, Attribution, Principal};
 
 /// What a caller presents.
 #[derive(Clone, Copy, Debug)]
 pub struct Presented<'a> {
     /// The key.
     pub key: &'a str,
+    /// The header that the key came in.
+    pub key_header: &'static str,
     /// The user whom the caller names, where it names one.
     pub user: Option<&'a str>,
-    /// Where it calls from, where that is known.
-    pub address: Option<IpAddr>,
+    /// The business, where the dialect has the caller name it. It knows no agents.
+    pub business: Option<&'a str>,
+    /// How the call came in.
+    pub door: &'a Door,
 }
+
+/// The header by which a caller names the user that it acts for.
+const USER: &str = "X-USER-ID";
+/// The header by which a caller names its tenant.
+const BUSINESS: &str = "X-BUSINESS-ID";
+/// What an event has where the caller's address is the reason.
+const ADDRESS: &str = "client_address";
 
 /// The principal that a presented key proves, and the user that the caller names, where
 /// it names one: [`Credential::admit`].
+///
+/// A key that holds and is refused all the same leaves an event in the trail of its own
+/// tenant, which names what was wrong and never its value.
 ///
 /// # Errors
 ///
 /// [`Error::Unauthorized`], whatever part was wrong.
 pub async fn authenticate(ctx: &Context, presented: Presented<'_>) -> Result<Principal> {
-    let user = presented.user.map(ActorId::parse).transpose().map_err(|_| Error::Unauthorized)?;
     let now = ctx.environment.now()?;
     let proven = prove(ctx, presented.key, now).await?;
-    match proven.credential().admit(now, presented.address, user) {
+    match admit(&presented, proven.credential(), now) {
         Ok(by) => {
             let credential = proven.admitted(ctx, now);
             Ok(Principal {
@@ -37,41 +50,91 @@ pub async fn authenticate(ctx: &Context, presented: Presented<'_>) -> Result<Pri
                 by,
                 credential_id: credential.key_id,
                 scopes: credential.grant.scopes,
+                audit_reads: credential.audit_reads,
             })
         }
-        Err(reason) => Err(refuse(proven.credential(), reason)),
+        Err(wrong) => {
+            if let Err(failure) = record(ctx, &presented, proven.credential(), wrong).await {
+                log_not_audited(&presented.door.request_id, &failure);
+            }
+            Err(Error::Unauthorized)
+        }
     }
 }
 
-/// The one place of those who have a key and are refused: the caller reads what
-/// everybody reads, whichever part it was.
-fn refuse(credential: &Credential, reason: NotAdmitted) -> Error {
-    tracing::info!(
-        tenant_id = credential.tenant_id.as_str(),
-        key_id = credential.key_id.as_str(),
-        reason = ?reason,
-        "a proven key was not admitted"
-    );
-    Error::Unauthorized
+/// Whether a key is one that is taken now. Nobody calls with it, so nothing is noted.
+pub async fn is_taken(ctx: &Context, key: &str) -> Result<bool> {
+    let now = ctx.environment.now()?;
+    match prove(ctx, key, now).await {
+        Ok(proven) => Ok(proven.credential().ended(now).is_none()),
+        Err(Error::Unauthorized) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
-/// The same for a key of the business that is named, and a user who must be. An agent's
-/// key is refused: this is for callers of a dialect that knows none.
-///
-/// # Errors
-///
-/// [`Error::Unauthorized`], whatever part did not match.
-pub async fn authenticate_on_behalf(
+/// Why a key that holds is refused, and the name of what was wrong.
+#[derive(Clone, Copy, Debug)]
+struct Wrong {
+    field: &'static str,
+    is_revoked: bool,
+}
+
+fn admit(
+    presented: &Presented<'_>,
+    credential: &Credential,
+    now: Timestamp,
+) -> Result<Attribution, Wrong> {
+    let wrong = |field| Wrong { field, is_revoked: false };
+    let user = presented.user.map(ActorId::parse).transpose().map_err(|_| wrong(USER))?;
+    let by =
+        credential.admit(now, presented.door.client.address, user).map_err(
+            |reason| match reason {
+                NotAdmitted::Revoked => Wrong { field: presented.key_header, is_revoked: true },
+                NotAdmitted::Expired => wrong(presented.key_header),
+                NotAdmitted::Address => wrong(ADDRESS),
+                NotAdmitted::User => wrong(USER),
+            },
+        )?;
+    if let Some(business) = presented.business {
+        if by.actor.actor_type == ActorType::Agent {
+            return Err(wrong(presented.key_header));
+        }
+        if credential.tenant_id.as_str() != business {
+            return Err(wrong(BUSINESS));
+        }
+    }
+    Ok(by)
+}
+
+/// Leaves an event of a key that holds and was refused.
+async fn record(
     ctx: &Context,
-    presented: Presented<'_>,
-    business: &str,
-) -> Result<Principal> {
-    let principal = authenticate(ctx, presented).await?;
-    let is_agent = principal.by.actor.actor_type == ActorType::Agent;
-    if is_agent || principal.tenant_id.as_str() != business {
-        return Err(Error::Unauthorized);
+    presented: &Presented<'_>,
+    credential: &Credential,
+    wrong: Wrong,
+) -> Result<()> {
+    // The trail of a tenant that is removed gets no more events.
+    if wrong.is_revoked && ctx.store.is_removed(&credential.tenant_id).await? {
+        return Ok(());
     }
-    Ok(principal)
+    let call = Call {
+        principal: Principal {
+            tenant_id: credential.tenant_id.clone(),
+            by: Attribution::of(credential.grant.actor.clone()),
+            credential_id: credential.key_id.clone(),
+            scopes: credential.grant.scopes.clone(),
+            audit_reads: credential.audit_reads,
+        },
+        door: presented.door.clone(),
+    };
+    let event = AuditEvent {
+        resource_id: Some(credential.key_id.to_string()),
+        status: AuditStatus::Denied,
+        error_code: Some(ErrorCode::Unauthorized),
+        fields: vec![wrong.field.to_owned()],
+        ..new_event(ctx, &call, Action::KeyRefused)?
+    };
+    record_refusal(ctx, &call, event).await
 }
 
 /// A credential that was proven, by what is remembered or by the table.

@@ -115,6 +115,7 @@ pub(crate) async fn make_key(
         Credential::grant(ctx.environment.as_ref(), tenant, order.grant).map_err(Error::from)?;
     // Its end was counted from then.
     credential.created_at = now;
+    credential.audit_reads = ctx.store.tenant_settings(&credential.tenant_id).await?.audit_reads;
     let idempotency = order.idempotency_key.map(|key| {
         let key = call.key(key);
         let retention = key.space.retention(ctx.config.idempotency_retention);

@@ -35,4 +35,5 @@ mod refusal_watch;
 pub mod revoke_key;
 pub mod rotate_key;
 pub mod search_activity;
+pub mod set_tenant;
 pub mod write_activity;

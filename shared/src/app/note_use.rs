@@ -12,6 +12,7 @@ use super::context::Context;
 use crate::domain::clock::HOUR;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::Principal;
+use crate::platform::usage::Usage;
 
 /// How long a note may take. It begins with the request, so only a quick one waits.
 const NOTE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -51,9 +52,10 @@ pub fn note_use(ctx: &Context, principal: &Principal) -> Option<UseNote> {
         return None;
     }
     let (store, tenant, key_id) = (ctx.store.clone(), tenant.clone(), key_id.clone());
-    Some(UseNote(tokio::spawn(async move {
+    let write = async move {
         let put = store.put_key_use(&tenant, &key_id, hour);
         let timed_out = |_| Err(Error::Unavailable(Box::new(NoteTimedOut(NOTE_TIMEOUT))));
         tokio::time::timeout(NOTE_TIMEOUT, put).await.unwrap_or_else(timed_out)
-    })))
+    };
+    Some(UseNote(tokio::spawn(Usage::carry(write))))
 }

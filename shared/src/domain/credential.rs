@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::domain::address_range::AddressRange;
+use crate::domain::audit::AuditReads;
 use crate::domain::clock::{ClockOutOfRange, Environment, Timestamp};
 use crate::domain::principal::{Actor, ActorId, ActorType, Attribution, KeyId, Scopes, TenantId};
 use crate::domain::value::Refusal;
@@ -123,6 +124,8 @@ pub struct Credential {
     pub revoked_at: Option<Timestamp>,
     /// The key that was made in its place, where it was rotated.
     pub replaced_by: Option<KeyId>,
+    /// Which reads of records the trail has, where its tenant has set that.
+    pub audit_reads: Option<AuditReads>,
 }
 
 /// Why the holder of a key is refused. For the caller all of them are one.
@@ -170,6 +173,7 @@ impl Credential {
             created_at: environment.now()?,
             revoked_at: None,
             replaced_by: None,
+            audit_reads: None,
         };
         Ok((credential, ApiKey { tenant_id, key_id, secret }))
     }

@@ -20,5 +20,6 @@ pub mod refusal_tally;
 pub mod registry;
 pub mod searched_text;
 pub mod submission;
+pub mod tenant_settings;
 pub mod value;
 pub mod width;

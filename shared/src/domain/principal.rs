@@ -6,6 +6,7 @@ use std::fmt;
 use schemars::{Schema, json_schema};
 use serde::Serialize;
 
+use crate::domain::audit::AuditReads;
 use crate::domain::value::{Refusal, check_id, id_schema, text, word_enum};
 
 text! {
@@ -148,6 +149,8 @@ pub struct Principal {
     pub credential_id: KeyId,
     /// What it may do.
     pub scopes: Scopes,
+    /// Which reads of records the trail has, where the tenant has set that.
+    pub audit_reads: Option<AuditReads>,
 }
 
 #[cfg(test)]

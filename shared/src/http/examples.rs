@@ -138,6 +138,7 @@ pub fn audit_event() -> AuditEvent {
             by: activity.logged_by,
             credential_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
             scopes: Scopes::new(),
+            audit_reads: None,
         },
         door: Door {
             source: activity.source,
@@ -188,6 +189,7 @@ pub fn key_details() -> KeyDetails {
         created_at: time(),
         revoked_at: None,
         replaced_by: None,
+        audit_reads: None,
     };
     KeyDetails { credential, last_used_at: Some(time().start_of(HOUR)) }
 }

@@ -19,7 +19,7 @@ use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::principal::Principal;
 use crate::domain::value::Refusal;
-use crate::platform::telemetry::TraceId;
+use crate::platform::telemetry::{Metric, TraceId, count};
 
 /// The header of an idempotency key, as violations name it.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -216,8 +216,8 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    /// Waits for the note that the caller's key is used, where one is being written. The answer stands, whatever
-    /// becomes of it.
+    /// Waits for the note that the caller's key is used, where one is being written. The
+    /// answer stands, whatever becomes of it.
     pub(super) async fn settle_use(&self) {
         let note = self.use_note.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(note) = note else { return };
@@ -228,6 +228,7 @@ impl<'a> Exchange<'a> {
                 error = chain(&error),
                 "{USE_NOT_NOTED}"
             );
+            count(Metric::Unrecorded);
         }
     }
 

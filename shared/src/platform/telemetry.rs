@@ -44,8 +44,8 @@ fn targets(default: LevelFilter) -> Targets {
 /// Something that alarms count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// Something should be in the audit trail and is not.
-    NotAudited,
+    /// Something should be in the audit trail and is not, or a use of a key was not noted.
+    Unrecorded,
 }
 
 impl Metric {
@@ -53,7 +53,7 @@ impl Metric {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::NotAudited => "NotAudited",
+            Self::Unrecorded => "Unrecorded",
         }
     }
 }
@@ -148,18 +148,18 @@ mod tests {
 
     #[test]
     fn a_metric_is_one_line_of_the_embedded_format() {
-        let line = embedded(Metric::NotAudited, "activity-log-log", 1_772_357_400_000);
+        let line = embedded(Metric::Unrecorded, "activity-log-log", 1_772_357_400_000);
         let expected = serde_json::json!({
             "_aws": {
                 "Timestamp": 1_772_357_400_000_u64,
                 "CloudWatchMetrics": [{
                     "Namespace": "ActivityLog",
                     "Dimensions": [["FunctionName"]],
-                    "Metrics": [{ "Name": "NotAudited", "Unit": "Count" }],
+                    "Metrics": [{ "Name": "Unrecorded", "Unit": "Count" }],
                 }],
             },
             "FunctionName": "activity-log-log",
-            "NotAudited": 1,
+            "Unrecorded": 1,
         });
         assert_eq!(line, expected);
         assert!(!line.to_string().contains('\n'));

@@ -45,6 +45,17 @@ impl Usage {
         USAGE.scope(self.clone(), work).await
     }
 
+    /// Some work on the account of the work that it is part of, for a task of its own.
+    pub fn carry<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+        let usage = USAGE.try_with(Self::clone).ok();
+        async move {
+            match usage {
+                Some(usage) => usage.of(work).await,
+                None => work.await,
+            }
+        }
+    }
+
     /// What was used so far.
     #[must_use]
     pub fn used(&self) -> Used {

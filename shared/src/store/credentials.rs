@@ -13,6 +13,7 @@ use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{is_failed_condition, to_error};
 use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
 use super::items::tombstone::ENDED_AT;
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
@@ -20,6 +21,7 @@ use crate::domain::credential::Credential;
 use crate::domain::error::{Error, Result};
 use crate::domain::idempotency::TakenKey;
 use crate::domain::principal::{KeyId, TenantId};
+use crate::domain::tenant_settings::TenantSettings;
 use crate::platform::backoff::Backoff;
 
 /// What is to be done where the tenant of a new credential was removed.
@@ -148,12 +150,14 @@ impl Store {
         removed: RemovedTenant,
     ) -> Result<(), PutCredentialError> {
         let now = credential.created_at;
+        let audit_reads = self.tenant_settings(&credential.tenant_id).await?.audit_reads;
+        let credential = &Credential { audit_reads, ..credential.clone() };
         let new = NewCredential { credential, removed, replaced: None, idempotency: None, now };
         let writes = self.addition(&new)?.writes;
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
         loop {
             let call = self.client.transact_write_items();
-            let answer = call.set_transact_items(Some(writes.clone())).send().await;
+            let answer = call.set_transact_items(Some(writes.clone())).measured().await;
             let Err(error) = answer else { return Ok(()) };
             let cancelled = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -215,7 +219,8 @@ impl Store {
             return Ok(Added::NotReplaced);
         }
         let exists = refused.is_refused(CREDENTIAL);
-        let cause = if exists { "a new credential exists" } else { "a record of a key is in use" };
+        let cause =
+            if exists { "a new credential exists" } else { "a record that it is made by changed" };
         Err(Error::Unavailable(cause.into()).into())
     }
 
@@ -225,6 +230,10 @@ impl Store {
         let mut writes = vec![
             self.decide_about_tombstone(tenant, new.removed)?,
             self.put_new(items::credential::write(new.credential))?,
+            self.check_settings(
+                tenant,
+                TenantSettings { audit_reads: new.credential.audit_reads },
+            )?,
         ];
         let mut add = |write| {
             writes.push(write);
@@ -349,7 +358,7 @@ impl Store {
             .expression_attribute_values(":start", AttributeValue::S(start.to_owned()))
             .consistent_read(true)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
         let items = answer.items.unwrap_or_default();
@@ -373,7 +382,7 @@ impl Store {
         let answer = self
             .note_time(keys::credential(tenant, key_id), &update, now)
             .condition_expression("attribute_exists(pk)")
-            .send()
+            .measured()
             .await;
         match answer {
             Ok(answer) => {

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::calls::{IF_ABSENT, Store};
 use super::failure::{is_failed_condition, to_error};
+use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
@@ -23,7 +24,7 @@ impl Store {
             .table_name(&self.table_name)
             .set_item(Some(items::key_use::write(tenant, key_id, hour)))
             .condition_expression(IF_ABSENT)
-            .send()
+            .measured()
             .await;
         match answer {
             Ok(_) => Ok(()),
@@ -47,7 +48,7 @@ impl Store {
             .scan_index_forward(false)
             .consistent_read(true)
             .limit(1)
-            .send()
+            .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
         let items = answer.items.unwrap_or_default();

@@ -19,6 +19,7 @@
 //! | scheduled completion | `T#<tenant>#SCHED#<uuid>` | `SCHED` |
 //! | credential | `T#<tenant>#KEY` | `<key id>` |
 //! | use of a key | `T#<tenant>#USED#<key id>` | `<hour>`, as `2026-11-28T16` |
+//! | settings of the tenant | `T#<tenant>#TENANT` | `TENANT` |
 //! | tombstone of the tenant | `T#<tenant>#REMOVED` | `REMOVED` |
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
@@ -146,6 +147,10 @@ pub(super) fn key_use(tenant: &TenantId, key_id: &KeyId, time: Timestamp) -> Key
     Key { pk: key_uses(tenant, key_id), sk }
 }
 
+pub(super) fn tenant_settings(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#TENANT"), sk: "TENANT".to_owned() }
+}
+
 /// What says that a tenant is removed.
 pub(super) fn tombstone(tenant: &TenantId) -> Key {
     Key { pk: format!("T#{tenant}#REMOVED"), sk: "REMOVED".to_owned() }
@@ -234,6 +239,8 @@ word_enum! {
         Credential = "credentials",
         /// An hour in which a key was used.
         KeyUse = "key_uses",
+        /// What the tenant has set.
+        TenantSettings = "tenant_settings",
         /// What says that the tenant is removed.
         Tombstone = "tombstones",
         /// What this version doesn't know.
@@ -261,6 +268,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "SCHED" => ItemKind::ScheduledCompletion,
         "KEY" => ItemKind::Credential,
         "USED" => ItemKind::KeyUse,
+        "TENANT" => ItemKind::TenantSettings,
         "REMOVED" => ItemKind::Tombstone,
         _ => ItemKind::Other,
     };

@@ -18,7 +18,7 @@
 //! activity   commit   postings    one file for each thing that is read or written
 //! credentials   key_uses
 //! idempotency   actors
-//! registry   types   tombstone
+//! registry   types   tenant_settings   tombstone
 //! items                           how records are laid out
 //! calls   keys                    the table, and the calls that all make; every key
 //! item   failure   client   measured
@@ -44,6 +44,7 @@ mod postings;
 mod refusals;
 mod registry;
 pub mod stream;
+mod tenant_settings;
 mod tombstone;
 mod types;
 

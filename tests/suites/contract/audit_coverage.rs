@@ -347,6 +347,7 @@ fn event() -> AuditEvent {
             credential_id: activity_log_core::domain::principal::KeyId::parse("1")
                 .expect("it is valid"),
             scopes: Scope::ALL.iter().copied().collect(),
+            audit_reads: None,
         },
         door: Door {
             source: Source::Api,

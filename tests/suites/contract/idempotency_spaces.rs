@@ -280,6 +280,7 @@ pub(super) async fn import(
             },
             credential_id: KeyId::parse("console").expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
+            audit_reads: None,
         },
         door: audit::Door {
             source: Source::Admin,

@@ -102,6 +102,12 @@ async fn a_request_has_one_line_with_its_caller_its_operation_and_its_cost() {
     drop(assert_line(&measured, found, get.clone()).await.expect(200));
     drop(assert_line(&measured, v1.read(ABSENT_ID), get).await.expect(404));
 
+    // The first use of a key is looked up, and noted beside the request.
+    let new = measured.stack.service_key(TENANT).await;
+    let of_new = of_service(&new, "GET", "/v1/activities/{id}", "get_activity");
+    let v1_of_new = measured.stack.v1(&new);
+    drop(assert_line(&measured, v1_of_new.read(ABSENT_ID), of_new).await.expect(404));
+
     let audit = of_service(key, "GET", "/v1/audit-events", "list_audit_events");
     drop(assert_line(&measured, v1.audit_events(&[]), audit).await.expect(200));
 }

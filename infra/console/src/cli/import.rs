@@ -208,6 +208,7 @@ fn call(ctx: &Context, args: &ImportArgs, actor: Option<Actor>) -> Call {
             },
             credential_id: KeyId::parse(OPERATOR_CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
+            audit_reads: None,
         },
         door: Door {
             source: Source::Admin,

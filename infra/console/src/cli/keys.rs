@@ -13,7 +13,7 @@ use activity_log_core::app::make_key::{MadeKey, Maker, parse_expires_at};
 use activity_log_core::app::revoke_key::revoke_key;
 use activity_log_core::app::rotate_key::{MAX_OVERLAP, RotateKey, rotate_key};
 use activity_log_core::domain::address_range::AddressRange;
-use activity_log_core::domain::audit::{Action, Call};
+use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::{
     Grant, KeyName, MAX_ADDRESS_RANGES, MAX_USERS, NotAdmitted,
@@ -116,21 +116,11 @@ pub(super) async fn run(
 ) -> Result<(), CliError> {
     match command {
         KeysCommand::Create(args) => create(args, ctx, operator, output).await,
-        KeysCommand::List { tenant } => {
-            list(&operator.call(ctx, &tenant, "keys list"), ctx, output).await
-        }
-        KeysCommand::Get(key) => {
-            let call = operator.call(ctx, &key.tenant, "keys get");
-            get(&call, key.id()?, ctx, output).await
-        }
-        KeysCommand::Revoke(key) => {
-            let call = operator.call(ctx, &key.tenant, "keys revoke");
-            revoke(&call, key.id()?, ctx, output).await
-        }
+        KeysCommand::List { tenant } => list(&tenant, ctx, operator, output).await,
+        KeysCommand::Get(key) => get(&key, ctx, operator, output).await,
+        KeysCommand::Revoke(key) => revoke(&key, ctx, operator, output).await,
         KeysCommand::Rotate { key, old_expires_in, end } => {
-            let call = operator.call(ctx, &key.tenant, "keys rotate");
-            let expires_at = end.time(ctx.environment.now()?)?;
-            rotate(&call, key.id()?, old_expires_in, expires_at, ctx, output).await
+            rotate(&key, old_expires_in, &end, ctx, operator, output).await
         }
     }
 }
@@ -176,8 +166,15 @@ async fn create(
     show(&args.tenant, made.await, output)
 }
 
-async fn get(call: &Call, key_id: KeyId, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let attempt = Attempt::of(call, Action::KeyRead);
+async fn get(
+    key: &KeyArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
+    let key_id = key.id()?;
+    let call = operator.call(ctx, &key.tenant, "keys get");
+    let attempt = Attempt::of(&call, Action::KeyRead);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
         get_key(ctx, attempt.permit(SCOPE)?, &key_id).await
@@ -187,8 +184,15 @@ async fn get(call: &Call, key_id: KeyId, ctx: &Context, output: Output) -> Resul
     output.print(columns(HEADER, &[row]), &describe(&details))
 }
 
-async fn revoke(call: &Call, key_id: KeyId, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let attempt = Attempt::of(call, Action::KeyRevoked);
+async fn revoke(
+    key: &KeyArgs,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
+    let key_id = key.id()?;
+    let call = operator.call(ctx, &key.tenant, "keys revoke");
+    let attempt = Attempt::of(&call, Action::KeyRevoked);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
         revoke_key(ctx, attempt.permit_write(SCOPE)?, &key_id).await
@@ -201,14 +205,16 @@ async fn revoke(call: &Call, key_id: KeyId, ctx: &Context, output: Output) -> Re
 }
 
 async fn rotate(
-    call: &Call,
-    key_id: KeyId,
+    key: &KeyArgs,
     overlap: Duration,
-    expires_at: Option<Timestamp>,
+    end: &End,
     ctx: &Context,
+    operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
-    let attempt = Attempt::of(call, Action::KeyRotated);
+    let (key_id, expires_at) = (key.id()?, end.time(ctx.environment.now()?)?);
+    let call = operator.call(ctx, &key.tenant, "keys rotate");
+    let attempt = Attempt::of(&call, Action::KeyRotated);
     let made = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
         let input_hash = attempt.note(InputHash::of_canonical(&json!({
@@ -219,7 +225,7 @@ async fn rotate(
         let input = RotateKey { key_id, overlap, expires_at, idempotency_key: None, input_hash };
         told(rotate_key(ctx, permit, Maker::Operator(RemovedTenant::Refuse), input).await)
     });
-    show(&call.principal.tenant_id, made.await, output)
+    show(&key.tenant, made.await, output)
 }
 
 /// A key that was made, or why it was not, in words that only an operator reads.
@@ -234,9 +240,14 @@ fn told(made: Made) -> Result<Made, Error> {
 }
 
 /// Every page of the list.
-async fn list(call: &Call, ctx: &Context, output: Output) -> Result<(), CliError> {
-    let tenant = &call.principal.tenant_id;
-    let attempt = Attempt::of(call, Action::KeyRead);
+async fn list(
+    tenant: &TenantId,
+    ctx: &Context,
+    operator: &Operator,
+    output: Output,
+) -> Result<(), CliError> {
+    let call = operator.call(ctx, tenant, "keys list");
+    let attempt = Attempt::of(&call, Action::KeyRead);
     let keys = audited(ctx, &attempt, async {
         let permit = attempt.permit(SCOPE)?;
         let mut keys = Vec::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use activity_log_core::Context;
-use activity_log_core::app::authenticate::{Presented, authenticate};
+use activity_log_core::app::authenticate::is_taken;
 use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::aws::LOCAL_REGION_NAME;
@@ -227,7 +227,7 @@ async fn demo_tenant(
 ) -> Result<Option<String>, CliError> {
     if let Some(folder) = folder
         && let Ok(key) = std::fs::read_to_string(folder.demo_key())
-        && is_taken(ctx, key.trim()).await
+        && is_taken(ctx, key.trim()).await?
     {
         return Ok(Some(key.trim().to_owned()));
     }
@@ -245,10 +245,6 @@ async fn demo_tenant(
         folder.write_private(&folder.demo_key(), &format!("{key}\n"))?;
     }
     Ok(Some(key))
-}
-
-async fn is_taken(ctx: &Context, key: &str) -> bool {
-    authenticate(ctx, Presented { key, user: None, address: None }).await.is_ok()
 }
 
 /// What is told when everything is up.

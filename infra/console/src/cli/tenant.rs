@@ -7,9 +7,11 @@ use std::time::Duration;
 use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::app::record_act::record_act;
-use activity_log_core::domain::audit::{Action, Data};
+use activity_log_core::app::set_tenant::set_tenant;
+use activity_log_core::domain::audit::{Action, AuditReads, Call, Data};
 use activity_log_core::domain::clock::{ClockOutOfRange, Timestamp};
 use activity_log_core::domain::principal::TenantId;
+use activity_log_core::domain::tenant_settings::TenantSettings;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, Counts, TenantItems};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
@@ -26,6 +28,17 @@ const DRAIN_SECONDS: u64 = CACHE_FOR.as_secs() + 30;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TenantCommand {
+    /// Set what a tenant wants otherwise than the deployment has it. A warm process may
+    /// work with the old setting for 60 seconds more.
+    Set {
+        /// The tenant.
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Which reads of records the audit trail has: denied, all, or default for what
+        /// the deployment has.
+        #[arg(long, value_parser = audit_reads)]
+        audit_reads: Setting,
+    },
     /// Remove everything of a tenant, for good: activities, bodies, postings,
     /// idempotency records, related resources, names of actors, types and credentials.
     ///
@@ -62,7 +75,12 @@ pub(super) async fn run(
     operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
-    let TenantCommand::Remove(args) = command;
+    let args = match command {
+        TenantCommand::Set { tenant, audit_reads } => {
+            return set(ctx, &operator.call(ctx, &tenant, "tenant set"), audit_reads, output).await;
+        }
+        TenantCommand::Remove(args) => args,
+    };
     let call = operator.call(ctx, &args.tenant, "tenant remove");
     let audit_trail =
         if args.include_audit_events { AuditTrail::Removed } else { AuditTrail::Kept };
@@ -102,6 +120,35 @@ pub(super) async fn run(
             Err(error.into())
         }
     }
+}
+
+/// Which reads the trail has; none for the deployment's choice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting(Option<AuditReads>);
+
+fn audit_reads(text: &str) -> Result<Setting, String> {
+    match text {
+        "default" => Ok(Setting(None)),
+        word => AuditReads::parse(word)
+            .map(|reads| Setting(Some(reads)))
+            .map_err(|rule| format!("{rule} default")),
+    }
+}
+
+async fn set(
+    ctx: &Context,
+    call: &Call,
+    Setting(audit_reads): Setting,
+    output: Output,
+) -> Result<(), CliError> {
+    let tenant = &call.principal.tenant_id;
+    refuse_removed(ctx, tenant).await?;
+    set_tenant(ctx, call, TenantSettings { audit_reads }).await?;
+    let word = audit_reads.map_or("default", AuditReads::as_str);
+    output.print(
+        format_args!("Tenant {tenant}: audit reads {word}."),
+        &json!({ "tenant": tenant, "audit_reads": audit_reads }),
+    )
 }
 
 /// How a run ended.

@@ -12,11 +12,11 @@ mod week;
 
 use activity_log_core::Context;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
-use activity_log_core::domain::credential::{ApiKey, Credential, Grant, KeyName};
+use activity_log_core::domain::credential::{ApiKey, Grant, KeyName};
 use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::domain::record_type::BuiltInRecordType;
 use activity_log_core::domain::registry::DisplayName;
-use activity_log_core::store::{PutCredentialError, RemovedTenant};
+use activity_log_core::store::PutCredentialError;
 use tracing::instrument::WithSubscriber;
 
 pub use self::error::DemoError;
@@ -56,7 +56,10 @@ pub async fn make(ctx: &Context, content: Content) -> Result<ApiKey, DemoError> 
         let id = RelatedResourceId::parse(id).expect("the id is valid");
         let resource = RelatedResource { resource_type: resource_type.into(), id };
         let name = DisplayName::parse(name).expect("the name is valid");
-        put_resource(ctx, &tenant, resource, name).await?;
+        // Each is news once, and not at every start.
+        if ctx.store.related_resource(&tenant, &resource).await?.is_none() {
+            put_resource(ctx, &tenant, resource, name).await?;
+        }
     }
     if content == Content::Week && is_new(ctx, &tenant).await? {
         let week = week::log(&ctx.store, &tenant, ctx.environment.now()?);
@@ -67,9 +70,7 @@ pub async fn make(ctx: &Context, content: Content) -> Result<ApiKey, DemoError> 
     let scopes = Scope::ALL.iter().copied().collect();
     let name = KeyName::parse(KEY_NAME).expect("the name is valid");
     let grant = Grant { name: Some(name), ..Grant::plain(actor, scopes) };
-    let (credential, key) = Credential::grant(ctx.environment.as_ref(), tenant.clone(), grant)?;
-    ctx.store.put_credential(&credential, RemovedTenant::Refuse).await?;
-    Ok(key)
+    week::issue_key(ctx, &tenant, grant).await
 }
 
 /// Whether nobody has a key but those who are about to have one for their week.

@@ -9,24 +9,28 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use activity_log_core::Context;
+use activity_log_core::app::audited::Attempt;
+use activity_log_core::app::create_key::{CreateKey, create_key};
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::app::json::{Object, parse_object};
+use activity_log_core::app::make_key::Maker;
 use activity_log_core::app::put_activity_type::put_activity_type;
 use activity_log_core::app::put_resource::put_resource as register;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::activity_type::TypeDefinition;
-use activity_log_core::domain::audit;
+use activity_log_core::domain::audit::{self, Action};
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
-use activity_log_core::domain::credential::{Credential, Grant, KeyName};
+use activity_log_core::domain::credential::{ApiKey, Grant, KeyName};
+use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::{Actor, ActorId, ActorType, Scope, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::{RemovedTenant, Store};
+use activity_log_core::{Context, Error};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
@@ -154,9 +158,22 @@ async fn issue_keys(
         let by = actor(&caller.actor);
         let name = KeyName::parse(&caller.name).expect("the name is valid");
         let grant = Grant { name: Some(name), ..Grant::plain(by, scopes) };
-        let (credential, key) = Credential::grant(ctx.environment.as_ref(), tenant.clone(), grant)?;
-        ctx.store.put_credential(&credential, RemovedTenant::Refuse).await?;
-        keys.insert(caller.actor.clone(), key.reveal());
+        keys.insert(caller.actor.clone(), issue_key(ctx, tenant, grant).await?.reveal());
     }
     Ok(keys)
+}
+
+/// Makes a key, as the operator's command does.
+pub(super) async fn issue_key(
+    ctx: &Context,
+    tenant: &TenantId,
+    grant: Grant,
+) -> Result<ApiKey, DemoError> {
+    let call = start_of(ctx, tenant);
+    let attempt = Attempt::of(&call, Action::KeyCreated);
+    let input_hash = InputHash::of(&Object::new()).expect("nothing has a hash");
+    let input = CreateKey { grant, idempotency_key: None, input_hash };
+    let permit = attempt.permit_write(Scope::KeysManage)?;
+    let made = create_key(ctx, permit, Maker::Operator(RemovedTenant::Refuse), input).await?;
+    made.secret.ok_or_else(|| Error::Internal("a new key has no secret".into()).into())
 }

@@ -63,8 +63,6 @@ word_enum! {
         TenantClosed = "tenant.closed",
         /// The tenant's records were removed.
         TenantRemoved = "tenant.removed",
-        /// A tenant that had been removed was opened again.
-        TenantReopened = "tenant.reopened",
     }
 }
 
@@ -154,10 +152,7 @@ impl Action {
             | Self::RefusalsCounted => ResourceType::Key,
             Self::AuditEventsRead => ResourceType::AuditEvent,
             Self::ToolCalled => ResourceType::Tool,
-            Self::TenantUpdated
-            | Self::TenantClosed
-            | Self::TenantRemoved
-            | Self::TenantReopened => ResourceType::Tenant,
+            Self::TenantUpdated | Self::TenantClosed | Self::TenantRemoved => ResourceType::Tenant,
         }
     }
 

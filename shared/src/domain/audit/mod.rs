@@ -48,6 +48,7 @@ impl Call {
                 by: Attribution::of(actor),
                 credential_id: KeyId::parse(OPERATOR_CREDENTIAL_ID).expect("the id is valid"),
                 scopes: Scope::ALL.iter().copied().collect(),
+                audit_reads: None,
             },
             door: Door {
                 source: Source::Admin,

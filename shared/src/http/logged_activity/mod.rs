@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::exchange::Exchange;
 use super::message::{Response, json};
-use crate::app::authenticate::{Presented, authenticate_on_behalf};
+use crate::app::authenticate::{self, Presented};
 use crate::app::context::Context;
 use crate::domain::error::{Error, ErrorCode, Result};
 use crate::domain::principal::Principal;
@@ -118,11 +118,15 @@ pub fn error(error: &Error) -> Response {
 pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Principal> {
     // With a comma it may be two that a gateway has joined.
     let once = |value: &&str| !value.contains(',');
-    let header = |name| exchange.header(name).filter(once).ok_or(Error::Unauthorized);
-    let (key, business, user) =
-        (header("x-api-key")?, header("x-business-id")?, header("x-user-id")?);
-    let address = exchange.request().client.address;
-    let presented = Presented { key, user: Some(user), address };
-    let principal = authenticate_on_behalf(ctx, presented, business).await?;
+    let header = |name| exchange.header(name).filter(once);
+    // Nobody is called nothing, and no business.
+    let presented = Presented {
+        key: header("x-api-key").ok_or(Error::Unauthorized)?,
+        key_header: "X-API-KEY",
+        user: Some(header("x-user-id").unwrap_or("")),
+        business: Some(header("x-business-id").unwrap_or("")),
+        door: &exchange.door(),
+    };
+    let principal = authenticate::authenticate(ctx, presented).await?;
     Ok(exchange.note_principal(principal))
 }

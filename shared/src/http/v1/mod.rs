@@ -45,12 +45,16 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     }
     let user = match exchange.request().headers.contains_key(USER) {
         false => None,
-        // With a comma it may be two that a gateway has joined.
-        true => Some(
-            exchange.header(USER).filter(|user| !user.contains(',')).ok_or(Error::Unauthorized)?,
-        ),
+        // With a comma it may be two that a gateway has joined. Nobody is called nothing.
+        true => Some(exchange.header(USER).filter(|user| !user.contains(',')).unwrap_or("")),
     };
-    let presented = Presented { key: key.trim(), user, address: exchange.request().client.address };
+    let presented = Presented {
+        key: key.trim(),
+        key_header: "Authorization",
+        user,
+        business: None,
+        door: &exchange.door(),
+    };
     let principal = authenticate::authenticate(ctx, presented).await?;
     Ok(exchange.note_principal(principal))
 }

@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 
 use crate::domain::address_range::AddressRange;
+use crate::domain::audit::AuditReads;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, Grant, KeyName};
 use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, Scope, TenantId};
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter, SK};
+use crate::store::items::tenant_settings::AUDIT_READS;
 use crate::store::keys;
 
 /// When it ends. It is not the attribute of the time to live: a credential that has
@@ -34,6 +36,7 @@ pub(in crate::store) fn write(credential: &Credential) -> Item {
         .json_if_some("users", grant.users.as_ref())
         .text_if_some(REVOKED_AT, credential.revoked_at)
         .text_if_some(REPLACED_BY, credential.replaced_by.as_ref())
+        .text_if_some(AUDIT_READS, credential.audit_reads)
         .finish()
 }
 
@@ -59,6 +62,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Credentia
         created_at: reader.timestamp("created_at")?,
         revoked_at: reader.timestamp_if_some(REVOKED_AT)?,
         replaced_by: reader.parsed_if_some(REPLACED_BY, KeyId::parse)?,
+        audit_reads: reader.parsed_if_some(AUDIT_READS, AuditReads::parse)?,
     })
 }
 
@@ -110,6 +114,7 @@ mod tests {
             };
             whole.revoked_at = Timestamp::from_millis(8);
             whole.replaced_by = KeyId::parse("0123").ok();
+            whole.audit_reads = Some(AuditReads::All);
             assert_eq!(read(&tenant, &write(&whole)).unwrap(), whole);
         }
     }

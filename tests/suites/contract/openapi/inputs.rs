@@ -230,6 +230,9 @@ fn parameter_cases(operation: Operation) -> Vec<(Vec<(&'static str, String)>, Ve
         let related = |kind: &str, id: &str| {
             vec![("related_resource_type", kind.to_owned()), ("related_resource_id", id.to_owned())]
         };
+        let by = |id: &str, actor_type: &str| {
+            vec![("actor_id", id.to_owned()), ("actor_type", actor_type.to_owned())]
+        };
         cases.extend([
             one("query", "pricing", Taken),
             one("query", &format!("x {}", " ".repeat(498)), Taken),
@@ -241,12 +244,20 @@ fn parameter_cases(operation: Operation) -> Vec<(Vec<(&'static str, String)>, Ve
             one("type", "agent_action", Taken),
             one("type", "sms", Refused),
             one("type", "", Refused),
+            one("source", "admin", Taken),
+            one("source", "fax", Refused),
+            one("actor_type", "user", RefusedInWords),
+            (by("jane", "user"), Taken),
+            (by("user:jane", "user"), Taken),
+            (by("service:crm", "user"), RefusedInWords),
+            (by("jane", "robot"), Refused),
             one("related_resource_type", "contact", RefusedInWords),
             one("related_resource_id", "con_123", RefusedInWords),
             (related("lead", "1"), Refused),
         ]);
         for (id, verdict) in ids() {
             cases.push((related("support_ticket", &id), verdict));
+            cases.push(one("actor_id", &id, verdict));
         }
     } else {
         cases.extend([
