@@ -12,9 +12,10 @@ use activity_log_core::Context;
 use activity_log_core::app::define_activity_type::read_definition;
 use activity_log_core::app::put_activity_type::put_activity_type;
 use activity_log_core::app::put_actor::put_actor_of_run;
+use activity_log_core::app::set_tenant::set_tenant;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::actor_names::ActorRecord;
-use activity_log_core::domain::audit::Call;
+use activity_log_core::domain::audit::{AuditReads, Call};
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
@@ -22,6 +23,7 @@ use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::principal::{Actor, Scope, Scopes, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
+use activity_log_core::domain::tenant_settings::TenantSettings;
 use activity_log_core::http::routes::{Dialect, dialect_of};
 use activity_log_core::index::Position;
 use activity_log_core::platform::config::Config;
@@ -278,6 +280,19 @@ impl Stack {
         let call = Call::of_operator(tenant, operator, "types put", "req_types".to_owned());
         let put = put_activity_type(&self.ctx, &call, &definition).await;
         put.expect("the type is defined");
+    }
+
+    /// Sets which reads the trail of a tenant has, as `activity-log tenant set` does.
+    ///
+    /// # Panics
+    ///
+    /// When the table does not take them.
+    pub async fn set_audit_reads(&self, tenant: &str, audit_reads: AuditReads) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let operator = Actor::parse("service:console").expect("the actor is valid");
+        let call = Call::of_operator(tenant, operator, "tenant set", "req_tenant".to_owned());
+        let settings = TenantSettings { audit_reads: Some(audit_reads) };
+        set_tenant(&self.ctx, &call, settings).await.expect("they are set");
     }
 
     /// A caller of `/v1`.
