@@ -265,6 +265,19 @@ impl Stack {
         assert_eq!(put.expect("they are put"), Registered::Applied);
     }
 
+    /// Sets which reads the trail has, as `activity-log tenant set` does.
+    ///
+    /// # Panics
+    ///
+    /// When it can't be set.
+    pub async fn set_audit_reads(&self, tenant: &str, audit_reads: Option<AuditReads>) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let operator = Actor::parse("service:console").expect("the actor is valid");
+        let call = Call::of_operator(tenant, operator, "tenant set", "req_set".to_owned());
+        let set = set_tenant(&self.ctx, &call, TenantSettings { audit_reads }).await;
+        set.expect("it is set");
+    }
+
     /// Defines a type as `activity-log types put` does.
     ///
     /// # Panics

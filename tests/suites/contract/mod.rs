@@ -4,6 +4,7 @@
 mod actors;
 mod audit;
 mod audit_coverage;
+mod audited_facts;
 mod credentials;
 mod errors;
 mod http;
