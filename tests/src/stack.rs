@@ -295,19 +295,6 @@ impl Stack {
         put.expect("the type is defined");
     }
 
-    /// Sets which reads the trail of a tenant has, as `activity-log tenant set` does.
-    ///
-    /// # Panics
-    ///
-    /// When the table does not take them.
-    pub async fn set_audit_reads(&self, tenant: &str, audit_reads: AuditReads) {
-        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
-        let operator = Actor::parse("service:console").expect("the actor is valid");
-        let call = Call::of_operator(tenant, operator, "tenant set", "req_tenant".to_owned());
-        let settings = TenantSettings { audit_reads: Some(audit_reads) };
-        set_tenant(&self.ctx, &call, settings).await.expect("they are set");
-    }
-
     /// A caller of `/v1`.
     #[must_use]
     pub fn v1(&self, key: &str) -> V1 {

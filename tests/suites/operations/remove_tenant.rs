@@ -67,7 +67,7 @@ async fn populate(stack: Stack) -> Workspace {
     let workspace = Workspace::on(stack).await;
     let stack = &workspace.stack;
     workspace.define_fields("visit", json!([])).await;
-    stack.set_audit_reads(TENANT, AuditReads::Denied).await;
+    stack.set_audit_reads(TENANT, Some(AuditReads::Denied)).await;
     stack.register_record_type(TENANT, "property", Uuid::from_u128(1)).await;
     let mut visit = json!({
         "related_objects": [{"custom_object": own_id("property"), "entity_id": "pro_1"}],
@@ -82,7 +82,7 @@ async fn populate(stack: Stack) -> Workspace {
         stack.name_actor(other, "user:jane", "Jane Doe").await;
         stack.put_resource(other, "property", "pro_1", None).await;
         stack.define_type(other, type_of("visit", json!([]))).await;
-        stack.set_audit_reads(other, AuditReads::Denied).await;
+        stack.set_audit_reads(other, Some(AuditReads::Denied)).await;
         visit["related_objects"] = json!([]);
         drop(stack.logged_activity(other, &key).log("visit", &visit).await.expect(201));
         callers.push(stack.v1(&key));

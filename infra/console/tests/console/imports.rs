@@ -566,6 +566,47 @@ async fn an_import_that_was_killed_in_the_middle_goes_on_where_it_was() {
     }
 }
 
+/// Ctrl-C, and what a supervisor sends.
+#[tokio::test]
+async fn an_import_that_is_asked_to_end_tells_where_and_the_trail_has_what_it_did() {
+    const LINES: usize = 1_500;
+    for signal in ["INT", "TERM"] {
+        let desk = Desk::new();
+        let all: Vec<Value> = (0..LINES).map(|n| note(&format!("line{n}"))).collect();
+        let file = desk.write("a.jsonl", lines(&all));
+        let child = desk
+            .operator
+            .command(&["activities", "import", "--tenant", "demo", text(&file)])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let deadline = Instant::now() + PATIENCE;
+        let api = desk.server.api();
+        while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
+            assert!(Instant::now() < deadline, "it begins");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(1), "{signal}");
+        let said = stderr(&output);
+        let done = api.activities().await.len();
+        assert!((1..LINES).contains(&done), "{done} lines were done");
+        let told =
+            format!("cut off at line {}; run it again to go on: it was asked to end", done + 1);
+        assert!(said.contains(&told), "{told} is not in {said}");
+        assert!(output.stdout.is_empty(), "nothing is counted");
+        let events = api.events_of("activity.imported").await;
+        let counts: Vec<&Value> = events.iter().map(|event| &event["data"]).collect();
+        assert_eq!(counts, [&json!({ "applied": done, "unchanged": 0, "refused": 0 })]);
+
+        let (applied, unchanged, refused) = desk.counts(&file, &[]);
+        assert_eq!((applied, unchanged, refused), ((LINES - done) as u64, done as u64, 0));
+    }
+}
+
 #[tokio::test]
 async fn an_engine_that_is_gone_ends_the_run_before_its_first_record() {
     let desk = Desk::new();
