@@ -15,7 +15,8 @@ use activity_log_core::app::put_actor::put_actor_of_run;
 use activity_log_core::app::set_tenant::set_tenant;
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::actor_names::ActorRecord;
-use activity_log_core::domain::audit::{AuditReads, Call};
+use activity_log_core::domain::audit::Call;
+use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };

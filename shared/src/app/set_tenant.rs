@@ -2,7 +2,8 @@
 
 use super::audited::new_event;
 use super::context::Context;
-use crate::domain::audit::{Action, AuditEvent, AuditReads, Call, Data};
+use crate::domain::audit::{Action, AuditEvent, Call, Data};
+use crate::domain::audit_reads::AuditReads;
 use crate::domain::error::Result;
 use crate::domain::tenant_settings::TenantSettings;
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::domain::address_range::AddressRange;
-use crate::domain::audit::AuditReads;
+use crate::domain::audit_reads::AuditReads;
 use crate::domain::clock::{ClockOutOfRange, Environment, Timestamp};
 use crate::domain::principal::{Actor, ActorId, ActorType, Attribution, KeyId, Scopes, TenantId};
 use crate::domain::value::Refusal;

@@ -6,6 +6,7 @@ pub mod activity_type;
 pub mod actor_names;
 pub mod address_range;
 pub mod audit;
+pub mod audit_reads;
 pub mod client;
 pub mod clock;
 pub mod credential;

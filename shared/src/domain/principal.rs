@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::{Schema, json_schema};
 use serde::Serialize;
 
-use crate::domain::audit::AuditReads;
+use crate::domain::audit_reads::AuditReads;
 use crate::domain::value::{Refusal, check_id, id_schema, text, word_enum};
 
 text! {

@@ -1,6 +1,6 @@
 //! What a tenant has set for itself.
 
-use crate::domain::audit::AuditReads;
+use crate::domain::audit_reads::AuditReads;
 
 /// The settings of a tenant. Each credential has a copy of what its requests need, so
 /// that no request reads them.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::HeaderName;
 
-use crate::domain::audit::AuditReads;
+use crate::domain::audit_reads::AuditReads;
 
 /// What a deployment can set. Every variable has a default.
 #[derive(Clone, Debug)]

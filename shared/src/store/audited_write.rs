@@ -97,6 +97,8 @@ impl Store {
             &[event.id.to_string().as_str(), event.request_id.as_str()],
         );
         let mut backoff = Backoff::until(deadline);
+        // What the table answered last says more than that time is up.
+        let mut last_error = Error::from(DeadlinePassed("an audited write"));
         loop {
             let call = self
                 .client
@@ -107,7 +109,7 @@ impl Store {
             let error = match tokio::time::timeout_at(deadline, call).await {
                 Ok(Ok(_)) => return Ok(AuditedWrite::Done),
                 Ok(Err(error)) => error,
-                Err(_) => return Err(DeadlinePassed("an audited write").into()),
+                Err(_) => return Err(last_error),
             };
             let failure = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -138,11 +140,13 @@ impl Store {
             if !passing {
                 return Err(error);
             }
+            // A conflict of transactions is none of a caller's mistakes.
+            last_error = match error {
+                Error::Internal(cause) => Error::Unavailable(cause),
+                error => error,
+            };
             if !backoff.wait().await {
-                return Err(match error {
-                    Error::Internal(cause) => Error::Unavailable(cause),
-                    error => error,
-                });
+                return Err(last_error);
             }
         }
     }

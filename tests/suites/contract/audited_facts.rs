@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::address_range::AddressRange;
-use activity_log_core::domain::audit::{Action, AuditReads, ResourceType};
+use activity_log_core::domain::audit::{Action, ResourceType};
+use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::credential::{Credential, Grant};
 use activity_log_core::domain::principal::{Actor, ActorId, Scope, TenantId};
 use activity_log_core::http::routes::{Operation, ROUTES};

@@ -241,6 +241,20 @@ impl<'a> Rehearsal<'a> {
         assert_eq!(stub.details().len(), 1);
     }
 
+    /// A key that is revoked, and proven: its use is recorded, where the tenant is one.
+    async fn revoked_keys(&mut self) {
+        for function in ["log", "search", "get-logged", "mcp", "audit", "keys"] {
+            let stack = &self.workspace.stack;
+            let (credential, key) =
+                stack.issue(TENANT, "service:old", &[Scope::ActivityRead]).await;
+            let (tenant, key_id) = (&credential.tenant_id, &credential.key_id);
+            let revoked = stack.ctx.store.revoke_credential(tenant, key_id, stack.clock.time());
+            revoked.await.expect("it is revoked");
+            let v1 = stack.v1(&key);
+            self.roles.run(function, v1.search(&[])).await.expect(401);
+        }
+    }
+
     /// Each start of the others opens a connection by a read.
     async fn warm_up(&mut self) {
         for function in ["log", "search", "get-logged", "mcp", "audit", "keys", "ingest"] {
@@ -326,6 +340,7 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     rehearsal.mcp().await;
     rehearsal.ingest().await;
     rehearsal.publish().await;
+    rehearsal.revoked_keys().await;
     rehearsal.warm_up().await;
     rehearsal.roles.assert_all_needed();
 }

@@ -4,6 +4,7 @@
 //! operator is one [`Action`]. [`Action::recording`] tells what the trail has of it,
 //! by how it ended.
 
+use crate::domain::audit_reads::AuditReads;
 use crate::domain::error::Error;
 use crate::domain::value::word_enum;
 
@@ -87,16 +88,6 @@ word_enum! {
         Tool = "tool",
         /// The tenant.
         Tenant = "tenant",
-    }
-}
-
-word_enum! {
-    /// Which reads of records the trail has.
-    AuditReads {
-        /// Those that were denied.
-        Denied = "denied",
-        /// All.
-        All = "all",
     }
 }
 

@@ -11,7 +11,7 @@ pub mod entry_point;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use self::action::{Action, AuditReads, AuditStatus, Recording, ResourceType};
+pub use self::action::{Action, AuditStatus, Recording, ResourceType};
 pub use self::data::Data;
 pub use self::entry_point::{Door, EntryPoint, EventSource};
 use crate::domain::activity::Source;

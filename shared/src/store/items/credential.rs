@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::address_range::AddressRange;
-use crate::domain::audit::AuditReads;
+use crate::domain::audit_reads::AuditReads;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, Grant, KeyName};
 use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, Scope, TenantId};

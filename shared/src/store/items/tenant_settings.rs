@@ -1,6 +1,6 @@
 //! The settings of a tenant.
 
-use crate::domain::audit::AuditReads;
+use crate::domain::audit_reads::AuditReads;
 use crate::domain::principal::TenantId;
 use crate::domain::tenant_settings::TenantSettings;
 use crate::store::failure::CorruptItem;

@@ -204,6 +204,10 @@ async fn the_sample_events_are_done_once() {
         ["event:invoke", "service", "billing", "api", "succeeded"],
         ["event:eventbridge", "agent", "dunning", "api", "succeeded"],
         ["event:sqs", "user", "jane", "api", "succeeded"],
+        // What resources and an actor are called.
+        ["event:invoke", "service", "event", "api", "succeeded"],
+        ["event:eventbridge", "service", "event", "api", "succeeded"],
+        ["event:sqs", "service", "event", "api", "succeeded"],
     ];
     assert_eq!(named, expected.map(|names| names.map(str::to_owned)).into());
     assert!(events.iter().all(|event| event["credential_id"] == "event"));
@@ -410,6 +414,7 @@ fn permutations(indices: &[usize]) -> Vec<Vec<usize>> {
 #[tokio::test]
 async fn news_of_a_resource_in_any_order_end_in_the_same_registry() {
     let stack = Stack::start().await;
+    let mut changes = 0;
     let news = |id: &str, last: &str| {
         [
             resource_event("resource.created", "property", id, "2026-03-01T09:00:00Z"),
@@ -430,6 +435,7 @@ async fn news_of_a_resource_in_any_order_end_in_the_same_registry() {
                 let answer = invoke(&stack.ctx, &news[*index]).await.expect("it is known");
                 let applied = newest.is_none_or(|newest| *index > newest);
                 newest = newest.max(Some(*index));
+                changes += usize::from(applied);
                 let status = if applied { "applied" } else { "outdated" };
                 assert_eq!(answer["status"], status, "{order:?}");
                 assert_eq!(answer.get("activity_id"), None);
@@ -454,8 +460,14 @@ async fn news_of_a_resource_in_any_order_end_in_the_same_registry() {
     let property = RecordType::parse("property").expect("the name is valid").id(&tenant);
     let seen = stack.ctx.store.record_types(&tenant, &[property].into()).await;
     assert!(seen.expect("they are read").contains_key(&property), "its type is known");
+    // Each change has an event, and what was outdated has none.
     let v1 = stack.v1(&stack.service_key(TENANT).await);
-    assert!(v1.every_audit_event(&[]).await.is_empty());
+    let events = v1.every_audit_event(&[("resource_type", "resource")]).await;
+    let of_batch = |event: &&Value| event["resource_id"] == "property:at once";
+    assert_eq!(events.len() - events.iter().filter(of_batch).count(), changes);
+    let last = events.iter().rfind(|event| !of_batch(event)).expect("there are some");
+    assert_eq!(last["resource_id"], "property:resource.created 0");
+    assert_eq!(last["actor"], json!({ "type": "service", "id": "event" }));
 }
 
 #[tokio::test]
