@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use activity_log_core::app::credential_cache::CACHE_FOR;
+use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::principal::{Actor, Scope, TenantId};
@@ -66,6 +67,7 @@ async fn populate(stack: Stack) -> Workspace {
     let workspace = Workspace::on(stack).await;
     let stack = &workspace.stack;
     workspace.define_fields("visit", json!([])).await;
+    stack.set_audit_reads(TENANT, Some(AuditReads::Denied)).await;
     stack.register_record_type(TENANT, "property", Uuid::from_u128(1)).await;
     let mut visit = json!({
         "related_objects": [{"custom_object": own_id("property"), "entity_id": "pro_1"}],
@@ -80,6 +82,7 @@ async fn populate(stack: Stack) -> Workspace {
         stack.name_actor(other, "user:jane", "Jane Doe").await;
         stack.put_resource(other, "property", "pro_1", None).await;
         stack.define_type(other, type_of("visit", json!([]))).await;
+        stack.set_audit_reads(other, Some(AuditReads::Denied)).await;
         visit["related_objects"] = json!([]);
         drop(stack.logged_activity(other, &key).log("visit", &visit).await.expect(201));
         callers.push(stack.v1(&key));
@@ -113,7 +116,11 @@ async fn everything_of_a_tenant_goes_and_nothing_of_another() {
         .filter(|kind| !matches!(kind, ItemKind::Other | ItemKind::Tombstone));
     assert_eq!(found, known.collect::<Vec<_>>(), "there is one of every kind");
     assert_eq!(counted.removed[&ItemKind::Activity], 3);
-    assert_eq!(counted.removed[&ItemKind::AuditEvent], 4);
+    // Of three activities and a refusal, of the type and the settings.
+    assert_eq!(counted.removed[&ItemKind::AuditEvent], 6);
+    for one in [ItemKind::RefusalTally, ItemKind::TenantSettings] {
+        assert_eq!(counted.removed[&one], 1, "{one}");
+    }
     assert_eq!(counted.removed[&ItemKind::Credential], 1);
 
     let closed_at = close(stack).await;
@@ -131,7 +138,7 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     let (stack, v1) = (&workspace.stack, &workspace.v1);
     let mut trail = v1.every_audit_event(&[]).await;
     // And that of reading it.
-    assert_eq!(trail.len() + 1, 5);
+    assert_eq!(trail.len() + 1, 7);
     let table = RawTable::of(stack).await;
     let before = items(&table).await;
     let mut audit = of_tenant(&before, true);
@@ -141,7 +148,7 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     stack.clock.advance(CACHE_FOR + Duration::from_secs(1));
     let removed = remove(stack, AuditTrail::Kept).await;
     assert_eq!(removed.kept.values().sum::<usize>(), audit.len());
-    assert_eq!(removed.kept[&ItemKind::AuditEvent], 5);
+    assert_eq!(removed.kept[&ItemKind::AuditEvent], 7);
     assert!(!removed.removed.contains_key(&ItemKind::AuditEvent));
     let after = items(&table).await;
     assert_eq!(of_tenant(&after, true), audit, "to the byte");

@@ -83,6 +83,8 @@ pub(super) enum CliError {
     FileChanged(PathBuf),
     #[error("cut off at line {line}; run it again to go on")]
     CutOff { line: u64, source: Box<CliError> },
+    #[error("it was asked to end")]
+    AskedToEnd,
     #[error("{id} is not registered")]
     IdRefused { id: Uuid, source: NotRegistered },
     #[error("somebody else changed it at the same time, and nothing was done: run it again")]

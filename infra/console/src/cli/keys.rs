@@ -173,7 +173,7 @@ async fn get(
     output: Output,
 ) -> Result<(), CliError> {
     let key_id = key.id()?;
-    let call = operator.call(ctx, &key.tenant, "keys get");
+    let call = operator.call_to_read(ctx, &key.tenant, "keys get").await?;
     let attempt = Attempt::of(&call, Action::KeyRead);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
@@ -246,7 +246,7 @@ async fn list(
     operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
-    let call = operator.call(ctx, tenant, "keys list");
+    let call = operator.call_to_read(ctx, tenant, "keys list").await?;
     let attempt = Attempt::of(&call, Action::KeyRead);
     let keys = audited(ctx, &attempt, async {
         let permit = attempt.permit(SCOPE)?;

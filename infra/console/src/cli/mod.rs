@@ -4,8 +4,8 @@
 //! progress and problems go to standard error.
 //!
 //! Each command is a file. What commands share is in `arguments`, `columns`,
-//! `connection`, `error`, `obstacle`, `operator`, `output` and `trust`, and none of these knows a
-//! command.
+//! `connection`, `error`, `obstacle`, `operator`, `output`, `signals` and `trust`, and none of
+//! these knows a command.
 
 mod actors;
 mod arguments;
@@ -23,6 +23,7 @@ mod reindex;
 mod resources;
 mod serve;
 mod shell;
+mod signals;
 mod sweep;
 mod table;
 mod tenant;
@@ -64,7 +65,7 @@ enum Command {
     /// Make or describe the table.
     #[command(subcommand)]
     Table(table::TableCommand),
-    /// Create, list and revoke credentials.
+    /// Create, list, rotate and revoke keys.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Keep the registry of related resources.

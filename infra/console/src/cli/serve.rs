@@ -19,6 +19,7 @@ use super::arguments::address;
 use super::connection::{Connected, Connection, DATA_DIR};
 use super::error::CliError;
 use super::output::Output;
+use super::signals::Signals;
 use crate::data_folder::{DataFolder, Found};
 use crate::demo::{self, Content, DemoError};
 use crate::engine::{AccessKey, Contents, Engine};
@@ -75,7 +76,11 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     // Asked for first, so that a signal during the start is not lost.
-    let shutdown = shutdown_signal()?;
+    let mut signals = Signals::listen()?;
+    let shutdown = async move {
+        signals.next().await;
+        eprintln!("stopping");
+    };
     let (listener, address) = bind(args.listen, "--listen").await?;
     let url = format!("http://{address}");
     let (ctx, backend, demo_key) = if connection.endpoint_url.is_some() || connection.local {
@@ -201,21 +206,6 @@ fn read_exports(text: &str) -> Option<AccessKey> {
         words.find_map(|word| word.strip_prefix(name)?.strip_prefix('='))
     };
     AccessKey::read(value("AWS_ACCESS_KEY_ID")?, value("AWS_SECRET_ACCESS_KEY")?)
-}
-
-/// Resolves at Ctrl-C, and at the signal by which a supervisor ends a process.
-fn shutdown_signal() -> Result<impl Future<Output = ()> + Send + 'static, CliError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let listen = |kind| signal(kind).map_err(CliError::io("can't listen for signals"));
-    let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut terminate = listen(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        eprintln!("stopping");
-    })
 }
 
 /// The key of the demo tenant: the one in the folder, as long as it is taken,

@@ -96,8 +96,11 @@ pub(super) async fn run(
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
     }
-    // Before it begins, so that nothing is removed without a trace.
-    record_act(ctx, &call, Action::TenantClosed, Data::default()).await?;
+    // Before it begins, so that nothing is removed without a trace. A further run that
+    // removes the trail as well would find nothing but that, and never be the last one.
+    if audit_trail == AuditTrail::Kept || !ctx.store.is_removed(&args.tenant).await? {
+        record_act(ctx, &call, Action::TenantClosed, Data::default()).await?;
+    }
     let closed_at = remove_tenant::close(&ctx.store, &args.tenant, ctx.environment.now()?).await?;
     drain(ctx, closed_at, Duration::from_secs(args.drain_seconds)).await?;
     let so_far = Mutex::new(TenantItems::default());

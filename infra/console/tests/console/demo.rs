@@ -40,7 +40,7 @@ async fn a_first_start_has_a_week_of_people_an_agent_and_a_service() {
         [("api".to_owned(), 33), ("mcp".to_owned(), 8)].into()
     );
     let now = word(&api.log(&note("now")).await["logged_at"]);
-    let trail = api.events().await;
+    let trail = api.events_of("activity.logged").await;
     for row in rows.iter().chain(&trail[1..]) {
         let at = word(&row["occurred_at"]);
         assert!(at < now && ("08".."18").contains(&&at[11..13]), "{row}");
@@ -76,7 +76,7 @@ async fn typed(api: &Api, server: &Server) -> (u16, Value) {
 #[tokio::test]
 async fn the_trail_of_the_week_names_everybody_and_one_refusal() {
     let server = Server::run(binary().args(["serve", "--json", "--listen", "0", "--in-memory"]));
-    let events = server.api().events().await;
+    let events = server.api().events_of("activity.logged").await;
     let actors: BTreeSet<String> = events
         .iter()
         .map(|event| format!("{}:{}", word(&event["actor"]["type"]), word(&event["actor"]["id"])))
@@ -117,7 +117,7 @@ async fn a_tenant_that_was_there_before_gets_no_week() {
     let directory = directory();
     let server = serve(directory.path(), &["--empty"]);
     assert_eq!(server.api().activities().await, Vec::<Value>::new());
-    assert_eq!(server.api().events().await, Vec::<Value>::new());
+    assert_eq!(server.api().events_of("activity.logged").await, Vec::<Value>::new());
     let keys = Operator::on(&server).json(&["keys", "list", "--tenant", "demo"]);
     assert_eq!(keys["keys"].as_array().map(Vec::len), Some(1));
     server.api().log(&note("mine")).await;

@@ -98,7 +98,7 @@ async fn an_import_logs_every_line_once_however_often_it_runs() {
     let api = desk.server.api();
     assert_eq!(api.audited_activities().await.len(), 3);
     assert!(api.activities().await.iter().all(|activity| activity["source"] == "admin"));
-    for event in api.events().await {
+    for event in api.events_of("activity.logged").await {
         assert_eq!((&event["source"], &event["api_route"]), (&json!("admin"), &json!("import")));
         assert_eq!(event["actor"], json!({ "type": "service", "id": "import" }));
     }
@@ -207,7 +207,7 @@ async fn an_import_reports_each_refused_line_and_goes_on() {
         assert!(reported.contains(reason), "{reason} is not in {reported}");
     }
     assert_eq!(desk.summaries().await, ["first", "last"]);
-    let events = desk.server.api().events().await;
+    let events = desk.server.api().events_of("activity.logged").await;
     let rejected = events.iter().filter(|event| event["status"] == "rejected").count();
     assert_eq!(rejected, 7, "refused lines are audited");
     // Every one of them is there as it was, the longest too.
@@ -251,6 +251,8 @@ async fn refused_lines_are_mended_and_imported_alone() {
 #[tokio::test]
 async fn a_file_of_another_kind_is_told_once_and_nothing_is_imported() {
     let desk = Desk::new();
+    let api = desk.server.api();
+    let trail = api.events().await;
     let object = note("never").to_string();
     let utf16: Vec<u8> =
         format!("\u{feff}{object}\n").encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -299,8 +301,8 @@ async fn a_file_of_another_kind_is_told_once_and_nothing_is_imported() {
     assert!(missing.contains("missing: No such file"), "{missing}");
     let folder = desk.refusal(desk.directory.path(), &[]);
     assert!(folder.contains("Is a directory"), "{folder}");
-    let api = desk.server.api();
-    assert_eq!((api.activities().await.len(), api.events().await.len()), (0, 0));
+    assert_eq!(api.activities().await.len(), 0);
+    assert_eq!(api.events().await, trail, "nothing was done, and nothing is told");
 }
 
 #[tokio::test]
@@ -451,7 +453,7 @@ async fn history_keeps_its_authors() {
             (text("id"), text("summary"))
         })
         .collect();
-    for event in api.events().await {
+    for event in api.events_of("activity.logged").await {
         let Some(id) = event["resource_id"].as_str() else { continue };
         let actor = match rows[id].as_str() {
             "by jane" => json!({"type": "user", "id": "jane"}),
@@ -476,6 +478,8 @@ async fn a_dry_run_says_the_same_and_does_nothing() {
     unrelated["related_resource_type"] = json!("deal");
     unrelated["related_resource_id"] = json!("nowhere");
     let file = desk.write("a.jsonl", lines(&[note("there"), note("new"), note(""), unrelated]));
+    let api = desk.server.api();
+    let trail = api.events().await;
     let output = desk.import(&file, &["--dry-run"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
@@ -488,8 +492,9 @@ async fn a_dry_run_says_the_same_and_does_nothing() {
         "{said}"
     );
     assert!(!desk.path("a.jsonl.refused.jsonl").exists());
-    let api = desk.server.api();
-    assert_eq!((api.activities().await.len(), api.events().await.len()), (1, 1));
+    assert_eq!(api.activities().await.len(), 1);
+    assert_eq!(api.events_of("activity.logged").await.len(), 1);
+    assert_eq!(api.events().await, trail);
 
     // A key that two records name is the first one's in both.
     let keyed = |summary: &str| {
@@ -558,6 +563,47 @@ async fn an_import_that_was_killed_in_the_middle_goes_on_where_it_was() {
     for wrong in ["0", "65", "-1", "x"] {
         let output = desk.import(&file, &["--concurrency", wrong]);
         assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+}
+
+/// Ctrl-C, and what a supervisor sends.
+#[tokio::test]
+async fn an_import_that_is_asked_to_end_tells_where_and_the_trail_has_what_it_did() {
+    const LINES: usize = 1_500;
+    for signal in ["INT", "TERM"] {
+        let desk = Desk::new();
+        let all: Vec<Value> = (0..LINES).map(|n| note(&format!("line{n}"))).collect();
+        let file = desk.write("a.jsonl", lines(&all));
+        let child = desk
+            .operator
+            .command(&["activities", "import", "--tenant", "demo", text(&file)])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let deadline = Instant::now() + PATIENCE;
+        let api = desk.server.api();
+        while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
+            assert!(Instant::now() < deadline, "it begins");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(1), "{signal}");
+        let said = stderr(&output);
+        let done = api.activities().await.len();
+        assert!((1..LINES).contains(&done), "{done} lines were done");
+        let told =
+            format!("cut off at line {}; run it again to go on: it was asked to end", done + 1);
+        assert!(said.contains(&told), "{told} is not in {said}");
+        assert!(output.stdout.is_empty(), "nothing is counted");
+        let events = api.events_of("activity.imported").await;
+        let counts: Vec<&Value> = events.iter().map(|event| &event["data"]).collect();
+        assert_eq!(counts, [&json!({ "applied": done, "unchanged": 0, "refused": 0 })]);
+
+        let (applied, unchanged, refused) = desk.counts(&file, &[]);
+        assert_eq!((applied, unchanged, refused), ((LINES - done) as u64, done as u64, 0));
     }
 }
 

@@ -203,8 +203,8 @@ fn what_aws_refuses_is_told_with_what_to_do() {
         ("IncompleteSignature", "incomplete", &["AWS_ACCESS_KEY_ID"]),
         (
             "AccessDeniedException",
-            "User: x is not authorized to perform: dynamodb:Query",
-            &["may not do Query", "AWS_PROFILE", "dynamodb:Query"],
+            "User: x is not authorized to perform: dynamodb:GetItem",
+            &["may not do GetItem", "AWS_PROFILE", "dynamodb:GetItem"],
         ),
         ("ResourceNotFoundException", "", &["there is no table activity-log", "table create"]),
         ("LimitExceededException", "Too many", &["did not do what was asked", "Too many"]),

@@ -13,11 +13,13 @@ mod record;
 mod refused;
 mod snapshot;
 
+use std::cell::Cell;
 use std::fs::File;
 use std::future::Future;
 use std::io::{BufRead, BufReader};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 
 use activity_log_core::app::json::Object;
 use activity_log_core::app::record_act::record_act;
@@ -38,6 +40,7 @@ use self::refused::Refused;
 use self::snapshot::Snapshot;
 use super::error::CliError;
 use super::output::Output;
+use super::signals::Signals;
 
 /// Records between two looks at what became of them.
 const BATCH_RECORDS: usize = 256;
@@ -129,7 +132,22 @@ where
     F: Future<Output = Result<Outcome, Error>>,
 {
     let mut run = Run::begin(args, columns)?;
-    let went_through = go_through(args, &mut run, &mut prepare, &work).await;
+    let asked_to_end = Cell::new(false);
+    let mut signals = Signals::listen()?;
+    let went_through = {
+        let mut going = pin!(go_through(args, &mut run, &asked_to_end, &mut prepare, &work));
+        tokio::select! {
+            went_through = &mut going => went_through,
+            () = signals.next() => {
+                asked_to_end.set(true);
+                // What is under way is waited for, unless it is asked to end again.
+                tokio::select! {
+                    went_through = going => went_through,
+                    () = signals.next() => Err(CliError::AskedToEnd),
+                }
+            }
+        }
+    };
     // A run that was cut off has done something as well.
     let recorded = match args.dry_run {
         true => Ok(()),
@@ -143,6 +161,7 @@ where
 async fn go_through<T, F>(
     args: &RecordsArgs,
     run: &mut Run<'_>,
+    asked_to_end: &Cell<bool>,
     prepare: &mut impl FnMut(Result<Object, Error>) -> T,
     work: &impl Fn(T) -> F,
 ) -> Result<(), CliError>
@@ -153,14 +172,16 @@ where
         let works = batch.into_iter().map(|record| {
             let done = work(prepare(record.object));
             async move {
+                let line = record.number;
+                let cut_off = |reason| Err(CliError::CutOff { line, source: Box::new(reason) });
+                if asked_to_end.get() {
+                    return cut_off(CliError::AskedToEnd);
+                }
                 match done.await {
                     Err(error) if AuditStatus::of_refusal(&error).is_none() => {
-                        Err(CliError::CutOff {
-                            line: record.number,
-                            source: Box::new(error.into()),
-                        })
+                        cut_off(error.into())
                     }
-                    result => Ok((record.number, record.original, result)),
+                    result => Ok((line, record.original, result)),
                 }
             }
         });
