@@ -300,6 +300,30 @@ async fn two_readers_and_a_refusing_process_close_a_tally_with_one_event() {
     assert_eq!(Told::by(&auditor).await, Told { events: 11, counts: vec![5] });
 }
 
+#[tokio::test]
+async fn a_refusal_that_is_counted_while_its_tally_is_closed_is_told_too() {
+    let (slow, engine) = Stack::start_faulty().await;
+    let (key, auditor) = (key_of_a_reader(&slow).await, auditor(&slow).await);
+    slow.clock.advance_to_a_minute();
+    refuse(&slow, &key, 12).await;
+    let reader = later(&slow, CLOSABLE).await;
+    let gate = Gate::closed();
+    let closes = |input: &Value| input["TransactItems"].to_string().contains("#REF\"");
+    let hold = Fault::on("TransactWriteItems", When::Nth(1), FaultKind::Hold(gate.clone()));
+    engine.inject(hold.only_if(closes));
+    // The reader has seen twelve, and is about to tell of two.
+    let counted = async {
+        gate.arrived(1).await;
+        refuse(&slow, &key, 1).await;
+        gate.open();
+    };
+    let reader = reader.v1(auditor.key());
+    let (told, ()) = tokio::join!(Told::by(&reader), counted);
+    assert_eq!(told, Told { events: 10, counts: Vec::new() }, "it closes nothing");
+    assert_eq!(Told::by(&reader).await, Told { events: 10, counts: vec![3] });
+    assert_eq!(tallies(&slow).await, 0);
+}
+
 /// Refuses in a process that ends then, and more often than there are events.
 async fn refused_and_ended(stack: &Stack, key: &str) -> usize {
     let mut process = start_log(stack).await;
