@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use activity_log_core::app::credential_cache::CACHE_FOR;
-use activity_log_core::domain::audit::AuditReads;
+use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::principal::{Actor, Scope, TenantId};
