@@ -78,7 +78,7 @@ async fn post_message(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response
     if called.into_inner() || !is_refusal(&answer) {
         return Ok(answer);
     }
-    refuse(ctx, exchange, principal, Refused::Answer(answer)).await
+    refuse(ctx, exchange, principal, Refused::Answer(answer.into())).await
 }
 
 /// Reads the message of a request, as far as it is one that the protocol is asked about.
@@ -90,10 +90,10 @@ fn read(exchange: &Exchange<'_>) -> Result<Message, Refused> {
     if !accept::takes_json(&exchange.request().headers) {
         let message = "Not Acceptable: answers are application/json";
         let answer = invalid_request(exchange, StatusCode::NOT_ACCEPTABLE, message);
-        return Err(Refused::Answer(answer));
+        return Err(Refused::Answer(answer.into()));
     }
     match (Protocol { exchange }).refuse_unsupported_revision(&message) {
-        Some(answer) => Err(Refused::Answer(answer)),
+        Some(answer) => Err(Refused::Answer(answer.into())),
         None => Ok(message),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) enum Refused {
     /// An error like that of any door.
     Error(Error),
     /// An answer of the protocol's own.
-    Answer(Response),
+    Answer(Box<Response>),
 }
 
 impl From<Error> for Refused {
@@ -102,7 +102,7 @@ pub(crate) async fn refuse(
         Some((call, action)) => record_refusal(ctx, &call, action, error).await,
         None => error,
     };
-    answer.ok_or(error)
+    answer.map(|answer| *answer).ok_or(error)
 }
 
 async fn record_refusal(ctx: &Context, call: &Call, action: Action, error: Error) -> Error {

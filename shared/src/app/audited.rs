@@ -23,6 +23,7 @@ use crate::domain::principal::{Scope, TenantId};
 use crate::domain::refusal_tally::{TallyId, closable_before};
 use crate::platform::config::AuditClient;
 use crate::platform::telemetry::{Metric, count};
+use crate::store::CLOSED_AT_ONCE;
 
 /// What the log says where something should be in the trail and is not. Alarms count
 /// these lines.
@@ -135,9 +136,18 @@ pub(super) fn log_not_audited(request_id: &str, failure: &Error) {
 
 async fn record(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> Result<()> {
     let tenant = &attempt.call.principal.tenant_id;
-    if ctx.refusals.is_due(tenant, ctx.environment.now()?) {
-        close_refusal_tallies(ctx, tenant).await?;
-    }
+    let close = async {
+        if ctx.refusals.is_due(tenant, ctx.environment.now()?) {
+            close_refusal_tallies(ctx, tenant).await?;
+        }
+        Ok::<_, Error>(())
+    };
+    // What can't be closed keeps nothing from being recorded.
+    let (closed, recorded) = (close.await, record_attempt(ctx, attempt, error).await);
+    recorded.and(closed)
+}
+
+async fn record_attempt(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> Result<()> {
     let reads = attempt.call.principal.audit_reads.unwrap_or(ctx.config.audit_reads);
     match attempt.action.recording(error, reads) {
         Recording::Nothing | Recording::Done => Ok(()),
@@ -154,6 +164,10 @@ async fn record(ctx: &Context, attempt: &Attempt<'_>, error: Option<&Error>) -> 
     }
 }
 
+/// What the log says where a refusal has an event, because it is not known whether it was
+/// counted.
+pub const NOT_COUNTED: &str = "it is not known whether a refusal was counted";
+
 fn deadline(ctx: &Context) -> Instant {
     Instant::now() + ctx.config.write_timeouts.refusal
 }
@@ -168,7 +182,9 @@ pub(super) async fn record_refusal(ctx: &Context, call: &Call, event: AuditEvent
     };
     let (now, deadline) = (event.occurred_at, deadline(ctx));
     let id = TallyId::of(call, code, now);
-    match ctx.store.count_refusal(&id, call, now, deadline).await {
+    // A table that does not answer leaves time for the event.
+    let counted_until = Instant::now() + ctx.config.write_timeouts.refusal / 2;
+    match ctx.store.count_refusal(&id, call, now, counted_until).await {
         Ok(tally) => {
             ctx.refusals.note(&id.tenant_id, id.minute);
             let put = async {
@@ -189,7 +205,8 @@ pub(super) async fn record_refusal(ctx: &Context, call: &Call, event: AuditEvent
         }
         Err(Error::RateLimited(cause)) => Err(Error::RateLimited(cause)),
         Err(failure) => {
-            log_not_audited(call.request_id(), &failure);
+            let (request_id, error) = (call.request_id(), chain(&failure));
+            tracing::warn!(request_id, error, "{}", NOT_COUNTED);
             ctx.store.put_audit_event(&event, deadline).await
         }
     }
@@ -233,9 +250,12 @@ pub async fn look_after_refusal_tallies(ctx: &Context, tenant: &TenantId, reques
 pub async fn close_refusal_tallies(ctx: &Context, tenant: &TenantId) -> Result<()> {
     let now = ctx.environment.now()?;
     let tallies = ctx.store.refusal_tallies(tenant, closable_before(now)).await?;
+    let deadline = deadline(ctx);
     for tally in &tallies {
-        ctx.store.close_refusal_tally(tally, now, deadline(ctx)).await?;
+        ctx.store.close_refusal_tally(tally, now, deadline).await?;
     }
-    ctx.refusals.closed(tenant, closable_before(now));
+    if tallies.len() < CLOSED_AT_ONCE {
+        ctx.refusals.closed(tenant, closable_before(now));
+    }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::audited::WritePermit;
 use super::context::Context;
-use super::make_key::{MadeKey, Maker, Order, Ordered, check_grant, make_key, replay_key};
+use super::make_key::{MadeKey, Maker, Order, check_grant, make_key, replay_key};
 use super::write_activity::find_taken_key;
 use crate::domain::credential::Grant;
 use crate::domain::error::Error;
@@ -42,10 +42,6 @@ pub async fn create_key(
         idempotency_key: input.idempotency_key,
         input_hash: input.input_hash,
     };
-    match make_key(ctx, call, maker, order, now).await? {
-        Ordered::Made(made) => Ok(made),
-        Ordered::NotReplaced => {
-            Err(Error::Internal("a new key replaced another one".into()).into())
-        }
-    }
+    let made = make_key(ctx, call, maker, order, now).await?;
+    made.ok_or_else(|| Error::Internal("a new key replaces none".into()).into())
 }

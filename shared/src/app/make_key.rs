@@ -101,21 +101,15 @@ pub(crate) struct Order {
     pub(crate) input_hash: InputHash,
 }
 
-/// What became of an order.
-pub(crate) enum Ordered {
-    Made(MadeKey),
-    /// The one that it was to replace can't be replaced any more.
-    NotReplaced,
-}
-
-/// Makes a key. `now` is the time that it was ordered.
+/// Makes a key; none, where the one that it was to replace can't be replaced any more.
+/// `now` is the time that it was ordered.
 pub(crate) async fn make_key(
     ctx: &Context,
     call: &Call,
     maker: Maker,
     order: Order,
     now: Timestamp,
-) -> Result<Ordered, PutCredentialError> {
+) -> Result<Option<MadeKey>, PutCredentialError> {
     let tenant = call.principal.tenant_id.clone();
     let (mut credential, key) =
         Credential::grant(ctx.environment.as_ref(), tenant, order.grant).map_err(Error::from)?;
@@ -146,12 +140,10 @@ pub(crate) async fn make_key(
     Ok(match ctx.store.add_credential(&new, &event, deadline).await? {
         Added::Added => {
             let details = KeyDetails { credential, last_used_at: None };
-            Ordered::Made(MadeKey { details, secret: Some(key) })
+            Some(MadeKey { details, secret: Some(key) })
         }
-        Added::KeyTaken(taken) => {
-            Ordered::Made(replay_key(ctx, call, &order.input_hash, taken).await?)
-        }
-        Added::NotReplaced => Ordered::NotReplaced,
+        Added::KeyTaken(taken) => Some(replay_key(ctx, call, &order.input_hash, taken).await?),
+        Added::NotReplaced => None,
     })
 }
 

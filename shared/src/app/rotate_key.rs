@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::audited::WritePermit;
 use super::context::Context;
-use super::make_key::{MadeKey, Maker, Order, Ordered, check_grant, make_key, replay_key};
+use super::make_key::{MadeKey, Maker, Order, check_grant, make_key, replay_key};
 use super::write_activity::find_taken_key;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, Grant};
@@ -85,8 +85,8 @@ pub async fn rotate_key(
         input_hash: input.input_hash,
     };
     match make_key(ctx, call, maker, order, now).await? {
-        Ordered::Made(made) => Ok(made),
-        Ordered::NotReplaced => {
+        Some(made) => Ok(made),
+        None => {
             // Somebody else was faster, and there is a reason by now.
             let old = ctx.store.credential(tenant, &input.key_id).await?;
             check_replaceable(&old.ok_or(Error::ResourceNotFound)?)?;

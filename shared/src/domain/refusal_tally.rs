@@ -77,14 +77,21 @@ impl RefusalTally {
 
     /// The event of those that have none; `None` where each has one.
     ///
-    /// Its id is computed, so that those who close a tally side by side write one.
+    /// Its id is computed, so that those who close a tally side by side write one, and
+    /// has the last request in it: a tally that is begun when this one is closed is
+    /// another one.
     #[must_use]
     pub fn event(&self, now: Timestamp) -> Option<AuditEvent> {
         let count = self.refusals.checked_sub(EVENTS_A_MINUTE).filter(|count| *count > 0)?;
         let TallyId { tenant_id, minute, credential_id, code } = &self.id;
         let first_at = self.first_at.to_string();
-        let in_common =
-            [tenant_id.as_str(), credential_id.as_str(), code.as_str(), first_at.as_str()];
+        let in_common = [
+            tenant_id.as_str(),
+            credential_id.as_str(),
+            code.as_str(),
+            first_at.as_str(),
+            self.request_id.as_str(),
+        ];
         let status = match code {
             ErrorCode::MissingRequiredScope | ErrorCode::Unauthorized => AuditStatus::Denied,
             _ => AuditStatus::Rejected,
@@ -157,7 +164,10 @@ mod tests {
         });
         assert_eq!((event.status, event.occurred_at), (AuditStatus::Denied, at(90_000)));
         // Whoever closes it, and whenever: it is the same event.
-        assert_eq!(tally(26).event(at(95_000)).unwrap().id, event.id);
+        assert_eq!(tally(25).event(at(95_000)).unwrap().id, event.id);
+        // One that is begun later in the minute has other requests.
+        let next = RefusalTally { request_id: "req_2".to_owned(), ..tally(25) };
+        assert_ne!(next.event(at(95_000)).unwrap().id, event.id);
     }
 
     #[test]

@@ -223,10 +223,15 @@ mod tests {
         }
     }
 
+    /// Whose key makes it, for which user, whose key is made, with which list of users;
+    /// and the fields in which it is too wide.
+    type Case = (&'static str, Option<&'static str>, &'static str, Users, &'static [&'static str]);
+    type Users = Option<BTreeSet<ActorId>>;
+
     #[test]
     fn whom_a_new_key_may_stand_for_is_told_by_who_makes_it() {
         let just = |ids: &[&str]| users(ids);
-        let cases: [(&str, Option<&str>, &str, Option<BTreeSet<ActorId>>, &[&str]); 18] = [
+        let cases: [Case; 18] = [
             ("service:crm", None, "service:other", None, &[]),
             ("service:crm", None, "agent:bot", None, &[]),
             ("service:crm", None, "user:ann", None, &[]),

@@ -128,6 +128,12 @@ pub(super) fn is_failed_condition<E: ProvideErrorMetadata, R>(error: &SdkError<E
     code == Some("ConditionalCheckFailedException")
 }
 
+/// Whether a call was refused because a transaction was under way at its item.
+pub(super) fn is_conflict<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    code == Some("TransactionConflictException")
+}
+
 /// A request that lacks a part is a mistake of the store.
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {

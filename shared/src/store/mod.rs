@@ -57,4 +57,5 @@ pub use credentials::{
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
 pub use postings::Postings;
+pub use refusals::CLOSED_AT_ONCE;
 pub use registry::Registered;

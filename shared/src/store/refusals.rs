@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use super::audited_write::AuditedWrite;
 use super::calls::Store;
-use super::failure::{Class, classify, is_failed_condition, to_error};
+use super::failure::{Class, DeadlinePassed, classify, is_conflict, is_failed_condition, to_error};
 use super::items::refusal_tally::{LAST_AT, REFUSALS, REQUEST_ID, of_first_refusal, read};
 use super::keys;
 use super::measured::{Measured as _, units};
@@ -34,7 +34,7 @@ use crate::platform::backoff::Backoff;
 use crate::platform::usage::Kind;
 
 /// Tallies that are closed at once; a later call closes the next ones.
-const CLOSED_AT_ONCE: i32 = 25;
+pub const CLOSED_AT_ONCE: usize = 25;
 
 impl Store {
     /// Counts a refusal, and tells the tally with it. It is one write unit.
@@ -83,13 +83,15 @@ impl Store {
                 aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled());
             let call = Box::pin(request.clone().customize().config_override(once).send());
             let units = |answer: &UpdateItemOutput| units(answer.consumed_capacity());
-            let error = match Kind::Write.count(call, units).await {
-                Ok(answer) => {
+            let counted = Kind::Write.count(call, units);
+            let error = match tokio::time::timeout_at(deadline, counted).await {
+                Ok(Ok(answer)) => {
                     return Ok(read(&id.tenant_id, &answer.attributes.unwrap_or_default())?);
                 }
-                Err(error) => error,
+                Ok(Err(error)) => error,
+                Err(_) => return Err(DeadlinePassed("counting a refusal").into()),
             };
-            let not_done = classify(&error) == Class::Throttled;
+            let not_done = classify(&error) == Class::Throttled || is_conflict(&error);
             if !not_done || !backoff.wait().await {
                 return Err(to_error("UpdateItem", &error));
             }
@@ -111,7 +113,7 @@ impl Store {
             .expression_attribute_values(":pk", AttributeValue::S(keys::refusals(tenant)))
             .expression_attribute_values(":minute", AttributeValue::S(minute.to_string()))
             .consistent_read(true)
-            .limit(CLOSED_AT_ONCE)
+            .limit(CLOSED_AT_ONCE as i32)
             .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;

@@ -57,8 +57,11 @@ struct Door {
     route: Option<&'static str>,
     tool: Option<&'static str>,
     scope: Scope,
-    call: Box<dyn Fn(&Stack, &str) -> HttpCall>,
+    call: Box<Caller>,
 }
+
+/// What makes a call, with a key.
+type Caller = dyn Fn(&Stack, &str) -> HttpCall;
 
 impl Door {
     fn route(

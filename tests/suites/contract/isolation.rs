@@ -185,9 +185,10 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
     });
     let foreign = id_of(&other.log(&note_with(related)).await.expect(201));
     // Credentials are remembered from here on, and that the trail was read in this hour.
+    // It begins here, so that it does not end before the test.
+    stack.clock.advance_to_an_hour();
     acme.audit_events(&[]).await.expect(200);
     // The first refusal of a minute looks for those of minutes before.
-    stack.clock.advance_to_a_minute();
     let unknown = json!({"related_resource_type": "deal", "related_resource_id": "unknown"});
     acme.log(&note_with(unknown)).await.expect(404);
 

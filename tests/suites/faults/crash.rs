@@ -9,6 +9,7 @@ use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::operator::sweep::{self, GRACE, Swept};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
+use activity_log_tests::raw_table::RawTable;
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
 use futures_util::stream::{self, StreamExt};
@@ -18,6 +19,12 @@ type Keys = BTreeSet<(String, String)>;
 
 async fn keys(rig: &Rig) -> Keys {
     rig.direct.keys_in_table().await.into_iter().collect()
+}
+
+/// Those of a rig without tallies of refusals: one that was cut off is counted, and was
+/// answered to nobody.
+async fn keys_but_tallies(rig: &Rig) -> Keys {
+    keys(rig).await.into_iter().filter(|(pk, _)| !pk.ends_with("#REF")).collect()
 }
 
 /// When everything that was staged until now may be swept.
@@ -68,7 +75,7 @@ async fn a_crash_before_the_commit_leaves_nothing_to_be_seen_and_nothing_after_a
     ];
     let rig = Rig::start().await;
     drop(rig.direct_v1.log(&long_keyed_input("before")).await.expect(201));
-    let before = keys(&rig).await;
+    let before = keys_but_tallies(&rig).await;
     let mut staged = 0;
     for (input, operation, n) in crashes {
         let gate = Gate::closed();
@@ -89,9 +96,9 @@ async fn a_crash_before_the_commit_leaves_nothing_to_be_seen_and_nothing_after_a
         let found = rig.direct_v1.search(&[("query", "w")]).await.expect(200);
         assert_eq!(found.json()["activities"], json!([]));
 
-        staged += keys(&rig).await.difference(&before).count();
+        staged += keys_but_tallies(&rig).await.difference(&before).count();
         sweep(&rig.direct, past_grace(&rig)).await;
-        assert_eq!(keys(&rig).await, before, "{operation} {n}");
+        assert_eq!(keys_but_tallies(&rig).await, before, "{operation} {n}");
         rig.proxy.reset_calls();
     }
     assert!(staged > 100, "{staged} items were staged and swept");
@@ -170,8 +177,10 @@ async fn a_sweep_removes_what_is_old_and_was_never_committed_and_nothing_else() 
     let all = keys(&rig).await;
     assert!(all.is_superset(&young) && all.is_superset(&old));
 
+    // With those that tell of reading the trail, and of uses of the key.
+    let scanned = RawTable::of(&rig.direct).await.items().await.len();
     let swept = sweep(&rig.direct, rig.direct.clock.time()).await;
-    assert_eq!((swept.scanned, swept.removed), (all.len(), old.len()));
+    assert_eq!((swept.scanned, swept.removed), (scanned, old.len()));
     assert_eq!(keys(&rig).await, all.difference(&old).cloned().collect());
     let after = rig.trail().await;
     assert_eq!((after.activities, after.events), (before.activities, before.events));

@@ -8,3 +8,4 @@ mod crash;
 mod faulty_engine;
 mod long_bodies;
 mod memory;
+mod refusals;

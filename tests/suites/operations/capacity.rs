@@ -4,7 +4,12 @@
 //! Always on the embedded engine: DynamoDB Local's units of transactions are
 //! wrong.
 
+use std::time::Duration;
+
+use activity_log_core::domain::principal::Scope;
 use activity_log_core::text::index_terms;
+use activity_log_tests::client::ABSENT_ID;
+use activity_log_tests::client::v1::V1;
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{
     ALSO_COMMON, COMMON, PHRASE, Past, RARE, RARE_COUNT, Template, UNCOMMON, Vocabulary,
@@ -92,6 +97,88 @@ async fn a_log_costs_a_write_unit_a_posting_its_body_and_one_transaction() {
         "idempotency_key": "key",
     });
     assert_cost_of_log(&measured, &everything).await;
+}
+
+/// A caller who may only read activities, whose key has been used in this hour, at the
+/// beginning of a minute.
+async fn known_reader(measured: &MeasuredStack) -> V1 {
+    let key = measured.stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await;
+    let reader = measured.stack.v1(&key);
+    drop(reader.read(ABSENT_ID).await.expect(404));
+    measured.stack.clock.advance_to_a_minute();
+    reader
+}
+
+#[tokio::test]
+async fn being_refused_costs_ten_events_a_minute_and_then_a_unit_each() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    let reader = known_reader(&measured).await;
+    let input = json!({ "type": "note", "summary": "refused" });
+    for n in 1..=30 {
+        let refused = measured.measure(reader.log(&input)).await;
+        drop(refused.answer.expect(403));
+        // It is counted, and filed under status, action, origin, actor, credential and
+        // request. The first one looks for what is to be closed.
+        let (reads, writes) = match n {
+            1 => (1.0, 8.0),
+            2..=10 => (0.0, 8.0),
+            _ => (0.0, 1.0),
+        };
+        assert_eq!((refused.read_units, refused.write_units), (reads, writes), "the {n}th");
+        assert!(n <= 10 || refused.calls.len() == 1);
+    }
+    // A read is refused at the same price, and one that finds nothing costs no write.
+    let auditor = measured.stack.issue_key(TENANT, "user:au", &[Scope::AuditRead]).await;
+    let auditor = measured.stack.v1(&auditor);
+    drop(auditor.audit_events(&[]).await.expect(200));
+    for (n, writes) in [(1, 8.0), (2, 8.0)] {
+        let refused = measured.measure(auditor.search(&[])).await;
+        assert_eq!(refused.write_units, writes, "the {n}th");
+        drop(refused.answer.expect(403));
+    }
+    let absent = measured.measure(reader.read(ABSENT_ID)).await;
+    assert_eq!(absent.write_units, 0.0);
+    drop(absent.answer.expect(404));
+
+    // The next call closes: it looks, deletes, and tells the number of those that have no
+    // event, with seven postings and in one transaction. Those of the auditor all have one.
+    measured.stack.clock.advance(Duration::from_secs(91));
+    let closing = measured.measure(reader.read(ABSENT_ID)).await;
+    let event_and_postings = 1 + AUDIT_POSTINGS;
+    let (delete_with_event, delete_alone) = (2 * (1 + event_and_postings), 1);
+    assert_eq!(closing.write_units, (delete_with_event + delete_alone) as f64);
+    // The tallies, and the credential, which was remembered for a minute.
+    assert_eq!(closing.read_units - absent.read_units, 2.0);
+    let after = measured.measure(reader.read(ABSENT_ID)).await;
+    assert_eq!((after.read_units, after.write_units), (absent.read_units, 0.0));
+}
+
+#[tokio::test]
+async fn a_read_of_the_trail_is_one_event_an_hour_and_then_writes_nothing() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    measured.stack.clock.advance_to_an_hour();
+    for _ in 0..3 {
+        let input = json!({ "type": "note", "summary": "a summary" });
+        drop(measured.v1.log(&input).await.expect(201));
+    }
+    let logged = [("action", "activity.logged")];
+    for (n, writes) in [(1, 2 * (1 + AUDIT_POSTINGS - 1)), (2, 0), (3, 0)] {
+        let page = measured.measure(measured.v1.audit_events(&logged)).await;
+        // The tallies, the list, three events, and whether anybody has a name.
+        assert_eq!((page.read_units, page.write_units), (6.0, writes as f64), "the {n}th");
+        drop(page.answer.expect(200));
+    }
+}
+
+#[tokio::test]
+async fn the_first_use_of_a_key_in_an_hour_costs_a_unit() {
+    let measured = MeasuredStack::start(Engine::fresh().await).await;
+    measured.stack.clock.advance_to_an_hour();
+    let read = || measured.measure(measured.v1.read(ABSENT_ID));
+    // The process has known the credential for longer than a minute, and reads it again.
+    let (first, second) = (read().await, read().await);
+    assert_eq!((first.write_units, second.write_units), (1.0, 0.0));
+    assert_eq!(first.read_units - second.read_units, 1.0);
 }
 
 #[tokio::test]

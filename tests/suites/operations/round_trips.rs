@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::principal::Scope;
-use activity_log_tests::client::Answer;
+use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{COMMON, RARE, RARE_COUNT};
 use activity_log_tests::measured::{MeasuredStack, TENANT};
@@ -79,6 +79,44 @@ async fn a_replay_is_two_round_trips_and_a_conflict_reads_once() {
     let conflict = measured.v1.log(&input);
     let (conflict, round_trips) = measured.round_trips(conflict).await;
     assert_eq!((conflict.status.as_u16(), round_trips), (409, 4));
+}
+
+#[tokio::test]
+async fn a_refusal_is_three_round_trips_and_one_beyond_ten_a_minute() {
+    let measured = start().await;
+    let key = measured.stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await;
+    let reader = measured.stack.v1(&key);
+    drop(reader.read(ABSENT_ID).await.expect(404));
+    let input = json!({ "type": "note", "summary": "refused" });
+    measured.stack.clock.advance_to_a_minute();
+    for n in 1..=12 {
+        let (refused, round_trips) = measured.round_trips(reader.log(&input)).await;
+        drop(refused.expect(403));
+        // Its count, its postings and its event. What is to be closed is looked for beside.
+        assert_eq!(round_trips, if n <= 10 { 3 } else { 1 }, "the {n}th");
+    }
+    // The call that closes: the credential again, the activity, what is to be closed, and
+    // the transaction.
+    measured.stack.clock.advance(Duration::from_secs(91));
+    for expected in [4, 1] {
+        let (absent, round_trips) = measured.round_trips(reader.read(ABSENT_ID)).await;
+        drop(absent.expect(404));
+        assert_eq!(round_trips, expected);
+    }
+}
+
+#[tokio::test]
+async fn the_first_use_of_a_key_in_an_hour_is_noted_beside_the_request() {
+    let measured = start().await;
+    // The credential is read again, and the note is beside the read of the activity.
+    for (advance, expected) in [(true, 2), (false, 1)] {
+        if advance {
+            measured.stack.clock.advance_to_an_hour();
+        }
+        let (absent, round_trips) = measured.round_trips(measured.v1.read(ABSENT_ID)).await;
+        drop(absent.expect(404));
+        assert_eq!(round_trips, expected);
+    }
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ enum Command {
     /// Make or describe the table.
     #[command(subcommand)]
     Table(table::TableCommand),
-    /// Create, list and revoke credentials.
+    /// Create, list, rotate and revoke keys.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Keep the registry of related resources.
