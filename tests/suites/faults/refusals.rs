@@ -97,8 +97,13 @@ async fn later(stack: &Stack, after: Duration) -> Stack {
 
 /// The function `log`, as Lambda runs it.
 async fn start_log(stack: &Stack) -> FunctionProcess {
+    start_log_on(stack, &stack.endpoint).await
+}
+
+/// The same, whose calls go through an endpoint.
+async fn start_log_on(stack: &Stack, endpoint: &str) -> FunctionProcess {
     let variables = [
-        ("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint.as_str()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
         ("ACTIVITY_LOG_TABLE", stack.ctx.store.table_name()),
     ];
     FunctionProcess::start("log", &variables).await
@@ -157,58 +162,92 @@ async fn every_refusal_of_many_processes_is_told_once_whoever_closes_meanwhile()
     assert_eq!(Told::by(&last.v1(&auditor_key)).await, told, "nothing is told again");
 }
 
+/// Where a process is killed.
+#[derive(Clone, Copy, Debug)]
+enum Kill {
+    /// Before the n-th refusal is counted.
+    BeforeCount(usize),
+    /// When the n-th is being counted, or was.
+    AtCount(usize),
+    /// When the first has been counted, and this call is to write its event.
+    BeforeEvent(&'static str),
+    Never,
+}
+
 #[tokio::test]
 async fn every_answered_refusal_is_told_where_processes_are_killed_in_the_middle() {
     let stack = Stack::start().await;
-    let key = key_of_a_reader(&stack).await;
     let auditor_key = auditor(&stack).await.key().to_owned();
-    let event = write_event(&key);
+    let shared = key_of_a_reader(&stack).await;
     let (sent, answered) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let killed = join_all((0..PROCESSES).map(|n| {
-        let (stack, event, sent, answered) = (&stack, &event, &sent, &answered);
+    let kills = [
+        Kill::BeforeCount(5),
+        Kill::AtCount(20),
+        Kill::BeforeEvent("BatchWriteItem"),
+        Kill::BeforeEvent("PutItem"),
+        Kill::AtCount(30),
+        Kill::Never,
+        Kill::Never,
+    ];
+    let killed = join_all(kills.map(|kill| {
+        let (stack, shared, sent, answered) = (&stack, &shared, &sent, &answered);
         async move {
-            // Each is killed after another number of answers, while it has the next event.
-            let kill_at = if n % 3 == 0 { usize::MAX } else { 10 + 7 * n };
-            let mut process = start_log(stack).await;
-            for done in 0..REFUSALS_OF_A_PROCESS {
-                sent.fetch_add(1, Ordering::SeqCst);
-                let invoked = process.invoke(event.clone());
-                if done == kill_at {
-                    let a_moment = async {
-                        for _ in 0..(5 * n) {
+            // Of a key of its own, the first refusal has an event.
+            let own = match kill {
+                Kill::BeforeEvent(_) => Some(key_of_a_reader(stack).await),
+                _ => None,
+            };
+            let event = write_event(own.as_ref().unwrap_or(shared));
+            let engine = FaultyEngine::start(&stack.endpoint).await;
+            let gate = Gate::closed();
+            let hold = |operation, n| {
+                Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone()))
+                    .only_if(|input| !input["Item"].to_string().contains("#USED#"))
+            };
+            let lost = match kill {
+                Kill::BeforeCount(n) => engine.inject(hold("UpdateItem", n)),
+                Kill::AtCount(n) => {
+                    engine.inject(Fault::on("UpdateItem", When::Nth(n), FaultKind::LoseAnswer))
+                }
+                Kill::BeforeEvent(operation) => engine.inject(hold(operation, 1)),
+                Kill::Never => engine.inject(hold("Scan", 1)),
+            };
+            let mut process = start_log_on(stack, &engine.endpoint).await;
+            let refusing = async {
+                for _ in 0..REFUSALS_OF_A_PROCESS {
+                    sent.fetch_add(1, Ordering::SeqCst);
+                    expect_refused(&process.invoke(event.clone()).await);
+                    answered.fetch_add(1, Ordering::SeqCst);
+                }
+            };
+            let felt = async {
+                match kill {
+                    Kill::Never => std::future::pending().await,
+                    Kill::AtCount(_) => {
+                        while lost.fired() == 0 {
                             tokio::task::yield_now().await;
                         }
-                    };
-                    tokio::select! {
-                        biased;
-                        outcome = invoked => {
-                            expect_refused(&outcome);
-                            answered.fetch_add(1, Ordering::SeqCst);
-                        }
-                        () = a_moment => {}
                     }
-                    // It is killed by being dropped.
-                    return true;
+                    _ => gate.arrived(1).await,
                 }
-                expect_refused(&invoked.await);
-                answered.fetch_add(1, Ordering::SeqCst);
-            }
-            false
+            };
+            let killed = tokio::select! {
+                () = refusing => false,
+                () = felt => true,
+            };
+            // It is killed by being dropped.
+            drop(process);
+            engine.settled().await;
+            killed
         }
     }))
     .await;
-    assert_eq!(killed.iter().filter(|killed| **killed).count(), 4);
-    // One more goes on behind them.
-    let mut process = start_log(&stack).await;
-    for _ in 0..EVENTS_A_MINUTE {
-        expect_refused(&process.invoke(event.clone()).await);
-    }
-    drop(process);
+    assert_eq!(killed, [true, true, true, true, true, false, false]);
 
     let last = later(&stack, CLOSABLE).await;
     let told = Told::by(&last.v1(&auditor_key)).await;
-    let sent = sent.into_inner() + EVENTS_A_MINUTE;
-    let answered = answered.into_inner() + EVENTS_A_MINUTE;
+    let (sent, answered) = (sent.into_inner(), answered.into_inner());
+    assert!(answered < sent, "some were cut off");
     assert!((answered..=sent).contains(&told.refusals()), "{answered}..={sent}: {told:?}");
     assert_eq!(tallies(&stack).await, 0);
 }
