@@ -66,7 +66,7 @@ class Client(Protocol):
 
     def audit_events(
         self,
-        resource_id: uuid.UUID | None = None,
+        resource_id: str | None = None,
         actor_id: str | None = None,
         status: str | None = None,
         request_id: str | None = None,
@@ -211,7 +211,7 @@ def reads_the_trail(client: Client, reader: Client) -> None:
     before = datetime.now(UTC) - timedelta(minutes=1)
     logged = read("log", client.log("email", "Sent the offer"), 201)
     resource = uuid.UUID(logged["activity"]["id"])
-    events = read("trail", client.audit_events(resource_id=resource), 200)["audit_events"]
+    events = read("trail", client.audit_events(resource_id=str(resource)), 200)["audit_events"]
     same("trail: one event", [event["status"] for event in events], ["succeeded"])
     same("trail: its request", events[0]["request_id"], logged["request_id"])
     denied = read("denied", reader.log("note", "x"), 403)["error"]["request_id"]

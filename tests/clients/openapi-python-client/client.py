@@ -109,7 +109,7 @@ class Generated:
 
     def audit_events(
         self,
-        resource_id: UUID | None = None,
+        resource_id: str | None = None,
         actor_id: str | None = None,
         status: str | None = None,
         request_id: str | None = None,

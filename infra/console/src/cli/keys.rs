@@ -31,6 +31,7 @@ use super::columns::columns;
 use super::error::CliError;
 use super::operator::Operator;
 use super::output::Output;
+use super::tenant::refuse_removed;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
@@ -148,6 +149,10 @@ async fn create(
     at_most("--users", grant.users.as_ref().map_or(0, BTreeSet::len), MAX_USERS)?;
     let removed =
         if args.reopen_removed_tenant { RemovedTenant::Reopen } else { RemovedTenant::Refuse };
+    if removed == RemovedTenant::Refuse {
+        // Else a refusal of the key would be in a trail that is closed, or gone.
+        refuse_removed(ctx, &args.tenant).await?;
+    }
     let call = operator.call(ctx, &args.tenant, "keys create");
     let attempt = Attempt::of(&call, Action::KeyCreated);
     let made = audited(ctx, &attempt, async {
@@ -191,6 +196,10 @@ async fn revoke(
     output: Output,
 ) -> Result<(), CliError> {
     let key_id = key.id()?;
+    // A removal that was cut off may have left some that are taken.
+    if ctx.store.credential(&key.tenant, &key_id).await?.is_none() {
+        refuse_removed(ctx, &key.tenant).await?;
+    }
     let call = operator.call(ctx, &key.tenant, "keys revoke");
     let attempt = Attempt::of(&call, Action::KeyRevoked);
     let details = audited(ctx, &attempt, async {
@@ -213,6 +222,7 @@ async fn rotate(
     output: Output,
 ) -> Result<(), CliError> {
     let (key_id, expires_at) = (key.id()?, end.time(ctx.environment.now()?)?);
+    refuse_removed(ctx, &key.tenant).await?;
     let call = operator.call(ctx, &key.tenant, "keys rotate");
     let attempt = Attempt::of(&call, Action::KeyRotated);
     let made = audited(ctx, &attempt, async {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
-use activity_log_core::app::record_act::record_act;
+use activity_log_core::app::record_act::{close_every_refusal_tally, record_act};
 use activity_log_core::app::set_tenant::set_tenant;
 use activity_log_core::domain::audit::{Action, Call, Data};
 use activity_log_core::domain::audit_reads::AuditReads;
@@ -103,6 +103,9 @@ pub(super) async fn run(
     }
     let closed_at = remove_tenant::close(&ctx.store, &args.tenant, ctx.environment.now()?).await?;
     drain(ctx, closed_at, Duration::from_secs(args.drain_seconds)).await?;
+    if audit_trail == AuditTrail::Kept {
+        close_every_refusal_tally(ctx, &args.tenant).await?;
+    }
     let so_far = Mutex::new(TenantItems::default());
     let report = |found: &TenantItems| {
         so_far.lock().unwrap_or_else(PoisonError::into_inner).clone_from(found);

@@ -463,6 +463,26 @@ async fn a_removal_is_told_by_the_trail_where_that_stays() {
 }
 
 #[tokio::test]
+async fn refusals_that_were_only_counted_are_told_before_their_tenant_is_removed() {
+    const REFUSED: usize = 45;
+    let desk = Desk::new();
+    let file = desk.write("activities.jsonl", &format!("{}\n", note("")).repeat(REFUSED));
+    let import = ["activities", "import", "--tenant", "acme", text(&file)];
+    assert_eq!(desk.operator.output(&import).status.code(), Some(1));
+    let remove = ["tenant", "remove", "--tenant", "acme", "--yes", "--drain-seconds", "0"];
+    desk.operator.text(&remove);
+    let create = [&CREATE[..], &["--tenant", "acme", "--reopen-removed-tenant"]].concat();
+    let reopened = desk.operator.json(&create);
+    let key = reopened["key"].as_str().expect("the key is shown");
+    let api = Api::new(&desk.server.announced("url"), key);
+    let told = api.events_of("activity.logged").await.len();
+    assert!(told < REFUSED, "{told} have events of their own");
+    let counted = api.events_of("key.refusals_counted").await;
+    let counts = counted.iter().map(|event| event["data"]["count"].as_u64().expect("a number"));
+    assert_eq!(told as u64 + counts.sum::<u64>(), REFUSED as u64);
+}
+
+#[tokio::test]
 async fn of_a_tenant_without_its_trail_only_the_tombstone_stays() {
     let desk = Desk::new();
     desk.operator.create_key("acme", "service:crm", "activity:write");
@@ -487,6 +507,17 @@ async fn of_a_tenant_without_its_trail_only_the_tombstone_stays() {
     assert_eq!(left().await, tombstone);
     let again = desk.operator.json(&remove);
     assert_eq!(again["removed"], json!({}), "a further run finds nothing, not even itself");
+    let refused: [&[&str]; 4] = [
+        &["keys", "revoke", "0123"],
+        &["keys", "rotate", "0123"],
+        &["keys", "create", "--actor", "user:jo", "--scopes", "audit:read", "--users", "jo"],
+        &["tenant", "set", "--audit-reads", "all"],
+    ];
+    for arguments in refused {
+        let output = desk.operator.output(&[arguments, &["--tenant", "acme"]].concat());
+        let said = stderr(&output);
+        assert!(said.contains("the tenant acme was removed, and nothing was done"), "{said}");
+    }
     assert_eq!(left().await, tombstone);
 }
 

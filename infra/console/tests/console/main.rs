@@ -771,7 +771,7 @@ fn what_a_command_cannot_be_asked_is_a_usage_error() {
 }
 
 #[test]
-fn every_command_takes_endpoint_url_local_table_and_json() {
+fn every_command_takes_endpoint_url_local_table_operator_and_json() {
     let commands: [&[&str]; 14] = [
         &["serve"],
         &["table", "create"],
@@ -791,7 +791,7 @@ fn every_command_takes_endpoint_url_local_table_and_json() {
     for command in commands {
         let output = binary().args(command).arg("--help").output().expect("the binary runs");
         let help = String::from_utf8(output.stdout).expect("help is text");
-        for option in ["--endpoint-url", "--local", "--table", "--json"] {
+        for option in ["--endpoint-url", "--local", "--table", "--json", "--operator"] {
             assert!(help.contains(option), "{command:?} {option}");
         }
     }
