@@ -141,8 +141,8 @@ impl Store {
         Ok(item.as_ref().map(|item| items::credential::read(tenant, item)).transpose()?)
     }
 
-    /// Adds a credential without an event in the trail, which is for who makes a tenant
-    /// with a history of its own. It is added in one transaction with the look for a
+    /// Adds a credential without an event in the trail: for who sets a table up to try or
+    /// to measure something. It is added in one transaction with the look for a
     /// tombstone, as all are.
     pub async fn put_credential(
         &self,
