@@ -365,10 +365,20 @@ mod tests {
             ),
             (
                 "TransactWriteItems",
-                json!({ "TransactItems": [put("a"), put("b"), { "Delete": { "Key": key("c") } }] }),
+                json!({ "TransactItems": [
+                    put("a"),
+                    put("b"),
+                    { "Delete": { "Key": key("c") } },
+                    { "Update": { "Key": key("d") } },
+                    { "ConditionCheck": { "Key": key("e") } },
+                    { "Something": { "Key": key("f") } },
+                ] }),
                 vec![
                     request("PutItem", &["a"]),
                     request("PutItem", &["b"]),
+                    request("DeleteItem", &["c"]),
+                    request("UpdateItem", &["d"]),
+                    request("ConditionCheckItem", &["e"]),
                     request("an unknown part of a transaction", &[]),
                 ],
             ),
