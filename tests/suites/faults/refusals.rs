@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use activity_log_core::app::audited::{NOT_AUDITED, NOT_COUNTED};
 use activity_log_core::domain::principal::Scope;
+use activity_log_core::http::message::Request;
+use activity_log_core::http::request_body::RequestBody;
 use activity_log_core::store::client::connect_local;
 use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_core::store::{CLOSED_AT_ONCE, Store};
@@ -19,11 +21,13 @@ use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, Wh
 use activity_log_tests::function_process::{FunctionProcess, Outcome};
 use activity_log_tests::gateway::{Gateway, Sent};
 use activity_log_tests::lambda::invocation;
+use activity_log_tests::raw_table::RawTable;
 use activity_log_tests::rig::{TENANT, distinct_ids};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::stream::Stream;
 use fn_publish::EventBus;
 use futures_util::future::join_all;
+use http::Method;
 use serde_json::{Value, json};
 
 /// Refusals of a minute, a credential and a code that have events of their own.
@@ -590,4 +594,35 @@ async fn a_fault_in_any_call_that_closes_a_tally_leaves_one_event() {
         assert_eq!(told, Told { events: EVENTS_A_MINUTE, counts: vec![2] }, "{kind:?}");
         assert_eq!(tallies(&refusing.stack).await, 0);
     }
+}
+
+#[tokio::test]
+async fn a_tally_that_can_not_be_read_keeps_nobody_from_the_trail() {
+    let stack = Stack::start().await;
+    let auditor = auditor(&stack).await;
+    refuse(&stack, &key_of_a_reader(&stack).await, 3).await;
+    let table = RawTable::of(&stack).await;
+    // Before every other one.
+    let sk = "2020-01-01T00:00:00.000Z#0#internal_error";
+    table.corrupt(&format!("T#{TENANT}#REF"), sk).await;
+    stack.clock.advance(CLOSABLE);
+    let (log, _guard) = CapturedLog::start();
+    let request = read_trail_request(auditor.key());
+    let answer = activity_log::stack::answer(&stack.ctx, request).await;
+    assert_eq!(answer.status(), 200);
+    let request_id = answer.headers()["x-request-id"].to_str().expect("it is text");
+    let reported = log.lines_with(NOT_AUDITED);
+    assert!(!reported.is_empty());
+    assert!(reported.iter().all(|line| line.contains(request_id)), "{reported:?}");
+    assert_eq!(Told::by(&auditor).await, Told { events: 3, counts: vec![] });
+}
+
+/// `GET /v1/audit-events`, handed to the function without a server in between, so that
+/// what it logs is logged on this thread.
+fn read_trail_request(key: &str) -> Request {
+    let mut request = log_request(key, &json!({}));
+    request.method = Method::GET;
+    "/v1/audit-events".clone_into(&mut request.path);
+    request.body = RequestBody::EMPTY;
+    request
 }
