@@ -25,6 +25,13 @@ TENANT = "acme"
 FUNCTIONS = {"audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search"}
 # The names that the runbook has, but for those of the table, which template.py
 # leaves out.
+# What each function is watched by: the metric, and whose it is.
+FUNCTION_ALARMS = {
+    "duration-p99": ("AWS/Lambda", "Duration"),
+    "errors": ("AWS/Lambda", "Errors"),
+    "throttles": ("AWS/Lambda", "Throttles"),
+    "unrecorded": ("ActivityLog", "Unrecorded"),
+}
 ALARMS = {
     "api-5xx",
     "ingest-dlq-depth",
@@ -34,7 +41,7 @@ ALARMS = {
     "publish-dlq-depth",
     "publish-dlq-errors",
     "publish-iterator-age",
-} | {f"{name}-{kind}" for name in FUNCTIONS for kind in ("duration-p99", "errors", "throttles")}
+} | {f"{name}-{kind}" for name in FUNCTIONS for kind in FUNCTION_ALARMS}
 # Long enough for a busy machine; what works takes a few seconds.
 DEADLINE_S = 180
 POLL_S = 0.5
@@ -396,14 +403,10 @@ class Suite:
         check(alarms.keys() == {f"{STACK}-{name}" for name in ALARMS}, "the alarms", alarms.keys())
         for function in FUNCTIONS:
             watched = {"Name": "FunctionName", "Value": f"{STACK}-{function}"}
-            for kind, metric in (
-                ("duration-p99", "Duration"),
-                ("errors", "Errors"),
-                ("throttles", "Throttles"),
-            ):
+            for kind, (namespace, metric) in FUNCTION_ALARMS.items():
                 alarm = alarms[f"{STACK}-{function}-{kind}"]
-                seen = (alarm["MetricName"], alarm["Dimensions"])
-                check(seen == (metric, [watched]), f"{kind} of {function}", seen)
+                seen = (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"])
+                check(seen == (namespace, metric, [watched]), f"{kind} of {function}", seen)
 
 
 def main():

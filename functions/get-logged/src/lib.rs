@@ -36,10 +36,10 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
 async fn get_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let call = exchange.call(v1::authenticate(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::ActivityRead);
+    attempt.note_named(v1::get::named(exchange));
     audited(ctx, &attempt, async {
         let permit = attempt.permit(scope)?;
         let id = v1::get::parse(exchange)?;
-        attempt.note_resource(id);
         let read = get_logged_activity(ctx, permit, id);
         let (activity, names) = with_names(ctx, permit, read).await?;
         Ok(v1::get::respond(exchange, &activity, &names))
@@ -50,10 +50,10 @@ async fn get_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> R
 async fn get_logged(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let call = exchange.call(logged_activity::authenticate(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::ActivityRead);
+    attempt.note_named(v1::get::named(exchange));
     audited(ctx, &attempt, async {
         let permit = attempt.permit(scope)?;
         let id = get::parse(exchange)?;
-        attempt.note_resource(id);
         let (activity, ids) = get_with_record_type_ids(ctx, permit, id).await?;
         Ok(get::respond(&activity, &ids))
     })

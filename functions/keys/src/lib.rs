@@ -62,10 +62,10 @@ async fn get_keys(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Resul
 async fn get_one_key(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let call = exchange.call(v1::authenticate(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::KeyRead);
+    attempt.note_named(keys::named(exchange));
     audited(ctx, &attempt, async {
         let permit = attempt.permit(scope)?;
         let key_id = keys::get::parse(exchange)?;
-        attempt.note_resource(&key_id);
         let details = get_key(ctx, permit, &key_id).await?;
         Ok(keys::get::respond(exchange, &details))
     })
@@ -75,11 +75,11 @@ async fn get_one_key(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Re
 async fn delete_key(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let call = exchange.call(v1::authenticate(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::KeyRevoked);
+    attempt.note_named(keys::named(exchange));
     let details = audited(ctx, &attempt, async {
         let permit = attempt.permit_write(scope)?;
         let key_id = keys::revoke::parse(exchange)?;
-        attempt.note_resource(&key_id);
-        revoke_key(ctx, permit, &key_id).await
+        revoke_key(ctx, permit, Maker::Caller, &key_id).await
     });
     Ok(keys::revoke::respond(exchange, &details.await?))
 }
@@ -87,11 +87,11 @@ async fn delete_key(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Res
 async fn post_rotation(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     let call = exchange.call(v1::authenticate(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::KeyRotated);
+    attempt.note_named(keys::named(exchange));
     let made = audited(ctx, &attempt, async {
         let received = keys::rotate::receive(exchange, &attempt);
         let permit = attempt.permit_write(scope)?;
         let input = keys::rotate::parse(exchange, received?, ctx.environment.now()?)?;
-        attempt.note_resource(&input.key_id);
         Ok(rotate_key(ctx, permit, Maker::Caller, input).await?)
     });
     Ok(keys::rotate::respond(exchange, &made.await?))

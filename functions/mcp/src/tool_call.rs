@@ -15,7 +15,7 @@ use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::name_actors::{with_names, with_names_of_caller};
 use activity_log_core::app::search_activity::search_activity;
 use activity_log_core::app::write_activity::Replay;
-use activity_log_core::domain::activity::Activity;
+use activity_log_core::domain::activity::{Activity, ActivityId};
 use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::error::{Error, Result};
@@ -156,13 +156,14 @@ async fn get_logged(
     arguments: Result<Object>,
 ) -> Result<CallToolResult> {
     let attempt = Attempt::of(call, ToolName::GetLogged.action());
+    let named = arguments.as_ref().ok().and_then(|arguments| arguments.get("id")?.as_str());
+    attempt.note_named(named.and_then(ActivityId::parse));
     let read = audited(ctx, &attempt, async {
         let permit = attempt.permit(ToolName::GetLogged.scope())?;
         let arguments = arguments?;
         let mut reader = Reader::new(&arguments);
         let input = GetLoggedActivityInput::read(&mut reader);
         let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
-        attempt.note_resource(id);
         with_names(ctx, permit, get_logged_activity(ctx, permit, id)).await
     });
     let (activity, names) = read.await?;

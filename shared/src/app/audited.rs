@@ -77,6 +77,14 @@ impl<'a> Attempt<'a> {
         self.resource_id.get_or_init(|| id.to_string());
     }
 
+    /// The same of what the call names before it is known whether it may: nothing, where
+    /// that is no id.
+    pub fn note_named(&self, id: Option<impl ToString>) {
+        if let Some(id) = id {
+            self.note_resource(id);
+        }
+    }
+
     /// The call that it is made by.
     #[must_use]
     pub fn call(&self) -> &'a Call {

@@ -39,8 +39,11 @@ const ADDRESS: &str = "client_address";
 /// # Errors
 ///
 /// [`Error::Unauthorized`], whatever part was wrong.
-pub async fn authenticate(ctx: &Context, presented: Presented<'_>) -> Result<Principal> {
-    let now = ctx.environment.now()?;
+pub async fn authenticate(
+    ctx: &Context,
+    presented: Presented<'_>,
+) -> Result<Principal, NotAuthenticated> {
+    let now = ctx.environment.now().map_err(Error::from)?;
     let proven = prove(ctx, presented.key, now).await?;
     match admit(&presented, proven.credential(), now) {
         Ok(by) => {
@@ -54,12 +57,46 @@ pub async fn authenticate(ctx: &Context, presented: Presented<'_>) -> Result<Pri
             })
         }
         Err(wrong) => {
-            if let Err(failure) = record(ctx, &presented, proven.credential(), wrong).await {
-                log_not_audited(&presented.door.request_id, &failure);
-            }
-            Err(Error::Unauthorized)
+            let call = Call { principal: whose(proven.credential()), door: presented.door.clone() };
+            record_refused_key(ctx, &call, wrong).await;
+            let proven = Some(Box::new(call.principal));
+            Err(NotAuthenticated { error: Error::Unauthorized, proven })
         }
     }
+}
+
+/// Why there is no caller.
+#[derive(Debug)]
+pub struct NotAuthenticated {
+    pub error: Error,
+    /// Whose key it was that holds and was refused, for the log.
+    pub proven: Option<Box<Principal>>,
+}
+
+impl From<Error> for NotAuthenticated {
+    fn from(error: Error) -> Self {
+        Self { error, proven: None }
+    }
+}
+
+/// Whom a credential stands for, by itself.
+fn whose(credential: &Credential) -> Principal {
+    Principal {
+        tenant_id: credential.tenant_id.clone(),
+        by: Attribution::of(credential.grant.actor.clone()),
+        credential_id: credential.key_id.clone(),
+        scopes: credential.grant.scopes.clone(),
+        audit_reads: credential.audit_reads,
+    }
+}
+
+/// Refuses a call whose key has ended since it was taken, and records that.
+pub(super) async fn refuse_ended(ctx: &Context, call: &Call) -> Error {
+    let principal = &call.principal;
+    let by = Attribution::of(principal.by.authenticated_as.clone());
+    let call = Call { principal: Principal { by, ..principal.clone() }, door: call.door.clone() };
+    record_refused_key(ctx, &call, Wrong { field: "Authorization", is_revoked: true }).await;
+    Error::Unauthorized
 }
 
 /// Whether a key is one that is taken now. Nobody calls with it, so nothing is noted.
@@ -107,34 +144,26 @@ fn admit(
 }
 
 /// Leaves an event of a key that holds and was refused.
-async fn record(
-    ctx: &Context,
-    presented: &Presented<'_>,
-    credential: &Credential,
-    wrong: Wrong,
-) -> Result<()> {
+async fn record_refused_key(ctx: &Context, call: &Call, wrong: Wrong) {
+    if let Err(failure) = put_refused_key(ctx, call, wrong).await {
+        log_not_audited(call.request_id(), &failure);
+    }
+}
+
+async fn put_refused_key(ctx: &Context, call: &Call, wrong: Wrong) -> Result<()> {
+    let Principal { tenant_id, credential_id, .. } = &call.principal;
     // The trail of a tenant that is removed gets no more events.
-    if wrong.is_revoked && ctx.store.is_removed(&credential.tenant_id).await? {
+    if wrong.is_revoked && ctx.store.is_removed(tenant_id).await? {
         return Ok(());
     }
-    let call = Call {
-        principal: Principal {
-            tenant_id: credential.tenant_id.clone(),
-            by: Attribution::of(credential.grant.actor.clone()),
-            credential_id: credential.key_id.clone(),
-            scopes: credential.grant.scopes.clone(),
-            audit_reads: credential.audit_reads,
-        },
-        door: presented.door.clone(),
-    };
     let event = AuditEvent {
-        resource_id: Some(credential.key_id.to_string()),
+        resource_id: Some(credential_id.to_string()),
         status: AuditStatus::Denied,
         error_code: Some(ErrorCode::Unauthorized),
         fields: vec![wrong.field.to_owned()],
-        ..new_event(ctx, &call, Action::KeyRefused)?
+        ..new_event(ctx, call, Action::KeyRefused)?
     };
-    record_refusal(ctx, &call, event).await
+    record_refusal(ctx, call, event).await
 }
 
 /// A credential that was proven, by what is remembered or by the table.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::audited::new_event;
+use super::authenticate::refuse_ended;
 use super::context::Context;
 use super::get_key::{KeyDetails, find_key};
 use crate::domain::audit::{Action, AuditEvent, Call, Data};
@@ -68,7 +69,10 @@ impl Maker {
         let principal = &call.principal;
         let known = ctx.store.credential(&principal.tenant_id, &principal.credential_id).await?;
         let now = ctx.environment.now()?;
-        known.filter(|known| known.ended(now).is_none()).map(Some).ok_or(Error::Unauthorized)
+        match known.filter(|known| known.ended(now).is_none()) {
+            Some(known) => Ok(Some(known)),
+            None => Err(refuse_ended(ctx, call).await),
+        }
     }
 
     fn removed(self) -> RemovedTenant {
@@ -157,7 +161,12 @@ fn event_of(
 ) -> Result<AuditEvent> {
     let key_id = &credential.key_id;
     let (action, about, data) = match replaced {
-        None => (Action::KeyCreated, key_id, Data::default()),
+        None => {
+            let grant = &credential.grant;
+            let scopes: Vec<&str> = grant.scopes.iter().map(|scope| scope.as_str()).collect();
+            let data = Data::default().word("actor_type", grant.actor.actor_type.as_str());
+            (Action::KeyCreated, key_id, data.word("scopes", &scopes.join(" ")))
+        }
         Some(old) => {
             let data = Data::default().word("replaced_by", key_id.as_str());
             (Action::KeyRotated, &old.key_id, data.time("ends_at", old.ends_at))

@@ -5,6 +5,7 @@ use tokio::time::Instant;
 use super::audited::{WritePermit, new_event};
 use super::context::Context;
 use super::get_key::{KeyDetails, find_key};
+use super::make_key::Maker;
 use crate::domain::audit::{Action, AuditEvent};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::KeyId;
@@ -20,11 +21,15 @@ use crate::store::Revoked;
 pub async fn revoke_key(
     ctx: &Context,
     permit: WritePermit<'_>,
+    maker: Maker,
     key_id: &KeyId,
 ) -> Result<KeyDetails> {
     let tenant = &permit.call().principal.tenant_id;
-    let found = find_key(ctx, tenant, key_id).await?;
-    let mut details = found.ok_or(Error::ResourceNotFound)?;
+    let (by, found) =
+        tokio::join!(maker.credential(ctx, permit.call()), find_key(ctx, tenant, key_id));
+    // A key revokes nothing any more from the moment on that it is revoked.
+    by?;
+    let mut details = found?.ok_or(Error::ResourceNotFound)?;
     if details.credential.revoked_at.is_some() {
         return Ok(details);
     }

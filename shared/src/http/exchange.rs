@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::message::Request;
 use super::query::Query;
 use super::routes::{Dialect, Operation, Resolved, Route, dialect_of, resolve};
+use crate::app::authenticate::NotAuthenticated;
 use crate::app::context::Context;
 use crate::app::input::{Reader, Violations};
 use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
@@ -243,14 +244,27 @@ impl<'a> Exchange<'a> {
         self.trace_id.get().map(TraceId::as_str)
     }
 
-    /// Notes who turned out to call: the log names them. That their key is used is noted
-    /// beside what the request is about to do.
-    pub(super) fn note_principal(&self, principal: Principal) -> Principal {
-        self.principal.get_or_init(|| principal.clone());
-        if let Some(note) = note_use(self.ctx, &principal) {
-            *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+    /// Notes who turned out to call: the log names them, also where they are refused. That
+    /// their key is used is noted beside what the request is about to do.
+    pub(super) fn note_caller(
+        &self,
+        caller: Result<Principal, NotAuthenticated>,
+    ) -> Result<Principal> {
+        match caller {
+            Ok(principal) => {
+                self.principal.get_or_init(|| principal.clone());
+                if let Some(note) = note_use(self.ctx, &principal) {
+                    *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
+                }
+                Ok(principal)
+            }
+            Err(NotAuthenticated { error, proven }) => {
+                if let Some(principal) = proven {
+                    self.principal.get_or_init(|| *principal);
+                }
+                Err(error)
+            }
         }
-        principal
     }
 
     /// The caller, once it is authenticated.

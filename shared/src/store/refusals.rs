@@ -118,7 +118,14 @@ impl Store {
             .await
             .map_err(|error| to_error("Query", &error))?;
         let items = answer.items.unwrap_or_default();
-        Ok(items.iter().map(|item| read(tenant, item)).collect::<Result<_, _>>()?)
+        let (tallies, unreadable): (Vec<_>, Vec<_>) =
+            items.iter().map(|item| read(tenant, item)).partition(Result::is_ok);
+        let tallies: Vec<RefusalTally> = tallies.into_iter().flatten().collect();
+        match unreadable.into_iter().find_map(Result::err) {
+            // One that can't be read keeps no other from being closed.
+            Some(corrupt) if tallies.is_empty() => Err(corrupt.into()),
+            _ => Ok(tallies),
+        }
     }
 
     /// Takes a tally away, and puts its event where some refusals have none. Whoever

@@ -138,7 +138,8 @@ impl<'a> Rehearsal<'a> {
         let post = |path: &str, input: &Value| v1.call(Method::POST, path).json(input).send();
         let made = self.roles.run("keys", post("/v1/keys", &input)).await.expect(201);
         self.roles.run("keys", post("/v1/keys", &input)).await.expect(201);
-        let other = json!({"actor": input["actor"], "scopes": [], "idempotency_key": "key"});
+        let other =
+            json!({"actor": input["actor"], "scopes": ["audit:read"], "idempotency_key": "key"});
         self.roles.run("keys", post("/v1/keys", &other)).await.expect(409);
         let path = made.header("location").to_owned();
         self.roles.run("keys", v1.get("/v1/keys")).await.expect(200);

@@ -606,6 +606,9 @@ async fn a_tally_that_can_not_be_read_keeps_nobody_from_the_trail() {
     let sk = "2020-01-01T00:00:00.000Z#0#internal_error";
     table.corrupt(&format!("T#{TENANT}#REF"), sk).await;
     stack.clock.advance(CLOSABLE);
+    // It keeps no other from being closed.
+    assert_eq!(Told::by(&auditor).await, Told { events: 3, counts: vec![] });
+    assert_eq!(tallies(&stack).await, 1);
     let (log, _guard) = CapturedLog::start();
     let request = read_trail_request(auditor.key());
     let answer = activity_log::stack::answer(&stack.ctx, request).await;
@@ -614,7 +617,30 @@ async fn a_tally_that_can_not_be_read_keeps_nobody_from_the_trail() {
     let reported = log.lines_with(NOT_AUDITED);
     assert!(!reported.is_empty());
     assert!(reported.iter().all(|line| line.contains(request_id)), "{reported:?}");
-    assert_eq!(Told::by(&auditor).await, Told { events: 3, counts: vec![] });
+}
+
+#[tokio::test]
+async fn refusals_through_doors_of_every_kind_are_counted_together() {
+    let stack = Stack::start().await;
+    let auditor = auditor(&stack).await;
+    let key = key_of_a_reader(&stack).await;
+    let mcp = stack.mcp(&key);
+    let tool = json!({ "name": "log_activity", "arguments": note("x") });
+    stack.clock.advance_to_a_minute();
+    for _ in 0..8 {
+        let call = mcp.request("2025-11-25", "tools/call", tool.clone());
+        drop(call.send().await.expect(403));
+        refuse(&stack, &key, 2).await;
+    }
+    stack.clock.advance(CLOSABLE);
+    let told = Told::by(&auditor).await;
+    assert_eq!(told, Told { events: EVENTS_A_MINUTE, counts: vec![14] });
+    assert_eq!(tallies(&stack).await, 0);
+    let counted = auditor.every_audit_event(&[("action", "key.refusals_counted")]).await;
+    assert_eq!(
+        (&counted[0]["tool_name"], &counted[0]["source"]),
+        (&json!("log_activity"), &json!("mcp"))
+    );
 }
 
 /// `GET /v1/audit-events`, handed to the function without a server in between, so that

@@ -204,7 +204,8 @@ async fn revoke(
     let attempt = Attempt::of(&call, Action::KeyRevoked);
     let details = audited(ctx, &attempt, async {
         attempt.note_resource(&key_id);
-        revoke_key(ctx, attempt.permit_write(SCOPE)?, &key_id).await
+        let maker = Maker::Operator(RemovedTenant::Refuse);
+        revoke_key(ctx, attempt.permit_write(SCOPE)?, maker, &key_id).await
     });
     details.await.map_err(refused)?;
     output.print(

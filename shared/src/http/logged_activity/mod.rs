@@ -127,6 +127,5 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
         business: Some(header("x-business-id").unwrap_or("")),
         door: &exchange.door(),
     };
-    let principal = authenticate::authenticate(ctx, presented).await?;
-    Ok(exchange.note_principal(principal))
+    exchange.note_caller(authenticate::authenticate(ctx, presented).await)
 }

@@ -13,6 +13,12 @@ use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
 use crate::http::view::{ActivityBody, ActivityView};
 
+/// The activity that the path names, where that is an id.
+#[must_use]
+pub fn named(exchange: &Exchange<'_>) -> Option<ActivityId> {
+    ActivityId::parse(exchange.path_parameter(0))
+}
+
 /// Reads a request. In the logged-activity dialect it is the same.
 ///
 /// # Errors
@@ -21,7 +27,7 @@ use crate::http::view::{ActivityBody, ActivityView};
 /// an id at all.
 pub fn parse(exchange: &Exchange<'_>) -> Result<ActivityId> {
     exchange.expect_no_parameters()?;
-    ActivityId::parse(exchange.path_parameter(0)).ok_or(Error::ResourceNotFound)
+    named(exchange).ok_or(Error::ResourceNotFound)
 }
 
 /// Writes an activity.

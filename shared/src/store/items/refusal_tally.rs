@@ -1,5 +1,9 @@
 //! How often a credential was refused with a code within a minute.
 
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use crate::domain::audit::Call;
 use crate::domain::clock::{Rounding, Timestamp};
 use crate::domain::error::ErrorCode;
@@ -11,6 +15,8 @@ use crate::store::items::{attribution, audit_event};
 
 /// How many there were.
 pub(in crate::store) const REFUSALS: &str = "refusals";
+/// The door of the first one.
+const DOOR: &str = "door";
 /// When the first one was.
 const FIRST_AT: &str = "first_at";
 /// When the last one was.
@@ -22,8 +28,20 @@ pub(in crate::store) const REQUEST_ID: &str = "request_id";
 /// credential stands for, the door, and the time.
 pub(in crate::store) fn of_first_refusal(call: &Call, now: Timestamp) -> Item {
     let whom = Attribution::of(call.principal.by.authenticated_as.clone());
-    let item = attribution::write(ItemWriter::of_attributes(), &whom);
-    audit_event::write_entry_point(item, call.door.source, &call.door.entry_point)
+    // One attribute, since each is kept by itself: the doors of two refusals would else be
+    // mixed.
+    let door = audit_event::write_entry_point(
+        ItemWriter::of_attributes(),
+        call.door.source,
+        &call.door.entry_point,
+    );
+    let door: BTreeMap<String, String> = door
+        .finish()
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.as_s().ok()?.clone())))
+        .collect();
+    attribution::write(ItemWriter::of_attributes(), &whom)
+        .json(DOOR, &door)
         .text(FIRST_AT, now)
         .finish()
 }
@@ -31,7 +49,11 @@ pub(in crate::store) fn of_first_refusal(call: &Call, now: Timestamp) -> Item {
 pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<RefusalTally, CorruptItem> {
     let reader = ItemReader::new(item);
     let id = reader.parsed(SK, |sk| read_sk(tenant, sk).ok_or(()))?;
-    let (source, entry_point) = audit_event::read_entry_point(&reader)?;
+    let door: BTreeMap<String, String> = reader.json(DOOR)?;
+    let door: Item =
+        door.into_iter().map(|(name, value)| (name, AttributeValue::S(value))).collect();
+    let (source, entry_point) = audit_event::read_entry_point(&ItemReader::new(&door))
+        .map_err(|_| reader.corrupt("it names no door"))?;
     let refusals = u64::try_from(reader.number(REFUSALS)?)
         .map_err(|_| reader.corrupt("it counts less than nothing"))?;
     Ok(RefusalTally {

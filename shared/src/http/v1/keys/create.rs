@@ -86,7 +86,11 @@ fn read_ranges(
 }
 
 fn read_users(reader: &mut Reader<&Object>, name: &'static str, max: usize) -> GivenUsers {
-    let users = read_set(reader, name, max, ActorId::parse);
+    let users = read_set(reader, name, max, |text| match text.contains(',') {
+        // A header with one may be two that a gateway has joined, so nobody can be named so.
+        true => Err("must not have a comma".into()),
+        false => ActorId::parse(text),
+    });
     GivenUsers(reader.has(name).then_some(users))
 }
 

@@ -68,13 +68,19 @@ fn one_key(
     in_body.or(beside)
 }
 
+/// The key that the path names, where that is an id.
+#[must_use]
+pub fn named(exchange: &Exchange<'_>) -> Option<KeyId> {
+    KeyId::parse(exchange.path_parameter(0)).ok()
+}
+
 /// The key that the path names.
 ///
 /// # Errors
 ///
 /// [`Error::ResourceNotFound`] for what is not an id at all.
 fn key_id(exchange: &Exchange<'_>) -> Result<KeyId> {
-    KeyId::parse(exchange.path_parameter(0)).map_err(|_| Error::ResourceNotFound)
+    named(exchange).ok_or(Error::ResourceNotFound)
 }
 
 /// A key that was made.
