@@ -272,6 +272,10 @@ async fn who_lacks_the_scope_is_recorded_at_every_door() {
         let answer = by((door.call)(&walk.stack, &key)).send().await.expect(403);
         let event = walk.assert_event(door, &answer, &key, "denied").await;
         assert_eq!(event["error_code"], "missing_required_scope");
+        // What was asked for is named, where that is one thing.
+        let named =
+            ["{id}", "{key_id}", "get_logged"].iter().any(|part| door.name().contains(part));
+        assert_eq!(event.get("resource_id").is_some(), named, "{event}");
         // In the dialect that has the caller name a user, that one acts.
         let acts_for = door.route.is_some_and(|route| route.starts_with("/api/"));
         let (narrow, jane) =

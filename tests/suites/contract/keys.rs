@@ -436,6 +436,11 @@ async fn a_revoked_key_is_gone_within_a_minute_and_keeps_its_first_time() {
         .await
         .expect(401);
     rotate(&own, &id, &json!({})).await.expect(401);
+    let other = key_id(&create(&v1, &bot()).await.expect(201));
+    revoke(&own, &other).await.expect(401);
+    assert!(get(&v1, &other).await.expect(200).json()["key"]["revoked_at"].is_null());
+    let refused = [("action", "key.refused"), ("credential_id", id.as_str())];
+    assert_eq!(v1.every_audit_event(&refused).await.len(), 3, "each is in the trail");
     stack.clock.advance(CACHE_FOR);
     own.get("/v1/keys").await.expect(401);
     let before = stack.keys_in_table().await;

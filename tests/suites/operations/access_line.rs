@@ -3,6 +3,7 @@
 
 use activity_log_core::domain::principal::Scope;
 use activity_log_tests::captured_log::CapturedLog;
+use activity_log_tests::client::v1::key_id_of;
 use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::engine::Engine;
 use activity_log_tests::measured::{MeasuredStack, TENANT};
@@ -177,7 +178,16 @@ async fn a_line_of_an_unknown_caller_names_nobody() {
     let absent = format!("alk_{TENANT}.0123456789abcdef.secret");
     let absent = measured.stack.v1(&absent);
     let wrong_key = absent.search(&[]);
-    drop(assert_line(&measured, wrong_key, search).await.expect(401));
+    drop(assert_line(&measured, wrong_key, search.clone()).await.expect(401));
+    // Who has a key that holds is known, and refused all the same.
+    let key = measured.stack.issue_key(TENANT, "user:jane", &[Scope::ActivityRead]).await;
+    let for_bob = measured.stack.v1(&key).call(Method::GET, "/v1/activities");
+    let for_bob = for_bob.header("x-user-id", "bob").send();
+    let mut refused = search;
+    refused["tenant_id"] = json!(TENANT);
+    refused["credential_id"] = json!(key_id_of(&key));
+    refused["actor"] = json!("user:jane");
+    drop(assert_line(&measured, for_bob, refused).await.expect(401));
     drop(assert_line(&measured, anonymous("/nowhere"), nobody("GET", "none")).await.expect(404));
     let post = measured.stack.anonymous(Method::POST, "/openapi.json").send();
     drop(assert_line(&measured, post, nobody("POST", "none")).await.expect(405));

@@ -81,7 +81,7 @@ enum Command {
     Sweep,
     /// File activities under the words of this release's text analyzer.
     Reindex(reindex::ReindexArgs),
-    /// Remove a tenant.
+    /// Change the settings of a tenant, or remove one.
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
     /// Bring activities in.

@@ -168,7 +168,9 @@ async fn keys_that_are_made_rotated_and_revoked_leave_an_event_each() {
     let desk = Desk::new();
     let (event, created) = desk.event_of(&CREATE).await;
     let id = created["key_id"].as_str().expect("it has an id");
-    assert_eq!(without_hash(event), about(act("keys create", "key.created"), id));
+    let made = about(act("keys create", "key.created"), id);
+    let data = json!({ "actor_type": "service", "scopes": "audit:read" });
+    assert_eq!(without_hash(event), with_data(made, data));
 
     let (event, successor) = desk.event_of(&["keys", "rotate", id]).await;
     let old = desk.operator.json(&["keys", "get", "--tenant", "demo", id]);
@@ -458,7 +460,12 @@ async fn a_removal_is_told_by_the_trail_where_that_stays() {
         act("keys create", "key.created"),
         reopened["key_id"].as_str().expect("it has an id"),
     );
-    let reopened_by = with_data(reopened_by, json!({ "removed_tenant": "reopened" }));
+    let reopened_by = with_data(
+        reopened_by,
+        json!({
+            "actor_type": "service", "scopes": "audit:read", "removed_tenant": "reopened",
+        }),
+    );
     assert_eq!(without_hash(last.clone()), of_acme(reopened_by));
 }
 
@@ -530,7 +537,11 @@ async fn a_first_start_is_told_and_a_further_one_adds_nothing() {
     let key = without_hash(told.remove(0));
     let keys = Operator::on(&server).json(&["keys", "list", "--tenant", "demo"]);
     let id = keys["keys"][0]["key_id"].as_str().expect("it has an id");
-    assert_eq!(key, about(act("serve", "key.created"), id));
+    let data = json!({
+        "actor_type": "service",
+        "scopes": "activity:write activity:read audit:read keys:manage",
+    });
+    assert_eq!(key, with_data(about(act("serve", "key.created"), id), data));
     let resources = ["deal:deal_123", "company:com_123", "contact:con_123"];
     assert_eq!(told, resources.map(|id| about(act("serve", "resource.updated"), id)));
     assert_eq!(server.end_by("INT"), Some(0));
@@ -557,7 +568,10 @@ async fn the_week_of_the_demo_leaves_an_event_of_every_key_that_was_made_for_it(
     assert!(keys.len() > 5, "one of each caller, and the tenant's own");
     for event in &created {
         let id = event["resource_id"].as_str().expect("an id");
-        assert_eq!(without_hash(told(event)), about(act("serve", "key.created"), id));
+        let data = event["data"].clone();
+        assert!(data["actor_type"].is_string() && data["scopes"].is_string(), "{event}");
+        let made = with_data(about(act("serve", "key.created"), id), data);
+        assert_eq!(without_hash(told(event)), made);
     }
     // Its clock has gone through the week, and stands at now for the tenant's own.
     let day = |event: &Value| event["occurred_at"].as_str().map(|time| time[..10].to_owned());
