@@ -1,34 +1,14 @@
 //! What the trail has of commands: who ran which, for what, and how it ended.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use super::{Api, Operator, Server, binary, directory, note, stderr, text};
-
-/// A server with a tenant, and a folder for files.
-struct Desk {
-    server: Server,
-    operator: Operator,
-    directory: TempDir,
-}
+use super::desk::Desk;
+use super::rig::{Api, Operator, Server, binary, directory, note, stderr, text};
 
 impl Desk {
-    fn new() -> Self {
-        let server = Server::start(&["--in-memory"]);
-        let operator = Operator::on(&server);
-        Self { server, operator, directory: directory() }
-    }
-
-    fn write(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.directory.path().join(name);
-        std::fs::write(&path, content).expect("it is written");
-        path
-    }
-
     /// What the trail of the demo tenant has more after some work than before it, in the
     /// order in which it was done.
     async fn left_by<T>(&self, work: impl FnOnce() -> T) -> (T, Vec<Value>) {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{Server, binary, directory, note, stderr, text};
+use super::rig::{Server, binary, directory, note, stderr, text};
 
 const DATABASE: &str = "activity-log.sqlite3";
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Api, Operator, Server, binary, directory, note, text};
+use super::rig::{Api, Operator, Server, binary, directory, note, text};
 
 /// A server with the week, on a folder.
 fn serve(folder: &std::path::Path, arguments: &[&str]) -> Server {

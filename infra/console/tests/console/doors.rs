@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use serde_json::{Value, json};
 
-use super::{Door, Operator, PATIENCE, Server, binary, directory, note, stderr, text};
+use super::rig::{Door, Operator, PATIENCE, Server, binary, directory, note, stderr, text};
 
 /// Names that a web page can give this machine, and that are not its own.
 const FOREIGN_HOSTS: [&str; 7] = [

@@ -6,37 +6,32 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use super::{Operator, PATIENCE, Server, directory, note, stderr, text};
-
-/// A server with a folder for files.
-struct Desk {
-    server: Server,
-    operator: Operator,
-    directory: TempDir,
-}
+use super::desk::Desk;
+use super::rig::{PATIENCE, note, stderr, text};
 
 impl Desk {
-    fn new() -> Self {
-        let server = Server::start(&["--in-memory"]);
-        let operator = Operator::on(&server);
-        Self { server, operator, directory: directory() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        std::fs::write(&path, content).expect("it is written");
-        path
+    /// Starts an import, and waits until it has logged something.
+    async fn begin_import(&self, file: &Path) -> Child {
+        let child = self
+            .operator
+            .command(&["activities", "import", "--tenant", "demo", text(file)])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let deadline = Instant::now() + PATIENCE;
+        let api = self.server.api();
+        while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
+            assert!(Instant::now() < deadline, "it begins");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        child
     }
 
     fn import(&self, file: &Path, options: &[&str]) -> Output {
@@ -574,19 +569,8 @@ async fn an_import_that_is_asked_to_end_tells_where_and_the_trail_has_what_it_di
         let desk = Desk::new();
         let all: Vec<Value> = (0..LINES).map(|n| note(&format!("line{n}"))).collect();
         let file = desk.write("a.jsonl", lines(&all));
-        let child = desk
-            .operator
-            .command(&["activities", "import", "--tenant", "demo", text(&file)])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        let deadline = Instant::now() + PATIENCE;
+        let child = desk.begin_import(&file).await;
         let api = desk.server.api();
-        while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
-            assert!(Instant::now() < deadline, "it begins");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
         let sent = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
         let output = child.wait_with_output().expect("it ends");
@@ -627,19 +611,7 @@ async fn an_engine_that_is_lost_in_the_midst_of_a_file_ends_the_run_and_says_whe
     let desk = Desk::new();
     let all: Vec<Value> = (0..1_500).map(|n| note(&format!("line{n}"))).collect();
     let file = desk.write("a.jsonl", lines(&all));
-    let child = desk
-        .operator
-        .command(&["activities", "import", "--tenant", "demo", text(&file)])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let deadline = Instant::now() + PATIENCE;
-    let api = desk.server.api();
-    while api.get("/v1/activities?limit=1").await.1["activities"] == json!([]) {
-        assert!(Instant::now() < deadline, "it begins");
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    let child = desk.begin_import(&file).await;
     let Desk { server, directory, .. } = desk;
     assert_eq!(server.end_by("KILL"), None);
     let output = child.wait_with_output().expect("it ends");

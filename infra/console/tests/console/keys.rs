@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Api, Operator, Server, note, stderr};
+use super::rig::{Api, Operator, Server, note, stderr};
 
 #[tokio::test]
 async fn keys_are_created_shown_once_listed_and_revoked() {

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::{Door, Operator, Server, binary, directory, stderr, text};
+use super::rig::{Api, Door, Operator, Server, beside, binary, directory, stderr, text};
 
 /// The binary without AWS's address for credentials, which only an instance has.
 fn command(arguments: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -144,7 +144,7 @@ fn an_engine_that_is_not_there_is_told_by_its_address() {
     for arguments in COMMANDS {
         assert_told(&operator.output(arguments), &parts);
     }
-    assert_told(&super::beside(&door, &["--demo"]).output().expect("the binary runs"), &parts);
+    assert_told(&beside(&door, &["--demo"]).output().expect("the binary runs"), &parts);
     let output = run(&LIST, &[("AWS_ENDPOINT_URL", &door.endpoint_url)]);
     assert_told(&output, &["which AWS_ENDPOINT_URL says"]);
     let nowhere = [("AWS_ENDPOINT_URL", "http://no-such-host.invalid:8000"), REGION];
@@ -374,7 +374,7 @@ async fn local_finds_the_server_of_this_folder_for_every_command() {
     }
     let beside = Server::run(&mut within(&[&serve[..], &["--local"]].concat()));
     let key = server.announced("demo_key");
-    let api = super::Api::new(&beside.announced("url"), &key);
+    let api = Api::new(&beside.announced("url"), &key);
     assert_eq!(api.get("/v1/activities").await.0, 200, "another serves the same table");
 
     let second = within(&serve).output().expect("the binary runs");

@@ -5,7 +5,7 @@ use activity_log_core::domain::record_type::{ApiNamed, RecordType};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 
-use super::{Door, Operator, Server, binary, directory, note, stderr, text};
+use super::rig::{Door, Operator, Server, binary, directory, note, stderr, text};
 
 fn words_of_version(server: &Server, version: u32) -> impl Future<Output = usize> {
     let client = Door::of(server).client();

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{binary, directory, stderr, text};
+use super::rig::{binary, directory, stderr, text};
 
 fn printed(arguments: &[&str]) -> String {
     let output = binary().args(arguments).output().expect("the binary runs");

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Operator, Server, directory, stderr, text};
+use super::rig::{Operator, Server, directory, stderr, text};
 
 /// The longest tenant id.
 const TENANT: &str = "tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt";
