@@ -95,7 +95,7 @@ async fn each_change_of_the_registries_and_settings_leaves_one_event() {
     let desk = Desk::new();
     let visit = json!({"name": "Visit", "api_name": "visit",
         "association_mode": "all_objects_associated"});
-    let file = desk.write("visit.json", &visit.to_string());
+    let file = desk.write("visit.json", visit.to_string());
     let resource = ["--type", "deal", "--id", "d 1"];
     let set = |reads| {
         let act = act("tenant set", "tenant.updated");
@@ -294,7 +294,7 @@ async fn what_changes_nothing_leaves_nothing() {
         "actors.jsonl",
         r#"{"type":"user","id":"jane","display_name":"Jane","changed_at":"2999-01-01T00:00:00Z"}"#,
     );
-    let activities = desk.write("activities.jsonl", &note("").to_string());
+    let activities = desk.write("activities.jsonl", note("").to_string());
     for (registry, file) in [("resources", &newer), ("actors", &actors)] {
         desk.operator.text(&[registry, "import", "--tenant", "demo", text(file)]);
     }
@@ -453,7 +453,7 @@ async fn a_removal_is_told_by_the_trail_where_that_stays() {
 async fn refusals_that_were_only_counted_are_told_before_their_tenant_is_removed() {
     const REFUSED: usize = 45;
     let desk = Desk::new();
-    let file = desk.write("activities.jsonl", &format!("{}\n", note("")).repeat(REFUSED));
+    let file = desk.write("activities.jsonl", format!("{}\n", note("")).repeat(REFUSED));
     let import = ["activities", "import", "--tenant", "acme", text(&file)];
     assert_eq!(desk.operator.output(&import).status.code(), Some(1));
     let remove = ["tenant", "remove", "--tenant", "acme", "--yes", "--drain-seconds", "0"];
