@@ -5,13 +5,11 @@
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 use tokio::time::{Duration, Instant};
 
-use super::calls::{IF_ABSENT, Store};
-use super::failure::{DeadlinePassed, classify, to_error};
+use super::calls::Store;
+use super::failure::{CONDITION_FAILED, DeadlinePassed, TRANSACTION_CONFLICT, classify, to_error};
 use super::item::Item;
 use super::measured::Measured as _;
 use super::{items, keys};
@@ -44,8 +42,6 @@ pub(super) fn not_new() -> Error {
     Error::Internal("an audit event of a new id was there already".into())
 }
 
-/// The reason of a write whose condition does not hold.
-const FAILED: &str = "ConditionalCheckFailed";
 /// Where the put of the event is: before the writes.
 const EVENT: usize = 0;
 
@@ -62,7 +58,7 @@ impl RefusedWrites {
 
     fn reason(&self, write: usize) -> Option<&CancellationReason> {
         // The event comes before them.
-        self.0.get(write + 1).filter(|reason| reason.code() == Some(FAILED))
+        self.0.get(write + 1).filter(|reason| reason.code() == Some(CONDITION_FAILED))
     }
 }
 
@@ -116,7 +112,7 @@ impl Store {
                     let reasons = cancelled.cancellation_reasons();
                     let has = |code| reasons.iter().any(|reason| reason.code() == Some(code));
                     let event_in_the_way =
-                        reasons.get(EVENT).filter(|reason| reason.code() == Some(FAILED));
+                        reasons.get(EVENT).filter(|reason| reason.code() == Some(CONDITION_FAILED));
                     if let Some(reason) = event_in_the_way {
                         let existing = reason
                             .item()
@@ -126,10 +122,10 @@ impl Store {
                             _ => AuditedWrite::EventExists,
                         });
                     }
-                    if has(FAILED) {
+                    if has(CONDITION_FAILED) {
                         return Ok(AuditedWrite::Refused(RefusedWrites(reasons.to_vec())));
                     }
-                    let passing = has("TransactionConflict")
+                    let passing = has(TRANSACTION_CONFLICT)
                         || has("ThrottlingError")
                         || has("ProvisionedThroughputExceeded");
                     (to_error("TransactWriteItems", &error), passing)
@@ -159,12 +155,7 @@ impl Store {
 
     /// A put of what is not there yet.
     pub(super) fn put_new(&self, item: Item) -> Result<TransactWriteItem, BuildError> {
-        let put = Put::builder()
-            .table_name(&self.table_name)
-            .set_item(Some(item))
-            .condition_expression(IF_ABSENT)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()?;
+        let put = self.put_once(item)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 }

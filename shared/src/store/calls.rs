@@ -5,7 +5,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnValue, WriteRequest,
+    AttributeValue, DeleteRequest, KeysAndAttributes, Put, PutRequest, ReturnValue,
+    ReturnValuesOnConditionCheckFailure, WriteRequest,
 };
 use futures_util::future::try_join_all;
 use futures_util::stream::{TryStreamExt, iter};
@@ -133,6 +134,39 @@ impl Store {
             }
         }
         Ok(found)
+    }
+
+    /// A put of what is not there yet, which tells what is in its way.
+    pub(super) fn put_once(&self, item: Item) -> Result<Put, BuildError> {
+        Put::builder()
+            .table_name(&self.table_name)
+            .set_item(Some(item))
+            .condition_expression(IF_ABSENT)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+    }
+
+    /// The items of a partition whose sort keys come after `start`, at most `limit`, and
+    /// whether there may be more. A megabyte of them ends a page earlier.
+    pub(super) async fn items_after(
+        &self,
+        pk: String,
+        start: String,
+        limit: usize,
+    ) -> Result<(Vec<Item>, bool)> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table_name)
+            .key_condition_expression("pk = :pk AND sk > :start")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .expression_attribute_values(":start", AttributeValue::S(start))
+            .consistent_read(true)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .measured()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
     }
 
     /// A page of a partition, whose size DynamoDB decides.

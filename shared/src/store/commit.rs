@@ -18,15 +18,14 @@
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::calls::{IF_ABSENT, Store};
+use super::calls::Store;
 use super::failure::{
-    Class, CorruptItem, DeadlinePassed, ItemTooLarge, classify, is_passing, to_error,
+    CONDITION_FAILED, Class, CorruptItem, DeadlinePassed, ItemTooLarge, TRANSACTION_CONFLICT,
+    classify, is_passing, to_error,
 };
 use super::item::{Item, Key, MAX_ITEM_BYTES, size_bytes};
 use super::items;
@@ -223,7 +222,7 @@ struct UnexpectedCancellation(String);
 impl Reasons<'_> {
     /// The reason of a put, where that is its condition.
     fn failed_condition(&self, put: usize) -> Option<&CancellationReason> {
-        self.0.get(put).filter(|reason| reason.code() == Some("ConditionalCheckFailed"))
+        self.0.get(put).filter(|reason| reason.code() == Some(CONDITION_FAILED))
     }
 
     fn has(&self, code: &str) -> bool {
@@ -301,15 +300,6 @@ impl Store {
         Ok(Transaction { activity, key, now, puts: puts.collect() })
     }
 
-    fn put_once(&self, item: Item) -> Result<Put, BuildError> {
-        Put::builder()
-            .table_name(&self.table_name)
-            .set_item(Some(item))
-            .condition_expression(IF_ABSENT)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-    }
-
     async fn attempt(&self, transaction: &Transaction<'_>) -> Result<Attempt> {
         let answer = self
             .client
@@ -381,7 +371,7 @@ impl Store {
         let error =
             if reasons.has("ThrottlingError") || reasons.has("ProvisionedThroughputExceeded") {
                 Error::RateLimited(reasons.unexpected())
-            } else if reasons.has("TransactionConflict") {
+            } else if reasons.has(TRANSACTION_CONFLICT) {
                 Error::Unavailable(reasons.unexpected())
             } else {
                 return Err(Error::Internal(reasons.unexpected()));

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::audited_write::{AuditedWrite, RefusedWrites};
 use super::calls::{IF_ABSENT, Store, pages};
-use super::failure::{is_failed_condition, to_error};
+use super::failure::{CONDITION_FAILED, TRANSACTION_CONFLICT, is_failed_condition, to_error};
 use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
 use super::items::tombstone::ENDED_AT;
 use super::measured::Measured as _;
@@ -95,10 +95,6 @@ fn closed(removed: RemovedTenant) -> PutCredentialError {
 
 /// How long two who write the same item wait for each other.
 const CONFLICT_DEADLINE: Duration = Duration::from_secs(10);
-/// The reason of a write whose condition does not hold.
-const FAILED: &str = "ConditionalCheckFailed";
-/// The reason of a write that met another one.
-const CONFLICT: &str = "TransactionConflict";
 
 /// What adds a credential. Each write is named by its place.
 struct Addition {
@@ -165,10 +161,11 @@ impl Store {
                 }
                 _ => return Err(to_error("TransactWriteItems", &error).into()),
             };
-            if cancelled.get(TOMBSTONE).and_then(|reason| reason.code()) == Some(FAILED) {
+            if cancelled.get(TOMBSTONE).and_then(|reason| reason.code()) == Some(CONDITION_FAILED) {
                 return Err(closed(removed));
             }
-            let conflict = cancelled.iter().any(|reason| reason.code() == Some(CONFLICT));
+            let conflict =
+                cancelled.iter().any(|reason| reason.code() == Some(TRANSACTION_CONFLICT));
             if !conflict || !backoff.wait().await {
                 return Err(to_error("TransactWriteItems", &error).into());
             }
@@ -348,23 +345,11 @@ impl Store {
         limit: usize,
     ) -> Result<CredentialPage> {
         // Before every id: none has a character as low.
-        let start = after.map_or(" ", KeyId::as_str);
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table_name)
-            .key_condition_expression("pk = :pk AND sk > :start")
-            .expression_attribute_values(":pk", AttributeValue::S(keys::credentials(tenant)))
-            .expression_attribute_values(":start", AttributeValue::S(start.to_owned()))
-            .consistent_read(true)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
-        let items = answer.items.unwrap_or_default();
+        let start = after.map_or(" ", KeyId::as_str).to_owned();
+        let (items, more) = self.items_after(keys::credentials(tenant), start, limit).await?;
         let credentials: Result<Vec<Credential>, _> =
             items.iter().map(|item| items::credential::read(tenant, item)).collect();
-        Ok(CredentialPage { credentials: credentials?, more: answer.last_evaluated_key.is_some() })
+        Ok(CredentialPage { credentials: credentials?, more })
     }
 
     /// Revokes a credential; a revoked one keeps its first time. Tells that time.

@@ -110,6 +110,11 @@ where
     }
 }
 
+/// Why a part of a transaction was cancelled: its condition does not hold.
+pub(super) const CONDITION_FAILED: &str = "ConditionalCheckFailed";
+/// Why a part of a transaction was cancelled: another one was under way.
+pub(super) const TRANSACTION_CONFLICT: &str = "TransactionConflict";
+
 /// Whether the same call is worth another attempt within one request. It is not
 /// where the engine has said that it can't do it.
 pub(super) fn is_passing(error: &Error) -> bool {

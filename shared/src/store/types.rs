@@ -1,13 +1,10 @@
 //! Activity types of a tenant's own.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::audited_write::{AUDITED_DEADLINE, AuditedWrite, not_new};
 use super::calls::Store;
-use super::failure::to_error;
-use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::activity_type::{TypeDefinition, TypeName, TypeSummary};
 use crate::domain::audit::AuditEvent;
@@ -60,21 +57,9 @@ impl Store {
         // A key after every name that is `after` or before it, and before every
         // other: no name has a character as low.
         let start = after.map_or_else(|| " ".to_owned(), |name| format!("{name} "));
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table_name)
-            .key_condition_expression("pk = :pk AND sk > :start")
-            .expression_attribute_values(":pk", AttributeValue::S(keys::activity_types(tenant)))
-            .expression_attribute_values(":start", AttributeValue::S(start))
-            .consistent_read(true)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
-        let items = answer.items.unwrap_or_default();
+        let (items, more) = self.items_after(keys::activity_types(tenant), start, limit).await?;
         let types: Result<Vec<TypeSummary>, _> =
             items.iter().map(items::activity_type::read_row).collect();
-        Ok(TypePage { types: types?, more: answer.last_evaluated_key.is_some() })
+        Ok(TypePage { types: types?, more })
     }
 }

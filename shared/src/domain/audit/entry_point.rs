@@ -74,9 +74,24 @@ impl EntryPoint {
         }
     }
 
-    /// The door that the trail names as a route.
+    /// The door that has just one of these names; `None` where there is none, or another
+    /// one too.
     #[must_use]
-    pub fn of_api_route(text: &str) -> Self {
+    pub fn of_names(
+        tool_name: Option<&str>,
+        api_route: Option<&str>,
+        command: Option<&str>,
+    ) -> Option<Self> {
+        match (tool_name, api_route, command) {
+            (Some(tool), None, None) => Some(Self::Tool(tool.to_owned())),
+            (None, Some(route), None) => Some(Self::of_api_route(route)),
+            (None, None, Some(command)) => Some(Self::Command(command.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// The door that the trail names as a route.
+    fn of_api_route(text: &str) -> Self {
         match EventSource::parse(text) {
             Ok(source) => Self::Event(source),
             Err(_) if text == IMPORT => Self::Import,

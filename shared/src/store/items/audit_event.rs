@@ -14,8 +14,12 @@ use crate::store::keys;
 
 pub(in crate::store) fn write(event: &AuditEvent) -> Item {
     let item = ItemWriter::new(keys::audit_event(&event.tenant_id, event.id));
-    let item = attribution::write(item, &event.by).text("credential_id", &event.credential_id);
-    write_entry_point(item, event.source, &event.entry_point)
+    attribution::write(item, &event.by)
+        .text("credential_id", &event.credential_id)
+        .text("source", event.source)
+        .text_if_some("tool_name", event.entry_point.tool_name())
+        .text_if_some("api_route", event.entry_point.api_route())
+        .text_if_some("command", event.entry_point.command())
         .text_if_some("client_address", event.client.address)
         .text_if_some("user_agent", event.client.user_agent.as_ref())
         .text("action", event.action)
@@ -34,13 +38,18 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<AuditEven
     let reader = ItemReader::new(item);
     let id = parse_uuid(reader.key_part()?)
         .ok_or_else(|| reader.corrupt("the key does not name an audit event"))?;
-    let (source, entry_point) = read_entry_point(&reader)?;
+    let entry_point = EntryPoint::of_names(
+        reader.text_if_some("tool_name")?,
+        reader.text_if_some("api_route")?,
+        reader.text_if_some("command")?,
+    )
+    .ok_or_else(|| reader.corrupt("it names not just one entry point"))?;
     Ok(AuditEvent {
         id,
         tenant_id: tenant.clone(),
         by: attribution::read(&reader)?,
         credential_id: reader.parsed("credential_id", KeyId::parse)?,
-        source,
+        source: reader.parsed("source", Source::parse)?,
         entry_point,
         client: Client {
             address: reader.parsed_if_some("client_address", str::parse)?,
@@ -58,32 +67,4 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<AuditEven
         request_id: reader.text("request_id")?.to_owned(),
         occurred_at: reader.timestamp("occurred_at")?,
     })
-}
-
-/// The way in and the door.
-pub(in crate::store) fn write_entry_point(
-    item: ItemWriter,
-    source: Source,
-    entry_point: &EntryPoint,
-) -> ItemWriter {
-    item.text("source", source)
-        .text_if_some("tool_name", entry_point.tool_name())
-        .text_if_some("api_route", entry_point.api_route())
-        .text_if_some("command", entry_point.command())
-}
-
-/// What [`write_entry_point`] wrote.
-pub(in crate::store) fn read_entry_point(
-    reader: &ItemReader<'_>,
-) -> Result<(Source, EntryPoint), CorruptItem> {
-    let source = reader.parsed("source", Source::parse)?;
-    let [tool, route, command] =
-        ["tool_name", "api_route", "command"].map(|name| reader.text_if_some(name));
-    let entry_point = match (tool?, route?, command?) {
-        (Some(tool), None, None) => EntryPoint::Tool(tool.to_owned()),
-        (None, Some(route), None) => EntryPoint::of_api_route(route),
-        (None, None, Some(command)) => EntryPoint::Command(command.to_owned()),
-        _ => return Err(reader.corrupt("it names not just one entry point")),
-    };
-    Ok((source, entry_point))
 }

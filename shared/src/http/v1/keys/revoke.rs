@@ -3,29 +3,10 @@
 use http::StatusCode;
 use schemars::SchemaGenerator;
 
-use super::{describe_key_id, describe_one, key_id, respond_one};
-use crate::app::get_key::KeyDetails;
-use crate::domain::error::Result;
-use crate::domain::principal::KeyId;
+/// A key is named, and shown as it is now, as where it is read.
+pub use super::get::{parse, respond};
+use super::{describe_key_id, describe_one};
 use crate::http::describe::{Described, KEYS};
-use crate::http::exchange::Exchange;
-use crate::http::message::Response;
-
-/// Reads a request.
-///
-/// # Errors
-///
-/// 400 and 422 for parameters, and 404 for what is not an id at all.
-pub fn parse(exchange: &Exchange<'_>) -> Result<KeyId> {
-    exchange.expect_no_parameters()?;
-    key_id(exchange)
-}
-
-/// Writes the key as it is now.
-#[must_use]
-pub fn respond(exchange: &Exchange<'_>, details: &KeyDetails) -> Response {
-    respond_one(exchange, details)
-}
 
 /// Describes the endpoint.
 #[must_use]
