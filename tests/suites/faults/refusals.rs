@@ -440,7 +440,8 @@ impl Refusing {
     async fn start(counted: usize) -> Self {
         let engine = FaultyEngine::start(&Engine::start().await.endpoint).await;
         let stack = Stack::start_on(&engine.endpoint, &unique_name("refusing"), |config| {
-            config.write_timeouts.refusal = Duration::from_secs(1);
+            // Long enough for an engine that is busy to count a refusal in half of it.
+            config.write_timeouts.refusal = Duration::from_secs(4);
         })
         .await;
         let (key, auditor) = (key_of_a_reader(&stack).await, auditor(&stack).await);
