@@ -20,8 +20,8 @@ use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
 };
-use activity_log_core::domain::credential::Credential;
-use activity_log_core::domain::principal::{Actor, Scope, Scopes, TenantId};
+use activity_log_core::domain::credential::{Credential, Grant};
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
 use activity_log_core::domain::tenant_settings::TenantSettings;
@@ -176,12 +176,15 @@ impl Stack {
 
     /// The same, with the credential that was stored.
     pub async fn issue(&self, tenant: &str, actor: &str, scopes: &[Scope]) -> (Credential, String) {
-        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
         let actor = Actor::parse(actor).expect("the actor is valid");
-        let scopes: Scopes = scopes.iter().copied().collect();
-        let (credential, key) =
-            Credential::issue(self.ctx.environment.as_ref(), tenant, actor, scopes)
-                .expect("the clock is within range");
+        self.grant(tenant, Grant::plain(actor, scopes.iter().copied().collect())).await
+    }
+
+    /// Makes a key for a grant.
+    pub async fn grant(&self, tenant: &str, grant: Grant) -> (Credential, String) {
+        let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
+        let (credential, key) = Credential::grant(self.ctx.environment.as_ref(), tenant, grant)
+            .expect("the clock is within range");
         self.ctx
             .store
             .put_credential(&credential, RemovedTenant::Refuse)

@@ -45,7 +45,7 @@ async fn get_audit_events(
         let permit = attempt.permit(scope)?;
         let listing = v1::audit::parse(exchange, permit)?;
         let list = list_audit_events(ctx, permit, call.request_id(), &listing);
-        let (page, names) = with_names(ctx, permit, list).await?;
+        let (page, names) = with_names(ctx, permit.tenant_id(), list).await?;
         Ok(v1::audit::respond(exchange, &listing, &page, &names))
     })
     .await

@@ -121,6 +121,8 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::GetKey => v1::keys::get::describe(schemas),
         Operation::RevokeKey => v1::keys::revoke::describe(schemas),
         Operation::RotateKey => v1::keys::rotate::describe(schemas),
+        Operation::CreateViewerToken => v1::viewer_tokens::describe(schemas),
+        Operation::GetMe => v1::me::describe(schemas),
         Operation::GetOpenApi => describe_openapi(schemas),
         Operation::CallMcp => unreachable!("it is not one of the described routes"),
     }
@@ -166,10 +168,10 @@ fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorC
         ErrorCode::MalformedRequest | ErrorCode::PayloadTooLarge | ErrorCode::InternalError => true,
         // Where there are no parameters, unknown ones are all that can be wrong.
         ErrorCode::ValidationFailed => takes_body || takes_parameters || !ignores_unknown,
-        ErrorCode::Unauthorized
-        | ErrorCode::MissingRequiredScope
-        | ErrorCode::RateLimited
-        | ErrorCode::Unavailable => route.scope.is_some(),
+        ErrorCode::Unauthorized | ErrorCode::RateLimited | ErrorCode::Unavailable => {
+            !route.is_open()
+        }
+        ErrorCode::MissingRequiredScope => route.scope.is_some(),
         ErrorCode::UnsupportedMediaType => takes_body,
         ErrorCode::ResourceNotFound => names,
         ErrorCode::IdempotencyConflict => takes_key,
@@ -182,7 +184,7 @@ fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorC
 fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     let dialect = dialect_of(route.template);
     let mut described = describe(route.operation, schemas);
-    if dialect == Dialect::V1 && route.scope.is_some() {
+    if dialect == Dialect::V1 && !route.is_open() {
         described.parameters.push(acting_for(schemas));
     }
     let mut responses = Map::new();
@@ -195,14 +197,15 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
     }
     let required = match route.scope {
         Some(scope) => format!("Required scope: `{scope}`."),
-        None => "No credential is required.".to_owned(),
+        None if route.is_open() => "No credential is required.".to_owned(),
+        None => "Any credential is taken.".to_owned(),
     };
     let mut operation = json!({
         "operationId": described.id,
         "tags": [described.tag],
         "summary": described.summary,
         "description": format!("{}\n\n{required}", described.description),
-        "security": security(dialect, route.scope),
+        "security": security(dialect, route),
         "responses": responses,
     });
     if let Some(scope) = route.scope {
@@ -254,14 +257,17 @@ fn security_schemes() -> Value {
 }
 
 /// Schemes that are named side by side are required together.
-fn security(dialect: Dialect, scope: Option<Scope>) -> Value {
-    let Some(scope) = scope else { return json!([]) };
+fn security(dialect: Dialect, route: &Route) -> Value {
+    if route.is_open() {
+        return json!([]);
+    }
     let names = match dialect {
         Dialect::V1 | Dialect::Mcp => vec![BEARER],
         Dialect::LoggedActivity => API_KEY_HEADERS.map(|(name, _)| name).to_vec(),
     };
+    let scopes = json!(Vec::from_iter(route.scope));
     let required: Map<String, Value> =
-        names.into_iter().map(|name| (name.to_owned(), json!([scope]))).collect();
+        names.into_iter().map(|name| (name.to_owned(), scopes.clone())).collect();
     json!([required])
 }
 

@@ -26,6 +26,7 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
     match (route.operation, route.scope) {
         (Operation::GetActivity, Some(scope)) => get_activity(ctx, exchange, scope).await,
         (Operation::GetLoggedActivity, Some(scope)) => get_logged(ctx, exchange, scope).await,
+        (Operation::GetMe, None) => get_me(ctx, exchange).await,
         (Operation::ListActivityTypes, Some(scope)) => get_types(ctx, exchange, scope).await,
         (Operation::GetActivityType, Some(scope)) => get_one_type(ctx, exchange, scope).await,
         (Operation::ListActivityTypeFields, Some(scope)) => get_fields(ctx, exchange, scope).await,
@@ -34,15 +35,30 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
 }
 
 async fn get_activity(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
-    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let call = exchange.call(v1::authenticate_viewer(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::ActivityRead);
     attempt.note_named(v1::get::named(exchange));
     audited(ctx, &attempt, async {
-        let permit = attempt.permit(scope)?;
+        let view = attempt.view(scope)?;
         let id = v1::get::parse(exchange)?;
-        let read = get_logged_activity(ctx, permit, id);
-        let (activity, names) = with_names(ctx, permit, read).await?;
+        let read = get_logged_activity(ctx, view, id);
+        let (activity, names) = with_names(ctx, view.tenant_id(), read).await?;
         Ok(v1::get::respond(exchange, &activity, &names))
+    })
+    .await
+}
+
+/// Any credential reads who it stands for: there is no scope of it.
+async fn get_me(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
+    let call = exchange.call(v1::authenticate_viewer(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::KeyRead);
+    attempt.note_resource(&call.principal.credential_id);
+    audited(ctx, &attempt, async {
+        v1::me::parse(exchange)?;
+        let principal = &call.principal;
+        let found = async { Ok(principal.by.clone()) };
+        let (_, names) = with_names(ctx, &principal.tenant_id, found).await?;
+        Ok(v1::me::respond(exchange, principal, &names))
     })
     .await
 }
@@ -52,9 +68,9 @@ async fn get_logged(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Res
     let attempt = Attempt::of(&call, Action::ActivityRead);
     attempt.note_named(v1::get::named(exchange));
     audited(ctx, &attempt, async {
-        let permit = attempt.permit(scope)?;
+        let view = attempt.view(scope)?;
         let id = get::parse(exchange)?;
-        let (activity, ids) = get_with_record_type_ids(ctx, permit, id).await?;
+        let (activity, ids) = get_with_record_type_ids(ctx, view, id).await?;
         Ok(get::respond(&activity, &ids))
     })
     .await

@@ -11,11 +11,12 @@ use activity_log_core::app::log_activity::{LogActivity, parse_occurred_at};
 use activity_log_core::domain::activity::{RelatedResource, RelatedResourceId};
 use activity_log_core::domain::actor_names::ActorRecord;
 use activity_log_core::domain::audit::{Action, EventSource};
+use activity_log_core::domain::caller::Principal;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
-    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId,
 };
 use activity_log_core::domain::record_type::RecordType;
 use activity_log_core::domain::registry::{DisplayName, Presence, ResourceRecord};
@@ -280,6 +281,8 @@ fn read_activity_log(
             credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
             audit_reads: None,
+            expires_at: None,
+            bound_to: None,
         })
     };
     match principal() {

@@ -10,11 +10,12 @@ use activity_log_core::app::put_resource::put_resource;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{ActivityId, Source};
 use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint, EventSource};
+use activity_log_core::domain::caller::Principal;
 use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, FieldError};
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::{
-    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId,
 };
 use activity_log_core::store::Registered;
 use activity_log_core::{Context, Result};
@@ -143,6 +144,8 @@ fn system(tenant_id: TenantId) -> Principal {
         credential_id: KeyId::parse(CREDENTIAL_ID).expect("the id is valid"),
         scopes: Scopes::new(),
         audit_reads: None,
+        expires_at: None,
+        bound_to: None,
     }
 }
 

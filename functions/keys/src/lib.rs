@@ -1,11 +1,12 @@
-//! The function `keys`: keys are made, listed, rotated and revoked. No other function
-//! writes credentials.
+//! The function `keys`: keys are made, listed, rotated and revoked, and viewer tokens are
+//! made. No other function writes credentials.
 
 use activity_log_core::app::audited::{Attempt, audited};
 use activity_log_core::app::create_key::create_key;
 use activity_log_core::app::get_key::get_key;
 use activity_log_core::app::list_keys::list_keys;
 use activity_log_core::app::make_key::Maker;
+use activity_log_core::app::make_viewer_token::make_viewer_token;
 use activity_log_core::app::revoke_key::revoke_key;
 use activity_log_core::app::rotate_key::rotate_key;
 use activity_log_core::domain::audit::Action;
@@ -14,7 +15,7 @@ use activity_log_core::http::answer::answer;
 use activity_log_core::http::exchange::Exchange;
 use activity_log_core::http::message::{Request, Response};
 use activity_log_core::http::routes::Operation;
-use activity_log_core::http::v1::{self, keys};
+use activity_log_core::http::v1::{self, keys, viewer_tokens};
 use activity_log_core::{Context, Error, Result};
 
 /// Answers a request.
@@ -31,6 +32,9 @@ async fn dispatch(ctx: &Context, exchange: &Exchange<'_>) -> Result<Response> {
         (Operation::GetKey, Some(scope)) => get_one_key(ctx, exchange, scope).await,
         (Operation::RevokeKey, Some(scope)) => delete_key(ctx, exchange, scope).await,
         (Operation::RotateKey, Some(scope)) => post_rotation(ctx, exchange, scope).await,
+        (Operation::CreateViewerToken, Some(scope)) => {
+            post_viewer_token(ctx, exchange, scope).await
+        }
         _ => Err(Error::UnknownPath),
     }
 }
@@ -95,4 +99,22 @@ async fn post_rotation(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> 
         Ok(rotate_key(ctx, permit, Maker::Caller, input).await?)
     });
     Ok(keys::rotate::respond(exchange, &made.await?))
+}
+
+async fn post_viewer_token(
+    ctx: &Context,
+    exchange: &Exchange<'_>,
+    scope: Scope,
+) -> Result<Response> {
+    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let attempt = Attempt::of(&call, Action::ViewerTokenCreated);
+    let made = audited(ctx, &attempt, async {
+        let received = viewer_tokens::receive(exchange, &attempt);
+        let permit = attempt.permit_write(scope)?;
+        let input = viewer_tokens::parse(received?)?;
+        attempt.note_resource(input.viewer());
+        let key = v1::presented_key(exchange)?;
+        make_viewer_token(ctx, permit, &key, input).await
+    });
+    Ok(viewer_tokens::respond(exchange, &made.await?))
 }

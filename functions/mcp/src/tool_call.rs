@@ -18,9 +18,9 @@ use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::{Activity, ActivityId};
 use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::audit::{Call, EntryPoint};
+use activity_log_core::domain::caller::Principal;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
-use activity_log_core::domain::principal::Principal;
 use activity_log_core::http::exchange::Exchange;
 use activity_log_core::http::v1;
 use activity_log_core::http::v1::search::ActivitiesBody;
@@ -116,13 +116,13 @@ async fn search(
 ) -> Result<CallToolResult> {
     let attempt = Attempt::of(call, ToolName::Search.action());
     let found = audited(ctx, &attempt, async {
-        let permit = attempt.permit(ToolName::Search.scope())?;
+        let view = attempt.view(ToolName::Search.scope())?;
         let arguments = arguments?;
         let mut reader = Reader::new(&arguments);
-        let listing = v1::search::read(&mut reader, permit.tenant_id());
+        let listing = v1::search::read(&mut reader, view);
         let listing = reader.finish(Ok(listing))?;
-        let search = search_activity(ctx, permit, &listing);
-        let (page, names) = with_names(ctx, permit, search).await?;
+        let search = search_activity(ctx, &listing);
+        let (page, names) = with_names(ctx, view.tenant_id(), search).await?;
         Ok((listing, page, names))
     });
     let (listing, mut page, names) = found.await?;
@@ -159,12 +159,12 @@ async fn get_logged(
     let named = arguments.as_ref().ok().and_then(|arguments| arguments.get("id")?.as_str());
     attempt.note_named(named.and_then(ActivityId::parse));
     let read = audited(ctx, &attempt, async {
-        let permit = attempt.permit(ToolName::GetLogged.scope())?;
+        let view = attempt.view(ToolName::GetLogged.scope())?;
         let arguments = arguments?;
         let mut reader = Reader::new(&arguments);
         let input = GetLoggedActivityInput::read(&mut reader);
         let id = reader.finish(input.id)?.activity_id().ok_or(Error::ResourceNotFound)?;
-        with_names(ctx, permit, get_logged_activity(ctx, permit, id)).await
+        with_names(ctx, view.tenant_id(), get_logged_activity(ctx, view, id)).await
     });
     let (activity, names) = read.await?;
     let body = ActivityBody::of(&activity, &names, exchange.request_id());

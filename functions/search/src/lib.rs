@@ -36,13 +36,13 @@ async fn search_activities(
     exchange: &Exchange<'_>,
     scope: Scope,
 ) -> Result<Response> {
-    let call = exchange.call(v1::authenticate(ctx, exchange).await?);
+    let call = exchange.call(v1::authenticate_viewer(ctx, exchange).await?);
     let attempt = Attempt::of(&call, Action::ActivitiesSearched);
     audited(ctx, &attempt, async {
-        let permit = attempt.permit(scope)?;
-        let listing = v1::search::parse(exchange, permit)?;
-        let search = search_activity(ctx, permit, &listing);
-        let (page, names) = with_names(ctx, permit, search).await?;
+        let view = attempt.view(scope)?;
+        let listing = v1::search::parse(exchange, view)?;
+        let search = search_activity(ctx, &listing);
+        let (page, names) = with_names(ctx, view.tenant_id(), search).await?;
         Ok(v1::search::respond(exchange, &listing, &page, &names))
     })
     .await

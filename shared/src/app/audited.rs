@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use tokio::time::Instant;
 
 use super::context::Context;
-use super::permit::Permit;
+use super::permit::{Permit, View};
 use crate::domain::audit::{
     Action, AuditEvent, AuditStatus, Call, Data, Recording, computed_event_id,
 };
@@ -53,6 +53,11 @@ impl<'a> Attempt<'a> {
     /// Lets the call read what a scope allows.
     pub fn permit(&self, scope: Scope) -> Result<Permit<'a>> {
         self.call.principal.permit(scope)
+    }
+
+    /// Lets the call read the activities that it may see.
+    pub fn view(&self, scope: Scope) -> Result<View<'a>> {
+        self.call.principal.view(scope)
     }
 
     /// Lets the call write what a scope allows.

@@ -1,18 +1,22 @@
-//! Credentials: from a presented key to a principal.
+//! Credentials: from a presented key or viewer token to a principal.
 
 use super::audited::{log_not_audited, new_event, record_refusal};
 use super::context::Context;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door};
+use crate::domain::caller::Principal;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{ApiKey, Credential, NotAdmitted};
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::principal::{ActorId, ActorType, Attribution, Principal};
+use crate::domain::principal::{ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId};
+use crate::domain::viewer_token::{ViewerClaims, ViewerToken};
 
 /// What a caller presents.
 #[derive(Clone, Copy, Debug)]
 pub struct Presented<'a> {
-    /// The key.
+    /// The key, or a viewer token.
     pub key: &'a str,
+    /// Whether a viewer token is taken.
+    pub viewers: Viewers,
     /// The header that the key came in.
     pub key_header: &'static str,
     /// The user whom the caller names, where it names one.
@@ -21,6 +25,15 @@ pub struct Presented<'a> {
     pub business: Option<&'a str>,
     /// How the call came in.
     pub door: &'a Door,
+}
+
+/// What becomes of viewer tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewers {
+    /// They are taken, where [`Principal::bound_to`] is minded.
+    Admitted,
+    /// They are no keys.
+    Refused,
 }
 
 /// The header by which a caller names the user that it acts for.
@@ -44,20 +57,22 @@ pub async fn authenticate(
     presented: Presented<'_>,
 ) -> Result<Principal, NotAuthenticated> {
     let now = ctx.environment.now().map_err(Error::from)?;
-    let proven = prove(ctx, presented.key, now).await?;
-    match admit(&presented, proven.credential(), now) {
+    let presents = Presents::parse(presented.key, presented.viewers).ok_or(Error::Unauthorized)?;
+    let proven = prove(ctx, &presents, now).await?;
+    match admit(&presented, &proven, now) {
         Ok(by) => {
-            let credential = proven.admitted(ctx, now);
-            Ok(Principal {
-                tenant_id: credential.tenant_id,
-                by,
-                credential_id: credential.key_id,
-                scopes: credential.grant.scopes,
-                audit_reads: credential.audit_reads,
+            let Proven { credential, claims, is_new } = proven;
+            if is_new {
+                ctx.credentials.put(&credential, now);
+            }
+            Ok(match claims {
+                None => Principal { by, ..whose(&credential) },
+                Some(claims) => viewer(&credential, by, claims),
             })
         }
         Err(wrong) => {
-            let call = Call { principal: whose(proven.credential()), door: presented.door.clone() };
+            let principal = whose(&proven.credential);
+            let call = Call { principal, door: presented.door.clone() };
             record_refused_key(ctx, &call, wrong).await;
             let proven = Some(Box::new(call.principal));
             Err(NotAuthenticated { error: Error::Unauthorized, proven })
@@ -87,6 +102,21 @@ fn whose(credential: &Credential) -> Principal {
         credential_id: credential.key_id.clone(),
         scopes: credential.grant.scopes.clone(),
         audit_reads: credential.audit_reads,
+        expires_at: credential.grant.expires_at,
+        bound_to: None,
+    }
+}
+
+/// A user who views what a service lets it: never more than the service's key does.
+fn viewer(credential: &Credential, by: Attribution, claims: ViewerClaims) -> Principal {
+    let scopes = &credential.grant.scopes & &Scopes::from([Scope::ActivityRead]);
+    let ends = [Some(claims.expires_at), credential.grant.expires_at];
+    Principal {
+        by,
+        scopes,
+        expires_at: ends.into_iter().flatten().min(),
+        bound_to: Some(Box::new(claims.filters)),
+        ..whose(credential)
     }
 }
 
@@ -102,8 +132,9 @@ pub(super) async fn refuse_ended(ctx: &Context, call: &Call) -> Error {
 /// Whether a key is one that is taken now. Nobody calls with it, so nothing is noted.
 pub async fn is_taken(ctx: &Context, key: &str) -> Result<bool> {
     let now = ctx.environment.now()?;
-    match prove(ctx, key, now).await {
-        Ok(proven) => Ok(proven.credential().ended(now).is_none()),
+    let Some(presents) = Presents::parse(key, Viewers::Refused) else { return Ok(false) };
+    match prove(ctx, &presents, now).await {
+        Ok(proven) => Ok(proven.credential.ended(now).is_none()),
         Err(Error::Unauthorized) => Ok(false),
         Err(error) => Err(error),
     }
@@ -116,13 +147,16 @@ struct Wrong {
     is_revoked: bool,
 }
 
-fn admit(
-    presented: &Presented<'_>,
-    credential: &Credential,
-    now: Timestamp,
-) -> Result<Attribution, Wrong> {
+fn admit(presented: &Presented<'_>, proven: &Proven, now: Timestamp) -> Result<Attribution, Wrong> {
+    let Proven { credential, claims, .. } = proven;
     let wrong = |field| Wrong { field, is_revoked: false };
-    let user = presented.user.map(ActorId::parse).transpose().map_err(|_| wrong(USER))?;
+    let mut user = presented.user.map(ActorId::parse).transpose().map_err(|_| wrong(USER))?;
+    if let Some(claims) = claims {
+        if user.is_some_and(|named| named != claims.user) {
+            return Err(wrong(USER));
+        }
+        user = Some(claims.user.clone());
+    }
     let by =
         credential.admit(now, presented.door.client.address, user).map_err(
             |reason| match reason {
@@ -132,6 +166,9 @@ fn admit(
                 NotAdmitted::User => wrong(USER),
             },
         )?;
+    if claims.as_ref().is_some_and(|claims| claims.expires_at <= now) {
+        return Err(wrong(presented.key_header));
+    }
     if let Some(business) = presented.business {
         if by.actor.actor_type == ActorType::Agent {
             return Err(wrong(presented.key_header));
@@ -166,42 +203,64 @@ async fn put_refused_key(ctx: &Context, call: &Call, wrong: Wrong) -> Result<()>
     record_refusal(ctx, call, event).await
 }
 
-/// A credential that was proven, by what is remembered or by the table.
-enum Proven {
-    Remembered(Credential),
-    Read(Credential),
+/// What a caller presents, by its form.
+enum Presents {
+    Key(ApiKey),
+    Viewer(Box<ViewerToken>),
 }
 
-impl Proven {
-    fn credential(&self) -> &Credential {
-        let (Self::Remembered(credential) | Self::Read(credential)) = self;
-        credential
+impl Presents {
+    fn parse(text: &str, viewers: Viewers) -> Option<Self> {
+        match viewers {
+            Viewers::Admitted if let Some(token) = ViewerToken::parse(text) => {
+                Some(Self::Viewer(Box::new(token)))
+            }
+            Viewers::Admitted | Viewers::Refused => ApiKey::parse(text).map(Self::Key),
+        }
     }
 
-    /// Remembers a credential that was read, now that it is taken.
-    fn admitted(self, ctx: &Context, now: Timestamp) -> Credential {
+    /// Whose it claims to be.
+    fn names(&self) -> (&TenantId, &KeyId) {
         match self {
-            Self::Remembered(credential) => credential,
-            Self::Read(credential) => {
-                ctx.credentials.put(&credential, now);
-                credential
+            Self::Key(key) => (&key.tenant_id, &key.key_id),
+            Self::Viewer(token) => (&token.tenant_id, &token.key_id),
+        }
+    }
+
+    /// The credential, where this proves it, and what a token says.
+    fn prove(&self, known: Option<Credential>) -> Option<(Credential, Option<ViewerClaims>)> {
+        match self {
+            Self::Key(key) => Some((key.prove(known)?, None)),
+            Self::Viewer(token) => {
+                let (credential, claims) = token.prove(known)?;
+                Some((credential, Some(claims.clone())))
             }
         }
     }
 }
 
-/// The credential that a key proves.
+/// A credential that was proven.
+struct Proven {
+    credential: Credential,
+    /// What a viewer token says, where one proved it.
+    claims: Option<ViewerClaims>,
+    /// Whether it was read, and is to be remembered once it is taken.
+    is_new: bool,
+}
+
+/// The credential that a key or a token proves.
 ///
-/// What is remembered answers only those who have the secret. Everybody else
-/// costs the same read of the table and the same comparison, whether there is
-/// such a key id, whether it was used, and whether it is revoked; so how long a
-/// refusal takes tells nothing of that. A refused key leaves nothing behind.
-async fn prove(ctx: &Context, key: &str, now: Timestamp) -> Result<Proven> {
-    let key = ApiKey::parse(key).ok_or(Error::Unauthorized)?;
-    let known = ctx.credentials.get(&key, now);
-    if let Some(credential) = key.prove(known) {
-        return Ok(Proven::Remembered(credential));
+/// What is remembered answers only those who have the secret, or a token that was made
+/// with it. Everybody else costs the same read of the table and the same comparison,
+/// whether there is such a key id, whether it was used, and whether it is revoked; so how
+/// long a refusal takes tells nothing of that. A refused key leaves nothing behind.
+async fn prove(ctx: &Context, presents: &Presents, now: Timestamp) -> Result<Proven> {
+    let (tenant, key_id) = presents.names();
+    let known = ctx.credentials.get(tenant, key_id, now);
+    if let Some((credential, claims)) = presents.prove(known) {
+        return Ok(Proven { credential, claims, is_new: false });
     }
-    let stored = ctx.store.credential(&key.tenant_id, &key.key_id).await?;
-    key.prove(stored).map(Proven::Read).ok_or(Error::Unauthorized)
+    let stored = ctx.store.credential(tenant, key_id).await?;
+    let (credential, claims) = presents.prove(stored).ok_or(Error::Unauthorized)?;
+    Ok(Proven { credential, claims, is_new: true })
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::credential::{ApiKey, Credential};
+use crate::domain::credential::Credential;
 use crate::domain::principal::{KeyId, TenantId};
 
 /// How long a process takes a credential without reading it again.
@@ -22,9 +22,14 @@ const CACHE_CREDENTIALS: usize = 1_000;
 pub(crate) struct CredentialCache(Mutex<HashMap<(TenantId, KeyId), (Credential, Timestamp)>>);
 
 impl CredentialCache {
-    pub(crate) fn get(&self, key: &ApiKey, now: Timestamp) -> Option<Credential> {
+    pub(crate) fn get(
+        &self,
+        tenant: &TenantId,
+        key_id: &KeyId,
+        now: Timestamp,
+    ) -> Option<Credential> {
         let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (credential, read_at) = cache.get(&(key.tenant_id.clone(), key.key_id.clone()))?;
+        let (credential, read_at) = cache.get(&(tenant.clone(), key_id.clone()))?;
         // A clock that was set back must not keep a credential for ever.
         let fresh = *read_at <= now && now < read_at.plus(CACHE_FOR);
         fresh.then(|| credential.clone())

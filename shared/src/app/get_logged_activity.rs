@@ -1,7 +1,7 @@
 //! Reading one activity by its id.
 
 use super::context::Context;
-use super::permit::Permit;
+use super::permit::View;
 use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::error::{Error, Result};
 use crate::domain::record_type_ids::RecordTypeIds;
@@ -10,25 +10,26 @@ use crate::domain::record_type_ids::RecordTypeIds;
 ///
 /// # Errors
 ///
-/// [`Error::ResourceNotFound`] for an id that is absent or another tenant's:
-/// the two take the same call.
+/// [`Error::ResourceNotFound`] for an id that is absent, another tenant's, or outside
+/// what a viewer is bound to: all take the same call.
 pub async fn get_logged_activity(
     ctx: &Context,
-    permit: Permit<'_>,
+    view: View<'_>,
     id: ActivityId,
 ) -> Result<Activity> {
-    ctx.store.activity(permit.tenant_id(), id).await?.ok_or(Error::ResourceNotFound)
+    let seen = ctx.store.activity_within(view.tenant_id(), id, view.bound_to()).await?;
+    seen.ok_or(Error::ResourceNotFound)
 }
 
 /// The same, and the ids of record types, which the logged-activity dialect shows.
 pub async fn get_with_record_type_ids(
     ctx: &Context,
-    permit: Permit<'_>,
+    view: View<'_>,
     id: ActivityId,
 ) -> Result<(Activity, RecordTypeIds)> {
     let (activity, ids) = tokio::join!(
-        get_logged_activity(ctx, permit, id),
-        ctx.store.record_type_ids(permit.tenant_id()),
+        get_logged_activity(ctx, view, id),
+        ctx.store.record_type_ids(view.tenant_id()),
     );
     Ok((activity?, ids?))
 }

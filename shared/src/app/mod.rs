@@ -23,6 +23,7 @@ pub mod listing;
 pub mod log_activity;
 pub mod log_typed_activity;
 pub mod make_key;
+pub mod make_viewer_token;
 pub mod name_actors;
 pub mod note_use;
 mod noted_uses;

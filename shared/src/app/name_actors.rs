@@ -15,7 +15,6 @@ use futures_util::future::join_all;
 
 use super::context::Context;
 use super::listing::Page;
-use super::permit::Permit;
 use super::write_activity::Logged;
 use crate::domain::activity::Activity;
 use crate::domain::actor_names::{ActorNames, Attributed};
@@ -31,10 +30,9 @@ use crate::domain::principal::{Actor, Attribution, TenantId};
 /// Those of the read, and what the table could not do.
 pub async fn with_names<T: Attributed>(
     ctx: &Context,
-    permit: Permit<'_>,
+    tenant: &TenantId,
     read: impl Future<Output = Result<T>>,
 ) -> Result<(T, ActorNames)> {
-    let tenant = permit.tenant_id();
     // Both are waited for, so that what is not there takes the calls of what is another's.
     let (found, has_actors) = tokio::join!(read, ctx.store.has_actors(tenant));
     let found = found?;

@@ -9,9 +9,9 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::context::Context;
+use crate::domain::caller::Principal;
 use crate::domain::clock::HOUR;
 use crate::domain::error::{Error, Result};
-use crate::domain::principal::Principal;
 use crate::platform::usage::Usage;
 
 /// How long a note may take. It begins with the request, so only a quick one waits.

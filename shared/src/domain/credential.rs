@@ -14,6 +14,7 @@ use crate::domain::audit_reads::AuditReads;
 use crate::domain::clock::{ClockOutOfRange, Environment, Timestamp};
 use crate::domain::principal::{Actor, ActorId, ActorType, Attribution, KeyId, Scopes, TenantId};
 use crate::domain::value::Refusal;
+use crate::domain::viewer_key::{ViewerKey, ViewerSigner};
 
 /// What people call a key, to tell it from others: 1 to 100 characters without
 /// control characters, and without white space around them.
@@ -116,6 +117,9 @@ pub struct Credential {
     pub key_id: KeyId,
     /// SHA-256 of the secret, in hex.
     pub secret_hash: String,
+    /// What the viewer tokens that the key makes are checked with, where it is a
+    /// service's.
+    pub viewer_key: Option<ViewerKey>,
     /// What it was made for.
     pub grant: Grant,
     /// When it was made.
@@ -165,10 +169,12 @@ impl Credential {
         environment.fill_random(&mut secret_bytes);
         let key_id = KeyId::parse(&hex::encode(id_bytes)).expect("hex is the form of a key id");
         let secret = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret_bytes);
+        let is_of_a_service = grant.actor.actor_type == ActorType::Service;
         let credential = Self {
             tenant_id: tenant_id.clone(),
             key_id: key_id.clone(),
             secret_hash: hash_secret(&secret),
+            viewer_key: is_of_a_service.then(|| ViewerSigner::of_secret(&secret).public()),
             grant,
             created_at: environment.now()?,
             revoked_at: None,
@@ -260,6 +266,12 @@ impl ApiKey {
         let stored = credential.as_ref().map_or(NO_HASH, |known| known.secret_hash.as_str());
         let equal: bool = presented.as_bytes().ct_eq(stored.as_bytes()).into();
         credential.filter(|_| equal)
+    }
+
+    /// What signs the viewer tokens of a service whose key this is.
+    #[must_use]
+    pub fn viewer_signer(&self) -> ViewerSigner {
+        ViewerSigner::of_secret(&self.secret)
     }
 
     /// The key in full, to be shown once.

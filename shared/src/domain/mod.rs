@@ -2,11 +2,13 @@
 //! that they make. It knows neither HTTP nor DynamoDB nor Lambda.
 
 pub mod activity;
+pub mod activity_filters;
 pub mod activity_type;
 pub mod actor_names;
 pub mod address_range;
 pub mod audit;
 pub mod audit_reads;
+pub mod caller;
 pub mod client;
 pub mod clock;
 pub mod credential;
@@ -23,4 +25,6 @@ pub mod searched_text;
 pub mod submission;
 pub mod tenant_settings;
 pub mod value;
+pub mod viewer_key;
+pub mod viewer_token;
 pub mod width;

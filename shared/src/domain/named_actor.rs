@@ -2,12 +2,15 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::principal::{Actor, ActorId, ActorType};
 use crate::domain::value::{MAX_ID_BYTES, Refusal};
 
 /// An actor as a filter names it: by its id, or in full, `service:crm`. An id may
 /// have that form itself, so that such a text names an actor of that id, too.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct NamedActor {
     text: String,
     by_id: Option<ActorId>,
@@ -46,6 +49,19 @@ impl NamedActor {
         });
         let named = by_id.chain(self.in_full.clone());
         named.filter(|actor| of_type.is_none_or(|known| actor.actor_type == known)).collect()
+    }
+}
+
+impl TryFrom<String> for NamedActor {
+    type Error = Refusal;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<NamedActor> for String {
+    fn from(named: NamedActor) -> Self {
+        named.text
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who calls: tenant, actor and scopes.
+//! What a caller is made of: tenant, actor and scopes.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,7 +6,6 @@ use std::fmt;
 use schemars::{Schema, json_schema};
 use serde::Serialize;
 
-use crate::domain::audit_reads::AuditReads;
 use crate::domain::value::{Refusal, check_id, id_schema, text, word_enum};
 
 text! {
@@ -136,21 +135,6 @@ fn check_key_id(text: &str) -> Result<(), Refusal> {
 
 fn key_id_schema() -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9-]+$" })
-}
-
-/// An authenticated caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Principal {
-    /// The tenant that everything of this call belongs to.
-    pub tenant_id: TenantId,
-    /// Who calls, and for whom.
-    pub by: Attribution,
-    /// The credential that proved it.
-    pub credential_id: KeyId,
-    /// What it may do.
-    pub scopes: Scopes,
-    /// Which reads of records the trail has, where the tenant has set that.
-    pub audit_reads: Option<AuditReads>,
 }
 
 #[cfg(test)]

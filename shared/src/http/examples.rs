@@ -18,12 +18,13 @@ use crate::domain::activity_type::{
 use crate::domain::actor_names::{ActorNames, ActorRecord};
 use crate::domain::address_range::AddressRange;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint, ResourceType};
+use crate::domain::caller::Principal;
 use crate::domain::client::Client;
 use crate::domain::clock::{HOUR, Rounding, Timestamp};
 use crate::domain::credential::{Credential, Grant, KeyName};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{
-    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId,
 };
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
@@ -43,6 +44,8 @@ pub const IDEMPOTENCY_KEY: &str = "jane-pricing-2026-03-01";
 pub const CREDENTIAL_ID: &str = "3f9c1d0a7b2e4856";
 /// Such a key in full, which is none.
 pub const SECRET: &str = "alk_acme.3f9c1d0a7b2e4856.a-text-of-43-characters-that-is-shown-once";
+/// A viewer token, which is none.
+pub const VIEWER_TOKEN: &str = "alv_acme.3f9c1d0a7b2e4856.what-the-viewer-may-see.a-signature";
 /// Where a next page begins.
 pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
 /// The record that it is attached to.
@@ -139,6 +142,8 @@ pub fn audit_event() -> AuditEvent {
             credential_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
             scopes: Scopes::new(),
             audit_reads: None,
+            expires_at: None,
+            bound_to: None,
         },
         door: Door {
             source: activity.source,
@@ -178,6 +183,7 @@ pub fn key_details() -> KeyDetails {
         tenant_id: TenantId::parse("acme").expect(VALID),
         key_id: KeyId::parse(CREDENTIAL_ID).expect(VALID),
         secret_hash: String::new(),
+        viewer_key: None,
         grant: Grant {
             actor: Actor::parse("agent:agent_7").expect(VALID),
             scopes: Scopes::from([Scope::ActivityWrite, Scope::ActivityRead]),
@@ -194,7 +200,8 @@ pub fn key_details() -> KeyDetails {
     KeyDetails { credential, last_used_at: Some(time().start_of(HOUR)) }
 }
 
-fn time() -> Timestamp {
+/// When it was.
+pub(super) fn time() -> Timestamp {
     Timestamp::parse("2026-03-01T09:30:00Z", Rounding::Down).expect(VALID)
 }
 

@@ -15,10 +15,10 @@ use crate::app::input::{Reader, Violations};
 use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
 use crate::domain::activity::Source;
 use crate::domain::audit::{Call, Door, EntryPoint};
+use crate::domain::caller::Principal;
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::IdempotencyKey;
-use crate::domain::principal::Principal;
 use crate::domain::value::Refusal;
 use crate::platform::telemetry::{Metric, TraceId, count};
 

@@ -74,6 +74,10 @@ pub enum Operation {
     RevokeKey,
     /// `POST /v1/keys/{key_id}/rotate`.
     RotateKey,
+    /// `POST /v1/viewer-tokens`.
+    CreateViewerToken,
+    /// `GET /v1/me`.
+    GetMe,
     /// `GET /openapi.json`.
     GetOpenApi,
 }
@@ -99,6 +103,8 @@ impl Operation {
             Self::GetKey => "get_key",
             Self::RevokeKey => "revoke_key",
             Self::RotateKey => "rotate_key",
+            Self::CreateViewerToken => "create_viewer_token",
+            Self::GetMe => "get_me",
             Self::GetOpenApi => "get_openapi",
         }
     }
@@ -115,11 +121,17 @@ pub struct Route {
     /// The function that serves it.
     pub function: Function,
     /// The scope that it requires, where it is one for all calls: each MCP tool
-    /// has its own.
+    /// has its own, and who calls is told to anybody who is known.
     pub scope: Option<Scope>,
 }
 
 impl Route {
+    /// Whether it asks for no credential.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.operation == Operation::GetOpenApi
+    }
+
     /// The methods that it answers: its own, and HEAD beside GET.
     pub fn methods(&self) -> impl Iterator<Item = Method> {
         let head = (self.method == Method::GET).then_some(Method::HEAD);
@@ -233,6 +245,14 @@ pub static ROUTES: &[Route] = &[
         Function::Keys,
         Some(Scope::KeysManage),
     ),
+    route(
+        Method::POST,
+        "/v1/viewer-tokens",
+        Operation::CreateViewerToken,
+        Function::Keys,
+        Some(Scope::ActivityRead),
+    ),
+    route(Method::GET, "/v1/me", Operation::GetMe, Function::GetLogged, None),
     route(Method::GET, "/openapi.json", Operation::GetOpenApi, Function::Audit, None),
 ];
 

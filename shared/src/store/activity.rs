@@ -8,6 +8,7 @@ use super::failure::CorruptItem;
 use super::item::{PK, SK};
 use super::{items, keys};
 use crate::domain::activity::{Activity, ActivityId, LongParts, NamedResource};
+use crate::domain::activity_filters::ActivityFilters;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 
@@ -24,9 +25,27 @@ impl Store {
     /// item of their own. An absent one takes the first alone, as another
     /// tenant's does.
     pub async fn activity(&self, tenant: &TenantId, id: ActivityId) -> Result<Option<Activity>> {
+        self.activity_within(tenant, id, None).await
+    }
+
+    /// The same of one that filters match, where there are some: any other takes the
+    /// calls of an absent one. Only where a head has no room for the related records that
+    /// are asked for, they are read first.
+    pub async fn activity_within(
+        &self,
+        tenant: &TenantId,
+        id: ActivityId,
+        filters: Option<&ActivityFilters>,
+    ) -> Result<Option<Activity>> {
+        let matches =
+            |activity: &Activity| filters.is_none_or(|filters| filters.match_activity(activity));
         let Some(item) = self.get(keys::head(tenant, id)).await? else { return Ok(None) };
-        let head = items::activity::read(tenant, &item)?.activity;
-        self.with_long_parts(head).await.map(Some)
+        let head = items::activity::read(tenant, &item)?;
+        if !head.related_is_elsewhere && !matches(&head.activity) {
+            return Ok(None);
+        }
+        let activity = self.with_long_parts(head.activity).await?;
+        Ok(Some(activity).filter(matches))
     }
 
     /// The whole activity of a head.

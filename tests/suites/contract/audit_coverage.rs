@@ -9,6 +9,7 @@ use activity_log_core::Context;
 use activity_log_core::app::audited::NOT_AUDITED;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door, EntryPoint};
+use activity_log_core::domain::caller::Principal;
 use activity_log_core::domain::client::Client;
 use activity_log_core::domain::clock::{
     ClockOutOfRange, Environment, SystemEnvironment, Timestamp,
@@ -17,7 +18,7 @@ use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::idempotency::{
     IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
 };
-use activity_log_core::domain::principal::{Actor, Attribution, Principal, Scope, TenantId};
+use activity_log_core::domain::principal::{Actor, Attribution, Scope, TenantId};
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
@@ -348,6 +349,8 @@ fn event() -> AuditEvent {
                 .expect("it is valid"),
             scopes: Scope::ALL.iter().copied().collect(),
             audit_reads: None,
+            expires_at: None,
+            bound_to: None,
         },
         door: Door {
             source: Source::Api,

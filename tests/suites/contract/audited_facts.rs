@@ -163,6 +163,12 @@ fn doors(id: &str, key_id: &str) -> Vec<Door> {
             post(&format!("{of_key}/rotate"), json!({})),
         ),
         Door::route("key.revoked", "/v1/keys/{key_id}", KeysManage, v1(Method::DELETE, of_key)),
+        Door::route(
+            "actor.viewer_token_created",
+            "/v1/viewer-tokens",
+            ActivityRead,
+            post("/v1/viewer-tokens", json!({ "user_id": "jane" })),
+        ),
         Door::tool("activity.logged", "log_activity", ActivityWrite, note("x")),
         Door::tool("activity.searched", "search_activity", ActivityRead, json!({})),
         Door::tool("activity.read", "get_logged_activity", ActivityRead, json!({ "id": id })),

@@ -321,6 +321,7 @@ async fn each_route_asks_for_the_scope_of_the_contract() {
         (Method::GET, "/v1/keys/{key_id}", Scope::KeysManage),
         (Method::DELETE, "/v1/keys/{key_id}", Scope::KeysManage),
         (Method::POST, "/v1/keys/{key_id}/rotate", Scope::KeysManage),
+        (Method::POST, "/v1/viewer-tokens", Scope::ActivityRead),
     ] {
         let route =
             ROUTES.iter().find(|route| route.method == method && route.template == template);

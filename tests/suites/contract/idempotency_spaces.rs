@@ -11,12 +11,11 @@ use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{self, Action, Call, EntryPoint};
+use activity_log_core::domain::caller::Principal;
 use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
-use activity_log_core::domain::principal::{
-    Actor, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
-};
+use activity_log_core::domain::principal::{Actor, Attribution, KeyId, Scope, Scopes, TenantId};
 use activity_log_core::http::v1;
 use activity_log_tests::client::logged_activity::{self, notes};
 use activity_log_tests::client::v1::{id_of, note, note_with};
@@ -281,6 +280,8 @@ pub(super) async fn import(
             credential_id: KeyId::parse("console").expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
             audit_reads: None,
+            expires_at: None,
+            bound_to: None,
         },
         door: audit::Door {
             source: Source::Admin,

@@ -7,9 +7,8 @@ use std::time::Duration;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::app::note_use::USE_NOT_NOTED;
 use activity_log_core::domain::address_range::AddressRange;
-use activity_log_core::domain::credential::{Credential, Grant};
-use activity_log_core::domain::principal::{Actor, ActorId, Scope, TenantId};
-use activity_log_core::store::RemovedTenant;
+use activity_log_core::domain::credential::Grant;
+use activity_log_core::domain::principal::{Actor, ActorId, Scope};
 use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::v1::{V1, assert_violations, note};
 use activity_log_tests::client::{ABSENT_ID, Answer};
@@ -23,16 +22,6 @@ use serde_json::{Value, json};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
-
-/// A key for a grant.
-async fn grant(stack: &Stack, tenant: &str, grant: Grant) -> (Credential, String) {
-    let tenant = TenantId::parse(tenant).expect("the id is valid");
-    let (credential, key) = Credential::grant(stack.ctx.environment.as_ref(), tenant, grant)
-        .expect("the clock is right");
-    let put = stack.ctx.store.put_credential(&credential, RemovedTenant::Refuse).await;
-    put.expect("it is stored");
-    (credential, key.reveal())
-}
 
 /// What a service may do that may do everything.
 fn everything(actor: &str) -> Grant {
@@ -201,7 +190,7 @@ async fn nothing_that_a_key_makes_is_wider_than_itself() {
         users: users(&["ann"]),
         ..everything("service:crm")
     };
-    let (_, key) = grant(&stack, "acme", own).await;
+    let (_, key) = stack.grant("acme", own).await;
     let v1 = stack.v1(&key);
     let wider = json!({
         "actor": { "type": "agent", "id": "bot" },
@@ -278,7 +267,7 @@ async fn a_key_is_refused_from_its_end_on() {
     let stack = Stack::start().await;
     let expires_at = stack.clock.time().plus(HOUR);
     let limited = Grant { expires_at: Some(expires_at), ..everything("service:crm") };
-    let (_, key) = grant(&stack, "acme", limited).await;
+    let (_, key) = stack.grant("acme", limited).await;
     let v1 = stack.v1(&key);
     v1.get("/v1/activities").await.expect(200);
     // What is remembered ends as well.
@@ -294,8 +283,8 @@ async fn a_key_with_ranges_is_taken_from_within_them_at_every_gateway() {
     let stack = Stack::start().await;
     let limited =
         |texts: &[&str]| Grant { address_ranges: ranges(texts), ..everything("service:crm") };
-    let (_, within) = grant(&stack, "acme", limited(&[CALLER, "10.0.0.0/8"])).await;
-    let (_, outside) = grant(&stack, "acme", limited(&["10.0.0.0/8", "2001:db8::/32"])).await;
+    let (_, within) = stack.grant("acme", limited(&[CALLER, "10.0.0.0/8"])).await;
+    let (_, outside) = stack.grant("acme", limited(&["10.0.0.0/8", "2001:db8::/32"])).await;
     let sent = |key: &str| {
         Sent::new("GET", "/v1/activities").header("authorization", &format!("Bearer {key}"))
     };
@@ -322,8 +311,8 @@ async fn a_key_with_ranges_is_taken_from_within_them_at_every_gateway() {
 async fn a_key_names_only_users_of_its_list_in_every_dialect() {
     let stack = Stack::start().await;
     let limited = |actor: &str| Grant { users: users(&["ann"]), ..everything(actor) };
-    let (_, service) = grant(&stack, "acme", limited("service:crm")).await;
-    let (_, agent) = grant(&stack, "acme", limited("agent:bot")).await;
+    let (_, service) = stack.grant("acme", limited("service:crm")).await;
+    let (_, agent) = stack.grant("acme", limited("agent:bot")).await;
     for (key, user, status) in
         [(&service, "ann", 201), (&service, "jo", 401), (&agent, "ann", 201), (&agent, "jo", 401)]
     {
@@ -458,7 +447,7 @@ async fn a_key_and_its_successor_overlap_and_are_one_principal() {
         address_ranges: ranges(&["127.0.0.0/8"]),
         ..everything("service:crm")
     };
-    let (old, old_key) = grant(&stack, "acme", limited).await;
+    let (old, old_key) = stack.grant("acme", limited).await;
     let v1 = stack.v1(&stack.service_key("acme").await);
     let first = stack.v1(&old_key).log_with_key(&note("x"), "k").await.expect(201);
     let rotated = rotate(&v1, old.key_id.as_str(), &json!({ "overlap_seconds": 3_600 })).await;
@@ -533,8 +522,8 @@ async fn a_successor_lives_as_long_again_and_a_key_rotates_itself_within_its_end
         expires_at: Some(end),
         ..everything("user:jo")
     };
-    let (old, _) = grant(&stack, "acme", limited.clone()).await;
-    let (own, own_key) = grant(&stack, "acme", limited.clone()).await;
+    let (old, _) = stack.grant("acme", limited.clone()).await;
+    let (own, own_key) = stack.grant("acme", limited.clone()).await;
     stack.clock.advance(4 * DAY);
     let rotated = rotate(&v1, old.key_id.as_str(), &json!({})).await.expect(201).json();
     let shown = text(&rotated["key"]["expires_at"]);
@@ -557,7 +546,7 @@ async fn a_successor_lives_as_long_again_and_a_key_rotates_itself_within_its_end
     let rotated = rotate(&own_v1, id, &json!({})).await.expect(201).json();
     assert_eq!(rotated["key"]["expires_at"], json!(end), "it does not outlive itself");
     // Another user's is none of its business.
-    let (other, _) = grant(&stack, "acme", everything("user:ann")).await;
+    let (other, _) = stack.grant("acme", everything("user:ann")).await;
     let refused = rotate(&own_v1, other.key_id.as_str(), &json!({})).await.expect(422).json();
     let fields = refused["error"]["field_errors"].as_array().cloned().unwrap_or_default();
     let fields: Vec<String> = fields.iter().map(|error| text(&error["field"])).collect();

@@ -18,3 +18,4 @@ mod paging;
 mod read;
 mod reference_model;
 mod search;
+mod viewer_tokens;

@@ -12,11 +12,12 @@ use activity_log_core::app::log_activity::{LogActivity, check_activity, log_acti
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::Source;
 use activity_log_core::domain::audit::{Action, Call, Door, EntryPoint, OPERATOR_CREDENTIAL_ID};
+use activity_log_core::domain::caller::Principal;
 use activity_log_core::domain::client::Client;
 use activity_log_core::domain::error::{Error, Result as CoreResult};
 use activity_log_core::domain::idempotency::{IdempotencyKey, InputHash};
 use activity_log_core::domain::principal::{
-    Actor, ActorId, ActorType, Attribution, KeyId, Principal, Scope, Scopes, TenantId,
+    Actor, ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId,
 };
 use activity_log_core::http::exchange::new_request_id;
 use activity_log_core::http::v1;
@@ -209,6 +210,8 @@ fn call(ctx: &Context, args: &ImportArgs, actor: Option<Actor>) -> Call {
             credential_id: KeyId::parse(OPERATOR_CREDENTIAL_ID).expect("the id is valid"),
             scopes: Scopes::from([Scope::ActivityWrite]),
             audit_reads: None,
+            expires_at: None,
+            bound_to: None,
         },
         door: Door {
             source: Source::Admin,

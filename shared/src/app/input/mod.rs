@@ -35,7 +35,7 @@ pub use violations::{Given, MAX_FIELD_ERRORS, Noted, Violations};
 /// ```
 ///
 /// `nullable` takes `null` for absent. An input `of Object` can also have a
-/// `value` of any form, an `object` that is an input itself, and a `list` or `required_list`, which is read by a
+/// `value` of any form, an `object` that is an input itself, an `optional_object` that a function reads, and a `list` or `required_list`, which is read by a
 /// function of the reader, the name and how many elements there may be.
 /// A required value is a [`Given`], so that what is made of it can't be made
 /// without it, and its lack can't go unnoted.
@@ -131,6 +131,7 @@ macro_rules! input {
     (@type required $type:ty) => { $crate::app::input::Given<$type> };
     (@type value $type:ty) => { $crate::app::input::Given<$type> };
     (@type object $type:ty) => { $crate::app::input::Given<$type> };
+    (@type optional_object $type:ty) => { Option<$crate::app::input::Given<$type>> };
     (@type optional $type:ty) => { Option<$type> };
     (@type nullable $type:ty) => { Option<$type> };
     (@type time $type:ty) => { Option<$type> };

@@ -304,16 +304,27 @@ impl<'a> Reader<&'a Object> {
         name: &'static str,
         read: impl FnOnce(&mut Reader<&'a Object>) -> Given<T>,
     ) -> Given<T> {
-        match self.any(name) {
-            Some(Value::Object(object)) => {
+        match self.optional_object(name, read) {
+            Some(given) => given,
+            None => Err(self.refuse(name, "is required")),
+        }
+    }
+
+    /// An object within this one that may be absent.
+    pub fn optional_object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Reader<&'a Object>) -> Given<T>,
+    ) -> Option<Given<T>> {
+        Some(match self.any(name)? {
+            Value::Object(object) => {
                 let mut nested = self.nested(object, name);
                 let value = read(&mut nested);
                 self.close(nested);
                 value
             }
-            Some(_) => Err(self.refuse(name, "must be an object")),
-            None => Err(self.refuse(name, "is required")),
-        }
+            _ => Err(self.refuse(name, "must be an object")),
+        })
     }
 
     /// A property that may be absent, and otherwise must be a list of at most

@@ -39,6 +39,8 @@ word_enum! {
         ActorUpdated = "actor.updated",
         /// An actor was taken out of the registry.
         ActorDeleted = "actor.deleted",
+        /// A token was made with which a user may view activities.
+        ViewerTokenCreated = "actor.viewer_token_created",
         /// A file of actors was put into the registry: one event a run.
         ActorsImported = "actor.imported",
         /// A key was made.
@@ -134,7 +136,10 @@ impl Action {
             Self::ResourceUpdated | Self::ResourceDeleted | Self::ResourcesImported => {
                 ResourceType::Resource
             }
-            Self::ActorUpdated | Self::ActorDeleted | Self::ActorsImported => ResourceType::Actor,
+            Self::ActorUpdated
+            | Self::ActorDeleted
+            | Self::ViewerTokenCreated
+            | Self::ActorsImported => ResourceType::Actor,
             Self::KeyCreated
             | Self::KeyRotated
             | Self::KeyRevoked

@@ -15,11 +15,12 @@ pub use self::action::{Action, AuditStatus, Recording, ResourceType};
 pub use self::data::Data;
 pub use self::entry_point::{Door, EntryPoint, EventSource};
 use crate::domain::activity::Source;
+use crate::domain::caller::Principal;
 use crate::domain::client::Client;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace};
-use crate::domain::principal::{Actor, Attribution, KeyId, Principal, Scope, TenantId};
+use crate::domain::principal::{Actor, Attribution, KeyId, Scope, TenantId};
 
 /// A call under way: who makes it, and through which door.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ impl Call {
                 credential_id: KeyId::parse(OPERATOR_CREDENTIAL_ID).expect("the id is valid"),
                 scopes: Scope::ALL.iter().copied().collect(),
                 audit_reads: None,
+                expires_at: None,
+                bound_to: None,
             },
             door: Door {
                 source: Source::Admin,

@@ -20,10 +20,10 @@ use serde::Serialize;
 
 use super::exchange::Exchange;
 use super::message::{Response, json};
-use crate::app::authenticate::{self, Presented};
+use crate::app::authenticate::{self, Presented, Viewers};
 use crate::app::context::Context;
+use crate::domain::caller::Principal;
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::principal::Principal;
 
 /// The body of every error of one cause.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -122,6 +122,7 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
     // Nobody is called nothing, and no business.
     let presented = Presented {
         key: header("x-api-key").ok_or(Error::Unauthorized)?,
+        viewers: Viewers::Refused,
         key_header: "X-API-KEY",
         user: Some(header("x-user-id").unwrap_or("")),
         business: Some(header("x-business-id").unwrap_or("")),

@@ -13,15 +13,16 @@ use crate::app::listing::{
     DEFAULT_LIMIT, GivenCursor, Limit, Listing, MAX_LIMIT, Page, parse_bound, read_cursor,
     read_range,
 };
-use crate::app::permit::Permit;
-use crate::app::search_activity::SearchFilters;
-use crate::domain::activity::{self, Activity, RelatedResource, RelatedResourceId};
+use crate::app::permit::View;
+use crate::app::search_activity::Search;
+use crate::domain::activity::{self, Activity, RelatedResourceId};
+use crate::domain::activity_filters::ActivityFilters;
 use crate::domain::activity_type::Category;
 use crate::domain::actor_names::ActorNames;
 use crate::domain::clock::Bound;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
-use crate::domain::principal::{ActorType, TenantId};
+use crate::domain::principal::ActorType;
 use crate::domain::record_type::BuiltInRecordType;
 use crate::http::describe::{ACTIVITIES, Described, query_parameters, success};
 use crate::http::examples::{self, CURSOR, REQUEST_ID};
@@ -66,38 +67,44 @@ input! {
 /// # Errors
 ///
 /// 400 for a query that can't be decoded, and 422 with every violation.
-pub fn parse(exchange: &Exchange<'_>, permit: Permit<'_>) -> Result<Listing<SearchFilters>> {
+pub fn parse<'a>(exchange: &Exchange<'_>, view: View<'a>) -> Result<Listing<Search<'a>>> {
     let query = exchange.query()?;
     let mut reader = Reader::new(&query);
-    let listing = read(&mut reader, permit.tenant_id());
+    let listing = read(&mut reader, view);
     reader.finish(Ok(listing))
 }
 
 /// Reads what to search for. What is wrong is noted in the reader.
-pub fn read<S: Source>(reader: &mut Reader<S>, tenant: &TenantId) -> Listing<SearchFilters> {
+pub fn read<'a, S: Source>(reader: &mut Reader<S>, view: View<'a>) -> Listing<Search<'a>> {
     let input = SearchActivityInput::read(reader);
     let (occurred_after, occurred_before) =
         read_range(reader, input.occurred_after, input.occurred_before);
-    let related = input.related_resource_type.zip(input.related_resource_id);
-    if let Some(known) = input.actor.as_ref().and_then(NamedActor::actor_type)
-        && input.actor_type.is_some_and(|asked| asked != known)
-    {
-        reader.refuse("actor_type", "must be the type that actor_id begins with");
-    }
-    let filters = SearchFilters {
-        query: input.query,
+    expect_one_type(reader, input.actor.as_ref(), input.actor_type);
+    let filters = ActivityFilters {
         category: input.category,
         actor: input.actor,
         actor_type: input.actor_type,
         source: input.source,
-        related_resource: related
-            .map(|(built_in, id)| RelatedResource { resource_type: built_in.into(), id }),
+        related_resource: input.related_resource_type.zip(input.related_resource_id),
         occurred_after,
         occurred_before,
     };
-    let position = |cursor: &str| filters.position(tenant, cursor);
-    let after = read_cursor(reader, input.cursor.as_ref(), position);
-    Listing { filters, limit: input.limit.unwrap_or(DEFAULT_LIMIT), after }
+    let search = Search { view, query: input.query, filters };
+    let after = read_cursor(reader, input.cursor.as_ref(), |cursor| search.position(cursor));
+    Listing { filters: search, limit: input.limit.unwrap_or(DEFAULT_LIMIT), after }
+}
+
+/// Notes an actor whose type is named twice, in two ways.
+pub(super) fn expect_one_type<S: Source>(
+    reader: &mut Reader<S>,
+    actor: Option<&NamedActor>,
+    actor_type: Option<ActorType>,
+) {
+    if let Some(known) = actor.and_then(NamedActor::actor_type)
+        && actor_type.is_some_and(|asked| asked != known)
+    {
+        reader.refuse("actor_type", "must be the type that actor_id begins with");
+    }
 }
 
 /// A page of a search.
@@ -131,7 +138,7 @@ impl<'a> ActivitiesBody<'a> {
 #[must_use]
 pub fn respond(
     exchange: &Exchange<'_>,
-    listing: &Listing<SearchFilters>,
+    listing: &Listing<Search<'_>>,
     page: &Page<Activity>,
     names: &ActorNames,
 ) -> Response {

@@ -8,6 +8,7 @@ use crate::domain::audit_reads::AuditReads;
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{Credential, Grant, KeyName};
 use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, Scope, TenantId};
+use crate::domain::viewer_key::ViewerKey;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter, SK};
 use crate::store::items::tenant_settings::AUDIT_READS;
@@ -30,6 +31,7 @@ pub(in crate::store) fn write(credential: &Credential) -> Item {
         .text("actor_id", grant.actor.id.as_str())
         .text("scopes", scopes.join(" "))
         .text("created_at", credential.created_at)
+        .text_if_some("viewer_key", credential.viewer_key)
         .text_if_some("name", grant.name.as_ref().map(KeyName::as_str))
         .text_if_some(ENDS_AT, grant.expires_at)
         .text_if_some("address_ranges", (!ranges.is_empty()).then(|| ranges.join(" ")))
@@ -58,6 +60,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Credentia
         tenant_id: tenant.clone(),
         key_id: reader.parsed(SK, KeyId::parse)?,
         secret_hash: reader.text(SECRET_HASH)?.to_owned(),
+        viewer_key: reader.parsed_if_some("viewer_key", ViewerKey::parse)?,
         grant,
         created_at: reader.timestamp("created_at")?,
         revoked_at: reader.timestamp_if_some(REVOKED_AT)?,
@@ -87,7 +90,7 @@ mod tests {
     #[test]
     fn a_credential_reads_back_and_has_no_attribute_that_it_does_not_need() {
         let tenant = TenantId::parse("acme").unwrap();
-        let actor = Actor::parse("service:crm").unwrap();
+        let actor = Actor::parse("user:jo").unwrap();
         let scopes = Scopes::from([Scope::ActivityRead, Scope::KeysManage]);
         let grant = Grant::plain(actor, scopes);
         let (plain, _) =
@@ -103,6 +106,7 @@ mod tests {
         let users = |ids: &[&str]| ids.iter().map(|id| ActorId::parse(id).unwrap()).collect();
         for users in [users(&["jo", "an id, with blanks"]), users(&[])] {
             let mut whole = plain.clone();
+            whole.viewer_key = ViewerKey::parse(&"0f".repeat(32)).ok();
             whole.grant = Grant {
                 name: KeyName::parse("CRM, production").ok(),
                 expires_at: Timestamp::from_millis(7),

@@ -81,10 +81,12 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
         meet(met, description, typed, &answer);
     }
 
-    let of_activities =
-        |route: &&Route| !matches!(route.scope, Some(Scope::ActivityWrite | Scope::KeysManage));
+    let of_activities = |route: &&Route| {
+        !matches!(route.scope, Some(Scope::ActivityWrite | Scope::KeysManage))
+            && route.operation != Operation::CreateViewerToken
+    };
     for route in described_routes().filter(of_activities) {
-        let key = route.scope.map(|_| service.as_str());
+        let key = (!route.is_open()).then_some(service.as_str());
         for id in &ids {
             meet(
                 met,
@@ -147,6 +149,29 @@ async fn meet_keys(stack: &Stack, description: &Description, met: &mut Met) {
             meet(met, description, route, &answer);
         }
     }
+    let token = route_of(Operation::CreateViewerToken);
+    let whole = json!({
+        "user_id": "jane",
+        "expires_in_seconds": 60,
+        "filters": {
+            "type": "call",
+            "actor_id": "agent_7",
+            "actor_type": "agent",
+            "source": "mcp",
+            "related_resource_type": "contact",
+            "related_resource_id": "con_123",
+            "occurred_after": "2026-03-01T09:30:00+02:00",
+            "occurred_before": "2026-04-01T00:00:00Z",
+        },
+    });
+    for input in [json!({ "user_id": "jane" }), whole] {
+        let post = v1.call(Method::POST, token.template).json(&input);
+        let answer = post.send().await.expect(201);
+        meet(met, description, token, &answer);
+        let me = route_of(Operation::GetMe);
+        let viewer = stack.v1(text(&answer.json()["viewer_token"]));
+        meet(met, description, me, &viewer.get(me.template).await.expect(200));
+    }
     let list = route_of(Operation::ListKeys);
     for query in ["", "?limit=1"] {
         let answer = call(stack, list, "", query, Some(&service)).send().await.expect(200);
@@ -169,14 +194,19 @@ async fn meet_refused_keys(stack: &Stack, description: &Description, met: &mut M
     let other = json!({ "idempotency_key": "in use" });
     let mut made = first.clone();
     made["name"] = "other".into();
-    for (route, path, other) in
-        [(create, create.template, &made), (rotate, rotated.as_str(), &other)]
-    {
+    let token = route_of(Operation::CreateViewerToken);
+    for (route, path, other) in [
+        (create, create.template, Some(&made)),
+        (rotate, rotated.as_str(), Some(&other)),
+        (token, token.template, None),
+    ] {
         let post = || v1.call(Method::POST, path);
         let as_json = || post().header("content-type", "application/json");
+        if let Some(other) = other {
+            meet(met, description, route, &post().json(other).send().await.expect(409));
+        }
         for (call, status) in [
             (as_json().body("{"), 400),
-            (post().json(other), 409),
             (as_json().body(vec![b' '; 1024 * 1024 + 1]), 413),
             (post().header("content-type", "text/plain").body("{}"), 415),
             (as_json().body("[]"), 422),
@@ -190,7 +220,7 @@ async fn meet_refused_keys(stack: &Stack, description: &Description, met: &mut M
 async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) {
     let service = stack.service_key("acme").await;
     for route in described_routes() {
-        let key = route.scope.map(|_| service.as_str());
+        let key = (!route.is_open()).then_some(service.as_str());
         let parameters = description.parameters(route, "query");
         let repeated = parameters.keys().next().map(|name| format!("?{name}=1&{name}=1"));
         let mut cases = match (dialect_of(route.template), &repeated) {
@@ -204,13 +234,15 @@ async fn meet_refusals(stack: &Stack, description: &Description, met: &mut Met) 
         if takes_no_body {
             cases.push(("?a=%zz", key, 400));
         }
+        if !route.is_open() {
+            cases.push(("", None, 401));
+            cases.push(("", Some("alk_acme.0.0"), 401));
+        }
         let lacking;
         if let Some(scope) = route.scope {
             let others: Vec<Scope> =
                 Scope::ALL.iter().copied().filter(|other| *other != scope).collect();
             lacking = stack.issue_key("acme", "service:other", &others).await;
-            cases.push(("", None, 401));
-            cases.push(("", Some("alk_acme.0.0"), 401));
             cases.push(("", Some(&lacking), 403));
         }
         // The type is looked for before what is asked of it.
@@ -283,7 +315,7 @@ async fn meet_failures(description: &Description, met: &mut Met) {
     let stack = Stack::start_on(&faulty.endpoint, &table_name, |_| {}).await;
     // The credential is what every route reads first.
     let key = stack.service_key("acme").await;
-    let secured = || described_routes().filter(|route| route.scope.is_some());
+    let secured = || described_routes().filter(|route| !route.is_open());
     for (kind, status) in [(FaultKind::Throttle, 429), (FaultKind::ServerError, 503)] {
         faulty.inject(Fault::on("GetItem", When::Always, kind));
         // Side by side, since each is only given up after some attempts.

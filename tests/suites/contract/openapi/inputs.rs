@@ -345,7 +345,7 @@ async fn parameters_that_are_not_described_are_refused_or_ignored_everywhere() {
         let id = absent_id(route);
         for name in everywhere.iter().filter(|name| !described.contains_key(*name)) {
             let query = format!("?{}", encode(&[(name, "1")]));
-            let key = route.scope.map(|_| key.as_str());
+            let key = (!route.is_open()).then_some(key.as_str());
             let answer = call(&stack, route, id, &query, key).send().await;
             match dialect_of(route.template) {
                 Dialect::V1 | Dialect::Mcp => {
