@@ -122,7 +122,9 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::RevokeKey => v1::keys::revoke::describe(schemas),
         Operation::RotateKey => v1::keys::rotate::describe(schemas),
         Operation::GetOpenApi => describe_openapi(schemas),
-        Operation::CallMcp => unreachable!("it is not one of the described routes"),
+        Operation::CallMcp | Operation::GetPages | Operation::GetDocs | Operation::GetAsset => {
+            unreachable!("it is not one of the described routes")
+        }
     }
 }
 

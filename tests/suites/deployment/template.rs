@@ -18,6 +18,7 @@ fn binary_of(function: Function) -> &'static str {
         Function::Mcp => "mcp",
         Function::Audit => "audit",
         Function::Keys => "keys",
+        Function::Web => "web",
     }
 }
 

@@ -6,11 +6,12 @@ mod headers_and_parameters;
 mod links;
 mod unreadable;
 
-use activity_log_core::http::routes::{Operation, ROUTES, Route};
+use activity_log_core::http::routes::{Function, Operation, ROUTES, Route};
 use activity_log_tests::client::logged_activity::{empty, id_of};
 use activity_log_tests::client::v1::note;
 use activity_log_tests::client::{Answer, MIB};
 use activity_log_tests::gateway::{GATEWAYS, Sent};
+use activity_log_tests::pages::script_of_pages;
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, type_of};
 use http::header;
@@ -22,6 +23,8 @@ struct Doors {
     id: String,
     /// The ids of two keys: one that is revoked, and one that is rotated.
     key_ids: [String; 2],
+    /// The path of a file that a page uses.
+    asset: String,
 }
 
 impl Doors {
@@ -46,7 +49,8 @@ impl Doors {
             key_ids.push(credential.key_id.to_string());
         }
         let key_ids = key_ids.try_into().expect("there are two");
-        Self { id: id_of(&logged), key_ids, workspace }
+        let asset = script_of_pages(&workspace.stack).await;
+        Self { id: id_of(&logged), key_ids, asset, workspace }
     }
 
     fn stack(&self) -> &Stack {
@@ -121,6 +125,9 @@ impl Doors {
                 .header("idempotency-key", "rotation")
                 .json(&json!({ "overlap_seconds": 60 })),
             Operation::GetOpenApi => sent("/openapi.json"),
+            Operation::GetPages => sent("/"),
+            Operation::GetDocs => sent("/docs").header("accept-encoding", "gzip"),
+            Operation::GetAsset => sent(&self.asset).header("accept-encoding", "br"),
         }
     }
 
@@ -194,7 +201,7 @@ async fn what_is_refused_is_refused_alike() {
 
         let anonymous = Sent { headers: Vec::new(), ..sent.clone() };
         let answer = doors.assert_equal(&anonymous).await;
-        let is_open = route.operation == Operation::GetOpenApi;
+        let is_open = route.operation == Operation::GetOpenApi || route.function == Function::Web;
         assert_eq!(answer.status.as_u16(), if is_open { 200 } else { 401 }, "{route:?}");
 
         if route.methods().any(|method| method == "HEAD") {
