@@ -130,6 +130,7 @@ fn media_type(name: &str) -> io::Result<&'static str> {
         Some("html") => Ok("text/html; charset=utf-8"),
         Some("js") => Ok("text/javascript; charset=utf-8"),
         Some("css") => Ok("text/css; charset=utf-8"),
+        Some("txt") => Ok("text/plain; charset=utf-8"),
         Some("svg") => Ok("image/svg+xml; charset=utf-8"),
         _ => Err(io::Error::other(format!("assets/{name} has no media type"))),
     }

@@ -11,7 +11,7 @@ use activity_log_tests::client::logged_activity::{empty, id_of};
 use activity_log_tests::client::v1::note;
 use activity_log_tests::client::{Answer, MIB};
 use activity_log_tests::gateway::{GATEWAYS, Sent};
-use activity_log_tests::pages::script_of_pages;
+use activity_log_tests::pages::{assets, folder_of_assets, from_brotli};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, type_of};
 use http::header;
@@ -23,8 +23,8 @@ struct Doors {
     id: String,
     /// The ids of two keys: one that is revoked, and one that is rotated.
     key_ids: [String; 2],
-    /// The path of a file that a page uses.
-    asset: String,
+    /// The path of the folder that has the files of pages.
+    assets: String,
 }
 
 impl Doors {
@@ -49,8 +49,8 @@ impl Doors {
             key_ids.push(credential.key_id.to_string());
         }
         let key_ids = key_ids.try_into().expect("there are two");
-        let asset = script_of_pages(&workspace.stack).await;
-        Self { id: id_of(&logged), key_ids, asset, workspace }
+        let assets = folder_of_assets(&workspace.stack).await;
+        Self { id: id_of(&logged), key_ids, assets, workspace }
     }
 
     fn stack(&self) -> &Stack {
@@ -127,7 +127,9 @@ impl Doors {
             Operation::GetOpenApi => sent("/openapi.json"),
             Operation::GetPages => sent("/"),
             Operation::GetDocs => sent("/docs").header("accept-encoding", "gzip"),
-            Operation::GetAsset => sent(&self.asset).header("accept-encoding", "br"),
+            Operation::GetAsset => {
+                sent(&format!("{}/app.js", self.assets)).header("accept-encoding", "br")
+            }
         }
     }
 
@@ -147,7 +149,7 @@ impl Doors {
 }
 
 /// An answer without what may differ: the id of its request, what links begin
-/// with, and what a connection adds.
+/// with, what a connection adds, and whether values of one name are joined.
 fn comparable(answer: &Answer, prefix: &str) -> (u16, Vec<(String, String)>, String) {
     let id = answer.header("x-request-id").to_owned();
     assert!(id.starts_with("req_"), "every answer has an id: {answer:?}");
@@ -162,7 +164,10 @@ fn comparable(answer: &Answer, prefix: &str) -> (u16, Vec<(String, String)>, Str
         } else {
             value
         };
-        headers.push((name.to_string(), value.to_owned()));
+        match headers.iter_mut().find(|(known, _)| name == known.as_str()) {
+            Some((_, values)) => values.push_str(&format!(", {value}")),
+            None => headers.push((name.to_string(), value.to_owned())),
+        }
     }
     headers.sort();
     let body = answer.body_without_request_id();
@@ -263,6 +268,23 @@ async fn a_binary_body_of_text_is_text() {
         event["isBase64Encoded"] = json!(true);
         let answer = gateway.invoke(doors.stack(), &event).await.expect(201);
         assert_eq!(answer.json()["activity"]["summary"], "Café", "{gateway:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_file_arrives_byte_for_byte_at_every_gateway() {
+    let doors = Doors::open().await;
+    for asset in assets() {
+        let path = format!("{}/{}", doors.assets, asset.name);
+        let sent = Sent::new("GET", &path).header("accept-encoding", "br");
+        for gateway in GATEWAYS {
+            let event = gateway.event(&sent);
+            let answer = gateway.invoke(doors.stack(), &event).await.expect(200);
+            let is_compressed = answer.header("content-encoding") == "br";
+            let arrived =
+                if is_compressed { from_brotli(&answer.body) } else { answer.body.into() };
+            assert!(arrived == asset.bytes, "{gateway:?} {path}");
+        }
     }
 }
 
