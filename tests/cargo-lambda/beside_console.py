@@ -6,6 +6,7 @@ WATCH_URL, ACTIVITY_LOG_URL, ACTIVITY_LOG_KEY in the environment
 import http.client
 import json
 import os
+import re
 import urllib.parse
 
 from checks import check, end, same
@@ -27,10 +28,14 @@ MCP = KEY | {
 HEADERS = [
     "allow",
     "cache-control",
+    "content-encoding",
+    "content-security-policy",
     "content-type",
+    "etag",
     "idempotency-replayed",
     "location",
     "retry-after",
+    "vary",
     "www-authenticate",
 ]
 # Builds, on a busy machine.
@@ -51,7 +56,8 @@ def answer(url, method, path, headers, body, writes=False):
         return without_own(text, request_id, writes)
 
     said = {name: shared(response.headers.get(name, "")) for name in HEADERS}
-    return response.status, request_id is not None, said, shared(response.read().decode())
+    text = response.read().decode(errors="backslashreplace")
+    return response.status, request_id is not None, said, shared(text)
 
 
 def compare(status, method, path, headers=KEY, body=None, writes=False):
@@ -130,9 +136,22 @@ def other_dialects():
     compare(401, "POST", "/mcp", {}, tools)
 
 
+def pages():
+    page = compare(200, "GET", "/", headers={})
+    script = "/" + re.search(r'assets/[^"]+\.js', page).group()
+    for encoding in ("br", "gzip", "identity"):
+        compare(200, "GET", script, headers={"Accept-Encoding": encoding})
+    compare(200, "HEAD", script, headers={})
+    compare(200, "GET", "/docs", headers={})
+    compare(304, "GET", "/docs", headers={"If-None-Match": "*"})
+    compare(405, "POST", "/docs", headers={}, body={})
+    compare(404, "GET", "/docs/nothing", headers={})
+
+
 def main():
     log_and_read()
     refusals()
+    pages()
     other_dialects()
     end()
 

@@ -62,7 +62,8 @@ def invoke(line, script, function, sample):
         same("everything is published", answer, {"batchItemFailures": []})
     else:
         same("it succeeds", answer["statusCode"] // 100, 2)
-        called(answer, sample)
+        if function != "web":
+            called(answer, sample)
 
 
 def called(answer, sample):

@@ -10,6 +10,7 @@ too.
 
 import json
 import pathlib
+import re
 import sys
 
 TABLE, STREAM = "Table.Arn", "Table.StreamArn"
@@ -26,6 +27,7 @@ ALLOWED = {
     "GetLoggedRole": {TABLE: SEARCH | WRITE | COUNT},
     "McpRole": {TABLE: SEARCH | WRITE | COUNT},
     "AuditRole": {TABLE: SEARCH | WRITE | COUNT},
+    "WebRole": {},
     "KeysRole": {TABLE: READ | WRITE | COUNT | {"dynamodb:ConditionCheckItem"}},
     "IngestRole": {
         TABLE: READ | WRITE | COUNT,
@@ -175,6 +177,21 @@ def check_senders(policy):
     check(found == expected, f"senders may {found}")
 
 
+def check_switch(resources):
+    """What is there only under a condition is routed and may be invoked only under it."""
+    conditions = {name: one.get("Condition") for name, one in resources.items()}
+    for name, resource in resources.items():
+        if resource["Type"] == "AWS::Lambda::Permission":
+            function = resource["Properties"]["FunctionName"]["Ref"]
+            check(conditions[name] == conditions[function], f"{name} is not there as {function}")
+    for path, operations in resources["HttpApi"]["Properties"]["Body"]["paths"].items():
+        for function in set(re.findall(r"\$\{(\w+)\.Arn\}", json.dumps(operations))):
+            condition, *branches = operations.get("Fn::If", [None, None, None])
+            check(condition == conditions[function], f"{path} is not routed as {function}")
+            absent = {"Ref": "AWS::NoValue"} if condition else None
+            check(branches[1] == absent, f"{path} is routed without {function}")
+
+
 def main():
     resources = json.loads(pathlib.Path(sys.argv[1]).read_text())["Resources"]
 
@@ -211,6 +228,8 @@ def main():
     for name, permission in of_type("AWS::Lambda::Permission").items():
         check(permission["Principal"] == "apigateway.amazonaws.com", f"{name}: who may invoke")
         check("SourceArn" in permission, f"{name}: from where")
+
+    check_switch(resources)
 
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -5,8 +5,11 @@ stream, the bus) is asked for until it is there, up to a deadline that a busy
 machine does not miss; no check is that something takes less time.
 """
 
+import gzip
 import json
 import os
+import pathlib
+import re
 import subprocess
 import sys
 import time
@@ -22,7 +25,7 @@ STACK = os.environ["STACK"]
 API = f"{ENDPOINT}/_aws/execute-api/{os.environ['API_ID']}/$default"
 CONSOLE = os.environ["CONSOLE"]
 TENANT = "acme"
-FUNCTIONS = {"audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search"}
+FUNCTIONS = {"audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search", "web"}
 # The names that the runbook has, but for those of the table, which template.py
 # leaves out.
 # What each function is watched by: the metric, and whose it is.
@@ -32,6 +35,8 @@ FUNCTION_ALARMS = {
     "throttles": ("AWS/Lambda", "Throttles"),
     "unrecorded": ("ActivityLog", "Unrecorded"),
 }
+# It records nothing.
+NOT_WATCHED = {("web", "unrecorded")}
 ALARMS = {
     "api-5xx",
     "ingest-dlq-depth",
@@ -41,7 +46,14 @@ ALARMS = {
     "publish-dlq-depth",
     "publish-dlq-errors",
     "publish-iterator-age",
-} | {f"{name}-{kind}" for name in FUNCTIONS for kind in FUNCTION_ALARMS}
+} | {
+    f"{name}-{kind}"
+    for name in FUNCTIONS
+    for kind in FUNCTION_ALARMS
+    if (name, kind) not in NOT_WATCHED
+}
+# What the pages are made of.
+ASSETS = pathlib.Path(__file__).parents[2] / "functions/web/assets"
 # Long enough for a busy machine; what works takes a few seconds.
 DEADLINE_S = 180
 POLL_S = 0.5
@@ -51,7 +63,11 @@ class Answer:
     def __init__(self, status, headers, body):
         self.status = status
         self.headers = headers
-        self.text = body.decode()
+        self.body = body
+
+    @property
+    def text(self):
+        return self.body.decode()
 
     @property
     def json(self):
@@ -261,6 +277,44 @@ class Suite:
         check("detail" in answer.json, "in its own form", answer.text)
         check("openapi" in expect(call("GET", "/openapi.json"), 200, "the description").json, "it")
 
+    def pages(self):
+        for path in ("/", "/docs"):
+            page = expect(call("GET", path), 200, f"the page {path}")
+            media_type = page.headers["Content-Type"]
+            check(media_type == "text/html; charset=utf-8", "it is HTML", media_type)
+            policy = page.headers["Content-Security-Policy"]
+            check("default-src 'none'" in policy, "it has a policy", policy)
+            known = {"If-None-Match": page.headers["ETag"]}
+            again = expect(call("GET", path, headers=known), 304, "a page that is known")
+            check(again.body == b"", "is not sent again", again.body)
+            expect(call("POST", path, body={}), 405, "a page is only read")
+        folder = re.search(r"assets/[0-9a-f]+", page.text).group()
+        for file in sorted(ASSETS.iterdir()):
+            if file.suffix != ".html":
+                self.asset(f"/{folder}/{file.name.removesuffix('.br')}", file)
+        absent = expect(call("GET", f"/{folder}/nothing.js"), 404, "an unknown file")
+        check(absent.json["error"]["code"] == "resource_not_found", "in the envelope", absent.text)
+
+    def asset(self, path, file):
+        """A file arrives byte for byte, in the form that was asked for."""
+
+        def get(encoding):
+            answer = call("GET", path, headers={"Accept-Encoding": encoding})
+            expect(answer, 200, f"{path} as {encoding}")
+            kept = answer.headers["Cache-Control"]
+            check(kept == "public, max-age=31536000, immutable", "it is kept for good", kept)
+            return answer
+
+        plain, gzipped, brotli = get("identity").body, get("gzip"), get("br")
+        if file.suffix == ".br":
+            check(brotli.body == file.read_bytes(), f"{path} as it was compressed")
+        else:
+            check(plain == file.read_bytes(), f"{path} as it was made")
+        if gzipped.headers["Content-Encoding"] == "gzip":
+            check(gzip.decompress(gzipped.body) == plain, f"{path} from gzip")
+        compressed = brotli.headers["Content-Encoding"] == "br"
+        check(compressed == (len(brotli.body) < len(plain)), f"{path} from brotli")
+
     def logged_activity_dialect(self):
         headers = {"X-API-KEY": self.key, "X-BUSINESS-ID": TENANT, "X-USER-ID": "jane"}
 
@@ -404,6 +458,8 @@ class Suite:
         for function in FUNCTIONS:
             watched = {"Name": "FunctionName", "Value": f"{STACK}-{function}"}
             for kind, (namespace, metric) in FUNCTION_ALARMS.items():
+                if (function, kind) in NOT_WATCHED:
+                    continue
                 alarm = alarms[f"{STACK}-{function}-{kind}"]
                 seen = (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"])
                 check(seen == (namespace, metric, [watched]), f"{kind} of {function}", seen)
@@ -415,6 +471,7 @@ def main():
         suite.http_log_replay_conflict,
         suite.http_refusals,
         suite.not_routed,
+        suite.pages,
         suite.logged_activity_dialect,
         suite.mcp,
         suite.senders,

@@ -6,6 +6,7 @@ made one by one: the routes, integrations and functions are those of the body.
 Prints the id of the API.
 """
 
+import json
 import os
 import re
 
@@ -15,10 +16,20 @@ STACK = os.environ["STACK"]
 
 
 def function_of(operation, functions):
-    uri = operation["x-amazon-apigateway-integration"]["uri"]
-    uri = uri["Fn::Sub"] if isinstance(uri, dict) else uri
+    uri = json.dumps(operation["x-amazon-apigateway-integration"]["uri"])
     logical_id = re.search(r"\$\{(\w+)\.Arn\}", uri).group(1)
     return functions[logical_id]
+
+
+def chosen(value, template, parameters):
+    """What of a value is there in this stack: under a condition, one of two, or nothing."""
+    if not isinstance(value, dict) or value.keys() != {"Fn::If"}:
+        return value
+    condition, when_true, when_false = value["Fn::If"]
+    parameter, word = template["Conditions"][condition]["Fn::Equals"]
+    holds = parameters[parameter["Ref"]] == word
+    branch = chosen(when_true if holds else when_false, template, parameters)
+    return None if branch == {"Ref": "AWS::NoValue"} else branch
 
 
 def main():
@@ -37,9 +48,13 @@ def main():
         for one in resources
         if one["ResourceType"] == "AWS::Lambda::Function"
     }
+    (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
     integrations = {}
     for path, operations in template["Resources"]["HttpApi"]["Properties"]["Body"]["paths"].items():
+        operations = chosen(operations, template, parameters) or {}
         for method, operation in operations.items():
+            operation = chosen(operation, template, parameters)
             function = function_of(operation, functions)
             if function not in integrations:
                 integrations[function] = gateway.create_integration(

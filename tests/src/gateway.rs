@@ -185,7 +185,6 @@ impl Gateway {
 
     /// What the caller gets of an answer.
     fn read(self, written: &Value) -> Answer {
-        assert_eq!(written["isBase64Encoded"], false, "every body is text");
         let status = written["statusCode"].as_u64().expect("it has a status");
         let status = u16::try_from(status).expect("a status is short");
         let headers = match self {
@@ -210,7 +209,13 @@ impl Gateway {
         };
         let body = match &written["body"] {
             Value::Null => Bytes::new(),
-            body => Bytes::from(body.as_str().expect("a body is text").to_owned()),
+            body => {
+                let text = body.as_str().expect("a body is text, or written as such");
+                match written["isBase64Encoded"].as_bool().expect("it says which") {
+                    true => BASE64.decode(text).expect("it is base64").into(),
+                    false => Bytes::from(text.to_owned()),
+                }
+            }
         };
         Answer { status: StatusCode::from_u16(status).expect("it is a status"), headers, body }
     }
@@ -223,7 +228,9 @@ impl Gateway {
 /// What is no HTTP event.
 pub async fn invoke(stack: &Stack, event: &str) -> serde_json::Result<Value> {
     let event: HttpEvent = serde_json::from_str(event)?;
-    serde_json::to_value(http_event::answer(&stack.ctx, activity_log::stack::answer, event).await)
+    let ctx = &stack.ctx;
+    let handler = |request| activity_log::stack::answer(ctx, request);
+    serde_json::to_value(http_event::answer(ctx.setting(), handler, event).await)
 }
 
 /// The address that a caller of every gateway has.

@@ -15,6 +15,7 @@ pub mod lambda;
 pub mod longest;
 pub mod markdown;
 pub mod measured;
+pub mod pages;
 pub mod raw_table;
 pub mod rig;
 pub mod shell;

@@ -32,6 +32,15 @@ impl Template {
         &self.0["Resources"][resource]["Properties"]
     }
 
+    /// The resources, by their names.
+    ///
+    /// # Panics
+    ///
+    /// When there are none.
+    pub fn resources(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0["Resources"].as_object().expect("there are resources").iter()
+    }
+
     /// The properties of the functions, by the names of their binaries.
     ///
     /// # Panics
@@ -39,11 +48,9 @@ impl Template {
     /// When one does not name its binary.
     #[must_use]
     pub fn functions(&self) -> BTreeMap<String, &Value> {
-        let resources = self.0["Resources"].as_object().expect("there are resources");
-        resources
-            .values()
-            .filter(|resource| resource["Type"] == "AWS::Serverless::Function")
-            .map(|function| {
+        self.resources()
+            .filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function")
+            .map(|(_, function)| {
                 let binary = text(&function["Metadata"]["BuildProperties"]["Binary"]);
                 (binary, &function["Properties"])
             })

@@ -18,7 +18,7 @@ use http::StatusCode;
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
-    let exchange = Exchange::begin(ctx, request);
+    let exchange = Exchange::begin(ctx.setting(), request);
     answer(&exchange, dispatch(ctx, &exchange)).await
 }
 

@@ -124,7 +124,9 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::CreateViewerToken => v1::viewer_tokens::describe(schemas),
         Operation::GetMe => v1::me::describe(schemas),
         Operation::GetOpenApi => describe_openapi(schemas),
-        Operation::CallMcp => unreachable!("it is not one of the described routes"),
+        Operation::CallMcp | Operation::GetPages | Operation::GetDocs | Operation::GetAsset => {
+            unreachable!("it is not one of the described routes")
+        }
     }
 }
 

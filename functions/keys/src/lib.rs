@@ -20,7 +20,7 @@ use activity_log_core::{Context, Error, Result};
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
-    let exchange = Exchange::begin(ctx, request);
+    let exchange = Exchange::begin(ctx.setting(), request);
     answer(&exchange, dispatch(ctx, &exchange)).await
 }
 

@@ -44,7 +44,7 @@ use serde::de::IgnoredAny;
 
 /// Answers a request.
 pub async fn handle(ctx: &Context, request: Request) -> Response {
-    let exchange = Exchange::begin(ctx, request);
+    let exchange = Exchange::begin(ctx.setting(), request);
     answer(&exchange, dispatch(ctx, &exchange)).await
 }
 

@@ -31,7 +31,7 @@ const DISCARD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Answers a request through the function that its route belongs to.
 pub async fn answer(ctx: &Context, request: Request) -> Response {
-    let function = match resolve(&request.method, &request.path) {
+    let function = match resolve(ctx.config.web_pages, &request.method, &request.path) {
         Resolved::Route(route, _) => route.function,
         Resolved::MethodNotAllowed(_) | Resolved::NotFound => Function::Audit,
     };
@@ -41,6 +41,7 @@ pub async fn answer(ctx: &Context, request: Request) -> Response {
         Function::Mcp => fn_mcp::handle(ctx, request).await,
         Function::GetLogged => fn_get_logged::handle(ctx, request).await,
         Function::Keys => fn_keys::handle(ctx, request).await,
+        Function::Web => fn_web::handle(ctx.setting(), request).await,
         Function::Audit => fn_audit::handle(ctx, request).await,
     }
 }

@@ -10,6 +10,16 @@ use crate::domain::clock::{Environment, SystemEnvironment};
 use crate::platform::config::Config;
 use crate::store::Store;
 
+/// What a request is answered with where nothing is asked of the table: time,
+/// randomness and configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// Time and randomness.
+    pub environment: &'a dyn Environment,
+    /// What the deployment set.
+    pub config: &'a Config,
+}
+
 /// Made once per process and shared by all requests.
 #[derive(Debug)]
 pub struct Context {
@@ -25,13 +35,19 @@ pub struct Context {
     pub(crate) hourly_events: HourlyEvents,
 }
 
-impl std::fmt::Debug for dyn Environment {
+impl std::fmt::Debug for dyn Environment + '_ {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Environment")
     }
 }
 
 impl Context {
+    /// What of this a request is answered with, whoever answers it.
+    #[must_use]
+    pub fn setting(&self) -> Setting<'_> {
+        Setting { environment: self.environment.as_ref(), config: &self.config }
+    }
+
     /// A context on the machine's own clock.
     #[must_use]
     pub fn new(store: Store, config: Config) -> Self {

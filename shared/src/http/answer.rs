@@ -87,7 +87,8 @@ fn list(methods: &[Method]) -> HeaderValue {
 
 fn finish(exchange: &Exchange<'_>, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Only the pages may be kept, and say how.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(X_REQUEST_ID, header_value(exchange.request_id()));
     allow_origin(exchange, headers);
 }
@@ -129,7 +130,7 @@ fn logged_method(method: &Method) -> &str {
 
 /// The origin of a request, where the deployment allows it.
 fn allowed_origin(exchange: &Exchange<'_>) -> Option<HeaderValue> {
-    let allowed = &exchange.ctx.config.cors_allow_origins;
+    let allowed = &exchange.setting.config.cors_allow_origins;
     if allowed.iter().any(|origin| origin == "*") {
         return Some(HeaderValue::from_static("*"));
     }
@@ -138,7 +139,7 @@ fn allowed_origin(exchange: &Exchange<'_>) -> Option<HeaderValue> {
 }
 
 fn allow_origin(exchange: &Exchange<'_>, headers: &mut HeaderMap) {
-    if exchange.ctx.config.cors_allow_origins.is_empty() {
+    if exchange.setting.config.cors_allow_origins.is_empty() {
         return;
     }
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
@@ -168,7 +169,7 @@ pub fn preflight(exchange: &Exchange<'_>) -> Option<Response> {
         Dialect::V1 | Dialect::LoggedActivity => API_HEADERS,
         Dialect::Mcp => mcp::REQUEST_HEADERS,
     };
-    let configured = exchange.ctx.config.cors_allow_headers.iter().map(HeaderName::as_str);
+    let configured = exchange.setting.config.cors_allow_headers.iter().map(HeaderName::as_str);
     let allowed: Vec<&str> =
         of_dialect.iter().chain(TRACING_HEADERS).copied().chain(configured).collect();
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, header_value(&allowed.join(", ")));

@@ -10,7 +10,7 @@ use super::message::Request;
 use super::query::Query;
 use super::routes::{Dialect, Operation, Resolved, Route, dialect_of, resolve};
 use crate::app::authenticate::NotAuthenticated;
-use crate::app::context::Context;
+use crate::app::context::{Context, Setting};
 use crate::app::input::{Reader, Violations};
 use crate::app::note_use::{USE_NOT_NOTED, UseNote, note_use};
 use crate::domain::activity::Source;
@@ -30,7 +30,7 @@ const KEY_WITH_COMMA: &str =
 /// A request under way.
 #[derive(Debug)]
 pub struct Exchange<'a> {
-    pub(super) ctx: &'a Context,
+    pub(super) setting: Setting<'a>,
     request: Request,
     resolved: Resolved,
     dialect: Dialect,
@@ -47,12 +47,12 @@ pub struct Exchange<'a> {
 impl<'a> Exchange<'a> {
     /// Begins to answer a request. An id that the caller sends is ignored.
     #[must_use]
-    pub fn begin(ctx: &'a Context, request: Request) -> Self {
-        let resolved = resolve(&request.method, &request.path);
+    pub fn begin(setting: Setting<'a>, request: Request) -> Self {
+        let resolved = resolve(setting.config.web_pages, &request.method, &request.path);
         let dialect = dialect_of(&request.path);
-        let request_id = new_request_id(ctx.environment.as_ref());
+        let request_id = new_request_id(setting.environment);
         Self {
-            ctx,
+            setting,
             request,
             resolved,
             dialect,
@@ -191,7 +191,7 @@ impl<'a> Exchange<'a> {
     /// name one are the caller's to choose.
     #[must_use]
     pub fn link(&self, path: &str) -> String {
-        match &self.ctx.config.public_url {
+        match &self.setting.config.public_url {
             Some(url) => format!("{url}{path}"),
             None => format!("{}{path}", self.request.prefix),
         }
@@ -248,12 +248,13 @@ impl<'a> Exchange<'a> {
     /// their key is used is noted beside what the request is about to do.
     pub(super) fn note_caller(
         &self,
+        ctx: &Context,
         caller: Result<Principal, NotAuthenticated>,
     ) -> Result<Principal> {
         match caller {
             Ok(principal) => {
                 self.principal.get_or_init(|| principal.clone());
-                if let Some(note) = note_use(self.ctx, &principal) {
+                if let Some(note) = note_use(ctx, &principal) {
                     *self.use_note.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
                 }
                 Ok(principal)

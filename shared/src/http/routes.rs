@@ -7,6 +7,7 @@ use http::Method;
 
 use crate::domain::activity_type::RESERVED_WORDS;
 use crate::domain::principal::Scope;
+use crate::platform::config::WebPages;
 
 /// The parameter that names an activity type.
 const ACTIVITY_IDENTIFIER: &str = "{activity_identifier}";
@@ -26,6 +27,8 @@ pub enum Function {
     Audit,
     /// `keys`.
     Keys,
+    /// `web`, whose pages are for people.
+    Web,
 }
 
 /// How errors and bodies are written.
@@ -80,6 +83,12 @@ pub enum Operation {
     GetMe,
     /// `GET /openapi.json`.
     GetOpenApi,
+    /// `GET /`.
+    GetPages,
+    /// `GET /docs`.
+    GetDocs,
+    /// `GET /assets/{version}/{file}`.
+    GetAsset,
 }
 
 impl Operation {
@@ -106,6 +115,9 @@ impl Operation {
             Self::CreateViewerToken => "create_viewer_token",
             Self::GetMe => "get_me",
             Self::GetOpenApi => "get_openapi",
+            Self::GetPages => "get_pages",
+            Self::GetDocs => "get_docs",
+            Self::GetAsset => "get_asset",
         }
     }
 }
@@ -254,12 +266,15 @@ pub static ROUTES: &[Route] = &[
     ),
     route(Method::GET, "/v1/me", Operation::GetMe, Function::GetLogged, None),
     route(Method::GET, "/openapi.json", Operation::GetOpenApi, Function::Audit, None),
+    route(Method::GET, "/", Operation::GetPages, Function::Web, None),
+    route(Method::GET, "/docs", Operation::GetDocs, Function::Web, None),
+    route(Method::GET, "/assets/{version}/{file}", Operation::GetAsset, Function::Web, None),
 ];
 
 /// The routes that `/openapi.json` describes: MCP describes itself, in its own
-/// protocol.
+/// protocol, and no client is generated for pages.
 pub fn described_routes() -> impl Iterator<Item = &'static Route> {
-    ROUTES.iter().filter(|route| route.operation != Operation::CallMcp)
+    ROUTES.iter().filter(|route| !matches!(route.function, Function::Mcp | Function::Web))
 }
 
 /// What a method and a path lead to.
@@ -273,13 +288,14 @@ pub enum Resolved {
     NotFound,
 }
 
-/// Finds the route of a request. HEAD is GET, whose answer goes out without its body
+/// Finds the route of a request, where those of pages may be off. HEAD is GET, whose answer goes out without its body
 /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)).
 #[must_use]
-pub fn resolve(method: &Method, path: &str) -> Resolved {
+pub fn resolve(pages: WebPages, method: &Method, path: &str) -> Resolved {
     let asked = if method == Method::HEAD { &Method::GET } else { method };
     let mut known_path = None;
-    for route in ROUTES {
+    let is_there = |route: &&Route| route.function != Function::Web || pages == WebPages::On;
+    for route in ROUTES.iter().filter(is_there) {
         if let Some(parameters) = match_path(route.template, path) {
             if route.method == asked {
                 return Resolved::Route(route, parameters);
@@ -345,6 +361,10 @@ fn match_path(template: &str, path: &str) -> Option<Vec<String>> {
 mod tests {
     use super::*;
 
+    fn resolve(method: &Method, path: &str) -> Resolved {
+        super::resolve(WebPages::On, method, path)
+    }
+
     #[test]
     fn a_route_is_found_by_method_and_path() {
         let Resolved::Route(route, parameters) = resolve(&Method::GET, "/v1/activities/abc") else {
@@ -358,7 +378,13 @@ mod tests {
     fn a_trailing_slash_or_another_path_is_not_found() {
         for path in [
             "",
-            "/",
+            "//",
+            "/docs/",
+            "/docs/v1",
+            "/assets",
+            "/assets/1/",
+            "/assets//app.js",
+            "/assets/1/2/app.js",
             "/v1",
             "/v1/activities/",
             "/v1/activities/a/",
@@ -369,6 +395,20 @@ mod tests {
             "/api/activities/logged/",
         ] {
             assert_eq!(resolve(&Method::GET, path), Resolved::NotFound, "{path}");
+        }
+    }
+
+    #[test]
+    fn routes_of_pages_are_unknown_where_these_are_off() {
+        for route in ROUTES {
+            for method in [Method::GET, Method::PUT] {
+                let on = resolve(&method, route.template);
+                let off = super::resolve(WebPages::Off, &method, route.template);
+                assert_ne!(on, Resolved::NotFound, "{method} {}", route.template);
+                let expected =
+                    if route.function == Function::Web { Resolved::NotFound } else { on };
+                assert_eq!(off, expected, "{method} {}", route.template);
+            }
         }
     }
 
@@ -397,6 +437,7 @@ mod tests {
                 Function::Mcp => "mcp",
                 Function::Audit => "audit",
                 Function::Keys => "keys",
+                Function::Web => "web",
             };
             let alone = format!("\"{}\" = \"{function}\"", route.template);
             let listed = manifest
@@ -442,6 +483,7 @@ mod tests {
         for route in ROUTES.iter().filter(|route| route.method == Method::GET) {
             let path = route.template.replace("{id}", "1");
             let path = path.replace("{key_id}", "1").replace(ACTIVITY_IDENTIFIER, "call");
+            let path = path.replace("{version}", "1").replace("{file}", "app.js");
             let get = resolve(&Method::GET, &path);
             assert!(matches!(get, Resolved::Route(..)), "{path}");
             assert_eq!(resolve(&Method::HEAD, &path), get, "{path}");

@@ -16,8 +16,8 @@ use serde_json::value::RawValue;
 use tokio::runtime::LocalOptions;
 
 use self::http_event::HttpEvent;
-use crate::app::context::Context;
-use crate::domain::clock::Timestamp;
+use crate::app::context::{Context, Setting};
+use crate::domain::clock::{SystemEnvironment, Timestamp};
 use crate::http::message::{Request, Response};
 use crate::platform::aws::Endpoint;
 use crate::platform::config::Config;
@@ -61,7 +61,27 @@ where
     start(async |ctx| {
         warm_up(ctx).await;
         lambda_runtime::run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
-            Ok::<_, Infallible>(http_event::answer(ctx, handler, event.payload).await)
+            let handler = move |request| handler(ctx, request);
+            Ok::<_, Infallible>(http_event::answer(ctx.setting(), handler, event.payload).await)
+        }))
+        .await
+    })
+}
+
+/// Starts a function of HTTP requests that has no table. It is built without the client
+/// of one, and calls nobody at its start.
+pub fn main_without_table<H, F>(handler: H) -> ExitCode
+where
+    H: Fn(Setting<'static>, Request) -> F + Copy,
+    F: Future<Output = Response>,
+{
+    http_event::silence_panics();
+    run(async {
+        let config: &'static Config = Box::leak(Box::new(Config::from_env()?));
+        let setting = Setting { environment: &SystemEnvironment, config };
+        lambda_runtime::run(service_fn(|event: LambdaEvent<HttpEvent>| async move {
+            let handler = move |request| handler(setting, request);
+            Ok::<_, Infallible>(http_event::answer(setting, handler, event.payload).await)
         }))
         .await
     })
@@ -103,9 +123,20 @@ where
     })
 }
 
-/// What every function starts with: logging, configuration, the table. It runs
-/// one invocation after the other on the current thread.
-fn start(run: impl AsyncFnOnce(&'static Context) -> Result<(), lambda_runtime::Error>) -> ExitCode {
+/// What every function of the table starts with: configuration, and its client.
+fn start(
+    invoke: impl AsyncFnOnce(&'static Context) -> Result<(), lambda_runtime::Error>,
+) -> ExitCode {
+    run(async {
+        // It lives as long as the process, and handlers borrow it for their futures.
+        let ctx: &'static Context = Box::leak(Box::new(context().await?));
+        invoke(ctx).await
+    })
+}
+
+/// Runs a function: with its log, and one invocation after the other on the current
+/// thread.
+fn run(function: impl Future<Output = Result<(), lambda_runtime::Error>>) -> ExitCode {
     crate::platform::telemetry::init_json();
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -114,12 +145,7 @@ fn start(run: impl AsyncFnOnce(&'static Context) -> Result<(), lambda_runtime::E
         Ok(runtime) => runtime,
         Err(error) => return give_up(&error),
     };
-    let outcome = runtime.block_on(async {
-        // It lives as long as the process, and handlers borrow it for their futures.
-        let ctx: &'static Context = Box::leak(Box::new(context().await?));
-        run(ctx).await
-    });
-    match outcome {
+    match runtime.block_on(function) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => give_up(error.as_ref()),
     }

@@ -42,6 +42,11 @@ pub struct Config {
     /// `AUDIT_CLIENT`: whether audit events have the caller's address and user agent, `on`
     /// (default) or `off`.
     pub audit_client: AuditClient,
+    /// `WEB_PAGES`: whether there are pages for browsers, `on` (default) or `off`.
+    pub web_pages: WebPages,
+    /// `PAGES_FRAME_ANCESTORS`: the origins whose pages may show those pages within
+    /// their own, separated by commas; none by default.
+    pub pages_frame_ancestors: FrameAncestors,
     /// `ACTIVITY_LOG_EVENT_BUS`: the name or ARN of the EventBridge bus that
     /// events are put on, `default` by default.
     pub event_bus: String,
@@ -99,6 +104,14 @@ fn audit_client(value: Option<&str>) -> Result<AuditClient, ConfigError> {
     }
 }
 
+fn web_pages(value: Option<&str>) -> Result<WebPages, ConfigError> {
+    match value {
+        None | Some("" | "on") => Ok(WebPages::On),
+        Some("off") => Ok(WebPages::Off),
+        Some(_) => Err(ConfigError { variable: "WEB_PAGES", rule: "on or off" }),
+    }
+}
+
 fn retention(value: Option<&str>) -> Result<Duration, ConfigError> {
     let days = match value {
         None | Some("") => Some(30),
@@ -152,6 +165,65 @@ pub enum AuditClient {
     On,
     /// For deployments that may not keep them.
     Off,
+}
+
+/// Whether there are pages for browsers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebPages {
+    /// There are.
+    On,
+    /// Their routes are as unknown as any other.
+    Off,
+}
+
+/// The origins whose pages may show the pages for browsers within their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FrameAncestors(Vec<String>);
+
+const FRAME_ANCESTORS_RULE: &str = "origins such as https://crm.example.com or \
+                                    https://*.example.com, separated by commas";
+
+impl FrameAncestors {
+    /// Reads a list; without an origin, nobody may.
+    #[must_use]
+    pub fn parse(text: Option<String>) -> Option<Self> {
+        let origins = list(text);
+        origins.iter().all(|origin| is_framing_origin(origin)).then_some(Self(origins))
+    }
+
+    /// Whether nobody may.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// As a policy names them.
+impl std::fmt::Display for FrameAncestors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() { f.write_str("'none'") } else { f.write_str(&self.0.join(" ")) }
+    }
+}
+
+/// A scheme, a host and perhaps a port, in characters that can't end the directive of a
+/// policy; `*.` stands for any part in front. A policy knows no IPv6 addresses.
+fn is_framing_origin(origin: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_port = |port: &str| {
+        port.bytes().all(|byte| byte.is_ascii_digit())
+            && port.parse().is_ok_and(|port: u16| port > 0)
+    };
+    let is_label = |label: &str| {
+        let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !label.is_empty() && label.bytes().all(known)
+    };
+    matches!(scheme, "http" | "https")
+        && host.strip_prefix("*.").unwrap_or(host).split('.').all(is_label)
+        && port.is_none_or(is_port)
 }
 
 /// What a path has before the routes: nothing, or segments of letters, digits
@@ -264,6 +336,10 @@ impl Config {
             public_url,
             audit_reads: audit_reads(lookup("AUDIT_READS").as_deref())?,
             audit_client: audit_client(lookup("AUDIT_CLIENT").as_deref())?,
+            web_pages: web_pages(lookup("WEB_PAGES").as_deref())?,
+            pages_frame_ancestors: FrameAncestors::parse(lookup("PAGES_FRAME_ANCESTORS")).ok_or(
+                ConfigError { variable: "PAGES_FRAME_ANCESTORS", rule: FRAME_ANCESTORS_RULE },
+            )?,
             event_bus: lookup("ACTIVITY_LOG_EVENT_BUS")
                 .filter(|name| !name.is_empty())
                 .unwrap_or_else(|| "default".to_owned()),
@@ -294,6 +370,8 @@ mod tests {
         assert_eq!(config.event_bus, "default");
         assert_eq!(config.audit_reads, AuditReads::Denied);
         assert_eq!(config.audit_client, AuditClient::On);
+        assert_eq!(config.web_pages, WebPages::On);
+        assert!(config.pages_frame_ancestors.is_empty());
     }
 
     #[test]
@@ -305,6 +383,8 @@ mod tests {
             ("AUDIT_READS", "none"),
             ("AUDIT_CLIENT", "yes"),
             ("MCP_ALLOWED_ORIGINS", "*"),
+            ("WEB_PAGES", "yes"),
+            ("PAGES_FRAME_ANCESTORS", "https://a.example, b.example"),
             ("BASE_PATH", "crm"),
             ("PUBLIC_URL", "api.example.com"),
         ] {
@@ -321,6 +401,51 @@ mod tests {
                 (variable == "ACTIVITY_LOG_EVENT_BUS").then(|| value.to_owned())
             });
             assert_eq!(config.unwrap().event_bus, name);
+        }
+    }
+
+    #[test]
+    fn pages_are_shown_within_those_of_origins_and_nothing_else_gets_into_the_policy() {
+        let parse = |text: &str| FrameAncestors::parse(Some(text.to_owned()));
+        for (text, named) in [
+            ("", "'none'"),
+            (" , ", "'none'"),
+            ("https://crm.example.com", "https://crm.example.com"),
+            (
+                "https://*.example.com, http://localhost:3000",
+                "https://*.example.com http://localhost:3000",
+            ),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ] {
+            assert_eq!(parse(text).unwrap().to_string(), named);
+        }
+        for text in [
+            "*",
+            "https:",
+            "https://",
+            "https://*",
+            "https://*.",
+            "https://a.*.example",
+            "crm.example.com",
+            "'self'",
+            "'none'",
+            "data://a.example",
+            "https://a.example/",
+            "https://a.example/crm",
+            "https://a.example?b",
+            "https://a.example:",
+            "https://a.example:0",
+            "https://a.example:+1",
+            "https://a.example:65536",
+            "https://me@a.example",
+            "https://[::1]",
+            "https://a..example",
+            "https://é.example",
+            "https://a.example https://b.example",
+            "https://a.example; script-src *",
+            "https://a.example\r\nx: y",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 

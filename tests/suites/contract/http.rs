@@ -355,7 +355,7 @@ async fn a_path_that_is_not_listed_or_ends_in_a_slash_is_404() {
     let v1 = stack.v1(&stack.service_key("acme").await);
     let id = id_of(&v1.log(&note("x")).await.expect(201));
     for path in [
-        "/".to_owned(),
+        "//".to_owned(),
         "/v1".to_owned(),
         "/v1/".to_owned(),
         "/v1/activities/".to_owned(),

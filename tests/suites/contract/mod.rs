@@ -14,6 +14,7 @@ mod isolation;
 mod keys;
 mod log;
 mod openapi;
+mod pages;
 mod paging;
 mod read;
 mod reference_model;

@@ -16,6 +16,7 @@ use activity_log_tests::event_bus::StubBus;
 use activity_log_tests::faulty_engine::FaultyEngine;
 use activity_log_tests::iam::{Request, Roles, roles_of};
 use activity_log_tests::lambda::invocation;
+use activity_log_tests::pages::PAGES;
 use activity_log_tests::stack::Stack;
 use activity_log_tests::template::{Template, text};
 use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};
@@ -156,6 +157,15 @@ impl<'a> Rehearsal<'a> {
         // The tally of the conflict is closed when its minute is over.
         self.workspace.stack.clock.advance(Duration::from_secs(180));
         self.roles.run("keys", v1.get(&path)).await.expect(200);
+    }
+
+    /// A page and what it uses, by a caller with a key.
+    async fn web(&mut self) {
+        let v1 = self.workspace.stack.v1(&self.fresh_key().await);
+        for path in PAGES {
+            self.roles.run("web", v1.get(path)).await.expect(200);
+        }
+        self.roles.run("web", v1.get("/assets/another/app.js")).await.expect(404);
     }
 
     /// Each tool.
@@ -338,6 +348,7 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     rehearsal.get_logged(&id, &typed_id).await;
     rehearsal.audit().await;
     rehearsal.keys().await;
+    rehearsal.web().await;
     rehearsal.mcp().await;
     rehearsal.ingest().await;
     rehearsal.publish().await;
@@ -359,6 +370,23 @@ fn one_role_alone_may_write_credentials() {
     }
     let expected = ["PutItem", "UpdateItem"].map(|operation| ("keys".to_owned(), operation));
     assert_eq!(may_write, expected.into());
+}
+
+#[test]
+fn the_role_of_pages_reaches_no_table() {
+    let template = Template::read();
+    let role = template.roles()["web"];
+    let policies = role["Policies"].as_array().expect("it has policies");
+    let statements = policies.iter().flat_map(|policy| {
+        policy["PolicyDocument"]["Statement"].as_array().expect("a policy has statements")
+    });
+    let mut services = BTreeSet::new();
+    for statement in statements {
+        for action in statement["Action"].as_array().expect("it lists actions") {
+            services.insert(text(action).split_once(':').expect("it names one").0.to_owned());
+        }
+    }
+    assert_eq!(services, ["logs", "xray"].map(str::to_owned).into());
 }
 
 #[test]

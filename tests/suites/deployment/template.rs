@@ -18,6 +18,7 @@ fn binary_of(function: Function) -> &'static str {
         Function::Mcp => "mcp",
         Function::Audit => "audit",
         Function::Keys => "keys",
+        Function::Web => "web",
     }
 }
 
@@ -58,6 +59,24 @@ fn functions_behind_the_gateway_know_where_their_routes_begin() {
         let base_path = &function["Environment"]["Variables"]["BASE_PATH"];
         let expected = if routed { json!({ "Ref": "BasePath" }) } else { Value::Null };
         assert_eq!(base_path, &expected, "{binary}");
+    }
+}
+
+#[test]
+fn what_pages_need_is_there_only_where_they_are_on() {
+    let template = Template::read();
+    let (conditional, always): (Vec<_>, Vec<_>) = template
+        .resources()
+        .partition(|(_, resource)| resource["Condition"] == json!("HasWebPages"));
+    let names: BTreeSet<&str> = conditional.iter().map(|(name, _)| name.as_str()).collect();
+    for name in ["WebFunction", "WebRole", "WebLogGroup", "WebErrorsAlarm"] {
+        assert!(names.contains(name), "{name} is always there");
+    }
+    for (name, resource) in always {
+        let resource = resource.to_string();
+        for conditional in &names {
+            assert!(!resource.contains(conditional), "{name} names {conditional}");
+        }
     }
 }
 

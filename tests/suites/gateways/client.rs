@@ -14,8 +14,8 @@ async fn client_of(stack: &Stack, event: &Value) -> Client {
     let event: HttpEvent = serde_json::from_str(&event.to_string()).expect("it is an event");
     let seen = Mutex::new(None);
     let answer = http_event::answer(
-        &stack.ctx,
-        |_, request| {
+        stack.ctx.setting(),
+        |request| {
             *seen.lock().expect("no test panicked with it") = Some(request.client);
             std::future::ready(Response::default())
         },

@@ -6,11 +6,12 @@ mod headers_and_parameters;
 mod links;
 mod unreadable;
 
-use activity_log_core::http::routes::{Operation, ROUTES, Route};
+use activity_log_core::http::routes::{Function, Operation, ROUTES, Route};
 use activity_log_tests::client::logged_activity::{empty, id_of};
 use activity_log_tests::client::v1::note;
 use activity_log_tests::client::{Answer, MIB};
 use activity_log_tests::gateway::{GATEWAYS, Sent};
+use activity_log_tests::pages::{assets, folder_of_assets, from_brotli};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, type_of};
 use http::header;
@@ -22,6 +23,8 @@ struct Doors {
     id: String,
     /// The ids of two keys: one that is revoked, and one that is rotated.
     key_ids: [String; 2],
+    /// The path of the folder that has the files of pages.
+    assets: String,
 }
 
 impl Doors {
@@ -46,7 +49,8 @@ impl Doors {
             key_ids.push(credential.key_id.to_string());
         }
         let key_ids = key_ids.try_into().expect("there are two");
-        Self { id: id_of(&logged), key_ids, workspace }
+        let assets = folder_of_assets(&workspace.stack).await;
+        Self { id: id_of(&logged), key_ids, assets, workspace }
     }
 
     fn stack(&self) -> &Stack {
@@ -125,6 +129,11 @@ impl Doors {
             }
             Operation::GetMe => self.bearer(sent("/v1/me")),
             Operation::GetOpenApi => sent("/openapi.json"),
+            Operation::GetPages => sent("/"),
+            Operation::GetDocs => sent("/docs").header("accept-encoding", "gzip"),
+            Operation::GetAsset => {
+                sent(&format!("{}/app.js", self.assets)).header("accept-encoding", "br")
+            }
         }
     }
 
@@ -144,7 +153,7 @@ impl Doors {
 }
 
 /// An answer without what may differ: the id of its request, what links begin
-/// with, and what a connection adds.
+/// with, what a connection adds, and whether values of one name are joined.
 fn comparable(answer: &Answer, prefix: &str) -> (u16, Vec<(String, String)>, String) {
     let id = answer.header("x-request-id").to_owned();
     assert!(id.starts_with("req_"), "every answer has an id: {answer:?}");
@@ -159,7 +168,10 @@ fn comparable(answer: &Answer, prefix: &str) -> (u16, Vec<(String, String)>, Str
         } else {
             value
         };
-        headers.push((name.to_string(), value.to_owned()));
+        match headers.iter_mut().find(|(known, _)| name == known.as_str()) {
+            Some((_, values)) => values.push_str(&format!(", {value}")),
+            None => headers.push((name.to_string(), value.to_owned())),
+        }
     }
     headers.sort();
     let body = answer.body_without_request_id();
@@ -203,7 +215,7 @@ async fn what_is_refused_is_refused_alike() {
 
         let anonymous = Sent { headers: Vec::new(), ..sent.clone() };
         let answer = doors.assert_equal(&anonymous).await;
-        let is_open = route.operation == Operation::GetOpenApi;
+        let is_open = route.operation == Operation::GetOpenApi || route.function == Function::Web;
         assert_eq!(answer.status.as_u16(), if is_open { 200 } else { 401 }, "{route:?}");
 
         if route.methods().any(|method| method == "HEAD") {
@@ -265,6 +277,23 @@ async fn a_binary_body_of_text_is_text() {
         event["isBase64Encoded"] = json!(true);
         let answer = gateway.invoke(doors.stack(), &event).await.expect(201);
         assert_eq!(answer.json()["activity"]["summary"], "Café", "{gateway:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_file_arrives_byte_for_byte_at_every_gateway() {
+    let doors = Doors::open().await;
+    for asset in assets() {
+        let path = format!("{}/{}", doors.assets, asset.name);
+        let sent = Sent::new("GET", &path).header("accept-encoding", "br");
+        for gateway in GATEWAYS {
+            let event = gateway.event(&sent);
+            let answer = gateway.invoke(doors.stack(), &event).await.expect(200);
+            let is_compressed = answer.header("content-encoding") == "br";
+            let arrived =
+                if is_compressed { from_brotli(&answer.body) } else { answer.body.into() };
+            assert!(arrived == asset.bytes, "{gateway:?} {path}");
+        }
     }
 }
 

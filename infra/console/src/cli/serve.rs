@@ -9,6 +9,7 @@ use activity_log_core::app::authenticate::is_taken;
 use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::aws::LOCAL_REGION_NAME;
+use activity_log_core::platform::config::WebPages;
 use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_core::store::{PutCredentialError, Store};
 use clap::Args;
@@ -96,8 +97,8 @@ pub(super) async fn run(
         let demo_key = demo_tenant(&ctx, backend.engine.folder(), args.content()).await?;
         (ctx, Some(backend), demo_key)
     };
-    let table = ctx.store.table_name();
-    let announced = Announced { url, table, demo_key, backend: backend.as_ref() };
+    let (pages, table) = (ctx.config.web_pages, ctx.store.table_name());
+    let announced = Announced { url, pages, table, demo_key, backend: backend.as_ref() };
     output.print(announced.text(), &announced.json())?;
 
     let disk = backend.as_ref().and_then(|backend| backend.engine.disk());
@@ -240,6 +241,7 @@ async fn demo_tenant(
 /// What is told when everything is up.
 struct Announced<'a> {
     url: String,
+    pages: WebPages,
     table: &'a str,
     demo_key: Option<String>,
     backend: Option<&'a Backend>,
@@ -266,6 +268,9 @@ impl Announced<'_> {
 
     fn text(&self) -> String {
         let mut text = format!("The activity log listens at {}\n", self.url);
+        if self.pages == WebPages::On {
+            text += &format!("Open {}\n", self.url);
+        }
         let folder = self.backend.and_then(|backend| backend.engine.folder());
         if let Some(folder) = folder {
             let place = folder.path().display();

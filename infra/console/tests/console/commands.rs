@@ -312,22 +312,26 @@ fn every_command_takes_endpoint_url_local_table_operator_and_json() {
 
 #[test]
 fn a_configuration_that_is_not_valid_is_named() {
-    let mut child = binary()
-        .args([
-            "serve",
-            "--in-memory",
-            "--listen",
-            "127.0.0.1:0",
-            "--dynamodb-listen",
-            "127.0.0.1:0",
-        ])
-        .env("IDEMPOTENCY_RETENTION_DAYS", "0")
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut message = String::new();
-    let mut pipe = child.stderr.take().expect("it is piped");
-    pipe.read_to_string(&mut message).expect("it is text");
-    assert_eq!(child.wait().expect("it ends").code(), Some(1));
-    assert!(message.contains("IDEMPOTENCY_RETENTION_DAYS must be"), "{message}");
+    for (variable, value) in
+        [("IDEMPOTENCY_RETENTION_DAYS", "0"), ("PAGES_FRAME_ANCESTORS", "crm.example.com")]
+    {
+        let mut child = binary()
+            .args([
+                "serve",
+                "--in-memory",
+                "--listen",
+                "127.0.0.1:0",
+                "--dynamodb-listen",
+                "127.0.0.1:0",
+            ])
+            .env(variable, value)
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut message = String::new();
+        let mut pipe = child.stderr.take().expect("it is piped");
+        pipe.read_to_string(&mut message).expect("it is text");
+        assert_eq!(child.wait().expect("it ends").code(), Some(1));
+        assert!(message.contains(&format!("{variable} must be")), "{message}");
+    }
 }

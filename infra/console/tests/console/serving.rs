@@ -1,11 +1,15 @@
 //! `activity-log serve`: what it announces, keeps and survives.
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use http::Request;
+use http_body_util::Full;
 use serde_json::{Value, json};
 
 use super::rig::{Api, Door, PATIENCE, Server, beside, binary, directory, note, stderr};
@@ -30,6 +34,34 @@ async fn serve_announces_itself_in_one_line_and_its_demo_key_works() {
     assert_eq!((mode(&key_file), mode(&data)), (0o600, 0o700));
     let key = std::fs::read_to_string(&key_file).expect("it can be read");
     assert_eq!(key.trim(), server.announced("demo_key"));
+}
+
+/// What `serve` prints before its first calls, and what it answers at `/`.
+async fn printed_and_answered(pages: &str) -> (Vec<String>, u16) {
+    let mut command = binary();
+    command.args(["serve", "--empty", "--in-memory", "--listen", "0"]).env("WEB_PAGES", pages);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary starts");
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let lines = lines.map(|line| line.expect("it is text"));
+    let printed: Vec<String> = lines.take_while(|line| line != "Try it:").collect();
+    let server = Server { child, announced: Value::Null };
+    let url = printed[0].rsplit(' ').next().expect("it names its address").to_owned();
+    let request = Request::get(format!("{url}/")).body(Full::default()).expect("it is valid");
+    let answer = Api::new(&url, "").client.request(request).await.expect("it answers");
+    drop(server);
+    (printed, answer.status().as_u16())
+}
+
+#[tokio::test]
+async fn serve_says_what_to_open_where_there_are_pages() {
+    let (printed, status) = printed_and_answered("on").await;
+    let url = printed[0].strip_prefix("The activity log listens at ").expect("it says where");
+    assert_eq!(printed[1], format!("Open {url}"));
+    assert_eq!(status, 200);
+    let (printed, status) = printed_and_answered("off").await;
+    assert!(!printed.iter().any(|line| line.starts_with("Open")), "{printed:?}");
+    assert_eq!(status, 404);
 }
 
 #[tokio::test]

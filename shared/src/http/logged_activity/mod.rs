@@ -128,5 +128,5 @@ pub async fn authenticate(ctx: &Context, exchange: &Exchange<'_>) -> Result<Prin
         business: Some(header("x-business-id").unwrap_or("")),
         door: &exchange.door(),
     };
-    exchange.note_caller(authenticate::authenticate(ctx, presented).await)
+    exchange.note_caller(ctx, authenticate::authenticate(ctx, presented).await)
 }

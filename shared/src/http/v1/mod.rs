@@ -67,7 +67,7 @@ async fn authenticate_with(
         business: None,
         door: &exchange.door(),
     };
-    exchange.note_caller(authenticate::authenticate(ctx, presented).await)
+    exchange.note_caller(ctx, authenticate::authenticate(ctx, presented).await)
 }
 
 /// What stands behind `Bearer`.

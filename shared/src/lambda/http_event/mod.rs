@@ -31,7 +31,7 @@ use serde_json::value::RawValue;
 pub use self::conversion::silence_panics;
 use self::conversion::{convert, guarded};
 use self::mount::Mount;
-use crate::app::context::Context;
+use crate::app::context::Setting;
 use crate::app::json::{expect_bounded, properties_of, remove_nulls};
 use crate::domain::client::Client;
 use crate::domain::error::Error;
@@ -212,9 +212,9 @@ fn peer_of(event: &LambdaRequest) -> Option<IpAddr> {
 }
 
 /// Answers an event through the handler of a function.
-pub async fn answer<'a, F>(
-    ctx: &'a Context,
-    handler: impl FnOnce(&'a Context, Request) -> F,
+pub async fn answer<F>(
+    setting: Setting<'_>,
+    handler: impl FnOnce(Request) -> F,
     event: HttpEvent,
 ) -> impl Serialize
 where
@@ -222,15 +222,15 @@ where
 {
     let HttpEvent { origin, mount, outline, event } = event;
     let is_head = outline.method == Method::HEAD;
-    let place = |request| mount.place(request, &ctx.config.base_path);
+    let place = |request| mount.place(request, &setting.config.base_path);
     let response = match event.and_then(|event| convert(*event).ok_or(UNREADABLE)) {
         Ok((query, headers, body)) => {
             let client = client_of(outline.client.address, &headers);
             let request = Request { query, headers, body, client, ..outline };
-            handler(ctx, place(request)).await
+            handler(place(request)).await
         }
         Err(error) => {
-            let refused = Exchange::begin(ctx, place(outline));
+            let refused = Exchange::begin(setting, place(outline));
             answer::answer(&refused, ready(Err(error))).await
         }
     };
@@ -245,7 +245,7 @@ where
     answer
 }
 
-/// Bodies are JSON, and so text. Headers are given once: the library would write
+/// Bodies are text, but for pages that are compressed. Headers are given once: the library would write
 /// the first of several.
 fn response_of(response: Response) -> http::Response<Body> {
     let (mut parts, body) = response.into_parts();

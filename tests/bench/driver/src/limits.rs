@@ -22,6 +22,10 @@ pub(crate) const INVOCATIONS: usize = 2_000;
 /// Long enough for calls side by side to overlap, on a busy machine too.
 const OVERLAP: Duration = Duration::from_millis(40);
 
+/// What a request to the table names as its target, so that whatever has a client of it
+/// has this text.
+const CLIENT_OF_THE_TABLE: &[u8] = b"DynamoDB_20120810";
+
 /// Prints what each function costs. Returns how often that is not what its
 /// budget says.
 pub(crate) async fn check(bench: &Bench) -> Result<usize> {
@@ -46,6 +50,12 @@ pub(crate) async fn check(bench: &Bench) -> Result<usize> {
         hold("bytes of zip", size, budget.zip_bytes);
         hold("KiB of memory", rss, budget.rss_kib);
         hold("crates", crates as u64, budget.crates as u64);
+        if has_client(Path::new(&program.command[0]))? != budget.calls_aws {
+            let calls = if budget.calls_aws { "calls" } else { "does not call" };
+            problems.push(format!(
+                "{function}: its client of the table; the budget says that it {calls} AWS"
+            ));
+        }
     }
     for function in bench.budgets.keys() {
         if !functions(&bench.root)?.contains(function) {
@@ -106,6 +116,12 @@ pub(crate) fn zip_bytes(bootstrap: &Path) -> Result<u64> {
     zip.start_file("bootstrap", options)?;
     zip.write_all(&file)?;
     Ok(zip.finish()?.into_inner().len() as u64)
+}
+
+/// Whether a program has a client of the table in it.
+fn has_client(bootstrap: &Path) -> Result<bool> {
+    let file = std::fs::read(bootstrap)?;
+    Ok(file.windows(CLIENT_OF_THE_TABLE.len()).any(|part| part == CLIENT_OF_THE_TABLE))
 }
 
 /// How many crates are compiled into a function, its own included.
