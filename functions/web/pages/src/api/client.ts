@@ -1,0 +1,132 @@
+// The calls that the pages make, with the types of the description.
+
+import { ApiError } from "./errors";
+import type { components } from "./schema";
+import { type Call, type Credential, headerText, send } from "./transport";
+
+type Schemas = components["schemas"];
+
+export type Activity = Schemas["Activity"];
+export type Actor = Schemas["Actor"];
+export type ActivityCategory = Schemas["ActivityCategory"];
+export type AuditEvent = Schemas["AuditEvent"];
+export type FieldWithValue = Schemas["FieldWithValue"];
+export type LoggedActivity = Schemas["LoggedActivity"];
+export type LogActivityInput = Schemas["LogActivityInput"];
+export type RelatedResourceType = Schemas["RelatedResourceType"];
+export type Scope = Schemas["Scope"];
+export type Source = Schemas["Source"];
+
+/** What `GET /v1/me` says of a credential. */
+export interface Me {
+  readonly actor: Actor;
+  readonly authenticated_as?: Actor;
+  readonly on_behalf_of?: Actor;
+  readonly tenant_id: string;
+  readonly credential_id: string;
+  readonly scopes: readonly Scope[];
+  readonly expires_at?: string;
+  /** What a viewer token is bound to. */
+  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
+  readonly request_id: string;
+}
+
+export interface Client {
+  me(signal?: AbortSignal): Promise<Me>;
+  searchActivities(
+    parameters: URLSearchParams,
+    signal?: AbortSignal,
+  ): Promise<Schemas["ActivitiesResponse"]>;
+  getActivity(id: string, signal?: AbortSignal): Promise<Schemas["ActivityResponse"]>;
+  /** The same activity in the logged-activity dialect, which has its fields and mentions. */
+  getLoggedActivity(
+    id: string,
+    as: { readonly tenant: string; readonly user: string },
+    signal?: AbortSignal,
+  ): Promise<LoggedActivity>;
+  logActivity(
+    input: LogActivityInput,
+    idempotencyKey: string,
+    signal?: AbortSignal,
+  ): Promise<Schemas["ActivityResponse"]>;
+  listAuditEvents(
+    parameters: URLSearchParams,
+    signal?: AbortSignal,
+  ): Promise<Schemas["AuditEventsResponse"]>;
+  listKeys(parameters: URLSearchParams, signal?: AbortSignal): Promise<Schemas["KeysResponse"]>;
+  createKey(
+    input: Schemas["CreateKeyInput"],
+    idempotencyKey: string,
+    signal?: AbortSignal,
+  ): Promise<Schemas["MadeKeyResponse"]>;
+  rotateKey(
+    keyId: string,
+    input: Schemas["RotateKeyInput"],
+    idempotencyKey: string,
+    signal?: AbortSignal,
+  ): Promise<Schemas["MadeKeyResponse"]>;
+  revokeKey(keyId: string, signal?: AbortSignal): Promise<Schemas["KeyResponse"]>;
+}
+
+/**
+ * A client of one credential. `refused` is told of every 401: the credential has ended, and
+ * no further call of it can succeed.
+ */
+export function createClient(credential: Credential, refused: () => void): Client {
+  async function call<Answer>(call: Call, as: Credential = credential): Promise<Answer> {
+    try {
+      return await send<Answer>(as, call);
+    } catch (error) {
+      if (error instanceof ApiError && error.failure === "unauthorized") {
+        refused();
+      }
+      throw error;
+    }
+  }
+  const get = <Answer>(path: string, parameters: URLSearchParams, signal?: AbortSignal) =>
+    call<Answer>({ method: "GET", path, parameters, signal, repeatable: true });
+  const post = <Answer>(path: string, body: unknown, key: string, signal?: AbortSignal) =>
+    call<Answer>({
+      method: "POST",
+      path,
+      body,
+      headers: { "Idempotency-Key": key },
+      signal,
+      repeatable: true,
+    });
+  const none = new URLSearchParams();
+  return {
+    me: (signal) => get("v1/me", none, signal),
+    searchActivities: (parameters, signal) => get("v1/activities", parameters, signal),
+    getActivity: (id, signal) => get(`v1/activities/${encodeURIComponent(id)}`, none, signal),
+    getLoggedActivity: (id, as, signal) =>
+      // Its 401 may be about the user that is named here, so it doesn't end the session.
+      send<LoggedActivity>(
+        { token: credential.token },
+        {
+          method: "GET",
+          path: `api/activities/logged/${encodeURIComponent(id)}`,
+          headers: {
+            "X-API-KEY": credential.token,
+            "X-BUSINESS-ID": as.tenant,
+            "X-USER-ID": headerText(as.user),
+          },
+          signal,
+          repeatable: true,
+        },
+      ),
+    logActivity: (input, key, signal) => post("v1/activities", input, key, signal),
+    listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
+    listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
+    createKey: (input, key, signal) => post("v1/keys", input, key, signal),
+    rotateKey: (keyId, input, key, signal) =>
+      post(`v1/keys/${encodeURIComponent(keyId)}/rotate`, input, key, signal),
+    revokeKey: (keyId, signal) =>
+      call({
+        method: "DELETE",
+        path: `v1/keys/${encodeURIComponent(keyId)}`,
+        signal,
+        repeatable: true,
+      }),
+  };
+}

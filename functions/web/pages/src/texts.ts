@@ -1,0 +1,162 @@
+// Every text that a page shows, so that one file is to be read by whoever edits or translates.
+
+import type { Failure } from "./api/errors";
+
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+
+export const texts = {
+  product: "Activity log",
+  close: "Close",
+  cancel: "Cancel",
+  skipToContent: "Skip to the content",
+  navigation: "Pages",
+  nav: {
+    timeline: "Timeline",
+    log: "Log an activity",
+    reference: "API reference",
+    help: "Keyboard and help",
+    signOut: "Sign out",
+  },
+  account: {
+    label: "Signed in",
+    tenant: "Workspace",
+    viewer: "Viewer",
+    endsAt: (time: string) => `until ${time}`,
+  },
+  actor: {
+    user: "Person",
+    service: "Service",
+    agent: "Agent",
+    through: "through",
+    onBehalfOf: "for",
+    filter: (name: string) => `Show only what ${name} did`,
+  },
+  category: {
+    note: "Note",
+    call: "Call",
+    email: "Email",
+    meeting: "Meeting",
+    agent_action: "Agent action",
+  },
+  record: {
+    contact: "Contact",
+    company: "Company",
+    deal: "Deal",
+    task: "Task",
+    support_ticket: "Support ticket",
+  },
+  source: {
+    api: "API",
+    mcp: "MCP",
+    admin: "Import",
+  },
+  scope: {
+    "activity:read": "read activities",
+    "activity:write": "log activities",
+    "audit:read": "read the audit trail",
+    "keys:manage": "manage keys",
+  },
+  days: { today: "Today", yesterday: "Yesterday" },
+  signIn: {
+    title: "Sign in",
+    lead: "Look at what happened, find it by any word, and log what is new.",
+    key: "Key",
+    keyHint: "It begins with alk_. It is sent to this server only, and never put into an address.",
+    show: "Show the key",
+    user: "For a user (optional)",
+    userHint: "With a service's or an agent's key: the id of the user whom you act for.",
+    keep: "Stay signed in until this tab is closed",
+    keepHint: "Otherwise the key is forgotten when the page is reloaded.",
+    submit: "Sign in",
+    working: "Signing in…",
+    signedIn: (name: string) => `Signed in as ${name}`,
+    missing: "Paste a key.",
+    notAKey: "This is no key: it has characters that none has. Copy it again, from alk_ on.",
+    refused:
+      "This key is not accepted. It may be mistyped, expired, revoked, or for another address or user. Ask whoever gave it to you for a new one.",
+    expired: "The session has ended, because the key has expired. Sign in with a new one.",
+    ended:
+      "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
+    viewerExpired:
+      "The time of this view is over. Go back to the page that brought you here, and open it again.",
+    signedOut: "You are signed out. The key is forgotten.",
+    viewerRefused:
+      "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again.",
+  },
+  noAccess: {
+    title: "Nothing to see with this key",
+    text: (scopes: string) =>
+      `This page needs the scope ${scopes}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
+    has: "The key may:",
+    nothing: "The key may do nothing at all.",
+  },
+  notFound: {
+    title: "There is no such page",
+    text: "The address names none of the pages here.",
+    back: "Go to the timeline",
+  },
+  filters: {
+    title: "Filters",
+    any: "Any",
+    set: "Filters that are set",
+    remove: (label: string, value: string) => `Remove the filter ${label}: ${value}`,
+    clear: "Clear all",
+  },
+  pager: {
+    loading: "Loading…",
+    older: "Show older",
+    newer: "Show newer",
+    newest: "Back to the newest",
+    end: "That is everything.",
+    searching: "Nothing found yet. There is more to look through.",
+    keepLooking: "Keep looking",
+    shown: (count: number, more: boolean) =>
+      `${count} ${plural(count, "row", "rows")} shown${more ? ", and there is more" : ""}`,
+  },
+  problem: {
+    retry: "Try again",
+    request: (id: string) => `Request ${id}`,
+    titles: {
+      offline: "No connection",
+      timeout: "No answer",
+      unexpected: "An answer that makes no sense",
+      malformed: "The request could not be read",
+      unauthorized: "The key is not accepted",
+      forbidden: "Not allowed",
+      not_found: "Not found",
+      conflict: "Already used",
+      too_large: "Too large",
+      invalid: "Please look at what is marked",
+      rate_limited: "Too many requests",
+      unavailable: "Not available just now",
+    } satisfies Record<Failure, string>,
+    advice: {
+      offline: "The server can't be reached. Look at your connection, and try again.",
+      timeout: "The server took too long. Try again in a moment.",
+      unexpected: "Something between you and the API may have answered in its place.",
+      malformed: "Reload the page, and try again.",
+      unauthorized: "Sign in with another key.",
+      forbidden: "The key lacks a scope that this needs.",
+      not_found: "It does not exist, or it is not yours to see.",
+      conflict: "The same key was used for another input.",
+      too_large: "Make it shorter.",
+      invalid: "",
+      rate_limited: "The server asks for a pause.",
+      unavailable: "Try again in a moment. If it stays, tell whoever runs the service.",
+    } satisfies Record<Failure, string>,
+    scope: (scope: string) => `The key lacks the scope ${scope}.`,
+    after: (seconds: number) => `Try again in ${seconds} ${plural(seconds, "second", "seconds")}.`,
+  },
+  shortcuts: {
+    title: "Keyboard",
+    lead: "Everything can be reached with Tab and Enter. These are shorter:",
+    enabled: "Use these single keys",
+    keys: [
+      ["/", "Search"],
+      ["j", "The next row"],
+      ["k", "The row before"],
+      ["?", "This help"],
+    ] as readonly (readonly [string, string])[],
+    hint: "They rest while you type. Switch them off if they get in the way of your screen reader or of speech input.",
+  },
+} as const;
