@@ -57,6 +57,9 @@ function icon(...paths) {
   }
   return svg;
 }
+function written(text, className) {
+  return h("span", { dir: "auto", class: className }, text);
+}
 var lastId = 0;
 function freshId(prefix) {
   lastId += 1;
@@ -64,7 +67,22 @@ function freshId(prefix) {
 }
 
 // src/icons.ts
+var BRAND = ["M5 6h.01", "M5 12h.01", "M5 18h.01", "M10 6h10", "M10 12h6", "M10 18h9"];
+var CROSS = ["M7 7l10 10", "M17 7L7 17"];
+var PLUS = ["M12 5v14", "M5 12h14"];
 var LINK = ["M9 15L15 9", "M10 6l1-1a4 4 0 0 1 6 6l-2 2", "M14 18l-1 1a4 4 0 0 1-6-6l2-2"];
+var PERSON = ["M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8", "M4 21c0-4 3.5-6 8-6s8 2 8 6"];
+var GEAR = ["M4 7h10", "M18 7h2", "M16 5v4", "M4 17h2", "M10 17h10", "M8 15v4"];
+var SPARK = ["M12 3v6", "M12 15v6", "M3 12h6", "M15 12h6"];
+var CATEGORY = {
+  note: ["M6 3h9l4 4v14H6z", "M9 11h7", "M9 15h7"],
+  call: [
+    "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1"
+  ],
+  email: ["M3 6h18v12H3z", "M3 7l9 6 9-6"],
+  meeting: ["M4 6h16v14H4z", "M4 10h16", "M8 3v4", "M16 3v4"],
+  agent_action: ["M5 9h14v10H5z", "M12 5v4", "M9 13v2", "M15 13v2", "M2 13v3", "M22 13v3"]
+};
 
 // src/router.ts
 function decode(part) {
@@ -201,6 +219,34 @@ var texts = {
     text: "The address names none of the pages here.",
     back: "Go to the timeline"
   },
+  timeline: {
+    title: "Timeline",
+    search: "Search",
+    placeholder: "Search by any word, or “by a phrase”",
+    allTypes: "All",
+    types: "Type",
+    results: "Activities",
+    actorType: "Kind of actor",
+    actor: "Who (id)",
+    actorHint: "Such as jane, or service:crm",
+    recordType: "Kind of record",
+    recordId: "Record (id)",
+    recordHint: "Goes with the kind of record",
+    source: "Came in by",
+    from: "From",
+    to: "To",
+    record: (type, name) => `Show only what is about ${type} ${name}`,
+    limited: "This view shows",
+    fresh: (count, more) => `${count}${more ? " or more" : ""} new since then`,
+    showFresh: (count, more) => `Show ${count}${more ? " or more" : ""} new ${plural(count, "activity", "activities")}`,
+    invalid: "Correct what is marked, and the list comes back.",
+    nothing: "Nothing matches",
+    nothingText: "Try fewer words or other filters. Every word has to be in the activity.",
+    empty: "Nothing has been logged yet",
+    emptyViewer: "What is logged is here from then on.",
+    emptyText: "What people, programs and agents log is here a moment later.",
+    emptyReader: "Programs log with POST /v1/activities. The key needs the scope activity:write."
+  },
   filters: {
     title: "Filters",
     any: "Any",
@@ -267,8 +313,60 @@ var texts = {
 };
 
 // src/actors.ts
+var PICTURE = {
+  user: PERSON,
+  service: GEAR,
+  agent: SPARK
+};
 function actorName(actor) {
   return actor.display_name ?? actor.id;
+}
+function actorReference(actor) {
+  return `${actor.type}:${actor.id}`;
+}
+function who(actor, within) {
+  const name = actorName(actor);
+  const said = [
+    icon(...PICTURE[actor.type]),
+    // A picture alone tells a service from an agent to those who know it; a person is plain.
+    h(
+      "span",
+      { class: actor.type === "user" ? "visually-hidden" : "actor-type" },
+      `${texts.actor[actor.type]} `
+    ),
+    h("span", { dir: "auto", class: "name" }, name)
+  ];
+  const title = `${texts.actor[actor.type]} ${actor.id}`;
+  if (within === void 0) {
+    return h("span", { class: "actor", title }, said);
+  }
+  const parameters = new URLSearchParams(within.parameters);
+  parameters.set("actor_id", actorReference(actor));
+  parameters.delete("actor_type");
+  return h(
+    "a",
+    {
+      class: "actor",
+      href: formatRoute(within.path, parameters),
+      title: texts.actor.filter(name)
+    },
+    said
+  );
+}
+function createDeed(deed, within) {
+  return h(
+    "span",
+    { class: "deed" },
+    who(deed.actor, within),
+    deed.on_behalf_of !== void 0 && [
+      h("span", { class: "joint" }, ` ${texts.actor.onBehalfOf} `),
+      who(deed.on_behalf_of, void 0)
+    ],
+    deed.authenticated_as !== void 0 && [
+      h("span", { class: "joint" }, ` ${texts.actor.through} `),
+      who(deed.authenticated_as, void 0)
+    ]
+  );
 }
 
 // src/api/errors.ts
@@ -415,6 +513,34 @@ function createField(control, parts) {
     }
   };
 }
+function createSelect(name, nothing, options2) {
+  return h(
+    "select",
+    { name },
+    h("option", { value: "" }, nothing),
+    options2.map((option) => h("option", { value: option.value }, option.label))
+  );
+}
+function showViolations(fields, violations) {
+  const messages = /* @__PURE__ */ new Map();
+  const rest = [];
+  for (const { field, message } of violations) {
+    if (fields.has(field)) {
+      messages.set(field, [...messages.get(field) ?? [], message]);
+    } else {
+      rest.push(field === "$" ? message : `${field}: ${message}`);
+    }
+  }
+  let first;
+  for (const [name, field] of fields) {
+    const own = messages.get(name);
+    field.setError(own?.join("; "));
+    if (own !== void 0) {
+      first ??= field.control;
+    }
+  }
+  return { first, rest };
+}
 
 // src/pages/sign-in.ts
 var KEY = /^[\x21-\x7e]+$/;
@@ -459,7 +585,7 @@ function openSignIn(parts) {
       }
     }
   });
-  const user = createField(
+  const user2 = createField(
     h("input", {
       name: "user",
       type: "text",
@@ -479,7 +605,7 @@ function openSignIn(parts) {
       key.control.focus();
       return;
     }
-    const named = user.control.value.trim();
+    const named = user2.control.value.trim();
     key.setError(void 0);
     fill(problem);
     submit.disabled = true;
@@ -492,7 +618,7 @@ function openSignIn(parts) {
         key.setError(texts.signIn.refused);
         key.control.focus();
       } else if (error.failure === "invalid") {
-        user.setError(adviceOf(error));
+        user2.setError(adviceOf(error));
       } else {
         fill(problem, createProblem(error));
       }
@@ -520,7 +646,7 @@ function openSignIn(parts) {
       },
       key.element,
       h("label", { class: "tick" }, show, texts.signIn.show),
-      user.element,
+      user2.element,
       h("label", { class: "tick" }, keep, texts.signIn.keep),
       h("p", { class: "hint" }, texts.signIn.keepHint),
       problem,
@@ -530,8 +656,1248 @@ function openSignIn(parts) {
   return { title: texts.signIn.title, element: element2 };
 }
 
+// src/times.ts
+var locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
+var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+var shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+var dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+var exact = new Intl.DateTimeFormat(locale, {
+  dateStyle: "full",
+  timeStyle: "long"
+});
+var day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+var dayOfYear = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
+function written2(format, iso) {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? iso : format.format(at);
+}
+function inUtc(iso) {
+  return iso.replace("T", " ").replace(/Z$/, " UTC");
+}
+function element(format, iso) {
+  return h("time", { datetime: iso, title: inUtc(iso) }, written2(format, iso));
+}
+var timeOfDay = (iso) => element(time, iso);
+var dateTime = (iso) => element(dateAndTime, iso);
+var dateTimeText = (iso) => written2(dateAndTime, iso);
+var dateText = (iso) => written2(shortDate, iso);
+function dayKey(at) {
+  const pad = (value, width) => String(value).padStart(width, "0");
+  return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
+}
+function dayTitle(iso, words) {
+  const at = new Date(iso);
+  const now = /* @__PURE__ */ new Date();
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (dayKey(at) === dayKey(now)) {
+    return words.today;
+  }
+  if (dayKey(at) === dayKey(yesterday)) {
+    return words.yesterday;
+  }
+  return written2(at.getFullYear() === now.getFullYear() ? day : dayOfYear, iso);
+}
+function startOfDay(key, days = 0) {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key);
+  if (parts === null) {
+    return void 0;
+  }
+  const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
+  return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
+}
+
+// src/filters.ts
+function chosenDay(value, kind) {
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime())) {
+    return void 0;
+  }
+  const days = kind === "to" ? 1 : 0;
+  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
+  return startOfDay(key, days) === at.toISOString() ? key : void 0;
+}
+function makeControl(field) {
+  switch (field.kind) {
+    case "choice":
+      return createField(createSelect(field.name, texts.filters.any, field.options), field);
+    case "text":
+      return createField(
+        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
+        field
+      );
+    default:
+      return createField(h("input", { name: field.name, type: "date" }), field);
+  }
+}
+function createFilters(parts) {
+  let shown = new URLSearchParams();
+  const controls = /* @__PURE__ */ new Map();
+  for (const field of parts.fields) {
+    controls.set(field.name, makeControl(field));
+  }
+  function read() {
+    const next = new URLSearchParams(shown);
+    for (const field of parts.fields) {
+      const value = controls.get(field.name)?.control.value.trim() ?? "";
+      next.delete(field.name);
+      if (field.kind === "choice" || field.kind === "text") {
+        next.set(field.name, value);
+      } else {
+        const before = shown.get(field.name) ?? "";
+        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        next.set(
+          field.name,
+          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+        );
+      }
+    }
+    for (const field of parts.fields) {
+      if (field.needs !== void 0 && (next.get(field.needs) ?? "") === "") {
+        next.delete(field.name);
+      }
+    }
+    for (const [name, value] of [...next]) {
+      if (value === "") {
+        next.delete(name);
+      }
+    }
+    return next;
+  }
+  const form = h(
+    "form",
+    {
+      class: "filters",
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          parts.changed(read());
+        },
+        change: () => parts.changed(read())
+      }
+    },
+    [...controls.values()].map((field) => field.element)
+  );
+  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
+  function valueText(field, value) {
+    switch (field.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "text":
+        return field.say?.(value) ?? value;
+      default: {
+        const key = chosenDay(value, field.kind);
+        return key === void 0 ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
+      }
+    }
+  }
+  function chip(label, value, names) {
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "aria-label": texts.filters.remove(label, value),
+          on: {
+            click: () => {
+              const next = new URLSearchParams(shown);
+              for (const name of names) {
+                next.delete(name);
+              }
+              parts.changed(next);
+              const left = chips.querySelector("button") ?? form.querySelector("select, input");
+              left?.focus();
+            }
+          }
+        },
+        h("span", { class: "chip-label" }, `${label}:`),
+        h("span", { dir: "auto", class: "chip-value" }, value),
+        icon(...CROSS)
+      )
+    );
+  }
+  function showChips() {
+    const items = [];
+    for (const other of parts.others ?? []) {
+      const value = shown.get(other.name);
+      if (value) {
+        items.push(chip(other.label, value, [other.name]));
+      }
+    }
+    for (const field of parts.fields) {
+      const value = shown.get(field.name);
+      if (value) {
+        const dependent = parts.fields.filter((other) => other.needs === field.name);
+        const names = [field.name, ...dependent.map((other) => other.name)];
+        items.push(chip(field.label, valueText(field, value), names));
+      }
+    }
+    fill(chips, items);
+    chips.hidden = items.length === 0;
+  }
+  return {
+    form,
+    chips,
+    show(parameters) {
+      const before = shown;
+      shown = new URLSearchParams(parameters);
+      for (const field of parts.fields) {
+        const control = controls.get(field.name)?.control;
+        if (control === void 0) {
+          continue;
+        }
+        const value = shown.get(field.name) ?? "";
+        const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
+        const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
+        const typed = field.kind === "text" && document.activeElement === control;
+        if (!half && !typed) {
+          control.value = text;
+        }
+      }
+      showChips();
+    },
+    showViolations: (violations) => showViolations(controls, violations).rest
+  };
+}
+
+// src/pager.ts
+var WINDOW_PAGES = 6;
+var MAX_BEHIND = 500;
+var MAX_EMPTY_PAGES = 10;
+var AHEAD = "800px";
+function createPager(parts) {
+  let pages = [];
+  let behind = [];
+  let next;
+  let running;
+  const list = h("div", { class: "pages" });
+  const above = h("div", { class: "pager-edge" });
+  const below = h("div", { class: "pager-edge" });
+  const element2 = h("div", { class: "pager" }, above, list, below);
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) {
+        if (entry.isIntersecting && running === void 0) {
+          if (entry.target === below && below.dataset.state === "more") {
+            void older();
+          } else if (entry.target === above && above.dataset.state === "more") {
+            void newer();
+          }
+        }
+      }
+    },
+    { rootMargin: `${AHEAD} 0px` }
+  );
+  function watch(edge2) {
+    observer.unobserve(edge2);
+    observer.observe(edge2);
+  }
+  function edge(target, state, ...children) {
+    target.dataset.state = state;
+    fill(target, ...children);
+    target.hidden = children.length === 0;
+  }
+  function button(label, action) {
+    return h("button", { type: "button", class: "quiet", on: { click: action } }, label);
+  }
+  function showEdges() {
+    if (behind.length > 0) {
+      const back = button(texts.pager.newest, restart);
+      edge(
+        above,
+        "more",
+        button(texts.pager.newer, () => void newer(true)),
+        back
+      );
+      watch(above);
+    } else {
+      edge(above, "none");
+    }
+    if (pages.length === 0) {
+      edge(below, "empty", parts.empty());
+    } else if (next !== void 0) {
+      edge(
+        below,
+        "more",
+        button(texts.pager.older, () => void older(true))
+      );
+      watch(below);
+    } else {
+      edge(below, "end", h("p", { class: "fine" }, texts.pager.end));
+    }
+  }
+  function showError(target, thrown, retry) {
+    const error = asApiError(thrown);
+    if (parts.failed?.(error) !== true) {
+      edge(target, "failed", createProblem(error, retry));
+    } else {
+      edge(target, "failed");
+    }
+  }
+  async function run(target, retry, work) {
+    running?.abort();
+    const own = new AbortController();
+    running = own;
+    element2.setAttribute("aria-busy", "true");
+    edge(target, "loading", h("p", { class: "loading" }, texts.pager.loading));
+    try {
+      await work(own.signal);
+      return true;
+    } catch (error) {
+      if (!isAborted(error) && running === own) {
+        running = void 0;
+        showError(target, error, retry);
+      }
+      return false;
+    } finally {
+      if (running === own) {
+        running = void 0;
+      }
+      if (running === void 0) {
+        element2.removeAttribute("aria-busy");
+      }
+    }
+  }
+  async function loadFrom(cursor, signal) {
+    let from = cursor;
+    for (let empty = 0; ; empty += 1) {
+      const page = await parts.load(from, signal);
+      signal.throwIfAborted();
+      if (page.rows.length > 0 || page.next === void 0 || empty >= MAX_EMPTY_PAGES) {
+        return { cursor: from, rows: page.rows, next: page.next, element: list };
+      }
+      from = page.next;
+    }
+  }
+  function lastRow() {
+    return pages.at(-1)?.rows.at(-1);
+  }
+  function holding(anchor, change) {
+    const before = anchor?.getBoundingClientRect().top ?? 0;
+    change();
+    if (anchor?.isConnected) {
+      window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
+    }
+  }
+  function focusIn(page) {
+    page.querySelector("a[href], button")?.focus({ preventScroll: true });
+  }
+  async function older(moveFocus = false) {
+    const cursor = next;
+    if (cursor === void 0) {
+      return;
+    }
+    await run(
+      below,
+      () => void older(moveFocus),
+      async (signal) => {
+        const loaded = await loadFrom(cursor, signal);
+        next = loaded.next;
+        if (loaded.rows.length > 0) {
+          const page = { ...loaded, element: parts.render(loaded.rows, lastRow()) };
+          holding(pages.at(-1)?.element.lastElementChild, () => {
+            list.appendChild(page.element);
+            pages.push(page);
+            while (pages.length > WINDOW_PAGES) {
+              const gone = pages.shift();
+              gone?.element.remove();
+              behind.push(gone?.cursor);
+            }
+            behind = behind.slice(-MAX_BEHIND);
+          });
+          if (moveFocus) {
+            focusIn(page.element);
+          }
+          parts.announce(texts.pager.shown(loaded.rows.length, next !== void 0));
+        }
+        if (loaded.rows.length === 0 && next !== void 0) {
+          askWhetherToGoOn();
+        } else {
+          showEdges();
+        }
+      }
+    );
+  }
+  function askWhetherToGoOn() {
+    edge(
+      below,
+      "asks",
+      h("p", {}, texts.pager.searching),
+      button(texts.pager.keepLooking, () => void older(true))
+    );
+  }
+  async function newer(moveFocus = false) {
+    const following = pages[0];
+    if (behind.length === 0 || following === void 0) {
+      return;
+    }
+    await run(
+      above,
+      () => void newer(moveFocus),
+      async (signal) => {
+        const cursor = behind.at(-1);
+        const loaded = await parts.load(cursor, signal);
+        signal.throwIfAborted();
+        behind.pop();
+        const page = {
+          cursor,
+          rows: loaded.rows,
+          next: loaded.next,
+          element: parts.render(loaded.rows, void 0)
+        };
+        if (loaded.next !== following.cursor) {
+          behind = cursor === void 0 ? [] : behind;
+          pages = [page];
+          list.replaceChildren(page.element);
+          next = loaded.next;
+          page.element.lastElementChild?.scrollIntoView({ block: "nearest" });
+          parts.began?.(page.rows, cursor === void 0);
+        } else {
+          holding(following.element, () => {
+            list.prepend(page.element);
+            pages.unshift(page);
+            while (pages.length > WINDOW_PAGES) {
+              const gone = pages.pop();
+              gone?.element.remove();
+              next = gone?.cursor;
+            }
+          });
+        }
+        if (moveFocus) {
+          focusIn(page.element);
+        }
+        showEdges();
+      }
+    );
+  }
+  function restart() {
+    begin({ behind: [], cursor: null });
+  }
+  function begin(place, then) {
+    const again = () => begin(place, then);
+    void run(below, again, async (signal) => {
+      if (pages.length > 0) {
+        edge(below, "loading");
+      }
+      edge(above, "none");
+      const loaded = await loadFrom(place.cursor ?? void 0, signal);
+      pages = [];
+      behind = place.behind.map((cursor) => cursor ?? void 0);
+      next = loaded.next;
+      list.replaceChildren();
+      if (loaded.rows.length > 0) {
+        const page = { ...loaded, element: parts.render(loaded.rows, void 0) };
+        pages.push(page);
+        list.appendChild(page.element);
+      }
+      if (loaded.rows.length === 0 && next !== void 0) {
+        askWhetherToGoOn();
+      } else {
+        showEdges();
+        parts.announce(
+          loaded.rows.length === 0 ? below.textContent ?? "" : texts.pager.shown(loaded.rows.length, next !== void 0)
+        );
+      }
+      parts.began?.(loaded.rows, place.cursor === null);
+    }).then((done) => {
+      if (done) {
+        then?.();
+      } else if (below.dataset.state === "failed" && pages.length > 0) {
+        pages = [];
+        list.replaceChildren();
+      }
+    });
+  }
+  return {
+    element: element2,
+    restart,
+    resume: begin,
+    placeOf(row) {
+      const at = pages.findIndex((page2) => page2.rows.includes(row));
+      const page = pages[at];
+      if (page === void 0) {
+        return void 0;
+      }
+      const before = [...behind, ...pages.slice(0, at).map(({ cursor }) => cursor)];
+      return {
+        behind: before.slice(-MAX_BEHIND).map((cursor) => cursor ?? null),
+        cursor: page.cursor ?? null
+      };
+    },
+    stop() {
+      running?.abort();
+      observer.disconnect();
+    },
+    rows: () => pages.flatMap((page) => page.rows)
+  };
+}
+
+// src/poller.ts
+var SHORTEST_MS = 2e4;
+var LONGEST_MS = 12e4;
+var LONGEST_AFTER_ERRORS_MS = 6e5;
+function startPolling(ask) {
+  let pauseMs = SHORTEST_MS;
+  let timer;
+  let asking;
+  let stopped = false;
+  const mayAsk = () => !stopped && !document.hidden && navigator.onLine;
+  function wait() {
+    clearTimeout(timer);
+    if (mayAsk()) {
+      timer = setTimeout(() => void askOnce(), pauseMs);
+    }
+  }
+  async function askOnce() {
+    if (!mayAsk() || asking !== void 0) {
+      return;
+    }
+    const own = new AbortController();
+    asking = own;
+    try {
+      const news = await ask(own.signal);
+      pauseMs = news ? SHORTEST_MS : Math.min(pauseMs * 1.5, LONGEST_MS);
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      if (["unauthorized", "forbidden", "invalid", "malformed", "not_found"].includes(error.failure)) {
+        stop();
+        return;
+      }
+      pauseMs = Math.min(pauseMs * 2, LONGEST_AFTER_ERRORS_MS);
+      pauseMs = Math.max(pauseMs, error.retryAfterMs ?? 0);
+    } finally {
+      if (asking === own) {
+        asking = void 0;
+      }
+    }
+    wait();
+  }
+  function awake() {
+    if (mayAsk()) {
+      pauseMs = Math.max(1e3, Math.min(pauseMs, SHORTEST_MS));
+      wait();
+    } else {
+      clearTimeout(timer);
+      asking?.abort();
+      asking = void 0;
+    }
+  }
+  function stop() {
+    stopped = true;
+    clearTimeout(timer);
+    asking?.abort();
+    document.removeEventListener("visibilitychange", awake);
+    window.removeEventListener("online", awake);
+    window.removeEventListener("offline", awake);
+  }
+  document.addEventListener("visibilitychange", awake);
+  window.addEventListener("online", awake);
+  window.addEventListener("offline", awake);
+  wait();
+  return { stop };
+}
+
+// src/records.ts
+function relatedRecords(activity) {
+  if (activity.related_objects !== void 0) {
+    return activity.related_objects.map(({ type, id, display_name: name }) => ({ type, id, name }));
+  }
+  if (activity.related_resource_type === void 0 || activity.related_resource_id === void 0) {
+    return [];
+  }
+  return [
+    {
+      type: activity.related_resource_type,
+      id: activity.related_resource_id,
+      name: activity.related_resource_display_name
+    }
+  ];
+}
+function isBuiltIn(type) {
+  return Object.hasOwn(texts.record, type);
+}
+function recordTypeText(type) {
+  if (isBuiltIn(type)) {
+    return texts.record[type];
+  }
+  const words = type.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+function createRecord(record, within) {
+  const type = recordTypeText(record.type);
+  const name = record.name ?? record.id;
+  const said = [
+    icon(...LINK),
+    h("span", { class: "record-type" }, `${type} `),
+    h("span", { dir: "auto", class: "name" }, name)
+  ];
+  if (!isBuiltIn(record.type)) {
+    return h("span", { class: "record", title: record.id }, said);
+  }
+  const parameters = new URLSearchParams(within);
+  parameters.set("related_resource_type", record.type);
+  parameters.set("related_resource_id", record.id);
+  return h(
+    "a",
+    {
+      class: "record",
+      href: formatRoute([], parameters),
+      title: texts.timeline.record(type, record.id)
+    },
+    said
+  );
+}
+
+// src/announcer.ts
+function createAnnouncer() {
+  const element2 = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
+  return {
+    element: element2,
+    announce(text) {
+      element2.textContent = element2.textContent === text ? `${text} ` : text;
+    }
+  };
+}
+
+// src/dialog.ts
+function openDialog(parts) {
+  const titleId = freshId("dialog");
+  const opener = document.activeElement;
+  const dialog = h(
+    "dialog",
+    {
+      class: "dialog",
+      "aria-labelledby": titleId,
+      on: {
+        close: () => {
+          dialog.remove();
+          if (opener instanceof HTMLElement && opener.isConnected) {
+            opener.focus();
+          }
+          parts.closed?.();
+        }
+      }
+    },
+    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
+    h("div", { class: "dialog-content" }, parts.content),
+    h(
+      "div",
+      { class: "actions" },
+      h(
+        "button",
+        { type: "button", on: { click: () => dialog.close() } },
+        parts.closeLabel ?? texts.close
+      ),
+      parts.actions
+    )
+  );
+  document.body.appendChild(dialog);
+  dialog.showModal();
+  return { close: () => dialog.close() };
+}
+
+// src/shortcuts.ts
+var OFF = "activity-log.shortcuts-off";
+function isOff() {
+  try {
+    return window.localStorage.getItem(OFF) !== null;
+  } catch {
+    return false;
+  }
+}
+function setOff(off) {
+  try {
+    if (off) {
+      window.localStorage.setItem(OFF, "1");
+    } else {
+      window.localStorage.removeItem(OFF);
+    }
+  } catch {
+  }
+}
+function isTyping(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
+}
+function moveAmongRows(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const active = document.activeElement;
+  const within = rows.findIndex((row) => row === active || row.parentElement?.contains(active));
+  const next = rows[within < 0 ? step > 0 ? 0 : rows.length - 1 : within + step];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+function openShortcutsHelp() {
+  const off = isOff();
+  openDialog({
+    title: texts.shortcuts.title,
+    content: [
+      h("p", {}, texts.shortcuts.lead),
+      h(
+        "dl",
+        { class: "keys" },
+        texts.shortcuts.keys.map(([key, what]) => [
+          h("dt", {}, h("kbd", {}, key)),
+          h("dd", {}, what)
+        ])
+      ),
+      h(
+        "label",
+        { class: "tick" },
+        h("input", {
+          type: "checkbox",
+          checked: !off,
+          on: { change: (event) => setOff(!event.target.checked) }
+        }),
+        texts.shortcuts.enabled
+      ),
+      h("p", { class: "hint" }, texts.shortcuts.hint)
+    ]
+  });
+}
+function listenForShortcuts() {
+  document.addEventListener("keydown", (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.defaultPrevented || modified || isTyping(event.target) || isOff()) {
+      return;
+    }
+    if (document.querySelector("dialog[open]") !== null) {
+      return;
+    }
+    switch (event.key) {
+      case "/": {
+        const search = document.querySelector("input[type=search]");
+        if (search === null) {
+          return;
+        }
+        search.focus();
+        break;
+      }
+      case "j":
+        moveAmongRows(1);
+        break;
+      case "k":
+        moveAmongRows(-1);
+        break;
+      case "?":
+        openShortcutsHelp();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  });
+}
+
+// src/shell.ts
+function createShell(root2, table, signOut) {
+  const announcer = createAnnouncer();
+  const header = h("header", { class: "header" });
+  const main = h("main", { id: "content", class: "main", tabindex: "-1" });
+  const skip = h(
+    "a",
+    {
+      class: "skip",
+      href: "#/",
+      on: {
+        // A fragment is a route here, so the link goes nowhere: it moves the focus.
+        click: (event) => {
+          event.preventDefault();
+          main.focus();
+        }
+      }
+    },
+    texts.skipToContent
+  );
+  fill(root2, skip, header, main, announcer.element);
+  function navigation(signedIn) {
+    const links = table.filter((kind) => kind.nav !== void 0 && may(signedIn, kind.scope)).map(
+      (kind) => h(
+        "li",
+        {},
+        h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
+      )
+    );
+    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links));
+  }
+  function account({ me, viewer }) {
+    return h(
+      "div",
+      { class: "account" },
+      h(
+        "p",
+        { class: "account-name" },
+        h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
+        h("span", { dir: "auto", class: "name" }, actorName(me.actor)),
+        h(
+          "span",
+          { class: "fine" },
+          h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
+          h("span", {}, me.tenant_id),
+          viewer && me.expires_at !== void 0 && [
+            " · ",
+            h("span", {}, texts.account.endsAt("")),
+            dateTime(me.expires_at)
+          ]
+        )
+      ),
+      h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut)
+    );
+  }
+  return {
+    announce: announcer.announce,
+    showAccount(signedIn) {
+      const brand = h("a", { class: "brand", href: "#/" }, icon(...BRAND), texts.product);
+      const help = h(
+        "button",
+        {
+          type: "button",
+          class: "quiet help",
+          "aria-label": texts.nav.help,
+          title: texts.nav.help,
+          on: { click: openShortcutsHelp }
+        },
+        "?"
+      );
+      if (signedIn === void 0) {
+        fill(header, h("div", { class: "bar" }, brand, help));
+      } else {
+        fill(
+          header,
+          h("div", { class: "bar" }, brand, navigation(signedIn), help, account(signedIn))
+        );
+      }
+    },
+    showPage(page, path, focus) {
+      document.title = page.title === texts.product ? page.title : `${page.title} – ${texts.product}`;
+      fill(main, page.element);
+      for (const link of header.querySelectorAll("a[data-page]")) {
+        if (link.dataset.page === path.join("/")) {
+          link.setAttribute("aria-current", "page");
+        } else {
+          link.removeAttribute("aria-current");
+        }
+      }
+      window.scrollTo({ top: 0, behavior: "instant" });
+      if (focus) {
+        (main.querySelector("[data-focus], h1") ?? main).focus();
+      }
+    }
+  };
+}
+function createMainAction(fragment, label) {
+  return h("a", { class: "button main-action", href: fragment }, icon(...PLUS), label);
+}
+
+// src/pages/timeline.ts
+var PAGE_ROWS = 50;
+var POLL_ROWS = 10;
+var TYPING_PAUSE_MS = 250;
+var categories = Object.keys(texts.category);
+var options = (words) => Object.entries(words).map(([value, label]) => ({ value, label }));
+var { user, service, agent } = texts.actor;
+var FILTERS = [
+  {
+    kind: "choice",
+    name: "related_resource_type",
+    label: texts.timeline.recordType,
+    options: options(texts.record),
+    needs: "related_resource_id"
+  },
+  {
+    kind: "text",
+    name: "related_resource_id",
+    label: texts.timeline.recordId,
+    hint: texts.timeline.recordHint,
+    needs: "related_resource_type"
+  },
+  {
+    kind: "choice",
+    name: "actor_type",
+    label: texts.timeline.actorType,
+    options: options({ user, service, agent }),
+    needs: "actor_id"
+  },
+  {
+    kind: "text",
+    name: "actor_id",
+    label: texts.timeline.actor,
+    hint: texts.timeline.actorHint
+  },
+  {
+    kind: "choice",
+    name: "source",
+    label: texts.timeline.source,
+    options: options(texts.source)
+  },
+  { kind: "from", name: "occurred_after", label: texts.timeline.from },
+  { kind: "to", name: "occurred_before", label: texts.timeline.to }
+];
+var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
+function known(parameters) {
+  const kept = new URLSearchParams();
+  for (const name of PARAMETERS) {
+    const value = parameters.get(name);
+    if (value) {
+      kept.set(name, value);
+    }
+  }
+  return kept;
+}
+function withLimit(parameters, limit, cursor) {
+  const all = new URLSearchParams(parameters);
+  all.set("limit", String(limit));
+  if (cursor !== void 0) {
+    all.set("cursor", cursor);
+  }
+  return all;
+}
+function openTimeline(context, route) {
+  let parameters = known(route.parameters);
+  let firstPage;
+  let polling;
+  let typing;
+  const search = createField(
+    h("input", {
+      type: "search",
+      name: "query",
+      placeholder: texts.timeline.placeholder,
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      dir: "auto",
+      maxlength: 500,
+      on: {
+        input: (event) => {
+          clearTimeout(typing);
+          if (!event.isComposing) {
+            typing = setTimeout(searchNow, TYPING_PAUSE_MS);
+          }
+        },
+        compositionend: () => {
+          typing = setTimeout(searchNow, TYPING_PAUSE_MS);
+        }
+      }
+    }),
+    { label: texts.timeline.search, class: "search" }
+  );
+  function searchNow() {
+    clearTimeout(typing);
+    const next = new URLSearchParams(parameters);
+    const query = search.control.value.trim();
+    next.delete("query");
+    if (query !== "") {
+      next.set("query", query);
+    }
+    const isStep = parameters.has("query") !== next.has("query");
+    context.go(formatRoute([], next), isStep ? "push" : "replace");
+  }
+  const filters = createFilters({
+    fields: FILTERS,
+    changed: (next) => context.go(formatRoute([], next))
+  });
+  const count = h("span", { class: "badge" });
+  const more = h(
+    "details",
+    { class: "more" },
+    h("summary", {}, texts.filters.title, " ", count),
+    filters.form
+  );
+  const types = h("div", { class: "types", role: "group", "aria-label": texts.timeline.types });
+  function typeButton(type) {
+    const label = type === void 0 ? texts.timeline.allTypes : texts.category[type];
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "type",
+        "data-type": type ?? "",
+        on: {
+          click: () => {
+            const next = new URLSearchParams(parameters);
+            next.delete("type");
+            if (type !== void 0) {
+              next.set("type", type);
+            }
+            context.go(formatRoute([], next));
+          }
+        }
+      },
+      type !== void 0 && icon(...CATEGORY[type]),
+      label
+    );
+  }
+  fill(types, typeButton(void 0), categories.map(typeButton));
+  function showFilters() {
+    if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
+      search.control.value = parameters.get("query") ?? "";
+    }
+    filters.show(parameters);
+    const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
+    fill(count, set);
+    count.hidden = set === 0;
+    for (const button of types.querySelectorAll("[data-type]")) {
+      const pressed = button.dataset.type === (parameters.get("type") ?? "");
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+  }
+  const refused = h("p", { class: "empty" }, texts.timeline.invalid);
+  refused.hidden = true;
+  const pager = createPager({
+    async load(cursor, signal) {
+      const answer = await context.client.searchActivities(
+        withLimit(parameters, PAGE_ROWS, cursor),
+        signal
+      );
+      refused.hidden = true;
+      search.setError(void 0);
+      filters.showViolations([]);
+      return { rows: answer.activities, next: answer.next_cursor };
+    },
+    render: renderRows,
+    empty: renderEmpty,
+    announce: context.announce,
+    began(rows, newest) {
+      firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS };
+      showFresh(0, false);
+      polling?.stop();
+      if (newest) {
+        poll();
+      }
+    },
+    failed: showViolations2
+  });
+  function showViolations2(error) {
+    if (error.failure !== "invalid") {
+      return false;
+    }
+    const own = error.fieldErrors.filter(({ field }) => field === "query");
+    search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : void 0);
+    const rest = filters.showViolations(error.fieldErrors.filter(({ field }) => field !== "query"));
+    if (rest.length > 0) {
+      return false;
+    }
+    if (own.length < error.fieldErrors.length) {
+      more.open = true;
+    }
+    refused.hidden = false;
+    context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
+    return true;
+  }
+  function renderRows(rows, above) {
+    const element3 = h("div", { class: "page" });
+    let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
+    let list;
+    for (const row of rows) {
+      const key = dayKey(new Date(row.occurred_at));
+      if (list === void 0 || key !== day2) {
+        const heading2 = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+        heading2.classList.toggle("continues", list === void 0 && key === day2);
+        list = h("ol", { class: "rows" });
+        element3.append(heading2, list);
+        day2 = key;
+      }
+      list.append(renderRow(row));
+    }
+    return element3;
+  }
+  function renderRow(activity) {
+    const records = relatedRecords(activity);
+    return h(
+      "li",
+      { class: "row", "data-type": activity.type },
+      h(
+        "div",
+        { class: "row-kind" },
+        icon(...CATEGORY[activity.type]),
+        h("span", {}, texts.category[activity.type])
+      ),
+      h(
+        "div",
+        { class: "row-text" },
+        h(
+          "a",
+          {
+            class: "row-title",
+            dir: "auto",
+            href: formatRoute(["activities", activity.id]),
+            "data-row": activity.id,
+            on: { click: () => keepPlace(activity) }
+          },
+          activity.summary
+        ),
+        activity.snippet !== void 0 && h("p", { class: "snippet", dir: "auto" }, activity.snippet),
+        h(
+          "div",
+          { class: "row-meta" },
+          createDeed(activity, { path: [], parameters }),
+          records.map((record) => createRecord(record, parameters)),
+          h("span", { class: "source" }, texts.source[activity.source])
+        )
+      ),
+      h("div", { class: "row-time" }, timeOfDay(activity.occurred_at))
+    );
+  }
+  function renderEmpty() {
+    if (parameters.size > 0) {
+      return h(
+        "div",
+        { class: "empty" },
+        h("h2", {}, texts.timeline.nothing),
+        h("p", {}, texts.timeline.nothingText),
+        h("button", { type: "button", on: { click: () => context.go("#/") } }, texts.filters.clear)
+      );
+    }
+    const mayLog = may(context, "activity:write");
+    return h(
+      "div",
+      { class: "empty" },
+      h("h2", {}, texts.timeline.empty),
+      h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
+      !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
+      mayLog && createMainAction("#/log", texts.nav.log)
+    );
+  }
+  function keepPlace(activity) {
+    const place = pager.placeOf(activity);
+    window.history.replaceState({ place, row: activity.id }, "");
+  }
+  function begin() {
+    const state = window.history.state;
+    if (state?.place === void 0) {
+      pager.restart();
+      return;
+    }
+    pager.resume(state.place, () => {
+      const rows = pager.element.querySelectorAll("[data-row]");
+      const row = [...rows].find(({ dataset }) => dataset.row === state.row);
+      row?.focus();
+      row?.scrollIntoView({ block: "center" });
+    });
+  }
+  const fresh = h("div", { class: "fresh" });
+  function showFresh(found, orMore) {
+    fresh.hidden = found === 0;
+    fill(
+      fresh,
+      found > 0 && h(
+        "button",
+        {
+          type: "button",
+          class: "primary",
+          on: {
+            click: () => {
+              pager.restart();
+              window.scrollTo({ top: 0 });
+              heading.focus({ preventScroll: true });
+            }
+          }
+        },
+        texts.timeline.showFresh(found, orMore)
+      )
+    );
+  }
+  function poll() {
+    const end = parameters.get("occurred_before");
+    if (end !== null && Date.parse(end) < Date.now()) {
+      return;
+    }
+    let told = 0;
+    polling = startPolling(async (signal) => {
+      const seen = firstPage;
+      const answer = await context.client.searchActivities(
+        withLimit(parameters, POLL_ROWS),
+        signal
+      );
+      if (seen === void 0 || seen !== firstPage) {
+        return false;
+      }
+      const rows = answer.activities;
+      const lastSeen = rows.findLastIndex(({ id }) => seen.ids.has(id));
+      const reach = seen.whole || lastSeen < 0 ? rows.length : lastSeen;
+      const found = rows.slice(0, reach).filter(({ id }) => !seen.ids.has(id)).length;
+      const orMore = lastSeen < 0 && answer.next_cursor !== void 0;
+      if (found !== told) {
+        told = found;
+        showFresh(found, orMore);
+        context.announce(texts.timeline.fresh(found, orMore));
+        return true;
+      }
+      return false;
+    });
+  }
+  const heading = pageHeading(texts.timeline.title);
+  const bound = Object.entries(context.me.filters ?? {});
+  const element2 = h(
+    "div",
+    { class: "timeline" },
+    h(
+      "div",
+      { class: "page-head" },
+      heading,
+      may(context, "activity:write") && createMainAction("#/log", texts.nav.log)
+    ),
+    bound.length > 0 && h(
+      "p",
+      { class: "notice" },
+      `${texts.timeline.limited} `,
+      bound.map(([name, value]) => [
+        h("span", { class: "chip-label" }, `${name.replaceAll("_", " ")} `),
+        written([value].flat().join(", ")),
+        " "
+      ])
+    ),
+    h(
+      "form",
+      {
+        role: "search",
+        class: "find",
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            searchNow();
+          }
+        }
+      },
+      search.element,
+      types
+    ),
+    more,
+    filters.chips,
+    fresh,
+    h("section", { "aria-label": texts.timeline.results }, refused, pager.element)
+  );
+  showFilters();
+  showFresh(0, false);
+  begin();
+  return {
+    title: texts.timeline.title,
+    element: element2,
+    update(next) {
+      clearTimeout(typing);
+      parameters = known(next.parameters);
+      polling?.stop();
+      showFilters();
+      begin();
+    },
+    stop() {
+      clearTimeout(typing);
+      polling?.stop();
+      pager.stop();
+    }
+  };
+}
+
 // src/pages/table.ts
-var pageTable = [];
+var pageTable = [
+  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline }
+];
 
 // src/api/transport.ts
 var ATTEMPT_TIMEOUT_MS = 2e4;
@@ -805,266 +2171,6 @@ function createSession(changed) {
   return session;
 }
 
-// src/announcer.ts
-function createAnnouncer() {
-  const element2 = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
-  return {
-    element: element2,
-    announce(text) {
-      element2.textContent = element2.textContent === text ? `${text} ` : text;
-    }
-  };
-}
-
-// src/dialog.ts
-function openDialog(parts) {
-  const titleId = freshId("dialog");
-  const opener = document.activeElement;
-  const dialog = h(
-    "dialog",
-    {
-      class: "dialog",
-      "aria-labelledby": titleId,
-      on: {
-        close: () => {
-          dialog.remove();
-          if (opener instanceof HTMLElement && opener.isConnected) {
-            opener.focus();
-          }
-          parts.closed?.();
-        }
-      }
-    },
-    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
-    h("div", { class: "dialog-content" }, parts.content),
-    h(
-      "div",
-      { class: "actions" },
-      h(
-        "button",
-        { type: "button", on: { click: () => dialog.close() } },
-        parts.closeLabel ?? texts.close
-      ),
-      parts.actions
-    )
-  );
-  document.body.appendChild(dialog);
-  dialog.showModal();
-  return { close: () => dialog.close() };
-}
-
-// src/shortcuts.ts
-var OFF = "activity-log.shortcuts-off";
-function isOff() {
-  try {
-    return window.localStorage.getItem(OFF) !== null;
-  } catch {
-    return false;
-  }
-}
-function setOff(off) {
-  try {
-    if (off) {
-      window.localStorage.setItem(OFF, "1");
-    } else {
-      window.localStorage.removeItem(OFF);
-    }
-  } catch {
-  }
-}
-function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
-}
-function moveAmongRows(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
-  const active = document.activeElement;
-  const within = rows.findIndex((row) => row === active || row.parentElement?.contains(active));
-  const next = rows[within < 0 ? step > 0 ? 0 : rows.length - 1 : within + step];
-  next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
-}
-function openShortcutsHelp() {
-  const off = isOff();
-  openDialog({
-    title: texts.shortcuts.title,
-    content: [
-      h("p", {}, texts.shortcuts.lead),
-      h(
-        "dl",
-        { class: "keys" },
-        texts.shortcuts.keys.map(([key, what]) => [
-          h("dt", {}, h("kbd", {}, key)),
-          h("dd", {}, what)
-        ])
-      ),
-      h(
-        "label",
-        { class: "tick" },
-        h("input", {
-          type: "checkbox",
-          checked: !off,
-          on: { change: (event) => setOff(!event.target.checked) }
-        }),
-        texts.shortcuts.enabled
-      ),
-      h("p", { class: "hint" }, texts.shortcuts.hint)
-    ]
-  });
-}
-function listenForShortcuts() {
-  document.addEventListener("keydown", (event) => {
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.defaultPrevented || modified || isTyping(event.target) || isOff()) {
-      return;
-    }
-    if (document.querySelector("dialog[open]") !== null) {
-      return;
-    }
-    switch (event.key) {
-      case "/": {
-        const search = document.querySelector("input[type=search]");
-        if (search === null) {
-          return;
-        }
-        search.focus();
-        break;
-      }
-      case "j":
-        moveAmongRows(1);
-        break;
-      case "k":
-        moveAmongRows(-1);
-        break;
-      case "?":
-        openShortcutsHelp();
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
-  });
-}
-
-// src/times.ts
-var locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
-var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-var shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-var dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-var exact = new Intl.DateTimeFormat(locale, {
-  dateStyle: "full",
-  timeStyle: "long"
-});
-var day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-var dayOfYear = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
-function written(format, iso) {
-  const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? iso : format.format(at);
-}
-function inUtc(iso) {
-  return iso.replace("T", " ").replace(/Z$/, " UTC");
-}
-function element(format, iso) {
-  return h("time", { datetime: iso, title: inUtc(iso) }, written(format, iso));
-}
-var dateTime = (iso) => element(dateAndTime, iso);
-
-// src/shell.ts
-function createShell(root2, table, signOut) {
-  const announcer = createAnnouncer();
-  const header = h("header", { class: "header" });
-  const main = h("main", { id: "content", class: "main", tabindex: "-1" });
-  const skip = h(
-    "a",
-    {
-      class: "skip",
-      href: "#/",
-      on: {
-        // A fragment is a route here, so the link goes nowhere: it moves the focus.
-        click: (event) => {
-          event.preventDefault();
-          main.focus();
-        }
-      }
-    },
-    texts.skipToContent
-  );
-  fill(root2, skip, header, main, announcer.element);
-  function navigation(signedIn) {
-    const links = table.filter((kind) => kind.nav !== void 0 && may(signedIn, kind.scope)).map(
-      (kind) => h(
-        "li",
-        {},
-        h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
-      )
-    );
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links));
-  }
-  function account({ me, viewer }) {
-    return h(
-      "div",
-      { class: "account" },
-      h(
-        "p",
-        { class: "account-name" },
-        h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
-        h("span", { dir: "auto", class: "name" }, actorName(me.actor)),
-        h(
-          "span",
-          { class: "fine" },
-          h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
-          h("span", {}, me.tenant_id),
-          viewer && me.expires_at !== void 0 && [
-            " · ",
-            h("span", {}, texts.account.endsAt("")),
-            dateTime(me.expires_at)
-          ]
-        )
-      ),
-      h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut)
-    );
-  }
-  return {
-    announce: announcer.announce,
-    showAccount(signedIn) {
-      const brand = h("a", { class: "brand", href: "#/" }, icon(...LINK), texts.product);
-      const help = h(
-        "button",
-        {
-          type: "button",
-          class: "quiet help",
-          "aria-label": texts.nav.help,
-          title: texts.nav.help,
-          on: { click: openShortcutsHelp }
-        },
-        "?"
-      );
-      if (signedIn === void 0) {
-        fill(header, h("div", { class: "bar" }, brand, help));
-      } else {
-        fill(
-          header,
-          h("div", { class: "bar" }, brand, navigation(signedIn), help, account(signedIn))
-        );
-      }
-    },
-    showPage(page, path, focus) {
-      document.title = page.title === texts.product ? page.title : `${page.title} – ${texts.product}`;
-      fill(main, page.element);
-      for (const link of header.querySelectorAll("a[data-page]")) {
-        if (link.dataset.page === path.join("/")) {
-          link.setAttribute("aria-current", "page");
-        } else {
-          link.removeAttribute("aria-current");
-        }
-      }
-      window.scrollTo({ top: 0, behavior: "instant" });
-      if (focus) {
-        (main.querySelector("[data-focus], h1") ?? main).focus();
-      }
-    }
-  };
-}
-
 // src/main.ts
 function kindOf({ path }) {
   return pageTable.find(
@@ -1112,6 +2218,8 @@ function start(root2) {
       return;
     }
     path = route.path;
+    page?.stop?.();
+    page = void 0;
     put(openPage(route), route.path);
   }
   function put(next, at) {

@@ -28,35 +28,48 @@ export function actorReference(actor: Actor): string {
   return `${actor.type}:${actor.id}`;
 }
 
-function who(actor: Actor, path: readonly string[] | undefined): HTMLElement {
+function who(actor: Actor, within: Within | undefined): HTMLElement {
   const name = actorName(actor);
   const said = [
     icon(...PICTURE[actor.type]),
-    h("span", { class: "visually-hidden" }, `${texts.actor[actor.type]} `),
+    // A picture alone tells a service from an agent to those who know it; a person is plain.
+    h(
+      "span",
+      { class: actor.type === "user" ? "visually-hidden" : "actor-type" },
+      `${texts.actor[actor.type]} `,
+    ),
     h("span", { dir: "auto", class: "name" }, name),
   ];
   const title = `${texts.actor[actor.type]} ${actor.id}`;
-  if (path === undefined) {
+  if (within === undefined) {
     return h("span", { class: "actor", title }, said);
   }
-  const parameters = new URLSearchParams({ actor_id: actorReference(actor) });
+  const parameters = new URLSearchParams(within.parameters);
+  parameters.set("actor_id", actorReference(actor));
+  parameters.delete("actor_type");
   return h(
     "a",
     {
       class: "actor",
-      href: formatRoute(path, parameters),
+      href: formatRoute(within.path, parameters),
       title: texts.actor.filter(name),
     },
     said,
   );
 }
 
-/** A line on who did it. With a path, the actor is a link to what it did, on that page. */
-export function createDeed(deed: Deed, path?: readonly string[]): HTMLElement {
+/** A list of deeds that has a filter for the actor, and what else it is filtered by. */
+export interface Within {
+  readonly path: readonly string[];
+  readonly parameters?: URLSearchParams;
+}
+
+/** A line on who did it. Within a list, the actor is a link to what else it did there. */
+export function createDeed(deed: Deed, within?: Within): HTMLElement {
   return h(
     "span",
     { class: "deed" },
-    who(deed.actor, path),
+    who(deed.actor, within),
     deed.on_behalf_of !== undefined && [
       h("span", { class: "joint" }, ` ${texts.actor.onBehalfOf} `),
       who(deed.on_behalf_of, undefined),

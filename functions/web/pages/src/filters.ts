@@ -23,6 +23,8 @@ export type FilterField =
       readonly name: string;
       readonly label: string;
       readonly hint?: string;
+      /** How its chip says a value, where that is not the value itself. */
+      readonly say?: (value: string) => string;
       readonly needs?: string;
     }
   /** `from` takes in the day that is chosen, and so does `to`: it is the start of the next. */
@@ -138,7 +140,7 @@ export function createFilters(parts: FiltersParts): Filters {
       case "choice":
         return field.options.find((option) => option.value === value)?.label ?? value;
       case "text":
-        return value;
+        return field.say?.(value) ?? value;
       default: {
         const key = chosenDay(value, field.kind);
         return key === undefined ? dateTimeText(value) : dateText(startOfDay(key) ?? value);

@@ -2,8 +2,8 @@
 
 import type { ActivityCategory } from "./api/client";
 
+export const BRAND = ["M5 6h.01", "M5 12h.01", "M5 18h.01", "M10 6h10", "M10 12h6", "M10 18h9"];
 export const CROSS = ["M7 7l10 10", "M17 7L7 17"];
-export const SEARCH = ["M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14", "M16 16l5 5"];
 export const PLUS = ["M12 5v14", "M5 12h14"];
 export const LINK = ["M9 15L15 9", "M10 6l1-1a4 4 0 0 1 6 6l-2 2", "M14 18l-1 1a4 4 0 0 1-6-6l2-2"];
 export const PERSON = ["M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8", "M4 21c0-4 3.5-6 8-6s8 2 8 6"];

@@ -65,6 +65,8 @@ function start(root: HTMLElement): void {
       return;
     }
     path = route.path;
+    page?.stop?.();
+    page = undefined;
     put(openPage(route), route.path);
   }
 

@@ -23,8 +23,8 @@ export interface PagerParts<Row> {
   /** What to say where there is no row at all. */
   readonly empty: () => Child;
   readonly announce: (text: string) => void;
-  /** Told of the first page, each time that the list begins anew. */
-  readonly began?: (rows: readonly Row[]) => void;
+  /** Told of the rows with which the list begins anew, and whether these are the newest. */
+  readonly began?: (rows: readonly Row[], newest: boolean) => void;
   /** Told of each error; answers whether it has shown it itself. */
   readonly failed?: (error: ApiError) => boolean;
 }
@@ -33,9 +33,19 @@ export interface Pager<Row> {
   readonly element: HTMLElement;
   /** Begins anew with the first page, and keeps showing what is there until that has come. */
   restart(): void;
+  /** Begins at a place that `placeOf` told; `then` is called when its rows are there. */
+  resume(place: Place, then: () => void): void;
+  /** Where a row is that is in the window, for coming back to it. */
+  placeOf(row: Row): Place | undefined;
   stop(): void;
   /** The rows of the window, in their order. */
   rows(): readonly Row[];
+}
+
+/** The page of a row, and the pages before it. `null` is the first page. */
+export interface Place {
+  readonly behind: readonly (string | null)[];
+  readonly cursor: string | null;
 }
 
 interface Page<Row> {
@@ -264,6 +274,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
           list.replaceChildren(page.element);
           next = loaded.next;
           page.element.lastElementChild?.scrollIntoView({ block: "nearest" });
+          parts.began?.(page.rows, cursor === undefined);
         } else {
           holding(following.element, () => {
             list.prepend(page.element);
@@ -284,15 +295,20 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   function restart(): void {
-    void run(below, restart, async (signal) => {
+    begin({ behind: [], cursor: null });
+  }
+
+  function begin(place: Place, then?: () => void): void {
+    const again = () => begin(place, then);
+    void run(below, again, async (signal) => {
       if (pages.length > 0) {
         // What is there stays in sight, marked as old by `aria-busy`, until the answer.
         edge(below, "loading");
       }
       edge(above, "none");
-      const loaded = await loadFrom(undefined, signal);
+      const loaded = await loadFrom(place.cursor ?? undefined, signal);
       pages = [];
-      behind = [];
+      behind = place.behind.map((cursor) => cursor ?? undefined);
       next = loaded.next;
       list.replaceChildren();
       if (loaded.rows.length > 0) {
@@ -310,9 +326,11 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
             : texts.pager.shown(loaded.rows.length, next !== undefined),
         );
       }
-      parts.began?.(loaded.rows);
+      parts.began?.(loaded.rows, place.cursor === null);
     }).then((done) => {
-      if (!done && below.dataset.state === "failed" && pages.length > 0) {
+      if (done) {
+        then?.();
+      } else if (below.dataset.state === "failed" && pages.length > 0) {
         // Rows of another question are no answer to this one.
         pages = [];
         list.replaceChildren();
@@ -323,6 +341,19 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   return {
     element,
     restart,
+    resume: begin,
+    placeOf(row) {
+      const at = pages.findIndex((page) => page.rows.includes(row));
+      const page = pages[at];
+      if (page === undefined) {
+        return undefined;
+      }
+      const before = [...behind, ...pages.slice(0, at).map(({ cursor }) => cursor)];
+      return {
+        behind: before.slice(-MAX_BEHIND).map((cursor) => cursor ?? null),
+        cursor: page.cursor ?? null,
+      };
+    },
     stop() {
       running?.abort();
       observer.disconnect();

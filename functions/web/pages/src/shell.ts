@@ -7,7 +7,7 @@
 import { actorName } from "./actors";
 import { createAnnouncer } from "./announcer";
 import { fill, h, icon } from "./dom";
-import { LINK, PLUS } from "./icons";
+import { BRAND, PLUS } from "./icons";
 import type { Page, PageKind } from "./page";
 import { may } from "./page";
 import { formatRoute } from "./router";
@@ -91,7 +91,7 @@ export function createShell(
   return {
     announce: announcer.announce,
     showAccount(signedIn) {
-      const brand = h("a", { class: "brand", href: "#/" }, icon(...LINK), texts.product);
+      const brand = h("a", { class: "brand", href: "#/" }, icon(...BRAND), texts.product);
       const help = h(
         "button",
         {

@@ -1,5 +1,9 @@
 // The pages that there are for who is signed in, in the order of the navigation.
 
 import type { PageKind } from "../page";
+import { texts } from "../texts";
+import { openTimeline } from "./timeline";
 
-export const pageTable: readonly PageKind[] = [];
+export const pageTable: readonly PageKind[] = [
+  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
+];
