@@ -83,6 +83,11 @@ var CATEGORY = {
   meeting: ["M4 6h16v14H4z", "M4 10h16", "M8 3v4", "M16 3v4"],
   agent_action: ["M5 9h14v10H5z", "M12 5v4", "M9 13v2", "M15 13v2", "M2 13v3", "M22 13v3"]
 };
+var STATUS = {
+  succeeded: ["M5 13l4 4L19 7"],
+  denied: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18", "M6 6l12 12"],
+  rejected: ["M12 4l9 16H3z", "M12 10v4", "M12 17v.5"]
+};
 
 // src/router.ts
 function decode(part) {
@@ -132,7 +137,7 @@ function startRouter(show) {
 }
 
 // src/texts.ts
-var plural = (count, one, many) => count === 1 ? one : many;
+var plural = (count2, one, many) => count2 === 1 ? one : many;
 var texts = {
   product: "Activity log",
   close: "Close",
@@ -141,6 +146,8 @@ var texts = {
   navigation: "Pages",
   nav: {
     timeline: "Timeline",
+    trail: "Audit trail",
+    keys: "Keys",
     log: "Log an activity",
     reference: "API reference",
     help: "Keyboard and help",
@@ -184,6 +191,169 @@ var texts = {
     "activity:write": "log activities",
     "audit:read": "read the audit trail",
     "keys:manage": "manage keys"
+  },
+  trail: {
+    title: "Audit trail",
+    lead: "What was done to records and keys, and what was refused.",
+    results: "Events",
+    status: "What became of it",
+    statuses: {
+      succeeded: "Done",
+      denied: "Denied",
+      rejected: "Rejected"
+    },
+    action: "What was done",
+    /** What somebody did, and what somebody tried who was refused. */
+    actions: {
+      "activity.logged": ["logged an activity", "tried to log an activity"],
+      "activity.read": ["read an activity", "tried to read an activity"],
+      "activity.searched": ["searched activities", "tried to search activities"],
+      "activity.imported": ["imported activities", "tried to import activities"],
+      "activity.reindexed": ["filed activities anew", "tried to file activities anew"],
+      "activity_type.updated": ["defined an activity type", "tried to define an activity type"],
+      "activity_type.disabled": ["disabled an activity type", "tried to disable an activity type"],
+      "activity_type.read": ["read activity types", "tried to read activity types"],
+      "record_type.updated": ["gave record types ids", "tried to give record types ids"],
+      "resource.updated": ["named a record", "tried to name a record"],
+      "resource.deleted": ["took a record’s name away", "tried to take a record’s name away"],
+      "resource.imported": ["imported names of records", "tried to import names of records"],
+      "actor.updated": ["named an actor", "tried to name an actor"],
+      "actor.deleted": ["took an actor’s name away", "tried to take an actor’s name away"],
+      "actor.imported": ["imported names of actors", "tried to import names of actors"],
+      "key.created": ["made a key", "tried to make a key"],
+      "key.rotated": ["rotated a key", "tried to rotate a key"],
+      "key.revoked": ["revoked a key", "tried to revoke a key"],
+      "key.read": ["looked at keys", "tried to look at keys"],
+      "key.refused": ["used a key where it may not be", "used a key where it may not be"],
+      "key.refusals_counted": ["was refused more often", "was refused more often"],
+      "audit_event.read": ["read the audit trail", "tried to read the audit trail"],
+      "tool.called": ["called a tool", "sent a call of a tool that can’t be read"],
+      "tenant.updated": [
+        "changed the settings of the workspace",
+        "tried to change the settings of the workspace"
+      ],
+      "tenant.closed": ["closed the workspace", "tried to close the workspace"],
+      "tenant.removed": [
+        "removed the records of the workspace",
+        "tried to remove the records of the workspace"
+      ]
+    },
+    refusedTimes: (count2, one) => `was refused ${count2} more ${one ? "time" : "times"}`,
+    resourceType: "About what kind",
+    resources: {
+      activity: "Activity",
+      activity_type: "Activity type",
+      record_type: "Record type",
+      resource: "Record",
+      actor: "Actor",
+      key: "Key",
+      audit_event: "Audit trail",
+      tool: "Tool",
+      tenant: "Workspace"
+    },
+    resource: "About (id)",
+    resourceHint: "An activity’s id, a key’s, or deal:deal_123",
+    actor: "Who (id)",
+    actorHint: "Such as jane, or service:crm",
+    actorType: "Kind of actor",
+    credential: "Key (id)",
+    credentialHint: "The part of a key between its two dots",
+    source: "Came in by",
+    sources: { api: "API", mcp: "MCP", admin: "Operator" },
+    request: "Request",
+    requestHint: "As the header x-request-id names it",
+    from: "From",
+    to: "To",
+    doors: {
+      "event:sqs": "a message of a queue",
+      "event:eventbridge": "an event of a bus",
+      "event:invoke": "an invocation",
+      import: "an import"
+    },
+    tool: "tool",
+    command: "command",
+    credentials: {
+      console: "the operator’s own rights",
+      event: "rights to send events"
+    },
+    key: "key",
+    client: "from",
+    asked: "request",
+    errors: {
+      malformed_request: "The request could not be read",
+      unauthorized: "The key was not accepted",
+      missing_required_scope: "The key lacks the scope",
+      resource_not_found: "There was no such thing",
+      method_not_allowed: "The method is not one of the path",
+      idempotency_conflict: "The idempotency key was used for another input",
+      payload_too_large: "The input was too large",
+      unsupported_media_type: "The input was no JSON",
+      validation_failed: "The input broke rules",
+      rate_limited: "Too many requests",
+      internal_error: "The service failed",
+      unavailable: "The service was not available"
+    },
+    fields: "Marked:",
+    wholeInput: "the input as a whole",
+    data: {
+      actor_type: "Kind of actor",
+      applied: "Done",
+      audit_reads: "Reads that are recorded",
+      count: "How many",
+      ends_at: "Ends",
+      first_at: "First",
+      hour: "In the hour from",
+      last_at: "Last",
+      postings: "Entries made",
+      refused: "Refused",
+      removed: "Removed",
+      removed_tenant: "Workspace that was removed before",
+      replaced_by: "Replaced by",
+      scopes: "Scopes",
+      unchanged: "As they were"
+    },
+    only: (label, value) => `Show only ${label} ${value}`,
+    openActivity: "Open the activity",
+    openRecord: "Open its timeline",
+    openActor: "What it did",
+    more: "All that is recorded",
+    property: {
+      occurred_at: "When",
+      occurred_at_utc: "In UTC",
+      actor: "Who",
+      authenticated_as: "The key stands for",
+      on_behalf_of: "For whom",
+      action: "Action",
+      resource_type: "About what kind",
+      resource_id: "About",
+      status: "Status",
+      error_code: "Error code",
+      fields: "Marked",
+      source: "Came in by",
+      api_route: "Route",
+      tool_name: "Tool",
+      command: "Command",
+      credential_id: "Credential",
+      client_address: "Address",
+      user_agent: "Program",
+      request_id: "Request",
+      input_hash: "SHA-256 of the input",
+      tenant_id: "Workspace",
+      id: "Event"
+    },
+    reload: "Look again",
+    download: "Download",
+    csv: "Download as CSV",
+    jsonLines: "Download as JSON lines",
+    downloading: (count2) => `${count2} events so far…`,
+    downloaded: (name, count2, one) => `${name} has ${count2} ${one ? "event" : "events"}: all that the filters find.`,
+    downloadedFirst: (name, count2) => `${name} has the newest ${count2} events. There are more: choose earlier dates for the rest.`,
+    downloadStopped: "The download was stopped. There is no file.",
+    invalid: "Correct what is marked, and the list comes back.",
+    nothing: "Nothing matches",
+    nothingText: "Take a filter away, or choose other dates.",
+    empty: "Nothing is recorded yet",
+    emptyText: "Each write, each change of a key and each refusal is here from then on."
   },
   days: { today: "Today", yesterday: "Yesterday" },
   signIn: {
@@ -237,8 +407,8 @@ var texts = {
     to: "To",
     record: (type, name) => `Show only what is about ${type} ${name}`,
     limited: "This view shows",
-    fresh: (count, more) => `${count}${more ? " or more" : ""} new since then`,
-    showFresh: (count, more) => `Show ${count}${more ? " or more" : ""} new ${plural(count, "activity", "activities")}`,
+    fresh: (count2, more) => `${count2}${more ? " or more" : ""} new since then`,
+    showFresh: (count2, more) => `Show ${count2}${more ? " or more" : ""} new ${plural(count2, "activity", "activities")}`,
     invalid: "Correct what is marked, and the list comes back.",
     nothing: "Nothing matches",
     nothingText: "Try fewer words or other filters. Every word has to be in the activity.",
@@ -262,7 +432,7 @@ var texts = {
     end: "That is everything.",
     searching: "Nothing found yet. There is more to look through.",
     keepLooking: "Keep looking",
-    shown: (count, more) => `${count} ${plural(count, "row", "rows")} shown${more ? ", and there is more" : ""}`
+    shown: (count2, more) => `${count2} ${plural(count2, "row", "rows")} shown${more ? ", and there is more" : ""}`
   },
   problem: {
     retry: "Try again",
@@ -513,12 +683,12 @@ function createField(control, parts) {
     }
   };
 }
-function createSelect(name, nothing, options2) {
+function createSelect(name, nothing, options3) {
   return h(
     "select",
     { name },
     h("option", { value: "" }, nothing),
-    options2.map((option) => h("option", { value: option.value }, option.label))
+    options3.map((option) => h("option", { value: option.value }, option.label))
   );
 }
 function showViolations(fields, violations) {
@@ -679,6 +849,7 @@ function element(format, iso) {
 }
 var timeOfDay = (iso) => element(time, iso);
 var dateTime = (iso) => element(dateAndTime, iso);
+var exactTime = (iso) => element(exact, iso);
 var dateTimeText = (iso) => written2(dateAndTime, iso);
 var dateText = (iso) => written2(shortDate, iso);
 function dayKey(at) {
@@ -1602,11 +1773,11 @@ function openTimeline(context, route) {
     fields: FILTERS,
     changed: (next) => context.go(formatRoute([], next))
   });
-  const count = h("span", { class: "badge" });
+  const count2 = h("span", { class: "badge" });
   const more = h(
     "details",
     { class: "more" },
-    h("summary", {}, texts.filters.title, " ", count),
+    h("summary", {}, texts.filters.title, " ", count2),
     filters.form
   );
   const types = h("div", { class: "types", role: "group", "aria-label": texts.timeline.types });
@@ -1640,8 +1811,8 @@ function openTimeline(context, route) {
     }
     filters.show(parameters);
     const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
-    fill(count, set);
-    count.hidden = set === 0;
+    fill(count2, set);
+    count2.hidden = set === 0;
     for (const button of types.querySelectorAll("[data-type]")) {
       const pressed = button.dataset.type === (parameters.get("type") ?? "");
       button.setAttribute("aria-pressed", String(pressed));
@@ -1894,9 +2065,565 @@ function openTimeline(context, route) {
   };
 }
 
+// src/days.ts
+function createDays(rows, above, createRow) {
+  const element2 = h("div", { class: "page" });
+  let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
+  let list;
+  for (const row of rows) {
+    const key = dayKey(new Date(row.occurred_at));
+    if (list === void 0 || key !== day2) {
+      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+      heading.classList.toggle("continues", list === void 0 && key === day2);
+      list = h("ol", { class: "rows" });
+      element2.append(heading, list);
+      day2 = key;
+    }
+    list.append(createRow(row));
+  }
+  return element2;
+}
+
+// src/download.ts
+function download(name, mediaType, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: `${mediaType};charset=utf-8` }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.hidden = true;
+  document.body.appendChild(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 0);
+}
+var FORMULA = /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;
+function cell(value) {
+  const harmless = FORMULA.test(value) ? `'${value}` : value;
+  return `"${harmless.replaceAll('"', '""')}"`;
+}
+function toCsv(header, rows) {
+  const lines = [header, ...rows].map((row) => row.map(cell).join(","));
+  return `\uFEFF${lines.join("\r\n")}\r
+`;
+}
+function toJsonLines(values) {
+  return values.map((value) => `${JSON.stringify(value)}
+`).join("");
+}
+
+// src/events.ts
+var count = new Intl.NumberFormat("en");
+function deedText(event) {
+  const { trail: trail2 } = texts;
+  const times = event.data?.count;
+  if (event.action === "key.refusals_counted" && typeof times === "number") {
+    return trail2.refusedTimes(count.format(times), times === 1);
+  }
+  const words = trail2.actions[event.action] ?? [event.action, event.action];
+  return event.status === "succeeded" ? words[0] : words[1];
+}
+function doorText(event) {
+  const { trail: trail2 } = texts;
+  if (event.tool_name !== void 0) {
+    return `${trail2.tool} ${event.tool_name}`;
+  }
+  if (event.command !== void 0) {
+    return `${trail2.command} ${event.command}`;
+  }
+  return event.api_route && (ownText(trail2.doors, event.api_route) ?? event.api_route);
+}
+function refusalText(event) {
+  if (event.error_code === void 0) {
+    return void 0;
+  }
+  const { trail: trail2 } = texts;
+  const reason = `${trail2.errors[event.error_code] ?? trail2.statuses.rejected} (${event.error_code}).`;
+  const fields = (event.fields ?? []).map((field) => field === "$" ? trail2.wholeInput : field);
+  return fields.length === 0 ? reason : `${reason} ${trail2.fields} ${fields.join(", ")}`;
+}
+var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+function factsOf(data) {
+  return Object.entries(data ?? {}).map(([name, value]) => {
+    const text = typeof value === "number" ? count.format(value) : typeof value === "string" ? value : JSON.stringify(value);
+    const label = ownText(texts.trail.data, name) ?? name.replaceAll("_", " ");
+    return { label, value: text, isTime: TIME.test(text) };
+  });
+}
+function ownText(words, name) {
+  return Object.hasOwn(words, name) ? words[name] : void 0;
+}
+function splitReference(reference) {
+  const colon = reference.indexOf(":");
+  return colon > 0 && colon < reference.length - 1 ? [reference.slice(0, colon), reference.slice(colon + 1)] : void 0;
+}
+function actorColumns(name) {
+  const part = (key) => [`${name}_${key}`, (event) => event[name]?.[key]];
+  return [part("type"), part("id"), part("display_name")];
+}
+var COLUMNS = [
+  ["occurred_at", (event) => event.occurred_at],
+  ["status", (event) => event.status],
+  ["action", (event) => event.action],
+  ["resource_type", (event) => event.resource_type],
+  ["resource_id", (event) => event.resource_id],
+  ...actorColumns("actor"),
+  ...actorColumns("authenticated_as"),
+  ...actorColumns("on_behalf_of"),
+  ["credential_id", (event) => event.credential_id],
+  ["source", (event) => event.source],
+  ["api_route", (event) => event.api_route],
+  ["tool_name", (event) => event.tool_name],
+  ["command", (event) => event.command],
+  ["client_address", (event) => event.client_address],
+  ["user_agent", (event) => event.user_agent],
+  ["error_code", (event) => event.error_code],
+  ["fields", (event) => event.fields?.join(" ")],
+  ["data", (event) => event.data && JSON.stringify(event.data)],
+  ["input_hash", (event) => event.input_hash],
+  ["request_id", (event) => event.request_id],
+  ["tenant_id", (event) => event.tenant_id],
+  ["id", (event) => event.id]
+];
+var eventColumns = COLUMNS.map(([name]) => name);
+function eventCells(event) {
+  return COLUMNS.map(([, value]) => value(event) ?? "");
+}
+
+// src/pages/trail.ts
+var PAGE_ROWS2 = 50;
+var MAX_FILE_EVENTS = 5e3;
+var FILE_PAGE_ROWS = 100;
+var { trail } = texts;
+var capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+var options2 = (words) => Object.entries(words).map(([value, label]) => ({ value, label }));
+var FILTERS2 = [
+  { kind: "choice", name: "status", label: trail.status, options: options2(trail.statuses) },
+  {
+    kind: "choice",
+    name: "action",
+    label: trail.action,
+    options: Object.entries(trail.actions).map(([value, [did]]) => ({
+      value,
+      label: capitalized(did)
+    }))
+  },
+  {
+    kind: "choice",
+    name: "resource_type",
+    label: trail.resourceType,
+    options: options2(trail.resources)
+  },
+  { kind: "text", name: "resource_id", label: trail.resource, hint: trail.resourceHint },
+  { kind: "text", name: "actor_id", label: trail.actor, hint: trail.actorHint },
+  {
+    kind: "choice",
+    name: "actor_type",
+    label: trail.actorType,
+    options: options2({
+      user: texts.actor.user,
+      service: texts.actor.service,
+      agent: texts.actor.agent
+    })
+  },
+  { kind: "text", name: "credential_id", label: trail.credential, hint: trail.credentialHint },
+  { kind: "text", name: "request_id", label: trail.request, hint: trail.requestHint },
+  { kind: "choice", name: "source", label: trail.source, options: options2(trail.sources) },
+  { kind: "from", name: "occurred_after", label: trail.from },
+  { kind: "to", name: "occurred_before", label: trail.to }
+];
+var LABELS = new Map(FILTERS2.map(({ name, label }) => [name, label]));
+var PLAIN = [
+  "action",
+  "resource_type",
+  "resource_id",
+  "status",
+  "error_code",
+  "fields",
+  "source",
+  "api_route",
+  "tool_name",
+  "command",
+  "credential_id",
+  "client_address",
+  "user_agent",
+  "request_id",
+  "input_hash",
+  "tenant_id",
+  "id"
+];
+function known2(parameters) {
+  const kept = new URLSearchParams();
+  for (const { name } of FILTERS2) {
+    const value = parameters.get(name);
+    if (value) {
+      kept.set(name, value);
+    }
+  }
+  return kept;
+}
+function openTrail(context, route) {
+  let parameters = known2(route.parameters);
+  let downloading;
+  let choseInList = false;
+  const filters = createFilters({
+    fields: FILTERS2,
+    changed: (next) => context.go(formatRoute(["trail"], next))
+  });
+  filters.chips.tabIndex = -1;
+  const count2 = h("span", { class: "badge" });
+  const more = h(
+    "details",
+    { class: "more" },
+    h("summary", {}, texts.filters.title, " ", count2),
+    filters.form
+  );
+  function showFilters() {
+    filters.show(parameters);
+    fill(count2, parameters.size);
+    count2.hidden = parameters.size === 0;
+  }
+  const refused = h("p", { class: "empty" }, trail.invalid);
+  refused.hidden = true;
+  function loadPage(limit, cursor, signal) {
+    const all = new URLSearchParams(parameters);
+    all.set("limit", String(limit));
+    if (cursor !== void 0) {
+      all.set("cursor", cursor);
+    }
+    return context.client.listAuditEvents(all, signal);
+  }
+  const pager = createPager({
+    async load(cursor, signal) {
+      const answer = await loadPage(PAGE_ROWS2, cursor, signal);
+      refused.hidden = true;
+      filters.showViolations([]);
+      return { rows: answer.audit_events, next: answer.next_cursor };
+    },
+    render: (rows, above) => createDays(rows, above, renderEvent),
+    empty: renderEmpty,
+    announce: context.announce,
+    began(rows) {
+      showTools(rows.length > 0);
+      if (choseInList) {
+        choseInList = false;
+        filters.chips.focus();
+      }
+    },
+    failed: showViolations2
+  });
+  pager.element.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("a[href^='#/trail?']");
+    choseInList = link !== false && link !== null;
+  });
+  function showViolations2(error) {
+    showTools(false);
+    if (error.failure !== "invalid") {
+      return false;
+    }
+    if (filters.showViolations(error.fieldErrors).length > 0) {
+      return false;
+    }
+    more.open = true;
+    refused.hidden = false;
+    context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
+    return true;
+  }
+  function chooser(values, said, label) {
+    if (Object.entries(values).every(([name, value]) => parameters.get(name) === value)) {
+      return said;
+    }
+    const next = new URLSearchParams(parameters);
+    for (const [name, value] of Object.entries(values)) {
+      next.set(name, value);
+    }
+    return h("a", { href: formatRoute(["trail"], next), title: label }, said);
+  }
+  function choice(name, value, said = written(value)) {
+    return chooser({ [name]: value }, said, trail.only(LABELS.get(name) ?? name, value));
+  }
+  function renderEvent(event) {
+    const refusal2 = refusalText(event);
+    const door = doorText(event);
+    const facts = factsOf(event.data);
+    const said = ownText(trail.credentials, event.credential_id);
+    return h(
+      "li",
+      { class: "row event", "data-status": event.status },
+      h("div", { class: "row-kind" }, createStatus(event)),
+      h(
+        "div",
+        { class: "row-text" },
+        h(
+          "p",
+          { class: "event-title" },
+          createDeed(event, { path: ["trail"], parameters }),
+          " ",
+          choice("action", event.action, deedText(event))
+        ),
+        createAbout(event),
+        refusal2 !== void 0 && h("p", { class: "refusal" }, refusal2),
+        facts.length > 0 && h("p", { class: "facts fine" }, facts.map(renderFact)),
+        h(
+          "div",
+          { class: "row-meta fine" },
+          h("span", {}, choice("source", event.source, trail.sources[event.source]), " ", door),
+          h(
+            "span",
+            {},
+            said === void 0 && `${trail.key} `,
+            choice(
+              "credential_id",
+              event.credential_id,
+              said ?? h("code", {}, event.credential_id)
+            )
+          ),
+          event.client_address !== void 0 && h("span", {}, `${trail.client} `, h("code", {}, event.client_address)),
+          event.user_agent !== void 0 && written(event.user_agent)
+        ),
+        renderDetails(event)
+      ),
+      h("div", { class: "row-time" }, timeOfDay(event.occurred_at))
+    );
+  }
+  function createStatus({ status }) {
+    return choice(
+      "status",
+      status,
+      h(
+        "span",
+        { class: `badge status-${status}` },
+        icon(...STATUS[status]),
+        " ",
+        trail.statuses[status]
+      )
+    );
+  }
+  function createAbout(event) {
+    const { resource_type: type, resource_id: id } = event;
+    if (id === void 0) {
+      return null;
+    }
+    const value = [`${trail.resources[type]} `, h("code", { dir: "auto" }, id)];
+    return h(
+      "p",
+      { class: "about" },
+      chooser(
+        { resource_type: type, resource_id: id },
+        value,
+        trail.only(trail.resources[type], id)
+      ),
+      createWayOn(event, id)
+    );
+  }
+  function createWayOn(event, id) {
+    const link = (fragment, text) => [
+      " · ",
+      h("a", { class: "way-on", href: fragment }, text)
+    ];
+    const reference = splitReference(id);
+    switch (event.resource_type) {
+      case "activity":
+        return event.status === "succeeded" && may(context, "activity:read") && link(formatRoute(["activities", id]), trail.openActivity);
+      case "resource":
+        return reference !== void 0 && Object.hasOwn(texts.record, reference[0]) && may(context, "activity:read") && link(
+          formatRoute(
+            [],
+            new URLSearchParams({
+              related_resource_type: reference[0],
+              related_resource_id: reference[1]
+            })
+          ),
+          trail.openRecord
+        );
+      case "actor":
+        return link(formatRoute(["trail"], new URLSearchParams({ actor_id: id })), trail.openActor);
+      default:
+        return null;
+    }
+  }
+  function renderFact({ label, value, isTime }) {
+    return h("span", {}, `${label}: `, isTime ? dateTime(value) : written(value));
+  }
+  function renderDetails(event) {
+    const details = h(
+      "details",
+      {
+        class: "all",
+        on: {
+          toggle: () => {
+            if (details.open && details.children.length === 1) {
+              details.append(renderProperties(event));
+            }
+          }
+        }
+      },
+      h("summary", { "data-row": event.id }, trail.more)
+    );
+    return details;
+  }
+  function renderProperties(event) {
+    const pairs = [
+      [trail.property.occurred_at, exactTime(event.occurred_at)],
+      [trail.property.occurred_at_utc, h("code", {}, inUtc(event.occurred_at))]
+    ];
+    for (const name of ["actor", "authenticated_as", "on_behalf_of"]) {
+      const actor = event[name];
+      if (actor !== void 0) {
+        const id = h("code", { dir: "auto" }, `${actor.type}:${actor.id}`);
+        const named = actor.display_name !== void 0 && [written(actor.display_name), " "];
+        pairs.push([trail.property[name], [named, id]]);
+      }
+    }
+    for (const name of PLAIN) {
+      const value = event[name];
+      if (value !== void 0) {
+        const text = typeof value === "string" ? value : value.join(", ");
+        const said = h("code", { dir: "auto" }, text);
+        pairs.push([trail.property[name], name === "request_id" ? choice(name, text, said) : said]);
+      }
+    }
+    return h(
+      "dl",
+      { class: "properties" },
+      pairs.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])
+    );
+  }
+  function renderEmpty() {
+    const filtered = parameters.size > 0;
+    return h(
+      "div",
+      { class: "empty" },
+      h("h2", {}, filtered ? trail.nothing : trail.empty),
+      h("p", {}, filtered ? trail.nothingText : trail.emptyText),
+      filtered && h(
+        "button",
+        { type: "button", on: { click: () => context.go(formatRoute(["trail"])) } },
+        texts.filters.clear
+      )
+    );
+  }
+  const csv = toolButton(trail.csv, () => void take("csv"));
+  const jsonLines = toolButton(trail.jsonLines, () => void take("jsonl"));
+  const stop = toolButton(texts.cancel, () => downloading?.abort());
+  const downloaded = h("div", { class: "downloaded" });
+  function toolButton(label, click) {
+    return h("button", { type: "button", class: "quiet", on: { click } }, label);
+  }
+  function showTools(any) {
+    csv.hidden = !any;
+    jsonLines.hidden = !any;
+  }
+  function showDownloading(running) {
+    csv.disabled = running;
+    jsonLines.disabled = running;
+    stop.hidden = !running;
+  }
+  async function collect(signal) {
+    const events = [];
+    let cursor;
+    do {
+      const answer = await loadPage(FILE_PAGE_ROWS, cursor, signal);
+      events.push(...answer.audit_events);
+      cursor = answer.next_cursor;
+      fill(downloaded, h("p", {}, trail.downloading(events.length.toLocaleString("en"))));
+    } while (cursor !== void 0 && events.length < MAX_FILE_EVENTS);
+    return [events, cursor !== void 0];
+  }
+  async function take(form) {
+    const own = new AbortController();
+    downloading?.abort();
+    downloading = own;
+    showDownloading(true);
+    stop.focus();
+    try {
+      const [events, areMore] = await collect(own.signal);
+      const day2 = (/* @__PURE__ */ new Date()).toISOString().replace(/[:.]/g, "-");
+      const name = `audit-trail-${context.me.tenant_id}-${day2}.${form}`;
+      if (form === "csv") {
+        download(name, "text/csv", toCsv(eventColumns, events.map(eventCells)));
+      } else {
+        download(name, "application/x-ndjson", toJsonLines(events));
+      }
+      const told = events.length.toLocaleString("en");
+      const text = areMore ? trail.downloadedFirst(name, told) : trail.downloaded(name, told, events.length === 1);
+      fill(downloaded, h("p", {}, text));
+      context.announce(text);
+    } catch (thrown) {
+      if (downloading !== own) {
+        return;
+      }
+      if (isAborted(thrown)) {
+        fill(downloaded, h("p", {}, trail.downloadStopped));
+        context.announce(trail.downloadStopped);
+      } else {
+        fill(
+          downloaded,
+          createProblem(asApiError(thrown), () => void take(form))
+        );
+      }
+    } finally {
+      if (downloading === own) {
+        downloading = void 0;
+        const hadFocus = document.activeElement === stop;
+        showDownloading(false);
+        if (hadFocus) {
+          (form === "csv" ? csv : jsonLines).focus();
+        }
+      }
+    }
+  }
+  function forgetDownload() {
+    const running = downloading;
+    downloading = void 0;
+    running?.abort();
+    fill(downloaded);
+    showDownloading(false);
+  }
+  const element2 = h(
+    "div",
+    { class: "timeline" },
+    h(
+      "div",
+      { class: "page-head" },
+      h("div", {}, pageHeading(trail.title), h("p", { class: "lead" }, trail.lead))
+    ),
+    more,
+    filters.chips,
+    h(
+      "div",
+      { class: "tools" },
+      toolButton(trail.reload, () => pager.restart()),
+      csv,
+      jsonLines,
+      stop
+    ),
+    downloaded,
+    h("section", { "aria-label": trail.results }, refused, pager.element)
+  );
+  showFilters();
+  showTools(false);
+  showDownloading(false);
+  pager.restart();
+  return {
+    title: trail.title,
+    element: element2,
+    update(next) {
+      parameters = known2(next.parameters);
+      forgetDownload();
+      showFilters();
+      pager.restart();
+    },
+    stop() {
+      forgetDownload();
+      pager.stop();
+    }
+  };
+}
+
 // src/pages/table.ts
 var pageTable = [
-  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline }
+  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
+  { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail }
 ];
 
 // src/api/transport.ts
@@ -2083,6 +2810,7 @@ function createClient(credential, refused) {
     logActivity: (input, key, signal) => post("v1/activities", input, key, signal),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
+    getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),
     createKey: (input, key, signal) => post("v1/keys", input, key, signal),
     rotateKey: (keyId, input, key, signal) => post(`v1/keys/${encodeURIComponent(keyId)}/rotate`, input, key, signal),
     revokeKey: (keyId, signal) => call({

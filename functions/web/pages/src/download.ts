@@ -14,11 +14,12 @@ export function download(name: string, mediaType: string, text: string): void {
 }
 
 /** Spreadsheets take a cell with one of these in front for a formula, and may run it. */
-const FORMULA = /^[\s]*[=+\-@\t\r]/;
+const FORMULA = /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;
 
+/** Every cell is quoted, so that no separator of any country's spreadsheet parts one. */
 function cell(value: string): string {
   const harmless = FORMULA.test(value) ? `'${value}` : value;
-  return /[",;\r\n\t]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  return `"${harmless.replaceAll('"', '""')}"`;
 }
 
 /** RFC 4180, with a byte order mark for the spreadsheets that guess without one. */

@@ -1,6 +1,6 @@
 // The pictures, as paths of lines in a square of 24. Words stand beside each.
 
-import type { ActivityCategory } from "./api/client";
+import type { ActivityCategory, AuditStatus } from "./api/client";
 
 export const BRAND = ["M5 6h.01", "M5 12h.01", "M5 18h.01", "M10 6h10", "M10 12h6", "M10 18h9"];
 export const CROSS = ["M7 7l10 10", "M17 7L7 17"];
@@ -18,4 +18,10 @@ export const CATEGORY: Readonly<Record<ActivityCategory, readonly string[]>> = {
   email: ["M3 6h18v12H3z", "M3 7l9 6 9-6"],
   meeting: ["M4 6h16v14H4z", "M4 10h16", "M8 3v4", "M16 3v4"],
   agent_action: ["M5 9h14v10H5z", "M12 5v4", "M9 13v2", "M15 13v2", "M2 13v3", "M22 13v3"],
+};
+
+export const STATUS: Readonly<Record<AuditStatus, readonly string[]>> = {
+  succeeded: ["M5 13l4 4L19 7"],
+  denied: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18", "M6 6l12 12"],
+  rejected: ["M12 4l9 16H3z", "M12 10v4", "M12 17v.5"],
 };

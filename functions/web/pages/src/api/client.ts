@@ -6,14 +6,22 @@ import { type Call, type Credential, headerText, send } from "./transport";
 
 type Schemas = components["schemas"];
 
+export type Action = Schemas["Action"];
 export type Activity = Schemas["Activity"];
 export type Actor = Schemas["Actor"];
 export type ActivityCategory = Schemas["ActivityCategory"];
 export type AuditEvent = Schemas["AuditEvent"];
+export type AuditedResourceType = Schemas["AuditedResourceType"];
+export type AuditStatus = Schemas["AuditStatus"];
+export type CreateKeyInput = Schemas["CreateKeyInput"];
+export type ErrorCode = Schemas["ErrorCode"];
 export type FieldWithValue = Schemas["FieldWithValue"];
+export type Key = Schemas["Key"];
 export type LoggedActivity = Schemas["LoggedActivity"];
 export type LogActivityInput = Schemas["LogActivityInput"];
+export type MadeKey = Schemas["MadeKeyResponse"];
 export type RelatedResourceType = Schemas["RelatedResourceType"];
+export type RotateKeyInput = Schemas["RotateKeyInput"];
 export type Scope = Schemas["Scope"];
 export type Source = Schemas["Source"];
 
@@ -54,17 +62,14 @@ export interface Client {
     signal?: AbortSignal,
   ): Promise<Schemas["AuditEventsResponse"]>;
   listKeys(parameters: URLSearchParams, signal?: AbortSignal): Promise<Schemas["KeysResponse"]>;
-  createKey(
-    input: Schemas["CreateKeyInput"],
-    idempotencyKey: string,
-    signal?: AbortSignal,
-  ): Promise<Schemas["MadeKeyResponse"]>;
+  getKey(keyId: string, signal?: AbortSignal): Promise<Schemas["KeyResponse"]>;
+  createKey(input: CreateKeyInput, idempotencyKey: string, signal?: AbortSignal): Promise<MadeKey>;
   rotateKey(
     keyId: string,
-    input: Schemas["RotateKeyInput"],
+    input: RotateKeyInput,
     idempotencyKey: string,
     signal?: AbortSignal,
-  ): Promise<Schemas["MadeKeyResponse"]>;
+  ): Promise<MadeKey>;
   revokeKey(keyId: string, signal?: AbortSignal): Promise<Schemas["KeyResponse"]>;
 }
 
@@ -118,6 +123,7 @@ export function createClient(credential: Credential, refused: () => void): Clien
     logActivity: (input, key, signal) => post("v1/activities", input, key, signal),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
+    getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),
     createKey: (input, key, signal) => post("v1/keys", input, key, signal),
     rotateKey: (keyId, input, key, signal) =>
       post(`v1/keys/${encodeURIComponent(keyId)}/rotate`, input, key, signal),

@@ -3,7 +3,9 @@
 import type { PageKind } from "../page";
 import { texts } from "../texts";
 import { openTimeline } from "./timeline";
+import { openTrail } from "./trail";
 
 export const pageTable: readonly PageKind[] = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
+  { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail },
 ];
