@@ -355,6 +355,116 @@ var texts = {
     empty: "Nothing is recorded yet",
     emptyText: "Each write, each change of a key and each refusal is here from then on."
   },
+  keys: {
+    title: "Keys",
+    lead: "Who may call the API of this workspace, and what for.",
+    results: "All keys",
+    madeNow: "Made just now",
+    make: "Make a key",
+    states: {
+      active: "Active",
+      expires_soon: "Ends soon",
+      rotated: "Replaced",
+      ended: "Ended",
+      revoked: "Revoked"
+    },
+    unnamed: (id) => `Key ${id}`,
+    own: "You are signed in with this key",
+    property: {
+      id: "Id",
+      scopes: "May",
+      made: "Made",
+      ends: "Ends",
+      never: "never",
+      used: "Last used",
+      /** The API knows the hour. */
+      usedHour: "in the hour from",
+      unused: "not yet",
+      unusedLately: "not within 400 days",
+      revoked: "Revoked",
+      replacedBy: "Replaced by",
+      ranges: "Taken from",
+      anywhere: "everywhere",
+      users: "May act for",
+      anybody: "anybody",
+      nobody: "nobody",
+      itself: "this person alone",
+      noScopes: "nothing"
+    },
+    changes: "What was done to it",
+    calls: "What was done with it",
+    rotate: "Rotate",
+    rotateLabel: (name) => `Rotate ${name}`,
+    revoke: "Revoke",
+    revokeLabel: (name) => `Revoke ${name}`,
+    empty: "There are no keys",
+    emptyText: "Keys that programs and people call with are here.",
+    form: {
+      title: "A new key",
+      lead: "Nothing of it can be wider than the key that you are signed in with.",
+      name: "Name (optional)",
+      nameHint: "What people call it, such as “Scout, production”",
+      type: "It stands for",
+      choose: "Choose",
+      types: { user: "A person", service: "A service", agent: "An agent" },
+      id: "Id of that person, service or agent",
+      idHint: "The trail names it so, such as jane or crm-sync",
+      scopes: "What it may do",
+      expires: "When it ends (optional)",
+      expiresHint: "In the time of your clock. Without it, the key does not end.",
+      expiresOwn: (time2) => `In the time of your clock. Yours ends at ${time2}: by then at the latest.`,
+      notATime: "Give the day and the time in full.",
+      ranges: "Where it is taken from (optional)",
+      rangesHint: "One address or range a line, such as 192.0.2.0/24. Without any: everywhere.",
+      users: "Whom it may act for",
+      usersAnybody: "Anybody",
+      usersNobody: "Nobody",
+      usersThese: "These people",
+      usersIds: "Their ids",
+      usersHint: "One id a line.",
+      entry: (place) => `Entry ${place}: `,
+      submit: "Make the key",
+      working: "Making it…"
+    },
+    secret: {
+      made: "The key is made",
+      warning: "Copy it now and keep it in a safe place. It is shown this once, and can’t be shown again.",
+      label: "Key",
+      copy: "Copy",
+      copied: "Copied.",
+      selected: "It is selected. Copy it with your keyboard or its menu.",
+      done: "Done",
+      lostTitle: "The key is made, but can’t be shown",
+      lost: "The first answer got lost on its way, and the key in full with it: it is kept nowhere. Revoke this key, and make another one.",
+      closed: (name) => `${name} is in the list.`
+    },
+    rotating: {
+      title: (name) => `Rotate ${name}?`,
+      text: "This makes a key in its place, for the same actor, with the same rights and the same limits. Both are taken until the old one ends.",
+      own: "You are signed in with this key. Sign in with the new one before it ends.",
+      overlap: "The old key ends",
+      overlaps: [
+        [0, "at once"],
+        [3600, "in an hour"],
+        [86400, "in 24 hours"],
+        [604800, "in 7 days"],
+        [2592e3, "in 30 days"]
+      ],
+      overlapHint: "Or sooner, where it was to end sooner. “At once” takes up to 60 seconds.",
+      expires: "The new key ends (optional)",
+      expiresHint: "In the time of your clock. Otherwise it lives as long as the old one was to.",
+      submit: "Rotate",
+      working: "Rotating…"
+    },
+    revoking: {
+      title: (name) => `Revoke ${name}?`,
+      text: "It ends for good. It is refused everywhere after 60 seconds at the latest.",
+      own: "You are signed in with this key: revoking it signs you out.",
+      submit: "Revoke",
+      working: "Revoking…",
+      done: (name) => `${name} is revoked.`
+    }
+  },
   days: { today: "Today", yesterday: "Yesterday" },
   signIn: {
     title: "Sign in",
@@ -826,6 +936,134 @@ function openSignIn(parts) {
   return { title: texts.signIn.title, element: element2 };
 }
 
+// src/dialog.ts
+function openDialog(parts) {
+  const titleId = freshId("dialog");
+  const opener = document.activeElement;
+  const dialog = h(
+    "dialog",
+    {
+      class: "dialog",
+      "aria-labelledby": titleId,
+      on: {
+        close: () => {
+          dialog.remove();
+          if (opener instanceof HTMLElement && opener.isConnected) {
+            opener.focus();
+          }
+          parts.closed?.();
+        }
+      }
+    },
+    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
+    h("div", { class: "dialog-content" }, parts.content),
+    h(
+      "div",
+      { class: "actions" },
+      h(
+        "button",
+        { type: "button", on: { click: () => dialog.close() } },
+        parts.closeLabel ?? texts.close
+      ),
+      parts.actions
+    )
+  );
+  document.body.appendChild(dialog);
+  dialog.showModal();
+  return { close: () => dialog.close() };
+}
+
+// src/drafts.ts
+function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+function createDraft() {
+  let sent;
+  return {
+    keyFor(input) {
+      const json = JSON.stringify(input);
+      if (sent?.json !== json) {
+        sent = { json, key: `pages-${randomKey()}` };
+      }
+      return sent.key;
+    },
+    accepted() {
+      sent = void 0;
+    }
+  };
+}
+
+// src/groups.ts
+function createGroup(parts, ...children) {
+  const error = h("p", { class: "violation", id: freshId("violation"), hidden: true });
+  const hint = parts.hint === void 0 ? void 0 : h("p", { class: "hint", id: freshId("hint") }, parts.hint);
+  const element2 = h(
+    "fieldset",
+    { class: "group" },
+    h("legend", {}, parts.legend),
+    children,
+    hint,
+    error
+  );
+  function describe(...by) {
+    const ids = by.filter((id) => id !== void 0);
+    if (ids.length > 0) {
+      element2.setAttribute("aria-describedby", ids.join(" "));
+    } else {
+      element2.removeAttribute("aria-describedby");
+    }
+  }
+  describe(hint?.id);
+  return {
+    element: element2,
+    control: parts.control,
+    setError(message) {
+      error.hidden = message === void 0;
+      fill(error, message);
+      describe(hint?.id, message === void 0 ? void 0 : error.id);
+      if (message === void 0) {
+        parts.control.removeAttribute("aria-invalid");
+      } else {
+        parts.control.setAttribute("aria-invalid", "true");
+      }
+    }
+  };
+}
+function createTick(attributes, ...label) {
+  const control = h("input", attributes);
+  return { element: h("label", { class: "tick" }, control, h("span", {}, label)), control };
+}
+
+// src/key-inputs.ts
+function linesOf(text) {
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+}
+function timeOf(local) {
+  const at = new Date(local);
+  return Number.isNaN(at.getTime()) ? local : at.toISOString();
+}
+function keyInputOf(values) {
+  const ranges = linesOf(values.ranges);
+  const users = values.users === "these" ? linesOf(values.userIds) : [];
+  const namesUsers = values.actorType !== "user" && values.users !== "anybody";
+  return {
+    actor: { type: values.actorType, id: values.actorId.trim() },
+    scopes: [...values.scopes],
+    ...values.name.trim() === "" ? {} : { name: values.name.trim() },
+    ...values.expires === "" ? {} : { expires_at: timeOf(values.expires) },
+    ...ranges.length === 0 ? {} : { address_ranges: ranges },
+    ...namesUsers ? { users } : {}
+  };
+}
+function violationOf({ field, message }) {
+  return {
+    // Who a key stands for is one property of the API, and two controls.
+    field: field === "actor" ? "actor.id" : field,
+    message: message.replace(/^element (\d+): /, (_, at) => texts.keys.form.entry(Number(at) + 1))
+  };
+}
+
 // src/times.ts
 var locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
 var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
@@ -856,16 +1094,16 @@ function dayKey(at) {
   const pad = (value, width) => String(value).padStart(width, "0");
   return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
 }
-function dayTitle(iso, words) {
+function dayTitle(iso, words3) {
   const at = new Date(iso);
   const now = /* @__PURE__ */ new Date();
   const yesterday = new Date(now);
   yesterday.setDate(now.getDate() - 1);
   if (dayKey(at) === dayKey(now)) {
-    return words.today;
+    return words3.today;
   }
   if (dayKey(at) === dayKey(yesterday)) {
-    return words.yesterday;
+    return words3.yesterday;
   }
   return written2(at.getFullYear() === now.getFullYear() ? day : dayOfYear, iso);
 }
@@ -878,161 +1116,394 @@ function startOfDay(key, days = 0) {
   return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
 }
 
-// src/filters.ts
-function chosenDay(value, kind) {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) {
-    return void 0;
-  }
-  const days = kind === "to" ? 1 : 0;
-  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
-  return startOfDay(key, days) === at.toISOString() ? key : void 0;
+// src/key-form.ts
+var words = texts.keys.form;
+function createTimeField(name, label, hint) {
+  const field = createField(h("input", { name, type: "datetime-local" }), { label, hint });
+  return {
+    ...field,
+    /** Whether it is a whole time, or empty; if not, it says so. */
+    isWhole() {
+      const whole = !field.control.validity.badInput;
+      field.setError(whole ? void 0 : words.notATime);
+      return whole;
+    }
+  };
 }
-function makeControl(field) {
-  switch (field.kind) {
-    case "choice":
-      return createField(createSelect(field.name, texts.filters.any, field.options), field);
-    case "text":
-      return createField(
-        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
-        field
-      );
-    default:
-      return createField(h("input", { name: field.name, type: "date" }), field);
-  }
+function makeableTypes({ actor }) {
+  return actor.type === "agent" ? ["agent"] : ["user", "service", "agent"];
 }
-function createFilters(parts) {
-  let shown = new URLSearchParams();
-  const controls = /* @__PURE__ */ new Map();
-  for (const field of parts.fields) {
-    controls.set(field.name, makeControl(field));
+function createKeyForm(parts) {
+  const { me } = parts;
+  const draft = createDraft();
+  const plain = { autocomplete: "off", autocapitalize: "none", spellcheck: "false" };
+  const name = createField(h("input", { name: "name", type: "text", dir: "auto", ...plain }), {
+    label: words.name,
+    hint: words.nameHint
+  });
+  const type = createField(
+    createSelect(
+      "actor.type",
+      words.choose,
+      makeableTypes(me).map((value) => ({ value, label: words.types[value] }))
+    ),
+    { label: words.type }
+  );
+  const id = createField(h("input", { name: "actor.id", type: "text", dir: "auto", ...plain }), {
+    label: words.id,
+    hint: words.idHint
+  });
+  const ticks = me.scopes.map(
+    (scope) => createTick(
+      { type: "checkbox", name: "scopes", value: scope },
+      h("code", {}, scope),
+      ` – ${texts.scope[scope]}`
+    )
+  );
+  const scopes = createGroup(
+    { legend: words.scopes, control: ticks[0]?.control ?? h("input") },
+    ticks.map(({ element: element2 }) => element2)
+  );
+  const expires = createTimeField(
+    "expires_at",
+    words.expires,
+    me.expires_at === void 0 ? words.expiresHint : words.expiresOwn(dateTimeText(me.expires_at))
+  );
+  const ranges = createField(
+    h("textarea", { name: "address_ranges", rows: 2, class: "code", ...plain }),
+    { label: words.ranges, hint: words.rangesHint }
+  );
+  const radio = (value, label) => createTick({ type: "radio", name: "users", value }, label);
+  const anybody = radio("anybody", words.usersAnybody);
+  const nobody = radio("nobody", words.usersNobody);
+  const these = radio("these", words.usersThese);
+  const ids = createField(h("textarea", { name: "user_ids", rows: 3, dir: "auto", ...plain }), {
+    label: words.usersIds,
+    hint: words.usersHint
+  });
+  const users = createGroup(
+    { legend: words.users, control: anybody.control },
+    anybody.element,
+    nobody.element,
+    these.element,
+    ids.element
+  );
+  const fields = /* @__PURE__ */ new Map([
+    ["name", name],
+    ["actor.type", type],
+    ["actor.id", id],
+    ["scopes", scopes],
+    ["expires_at", expires],
+    ["address_ranges", ranges],
+    ["users", users]
+  ]);
+  function showUsers() {
+    users.element.hidden = type.control.value === "user";
+    ids.element.hidden = !these.control.checked;
   }
   function read() {
-    const next = new URLSearchParams(shown);
-    for (const field of parts.fields) {
-      const value = controls.get(field.name)?.control.value.trim() ?? "";
-      next.delete(field.name);
-      if (field.kind === "choice" || field.kind === "text") {
-        next.set(field.name, value);
-      } else {
-        const before = shown.get(field.name) ?? "";
-        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
-        next.set(
-          field.name,
-          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
-        );
-      }
-    }
-    for (const field of parts.fields) {
-      if (field.needs !== void 0 && (next.get(field.needs) ?? "") === "") {
-        next.delete(field.name);
-      }
-    }
-    for (const [name, value] of [...next]) {
-      if (value === "") {
-        next.delete(name);
-      }
-    }
-    return next;
+    const chosen = [nobody, these].find(({ control }) => control.checked)?.control.value;
+    return {
+      name: name.control.value,
+      actorType: type.control.value,
+      actorId: id.control.value,
+      scopes: me.scopes.filter((_, at) => ticks[at]?.control.checked),
+      expires: expires.control.value,
+      ranges: ranges.control.value,
+      users: chosen ?? "anybody",
+      userIds: ids.control.value
+    };
   }
+  const submit = h("button", { type: "submit", class: "primary" });
+  const problem = h("div");
+  function showWorking(working) {
+    submit.disabled = working;
+    fill(submit, working ? words.working : words.submit);
+  }
+  async function send2() {
+    if (submit.disabled) {
+      return;
+    }
+    fill(problem);
+    if (!expires.isWhole()) {
+      expires.control.focus();
+      return;
+    }
+    const input = keyInputOf(read());
+    showWorking(true);
+    try {
+      const made = await parts.client.createKey(input, draft.keyFor(input), parts.signal);
+      draft.accepted();
+      parts.made(made);
+    } catch (thrown) {
+      if (!isAborted(thrown)) {
+        showError(thrown);
+      }
+    } finally {
+      showWorking(false);
+    }
+  }
+  function showError(thrown) {
+    const error = asApiError(thrown);
+    const violations = error.fieldErrors.map(violationOf);
+    const { first, rest } = showViolations(fields, violations);
+    if (first === void 0 || rest.length > 0) {
+      fill(problem, createProblem(error));
+    }
+    first?.focus();
+  }
+  const heading = h("h2", { tabindex: "-1" }, words.title);
   const form = h(
     "form",
     {
-      class: "filters",
+      class: "stack",
       novalidate: true,
       on: {
         submit: (event) => {
           event.preventDefault();
-          parts.changed(read());
+          void send2();
         },
-        change: () => parts.changed(read())
+        change: showUsers
       }
     },
-    [...controls.values()].map((field) => field.element)
+    name.element,
+    h("div", { class: "pair" }, type.element, id.element),
+    scopes.element,
+    users.element,
+    h("div", { class: "pair" }, expires.element, ranges.element),
+    problem,
+    h(
+      "div",
+      { class: "actions" },
+      h("button", { type: "button", on: { click: parts.cancelled } }, texts.cancel),
+      submit
+    )
   );
-  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
-  function valueText(field, value) {
-    switch (field.kind) {
-      case "choice":
-        return field.options.find((option) => option.value === value)?.label ?? value;
-      case "text":
-        return field.say?.(value) ?? value;
-      default: {
-        const key = chosenDay(value, field.kind);
-        return key === void 0 ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
+  return {
+    element: h(
+      "section",
+      { class: "panel stack", "aria-label": words.title },
+      h("div", {}, heading, h("p", { class: "hint" }, words.lead)),
+      form
+    ),
+    begin() {
+      form.reset();
+      showViolations(fields, []);
+      fill(problem);
+      showWorking(false);
+      if (me.actor.type === "user") {
+        these.control.checked = true;
+        ids.control.value = me.actor.id;
+      } else {
+        anybody.control.checked = true;
       }
+      showUsers();
+      heading.focus();
+    }
+  };
+}
+
+// src/key-dialogs.ts
+var { secret: secretWords, rotating, revoking } = texts.keys;
+function keyName(key) {
+  return key.name ?? texts.keys.unnamed(key.key_id);
+}
+function openSecretDialog({ key, secret }, closed) {
+  if (secret === void 0) {
+    openDialog({
+      title: secretWords.lostTitle,
+      content: [
+        h("p", { class: "notice", dir: "auto" }, keyName(key)),
+        h("p", {}, secretWords.lost)
+      ],
+      closed
+    });
+    return;
+  }
+  const status = h("p", { role: "status", class: "hint" });
+  const field = createField(
+    h(
+      "textarea",
+      { class: "code", rows: 3, readonly: true, spellcheck: "false", dir: "ltr" },
+      secret
+    ),
+    { label: secretWords.label }
+  );
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(field.control.value);
+      fill(status, secretWords.copied);
+    } catch {
+      field.control.select();
+      fill(status, secretWords.selected);
     }
   }
-  function chip(label, value, names) {
-    return h(
-      "li",
-      {},
+  openDialog({
+    title: secretWords.made,
+    content: [
+      h("p", { class: "name", dir: "auto" }, keyName(key)),
+      h("p", { class: "notice warn" }, secretWords.warning),
+      field.element,
+      status
+    ],
+    actions: [
       h(
         "button",
-        {
-          type: "button",
-          class: "chip",
-          "aria-label": texts.filters.remove(label, value),
-          on: {
-            click: () => {
-              const next = new URLSearchParams(shown);
-              for (const name of names) {
-                next.delete(name);
-              }
-              parts.changed(next);
-              const left = chips.querySelector("button") ?? form.querySelector("select, input");
-              left?.focus();
-            }
-          }
-        },
-        h("span", { class: "chip-label" }, `${label}:`),
-        h("span", { dir: "auto", class: "chip-value" }, value),
-        icon(...CROSS)
+        { type: "button", class: "primary", on: { click: () => void copy() } },
+        secretWords.copy
       )
-    );
-  }
-  function showChips() {
-    const items = [];
-    for (const other of parts.others ?? []) {
-      const value = shown.get(other.name);
-      if (value) {
-        items.push(chip(other.label, value, [other.name]));
-      }
+    ],
+    closeLabel: secretWords.done,
+    closed: () => {
+      field.control.value = "";
+      fill(field.control);
+      closed();
     }
-    for (const field of parts.fields) {
-      const value = shown.get(field.name);
-      if (value) {
-        const dependent = parts.fields.filter((other) => other.needs === field.name);
-        const names = [field.name, ...dependent.map((other) => other.name)];
-        items.push(chip(field.label, valueText(field, value), names));
-      }
+  });
+}
+function openRotateDialog({ client, key, own, left }, rotated) {
+  const draft = createDraft();
+  const overlap = createField(
+    h(
+      "select",
+      { name: "overlap_seconds" },
+      rotating.overlaps.map(
+        ([seconds, label]) => h("option", { value: seconds, selected: seconds === 86400 }, label)
+      )
+    ),
+    { label: rotating.overlap, hint: rotating.overlapHint }
+  );
+  const expires = createTimeField("expires_at", rotating.expires, rotating.expiresHint);
+  const fields = /* @__PURE__ */ new Map([
+    ["overlap_seconds", overlap],
+    ["expires_at", expires]
+  ]);
+  const problem = h("div");
+  const submit = h("button", { type: "submit", class: "primary" }, rotating.submit);
+  async function send2() {
+    if (submit.disabled) {
+      return;
     }
-    fill(chips, items);
-    chips.hidden = items.length === 0;
+    fill(problem);
+    if (!expires.isWhole()) {
+      expires.control.focus();
+      return;
+    }
+    const input = {
+      overlap_seconds: Number(overlap.control.value),
+      ...expires.control.value === "" ? {} : { expires_at: timeOf(expires.control.value) }
+    };
+    submit.disabled = true;
+    fill(submit, rotating.working);
+    try {
+      const made = await client.rotateKey(key.key_id, input, draft.keyFor(input));
+      dialog.close();
+      rotated(made);
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      const { first, rest } = showViolations(fields, error.fieldErrors);
+      if (first === void 0 || rest.length > 0) {
+        fill(problem, createProblem(error));
+      }
+      first?.focus();
+    } finally {
+      submit.disabled = false;
+      fill(submit, rotating.submit);
+    }
   }
-  return {
-    form,
-    chips,
-    show(parameters) {
-      const before = shown;
-      shown = new URLSearchParams(parameters);
-      for (const field of parts.fields) {
-        const control = controls.get(field.name)?.control;
-        if (control === void 0) {
-          continue;
-        }
-        const value = shown.get(field.name) ?? "";
-        const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
-        const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
-        const typed = field.kind === "text" && document.activeElement === control;
-        if (!half && !typed) {
-          control.value = text;
+  const form = h(
+    "form",
+    {
+      class: "stack",
+      id: freshId("rotate"),
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          void send2();
         }
       }
-      showChips();
     },
-    showViolations: (violations) => showViolations(controls, violations).rest
-  };
+    overlap.element,
+    expires.element,
+    problem
+  );
+  submit.setAttribute("form", form.id);
+  const dialog = openDialog({
+    title: rotating.title(keyName(key)),
+    content: [
+      h("p", {}, rotating.text),
+      own && h("p", { class: "notice warn" }, rotating.own),
+      form
+    ],
+    closeLabel: texts.cancel,
+    actions: [submit]
+  });
+  left.addEventListener("abort", () => dialog.close(), { once: true });
+}
+function openRevokeDialog({ client, key, own, left }, revoked) {
+  const problem = h("div");
+  const submit = h(
+    "button",
+    { type: "button", class: "danger", on: { click: () => void send2() } },
+    revoking.submit
+  );
+  async function send2() {
+    if (submit.disabled) {
+      return;
+    }
+    fill(problem);
+    submit.disabled = true;
+    fill(submit, revoking.working);
+    try {
+      const answer = await client.revokeKey(key.key_id);
+      dialog.close();
+      revoked(answer.key);
+    } catch (thrown) {
+      fill(problem, createProblem(asApiError(thrown)));
+    } finally {
+      submit.disabled = false;
+      fill(submit, revoking.submit);
+    }
+  }
+  const dialog = openDialog({
+    title: revoking.title(keyName(key)),
+    content: [
+      h("p", {}, revoking.text),
+      own && h("p", { class: "notice warn" }, revoking.own),
+      problem
+    ],
+    closeLabel: texts.cancel,
+    actions: [submit]
+  });
+  left.addEventListener("abort", () => dialog.close(), { once: true });
+}
+
+// src/key-states.ts
+var SOON_MS = 14 * 24 * 60 * 60 * 1e3;
+function keyState(key, nowMs) {
+  if (key.revoked_at !== void 0) {
+    return "revoked";
+  }
+  const endsAt = key.expires_at === void 0 ? Number.POSITIVE_INFINITY : Date.parse(key.expires_at);
+  if (endsAt <= nowMs) {
+    return "ended";
+  }
+  if (key.replaced_by !== void 0) {
+    return "rotated";
+  }
+  return endsAt - nowMs <= SOON_MS ? "expires_soon" : "active";
+}
+function isRotatable(key, nowMs) {
+  return key.replaced_by === void 0 && keyState(key, nowMs) !== "revoked";
+}
+function isRevocable(key, nowMs) {
+  const state = keyState(key, nowMs);
+  return state !== "revoked" && state !== "ended";
+}
+var USE_KNOWN_MS = 400 * 24 * 60 * 60 * 1e3;
+function isUseKnown(key, nowMs) {
+  return nowMs - Date.parse(key.created_at) < USE_KNOWN_MS;
 }
 
 // src/pager.ts
@@ -1307,6 +1778,380 @@ function createPager(parts) {
   };
 }
 
+// src/pages/keys.ts
+var PAGE_ROWS = 20;
+var MAX_MADE = 20;
+var { keys: words2 } = texts;
+function openKeys(context) {
+  const { client, me } = context;
+  const left = new AbortController();
+  let made = [];
+  function renderKey(key) {
+    const now = Date.now();
+    const state = keyState(key, now);
+    const name = keyName(key);
+    const full = key.name === void 0 ? name : `${name}, ${key.key_id}`;
+    const own = key.key_id === me.credential_id;
+    const heading = h("h3", { class: "key-name", dir: "auto", tabindex: "-1" }, name);
+    return h(
+      "li",
+      { class: "row key", "data-key": key.key_id, "data-state": state },
+      h(
+        "div",
+        { class: "row-kind" },
+        h("span", { class: `badge state-${state}` }, words2.states[state])
+      ),
+      h(
+        "div",
+        { class: "row-text" },
+        heading,
+        own && h("p", { class: "fine" }, words2.own),
+        h("p", {}, createDeed(key)),
+        renderProperties(key),
+        h("div", { class: "row-meta" }, trailLinks(key))
+      ),
+      h(
+        "div",
+        { class: "key-actions" },
+        isRotatable(key, now) && action(words2.rotate, words2.rotateLabel(full), () => rotate(key)),
+        isRevocable(key, now) && action(words2.revoke, words2.revokeLabel(full), () => revoke(key))
+      )
+    );
+  }
+  function action(label, full, click) {
+    return h("button", { type: "button", "aria-label": full, on: { click } }, label);
+  }
+  function renderProperties(key) {
+    const { property } = words2;
+    const list = (values) => values.map((value, at) => [at > 0 && ", ", h("code", { dir: "auto" }, value)]);
+    const pairs = [
+      [property.scopes, key.scopes.length === 0 ? property.noScopes : list(key.scopes)],
+      [property.id, h("code", {}, key.key_id)],
+      [property.made, dateTime(key.created_at)],
+      [property.ends, key.expires_at === void 0 ? property.never : dateTime(key.expires_at)],
+      [property.used, usedText(key)]
+    ];
+    if (key.revoked_at !== void 0) {
+      pairs.push([property.revoked, dateTime(key.revoked_at)]);
+    }
+    if (key.replaced_by !== void 0) {
+      pairs.push([property.replacedBy, h("code", {}, key.replaced_by)]);
+    }
+    pairs.push([
+      property.ranges,
+      key.address_ranges === void 0 ? property.anywhere : list(key.address_ranges)
+    ]);
+    pairs.push([property.users, usersText(key)]);
+    return h(
+      "dl",
+      { class: "key-facts" },
+      pairs.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))
+    );
+  }
+  function usedText(key) {
+    const { property } = words2;
+    if (key.last_used_at !== void 0) {
+      return [property.usedHour, " ", dateTime(key.last_used_at)];
+    }
+    return isUseKnown(key, Date.now()) ? property.unused : property.unusedLately;
+  }
+  function usersText({ actor, users }) {
+    const { property } = words2;
+    if (actor.type === "user") {
+      return property.itself;
+    }
+    if (users === void 0) {
+      return property.anybody;
+    }
+    return users.length === 0 ? property.nobody : users.map((user2, at) => [at > 0 && ", ", written(user2)]);
+  }
+  function trailLinks({ key_id: id }) {
+    const link = (parameters, text) => h("a", { href: formatRoute(["trail"], new URLSearchParams(parameters)) }, text);
+    return may(context, "audit:read") && [
+      link({ resource_type: "key", resource_id: id }, words2.changes),
+      link({ credential_id: id }, words2.calls)
+    ];
+  }
+  function showKey(key) {
+    made = made.map((other) => other.key_id === key.key_id ? key : other);
+    const row = rowOf(key.key_id);
+    if (row === null) {
+      return void 0;
+    }
+    const next = renderKey(key);
+    row.replaceWith(next);
+    return next;
+  }
+  function rowOf(id) {
+    return element2.querySelector(`[data-key="${CSS.escape(id)}"]`);
+  }
+  function focusOn(row) {
+    row?.querySelector(".key-name")?.focus();
+  }
+  function rotate(key) {
+    const own = key.key_id === me.credential_id;
+    openRotateDialog({ client, key, own, left: left.signal }, (answer) => {
+      showMade(answer);
+      client.getKey(key.key_id, left.signal).then(
+        (old) => void showKey(old.key),
+        () => {
+        }
+      );
+    });
+  }
+  function revoke(key) {
+    const own = key.key_id === me.credential_id;
+    openRevokeDialog({ client, key, own, left: left.signal }, (revoked) => {
+      focusOn(showKey(revoked));
+      context.announce(words2.revoking.done(keyName(revoked)));
+    });
+  }
+  const madeList = h("ul", { class: "rows" });
+  const madeSection = h(
+    "section",
+    { "aria-label": words2.madeNow, hidden: true },
+    h("h2", { class: "day" }, words2.madeNow),
+    madeList
+  );
+  function showMade(answer) {
+    const { key } = answer;
+    rowOf(key.key_id)?.remove();
+    made = [key, ...made.filter((other) => other.key_id !== key.key_id)].slice(0, MAX_MADE);
+    madeList.replaceChildren(...made.map(renderKey));
+    madeSection.hidden = false;
+    openSecretDialog(answer, () => {
+      focusOn(rowOf(key.key_id));
+      context.announce(words2.secret.closed(keyName(key)));
+    });
+  }
+  const make = h(
+    "button",
+    { type: "button", class: "primary", on: { click: () => showForm(true) } },
+    words2.make
+  );
+  const form = createKeyForm({
+    client,
+    me,
+    signal: left.signal,
+    made: (answer) => {
+      showForm(false);
+      showMade(answer);
+    },
+    cancelled: () => showForm(false)
+  });
+  function showForm(shown) {
+    form.element.hidden = !shown;
+    make.hidden = shown;
+    if (shown) {
+      form.begin();
+    } else {
+      make.focus();
+    }
+  }
+  const pager = createPager({
+    async load(cursor, signal) {
+      const parameters = new URLSearchParams({ limit: String(PAGE_ROWS) });
+      if (cursor !== void 0) {
+        parameters.set("cursor", cursor);
+      }
+      const answer = await client.listKeys(parameters, signal);
+      return { rows: answer.keys, next: answer.next_cursor };
+    },
+    render: (rows) => {
+      const shown = new Set(made.map(({ key_id: id }) => id));
+      const others = rows.filter(({ key_id: id }) => !shown.has(id));
+      return h("ul", { class: "page rows" }, others.map(renderKey));
+    },
+    empty: () => h("div", { class: "empty" }, h("h3", {}, words2.empty), h("p", {}, words2.emptyText)),
+    announce: context.announce
+  });
+  form.element.hidden = true;
+  const element2 = h(
+    "div",
+    { class: "timeline" },
+    h(
+      "div",
+      { class: "page-head" },
+      h("div", {}, pageHeading(words2.title), h("p", { class: "lead" }, words2.lead)),
+      make
+    ),
+    form.element,
+    madeSection,
+    h(
+      "section",
+      { "aria-label": words2.results },
+      h("h2", { class: "day" }, words2.results),
+      pager.element
+    )
+  );
+  pager.restart();
+  return {
+    title: words2.title,
+    element: element2,
+    stop() {
+      left.abort();
+      pager.stop();
+    }
+  };
+}
+
+// src/filters.ts
+function chosenDay(value, kind) {
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime())) {
+    return void 0;
+  }
+  const days = kind === "to" ? 1 : 0;
+  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
+  return startOfDay(key, days) === at.toISOString() ? key : void 0;
+}
+function makeControl(field) {
+  switch (field.kind) {
+    case "choice":
+      return createField(createSelect(field.name, texts.filters.any, field.options), field);
+    case "text":
+      return createField(
+        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
+        field
+      );
+    default:
+      return createField(h("input", { name: field.name, type: "date" }), field);
+  }
+}
+function createFilters(parts) {
+  let shown = new URLSearchParams();
+  const controls = /* @__PURE__ */ new Map();
+  for (const field of parts.fields) {
+    controls.set(field.name, makeControl(field));
+  }
+  function read() {
+    const next = new URLSearchParams(shown);
+    for (const field of parts.fields) {
+      const value = controls.get(field.name)?.control.value.trim() ?? "";
+      next.delete(field.name);
+      if (field.kind === "choice" || field.kind === "text") {
+        next.set(field.name, value);
+      } else {
+        const before = shown.get(field.name) ?? "";
+        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        next.set(
+          field.name,
+          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+        );
+      }
+    }
+    for (const field of parts.fields) {
+      if (field.needs !== void 0 && (next.get(field.needs) ?? "") === "") {
+        next.delete(field.name);
+      }
+    }
+    for (const [name, value] of [...next]) {
+      if (value === "") {
+        next.delete(name);
+      }
+    }
+    return next;
+  }
+  const form = h(
+    "form",
+    {
+      class: "filters",
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          parts.changed(read());
+        },
+        change: () => parts.changed(read())
+      }
+    },
+    [...controls.values()].map((field) => field.element)
+  );
+  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
+  function valueText(field, value) {
+    switch (field.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "text":
+        return field.say?.(value) ?? value;
+      default: {
+        const key = chosenDay(value, field.kind);
+        return key === void 0 ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
+      }
+    }
+  }
+  function chip(label, value, names) {
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "aria-label": texts.filters.remove(label, value),
+          on: {
+            click: () => {
+              const next = new URLSearchParams(shown);
+              for (const name of names) {
+                next.delete(name);
+              }
+              parts.changed(next);
+              const left = chips.querySelector("button") ?? form.querySelector("select, input");
+              left?.focus();
+            }
+          }
+        },
+        h("span", { class: "chip-label" }, `${label}:`),
+        h("span", { dir: "auto", class: "chip-value" }, value),
+        icon(...CROSS)
+      )
+    );
+  }
+  function showChips() {
+    const items = [];
+    for (const other of parts.others ?? []) {
+      const value = shown.get(other.name);
+      if (value) {
+        items.push(chip(other.label, value, [other.name]));
+      }
+    }
+    for (const field of parts.fields) {
+      const value = shown.get(field.name);
+      if (value) {
+        const dependent = parts.fields.filter((other) => other.needs === field.name);
+        const names = [field.name, ...dependent.map((other) => other.name)];
+        items.push(chip(field.label, valueText(field, value), names));
+      }
+    }
+    fill(chips, items);
+    chips.hidden = items.length === 0;
+  }
+  return {
+    form,
+    chips,
+    show(parameters) {
+      const before = shown;
+      shown = new URLSearchParams(parameters);
+      for (const field of parts.fields) {
+        const control = controls.get(field.name)?.control;
+        if (control === void 0) {
+          continue;
+        }
+        const value = shown.get(field.name) ?? "";
+        const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
+        const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
+        const typed = field.kind === "text" && document.activeElement === control;
+        if (!half && !typed) {
+          control.value = text;
+        }
+      }
+      showChips();
+    },
+    showViolations: (violations) => showViolations(controls, violations).rest
+  };
+}
+
 // src/poller.ts
 var SHORTEST_MS = 2e4;
 var LONGEST_MS = 12e4;
@@ -1398,8 +2243,8 @@ function recordTypeText(type) {
   if (isBuiltIn(type)) {
     return texts.record[type];
   }
-  const words = type.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words3 = type.replaceAll("_", " ");
+  return words3.charAt(0).toUpperCase() + words3.slice(1);
 }
 function createRecord(record, within) {
   const type = recordTypeText(record.type);
@@ -1435,43 +2280,6 @@ function createAnnouncer() {
       element2.textContent = element2.textContent === text ? `${text} ` : text;
     }
   };
-}
-
-// src/dialog.ts
-function openDialog(parts) {
-  const titleId = freshId("dialog");
-  const opener = document.activeElement;
-  const dialog = h(
-    "dialog",
-    {
-      class: "dialog",
-      "aria-labelledby": titleId,
-      on: {
-        close: () => {
-          dialog.remove();
-          if (opener instanceof HTMLElement && opener.isConnected) {
-            opener.focus();
-          }
-          parts.closed?.();
-        }
-      }
-    },
-    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
-    h("div", { class: "dialog-content" }, parts.content),
-    h(
-      "div",
-      { class: "actions" },
-      h(
-        "button",
-        { type: "button", on: { click: () => dialog.close() } },
-        parts.closeLabel ?? texts.close
-      ),
-      parts.actions
-    )
-  );
-  document.body.appendChild(dialog);
-  dialog.showModal();
-  return { close: () => dialog.close() };
 }
 
 // src/shortcuts.ts
@@ -1667,11 +2475,11 @@ function createMainAction(fragment, label) {
 }
 
 // src/pages/timeline.ts
-var PAGE_ROWS = 50;
+var PAGE_ROWS2 = 50;
 var POLL_ROWS = 10;
 var TYPING_PAUSE_MS = 250;
 var categories = Object.keys(texts.category);
-var options = (words) => Object.entries(words).map(([value, label]) => ({ value, label }));
+var options = (words3) => Object.entries(words3).map(([value, label]) => ({ value, label }));
 var { user, service, agent } = texts.actor;
 var FILTERS = [
   {
@@ -1823,7 +2631,7 @@ function openTimeline(context, route) {
   const pager = createPager({
     async load(cursor, signal) {
       const answer = await context.client.searchActivities(
-        withLimit(parameters, PAGE_ROWS, cursor),
+        withLimit(parameters, PAGE_ROWS2, cursor),
         signal
       );
       refused.hidden = true;
@@ -1835,7 +2643,7 @@ function openTimeline(context, route) {
     empty: renderEmpty,
     announce: context.announce,
     began(rows, newest) {
-      firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS };
+      firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS2 };
       showFresh(0, false);
       polling?.stop();
       if (newest) {
@@ -2119,8 +2927,8 @@ function deedText(event) {
   if (event.action === "key.refusals_counted" && typeof times === "number") {
     return trail2.refusedTimes(count.format(times), times === 1);
   }
-  const words = trail2.actions[event.action] ?? [event.action, event.action];
-  return event.status === "succeeded" ? words[0] : words[1];
+  const words3 = trail2.actions[event.action] ?? [event.action, event.action];
+  return event.status === "succeeded" ? words3[0] : words3[1];
 }
 function doorText(event) {
   const { trail: trail2 } = texts;
@@ -2149,8 +2957,8 @@ function factsOf(data) {
     return { label, value: text, isTime: TIME.test(text) };
   });
 }
-function ownText(words, name) {
-  return Object.hasOwn(words, name) ? words[name] : void 0;
+function ownText(words3, name) {
+  return Object.hasOwn(words3, name) ? words3[name] : void 0;
 }
 function splitReference(reference) {
   const colon = reference.indexOf(":");
@@ -2190,12 +2998,12 @@ function eventCells(event) {
 }
 
 // src/pages/trail.ts
-var PAGE_ROWS2 = 50;
+var PAGE_ROWS3 = 50;
 var MAX_FILE_EVENTS = 5e3;
 var FILE_PAGE_ROWS = 100;
 var { trail } = texts;
 var capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-var options2 = (words) => Object.entries(words).map(([value, label]) => ({ value, label }));
+var options2 = (words3) => Object.entries(words3).map(([value, label]) => ({ value, label }));
 var FILTERS2 = [
   { kind: "choice", name: "status", label: trail.status, options: options2(trail.statuses) },
   {
@@ -2294,7 +3102,7 @@ function openTrail(context, route) {
   }
   const pager = createPager({
     async load(cursor, signal) {
-      const answer = await loadPage(PAGE_ROWS2, cursor, signal);
+      const answer = await loadPage(PAGE_ROWS3, cursor, signal);
       refused.hidden = true;
       filters.showViolations([]);
       return { rows: answer.audit_events, next: answer.next_cursor };
@@ -2623,7 +3431,8 @@ function openTrail(context, route) {
 // src/pages/table.ts
 var pageTable = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
-  { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail }
+  { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail },
+  { path: ["keys"], scope: "keys:manage", nav: texts.nav.keys, open: openKeys }
 ];
 
 // src/api/transport.ts

@@ -2,10 +2,12 @@
 
 import type { PageKind } from "../page";
 import { texts } from "../texts";
+import { openKeys } from "./keys";
 import { openTimeline } from "./timeline";
 import { openTrail } from "./trail";
 
 export const pageTable: readonly PageKind[] = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
   { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail },
+  { path: ["keys"], scope: "keys:manage", nav: texts.nav.keys, open: openKeys },
 ];
