@@ -236,7 +236,7 @@ var texts = {
     from: "From",
     to: "To",
     record: (type, name) => `Show only what is about ${type} ${name}`,
-    limited: "This view shows",
+    limited: "This view is limited to:",
     fresh: (count, more) => `${count}${more ? " or more" : ""} new since then`,
     showFresh: (count, more) => `Show ${count}${more ? " or more" : ""} new ${plural(count, "activity", "activities")}`,
     invalid: "Correct what is marked, and the list comes back.",
@@ -246,6 +246,79 @@ var texts = {
     emptyViewer: "What is logged is here from then on.",
     emptyText: "What people, programs and agents log is here a moment later.",
     emptyReader: "Programs log with POST /v1/activities. The key needs the scope activity:write."
+  },
+  record_page: {
+    title: "Activity",
+    body: "Text",
+    records: "Related records",
+    fields: "Fields",
+    mentions: "Mentions",
+    completion: "Completion",
+    completedAt: "Completed",
+    completedBy: "Completed by",
+    scheduled: "Scheduled activity",
+    details: "Details",
+    id: "Id",
+    tenant: "Workspace",
+    type: "Type",
+    occurredAt: "Happened",
+    loggedAt: "Logged",
+    source: "Came in by",
+    actor: "Who",
+    authenticatedAs: "Through the key of",
+    onBehalfOf: "On behalf of",
+    lastAgent: "Agent",
+    trail: "Audit trail",
+    trailEmpty: "The trail has no event about it.",
+    showFields: "Show fields and mentions",
+    showFieldsFor: (name) => `They are read on behalf of a person: of ${name}, who logged it.`,
+    fieldsRefused: (name) => `This key may not act for ${name}.`,
+    notFoundText: "There is no activity with this id, or it is not yours to see.",
+    yes: "Yes",
+    no: "No",
+    maybe: "Maybe",
+    nothing: "None"
+  },
+  status: { succeeded: "Done", denied: "Denied", rejected: "Rejected" },
+  log: {
+    title: "Log an activity",
+    as: "It is logged as done by",
+    type: "Type",
+    choose: "Choose",
+    summary: "Summary",
+    summaryHint: "What happened, in a line. Up to 500 characters.",
+    body: "Text (optional)",
+    bodyHint: "All that is to be found later. Up to 65,536 characters.",
+    recordType: "Kind of record (optional)",
+    recordId: "Id of the record",
+    recordHint: "Such as con_123. The record has to be known.",
+    none: "None",
+    occurredAt: "When (optional)",
+    occurredAtHint: (zone2) => `In the time of ${zone2}. Left out, it is now.`,
+    advanced: "For retries",
+    key: "Idempotency key",
+    keyHint: "The same key makes one activity, however often it is sent.",
+    submit: "Log it",
+    working: "Logging…",
+    done: "Logged.",
+    used: (count, limit) => `${count.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
+    summaryTitle: (count) => `${count} ${plural(count, "thing", "things")} to correct`,
+    rules: {
+      type: "choose what kind of thing happened",
+      summary: "write what happened",
+      summaryLong: "must not have more than 500 characters",
+      bodyLong: "must not have more than 65,536 characters",
+      recordType: "choose the kind of the record, or take its id away",
+      recordId: "write the id of the record, or choose none",
+      occurredAt: "write date and time in full, or leave both out",
+      occurredEarly: "must not be before 1970",
+      occurredLate: "must not be more than 24 hours from now",
+      key: "must not have more than 255 bytes"
+    },
+    lost: "It is not known whether it was logged. Try again: it is logged once, however often you try.",
+    conflict: "An earlier try was logged, with what you had written then. Look at the timeline, or log this as another activity.",
+    another: "Log as another activity",
+    discard: "Discard"
   },
   filters: {
     title: "Filters",
@@ -513,12 +586,12 @@ function createField(control, parts) {
     }
   };
 }
-function createSelect(name, nothing, options2) {
+function createSelect(name, nothing, options3) {
   return h(
     "select",
     { name },
     h("option", { value: "" }, nothing),
-    options2.map((option) => h("option", { value: option.value }, option.label))
+    options3.map((option) => h("option", { value: option.value }, option.label))
   );
 }
 function showViolations(fields, violations) {
@@ -598,7 +671,11 @@ function openSignIn(parts) {
   const keep = h("input", { type: "checkbox", name: "keep" });
   const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
   const problem = h("div");
+  let sending = false;
   async function send2() {
+    if (sending) {
+      return;
+    }
     const token = key.control.value.trim();
     if (!KEY.test(token)) {
       key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
@@ -608,7 +685,8 @@ function openSignIn(parts) {
     const named = user2.control.value.trim();
     key.setError(void 0);
     fill(problem);
-    submit.disabled = true;
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
     try {
       await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
@@ -623,7 +701,8 @@ function openSignIn(parts) {
         fill(problem, createProblem(error));
       }
     } finally {
-      submit.disabled = false;
+      sending = false;
+      submit.removeAttribute("aria-disabled");
       fill(submit, texts.signIn.submit);
     }
   }
@@ -679,22 +758,23 @@ function element(format, iso) {
 }
 var timeOfDay = (iso) => element(time, iso);
 var dateTime = (iso) => element(dateAndTime, iso);
+var exactTime = (iso) => element(exact, iso);
 var dateTimeText = (iso) => written2(dateAndTime, iso);
 var dateText = (iso) => written2(shortDate, iso);
 function dayKey(at) {
   const pad = (value, width) => String(value).padStart(width, "0");
   return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
 }
-function dayTitle(iso, words) {
+function dayTitle(iso, words3) {
   const at = new Date(iso);
   const now = /* @__PURE__ */ new Date();
   const yesterday = new Date(now);
   yesterday.setDate(now.getDate() - 1);
   if (dayKey(at) === dayKey(now)) {
-    return words.today;
+    return words3.today;
   }
   if (dayKey(at) === dayKey(yesterday)) {
-    return words.yesterday;
+    return words3.yesterday;
   }
   return written2(at.getFullYear() === now.getFullYear() ? day : dayOfYear, iso);
 }
@@ -706,162 +786,383 @@ function startOfDay(key, days = 0) {
   const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
   return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
 }
+var calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+function calendarDay(date) {
+  return h("time", { datetime: date }, written2(calendar, date));
+}
+var zone = new Intl.DateTimeFormat(locale).resolvedOptions().timeZone;
 
-// src/filters.ts
-function chosenDay(value, kind) {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) {
-    return void 0;
+// src/pages/log.ts
+var words = texts.log;
+var SUMMARY_CHARACTERS = 500;
+var BODY_CHARACTERS = 65536;
+var KEY_BYTES = 255;
+var DAY_MS = 24 * 60 * 60 * 1e3;
+var drafts = /* @__PURE__ */ new WeakMap();
+var options = (labels) => Object.entries(labels).map(([value, label]) => ({ value, label }));
+function characters(text) {
+  let count = 0;
+  for (const _ of text) {
+    count += 1;
   }
-  const days = kind === "to" ? 1 : 0;
-  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
-  return startOfDay(key, days) === at.toISOString() ? key : void 0;
+  return count;
 }
-function makeControl(field) {
-  switch (field.kind) {
-    case "choice":
-      return createField(createSelect(field.name, texts.filters.any, field.options), field);
-    case "text":
-      return createField(
-        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
-        field
-      );
-    default:
-      return createField(h("input", { name: field.name, type: "date" }), field);
-  }
+function createFields() {
+  const text = (name, more = {}) => h("input", { type: "text", name, autocomplete: "off", ...more });
+  return /* @__PURE__ */ new Map([
+    [
+      "type",
+      createField(createSelect("type", words.choose, options(texts.category)), {
+        label: words.type
+      })
+    ],
+    [
+      "summary",
+      createField(text("summary", { dir: "auto" }), {
+        label: words.summary,
+        hint: words.summaryHint,
+        class: "wide"
+      })
+    ],
+    [
+      "body",
+      createField(h("textarea", { name: "body", rows: 8, dir: "auto" }), {
+        label: words.body,
+        hint: words.bodyHint,
+        class: "wide"
+      })
+    ],
+    [
+      "related_resource_type",
+      createField(createSelect("related_resource_type", words.none, options(texts.record)), {
+        label: words.recordType
+      })
+    ],
+    [
+      "related_resource_id",
+      createField(text("related_resource_id", { spellcheck: "false", autocapitalize: "none" }), {
+        label: words.recordId,
+        hint: words.recordHint
+      })
+    ],
+    [
+      "occurred_at",
+      createField(h("input", { type: "datetime-local", name: "occurred_at", step: 1 }), {
+        label: words.occurredAt,
+        hint: words.occurredAtHint(zone)
+      })
+    ],
+    [
+      "idempotency_key",
+      createField(text("idempotency_key", { spellcheck: "false", class: "code" }), {
+        label: words.key,
+        hint: words.keyHint
+      })
+    ]
+  ]);
 }
-function createFilters(parts) {
-  let shown = new URLSearchParams();
-  const controls = /* @__PURE__ */ new Map();
-  for (const field of parts.fields) {
-    controls.set(field.name, makeControl(field));
+function openLog(context) {
+  const draft = drafts.get(context.client) ?? /* @__PURE__ */ new Map();
+  drafts.set(context.client, draft);
+  const calls = new AbortController();
+  const fields = createFields();
+  let sending = false;
+  const control = (name) => fields.get(name)?.control;
+  const value = (name) => control(name)?.value ?? "";
+  function newKey() {
+    const key = control("idempotency_key");
+    if (key !== void 0) {
+      key.value = crypto.randomUUID();
+      draft.set("idempotency_key", key.value);
+    }
   }
-  function read() {
-    const next = new URLSearchParams(shown);
-    for (const field of parts.fields) {
-      const value = controls.get(field.name)?.control.value.trim() ?? "";
-      next.delete(field.name);
-      if (field.kind === "choice" || field.kind === "text") {
-        next.set(field.name, value);
-      } else {
-        const before = shown.get(field.name) ?? "";
-        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
-        next.set(
-          field.name,
-          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
-        );
-      }
-    }
-    for (const field of parts.fields) {
-      if (field.needs !== void 0 && (next.get(field.needs) ?? "") === "") {
-        next.delete(field.name);
-      }
-    }
-    for (const [name, value] of [...next]) {
-      if (value === "") {
-        next.delete(name);
-      }
-    }
-    return next;
+  for (const [name, { control: own }] of fields) {
+    own.value = draft.get(name) ?? "";
+    own.addEventListener("input", () => draft.set(name, own.value));
   }
-  const form = h(
-    "form",
-    {
-      class: "filters",
-      novalidate: true,
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          parts.changed(read());
-        },
-        change: () => parts.changed(read())
-      }
-    },
-    [...controls.values()].map((field) => field.element)
+  if (value("idempotency_key") === "") {
+    newKey();
+  }
+  function createCounter(name, limit) {
+    const counter = h("p", { class: "hint counter" });
+    const count = () => {
+      const used = characters(value(name));
+      fill(counter, used > limit * 0.8 && words.used(used, limit));
+      counter.classList.toggle("violation", used > limit);
+    };
+    fields.get(name)?.element.append(counter);
+    control(name)?.addEventListener("input", count);
+    count();
+  }
+  createCounter("summary", SUMMARY_CHARACTERS);
+  createCounter("body", BODY_CHARACTERS);
+  const summary = h("div", { class: "summary" });
+  const advanced = h(
+    "details",
+    { class: "more wide" },
+    h("summary", {}, words.advanced),
+    fields.get("idempotency_key")?.element
   );
-  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
-  function valueText(field, value) {
-    switch (field.kind) {
-      case "choice":
-        return field.options.find((option) => option.value === value)?.label ?? value;
-      case "text":
-        return field.say?.(value) ?? value;
-      default: {
-        const key = chosenDay(value, field.kind);
-        return key === void 0 ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
-      }
+  function showWrong(violations) {
+    const { first, rest } = showViolations(fields, violations);
+    if (violations.some(({ field }) => field === "idempotency_key")) {
+      advanced.open = true;
     }
-  }
-  function chip(label, value, names) {
-    return h(
-      "li",
-      {},
+    const titleId = freshId("violations");
+    const panel = h(
+      "div",
+      { class: "problem", role: "alert", tabindex: "-1", "aria-labelledby": titleId },
+      h("h2", { id: titleId }, words.summaryTitle(violations.length)),
       h(
-        "button",
-        {
-          type: "button",
-          class: "chip",
-          "aria-label": texts.filters.remove(label, value),
-          on: {
-            click: () => {
-              const next = new URLSearchParams(shown);
-              for (const name of names) {
-                next.delete(name);
-              }
-              parts.changed(next);
-              const left = chips.querySelector("button") ?? form.querySelector("select, input");
-              left?.focus();
-            }
-          }
-        },
-        h("span", { class: "chip-label" }, `${label}:`),
-        h("span", { dir: "auto", class: "chip-value" }, value),
-        icon(...CROSS)
+        "ul",
+        {},
+        [...fields].flatMap(
+          ([name, field]) => violations.filter((violation) => violation.field === name).map(
+            ({ message }) => h(
+              "li",
+              {},
+              h(
+                "button",
+                { type: "button", class: "link", on: { click: () => field.control.focus() } },
+                `${field.element.querySelector("label")?.textContent}: ${message}`
+              )
+            )
+          )
+        ),
+        rest.map((message) => h("li", {}, message))
       )
     );
+    fill(summary, panel);
+    (violations.length === 1 && first !== void 0 ? first : panel).focus();
   }
-  function showChips() {
-    const items = [];
-    for (const other of parts.others ?? []) {
-      const value = shown.get(other.name);
-      if (value) {
-        items.push(chip(other.label, value, [other.name]));
+  function showFailure(error) {
+    if (error.fieldErrors.length > 0) {
+      showWrong(error.fieldErrors);
+      return;
+    }
+    const unknown = ["offline", "timeout", "unavailable", "unexpected"].includes(error.failure);
+    if (error.failure === "conflict") {
+      fill(
+        summary,
+        h(
+          "div",
+          { class: "problem", role: "alert" },
+          h("p", { class: "problem-title" }, texts.problem.titles.conflict),
+          h("p", {}, words.conflict),
+          h(
+            "div",
+            { class: "actions" },
+            h("a", { class: "button", href: "#/" }, texts.notFound.back),
+            h(
+              "button",
+              {
+                type: "button",
+                on: {
+                  click: () => {
+                    newKey();
+                    void send2();
+                  }
+                }
+              },
+              words.another
+            )
+          )
+        )
+      );
+    } else {
+      fill(
+        summary,
+        createProblem(error, () => void send2()),
+        unknown && h("p", { class: "fine" }, words.lost)
+      );
+    }
+    summary.querySelector("button, a")?.focus();
+  }
+  function read() {
+    const input = {};
+    for (const name of fields.keys()) {
+      const text = name === "summary" || name === "body" ? value(name) : value(name).trim();
+      if (text !== "") {
+        input[name] = name === "occurred_at" ? new Date(text).toISOString() : text;
       }
     }
-    for (const field of parts.fields) {
-      const value = shown.get(field.name);
-      if (value) {
-        const dependent = parts.fields.filter((other) => other.needs === field.name);
-        const names = [field.name, ...dependent.map((other) => other.name)];
-        items.push(chip(field.label, valueText(field, value), names));
-      }
-    }
-    fill(chips, items);
-    chips.hidden = items.length === 0;
+    return input;
   }
-  return {
-    form,
-    chips,
-    show(parameters) {
-      const before = shown;
-      shown = new URLSearchParams(parameters);
-      for (const field of parts.fields) {
-        const control = controls.get(field.name)?.control;
-        if (control === void 0) {
-          continue;
-        }
-        const value = shown.get(field.name) ?? "";
-        const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
-        const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
-        const typed = field.kind === "text" && document.activeElement === control;
-        if (!half && !typed) {
-          control.value = text;
-        }
+  function ownViolations() {
+    const found = [];
+    const rule = (field, broken, message) => {
+      if (broken) {
+        found.push({ field, message });
       }
-      showChips();
-    },
-    showViolations: (violations) => showViolations(controls, violations).rest
-  };
+    };
+    const when = control("occurred_at");
+    const at = Date.parse(value("occurred_at"));
+    const incomplete = when instanceof HTMLInputElement && when.validity.badInput;
+    const recordType = value("related_resource_type") !== "";
+    const recordId = value("related_resource_id").trim() !== "";
+    const key = new TextEncoder().encode(value("idempotency_key").trim());
+    rule("type", value("type") === "", words.rules.type);
+    rule("summary", value("summary").trim() === "", words.rules.summary);
+    rule("summary", characters(value("summary")) > SUMMARY_CHARACTERS, words.rules.summaryLong);
+    rule("body", characters(value("body")) > BODY_CHARACTERS, words.rules.bodyLong);
+    rule("related_resource_type", recordId && !recordType, words.rules.recordType);
+    rule("related_resource_id", recordType && !recordId, words.rules.recordId);
+    rule("occurred_at", incomplete, words.rules.occurredAt);
+    rule("occurred_at", at < 0, words.rules.occurredEarly);
+    rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
+    rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);
+    return found;
+  }
+  const submit = h("button", { type: "submit", class: "primary" }, words.submit);
+  async function send2() {
+    if (sending) {
+      return;
+    }
+    const own = ownViolations();
+    if (own.length > 0) {
+      showWrong(own);
+      return;
+    }
+    if (value("idempotency_key").trim() === "") {
+      newKey();
+    }
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
+    fill(submit, words.working);
+    fill(summary);
+    showViolations(fields, []);
+    try {
+      const { activity } = await context.client.logActivity(read(), calls.signal);
+      drafts.delete(context.client);
+      context.announce(words.done);
+      context.go(formatRoute(["activities", activity.id]), "replace");
+    } catch (error) {
+      if (!isAborted(error)) {
+        showFailure(asApiError(error));
+      }
+    } finally {
+      sending = false;
+      submit.removeAttribute("aria-disabled");
+      fill(submit, words.submit);
+    }
+  }
+  function discard() {
+    drafts.delete(context.client);
+    context.go("#/");
+  }
+  const element2 = h(
+    "div",
+    { class: "log-page stack" },
+    pageHeading(words.title),
+    h("p", { class: "row-meta" }, h("span", { class: "joint" }, words.as), createDeed(context.me)),
+    summary,
+    h(
+      "form",
+      {
+        class: "panel form-grid",
+        novalidate: true,
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            void send2();
+          }
+        }
+      },
+      [...fields].filter(([name]) => name !== "idempotency_key").map(([, { element: own }]) => own),
+      advanced,
+      h(
+        "div",
+        { class: "actions wide" },
+        h("button", { type: "button", on: { click: discard } }, words.discard),
+        submit
+      )
+    )
+  );
+  return { title: words.title, element: element2, stop: () => calls.abort() };
+}
+
+// src/field-values.ts
+function asJson(value) {
+  return h("code", {}, JSON.stringify(value) ?? "");
+}
+function asText(value) {
+  return typeof value === "string" || typeof value === "number" ? h("span", { dir: "auto", class: "prose" }, String(value)) : asJson(value);
+}
+function isRecord(value) {
+  return typeof value === "object" && value !== null;
+}
+function asOption(value) {
+  return isRecord(value) && typeof value.name === "string" ? written(value.name) : asJson(value);
+}
+function asMoney(value) {
+  if (!isRecord(value) || typeof value.amount !== "number") {
+    return asJson(value);
+  }
+  const { amount, currency, symbol } = value;
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency: String(currency) }).format(
+      amount
+    );
+  } catch {
+    return `${symbol ?? currency ?? ""} ${amount}`.trim();
+  }
+}
+function asList(value, item) {
+  if (!Array.isArray(value)) {
+    return asJson(value);
+  }
+  if (value.length === 0) {
+    return texts.record_page.nothing;
+  }
+  return h(
+    "ul",
+    { class: "values" },
+    value.map((one) => h("li", {}, item(one)))
+  );
+}
+function asId(value) {
+  return typeof value === "string" ? h("code", {}, value) : asJson(value);
+}
+function createFieldValue({ field_type: kind, value }) {
+  switch (kind) {
+    case "text":
+    case "longtext":
+    case "email":
+    case "wysiwyg":
+    case "integer":
+    case "rating":
+    case "decimal":
+    case "phonenumber":
+    case "timezone":
+      return asText(value);
+    case "money":
+      return asMoney(value);
+    case "date":
+      return typeof value === "string" ? calendarDay(value) : asJson(value);
+    case "datetime":
+      return typeof value === "string" ? exactTime(value) : asJson(value);
+    case "dropdown":
+    case "radio":
+    case "choices":
+    case "status":
+    case "selector":
+      return asOption(value);
+    case "checkboxes":
+    case "dynamictags":
+      return asList(value, asOption);
+    case "checkbox":
+      return typeof value === "boolean" ? value ? texts.record_page.yes : texts.record_page.no : asJson(value);
+    case "yesnomaybe":
+      return value === "yes" || value === "no" || value === "maybe" ? texts.record_page[value] : asJson(value);
+    case "relationship":
+    case "team_selector":
+      return asId(value);
+    case "files":
+      return asList(value, asId);
+    default:
+      kind;
+      return asJson(value);
+  }
 }
 
 // src/pager.ts
@@ -880,11 +1181,11 @@ function createPager(parts) {
   const element2 = h("div", { class: "pager" }, above, list, below);
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        if (entry.isIntersecting && running === void 0) {
-          if (entry.target === below && below.dataset.state === "more") {
+      for (const entry2 of entries) {
+        if (entry2.isIntersecting && running === void 0) {
+          if (entry2.target === below && below.dataset.state === "more") {
             void older();
-          } else if (entry.target === above && above.dataset.state === "more") {
+          } else if (entry2.target === above && above.dataset.state === "more") {
             void newer();
           }
         }
@@ -926,8 +1227,10 @@ function createPager(parts) {
         button(texts.pager.older, () => void older(true))
       );
       watch(below);
+    } else if (parts.end !== void 0) {
+      edge(below, "end", h("p", { class: "fine" }, parts.end));
     } else {
-      edge(below, "end", h("p", { class: "fine" }, texts.pager.end));
+      edge(below, "end");
     }
   }
   function showError(target, thrown, retry) {
@@ -1136,6 +1439,475 @@ function createPager(parts) {
   };
 }
 
+// src/records.ts
+function relatedRecords(activity) {
+  if (activity.related_objects !== void 0) {
+    return activity.related_objects.map(({ type, id, display_name: name }) => ({ type, id, name }));
+  }
+  if (activity.related_resource_type === void 0 || activity.related_resource_id === void 0) {
+    return [];
+  }
+  return [
+    {
+      type: activity.related_resource_type,
+      id: activity.related_resource_id,
+      name: activity.related_resource_display_name
+    }
+  ];
+}
+function isBuiltIn(type) {
+  return Object.hasOwn(texts.record, type);
+}
+function recordTypeText(type) {
+  if (isBuiltIn(type)) {
+    return texts.record[type];
+  }
+  const words3 = type.replaceAll("_", " ");
+  return words3.charAt(0).toUpperCase() + words3.slice(1);
+}
+function createRecord(record, within) {
+  const type = recordTypeText(record.type);
+  const name = record.name ?? record.id;
+  const said = [
+    icon(...LINK),
+    h("span", { class: "record-type" }, `${type} `),
+    h("span", { dir: "auto", class: "name" }, name)
+  ];
+  if (!isBuiltIn(record.type)) {
+    return h("span", { class: "record", title: record.id }, said);
+  }
+  const parameters = new URLSearchParams(within);
+  parameters.set("related_resource_type", record.type);
+  parameters.set("related_resource_id", record.id);
+  return h(
+    "a",
+    {
+      class: "record",
+      href: formatRoute([], parameters),
+      title: texts.timeline.record(type, record.id)
+    },
+    said
+  );
+}
+
+// src/pages/record.ts
+var words2 = texts.record_page;
+var EVENT_ROWS = 20;
+function entry(name, value) {
+  if (value === void 0 || value === null || value === false) {
+    return null;
+  }
+  return h("div", { class: "entry" }, h("dt", {}, name), h("dd", {}, value));
+}
+function section(title, ...content) {
+  return h("section", { class: "panel stack" }, h("h2", {}, title), content);
+}
+function timeEntry(name, iso) {
+  return entry(name, iso ? [exactTime(iso), h("span", { class: "fine utc" }, inUtc(iso))] : null);
+}
+function actorEntry(name, actor) {
+  return entry(
+    name,
+    actor && [
+      written(actorName(actor), "name"),
+      h("code", { class: "fine" }, ` ${actor.type}:${actor.id}`)
+    ]
+  );
+}
+function askableAs(context, activity) {
+  const { me } = context;
+  const principal = me.authenticated_as ?? me.actor;
+  const cameThroughIt = activity.actor.type === "user" && activity.source === "api";
+  if (context.viewer || principal.type === "agent" || !cameThroughIt) {
+    return void 0;
+  }
+  return me.actor.type === "user" ? { user: me.actor, own: true } : { user: activity.actor, own: false };
+}
+function renderTyped(logged) {
+  const completed = logged.completed_at !== null || logged.scheduled_activity_id !== null;
+  return [
+    logged.fields !== void 0 && logged.fields.length > 0 && section(
+      words2.fields,
+      h(
+        "dl",
+        { class: "entries" },
+        logged.fields.map(
+          (field) => entry(field.display_name || field.name, createFieldValue(field))
+        )
+      )
+    ),
+    logged.mentions.length > 0 && section(
+      words2.mentions,
+      h(
+        "ul",
+        { class: "values" },
+        logged.mentions.map((id) => h("li", {}, h("code", {}, id)))
+      )
+    ),
+    completed && section(
+      words2.completion,
+      h(
+        "dl",
+        { class: "entries" },
+        timeEntry(words2.completedAt, logged.completed_at),
+        entry(
+          words2.completedBy,
+          logged.completed_by && written(logged.completed_by.display_name)
+        ),
+        entry(
+          words2.scheduled,
+          logged.scheduled_activity_id && h("code", {}, logged.scheduled_activity_id)
+        )
+      )
+    )
+  ];
+}
+function renderEvent(event) {
+  const tone = event.status === "succeeded" ? "good" : "bad";
+  return h(
+    "li",
+    { class: "event" },
+    h(
+      "div",
+      { class: "event-head" },
+      h("code", {}, event.action),
+      h("span", { class: `badge ${tone}` }, texts.status[event.status]),
+      event.error_code !== void 0 && h("code", { class: "fine" }, event.error_code),
+      h("span", { class: "row-time" }, dateTime(event.occurred_at))
+    ),
+    h(
+      "div",
+      { class: "row-meta" },
+      createDeed(event),
+      h("code", {}, event.api_route ?? event.tool_name ?? event.command ?? ""),
+      event.client_address !== void 0 && h("code", {}, event.client_address),
+      h("code", { class: "fine" }, event.request_id)
+    )
+  );
+}
+function openRecord(context, route) {
+  const id = route.path[1] ?? "";
+  const calls = new AbortController();
+  const heading = pageHeading(words2.title);
+  const kind = h("p", { class: "kind" });
+  const content = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack" });
+  const events = may(context, "audit:read") ? createEvents() : void 0;
+  const element2 = h("article", { class: "record-page" }, kind, heading, content);
+  function createEvents() {
+    return createPager({
+      async load(cursor, signal) {
+        const parameters = new URLSearchParams({ resource_id: id, limit: String(EVENT_ROWS) });
+        if (cursor !== void 0) {
+          parameters.set("cursor", cursor);
+        }
+        const answer = await context.client.listAuditEvents(parameters, signal);
+        return { rows: answer.audit_events, next: answer.next_cursor };
+      },
+      render: (rows) => h("ol", { class: "events" }, rows.map(renderEvent)),
+      empty: () => h("p", { class: "fine" }, words2.trailEmpty),
+      // The trail stands beside what the page is about, and is read when the reader gets there.
+      announce: () => void 0
+    });
+  }
+  async function loadTyped(activity, user2, own) {
+    fill(typed, h("p", { class: "loading" }, texts.pager.loading));
+    try {
+      const logged = await context.client.getLoggedActivity(
+        activity.id,
+        { tenant: context.me.tenant_id, user: user2.id },
+        calls.signal
+      );
+      const name = logged.activity_object.name;
+      if (name !== texts.category[activity.type]) {
+        fill(
+          kind,
+          icon(...CATEGORY[activity.type]),
+          written(name),
+          ` · ${texts.category[activity.type]}`
+        );
+      }
+      const sections = renderTyped(logged);
+      fill(typed, sections);
+      if (!own && typed.childElementCount === 0) {
+        fill(typed, h("p", { class: "fine" }, words2.nothing));
+      }
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      const again = () => void loadTyped(activity, user2, own);
+      fill(
+        typed,
+        error.failure === "unauthorized" ? h("p", { class: "notice" }, words2.fieldsRefused(actorName(user2))) : createProblem(error, again)
+      );
+    }
+  }
+  function showTyped(activity) {
+    const as = askableAs(context, activity);
+    if (as === void 0) {
+      fill(typed);
+    } else if (as.own) {
+      void loadTyped(activity, as.user, true);
+    } else {
+      fill(
+        typed,
+        h(
+          "div",
+          { class: "asks" },
+          h(
+            "button",
+            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            words2.showFields
+          ),
+          h("span", { class: "fine" }, words2.showFieldsFor(actorName(as.user)))
+        )
+      );
+    }
+  }
+  function show(activity) {
+    const records = relatedRecords(activity);
+    fill(kind, icon(...CATEGORY[activity.type]), texts.category[activity.type]);
+    fill(heading, written(activity.summary));
+    document.title = `${activity.summary} – ${texts.product}`;
+    fill(
+      content,
+      h(
+        "p",
+        { class: "row-meta" },
+        createDeed(activity, { path: [] }),
+        dateTime(activity.occurred_at)
+      ),
+      activity.body !== void 0 && activity.body !== "" && h(
+        "div",
+        { class: "panel prose", dir: "auto", role: "region", "aria-label": words2.body },
+        activity.body
+      ),
+      records.length > 0 && section(
+        words2.records,
+        h(
+          "ul",
+          { class: "values" },
+          records.map(
+            (record) => h(
+              "li",
+              {},
+              createRecord(record, new URLSearchParams()),
+              record.name !== void 0 && h("code", { class: "fine" }, ` ${record.id}`)
+            )
+          )
+        )
+      ),
+      typed,
+      section(
+        words2.details,
+        h(
+          "dl",
+          { class: "entries" },
+          timeEntry(words2.occurredAt, activity.occurred_at),
+          timeEntry(words2.loggedAt, activity.logged_at),
+          actorEntry(words2.actor, activity.actor),
+          actorEntry(words2.authenticatedAs, activity.authenticated_as),
+          actorEntry(words2.onBehalfOf, activity.on_behalf_of),
+          entry(
+            words2.lastAgent,
+            activity.last_agent_actor_id !== void 0 && h("code", {}, activity.last_agent_actor_id)
+          ),
+          entry(words2.source, texts.source[activity.source]),
+          entry(words2.id, h("code", {}, activity.id)),
+          entry(words2.tenant, h("code", {}, activity.tenant_id))
+        )
+      ),
+      events !== void 0 && section(words2.trail, events.element)
+    );
+    showTyped(activity);
+    events?.restart();
+  }
+  async function load() {
+    fill(content, h("p", { class: "loading", role: "status" }, texts.pager.loading));
+    try {
+      show((await context.client.getActivity(id, calls.signal)).activity);
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      fill(
+        content,
+        error.failure === "not_found" ? h("p", { class: "notice", role: "alert" }, words2.notFoundText) : createProblem(error, () => void load()),
+        h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
+      );
+    }
+  }
+  void load();
+  return {
+    title: words2.title,
+    element: element2,
+    stop() {
+      calls.abort();
+      events?.stop();
+    }
+  };
+}
+
+// src/filters.ts
+function chosenDay(value, kind) {
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime())) {
+    return void 0;
+  }
+  const days = kind === "to" ? 1 : 0;
+  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
+  return startOfDay(key, days) === at.toISOString() ? key : void 0;
+}
+function makeControl(field) {
+  switch (field.kind) {
+    case "choice":
+      return createField(createSelect(field.name, texts.filters.any, field.options), field);
+    case "text":
+      return createField(
+        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
+        field
+      );
+    default:
+      return createField(h("input", { name: field.name, type: "date" }), field);
+  }
+}
+function createFilters(parts) {
+  let shown = new URLSearchParams();
+  const controls = /* @__PURE__ */ new Map();
+  for (const field of parts.fields) {
+    controls.set(field.name, makeControl(field));
+  }
+  function read() {
+    const next = new URLSearchParams(shown);
+    for (const field of parts.fields) {
+      const value = controls.get(field.name)?.control.value.trim() ?? "";
+      next.delete(field.name);
+      if (field.kind === "choice" || field.kind === "text") {
+        next.set(field.name, value);
+      } else {
+        const before = shown.get(field.name) ?? "";
+        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        next.set(
+          field.name,
+          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+        );
+      }
+    }
+    for (const field of parts.fields) {
+      if (field.needs !== void 0 && (next.get(field.needs) ?? "") === "") {
+        next.delete(field.name);
+      }
+    }
+    for (const [name, value] of [...next]) {
+      if (value === "") {
+        next.delete(name);
+      }
+    }
+    return next;
+  }
+  const form = h(
+    "form",
+    {
+      class: "filters",
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          parts.changed(read());
+        },
+        change: () => parts.changed(read())
+      }
+    },
+    [...controls.values()].map((field) => field.element)
+  );
+  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
+  function valueText(field, value) {
+    switch (field.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "text":
+        return field.say?.(value) ?? value;
+      default: {
+        const key = chosenDay(value, field.kind);
+        return key === void 0 ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
+      }
+    }
+  }
+  function chip(label, value, names) {
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "aria-label": texts.filters.remove(label, value),
+          on: {
+            click: () => {
+              const next = new URLSearchParams(shown);
+              for (const name of names) {
+                next.delete(name);
+              }
+              parts.changed(next);
+              const left = chips.querySelector("button") ?? form.querySelector("select, input");
+              left?.focus();
+            }
+          }
+        },
+        h("span", { class: "chip-label" }, `${label}:`),
+        h("span", { dir: "auto", class: "chip-value" }, value),
+        icon(...CROSS)
+      )
+    );
+  }
+  function showChips() {
+    const items = [];
+    for (const other of parts.others ?? []) {
+      const value = shown.get(other.name);
+      if (value) {
+        items.push(chip(other.label, value, [other.name]));
+      }
+    }
+    for (const field of parts.fields) {
+      const value = shown.get(field.name);
+      if (value) {
+        const dependent = parts.fields.filter((other) => other.needs === field.name);
+        const names = [field.name, ...dependent.map((other) => other.name)];
+        items.push(chip(field.label, valueText(field, value), names));
+      }
+    }
+    fill(chips, items);
+    chips.hidden = items.length === 0;
+  }
+  return {
+    form,
+    chips,
+    show(parameters) {
+      const before = shown;
+      shown = new URLSearchParams(parameters);
+      for (const field of parts.fields) {
+        const control = controls.get(field.name)?.control;
+        if (control === void 0) {
+          continue;
+        }
+        const value = shown.get(field.name) ?? "";
+        const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
+        const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
+        const typed = field.kind === "text" && document.activeElement === control;
+        if (!half && !typed) {
+          control.value = text;
+        }
+      }
+      showChips();
+    },
+    showViolations: (violations) => showViolations(controls, violations).rest
+  };
+}
+
 // src/poller.ts
 var SHORTEST_MS = 2e4;
 var LONGEST_MS = 12e4;
@@ -1202,57 +1974,6 @@ function startPolling(ask) {
   window.addEventListener("offline", awake);
   wait();
   return { stop };
-}
-
-// src/records.ts
-function relatedRecords(activity) {
-  if (activity.related_objects !== void 0) {
-    return activity.related_objects.map(({ type, id, display_name: name }) => ({ type, id, name }));
-  }
-  if (activity.related_resource_type === void 0 || activity.related_resource_id === void 0) {
-    return [];
-  }
-  return [
-    {
-      type: activity.related_resource_type,
-      id: activity.related_resource_id,
-      name: activity.related_resource_display_name
-    }
-  ];
-}
-function isBuiltIn(type) {
-  return Object.hasOwn(texts.record, type);
-}
-function recordTypeText(type) {
-  if (isBuiltIn(type)) {
-    return texts.record[type];
-  }
-  const words = type.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-function createRecord(record, within) {
-  const type = recordTypeText(record.type);
-  const name = record.name ?? record.id;
-  const said = [
-    icon(...LINK),
-    h("span", { class: "record-type" }, `${type} `),
-    h("span", { dir: "auto", class: "name" }, name)
-  ];
-  if (!isBuiltIn(record.type)) {
-    return h("span", { class: "record", title: record.id }, said);
-  }
-  const parameters = new URLSearchParams(within);
-  parameters.set("related_resource_type", record.type);
-  parameters.set("related_resource_id", record.id);
-  return h(
-    "a",
-    {
-      class: "record",
-      href: formatRoute([], parameters),
-      title: texts.timeline.record(type, record.id)
-    },
-    said
-  );
 }
 
 // src/announcer.ts
@@ -1500,14 +2221,14 @@ var PAGE_ROWS = 50;
 var POLL_ROWS = 10;
 var TYPING_PAUSE_MS = 250;
 var categories = Object.keys(texts.category);
-var options = (words) => Object.entries(words).map(([value, label]) => ({ value, label }));
+var options2 = (words3) => Object.entries(words3).map(([value, label]) => ({ value, label }));
 var { user, service, agent } = texts.actor;
 var FILTERS = [
   {
     kind: "choice",
     name: "related_resource_type",
     label: texts.timeline.recordType,
-    options: options(texts.record),
+    options: options2(texts.record),
     needs: "related_resource_id"
   },
   {
@@ -1521,7 +2242,7 @@ var FILTERS = [
     kind: "choice",
     name: "actor_type",
     label: texts.timeline.actorType,
-    options: options({ user, service, agent }),
+    options: options2({ user, service, agent }),
     needs: "actor_id"
   },
   {
@@ -1534,11 +2255,35 @@ var FILTERS = [
     kind: "choice",
     name: "source",
     label: texts.timeline.source,
-    options: options(texts.source)
+    options: options2(texts.source)
   },
   { kind: "from", name: "occurred_after", label: texts.timeline.from },
   { kind: "to", name: "occurred_before", label: texts.timeline.to }
 ];
+var TYPE_AND_FILTERS = [
+  {
+    kind: "choice",
+    name: "type",
+    label: texts.timeline.types,
+    options: options2(texts.category)
+  },
+  ...FILTERS
+];
+function boundText(name, values) {
+  const field = TYPE_AND_FILTERS.find((known2) => known2.name === name);
+  const words3 = values.map((value) => {
+    switch (field?.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "from":
+      case "to":
+        return dateTimeText(value);
+      default:
+        return value;
+    }
+  });
+  return words3.join(", ");
+}
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
   const kept = new URLSearchParams();
@@ -1662,6 +2407,7 @@ function openTimeline(context, route) {
     },
     render: renderRows,
     empty: renderEmpty,
+    end: texts.pager.end,
     announce: context.announce,
     began(rows, newest) {
       firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS };
@@ -1676,6 +2422,11 @@ function openTimeline(context, route) {
   function showViolations2(error) {
     if (error.failure !== "invalid") {
       return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
     }
     const own = error.fieldErrors.filter(({ field }) => field === "query");
     search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : void 0);
@@ -1844,14 +2595,21 @@ function openTimeline(context, route) {
       may(context, "activity:write") && createMainAction("#/log", texts.nav.log)
     ),
     bound.length > 0 && h(
-      "p",
-      { class: "notice" },
-      `${texts.timeline.limited} `,
-      bound.map(([name, value]) => [
-        h("span", { class: "chip-label" }, `${name.replaceAll("_", " ")} `),
-        written([value].flat().join(", ")),
-        " "
-      ])
+      "div",
+      { class: "notice limits" },
+      h("p", {}, texts.timeline.limited),
+      h(
+        "dl",
+        { class: "entries" },
+        bound.map(
+          ([name, value]) => h(
+            "div",
+            { class: "entry" },
+            h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
+            h("dd", {}, written(boundText(name, [value].flat())))
+          )
+        )
+      )
     ),
     h(
       "form",
@@ -1896,7 +2654,9 @@ function openTimeline(context, route) {
 
 // src/pages/table.ts
 var pageTable = [
-  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline }
+  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
+  { path: ["activities", ":id"], scope: "activity:read", open: openRecord },
+  { path: ["log"], scope: "activity:write", open: openLog }
 ];
 
 // src/api/transport.ts
@@ -2080,7 +2840,7 @@ function createClient(credential, refused) {
         }
       )
     ),
-    logActivity: (input, key, signal) => post("v1/activities", input, key, signal),
+    logActivity: (input, signal) => call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
     createKey: (input, key, signal) => post("v1/keys", input, key, signal),

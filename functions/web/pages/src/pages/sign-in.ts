@@ -76,7 +76,12 @@ export function openSignIn(parts: SignInParts): Page {
   const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
   const problem = h("div");
 
+  let sending = false;
+
   async function send(): Promise<void> {
+    if (sending) {
+      return;
+    }
     const token = key.control.value.trim();
     if (!KEY.test(token)) {
       key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
@@ -86,7 +91,8 @@ export function openSignIn(parts: SignInParts): Page {
     const named = user.control.value.trim();
     key.setError(undefined);
     fill(problem);
-    submit.disabled = true;
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
     try {
       await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
@@ -101,7 +107,8 @@ export function openSignIn(parts: SignInParts): Page {
         fill(problem, createProblem(error));
       }
     } finally {
-      submit.disabled = false;
+      sending = false;
+      submit.removeAttribute("aria-disabled");
       fill(submit, texts.signIn.submit);
     }
   }

@@ -2,8 +2,12 @@
 
 import type { PageKind } from "../page";
 import { texts } from "../texts";
+import { openLog } from "./log";
+import { openRecord } from "./record";
 import { openTimeline } from "./timeline";
 
 export const pageTable: readonly PageKind[] = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
+  { path: ["activities", ":id"], scope: "activity:read", open: openRecord },
+  { path: ["log"], scope: "activity:write", open: openLog },
 ];
