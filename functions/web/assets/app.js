@@ -102,13 +102,13 @@ function parseRoute(fragment) {
   };
 }
 function formatRoute(path, parameters) {
-  const kept = new URLSearchParams();
+  const kept2 = new URLSearchParams();
   for (const [name, value] of parameters ?? []) {
     if (value !== "") {
-      kept.append(name, value);
+      kept2.append(name, value);
     }
   }
-  const query = kept.toString();
+  const query = kept2.toString();
   return `#/${path.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
 }
 function startRouter(show) {
@@ -206,13 +206,15 @@ var texts = {
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
     viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
+    viewerLeft: "You have left this view. The page that brought you here can open it again.",
     viewerRefused: "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again."
   },
   noAccess: {
     title: "Nothing to see with this key",
     text: (scopes) => `This page needs the scope ${scopes}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
     has: "The key may:",
-    nothing: "The key may do nothing at all."
+    nothing: "The key may do nothing at all.",
+    pages: "These pages are open to it:"
   },
   notFound: {
     title: "There is no such page",
@@ -479,76 +481,6 @@ function pageHeading(title) {
   return h("h1", { tabindex: "-1" }, title);
 }
 
-// src/problem.ts
-function adviceOf(error) {
-  if (error.requiredScope !== void 0) {
-    return texts.problem.scope(error.requiredScope);
-  }
-  if (error.retryAfterMs !== void 0 && error.retryAfterMs > 0) {
-    return texts.problem.after(Math.ceil(error.retryAfterMs / 1e3));
-  }
-  if (error.failure === "invalid" || error.failure === "malformed") {
-    const violations = error.fieldErrors.map(({ field, message }) => `${field}: ${message}`);
-    return violations.length > 0 ? violations.join("; ") : error.message;
-  }
-  return texts.problem.advice[error.failure];
-}
-function createProblem(error, retry) {
-  return h(
-    "div",
-    { class: "problem", role: "alert", "data-failure": error.failure },
-    h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
-    h("p", {}, adviceOf(error)),
-    error.requestId !== void 0 && h("p", { class: "fine" }, texts.problem.request(error.requestId)),
-    retry !== void 0 && h("button", { type: "button", on: { click: retry } }, texts.problem.retry)
-  );
-}
-
-// src/pages/no-page.ts
-function openNotFound() {
-  return {
-    title: texts.notFound.title,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(texts.notFound.title),
-      h("p", {}, texts.notFound.text),
-      h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
-    )
-  };
-}
-function openNoAccess(scope, me) {
-  return {
-    title: texts.noAccess.title,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(texts.noAccess.title),
-      h("p", {}, texts.noAccess.text(scope)),
-      me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
-        h("p", {}, texts.noAccess.has),
-        h(
-          "ul",
-          {},
-          me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
-        )
-      ]
-    )
-  };
-}
-function openWaiting() {
-  return {
-    title: texts.product,
-    element: h("p", { class: "loading", role: "status" }, texts.pager.loading)
-  };
-}
-function openUnreachable(error, retry) {
-  return {
-    title: texts.product,
-    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry))
-  };
-}
-
 // src/fields.ts
 function createField(control, parts) {
   control.id ||= freshId("field");
@@ -615,124 +547,34 @@ function showViolations(fields, violations) {
   return { first, rest };
 }
 
-// src/pages/sign-in.ts
-var KEY = /^[\x21-\x7e]+$/;
-function noticeOf(ending, viewer) {
-  switch (ending) {
-    case "none":
-      return void 0;
-    case "signed_out":
-      return texts.signIn.signedOut;
-    case "expired":
-      return viewer ? texts.signIn.viewerExpired : texts.signIn.expired;
-    case "refused":
-      return viewer ? texts.signIn.viewerRefused : texts.signIn.ended;
+// src/problem.ts
+function adviceOf(error) {
+  if (error.requiredScope !== void 0) {
+    return texts.problem.scope(error.requiredScope);
   }
+  if (error.retryAfterMs !== void 0 && error.retryAfterMs > 0) {
+    return texts.problem.after(Math.ceil(error.retryAfterMs / 1e3));
+  }
+  if (error.failure === "invalid" || error.failure === "malformed") {
+    const violations = error.fieldErrors.map(({ field, message }) => `${field}: ${message}`);
+    return violations.length > 0 ? violations.join("; ") : error.message;
+  }
+  return texts.problem.advice[error.failure];
 }
-function openSignIn(parts) {
-  const notice = noticeOf(parts.ending, parts.viewer);
-  const element2 = h("div", { class: "sign-in" });
-  const heading = pageHeading(texts.signIn.title);
-  const said = notice !== void 0 && h("p", { class: "notice", role: "alert" }, notice);
-  if (parts.viewer && parts.ending !== "signed_out") {
-    fill(element2, heading, said);
-    return { title: texts.signIn.title, element: element2 };
+function createProblem(error, retry) {
+  const element2 = h(
+    "div",
+    { class: "problem", role: "alert", "data-failure": error.failure },
+    h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
+    h("p", {}, adviceOf(error)),
+    error.requestId !== void 0 && h("p", { class: "fine" }, texts.problem.request(error.requestId)),
+    retry !== void 0 && h("button", { type: "button", on: { click: retry } }, texts.problem.retry)
+  );
+  if (error.failure === "offline" && retry !== void 0) {
+    const online = () => element2.isConnected && retry();
+    window.addEventListener("online", online, { once: true });
   }
-  const key = createField(
-    h("input", {
-      name: "key",
-      type: "password",
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false",
-      required: true,
-      class: "code"
-    }),
-    { label: texts.signIn.key, hint: texts.signIn.keyHint }
-  );
-  const show = h("input", {
-    type: "checkbox",
-    on: {
-      change: () => {
-        key.control.type = show.checked ? "text" : "password";
-      }
-    }
-  });
-  const user2 = createField(
-    h("input", {
-      name: "user",
-      type: "text",
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false"
-    }),
-    { label: texts.signIn.user, hint: texts.signIn.userHint }
-  );
-  const keep = h("input", { type: "checkbox", name: "keep" });
-  const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
-  const problem = h("div");
-  let sending = false;
-  async function send2() {
-    if (sending) {
-      return;
-    }
-    const token = key.control.value.trim();
-    if (!KEY.test(token)) {
-      key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
-      key.control.focus();
-      return;
-    }
-    const named = user2.control.value.trim();
-    key.setError(void 0);
-    fill(problem);
-    sending = true;
-    submit.setAttribute("aria-disabled", "true");
-    fill(submit, texts.signIn.working);
-    try {
-      await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
-    } catch (thrown) {
-      const error = asApiError(thrown);
-      if (error instanceof ApiError && error.failure === "unauthorized") {
-        key.setError(texts.signIn.refused);
-        key.control.focus();
-      } else if (error.failure === "invalid") {
-        user2.setError(adviceOf(error));
-      } else {
-        fill(problem, createProblem(error));
-      }
-    } finally {
-      sending = false;
-      submit.removeAttribute("aria-disabled");
-      fill(submit, texts.signIn.submit);
-    }
-  }
-  fill(
-    element2,
-    heading,
-    h("p", { class: "lead" }, texts.signIn.lead),
-    said,
-    h(
-      "form",
-      {
-        class: "panel stack",
-        novalidate: true,
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            void send2();
-          }
-        }
-      },
-      key.element,
-      h("label", { class: "tick" }, show, texts.signIn.show),
-      user2.element,
-      h("label", { class: "tick" }, keep, texts.signIn.keep),
-      h("p", { class: "hint" }, texts.signIn.keepHint),
-      problem,
-      h("div", { class: "actions" }, submit)
-    )
-  );
-  return { title: texts.signIn.title, element: element2 };
+  return element2;
 }
 
 // src/times.ts
@@ -798,7 +640,18 @@ var SUMMARY_CHARACTERS = 500;
 var BODY_CHARACTERS = 65536;
 var KEY_BYTES = 255;
 var DAY_MS = 24 * 60 * 60 * 1e3;
-var drafts = /* @__PURE__ */ new WeakMap();
+var kept;
+function forgetDraft() {
+  kept = void 0;
+}
+function draftOf({ me }) {
+  const who2 = [me.actor, me.authenticated_as, me.on_behalf_of];
+  const owner = JSON.stringify([me.tenant_id, who2.map((actor) => actor && actorReference(actor))]);
+  if (kept?.owner !== owner) {
+    kept = { owner, draft: /* @__PURE__ */ new Map() };
+  }
+  return kept.draft;
+}
 var options = (labels) => Object.entries(labels).map(([value, label]) => ({ value, label }));
 function characters(text) {
   let count = 0;
@@ -862,8 +715,7 @@ function createFields() {
   ]);
 }
 function openLog(context) {
-  const draft = drafts.get(context.client) ?? /* @__PURE__ */ new Map();
-  drafts.set(context.client, draft);
+  const draft = draftOf(context);
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -1033,7 +885,7 @@ function openLog(context) {
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);
-      drafts.delete(context.client);
+      forgetDraft();
       context.announce(words.done);
       context.go(formatRoute(["activities", activity.id]), "replace");
     } catch (error) {
@@ -1047,7 +899,7 @@ function openLog(context) {
     }
   }
   function discard() {
-    drafts.delete(context.client);
+    forgetDraft();
     context.go("#/");
   }
   const element2 = h(
@@ -1079,6 +931,176 @@ function openLog(context) {
     )
   );
   return { title: words.title, element: element2, stop: () => calls.abort() };
+}
+
+// src/pages/no-page.ts
+function openNotFound() {
+  return {
+    title: texts.notFound.title,
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.notFound.title),
+      h("p", {}, texts.notFound.text),
+      h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
+    )
+  };
+}
+function openNoAccess(scope, me, others) {
+  const links = others.flatMap(({ path, nav, action }) => {
+    const name = nav ?? action;
+    return name === void 0 ? [] : [h("li", {}, h("a", { href: formatRoute(path) }, name))];
+  });
+  return {
+    title: texts.noAccess.title,
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.noAccess.title),
+      h("p", {}, texts.noAccess.text(scope)),
+      me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
+        h("p", {}, texts.noAccess.has),
+        h(
+          "ul",
+          { class: "dotted" },
+          me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
+        )
+      ],
+      links.length > 0 && [h("p", {}, texts.noAccess.pages), h("ul", { class: "dotted" }, links)]
+    )
+  };
+}
+function openWaiting() {
+  return {
+    title: texts.product,
+    element: h("p", { class: "loading", role: "status" }, texts.pager.loading)
+  };
+}
+function openUnreachable(error, retry) {
+  return {
+    title: texts.product,
+    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry))
+  };
+}
+
+// src/pages/sign-in.ts
+var KEY = /^[\x21-\x7e]+$/;
+function noticeOf(ending, viewer) {
+  switch (ending) {
+    case "none":
+      return void 0;
+    case "signed_out":
+      return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
+    case "expired":
+      return viewer ? texts.signIn.viewerExpired : texts.signIn.expired;
+    case "refused":
+      return viewer ? texts.signIn.viewerRefused : texts.signIn.ended;
+  }
+}
+function openSignIn(parts) {
+  const notice = noticeOf(parts.ending, parts.viewer);
+  const element2 = h("div", { class: "sign-in" });
+  const heading = pageHeading(texts.signIn.title);
+  const said = notice !== void 0 && h("p", { class: "notice", role: "alert" }, notice);
+  if (parts.viewer) {
+    fill(element2, heading, said);
+    return { title: texts.signIn.title, element: element2 };
+  }
+  const key = createField(
+    h("input", {
+      name: "key",
+      type: "password",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      required: true,
+      class: "code"
+    }),
+    { label: texts.signIn.key, hint: texts.signIn.keyHint }
+  );
+  const show = h("input", {
+    type: "checkbox",
+    on: {
+      change: () => {
+        key.control.type = show.checked ? "text" : "password";
+      }
+    }
+  });
+  const user2 = createField(
+    h("input", {
+      name: "user",
+      type: "text",
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false"
+    }),
+    { label: texts.signIn.user, hint: texts.signIn.userHint }
+  );
+  const keep = h("input", { type: "checkbox", name: "keep" });
+  const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
+  const problem = h("div");
+  let sending = false;
+  async function send2() {
+    if (sending) {
+      return;
+    }
+    const token = key.control.value.trim();
+    if (!KEY.test(token)) {
+      key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
+      key.control.focus();
+      return;
+    }
+    const named = user2.control.value.trim();
+    key.setError(void 0);
+    fill(problem);
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
+    fill(submit, texts.signIn.working);
+    try {
+      await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
+    } catch (thrown) {
+      const error = asApiError(thrown);
+      if (error instanceof ApiError && error.failure === "unauthorized") {
+        key.setError(texts.signIn.refused);
+        key.control.focus();
+      } else if (error.failure === "invalid") {
+        user2.setError(adviceOf(error));
+      } else {
+        fill(problem, createProblem(error));
+      }
+    } finally {
+      sending = false;
+      submit.removeAttribute("aria-disabled");
+      fill(submit, texts.signIn.submit);
+    }
+  }
+  fill(
+    element2,
+    heading,
+    h("p", { class: "lead" }, texts.signIn.lead),
+    said,
+    h(
+      "form",
+      {
+        class: "panel stack",
+        novalidate: true,
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            void send2();
+          }
+        }
+      },
+      key.element,
+      h("label", { class: "tick" }, show, texts.signIn.show),
+      user2.element,
+      h("label", { class: "tick" }, keep, texts.signIn.keep),
+      h("p", { class: "hint" }, texts.signIn.keepHint),
+      problem,
+      h("div", { class: "actions" }, submit)
+    )
+  );
+  return { title: texts.signIn.title, element: element2 };
 }
 
 // src/field-values.ts
@@ -1789,10 +1811,10 @@ function createFilters(parts) {
         next.set(field.name, value);
       } else {
         const before = shown.get(field.name) ?? "";
-        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        const kept2 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
         next.set(
           field.name,
-          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+          kept2 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
         );
       }
     }
@@ -1864,6 +1886,14 @@ function createFilters(parts) {
       )
     );
   }
+  function clear() {
+    const next = new URLSearchParams(shown);
+    for (const { name } of [...parts.fields, ...parts.others ?? []]) {
+      next.delete(name);
+    }
+    parts.changed(next);
+    form.querySelector("select, input")?.focus();
+  }
   function showChips() {
     const items = [];
     for (const other of parts.others ?? []) {
@@ -1879,6 +1909,19 @@ function createFilters(parts) {
         const names = [field.name, ...dependent.map((other) => other.name)];
         items.push(chip(field.label, valueText(field, value), names));
       }
+    }
+    if (items.length > 1) {
+      items.push(
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "chip clear", on: { click: clear } },
+            texts.filters.clear
+          )
+        )
+      );
     }
     fill(chips, items);
     chips.hidden = items.length === 0;
@@ -2125,7 +2168,7 @@ function createShell(root2, table, signOut) {
     "a",
     {
       class: "skip",
-      href: "#/",
+      href: "#content",
       on: {
         // A fragment is a route here, so the link goes nowhere: it moves the focus.
         click: (event) => {
@@ -2155,7 +2198,7 @@ function createShell(root2, table, signOut) {
         "p",
         { class: "account-name" },
         h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
-        h("span", { dir: "auto", class: "name" }, actorName(me.actor)),
+        createDeed(me),
         h(
           "span",
           { class: "fine" },
@@ -2286,14 +2329,14 @@ function boundText(name, values) {
 }
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
-  const kept = new URLSearchParams();
+  const kept2 = new URLSearchParams();
   for (const name of PARAMETERS) {
     const value = parameters.get(name);
     if (value) {
-      kept.set(name, value);
+      kept2.set(name, value);
     }
   }
-  return kept;
+  return kept2;
 }
 function withLimit(parameters, limit, cursor) {
   const all = new URLSearchParams(parameters);
@@ -2302,6 +2345,9 @@ function withLimit(parameters, limit, cursor) {
     all.set("cursor", cursor);
   }
   return all;
+}
+function snippetOf({ snippet = "", summary }) {
+  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
 }
 function openTimeline(context, route) {
   let parameters = known(route.parameters);
@@ -2460,6 +2506,7 @@ function openTimeline(context, route) {
   }
   function renderRow(activity) {
     const records = relatedRecords(activity);
+    const snippet = snippetOf(activity);
     return h(
       "li",
       { class: "row", "data-type": activity.type },
@@ -2483,7 +2530,7 @@ function openTimeline(context, route) {
           },
           activity.summary
         ),
-        activity.snippet !== void 0 && h("p", { class: "snippet", dir: "auto" }, activity.snippet),
+        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
         h(
           "div",
           { class: "row-meta" },
@@ -2656,7 +2703,7 @@ function openTimeline(context, route) {
 var pageTable = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
   { path: ["activities", ":id"], scope: "activity:read", open: openRecord },
-  { path: ["log"], scope: "activity:write", open: openLog }
+  { path: ["log"], scope: "activity:write", action: texts.nav.log, open: openLog }
 ];
 
 // src/api/transport.ts
@@ -2868,11 +2915,11 @@ function storage() {
 }
 function keptCredential() {
   try {
-    const kept = JSON.parse(storage()?.getItem(KEPT) ?? "null");
-    if (typeof kept?.token !== "string") {
+    const kept2 = JSON.parse(storage()?.getItem(KEPT) ?? "null");
+    if (typeof kept2?.token !== "string") {
       return void 0;
     }
-    return typeof kept.user === "string" ? { token: kept.token, user: kept.user } : { token: kept.token };
+    return typeof kept2.user === "string" ? { token: kept2.token, user: kept2.user } : { token: kept2.token };
   } catch {
     return void 0;
   }
@@ -2939,7 +2986,10 @@ function kindOf({ path }) {
 }
 function start(root2) {
   const session = createSession(() => reopen());
-  const shell = createShell(root2, pageTable, () => session.signOut());
+  const shell = createShell(root2, pageTable, () => {
+    forgetDraft();
+    session.signOut();
+  });
   let router;
   let page;
   let path;
@@ -2955,7 +3005,8 @@ function start(root2) {
       return openNotFound();
     }
     if (!may(signedIn, kind.scope)) {
-      return openNoAccess(kind.scope, signedIn.me);
+      const others = pageTable.filter((other) => may(signedIn, other.scope));
+      return openNoAccess(kind.scope, signedIn.me, others);
     }
     const context = {
       client: signedIn.client,

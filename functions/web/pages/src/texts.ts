@@ -80,6 +80,7 @@ export const texts = {
     viewerExpired:
       "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
+    viewerLeft: "You have left this view. The page that brought you here can open it again.",
     viewerRefused:
       "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again.",
   },
@@ -89,6 +90,7 @@ export const texts = {
       `This page needs the scope ${scopes}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
     has: "The key may:",
     nothing: "The key may do nothing at all.",
+    pages: "These pages are open to it:",
   },
   notFound: {
     title: "There is no such page",

@@ -2,10 +2,10 @@
 //
 // A draft has one idempotency key from its beginning until it is logged. So a second click, a
 // retry and a lost answer make one activity. The draft stays in memory while the reader looks
-// at other pages, and goes with the session.
+// at other pages, and is forgotten at sign-out.
 
-import { createDeed } from "../actors";
-import type { Client, LogActivityInput } from "../api/client";
+import { actorReference, createDeed } from "../actors";
+import type { LogActivityInput } from "../api/client";
 import { type ApiError, asApiError, isAborted } from "../api/errors";
 import { fill, freshId, h } from "../dom";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
@@ -29,8 +29,22 @@ interface Violation {
 /** The values of the form by the names of the API's properties. */
 type Draft = Map<string, string>;
 
-/** One for each session: another reader's draft is nobody's business. */
-const drafts = new WeakMap<Client, Draft>();
+/** The draft that is begun, and whose it is: another reader's is nobody's business. */
+let kept: { readonly owner: string; readonly draft: Draft } | undefined;
+
+export function forgetDraft(): void {
+  kept = undefined;
+}
+
+/** A draft outlives the end of a key, for the reader who comes back with another one. */
+function draftOf({ me }: PageContext): Draft {
+  const who = [me.actor, me.authenticated_as, me.on_behalf_of];
+  const owner = JSON.stringify([me.tenant_id, who.map((actor) => actor && actorReference(actor))]);
+  if (kept?.owner !== owner) {
+    kept = { owner, draft: new Map() };
+  }
+  return kept.draft;
+}
 
 const options = (labels: Readonly<Record<string, string>>) =>
   Object.entries(labels).map(([value, label]) => ({ value, label }));
@@ -101,8 +115,7 @@ function createFields(): ReadonlyMap<string, Field> {
 }
 
 export function openLog(context: PageContext): Page {
-  const draft: Draft = drafts.get(context.client) ?? new Map();
-  drafts.set(context.client, draft);
+  const draft = draftOf(context);
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -298,7 +311,7 @@ export function openLog(context: PageContext): Page {
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);
-      drafts.delete(context.client);
+      forgetDraft();
       context.announce(words.done);
       context.go(formatRoute(["activities", activity.id]), "replace");
     } catch (error) {
@@ -313,7 +326,7 @@ export function openLog(context: PageContext): Page {
   }
 
   function discard(): void {
-    drafts.delete(context.client);
+    forgetDraft();
     context.go("#/");
   }
 

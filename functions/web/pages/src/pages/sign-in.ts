@@ -24,7 +24,7 @@ function noticeOf(ending: Ending, viewer: boolean): string | undefined {
     case "none":
       return undefined;
     case "signed_out":
-      return texts.signIn.signedOut;
+      return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
     case "expired":
       return viewer ? texts.signIn.viewerExpired : texts.signIn.expired;
     case "refused":
@@ -37,7 +37,7 @@ export function openSignIn(parts: SignInParts): Page {
   const element = h("div", { class: "sign-in" });
   const heading = pageHeading(texts.signIn.title);
   const said = notice !== undefined && h("p", { class: "notice", role: "alert" }, notice);
-  if (parts.viewer && parts.ending !== "signed_out") {
+  if (parts.viewer) {
     fill(element, heading, said);
     return { title: texts.signIn.title, element };
   }

@@ -9,5 +9,5 @@ import { openTimeline } from "./timeline";
 export const pageTable: readonly PageKind[] = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
   { path: ["activities", ":id"], scope: "activity:read", open: openRecord },
-  { path: ["log"], scope: "activity:write", open: openLog },
+  { path: ["log"], scope: "activity:write", action: texts.nav.log, open: openLog },
 ];

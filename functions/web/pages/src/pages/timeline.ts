@@ -117,6 +117,11 @@ function withLimit(parameters: URLSearchParams, limit: number, cursor?: string):
   return all;
 }
 
+/** The snippet, without what the summary has said. */
+function snippetOf({ snippet = "", summary }: Activity): string {
+  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
+}
+
 export function openTimeline(context: PageContext, route: Route): Page {
   let parameters = known(route.parameters);
   let firstPage: { readonly ids: ReadonlySet<string>; readonly whole: boolean } | undefined;
@@ -293,6 +298,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
 
   function renderRow(activity: Activity): HTMLElement {
     const records = relatedRecords(activity);
+    const snippet = snippetOf(activity);
     return h(
       "li",
       { class: "row", "data-type": activity.type },
@@ -316,8 +322,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
           },
           activity.summary,
         ),
-        activity.snippet !== undefined &&
-          h("p", { class: "snippet", dir: "auto" }, activity.snippet),
+        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
         h(
           "div",
           { class: "row-meta" },
