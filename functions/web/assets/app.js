@@ -107,13 +107,13 @@ function parseRoute(fragment) {
   };
 }
 function formatRoute(path, parameters) {
-  const kept = new URLSearchParams();
+  const kept2 = new URLSearchParams();
   for (const [name, value] of parameters ?? []) {
     if (value !== "") {
-      kept.append(name, value);
+      kept2.append(name, value);
     }
   }
-  const query = kept.toString();
+  const query = kept2.toString();
   return `#/${path.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
 }
 function startRouter(show) {
@@ -486,13 +486,15 @@ var texts = {
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
     viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
+    viewerLeft: "You have left this view. The page that brought you here can open it again.",
     viewerRefused: "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again."
   },
   noAccess: {
     title: "Nothing to see with this key",
     text: (scopes) => `This page needs the scope ${scopes}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
     has: "The key may:",
-    nothing: "The key may do nothing at all."
+    nothing: "The key may do nothing at all.",
+    pages: "These pages are open to it:"
   },
   notFound: {
     title: "There is no such page",
@@ -516,7 +518,7 @@ var texts = {
     from: "From",
     to: "To",
     record: (type, name) => `Show only what is about ${type} ${name}`,
-    limited: "This view shows",
+    limited: "This view is limited to:",
     fresh: (count2, more) => `${count2}${more ? " or more" : ""} new since then`,
     showFresh: (count2, more) => `Show ${count2}${more ? " or more" : ""} new ${plural(count2, "activity", "activities")}`,
     invalid: "Correct what is marked, and the list comes back.",
@@ -526,6 +528,79 @@ var texts = {
     emptyViewer: "What is logged is here from then on.",
     emptyText: "What people, programs and agents log is here a moment later.",
     emptyReader: "Programs log with POST /v1/activities. The key needs the scope activity:write."
+  },
+  record_page: {
+    title: "Activity",
+    body: "Text",
+    records: "Related records",
+    fields: "Fields",
+    mentions: "Mentions",
+    completion: "Completion",
+    completedAt: "Completed",
+    completedBy: "Completed by",
+    scheduled: "Scheduled activity",
+    details: "Details",
+    id: "Id",
+    tenant: "Workspace",
+    type: "Type",
+    occurredAt: "Happened",
+    loggedAt: "Logged",
+    source: "Came in by",
+    actor: "Who",
+    authenticatedAs: "Through the key of",
+    onBehalfOf: "On behalf of",
+    lastAgent: "Agent",
+    trail: "Audit trail",
+    trailEmpty: "The trail has no event about it.",
+    showFields: "Show fields and mentions",
+    showFieldsFor: (name) => `They are read on behalf of a person: of ${name}, who logged it.`,
+    fieldsRefused: (name) => `This key may not act for ${name}.`,
+    notFoundText: "There is no activity with this id, or it is not yours to see.",
+    yes: "Yes",
+    no: "No",
+    maybe: "Maybe",
+    nothing: "None"
+  },
+  status: { succeeded: "Done", denied: "Denied", rejected: "Rejected" },
+  log: {
+    title: "Log an activity",
+    as: "It is logged as done by",
+    type: "Type",
+    choose: "Choose",
+    summary: "Summary",
+    summaryHint: "What happened, in a line. Up to 500 characters.",
+    body: "Text (optional)",
+    bodyHint: "All that is to be found later. Up to 65,536 characters.",
+    recordType: "Kind of record (optional)",
+    recordId: "Id of the record",
+    recordHint: "Such as con_123. The record has to be known.",
+    none: "None",
+    occurredAt: "When (optional)",
+    occurredAtHint: (zone2) => `In the time of ${zone2}. Left out, it is now.`,
+    advanced: "For retries",
+    key: "Idempotency key",
+    keyHint: "The same key makes one activity, however often it is sent.",
+    submit: "Log it",
+    working: "Logging…",
+    done: "Logged.",
+    used: (count2, limit) => `${count2.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
+    summaryTitle: (count2) => `${count2} ${plural(count2, "thing", "things")} to correct`,
+    rules: {
+      type: "choose what kind of thing happened",
+      summary: "write what happened",
+      summaryLong: "must not have more than 500 characters",
+      bodyLong: "must not have more than 65,536 characters",
+      recordType: "choose the kind of the record, or take its id away",
+      recordId: "write the id of the record, or choose none",
+      occurredAt: "write date and time in full, or leave both out",
+      occurredEarly: "must not be before 1970",
+      occurredLate: "must not be more than 24 hours from now",
+      key: "must not have more than 255 bytes"
+    },
+    lost: "It is not known whether it was logged. Try again: it is logged once, however often you try.",
+    conflict: "An earlier try was logged, with what you had written then. Look at the timeline, or log this as another activity.",
+    another: "Log as another activity",
+    discard: "Discard"
   },
   filters: {
     title: "Filters",
@@ -686,76 +761,6 @@ function pageHeading(title) {
   return h("h1", { tabindex: "-1" }, title);
 }
 
-// src/problem.ts
-function adviceOf(error) {
-  if (error.requiredScope !== void 0) {
-    return texts.problem.scope(error.requiredScope);
-  }
-  if (error.retryAfterMs !== void 0 && error.retryAfterMs > 0) {
-    return texts.problem.after(Math.ceil(error.retryAfterMs / 1e3));
-  }
-  if (error.failure === "invalid" || error.failure === "malformed") {
-    const violations = error.fieldErrors.map(({ field, message }) => `${field}: ${message}`);
-    return violations.length > 0 ? violations.join("; ") : error.message;
-  }
-  return texts.problem.advice[error.failure];
-}
-function createProblem(error, retry) {
-  return h(
-    "div",
-    { class: "problem", role: "alert", "data-failure": error.failure },
-    h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
-    h("p", {}, adviceOf(error)),
-    error.requestId !== void 0 && h("p", { class: "fine" }, texts.problem.request(error.requestId)),
-    retry !== void 0 && h("button", { type: "button", on: { click: retry } }, texts.problem.retry)
-  );
-}
-
-// src/pages/no-page.ts
-function openNotFound() {
-  return {
-    title: texts.notFound.title,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(texts.notFound.title),
-      h("p", {}, texts.notFound.text),
-      h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
-    )
-  };
-}
-function openNoAccess(scope, me) {
-  return {
-    title: texts.noAccess.title,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(texts.noAccess.title),
-      h("p", {}, texts.noAccess.text(scope)),
-      me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
-        h("p", {}, texts.noAccess.has),
-        h(
-          "ul",
-          {},
-          me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
-        )
-      ]
-    )
-  };
-}
-function openWaiting() {
-  return {
-    title: texts.product,
-    element: h("p", { class: "loading", role: "status" }, texts.pager.loading)
-  };
-}
-function openUnreachable(error, retry) {
-  return {
-    title: texts.product,
-    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry))
-  };
-}
-
 // src/fields.ts
 function createField(control, parts) {
   control.id ||= freshId("field");
@@ -793,12 +798,12 @@ function createField(control, parts) {
     }
   };
 }
-function createSelect(name, nothing, options3) {
+function createSelect(name, nothing, options4) {
   return h(
     "select",
     { name },
     h("option", { value: "" }, nothing),
-    options3.map((option) => h("option", { value: option.value }, option.label))
+    options4.map((option) => h("option", { value: option.value }, option.label))
   );
 }
 function showViolations(fields, violations) {
@@ -822,6 +827,442 @@ function showViolations(fields, violations) {
   return { first, rest };
 }
 
+// src/problem.ts
+function adviceOf(error) {
+  if (error.requiredScope !== void 0) {
+    return texts.problem.scope(error.requiredScope);
+  }
+  if (error.retryAfterMs !== void 0 && error.retryAfterMs > 0) {
+    return texts.problem.after(Math.ceil(error.retryAfterMs / 1e3));
+  }
+  if (error.failure === "invalid" || error.failure === "malformed") {
+    const violations = error.fieldErrors.map(({ field, message }) => `${field}: ${message}`);
+    return violations.length > 0 ? violations.join("; ") : error.message;
+  }
+  return texts.problem.advice[error.failure];
+}
+function createProblem(error, retry) {
+  const element2 = h(
+    "div",
+    { class: "problem", role: "alert", "data-failure": error.failure },
+    h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
+    h("p", {}, adviceOf(error)),
+    error.requestId !== void 0 && h("p", { class: "fine" }, texts.problem.request(error.requestId)),
+    retry !== void 0 && h("button", { type: "button", on: { click: retry } }, texts.problem.retry)
+  );
+  if (error.failure === "offline" && retry !== void 0) {
+    const online = () => element2.isConnected && retry();
+    window.addEventListener("online", online, { once: true });
+  }
+  return element2;
+}
+
+// src/times.ts
+var locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
+var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+var shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+var dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+var exact = new Intl.DateTimeFormat(locale, {
+  dateStyle: "full",
+  timeStyle: "long"
+});
+var day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+var dayOfYear = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
+function written2(format, iso) {
+  const at = new Date(iso);
+  return Number.isNaN(at.getTime()) ? iso : format.format(at);
+}
+function inUtc(iso) {
+  return iso.replace("T", " ").replace(/Z$/, " UTC");
+}
+function element(format, iso) {
+  return h("time", { datetime: iso, title: inUtc(iso) }, written2(format, iso));
+}
+var timeOfDay = (iso) => element(time, iso);
+var dateTime = (iso) => element(dateAndTime, iso);
+var exactTime = (iso) => element(exact, iso);
+var dateTimeText = (iso) => written2(dateAndTime, iso);
+var dateText = (iso) => written2(shortDate, iso);
+function dayKey(at) {
+  const pad = (value, width) => String(value).padStart(width, "0");
+  return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
+}
+function dayTitle(iso, words5) {
+  const at = new Date(iso);
+  const now = /* @__PURE__ */ new Date();
+  const yesterday = new Date(now);
+  yesterday.setDate(now.getDate() - 1);
+  if (dayKey(at) === dayKey(now)) {
+    return words5.today;
+  }
+  if (dayKey(at) === dayKey(yesterday)) {
+    return words5.yesterday;
+  }
+  return written2(at.getFullYear() === now.getFullYear() ? day : dayOfYear, iso);
+}
+function startOfDay(key, days = 0) {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key);
+  if (parts === null) {
+    return void 0;
+  }
+  const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
+  return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
+}
+var calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+function calendarDay(date) {
+  return h("time", { datetime: date }, written2(calendar, date));
+}
+var zone = new Intl.DateTimeFormat(locale).resolvedOptions().timeZone;
+
+// src/pages/log.ts
+var words = texts.log;
+var SUMMARY_CHARACTERS = 500;
+var BODY_CHARACTERS = 65536;
+var KEY_BYTES = 255;
+var DAY_MS = 24 * 60 * 60 * 1e3;
+var kept;
+function forgetDraft() {
+  kept = void 0;
+}
+function draftOf({ me }) {
+  const who2 = [me.actor, me.authenticated_as, me.on_behalf_of];
+  const owner = JSON.stringify([me.tenant_id, who2.map((actor) => actor && actorReference(actor))]);
+  if (kept?.owner !== owner) {
+    kept = { owner, draft: /* @__PURE__ */ new Map() };
+  }
+  return kept.draft;
+}
+var options = (labels) => Object.entries(labels).map(([value, label]) => ({ value, label }));
+function characters(text) {
+  let count2 = 0;
+  for (const _ of text) {
+    count2 += 1;
+  }
+  return count2;
+}
+function createFields() {
+  const text = (name, more = {}) => h("input", { type: "text", name, autocomplete: "off", ...more });
+  return /* @__PURE__ */ new Map([
+    [
+      "type",
+      createField(createSelect("type", words.choose, options(texts.category)), {
+        label: words.type
+      })
+    ],
+    [
+      "summary",
+      createField(text("summary", { dir: "auto" }), {
+        label: words.summary,
+        hint: words.summaryHint,
+        class: "wide"
+      })
+    ],
+    [
+      "body",
+      createField(h("textarea", { name: "body", rows: 8, dir: "auto" }), {
+        label: words.body,
+        hint: words.bodyHint,
+        class: "wide"
+      })
+    ],
+    [
+      "related_resource_type",
+      createField(createSelect("related_resource_type", words.none, options(texts.record)), {
+        label: words.recordType
+      })
+    ],
+    [
+      "related_resource_id",
+      createField(text("related_resource_id", { spellcheck: "false", autocapitalize: "none" }), {
+        label: words.recordId,
+        hint: words.recordHint
+      })
+    ],
+    [
+      "occurred_at",
+      createField(h("input", { type: "datetime-local", name: "occurred_at", step: 1 }), {
+        label: words.occurredAt,
+        hint: words.occurredAtHint(zone)
+      })
+    ],
+    [
+      "idempotency_key",
+      createField(text("idempotency_key", { spellcheck: "false", class: "code" }), {
+        label: words.key,
+        hint: words.keyHint
+      })
+    ]
+  ]);
+}
+function openLog(context) {
+  const draft = draftOf(context);
+  const calls = new AbortController();
+  const fields = createFields();
+  let sending = false;
+  const control = (name) => fields.get(name)?.control;
+  const value = (name) => control(name)?.value ?? "";
+  function newKey() {
+    const key = control("idempotency_key");
+    if (key !== void 0) {
+      key.value = crypto.randomUUID();
+      draft.set("idempotency_key", key.value);
+    }
+  }
+  for (const [name, { control: own }] of fields) {
+    own.value = draft.get(name) ?? "";
+    own.addEventListener("input", () => draft.set(name, own.value));
+  }
+  if (value("idempotency_key") === "") {
+    newKey();
+  }
+  function createCounter(name, limit) {
+    const counter = h("p", { class: "hint counter" });
+    const count2 = () => {
+      const used = characters(value(name));
+      fill(counter, used > limit * 0.8 && words.used(used, limit));
+      counter.classList.toggle("violation", used > limit);
+    };
+    fields.get(name)?.element.append(counter);
+    control(name)?.addEventListener("input", count2);
+    count2();
+  }
+  createCounter("summary", SUMMARY_CHARACTERS);
+  createCounter("body", BODY_CHARACTERS);
+  const summary = h("div", { class: "summary" });
+  const advanced = h(
+    "details",
+    { class: "more wide" },
+    h("summary", {}, words.advanced),
+    fields.get("idempotency_key")?.element
+  );
+  function showWrong(violations) {
+    const { first, rest } = showViolations(fields, violations);
+    if (violations.some(({ field }) => field === "idempotency_key")) {
+      advanced.open = true;
+    }
+    const titleId = freshId("violations");
+    const panel = h(
+      "div",
+      { class: "problem", role: "alert", tabindex: "-1", "aria-labelledby": titleId },
+      h("h2", { id: titleId }, words.summaryTitle(violations.length)),
+      h(
+        "ul",
+        {},
+        [...fields].flatMap(
+          ([name, field]) => violations.filter((violation) => violation.field === name).map(
+            ({ message }) => h(
+              "li",
+              {},
+              h(
+                "button",
+                { type: "button", class: "link", on: { click: () => field.control.focus() } },
+                `${field.element.querySelector("label")?.textContent}: ${message}`
+              )
+            )
+          )
+        ),
+        rest.map((message) => h("li", {}, message))
+      )
+    );
+    fill(summary, panel);
+    (violations.length === 1 && first !== void 0 ? first : panel).focus();
+  }
+  function showFailure(error) {
+    if (error.fieldErrors.length > 0) {
+      showWrong(error.fieldErrors);
+      return;
+    }
+    const unknown = ["offline", "timeout", "unavailable", "unexpected"].includes(error.failure);
+    if (error.failure === "conflict") {
+      fill(
+        summary,
+        h(
+          "div",
+          { class: "problem", role: "alert" },
+          h("p", { class: "problem-title" }, texts.problem.titles.conflict),
+          h("p", {}, words.conflict),
+          h(
+            "div",
+            { class: "actions" },
+            h("a", { class: "button", href: "#/" }, texts.notFound.back),
+            h(
+              "button",
+              {
+                type: "button",
+                on: {
+                  click: () => {
+                    newKey();
+                    void send2();
+                  }
+                }
+              },
+              words.another
+            )
+          )
+        )
+      );
+    } else {
+      fill(
+        summary,
+        createProblem(error, () => void send2()),
+        unknown && h("p", { class: "fine" }, words.lost)
+      );
+    }
+    summary.querySelector("button, a")?.focus();
+  }
+  function read() {
+    const input = {};
+    for (const name of fields.keys()) {
+      const text = name === "summary" || name === "body" ? value(name) : value(name).trim();
+      if (text !== "") {
+        input[name] = name === "occurred_at" ? new Date(text).toISOString() : text;
+      }
+    }
+    return input;
+  }
+  function ownViolations() {
+    const found = [];
+    const rule = (field, broken, message) => {
+      if (broken) {
+        found.push({ field, message });
+      }
+    };
+    const when = control("occurred_at");
+    const at = Date.parse(value("occurred_at"));
+    const incomplete = when instanceof HTMLInputElement && when.validity.badInput;
+    const recordType = value("related_resource_type") !== "";
+    const recordId = value("related_resource_id").trim() !== "";
+    const key = new TextEncoder().encode(value("idempotency_key").trim());
+    rule("type", value("type") === "", words.rules.type);
+    rule("summary", value("summary").trim() === "", words.rules.summary);
+    rule("summary", characters(value("summary")) > SUMMARY_CHARACTERS, words.rules.summaryLong);
+    rule("body", characters(value("body")) > BODY_CHARACTERS, words.rules.bodyLong);
+    rule("related_resource_type", recordId && !recordType, words.rules.recordType);
+    rule("related_resource_id", recordType && !recordId, words.rules.recordId);
+    rule("occurred_at", incomplete, words.rules.occurredAt);
+    rule("occurred_at", at < 0, words.rules.occurredEarly);
+    rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
+    rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);
+    return found;
+  }
+  const submit = h("button", { type: "submit", class: "primary" }, words.submit);
+  async function send2() {
+    if (sending) {
+      return;
+    }
+    const own = ownViolations();
+    if (own.length > 0) {
+      showWrong(own);
+      return;
+    }
+    if (value("idempotency_key").trim() === "") {
+      newKey();
+    }
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
+    fill(submit, words.working);
+    fill(summary);
+    showViolations(fields, []);
+    try {
+      const { activity } = await context.client.logActivity(read(), calls.signal);
+      forgetDraft();
+      context.announce(words.done);
+      context.go(formatRoute(["activities", activity.id]), "replace");
+    } catch (error) {
+      if (!isAborted(error)) {
+        showFailure(asApiError(error));
+      }
+    } finally {
+      sending = false;
+      submit.removeAttribute("aria-disabled");
+      fill(submit, words.submit);
+    }
+  }
+  function discard() {
+    forgetDraft();
+    context.go("#/");
+  }
+  const element2 = h(
+    "div",
+    { class: "log-page stack" },
+    pageHeading(words.title),
+    h("p", { class: "row-meta" }, h("span", { class: "joint" }, words.as), createDeed(context.me)),
+    summary,
+    h(
+      "form",
+      {
+        class: "panel form-grid",
+        novalidate: true,
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            void send2();
+          }
+        }
+      },
+      [...fields].filter(([name]) => name !== "idempotency_key").map(([, { element: own }]) => own),
+      advanced,
+      h(
+        "div",
+        { class: "actions wide" },
+        h("button", { type: "button", on: { click: discard } }, words.discard),
+        submit
+      )
+    )
+  );
+  return { title: words.title, element: element2, stop: () => calls.abort() };
+}
+
+// src/pages/no-page.ts
+function openNotFound() {
+  return {
+    title: texts.notFound.title,
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.notFound.title),
+      h("p", {}, texts.notFound.text),
+      h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
+    )
+  };
+}
+function openNoAccess(scope, me, others) {
+  const links = others.flatMap(({ path, nav, action }) => {
+    const name = nav ?? action;
+    return name === void 0 ? [] : [h("li", {}, h("a", { href: formatRoute(path) }, name))];
+  });
+  return {
+    title: texts.noAccess.title,
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.noAccess.title),
+      h("p", {}, texts.noAccess.text(scope)),
+      me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
+        h("p", {}, texts.noAccess.has),
+        h(
+          "ul",
+          { class: "dotted" },
+          me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
+        )
+      ],
+      links.length > 0 && [h("p", {}, texts.noAccess.pages), h("ul", { class: "dotted" }, links)]
+    )
+  };
+}
+function openWaiting() {
+  return {
+    title: texts.product,
+    element: h("p", { class: "loading", role: "status" }, texts.pager.loading)
+  };
+}
+function openUnreachable(error, retry) {
+  return {
+    title: texts.product,
+    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry))
+  };
+}
+
 // src/pages/sign-in.ts
 var KEY = /^[\x21-\x7e]+$/;
 function noticeOf(ending, viewer) {
@@ -829,7 +1270,7 @@ function noticeOf(ending, viewer) {
     case "none":
       return void 0;
     case "signed_out":
-      return texts.signIn.signedOut;
+      return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
     case "expired":
       return viewer ? texts.signIn.viewerExpired : texts.signIn.expired;
     case "refused":
@@ -841,7 +1282,7 @@ function openSignIn(parts) {
   const element2 = h("div", { class: "sign-in" });
   const heading = pageHeading(texts.signIn.title);
   const said = notice !== void 0 && h("p", { class: "notice", role: "alert" }, notice);
-  if (parts.viewer && parts.ending !== "signed_out") {
+  if (parts.viewer) {
     fill(element2, heading, said);
     return { title: texts.signIn.title, element: element2 };
   }
@@ -878,7 +1319,11 @@ function openSignIn(parts) {
   const keep = h("input", { type: "checkbox", name: "keep" });
   const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
   const problem = h("div");
+  let sending = false;
   async function send2() {
+    if (sending) {
+      return;
+    }
     const token = key.control.value.trim();
     if (!KEY.test(token)) {
       key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
@@ -888,7 +1333,8 @@ function openSignIn(parts) {
     const named = user2.control.value.trim();
     key.setError(void 0);
     fill(problem);
-    submit.disabled = true;
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
     try {
       await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
@@ -903,7 +1349,8 @@ function openSignIn(parts) {
         fill(problem, createProblem(error));
       }
     } finally {
-      submit.disabled = false;
+      sending = false;
+      submit.removeAttribute("aria-disabled");
       fill(submit, texts.signIn.submit);
     }
   }
@@ -1064,60 +1511,8 @@ function violationOf({ field, message }) {
   };
 }
 
-// src/times.ts
-var locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
-var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-var shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-var dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-var exact = new Intl.DateTimeFormat(locale, {
-  dateStyle: "full",
-  timeStyle: "long"
-});
-var day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-var dayOfYear = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
-function written2(format, iso) {
-  const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? iso : format.format(at);
-}
-function inUtc(iso) {
-  return iso.replace("T", " ").replace(/Z$/, " UTC");
-}
-function element(format, iso) {
-  return h("time", { datetime: iso, title: inUtc(iso) }, written2(format, iso));
-}
-var timeOfDay = (iso) => element(time, iso);
-var dateTime = (iso) => element(dateAndTime, iso);
-var exactTime = (iso) => element(exact, iso);
-var dateTimeText = (iso) => written2(dateAndTime, iso);
-var dateText = (iso) => written2(shortDate, iso);
-function dayKey(at) {
-  const pad = (value, width) => String(value).padStart(width, "0");
-  return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
-}
-function dayTitle(iso, words3) {
-  const at = new Date(iso);
-  const now = /* @__PURE__ */ new Date();
-  const yesterday = new Date(now);
-  yesterday.setDate(now.getDate() - 1);
-  if (dayKey(at) === dayKey(now)) {
-    return words3.today;
-  }
-  if (dayKey(at) === dayKey(yesterday)) {
-    return words3.yesterday;
-  }
-  return written2(at.getFullYear() === now.getFullYear() ? day : dayOfYear, iso);
-}
-function startOfDay(key, days = 0) {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key);
-  if (parts === null) {
-    return void 0;
-  }
-  const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
-  return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
-}
-
 // src/key-form.ts
-var words = texts.keys.form;
+var words2 = texts.keys.form;
 function createTimeField(name, label, hint) {
   const field = createField(h("input", { name, type: "datetime-local" }), { label, hint });
   return {
@@ -1125,7 +1520,7 @@ function createTimeField(name, label, hint) {
     /** Whether it is a whole time, or empty; if not, it says so. */
     isWhole() {
       const whole = !field.control.validity.badInput;
-      field.setError(whole ? void 0 : words.notATime);
+      field.setError(whole ? void 0 : words2.notATime);
       return whole;
     }
   };
@@ -1138,20 +1533,20 @@ function createKeyForm(parts) {
   const draft = createDraft();
   const plain = { autocomplete: "off", autocapitalize: "none", spellcheck: "false" };
   const name = createField(h("input", { name: "name", type: "text", dir: "auto", ...plain }), {
-    label: words.name,
-    hint: words.nameHint
+    label: words2.name,
+    hint: words2.nameHint
   });
   const type = createField(
     createSelect(
       "actor.type",
-      words.choose,
-      makeableTypes(me).map((value) => ({ value, label: words.types[value] }))
+      words2.choose,
+      makeableTypes(me).map((value) => ({ value, label: words2.types[value] }))
     ),
-    { label: words.type }
+    { label: words2.type }
   );
   const id = createField(h("input", { name: "actor.id", type: "text", dir: "auto", ...plain }), {
-    label: words.id,
-    hint: words.idHint
+    label: words2.id,
+    hint: words2.idHint
   });
   const ticks = me.scopes.map(
     (scope) => createTick(
@@ -1161,28 +1556,28 @@ function createKeyForm(parts) {
     )
   );
   const scopes = createGroup(
-    { legend: words.scopes, control: ticks[0]?.control ?? h("input") },
+    { legend: words2.scopes, control: ticks[0]?.control ?? h("input") },
     ticks.map(({ element: element2 }) => element2)
   );
   const expires = createTimeField(
     "expires_at",
-    words.expires,
-    me.expires_at === void 0 ? words.expiresHint : words.expiresOwn(dateTimeText(me.expires_at))
+    words2.expires,
+    me.expires_at === void 0 ? words2.expiresHint : words2.expiresOwn(dateTimeText(me.expires_at))
   );
   const ranges = createField(
     h("textarea", { name: "address_ranges", rows: 2, class: "code", ...plain }),
-    { label: words.ranges, hint: words.rangesHint }
+    { label: words2.ranges, hint: words2.rangesHint }
   );
   const radio = (value, label) => createTick({ type: "radio", name: "users", value }, label);
-  const anybody = radio("anybody", words.usersAnybody);
-  const nobody = radio("nobody", words.usersNobody);
-  const these = radio("these", words.usersThese);
+  const anybody = radio("anybody", words2.usersAnybody);
+  const nobody = radio("nobody", words2.usersNobody);
+  const these = radio("these", words2.usersThese);
   const ids = createField(h("textarea", { name: "user_ids", rows: 3, dir: "auto", ...plain }), {
-    label: words.usersIds,
-    hint: words.usersHint
+    label: words2.usersIds,
+    hint: words2.usersHint
   });
   const users = createGroup(
-    { legend: words.users, control: anybody.control },
+    { legend: words2.users, control: anybody.control },
     anybody.element,
     nobody.element,
     these.element,
@@ -1218,7 +1613,7 @@ function createKeyForm(parts) {
   const problem = h("div");
   function showWorking(working) {
     submit.disabled = working;
-    fill(submit, working ? words.working : words.submit);
+    fill(submit, working ? words2.working : words2.submit);
   }
   async function send2() {
     if (submit.disabled) {
@@ -1252,7 +1647,7 @@ function createKeyForm(parts) {
     }
     first?.focus();
   }
-  const heading = h("h2", { tabindex: "-1" }, words.title);
+  const heading = h("h2", { tabindex: "-1" }, words2.title);
   const form = h(
     "form",
     {
@@ -1282,8 +1677,8 @@ function createKeyForm(parts) {
   return {
     element: h(
       "section",
-      { class: "panel stack", "aria-label": words.title },
-      h("div", {}, heading, h("p", { class: "hint" }, words.lead)),
+      { class: "panel stack", "aria-label": words2.title },
+      h("div", {}, heading, h("p", { class: "hint" }, words2.lead)),
       form
     ),
     begin() {
@@ -1522,11 +1917,11 @@ function createPager(parts) {
   const element2 = h("div", { class: "pager" }, above, list, below);
   const observer = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) {
-        if (entry.isIntersecting && running === void 0) {
-          if (entry.target === below && below.dataset.state === "more") {
+      for (const entry2 of entries) {
+        if (entry2.isIntersecting && running === void 0) {
+          if (entry2.target === below && below.dataset.state === "more") {
             void older();
-          } else if (entry.target === above && above.dataset.state === "more") {
+          } else if (entry2.target === above && above.dataset.state === "more") {
             void newer();
           }
         }
@@ -1568,8 +1963,10 @@ function createPager(parts) {
         button(texts.pager.older, () => void older(true))
       );
       watch(below);
+    } else if (parts.end !== void 0) {
+      edge(below, "end", h("p", { class: "fine" }, parts.end));
     } else {
-      edge(below, "end", h("p", { class: "fine" }, texts.pager.end));
+      edge(below, "end");
     }
   }
   function showError(target, thrown, retry) {
@@ -1781,7 +2178,7 @@ function createPager(parts) {
 // src/pages/keys.ts
 var PAGE_ROWS = 20;
 var MAX_MADE = 20;
-var { keys: words2 } = texts;
+var { keys: words3 } = texts;
 function openKeys(context) {
   const { client, me } = context;
   const left = new AbortController();
@@ -1799,13 +2196,13 @@ function openKeys(context) {
       h(
         "div",
         { class: "row-kind" },
-        h("span", { class: `badge state-${state}` }, words2.states[state])
+        h("span", { class: `badge state-${state}` }, words3.states[state])
       ),
       h(
         "div",
         { class: "row-text" },
         heading,
-        own && h("p", { class: "fine" }, words2.own),
+        own && h("p", { class: "fine" }, words3.own),
         h("p", {}, createDeed(key)),
         renderProperties(key),
         h("div", { class: "row-meta" }, trailLinks(key))
@@ -1813,8 +2210,8 @@ function openKeys(context) {
       h(
         "div",
         { class: "key-actions" },
-        isRotatable(key, now) && action(words2.rotate, words2.rotateLabel(full), () => rotate(key)),
-        isRevocable(key, now) && action(words2.revoke, words2.revokeLabel(full), () => revoke(key))
+        isRotatable(key, now) && action(words3.rotate, words3.rotateLabel(full), () => rotate(key)),
+        isRevocable(key, now) && action(words3.revoke, words3.revokeLabel(full), () => revoke(key))
       )
     );
   }
@@ -1822,7 +2219,7 @@ function openKeys(context) {
     return h("button", { type: "button", "aria-label": full, on: { click } }, label);
   }
   function renderProperties(key) {
-    const { property } = words2;
+    const { property } = words3;
     const list = (values) => values.map((value, at) => [at > 0 && ", ", h("code", { dir: "auto" }, value)]);
     const pairs = [
       [property.scopes, key.scopes.length === 0 ? property.noScopes : list(key.scopes)],
@@ -1849,14 +2246,14 @@ function openKeys(context) {
     );
   }
   function usedText(key) {
-    const { property } = words2;
+    const { property } = words3;
     if (key.last_used_at !== void 0) {
       return [property.usedHour, " ", dateTime(key.last_used_at)];
     }
     return isUseKnown(key, Date.now()) ? property.unused : property.unusedLately;
   }
   function usersText({ actor, users }) {
-    const { property } = words2;
+    const { property } = words3;
     if (actor.type === "user") {
       return property.itself;
     }
@@ -1868,8 +2265,8 @@ function openKeys(context) {
   function trailLinks({ key_id: id }) {
     const link = (parameters, text) => h("a", { href: formatRoute(["trail"], new URLSearchParams(parameters)) }, text);
     return may(context, "audit:read") && [
-      link({ resource_type: "key", resource_id: id }, words2.changes),
-      link({ credential_id: id }, words2.calls)
+      link({ resource_type: "key", resource_id: id }, words3.changes),
+      link({ credential_id: id }, words3.calls)
     ];
   }
   function showKey(key) {
@@ -1903,14 +2300,14 @@ function openKeys(context) {
     const own = key.key_id === me.credential_id;
     openRevokeDialog({ client, key, own, left: left.signal }, (revoked) => {
       focusOn(showKey(revoked));
-      context.announce(words2.revoking.done(keyName(revoked)));
+      context.announce(words3.revoking.done(keyName(revoked)));
     });
   }
   const madeList = h("ul", { class: "rows" });
   const madeSection = h(
     "section",
-    { "aria-label": words2.madeNow, hidden: true },
-    h("h2", { class: "day" }, words2.madeNow),
+    { "aria-label": words3.madeNow, hidden: true },
+    h("h2", { class: "day" }, words3.madeNow),
     madeList
   );
   function showMade(answer) {
@@ -1921,13 +2318,13 @@ function openKeys(context) {
     madeSection.hidden = false;
     openSecretDialog(answer, () => {
       focusOn(rowOf(key.key_id));
-      context.announce(words2.secret.closed(keyName(key)));
+      context.announce(words3.secret.closed(keyName(key)));
     });
   }
   const make = h(
     "button",
     { type: "button", class: "primary", on: { click: () => showForm(true) } },
-    words2.make
+    words3.make
   );
   const form = createKeyForm({
     client,
@@ -1962,7 +2359,8 @@ function openKeys(context) {
       const others = rows.filter(({ key_id: id }) => !shown.has(id));
       return h("ul", { class: "page rows" }, others.map(renderKey));
     },
-    empty: () => h("div", { class: "empty" }, h("h3", {}, words2.empty), h("p", {}, words2.emptyText)),
+    empty: () => h("div", { class: "empty" }, h("h3", {}, words3.empty), h("p", {}, words3.emptyText)),
+    end: texts.pager.end,
     announce: context.announce
   });
   form.element.hidden = true;
@@ -1972,25 +2370,421 @@ function openKeys(context) {
     h(
       "div",
       { class: "page-head" },
-      h("div", {}, pageHeading(words2.title), h("p", { class: "lead" }, words2.lead)),
+      h("div", {}, pageHeading(words3.title), h("p", { class: "lead" }, words3.lead)),
       make
     ),
     form.element,
     madeSection,
     h(
       "section",
-      { "aria-label": words2.results },
-      h("h2", { class: "day" }, words2.results),
+      { "aria-label": words3.results },
+      h("h2", { class: "day" }, words3.results),
       pager.element
     )
   );
   pager.restart();
   return {
-    title: words2.title,
+    title: words3.title,
     element: element2,
     stop() {
       left.abort();
       pager.stop();
+    }
+  };
+}
+
+// src/field-values.ts
+function asJson(value) {
+  return h("code", {}, JSON.stringify(value) ?? "");
+}
+function asText(value) {
+  return typeof value === "string" || typeof value === "number" ? h("span", { dir: "auto", class: "prose" }, String(value)) : asJson(value);
+}
+function isRecord(value) {
+  return typeof value === "object" && value !== null;
+}
+function asOption(value) {
+  return isRecord(value) && typeof value.name === "string" ? written(value.name) : asJson(value);
+}
+function asMoney(value) {
+  if (!isRecord(value) || typeof value.amount !== "number") {
+    return asJson(value);
+  }
+  const { amount, currency, symbol } = value;
+  try {
+    return new Intl.NumberFormat("en", { style: "currency", currency: String(currency) }).format(
+      amount
+    );
+  } catch {
+    return `${symbol ?? currency ?? ""} ${amount}`.trim();
+  }
+}
+function asList(value, item) {
+  if (!Array.isArray(value)) {
+    return asJson(value);
+  }
+  if (value.length === 0) {
+    return texts.record_page.nothing;
+  }
+  return h(
+    "ul",
+    { class: "values" },
+    value.map((one) => h("li", {}, item(one)))
+  );
+}
+function asId(value) {
+  return typeof value === "string" ? h("code", {}, value) : asJson(value);
+}
+function createFieldValue({ field_type: kind, value }) {
+  switch (kind) {
+    case "text":
+    case "longtext":
+    case "email":
+    case "wysiwyg":
+    case "integer":
+    case "rating":
+    case "decimal":
+    case "phonenumber":
+    case "timezone":
+      return asText(value);
+    case "money":
+      return asMoney(value);
+    case "date":
+      return typeof value === "string" ? calendarDay(value) : asJson(value);
+    case "datetime":
+      return typeof value === "string" ? exactTime(value) : asJson(value);
+    case "dropdown":
+    case "radio":
+    case "choices":
+    case "status":
+    case "selector":
+      return asOption(value);
+    case "checkboxes":
+    case "dynamictags":
+      return asList(value, asOption);
+    case "checkbox":
+      return typeof value === "boolean" ? value ? texts.record_page.yes : texts.record_page.no : asJson(value);
+    case "yesnomaybe":
+      return value === "yes" || value === "no" || value === "maybe" ? texts.record_page[value] : asJson(value);
+    case "relationship":
+    case "team_selector":
+      return asId(value);
+    case "files":
+      return asList(value, asId);
+    default:
+      kind;
+      return asJson(value);
+  }
+}
+
+// src/records.ts
+function relatedRecords(activity) {
+  if (activity.related_objects !== void 0) {
+    return activity.related_objects.map(({ type, id, display_name: name }) => ({ type, id, name }));
+  }
+  if (activity.related_resource_type === void 0 || activity.related_resource_id === void 0) {
+    return [];
+  }
+  return [
+    {
+      type: activity.related_resource_type,
+      id: activity.related_resource_id,
+      name: activity.related_resource_display_name
+    }
+  ];
+}
+function isBuiltIn(type) {
+  return Object.hasOwn(texts.record, type);
+}
+function recordTypeText(type) {
+  if (isBuiltIn(type)) {
+    return texts.record[type];
+  }
+  const words5 = type.replaceAll("_", " ");
+  return words5.charAt(0).toUpperCase() + words5.slice(1);
+}
+function createRecord(record, within) {
+  const type = recordTypeText(record.type);
+  const name = record.name ?? record.id;
+  const said = [
+    icon(...LINK),
+    h("span", { class: "record-type" }, `${type} `),
+    h("span", { dir: "auto", class: "name" }, name)
+  ];
+  if (!isBuiltIn(record.type)) {
+    return h("span", { class: "record", title: record.id }, said);
+  }
+  const parameters = new URLSearchParams(within);
+  parameters.set("related_resource_type", record.type);
+  parameters.set("related_resource_id", record.id);
+  return h(
+    "a",
+    {
+      class: "record",
+      href: formatRoute([], parameters),
+      title: texts.timeline.record(type, record.id)
+    },
+    said
+  );
+}
+
+// src/pages/record.ts
+var words4 = texts.record_page;
+var EVENT_ROWS = 20;
+function entry(name, value) {
+  if (value === void 0 || value === null || value === false) {
+    return null;
+  }
+  return h("div", { class: "entry" }, h("dt", {}, name), h("dd", {}, value));
+}
+function section(title, ...content) {
+  return h("section", { class: "panel stack" }, h("h2", {}, title), content);
+}
+function timeEntry(name, iso) {
+  return entry(name, iso ? [exactTime(iso), h("span", { class: "fine utc" }, inUtc(iso))] : null);
+}
+function actorEntry(name, actor) {
+  return entry(
+    name,
+    actor && [
+      written(actorName(actor), "name"),
+      h("code", { class: "fine" }, ` ${actor.type}:${actor.id}`)
+    ]
+  );
+}
+function askableAs(context, activity) {
+  const { me } = context;
+  const principal = me.authenticated_as ?? me.actor;
+  const cameThroughIt = activity.actor.type === "user" && activity.source === "api";
+  if (context.viewer || principal.type === "agent" || !cameThroughIt) {
+    return void 0;
+  }
+  return me.actor.type === "user" ? { user: me.actor, own: true } : { user: activity.actor, own: false };
+}
+function renderTyped(logged) {
+  const completed = logged.completed_at !== null || logged.scheduled_activity_id !== null;
+  return [
+    logged.fields !== void 0 && logged.fields.length > 0 && section(
+      words4.fields,
+      h(
+        "dl",
+        { class: "entries" },
+        logged.fields.map(
+          (field) => entry(field.display_name || field.name, createFieldValue(field))
+        )
+      )
+    ),
+    logged.mentions.length > 0 && section(
+      words4.mentions,
+      h(
+        "ul",
+        { class: "values" },
+        logged.mentions.map((id) => h("li", {}, h("code", {}, id)))
+      )
+    ),
+    completed && section(
+      words4.completion,
+      h(
+        "dl",
+        { class: "entries" },
+        timeEntry(words4.completedAt, logged.completed_at),
+        entry(
+          words4.completedBy,
+          logged.completed_by && written(logged.completed_by.display_name)
+        ),
+        entry(
+          words4.scheduled,
+          logged.scheduled_activity_id && h("code", {}, logged.scheduled_activity_id)
+        )
+      )
+    )
+  ];
+}
+function renderEvent(event) {
+  const tone = event.status === "succeeded" ? "good" : "bad";
+  return h(
+    "li",
+    { class: "event" },
+    h(
+      "div",
+      { class: "event-head" },
+      h("code", {}, event.action),
+      h("span", { class: `badge ${tone}` }, texts.status[event.status]),
+      event.error_code !== void 0 && h("code", { class: "fine" }, event.error_code),
+      h("span", { class: "row-time" }, dateTime(event.occurred_at))
+    ),
+    h(
+      "div",
+      { class: "row-meta" },
+      createDeed(event),
+      h("code", {}, event.api_route ?? event.tool_name ?? event.command ?? ""),
+      event.client_address !== void 0 && h("code", {}, event.client_address),
+      h("code", { class: "fine" }, event.request_id)
+    )
+  );
+}
+function openRecord(context, route) {
+  const id = route.path[1] ?? "";
+  const calls = new AbortController();
+  const heading = pageHeading(words4.title);
+  const kind = h("p", { class: "kind" });
+  const content = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack" });
+  const events = may(context, "audit:read") ? createEvents() : void 0;
+  const element2 = h("article", { class: "record-page" }, kind, heading, content);
+  function createEvents() {
+    return createPager({
+      async load(cursor, signal) {
+        const parameters = new URLSearchParams({ resource_id: id, limit: String(EVENT_ROWS) });
+        if (cursor !== void 0) {
+          parameters.set("cursor", cursor);
+        }
+        const answer = await context.client.listAuditEvents(parameters, signal);
+        return { rows: answer.audit_events, next: answer.next_cursor };
+      },
+      render: (rows) => h("ol", { class: "events" }, rows.map(renderEvent)),
+      empty: () => h("p", { class: "fine" }, words4.trailEmpty),
+      // The trail stands beside what the page is about, and is read when the reader gets there.
+      announce: () => void 0
+    });
+  }
+  async function loadTyped(activity, user2, own) {
+    fill(typed, h("p", { class: "loading" }, texts.pager.loading));
+    try {
+      const logged = await context.client.getLoggedActivity(
+        activity.id,
+        { tenant: context.me.tenant_id, user: user2.id },
+        calls.signal
+      );
+      const name = logged.activity_object.name;
+      if (name !== texts.category[activity.type]) {
+        fill(
+          kind,
+          icon(...CATEGORY[activity.type]),
+          written(name),
+          ` · ${texts.category[activity.type]}`
+        );
+      }
+      const sections = renderTyped(logged);
+      fill(typed, sections);
+      if (!own && typed.childElementCount === 0) {
+        fill(typed, h("p", { class: "fine" }, words4.nothing));
+      }
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      const again = () => void loadTyped(activity, user2, own);
+      fill(
+        typed,
+        error.failure === "unauthorized" ? h("p", { class: "notice" }, words4.fieldsRefused(actorName(user2))) : createProblem(error, again)
+      );
+    }
+  }
+  function showTyped(activity) {
+    const as = askableAs(context, activity);
+    if (as === void 0) {
+      fill(typed);
+    } else if (as.own) {
+      void loadTyped(activity, as.user, true);
+    } else {
+      fill(
+        typed,
+        h(
+          "div",
+          { class: "asks" },
+          h(
+            "button",
+            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            words4.showFields
+          ),
+          h("span", { class: "fine" }, words4.showFieldsFor(actorName(as.user)))
+        )
+      );
+    }
+  }
+  function show(activity) {
+    const records = relatedRecords(activity);
+    fill(kind, icon(...CATEGORY[activity.type]), texts.category[activity.type]);
+    fill(heading, written(activity.summary));
+    document.title = `${activity.summary} – ${texts.product}`;
+    fill(
+      content,
+      h(
+        "p",
+        { class: "row-meta" },
+        createDeed(activity, { path: [] }),
+        dateTime(activity.occurred_at)
+      ),
+      activity.body !== void 0 && activity.body !== "" && h(
+        "div",
+        { class: "panel prose", dir: "auto", role: "region", "aria-label": words4.body },
+        activity.body
+      ),
+      records.length > 0 && section(
+        words4.records,
+        h(
+          "ul",
+          { class: "values" },
+          records.map(
+            (record) => h(
+              "li",
+              {},
+              createRecord(record, new URLSearchParams()),
+              record.name !== void 0 && h("code", { class: "fine" }, ` ${record.id}`)
+            )
+          )
+        )
+      ),
+      typed,
+      section(
+        words4.details,
+        h(
+          "dl",
+          { class: "entries" },
+          timeEntry(words4.occurredAt, activity.occurred_at),
+          timeEntry(words4.loggedAt, activity.logged_at),
+          actorEntry(words4.actor, activity.actor),
+          actorEntry(words4.authenticatedAs, activity.authenticated_as),
+          actorEntry(words4.onBehalfOf, activity.on_behalf_of),
+          entry(
+            words4.lastAgent,
+            activity.last_agent_actor_id !== void 0 && h("code", {}, activity.last_agent_actor_id)
+          ),
+          entry(words4.source, texts.source[activity.source]),
+          entry(words4.id, h("code", {}, activity.id)),
+          entry(words4.tenant, h("code", {}, activity.tenant_id))
+        )
+      ),
+      events !== void 0 && section(words4.trail, events.element)
+    );
+    showTyped(activity);
+    events?.restart();
+  }
+  async function load() {
+    fill(content, h("p", { class: "loading", role: "status" }, texts.pager.loading));
+    try {
+      show((await context.client.getActivity(id, calls.signal)).activity);
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      fill(
+        content,
+        error.failure === "not_found" ? h("p", { class: "notice", role: "alert" }, words4.notFoundText) : createProblem(error, () => void load()),
+        h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
+      );
+    }
+  }
+  void load();
+  return {
+    title: words4.title,
+    element: element2,
+    stop() {
+      calls.abort();
+      events?.stop();
     }
   };
 }
@@ -2033,10 +2827,10 @@ function createFilters(parts) {
         next.set(field.name, value);
       } else {
         const before = shown.get(field.name) ?? "";
-        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        const kept2 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
         next.set(
           field.name,
-          kept ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+          kept2 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
         );
       }
     }
@@ -2108,6 +2902,14 @@ function createFilters(parts) {
       )
     );
   }
+  function clear() {
+    const next = new URLSearchParams(shown);
+    for (const { name } of [...parts.fields, ...parts.others ?? []]) {
+      next.delete(name);
+    }
+    parts.changed(next);
+    form.querySelector("select, input")?.focus();
+  }
   function showChips() {
     const items = [];
     for (const other of parts.others ?? []) {
@@ -2123,6 +2925,19 @@ function createFilters(parts) {
         const names = [field.name, ...dependent.map((other) => other.name)];
         items.push(chip(field.label, valueText(field, value), names));
       }
+    }
+    if (items.length > 1) {
+      items.push(
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "chip clear", on: { click: clear } },
+            texts.filters.clear
+          )
+        )
+      );
     }
     fill(chips, items);
     chips.hidden = items.length === 0;
@@ -2218,57 +3033,6 @@ function startPolling(ask) {
   window.addEventListener("offline", awake);
   wait();
   return { stop };
-}
-
-// src/records.ts
-function relatedRecords(activity) {
-  if (activity.related_objects !== void 0) {
-    return activity.related_objects.map(({ type, id, display_name: name }) => ({ type, id, name }));
-  }
-  if (activity.related_resource_type === void 0 || activity.related_resource_id === void 0) {
-    return [];
-  }
-  return [
-    {
-      type: activity.related_resource_type,
-      id: activity.related_resource_id,
-      name: activity.related_resource_display_name
-    }
-  ];
-}
-function isBuiltIn(type) {
-  return Object.hasOwn(texts.record, type);
-}
-function recordTypeText(type) {
-  if (isBuiltIn(type)) {
-    return texts.record[type];
-  }
-  const words3 = type.replaceAll("_", " ");
-  return words3.charAt(0).toUpperCase() + words3.slice(1);
-}
-function createRecord(record, within) {
-  const type = recordTypeText(record.type);
-  const name = record.name ?? record.id;
-  const said = [
-    icon(...LINK),
-    h("span", { class: "record-type" }, `${type} `),
-    h("span", { dir: "auto", class: "name" }, name)
-  ];
-  if (!isBuiltIn(record.type)) {
-    return h("span", { class: "record", title: record.id }, said);
-  }
-  const parameters = new URLSearchParams(within);
-  parameters.set("related_resource_type", record.type);
-  parameters.set("related_resource_id", record.id);
-  return h(
-    "a",
-    {
-      class: "record",
-      href: formatRoute([], parameters),
-      title: texts.timeline.record(type, record.id)
-    },
-    said
-  );
 }
 
 // src/announcer.ts
@@ -2383,7 +3147,7 @@ function createShell(root2, table, signOut) {
     "a",
     {
       class: "skip",
-      href: "#/",
+      href: "#content",
       on: {
         // A fragment is a route here, so the link goes nowhere: it moves the focus.
         click: (event) => {
@@ -2413,7 +3177,7 @@ function createShell(root2, table, signOut) {
         "p",
         { class: "account-name" },
         h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
-        h("span", { dir: "auto", class: "name" }, actorName(me.actor)),
+        createDeed(me),
         h(
           "span",
           { class: "fine" },
@@ -2479,14 +3243,14 @@ var PAGE_ROWS2 = 50;
 var POLL_ROWS = 10;
 var TYPING_PAUSE_MS = 250;
 var categories = Object.keys(texts.category);
-var options = (words3) => Object.entries(words3).map(([value, label]) => ({ value, label }));
+var options2 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
 var { user, service, agent } = texts.actor;
 var FILTERS = [
   {
     kind: "choice",
     name: "related_resource_type",
     label: texts.timeline.recordType,
-    options: options(texts.record),
+    options: options2(texts.record),
     needs: "related_resource_id"
   },
   {
@@ -2500,7 +3264,7 @@ var FILTERS = [
     kind: "choice",
     name: "actor_type",
     label: texts.timeline.actorType,
-    options: options({ user, service, agent }),
+    options: options2({ user, service, agent }),
     needs: "actor_id"
   },
   {
@@ -2513,21 +3277,45 @@ var FILTERS = [
     kind: "choice",
     name: "source",
     label: texts.timeline.source,
-    options: options(texts.source)
+    options: options2(texts.source)
   },
   { kind: "from", name: "occurred_after", label: texts.timeline.from },
   { kind: "to", name: "occurred_before", label: texts.timeline.to }
 ];
+var TYPE_AND_FILTERS = [
+  {
+    kind: "choice",
+    name: "type",
+    label: texts.timeline.types,
+    options: options2(texts.category)
+  },
+  ...FILTERS
+];
+function boundText(name, values) {
+  const field = TYPE_AND_FILTERS.find((known3) => known3.name === name);
+  const words5 = values.map((value) => {
+    switch (field?.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "from":
+      case "to":
+        return dateTimeText(value);
+      default:
+        return value;
+    }
+  });
+  return words5.join(", ");
+}
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
-  const kept = new URLSearchParams();
+  const kept2 = new URLSearchParams();
   for (const name of PARAMETERS) {
     const value = parameters.get(name);
     if (value) {
-      kept.set(name, value);
+      kept2.set(name, value);
     }
   }
-  return kept;
+  return kept2;
 }
 function withLimit(parameters, limit, cursor) {
   const all = new URLSearchParams(parameters);
@@ -2536,6 +3324,9 @@ function withLimit(parameters, limit, cursor) {
     all.set("cursor", cursor);
   }
   return all;
+}
+function snippetOf({ snippet = "", summary }) {
+  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
 }
 function openTimeline(context, route) {
   let parameters = known(route.parameters);
@@ -2641,6 +3432,7 @@ function openTimeline(context, route) {
     },
     render: renderRows,
     empty: renderEmpty,
+    end: texts.pager.end,
     announce: context.announce,
     began(rows, newest) {
       firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS2 };
@@ -2655,6 +3447,11 @@ function openTimeline(context, route) {
   function showViolations2(error) {
     if (error.failure !== "invalid") {
       return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
     }
     const own = error.fieldErrors.filter(({ field }) => field === "query");
     search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : void 0);
@@ -2688,6 +3485,7 @@ function openTimeline(context, route) {
   }
   function renderRow(activity) {
     const records = relatedRecords(activity);
+    const snippet = snippetOf(activity);
     return h(
       "li",
       { class: "row", "data-type": activity.type },
@@ -2711,7 +3509,7 @@ function openTimeline(context, route) {
           },
           activity.summary
         ),
-        activity.snippet !== void 0 && h("p", { class: "snippet", dir: "auto" }, activity.snippet),
+        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
         h(
           "div",
           { class: "row-meta" },
@@ -2823,14 +3621,21 @@ function openTimeline(context, route) {
       may(context, "activity:write") && createMainAction("#/log", texts.nav.log)
     ),
     bound.length > 0 && h(
-      "p",
-      { class: "notice" },
-      `${texts.timeline.limited} `,
-      bound.map(([name, value]) => [
-        h("span", { class: "chip-label" }, `${name.replaceAll("_", " ")} `),
-        written([value].flat().join(", ")),
-        " "
-      ])
+      "div",
+      { class: "notice limits" },
+      h("p", {}, texts.timeline.limited),
+      h(
+        "dl",
+        { class: "entries" },
+        bound.map(
+          ([name, value]) => h(
+            "div",
+            { class: "entry" },
+            h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
+            h("dd", {}, written(boundText(name, [value].flat())))
+          )
+        )
+      )
     ),
     h(
       "form",
@@ -2927,8 +3732,8 @@ function deedText(event) {
   if (event.action === "key.refusals_counted" && typeof times === "number") {
     return trail2.refusedTimes(count.format(times), times === 1);
   }
-  const words3 = trail2.actions[event.action] ?? [event.action, event.action];
-  return event.status === "succeeded" ? words3[0] : words3[1];
+  const words5 = trail2.actions[event.action] ?? [event.action, event.action];
+  return event.status === "succeeded" ? words5[0] : words5[1];
 }
 function doorText(event) {
   const { trail: trail2 } = texts;
@@ -2957,8 +3762,8 @@ function factsOf(data) {
     return { label, value: text, isTime: TIME.test(text) };
   });
 }
-function ownText(words3, name) {
-  return Object.hasOwn(words3, name) ? words3[name] : void 0;
+function ownText(words5, name) {
+  return Object.hasOwn(words5, name) ? words5[name] : void 0;
 }
 function splitReference(reference) {
   const colon = reference.indexOf(":");
@@ -3003,9 +3808,9 @@ var MAX_FILE_EVENTS = 5e3;
 var FILE_PAGE_ROWS = 100;
 var { trail } = texts;
 var capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-var options2 = (words3) => Object.entries(words3).map(([value, label]) => ({ value, label }));
+var options3 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
 var FILTERS2 = [
-  { kind: "choice", name: "status", label: trail.status, options: options2(trail.statuses) },
+  { kind: "choice", name: "status", label: trail.status, options: options3(trail.statuses) },
   {
     kind: "choice",
     name: "action",
@@ -3019,7 +3824,7 @@ var FILTERS2 = [
     kind: "choice",
     name: "resource_type",
     label: trail.resourceType,
-    options: options2(trail.resources)
+    options: options3(trail.resources)
   },
   { kind: "text", name: "resource_id", label: trail.resource, hint: trail.resourceHint },
   { kind: "text", name: "actor_id", label: trail.actor, hint: trail.actorHint },
@@ -3027,7 +3832,7 @@ var FILTERS2 = [
     kind: "choice",
     name: "actor_type",
     label: trail.actorType,
-    options: options2({
+    options: options3({
       user: texts.actor.user,
       service: texts.actor.service,
       agent: texts.actor.agent
@@ -3035,7 +3840,7 @@ var FILTERS2 = [
   },
   { kind: "text", name: "credential_id", label: trail.credential, hint: trail.credentialHint },
   { kind: "text", name: "request_id", label: trail.request, hint: trail.requestHint },
-  { kind: "choice", name: "source", label: trail.source, options: options2(trail.sources) },
+  { kind: "choice", name: "source", label: trail.source, options: options3(trail.sources) },
   { kind: "from", name: "occurred_after", label: trail.from },
   { kind: "to", name: "occurred_before", label: trail.to }
 ];
@@ -3060,14 +3865,14 @@ var PLAIN = [
   "id"
 ];
 function known2(parameters) {
-  const kept = new URLSearchParams();
+  const kept2 = new URLSearchParams();
   for (const { name } of FILTERS2) {
     const value = parameters.get(name);
     if (value) {
-      kept.set(name, value);
+      kept2.set(name, value);
     }
   }
-  return kept;
+  return kept2;
 }
 function openTrail(context, route) {
   let parameters = known2(route.parameters);
@@ -3107,8 +3912,9 @@ function openTrail(context, route) {
       filters.showViolations([]);
       return { rows: answer.audit_events, next: answer.next_cursor };
     },
-    render: (rows, above) => createDays(rows, above, renderEvent),
+    render: (rows, above) => createDays(rows, above, renderEvent2),
     empty: renderEmpty,
+    end: texts.pager.end,
     announce: context.announce,
     began(rows) {
       showTools(rows.length > 0);
@@ -3149,7 +3955,7 @@ function openTrail(context, route) {
   function choice(name, value, said = written(value)) {
     return chooser({ [name]: value }, said, trail.only(LABELS.get(name) ?? name, value));
   }
-  function renderEvent(event) {
+  function renderEvent2(event) {
     const refusal2 = refusalText(event);
     const door = doorText(event);
     const facts = factsOf(event.data);
@@ -3431,6 +4237,8 @@ function openTrail(context, route) {
 // src/pages/table.ts
 var pageTable = [
   { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
+  { path: ["activities", ":id"], scope: "activity:read", open: openRecord },
+  { path: ["log"], scope: "activity:write", action: texts.nav.log, open: openLog },
   { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail },
   { path: ["keys"], scope: "keys:manage", nav: texts.nav.keys, open: openKeys }
 ];
@@ -3616,7 +4424,7 @@ function createClient(credential, refused) {
         }
       )
     ),
-    logActivity: (input, key, signal) => post("v1/activities", input, key, signal),
+    logActivity: (input, signal) => call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
     getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),
@@ -3645,11 +4453,11 @@ function storage() {
 }
 function keptCredential() {
   try {
-    const kept = JSON.parse(storage()?.getItem(KEPT) ?? "null");
-    if (typeof kept?.token !== "string") {
+    const kept2 = JSON.parse(storage()?.getItem(KEPT) ?? "null");
+    if (typeof kept2?.token !== "string") {
       return void 0;
     }
-    return typeof kept.user === "string" ? { token: kept.token, user: kept.user } : { token: kept.token };
+    return typeof kept2.user === "string" ? { token: kept2.token, user: kept2.user } : { token: kept2.token };
   } catch {
     return void 0;
   }
@@ -3716,7 +4524,10 @@ function kindOf({ path }) {
 }
 function start(root2) {
   const session = createSession(() => reopen());
-  const shell = createShell(root2, pageTable, () => session.signOut());
+  const shell = createShell(root2, pageTable, () => {
+    forgetDraft();
+    session.signOut();
+  });
   let router;
   let page;
   let path;
@@ -3732,7 +4543,8 @@ function start(root2) {
       return openNotFound();
     }
     if (!may(signedIn, kind.scope)) {
-      return openNoAccess(kind.scope, signedIn.me);
+      const others = pageTable.filter((other) => may(signedIn, other.scope));
+      return openNoAccess(kind.scope, signedIn.me, others);
     }
     const context = {
       client: signedIn.client,

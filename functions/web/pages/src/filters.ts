@@ -178,6 +178,16 @@ export function createFilters(parts: FiltersParts): Filters {
     );
   }
 
+  /** Takes every filter away, and leaves what others have set, such as words. */
+  function clear(): void {
+    const next = new URLSearchParams(shown);
+    for (const { name } of [...parts.fields, ...(parts.others ?? [])]) {
+      next.delete(name);
+    }
+    parts.changed(next);
+    form.querySelector<HTMLElement>("select, input")?.focus();
+  }
+
   function showChips(): void {
     const items: HTMLElement[] = [];
     for (const other of parts.others ?? []) {
@@ -194,6 +204,19 @@ export function createFilters(parts: FiltersParts): Filters {
         const names = [field.name, ...dependent.map((other) => other.name)];
         items.push(chip(field.label, valueText(field, value), names));
       }
+    }
+    if (items.length > 1) {
+      items.push(
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "chip clear", on: { click: clear } },
+            texts.filters.clear,
+          ),
+        ),
+      );
     }
     fill(chips, items);
     chips.hidden = items.length === 0;

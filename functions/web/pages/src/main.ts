@@ -4,6 +4,7 @@ import { actorName } from "./actors";
 import { asApiError } from "./api/errors";
 import type { Credential } from "./api/transport";
 import { may, type Page, type PageContext, type PageKind } from "./page";
+import { forgetDraft } from "./pages/log";
 import { openNoAccess, openNotFound, openUnreachable, openWaiting } from "./pages/no-page";
 import { openSignIn } from "./pages/sign-in";
 import { pageTable } from "./pages/table";
@@ -23,7 +24,10 @@ function kindOf({ path }: Route): PageKind | undefined {
 
 function start(root: HTMLElement): void {
   const session = createSession(() => reopen());
-  const shell = createShell(root, pageTable, () => session.signOut());
+  const shell = createShell(root, pageTable, () => {
+    forgetDraft();
+    session.signOut();
+  });
   let router: Router | undefined;
   let page: Page | undefined;
   let path: readonly string[] | undefined;
@@ -40,7 +44,8 @@ function start(root: HTMLElement): void {
       return openNotFound();
     }
     if (!may(signedIn, kind.scope)) {
-      return openNoAccess(kind.scope, signedIn.me);
+      const others = pageTable.filter((other) => may(signedIn, other.scope));
+      return openNoAccess(kind.scope, signedIn.me, others);
     }
     const context: PageContext = {
       client: signedIn.client,

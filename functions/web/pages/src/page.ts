@@ -30,6 +30,8 @@ export interface PageKind {
   readonly scope: Scope;
   /** Its name in the navigation, where it has a place there. */
   readonly nav?: string;
+  /** What it does, where it has none: other pages link to it. */
+  readonly action?: string;
   readonly open: (context: PageContext, route: Route) => Page;
 }
 

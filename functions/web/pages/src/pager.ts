@@ -22,6 +22,8 @@ export interface PagerParts<Row> {
   readonly render: (rows: readonly Row[], continues: Row | undefined) => HTMLElement;
   /** What to say where there is no row at all. */
   readonly empty: () => Child;
+  /** What to say behind the last row. */
+  readonly end?: string;
   readonly announce: (text: string) => void;
   /** Told of the rows with which the list begins anew, and whether these are the newest. */
   readonly began?: (rows: readonly Row[], newest: boolean) => void;
@@ -128,8 +130,10 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
         button(texts.pager.older, () => void older(true)),
       );
       watch(below);
+    } else if (parts.end !== undefined) {
+      edge(below, "end", h("p", { class: "fine" }, parts.end));
     } else {
-      edge(below, "end", h("p", { class: "fine" }, texts.pager.end));
+      edge(below, "end");
     }
   }
 

@@ -21,7 +21,7 @@ export function adviceOf(error: ApiError): string {
 }
 
 export function createProblem(error: ApiError, retry?: () => void): HTMLElement {
-  return h(
+  const element = h(
     "div",
     { class: "problem", role: "alert", "data-failure": error.failure },
     h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
@@ -31,4 +31,10 @@ export function createProblem(error: ApiError, retry?: () => void): HTMLElement 
     retry !== undefined &&
       h("button", { type: "button", on: { click: retry } }, texts.problem.retry),
   );
+  if (error.failure === "offline" && retry !== undefined) {
+    // The reader need not come back to press the button.
+    const online = () => element.isConnected && retry();
+    window.addEventListener("online", online, { once: true });
+  }
+  return element;
 }

@@ -4,7 +4,7 @@
 // When a page is opened, its title becomes the document's, and the focus goes to its heading,
 // as after the load of a document. When only its parameters change, the focus stays.
 
-import { actorName } from "./actors";
+import { createDeed } from "./actors";
 import { createAnnouncer } from "./announcer";
 import { fill, h, icon } from "./dom";
 import { BRAND, PLUS } from "./icons";
@@ -36,7 +36,7 @@ export function createShell(
     "a",
     {
       class: "skip",
-      href: "#/",
+      href: "#content",
       on: {
         // A fragment is a route here, so the link goes nowhere: it moves the focus.
         click: (event) => {
@@ -70,7 +70,7 @@ export function createShell(
         "p",
         { class: "account-name" },
         h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
-        h("span", { dir: "auto", class: "name" }, actorName(me.actor)),
+        createDeed(me),
         h(
           "span",
           { class: "fine" },

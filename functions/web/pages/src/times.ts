@@ -71,3 +71,12 @@ export function startOfDay(key: string, days = 0): string | undefined {
   const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
+
+const calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+
+/** A day without a time, as `2026-03-01`: the same day wherever the reader is. */
+export function calendarDay(date: string): HTMLTimeElement {
+  return h("time", { datetime: date }, written(calendar, date));
+}
+
+export const zone = new Intl.DateTimeFormat(locale).resolvedOptions().timeZone;

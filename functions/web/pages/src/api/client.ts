@@ -52,9 +52,9 @@ export interface Client {
     as: { readonly tenant: string; readonly user: string },
     signal?: AbortSignal,
   ): Promise<LoggedActivity>;
+  /** With a key of its own, so that it may be sent again until there is an answer. */
   logActivity(
-    input: LogActivityInput,
-    idempotencyKey: string,
+    input: LogActivityInput & { readonly idempotency_key: string },
     signal?: AbortSignal,
   ): Promise<Schemas["ActivityResponse"]>;
   listAuditEvents(
@@ -120,7 +120,8 @@ export function createClient(credential: Credential, refused: () => void): Clien
           repeatable: true,
         },
       ),
-    logActivity: (input, key, signal) => post("v1/activities", input, key, signal),
+    logActivity: (input, signal) =>
+      call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
     getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),

@@ -235,6 +235,7 @@ export function openKeys(context: PageContext): Page {
     },
     empty: () =>
       h("div", { class: "empty" }, h("h3", {}, words.empty), h("p", {}, words.emptyText)),
+    end: texts.pager.end,
     announce: context.announce,
   });
 

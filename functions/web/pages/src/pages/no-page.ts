@@ -4,8 +4,9 @@
 import type { Me, Scope } from "../api/client";
 import type { ApiError } from "../api/errors";
 import { h } from "../dom";
-import { type Page, pageHeading } from "../page";
+import { type Page, type PageKind, pageHeading } from "../page";
 import { createProblem } from "../problem";
+import { formatRoute } from "../router";
 import { texts } from "../texts";
 
 export function openNotFound(): Page {
@@ -21,7 +22,12 @@ export function openNotFound(): Page {
   };
 }
 
-export function openNoAccess(scope: Scope, me: Me): Page {
+/** `others` are the pages that the key may see. */
+export function openNoAccess(scope: Scope, me: Me, others: readonly PageKind[]): Page {
+  const links = others.flatMap(({ path, nav, action }) => {
+    const name = nav ?? action;
+    return name === undefined ? [] : [h("li", {}, h("a", { href: formatRoute(path) }, name))];
+  });
   return {
     title: texts.noAccess.title,
     element: h(
@@ -35,10 +41,11 @@ export function openNoAccess(scope: Scope, me: Me): Page {
             h("p", {}, texts.noAccess.has),
             h(
               "ul",
-              {},
+              { class: "dotted" },
               me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`)),
             ),
           ],
+      links.length > 0 && [h("p", {}, texts.noAccess.pages), h("ul", { class: "dotted" }, links)],
     ),
   };
 }

@@ -24,7 +24,7 @@ function noticeOf(ending: Ending, viewer: boolean): string | undefined {
     case "none":
       return undefined;
     case "signed_out":
-      return texts.signIn.signedOut;
+      return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
     case "expired":
       return viewer ? texts.signIn.viewerExpired : texts.signIn.expired;
     case "refused":
@@ -37,7 +37,7 @@ export function openSignIn(parts: SignInParts): Page {
   const element = h("div", { class: "sign-in" });
   const heading = pageHeading(texts.signIn.title);
   const said = notice !== undefined && h("p", { class: "notice", role: "alert" }, notice);
-  if (parts.viewer && parts.ending !== "signed_out") {
+  if (parts.viewer) {
     fill(element, heading, said);
     return { title: texts.signIn.title, element };
   }
@@ -76,7 +76,12 @@ export function openSignIn(parts: SignInParts): Page {
   const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
   const problem = h("div");
 
+  let sending = false;
+
   async function send(): Promise<void> {
+    if (sending) {
+      return;
+    }
     const token = key.control.value.trim();
     if (!KEY.test(token)) {
       key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
@@ -86,7 +91,8 @@ export function openSignIn(parts: SignInParts): Page {
     const named = user.control.value.trim();
     key.setError(undefined);
     fill(problem);
-    submit.disabled = true;
+    sending = true;
+    submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
     try {
       await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
@@ -101,7 +107,8 @@ export function openSignIn(parts: SignInParts): Page {
         fill(problem, createProblem(error));
       }
     } finally {
-      submit.disabled = false;
+      sending = false;
+      submit.removeAttribute("aria-disabled");
       fill(submit, texts.signIn.submit);
     }
   }

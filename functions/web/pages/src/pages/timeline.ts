@@ -15,7 +15,7 @@ import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
 import { createMainAction } from "../shell";
 import { texts } from "../texts";
-import { dayKey, dayTitle, timeOfDay } from "../times";
+import { dateTimeText, dayKey, dayTitle, timeOfDay } from "../times";
 
 const PAGE_ROWS = 50;
 /** So few are enough to say that there is something new. */
@@ -66,6 +66,34 @@ const FILTERS: readonly FilterField[] = [
   { kind: "to", name: "occurred_before", label: texts.timeline.to },
 ];
 
+/** The type has buttons of its own, and the same words. */
+const TYPE_AND_FILTERS: readonly FilterField[] = [
+  {
+    kind: "choice",
+    name: "type",
+    label: texts.timeline.types,
+    options: options(texts.category),
+  },
+  ...FILTERS,
+];
+
+/** What a viewer token is bound to, in words. */
+function boundText(name: string, values: readonly string[]): string {
+  const field = TYPE_AND_FILTERS.find((known) => known.name === name);
+  const words = values.map((value) => {
+    switch (field?.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "from":
+      case "to":
+        return dateTimeText(value);
+      default:
+        return value;
+    }
+  });
+  return words.join(", ");
+}
+
 const PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 
 /** What the fragment asks for, without names that the API does not have. */
@@ -87,6 +115,11 @@ function withLimit(parameters: URLSearchParams, limit: number, cursor?: string):
     all.set("cursor", cursor);
   }
   return all;
+}
+
+/** The snippet, without what the summary has said. */
+function snippetOf({ snippet = "", summary }: Activity): string {
+  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
 }
 
 export function openTimeline(context: PageContext, route: Route): Page {
@@ -207,6 +240,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
     },
     render: renderRows,
     empty: renderEmpty,
+    end: texts.pager.end,
     announce: context.announce,
     began(rows, newest) {
       firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS };
@@ -222,6 +256,12 @@ export function openTimeline(context: PageContext, route: Route): Page {
   function showViolations(error: ApiError): boolean {
     if (error.failure !== "invalid") {
       return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      // A place that is kept is of another reader, or of another release.
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
     }
     const own = error.fieldErrors.filter(({ field }) => field === "query");
     search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : undefined);
@@ -258,6 +298,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
 
   function renderRow(activity: Activity): HTMLElement {
     const records = relatedRecords(activity);
+    const snippet = snippetOf(activity);
     return h(
       "li",
       { class: "row", "data-type": activity.type },
@@ -281,8 +322,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
           },
           activity.summary,
         ),
-        activity.snippet !== undefined &&
-          h("p", { class: "snippet", dir: "auto" }, activity.snippet),
+        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
         h(
           "div",
           { class: "row-meta" },
@@ -410,14 +450,21 @@ export function openTimeline(context: PageContext, route: Route): Page {
     ),
     bound.length > 0 &&
       h(
-        "p",
-        { class: "notice" },
-        `${texts.timeline.limited} `,
-        bound.map(([name, value]) => [
-          h("span", { class: "chip-label" }, `${name.replaceAll("_", " ")} `),
-          written([value].flat().join(", ")),
-          " ",
-        ]),
+        "div",
+        { class: "notice limits" },
+        h("p", {}, texts.timeline.limited),
+        h(
+          "dl",
+          { class: "entries" },
+          bound.map(([name, value]) =>
+            h(
+              "div",
+              { class: "entry" },
+              h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
+              h("dd", {}, written(boundText(name, [value].flat()))),
+            ),
+          ),
+        ),
       ),
     h(
       "form",

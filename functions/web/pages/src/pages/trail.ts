@@ -158,6 +158,7 @@ export function openTrail(context: PageContext, route: Route): Page {
     },
     render: (rows, above) => createDays(rows, above, renderEvent),
     empty: renderEmpty,
+    end: texts.pager.end,
     announce: context.announce,
     began(rows) {
       showTools(rows.length > 0);
