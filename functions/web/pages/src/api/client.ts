@@ -1,0 +1,139 @@
+// The calls that the pages make, with the types of the description.
+
+import { ApiError } from "./errors";
+import type { components } from "./schema";
+import { type Call, type Credential, headerText, send } from "./transport";
+
+type Schemas = components["schemas"];
+
+export type Action = Schemas["Action"];
+export type Activity = Schemas["Activity"];
+export type Actor = Schemas["Actor"];
+export type ActivityCategory = Schemas["ActivityCategory"];
+export type AuditEvent = Schemas["AuditEvent"];
+export type AuditedResourceType = Schemas["AuditedResourceType"];
+export type AuditStatus = Schemas["AuditStatus"];
+export type CreateKeyInput = Schemas["CreateKeyInput"];
+export type ErrorCode = Schemas["ErrorCode"];
+export type FieldWithValue = Schemas["FieldWithValue"];
+export type Key = Schemas["Key"];
+export type LoggedActivity = Schemas["LoggedActivity"];
+export type LogActivityInput = Schemas["LogActivityInput"];
+export type MadeKey = Schemas["MadeKeyResponse"];
+export type RelatedResourceType = Schemas["RelatedResourceType"];
+export type RotateKeyInput = Schemas["RotateKeyInput"];
+export type Scope = Schemas["Scope"];
+export type Source = Schemas["Source"];
+
+/** What `GET /v1/me` says of a credential. */
+export interface Me {
+  readonly actor: Actor;
+  readonly authenticated_as?: Actor;
+  readonly on_behalf_of?: Actor;
+  readonly tenant_id: string;
+  readonly credential_id: string;
+  readonly scopes: readonly Scope[];
+  readonly expires_at?: string;
+  /** What a viewer token is bound to. */
+  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
+  readonly request_id: string;
+}
+
+export interface Client {
+  me(signal?: AbortSignal): Promise<Me>;
+  searchActivities(
+    parameters: URLSearchParams,
+    signal?: AbortSignal,
+  ): Promise<Schemas["ActivitiesResponse"]>;
+  getActivity(id: string, signal?: AbortSignal): Promise<Schemas["ActivityResponse"]>;
+  /** The same activity in the logged-activity dialect, which has its fields and mentions. */
+  getLoggedActivity(
+    id: string,
+    as: { readonly tenant: string; readonly user: string },
+    signal?: AbortSignal,
+  ): Promise<LoggedActivity>;
+  /** With a key of its own, so that it may be sent again until there is an answer. */
+  logActivity(
+    input: LogActivityInput & { readonly idempotency_key: string },
+    signal?: AbortSignal,
+  ): Promise<Schemas["ActivityResponse"]>;
+  listAuditEvents(
+    parameters: URLSearchParams,
+    signal?: AbortSignal,
+  ): Promise<Schemas["AuditEventsResponse"]>;
+  listKeys(parameters: URLSearchParams, signal?: AbortSignal): Promise<Schemas["KeysResponse"]>;
+  getKey(keyId: string, signal?: AbortSignal): Promise<Schemas["KeyResponse"]>;
+  createKey(input: CreateKeyInput, idempotencyKey: string, signal?: AbortSignal): Promise<MadeKey>;
+  rotateKey(
+    keyId: string,
+    input: RotateKeyInput,
+    idempotencyKey: string,
+    signal?: AbortSignal,
+  ): Promise<MadeKey>;
+  revokeKey(keyId: string, signal?: AbortSignal): Promise<Schemas["KeyResponse"]>;
+}
+
+/**
+ * A client of one credential. `refused` is told of every 401: the credential has ended, and
+ * no further call of it can succeed.
+ */
+export function createClient(credential: Credential, refused: () => void): Client {
+  async function call<Answer>(call: Call, as: Credential = credential): Promise<Answer> {
+    try {
+      return await send<Answer>(as, call);
+    } catch (error) {
+      if (error instanceof ApiError && error.failure === "unauthorized") {
+        refused();
+      }
+      throw error;
+    }
+  }
+  const get = <Answer>(path: string, parameters: URLSearchParams, signal?: AbortSignal) =>
+    call<Answer>({ method: "GET", path, parameters, signal, repeatable: true });
+  const post = <Answer>(path: string, body: unknown, key: string, signal?: AbortSignal) =>
+    call<Answer>({
+      method: "POST",
+      path,
+      body,
+      headers: { "Idempotency-Key": key },
+      signal,
+      repeatable: true,
+    });
+  const none = new URLSearchParams();
+  return {
+    me: (signal) => get("v1/me", none, signal),
+    searchActivities: (parameters, signal) => get("v1/activities", parameters, signal),
+    getActivity: (id, signal) => get(`v1/activities/${encodeURIComponent(id)}`, none, signal),
+    getLoggedActivity: (id, as, signal) =>
+      // Its 401 may be about the user that is named here, so it doesn't end the session.
+      send<LoggedActivity>(
+        { token: credential.token },
+        {
+          method: "GET",
+          path: `api/activities/logged/${encodeURIComponent(id)}`,
+          headers: {
+            "X-API-KEY": credential.token,
+            "X-BUSINESS-ID": as.tenant,
+            "X-USER-ID": headerText(as.user),
+          },
+          signal,
+          repeatable: true,
+        },
+      ),
+    logActivity: (input, signal) =>
+      call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
+    listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
+    listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
+    getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),
+    createKey: (input, key, signal) => post("v1/keys", input, key, signal),
+    rotateKey: (keyId, input, key, signal) =>
+      post(`v1/keys/${encodeURIComponent(keyId)}/rotate`, input, key, signal),
+    revokeKey: (keyId, signal) =>
+      call({
+        method: "DELETE",
+        path: `v1/keys/${encodeURIComponent(keyId)}`,
+        signal,
+        repeatable: true,
+      }),
+  };
+}

@@ -1,0 +1,29 @@
+// Rows by the day on which they were where the reader is, each day under its heading.
+
+import { h } from "./dom";
+import { texts } from "./texts";
+import { dayKey, dayTitle } from "./times";
+
+/** A page of rows. `above` is the row before it, whose day may go on here. */
+export function createDays<Row extends { readonly occurred_at: string }>(
+  rows: readonly Row[],
+  above: Row | undefined,
+  createRow: (row: Row) => HTMLElement,
+): HTMLElement {
+  const element = h("div", { class: "page" });
+  let day = above === undefined ? undefined : dayKey(new Date(above.occurred_at));
+  let list: HTMLElement | undefined;
+  for (const row of rows) {
+    const key = dayKey(new Date(row.occurred_at));
+    if (list === undefined || key !== day) {
+      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+      // The day of the page above goes on; when that page is gone, this is its heading.
+      heading.classList.toggle("continues", list === undefined && key === day);
+      list = h("ol", { class: "rows" });
+      element.append(heading, list);
+      day = key;
+    }
+    list.append(createRow(row));
+  }
+  return element;
+}

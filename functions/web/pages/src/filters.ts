@@ -1,0 +1,253 @@
+// A form of filters, and what is set as chips that take one away.
+//
+// The filters are the parameters of the fragment, with the names and forms of the API's own,
+// so a link to a page is a query of the API. Nothing is kept here besides what is typed.
+
+import { fill, h, icon } from "./dom";
+import { createField, createSelect, type Field, type Option, showViolations } from "./fields";
+import { CROSS } from "./icons";
+import { texts } from "./texts";
+import { dateText, dateTimeText, dayKey, startOfDay } from "./times";
+
+export type FilterField =
+  | {
+      readonly kind: "choice";
+      readonly name: string;
+      readonly label: string;
+      readonly options: readonly Option[];
+      /** Another parameter, without which the API refuses this one. */
+      readonly needs?: string;
+    }
+  | {
+      readonly kind: "text";
+      readonly name: string;
+      readonly label: string;
+      readonly hint?: string;
+      /** How its chip says a value, where that is not the value itself. */
+      readonly say?: (value: string) => string;
+      readonly needs?: string;
+    }
+  /** `from` takes in the day that is chosen, and so does `to`: it is the start of the next. */
+  | {
+      readonly kind: "from" | "to";
+      readonly name: string;
+      readonly label: string;
+      readonly needs?: undefined;
+    };
+
+export interface Filters {
+  /** The form: labelled controls, to be put where the page wants them. */
+  readonly form: HTMLFormElement;
+  /** What is set, with a button each to take it away. */
+  readonly chips: HTMLElement;
+  /** Shows what the fragment says, without touching what is being typed. */
+  show(parameters: URLSearchParams): void;
+  /** Shows violations at their fields; answers with those that belong to none. */
+  showViolations(
+    violations: readonly { readonly field: string; readonly message: string }[],
+  ): readonly string[];
+}
+
+export interface FiltersParts {
+  readonly fields: readonly FilterField[];
+  /** Parameters that are set elsewhere on the page but get a chip, by their label. */
+  readonly others?: readonly { readonly name: string; readonly label: string }[];
+  readonly changed: (parameters: URLSearchParams) => void;
+}
+
+/** The midnight that a value is, as the day that the reader chose; nothing if it is none. */
+function chosenDay(value: string, kind: "from" | "to"): string | undefined {
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime())) {
+    return undefined;
+  }
+  const days = kind === "to" ? 1 : 0;
+  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
+  return startOfDay(key, days) === at.toISOString() ? key : undefined;
+}
+
+function makeControl(field: FilterField): Field {
+  switch (field.kind) {
+    case "choice":
+      return createField(createSelect(field.name, texts.filters.any, field.options), field);
+    case "text":
+      return createField(
+        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
+        field,
+      );
+    default:
+      return createField(h("input", { name: field.name, type: "date" }), field);
+  }
+}
+
+export function createFilters(parts: FiltersParts): Filters {
+  let shown = new URLSearchParams();
+  const controls = new Map<string, Field>();
+  for (const field of parts.fields) {
+    controls.set(field.name, makeControl(field));
+  }
+
+  /** What the form says, over parameters of others, such as the words of a search. */
+  function read(): URLSearchParams {
+    const next = new URLSearchParams(shown);
+    for (const field of parts.fields) {
+      const value = controls.get(field.name)?.control.value.trim() ?? "";
+      next.delete(field.name);
+      if (field.kind === "choice" || field.kind === "text") {
+        next.set(field.name, value);
+      } else {
+        const before = shown.get(field.name) ?? "";
+        // A time within a day, of a link, stays as it is until another day is chosen.
+        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === undefined;
+        next.set(
+          field.name,
+          kept ? before : (startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""),
+        );
+      }
+    }
+    for (const field of parts.fields) {
+      if (field.needs !== undefined && (next.get(field.needs) ?? "") === "") {
+        next.delete(field.name);
+      }
+    }
+    for (const [name, value] of [...next]) {
+      if (value === "") {
+        next.delete(name);
+      }
+    }
+    return next;
+  }
+
+  const form = h(
+    "form",
+    {
+      class: "filters",
+      novalidate: true,
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          parts.changed(read());
+        },
+        change: () => parts.changed(read()),
+      },
+    },
+    [...controls.values()].map((field) => field.element),
+  );
+  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
+
+  function valueText(field: FilterField, value: string): string {
+    switch (field.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "text":
+        return field.say?.(value) ?? value;
+      default: {
+        const key = chosenDay(value, field.kind);
+        return key === undefined ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
+      }
+    }
+  }
+
+  function chip(label: string, value: string, names: readonly string[]): HTMLElement {
+    return h(
+      "li",
+      {},
+      h(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "aria-label": texts.filters.remove(label, value),
+          on: {
+            click: () => {
+              const next = new URLSearchParams(shown);
+              for (const name of names) {
+                next.delete(name);
+              }
+              parts.changed(next);
+              // The button is gone: whoever used it by keyboard goes on beside it.
+              const left = chips.querySelector("button") ?? form.querySelector("select, input");
+              (left as HTMLElement | null)?.focus();
+            },
+          },
+        },
+        h("span", { class: "chip-label" }, `${label}:`),
+        h("span", { dir: "auto", class: "chip-value" }, value),
+        icon(...CROSS),
+      ),
+    );
+  }
+
+  /** Takes every filter away, and leaves what others have set, such as words. */
+  function clear(): void {
+    const next = new URLSearchParams(shown);
+    for (const { name } of [...parts.fields, ...(parts.others ?? [])]) {
+      next.delete(name);
+    }
+    parts.changed(next);
+    form.querySelector<HTMLElement>("select, input")?.focus();
+  }
+
+  function showChips(): void {
+    const items: HTMLElement[] = [];
+    for (const other of parts.others ?? []) {
+      const value = shown.get(other.name);
+      if (value) {
+        items.push(chip(other.label, value, [other.name]));
+      }
+    }
+    for (const field of parts.fields) {
+      const value = shown.get(field.name);
+      if (value) {
+        // What can't stand without this one goes with it.
+        const dependent = parts.fields.filter((other) => other.needs === field.name);
+        const names = [field.name, ...dependent.map((other) => other.name)];
+        items.push(chip(field.label, valueText(field, value), names));
+      }
+    }
+    if (items.length > 1) {
+      items.push(
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "chip clear", on: { click: clear } },
+            texts.filters.clear,
+          ),
+        ),
+      );
+    }
+    fill(chips, items);
+    chips.hidden = items.length === 0;
+  }
+
+  return {
+    form,
+    chips,
+    show(parameters) {
+      const before = shown;
+      shown = new URLSearchParams(parameters);
+      for (const field of parts.fields) {
+        const control = controls.get(field.name)?.control;
+        if (control === undefined) {
+          continue;
+        }
+        const value = shown.get(field.name) ?? "";
+        const text =
+          field.kind === "choice" || field.kind === "text"
+            ? value
+            : (chosenDay(value, field.kind) ?? "");
+        // Half of a pair is in no fragment yet, and neither is what somebody types just now.
+        const half =
+          field.needs !== undefined && !shown.has(field.needs) && !before.has(field.name);
+        const typed = field.kind === "text" && document.activeElement === control;
+        if (!half && !typed) {
+          control.value = text;
+        }
+      }
+      showChips();
+    },
+    showViolations: (violations) => showViolations(controls, violations).rest,
+  };
+}

@@ -1,0 +1,65 @@
+// Where there is no page: an address that names none, a key that may not see it, an API that
+// can't be asked who this is.
+
+import type { Me, Scope } from "../api/client";
+import type { ApiError } from "../api/errors";
+import { h } from "../dom";
+import { type Page, type PageKind, pageHeading } from "../page";
+import { createProblem } from "../problem";
+import { formatRoute } from "../router";
+import { texts } from "../texts";
+
+export function openNotFound(): Page {
+  return {
+    title: texts.notFound.title,
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.notFound.title),
+      h("p", {}, texts.notFound.text),
+      h("p", {}, h("a", { href: "#/" }, texts.notFound.back)),
+    ),
+  };
+}
+
+/** `others` are the pages that the key may see. */
+export function openNoAccess(scope: Scope, me: Me, others: readonly PageKind[]): Page {
+  const links = others.flatMap(({ path, nav, action }) => {
+    const name = nav ?? action;
+    return name === undefined ? [] : [h("li", {}, h("a", { href: formatRoute(path) }, name))];
+  });
+  return {
+    title: texts.noAccess.title,
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.noAccess.title),
+      h("p", {}, texts.noAccess.text(scope)),
+      me.scopes.length === 0
+        ? h("p", {}, texts.noAccess.nothing)
+        : [
+            h("p", {}, texts.noAccess.has),
+            h(
+              "ul",
+              { class: "dotted" },
+              me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`)),
+            ),
+          ],
+      links.length > 0 && [h("p", {}, texts.noAccess.pages), h("ul", { class: "dotted" }, links)],
+    ),
+  };
+}
+
+export function openWaiting(): Page {
+  return {
+    title: texts.product,
+    element: h("p", { class: "loading", role: "status" }, texts.pager.loading),
+  };
+}
+
+export function openUnreachable(error: ApiError, retry: () => void): Page {
+  return {
+    title: texts.product,
+    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry)),
+  };
+}

@@ -1,0 +1,313 @@
+// One activity, with everything that is stored of it, and what the trail has about it.
+
+import { actorName, createDeed } from "../actors";
+import type { Activity, Actor, AuditEvent, LoggedActivity } from "../api/client";
+import { asApiError, isAborted } from "../api/errors";
+import { type Child, fill, h, icon, written } from "../dom";
+import { createFieldValue } from "../field-values";
+import { CATEGORY } from "../icons";
+import { may, type Page, type PageContext, pageHeading } from "../page";
+import { createPager } from "../pager";
+import { createProblem } from "../problem";
+import { createRecord, relatedRecords } from "../records";
+import type { Route } from "../router";
+import { texts } from "../texts";
+import { dateTime, exactTime, inUtc } from "../times";
+
+const words = texts.record_page;
+const EVENT_ROWS = 20;
+
+/** A name and a value. Nothing where there is no value. */
+function entry(name: string, value: Child): Child {
+  if (value === undefined || value === null || value === false) {
+    return null;
+  }
+  return h("div", { class: "entry" }, h("dt", {}, name), h("dd", {}, value));
+}
+
+function section(title: string, ...content: readonly Child[]): HTMLElement {
+  return h("section", { class: "panel stack" }, h("h2", {}, title), content);
+}
+
+function timeEntry(name: string, iso: string | null | undefined): Child {
+  return entry(name, iso ? [exactTime(iso), h("span", { class: "fine utc" }, inUtc(iso))] : null);
+}
+
+function actorEntry(name: string, actor: Actor | undefined): Child {
+  return entry(
+    name,
+    actor && [
+      written(actorName(actor), "name"),
+      h("code", { class: "fine" }, ` ${actor.type}:${actor.id}`),
+    ],
+  );
+}
+
+/**
+ * The user for whom the logged-activity dialect can be asked, which alone has fields and
+ * mentions. It knows people alone: no agent and no viewer may ask it, and what agents and
+ * services logged themselves did not come through it.
+ */
+function askableAs(
+  context: PageContext,
+  activity: Activity,
+): { readonly user: Actor; readonly own: boolean } | undefined {
+  const { me } = context;
+  const principal = me.authenticated_as ?? me.actor;
+  const cameThroughIt = activity.actor.type === "user" && activity.source === "api";
+  if (context.viewer || principal.type === "agent" || !cameThroughIt) {
+    return undefined;
+  }
+  return me.actor.type === "user"
+    ? { user: me.actor, own: true }
+    : { user: activity.actor, own: false };
+}
+
+function renderTyped(logged: LoggedActivity): readonly Child[] {
+  const completed = logged.completed_at !== null || logged.scheduled_activity_id !== null;
+  return [
+    logged.fields !== undefined &&
+      logged.fields.length > 0 &&
+      section(
+        words.fields,
+        h(
+          "dl",
+          { class: "entries" },
+          logged.fields.map((field) =>
+            entry(field.display_name || field.name, createFieldValue(field)),
+          ),
+        ),
+      ),
+    logged.mentions.length > 0 &&
+      section(
+        words.mentions,
+        h(
+          "ul",
+          { class: "values" },
+          logged.mentions.map((id) => h("li", {}, h("code", {}, id))),
+        ),
+      ),
+    completed &&
+      section(
+        words.completion,
+        h(
+          "dl",
+          { class: "entries" },
+          timeEntry(words.completedAt, logged.completed_at),
+          entry(
+            words.completedBy,
+            logged.completed_by && written(logged.completed_by.display_name),
+          ),
+          entry(
+            words.scheduled,
+            logged.scheduled_activity_id && h("code", {}, logged.scheduled_activity_id),
+          ),
+        ),
+      ),
+  ];
+}
+
+function renderEvent(event: AuditEvent): HTMLElement {
+  const tone = event.status === "succeeded" ? "good" : "bad";
+  return h(
+    "li",
+    { class: "event" },
+    h(
+      "div",
+      { class: "event-head" },
+      h("code", {}, event.action),
+      h("span", { class: `badge ${tone}` }, texts.status[event.status]),
+      event.error_code !== undefined && h("code", { class: "fine" }, event.error_code),
+      h("span", { class: "row-time" }, dateTime(event.occurred_at)),
+    ),
+    h(
+      "div",
+      { class: "row-meta" },
+      createDeed(event),
+      h("code", {}, event.api_route ?? event.tool_name ?? event.command ?? ""),
+      event.client_address !== undefined && h("code", {}, event.client_address),
+      h("code", { class: "fine" }, event.request_id),
+    ),
+  );
+}
+
+export function openRecord(context: PageContext, route: Route): Page {
+  const id = route.path[1] ?? "";
+  const calls = new AbortController();
+  const heading = pageHeading(words.title);
+  const kind = h("p", { class: "kind" });
+  const content = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack" });
+  const events = may(context, "audit:read") ? createEvents() : undefined;
+  const element = h("article", { class: "record-page" }, kind, heading, content);
+
+  function createEvents() {
+    return createPager<AuditEvent>({
+      async load(cursor, signal) {
+        const parameters = new URLSearchParams({ resource_id: id, limit: String(EVENT_ROWS) });
+        if (cursor !== undefined) {
+          parameters.set("cursor", cursor);
+        }
+        const answer = await context.client.listAuditEvents(parameters, signal);
+        return { rows: answer.audit_events, next: answer.next_cursor };
+      },
+      render: (rows) => h("ol", { class: "events" }, rows.map(renderEvent)),
+      empty: () => h("p", { class: "fine" }, words.trailEmpty),
+      // The trail stands beside what the page is about, and is read when the reader gets there.
+      announce: () => undefined,
+    });
+  }
+
+  async function loadTyped(activity: Activity, user: Actor, own: boolean): Promise<void> {
+    fill(typed, h("p", { class: "loading" }, texts.pager.loading));
+    try {
+      const logged = await context.client.getLoggedActivity(
+        activity.id,
+        { tenant: context.me.tenant_id, user: user.id },
+        calls.signal,
+      );
+      const name = logged.activity_object.name;
+      if (name !== texts.category[activity.type]) {
+        fill(
+          kind,
+          icon(...CATEGORY[activity.type]),
+          written(name),
+          ` · ${texts.category[activity.type]}`,
+        );
+      }
+      const sections = renderTyped(logged);
+      fill(typed, sections);
+      if (!own && typed.childElementCount === 0) {
+        fill(typed, h("p", { class: "fine" }, words.nothing));
+      }
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      const again = () => void loadTyped(activity, user, own);
+      fill(
+        typed,
+        error.failure === "unauthorized"
+          ? h("p", { class: "notice" }, words.fieldsRefused(actorName(user)))
+          : createProblem(error, again),
+      );
+    }
+  }
+
+  function showTyped(activity: Activity): void {
+    const as = askableAs(context, activity);
+    if (as === undefined) {
+      fill(typed);
+    } else if (as.own) {
+      void loadTyped(activity, as.user, true);
+    } else {
+      // A service has to name a person, and doesn't do so behind anybody's back.
+      fill(
+        typed,
+        h(
+          "div",
+          { class: "asks" },
+          h(
+            "button",
+            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            words.showFields,
+          ),
+          h("span", { class: "fine" }, words.showFieldsFor(actorName(as.user))),
+        ),
+      );
+    }
+  }
+
+  function show(activity: Activity): void {
+    const records = relatedRecords(activity);
+    fill(kind, icon(...CATEGORY[activity.type]), texts.category[activity.type]);
+    fill(heading, written(activity.summary));
+    document.title = `${activity.summary} – ${texts.product}`;
+    fill(
+      content,
+      h(
+        "p",
+        { class: "row-meta" },
+        createDeed(activity, { path: [] }),
+        dateTime(activity.occurred_at),
+      ),
+      activity.body !== undefined &&
+        activity.body !== "" &&
+        h(
+          "div",
+          { class: "panel prose", dir: "auto", role: "region", "aria-label": words.body },
+          activity.body,
+        ),
+      records.length > 0 &&
+        section(
+          words.records,
+          h(
+            "ul",
+            { class: "values" },
+            records.map((record) =>
+              h(
+                "li",
+                {},
+                createRecord(record, new URLSearchParams()),
+                record.name !== undefined && h("code", { class: "fine" }, ` ${record.id}`),
+              ),
+            ),
+          ),
+        ),
+      typed,
+      section(
+        words.details,
+        h(
+          "dl",
+          { class: "entries" },
+          timeEntry(words.occurredAt, activity.occurred_at),
+          timeEntry(words.loggedAt, activity.logged_at),
+          actorEntry(words.actor, activity.actor),
+          actorEntry(words.authenticatedAs, activity.authenticated_as),
+          actorEntry(words.onBehalfOf, activity.on_behalf_of),
+          entry(
+            words.lastAgent,
+            activity.last_agent_actor_id !== undefined &&
+              h("code", {}, activity.last_agent_actor_id),
+          ),
+          entry(words.source, texts.source[activity.source]),
+          entry(words.id, h("code", {}, activity.id)),
+          entry(words.tenant, h("code", {}, activity.tenant_id)),
+        ),
+      ),
+      events !== undefined && section(words.trail, events.element),
+    );
+    showTyped(activity);
+    events?.restart();
+  }
+
+  async function load(): Promise<void> {
+    fill(content, h("p", { class: "loading", role: "status" }, texts.pager.loading));
+    try {
+      show((await context.client.getActivity(id, calls.signal)).activity);
+    } catch (thrown) {
+      if (isAborted(thrown)) {
+        return;
+      }
+      const error = asApiError(thrown);
+      fill(
+        content,
+        error.failure === "not_found"
+          ? h("p", { class: "notice", role: "alert" }, words.notFoundText)
+          : createProblem(error, () => void load()),
+        h("p", {}, h("a", { href: "#/" }, texts.notFound.back)),
+      );
+    }
+  }
+  void load();
+
+  return {
+    title: words.title,
+    element,
+    stop() {
+      calls.abort();
+      events?.stop();
+    },
+  };
+}

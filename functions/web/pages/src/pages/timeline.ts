@@ -1,0 +1,510 @@
+// What happened, newest first, by day: found by words and filters, continued without an end,
+// and told when there is something new.
+
+import { createDeed } from "../actors";
+import type { Activity, ActivityCategory } from "../api/client";
+import type { ApiError } from "../api/errors";
+import { type Child, fill, h, icon, written } from "../dom";
+import { createField } from "../fields";
+import { createFilters, type FilterField } from "../filters";
+import { CATEGORY } from "../icons";
+import { may, type Page, type PageContext, pageHeading } from "../page";
+import { createPager, type Place } from "../pager";
+import { startPolling } from "../poller";
+import { createRecord, relatedRecords } from "../records";
+import { formatRoute, type Route } from "../router";
+import { createMainAction } from "../shell";
+import { texts } from "../texts";
+import { dateTimeText, dayKey, dayTitle, timeOfDay } from "../times";
+
+const PAGE_ROWS = 50;
+/** So few are enough to say that there is something new. */
+const POLL_ROWS = 10;
+const TYPING_PAUSE_MS = 250;
+
+const categories = Object.keys(texts.category) as ActivityCategory[];
+const options = (words: Readonly<Record<string, string>>) =>
+  Object.entries(words).map(([value, label]) => ({ value, label }));
+
+const { user, service, agent } = texts.actor;
+
+const FILTERS: readonly FilterField[] = [
+  {
+    kind: "choice",
+    name: "related_resource_type",
+    label: texts.timeline.recordType,
+    options: options(texts.record),
+    needs: "related_resource_id",
+  },
+  {
+    kind: "text",
+    name: "related_resource_id",
+    label: texts.timeline.recordId,
+    hint: texts.timeline.recordHint,
+    needs: "related_resource_type",
+  },
+  {
+    kind: "choice",
+    name: "actor_type",
+    label: texts.timeline.actorType,
+    options: options({ user, service, agent }),
+    needs: "actor_id",
+  },
+  {
+    kind: "text",
+    name: "actor_id",
+    label: texts.timeline.actor,
+    hint: texts.timeline.actorHint,
+  },
+  {
+    kind: "choice",
+    name: "source",
+    label: texts.timeline.source,
+    options: options(texts.source),
+  },
+  { kind: "from", name: "occurred_after", label: texts.timeline.from },
+  { kind: "to", name: "occurred_before", label: texts.timeline.to },
+];
+
+/** The type has buttons of its own, and the same words. */
+const TYPE_AND_FILTERS: readonly FilterField[] = [
+  {
+    kind: "choice",
+    name: "type",
+    label: texts.timeline.types,
+    options: options(texts.category),
+  },
+  ...FILTERS,
+];
+
+/** What a viewer token is bound to, in words. */
+function boundText(name: string, values: readonly string[]): string {
+  const field = TYPE_AND_FILTERS.find((known) => known.name === name);
+  const words = values.map((value) => {
+    switch (field?.kind) {
+      case "choice":
+        return field.options.find((option) => option.value === value)?.label ?? value;
+      case "from":
+      case "to":
+        return dateTimeText(value);
+      default:
+        return value;
+    }
+  });
+  return words.join(", ");
+}
+
+const PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
+
+/** What the fragment asks for, without names that the API does not have. */
+function known(parameters: URLSearchParams): URLSearchParams {
+  const kept = new URLSearchParams();
+  for (const name of PARAMETERS) {
+    const value = parameters.get(name);
+    if (value) {
+      kept.set(name, value);
+    }
+  }
+  return kept;
+}
+
+function withLimit(parameters: URLSearchParams, limit: number, cursor?: string): URLSearchParams {
+  const all = new URLSearchParams(parameters);
+  all.set("limit", String(limit));
+  if (cursor !== undefined) {
+    all.set("cursor", cursor);
+  }
+  return all;
+}
+
+/** The snippet, without what the summary has said. */
+function snippetOf({ snippet = "", summary }: Activity): string {
+  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
+}
+
+export function openTimeline(context: PageContext, route: Route): Page {
+  let parameters = known(route.parameters);
+  let firstPage: { readonly ids: ReadonlySet<string>; readonly whole: boolean } | undefined;
+  let polling: { stop(): void } | undefined;
+  let typing: ReturnType<typeof setTimeout> | undefined;
+
+  // The words
+
+  const search = createField(
+    h("input", {
+      type: "search",
+      name: "query",
+      placeholder: texts.timeline.placeholder,
+      autocomplete: "off",
+      autocapitalize: "none",
+      spellcheck: "false",
+      dir: "auto",
+      maxlength: 500,
+      on: {
+        input: (event) => {
+          clearTimeout(typing);
+          if (!(event as InputEvent).isComposing) {
+            typing = setTimeout(searchNow, TYPING_PAUSE_MS);
+          }
+        },
+        compositionend: () => {
+          typing = setTimeout(searchNow, TYPING_PAUSE_MS);
+        },
+      },
+    }),
+    { label: texts.timeline.search, class: "search" },
+  );
+
+  function searchNow(): void {
+    clearTimeout(typing);
+    const next = new URLSearchParams(parameters);
+    const query = search.control.value.trim();
+    next.delete("query");
+    if (query !== "") {
+      next.set("query", query);
+    }
+    // The first letter is a step that "back" goes behind; those after it change that step.
+    const isStep = parameters.has("query") !== next.has("query");
+    context.go(formatRoute([], next), isStep ? "push" : "replace");
+  }
+
+  // The filters
+
+  const filters = createFilters({
+    fields: FILTERS,
+    changed: (next) => context.go(formatRoute([], next)),
+  });
+  const count = h("span", { class: "badge" });
+  const more = h(
+    "details",
+    { class: "more" },
+    h("summary", {}, texts.filters.title, " ", count),
+    filters.form,
+  );
+  const types = h("div", { class: "types", role: "group", "aria-label": texts.timeline.types });
+
+  function typeButton(type: ActivityCategory | undefined): HTMLElement {
+    const label = type === undefined ? texts.timeline.allTypes : texts.category[type];
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "type",
+        "data-type": type ?? "",
+        on: {
+          click: () => {
+            const next = new URLSearchParams(parameters);
+            next.delete("type");
+            if (type !== undefined) {
+              next.set("type", type);
+            }
+            context.go(formatRoute([], next));
+          },
+        },
+      },
+      type !== undefined && icon(...CATEGORY[type]),
+      label,
+    );
+  }
+  fill(types, typeButton(undefined), categories.map(typeButton));
+
+  function showFilters(): void {
+    if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
+      search.control.value = parameters.get("query") ?? "";
+    }
+    filters.show(parameters);
+    const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
+    fill(count, set);
+    count.hidden = set === 0;
+    for (const button of types.querySelectorAll<HTMLElement>("[data-type]")) {
+      const pressed = button.dataset.type === (parameters.get("type") ?? "");
+      button.setAttribute("aria-pressed", String(pressed));
+    }
+  }
+
+  // The rows
+
+  const refused = h("p", { class: "empty" }, texts.timeline.invalid);
+  refused.hidden = true;
+
+  const pager = createPager<Activity>({
+    async load(cursor, signal) {
+      const answer = await context.client.searchActivities(
+        withLimit(parameters, PAGE_ROWS, cursor),
+        signal,
+      );
+      refused.hidden = true;
+      search.setError(undefined);
+      filters.showViolations([]);
+      return { rows: answer.activities, next: answer.next_cursor };
+    },
+    render: renderRows,
+    empty: renderEmpty,
+    end: texts.pager.end,
+    announce: context.announce,
+    began(rows, newest) {
+      firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS };
+      showFresh(0, false);
+      polling?.stop();
+      if (newest) {
+        poll();
+      }
+    },
+    failed: showViolations,
+  });
+
+  function showViolations(error: ApiError): boolean {
+    if (error.failure !== "invalid") {
+      return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      // A place that is kept is of another reader, or of another release.
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
+    }
+    const own = error.fieldErrors.filter(({ field }) => field === "query");
+    search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : undefined);
+    const rest = filters.showViolations(error.fieldErrors.filter(({ field }) => field !== "query"));
+    if (rest.length > 0) {
+      return false;
+    }
+    if (own.length < error.fieldErrors.length) {
+      more.open = true;
+    }
+    refused.hidden = false;
+    context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
+    return true;
+  }
+
+  function renderRows(rows: readonly Activity[], above: Activity | undefined): HTMLElement {
+    const element = h("div", { class: "page" });
+    let day = above === undefined ? undefined : dayKey(new Date(above.occurred_at));
+    let list: HTMLElement | undefined;
+    for (const row of rows) {
+      const key = dayKey(new Date(row.occurred_at));
+      if (list === undefined || key !== day) {
+        const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+        // The day of the page above goes on; when that page is gone, this is its heading.
+        heading.classList.toggle("continues", list === undefined && key === day);
+        list = h("ol", { class: "rows" });
+        element.append(heading, list);
+        day = key;
+      }
+      list.append(renderRow(row));
+    }
+    return element;
+  }
+
+  function renderRow(activity: Activity): HTMLElement {
+    const records = relatedRecords(activity);
+    const snippet = snippetOf(activity);
+    return h(
+      "li",
+      { class: "row", "data-type": activity.type },
+      h(
+        "div",
+        { class: "row-kind" },
+        icon(...CATEGORY[activity.type]),
+        h("span", {}, texts.category[activity.type]),
+      ),
+      h(
+        "div",
+        { class: "row-text" },
+        h(
+          "a",
+          {
+            class: "row-title",
+            dir: "auto",
+            href: formatRoute(["activities", activity.id]),
+            "data-row": activity.id,
+            on: { click: () => keepPlace(activity) },
+          },
+          activity.summary,
+        ),
+        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
+        h(
+          "div",
+          { class: "row-meta" },
+          createDeed(activity, { path: [], parameters }),
+          records.map((record) => createRecord(record, parameters)),
+          h("span", { class: "source" }, texts.source[activity.source]),
+        ),
+      ),
+      h("div", { class: "row-time" }, timeOfDay(activity.occurred_at)),
+    );
+  }
+
+  function renderEmpty(): Child {
+    if (parameters.size > 0) {
+      return h(
+        "div",
+        { class: "empty" },
+        h("h2", {}, texts.timeline.nothing),
+        h("p", {}, texts.timeline.nothingText),
+        h("button", { type: "button", on: { click: () => context.go("#/") } }, texts.filters.clear),
+      );
+    }
+    const mayLog = may(context, "activity:write");
+    return h(
+      "div",
+      { class: "empty" },
+      h("h2", {}, texts.timeline.empty),
+      h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
+      !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
+      mayLog && createMainAction("#/log", texts.nav.log),
+    );
+  }
+
+  // Coming back to where one was, by the browser's own "back"
+
+  function keepPlace(activity: Activity): void {
+    const place = pager.placeOf(activity);
+    window.history.replaceState({ place, row: activity.id }, "");
+  }
+
+  function begin(): void {
+    const state = window.history.state as { place?: Place; row?: string } | null;
+    if (state?.place === undefined) {
+      pager.restart();
+      return;
+    }
+    pager.resume(state.place, () => {
+      const rows = pager.element.querySelectorAll<HTMLElement>("[data-row]");
+      const row = [...rows].find(({ dataset }) => dataset.row === state.row);
+      row?.focus();
+      row?.scrollIntoView({ block: "center" });
+    });
+  }
+
+  // What is new
+
+  const fresh = h("div", { class: "fresh" });
+
+  function showFresh(found: number, orMore: boolean): void {
+    fresh.hidden = found === 0;
+    fill(
+      fresh,
+      found > 0 &&
+        h(
+          "button",
+          {
+            type: "button",
+            class: "primary",
+            on: {
+              click: () => {
+                pager.restart();
+                window.scrollTo({ top: 0 });
+                heading.focus({ preventScroll: true });
+              },
+            },
+          },
+          texts.timeline.showFresh(found, orMore),
+        ),
+    );
+  }
+
+  function poll(): void {
+    const end = parameters.get("occurred_before");
+    if (end !== null && Date.parse(end) < Date.now()) {
+      return; // nothing that is new can be in it, but for what is logged late
+    }
+    let told = 0;
+    polling = startPolling(async (signal) => {
+      const seen = firstPage;
+      const answer = await context.client.searchActivities(
+        withLimit(parameters, POLL_ROWS),
+        signal,
+      );
+      if (seen === undefined || seen !== firstPage) {
+        return false;
+      }
+      const rows = answer.activities;
+      const lastSeen = rows.findLastIndex(({ id }) => seen.ids.has(id));
+      // What is behind the last row that is known may be of a later page, and no news.
+      const reach = seen.whole || lastSeen < 0 ? rows.length : lastSeen;
+      const found = rows.slice(0, reach).filter(({ id }) => !seen.ids.has(id)).length;
+      const orMore = lastSeen < 0 && answer.next_cursor !== undefined;
+      if (found !== told) {
+        told = found;
+        showFresh(found, orMore);
+        context.announce(texts.timeline.fresh(found, orMore));
+        return true;
+      }
+      return false;
+    });
+  }
+
+  // The page
+
+  const heading = pageHeading(texts.timeline.title);
+  const bound = Object.entries(context.me.filters ?? {});
+  const element = h(
+    "div",
+    { class: "timeline" },
+    h(
+      "div",
+      { class: "page-head" },
+      heading,
+      may(context, "activity:write") && createMainAction("#/log", texts.nav.log),
+    ),
+    bound.length > 0 &&
+      h(
+        "div",
+        { class: "notice limits" },
+        h("p", {}, texts.timeline.limited),
+        h(
+          "dl",
+          { class: "entries" },
+          bound.map(([name, value]) =>
+            h(
+              "div",
+              { class: "entry" },
+              h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
+              h("dd", {}, written(boundText(name, [value].flat()))),
+            ),
+          ),
+        ),
+      ),
+    h(
+      "form",
+      {
+        role: "search",
+        class: "find",
+        on: {
+          submit: (event) => {
+            event.preventDefault();
+            searchNow();
+          },
+        },
+      },
+      search.element,
+      types,
+    ),
+    more,
+    filters.chips,
+    fresh,
+    h("section", { "aria-label": texts.timeline.results }, refused, pager.element),
+  );
+
+  showFilters();
+  showFresh(0, false);
+  begin();
+
+  return {
+    title: texts.timeline.title,
+    element,
+    update(next) {
+      clearTimeout(typing);
+      parameters = known(next.parameters);
+      polling?.stop();
+      showFilters();
+      begin();
+    },
+    stop() {
+      clearTimeout(typing);
+      polling?.stop();
+      pager.stop();
+    },
+  };
+}
