@@ -13,6 +13,7 @@ interface Operation {
 export interface Description {
   paths: Record<string, Record<string, Operation>>;
   servers?: { url: string }[];
+  components?: { securitySchemes?: Record<string, unknown> };
 }
 
 /**
@@ -24,7 +25,7 @@ function tellExample(parameter: Parameter): void {
   const { required, example, description } = parameter;
   if (required || example === undefined) return;
   delete parameter.example;
-  parameter.description = `${description ?? ''} Example: \`${String(example)}\``.trim();
+  parameter.description = `${description ?? ""} Example: \`${String(example)}\``.trim();
 }
 
 /** `base` is where the server is found that sent it. */
@@ -33,5 +34,8 @@ export function prepare(description: Description, base: URL): Description {
     for (const { parameters = [] } of Object.values(path)) parameters.forEach(tellExample);
   }
   // Calls go where the page came from, below the same prefix.
-  return { ...description, servers: [{ url: base.href.replace(/\/$/, '') }] };
+  // The key of most routes is asked for first.
+  const { bearer, ...others } = description.components?.securitySchemes ?? {};
+  const components = { ...description.components, securitySchemes: { bearer, ...others } };
+  return { ...description, components, servers: [{ url: base.href.replace(/\/$/, "") }] };
 }

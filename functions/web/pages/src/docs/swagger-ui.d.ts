@@ -4,7 +4,11 @@
 export type Node = unknown;
 
 export interface React {
-  createElement(kind: string, properties: Record<string, unknown> | null, ...children: Node[]): Node;
+  createElement(
+    kind: string,
+    properties: Record<string, unknown> | null,
+    ...children: Node[]
+  ): Node;
 }
 
 /** What a plugin is given. */
@@ -12,7 +16,11 @@ export interface System {
   React: React;
 }
 
-export type Component = (properties: { source?: unknown; className?: string }) => Node;
+export type Component = (properties: {
+  source?: unknown;
+  className?: string;
+  text?: string;
+}) => Node;
 
 export interface Options {
   spec: unknown;
