@@ -63,9 +63,12 @@ function keepAccessible(root) {
 }
 
 // src/docs/description.ts
+function isFilledIn({ name, in: place, required }) {
+  return required === true && !(place === "path" && /(^|_)id$/.test(name));
+}
 function tellExample(parameter) {
-  const { required, example, description } = parameter;
-  if (required || example === void 0) return;
+  const { example, description } = parameter;
+  if (example === void 0 || isFilledIn(parameter)) return;
   delete parameter.example;
   parameter.description = `${description ?? ""} Example: \`${String(example)}\``.trim();
 }

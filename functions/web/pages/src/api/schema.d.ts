@@ -1753,7 +1753,7 @@ export interface operations {
             query?: {
                 /**
                  * @description Restrict results to what one actor logged: its id, 1 to 255 bytes without control characters, or its type and id, as in `service:crm`.
-                 * @example agent:agent_7
+                 * @example agent:scout
                  */
                 actor_id?: string;
                 /**
@@ -1778,7 +1778,7 @@ export interface operations {
                 occurred_after?: string;
                 /**
                  * @description Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
-                 * @example 2026-04-01T00:00:00Z
+                 * @example 2030-01-01T00:00:00Z
                  */
                 occurred_before?: string;
                 /**
@@ -2019,7 +2019,7 @@ export interface operations {
                 action?: components["schemas"]["Action"];
                 /**
                  * @description Only events of this actor: its id, 1 to 255 bytes without control characters, or its type and id, as in `service:crm`.
-                 * @example agent:agent_7
+                 * @example agent:scout
                  */
                 actor_id?: string;
                 /**
@@ -2049,7 +2049,7 @@ export interface operations {
                 occurred_after?: string;
                 /**
                  * @description Only what was decided earlier: RFC 3339 with an offset, later than `occurred_after`.
-                 * @example 2026-04-01T00:00:00Z
+                 * @example 2030-01-01T00:00:00Z
                  */
                 occurred_before?: string;
                 /**

@@ -1,6 +1,8 @@
 // What the reference changes of a description before it shows it.
 
 interface Parameter {
+  name: string;
+  in: string;
   required?: boolean;
   example?: unknown;
   description?: string | null;
@@ -17,13 +19,18 @@ export interface Description {
 }
 
 /**
- * "Try it out" would fill in the example of every parameter, and so ask for all filters
- * at once, with the cursor of another search. Optional ones begin empty instead, and
- * their examples are told with what they are.
+ * Whether "Try it out" should begin with the example. Of all optional parameters at once it
+ * would make a search with every filter, and the cursor of another one; and an id that the
+ * server gave to something is nobody else's.
  */
+function isFilledIn({ name, in: place, required }: Parameter): boolean {
+  return required === true && !(place === "path" && /(^|_)id$/.test(name));
+}
+
+/** What is not filled in is told with what the parameter is. */
 function tellExample(parameter: Parameter): void {
-  const { required, example, description } = parameter;
-  if (required || example === undefined) return;
+  const { example, description } = parameter;
+  if (example === undefined || isFilledIn(parameter)) return;
   delete parameter.example;
   parameter.description = `${description ?? ""} Example: \`${String(example)}\``.trim();
 }
@@ -33,9 +40,9 @@ export function prepare(description: Description, base: URL): Description {
   for (const path of Object.values(description.paths)) {
     for (const { parameters = [] } of Object.values(path)) parameters.forEach(tellExample);
   }
-  // Calls go where the page came from, below the same prefix.
   // The key of most routes is asked for first.
   const { bearer, ...others } = description.components?.securitySchemes ?? {};
   const components = { ...description.components, securitySchemes: { bearer, ...others } };
+  // Calls go where the page came from, below the same prefix.
   return { ...description, components, servers: [{ url: base.href.replace(/\/$/, "") }] };
 }
