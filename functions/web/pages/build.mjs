@@ -9,10 +9,10 @@ const assets = new URL("../assets/", import.meta.url).pathname;
 const sources = new URL("src/", import.meta.url).pathname;
 
 /** The files that are served as they stand here. */
-const copied = ["index.html", "icon.svg"];
+const copied = ["index.html", "docs.html", "icon.svg"];
 
 /** The scripts and styles that esbuild puts together, each of one entry. */
-const bundled = ["main.ts:app.js", "app.css:app.css"];
+const bundled = ["main.ts:app.js", "app.css:app.css", "docs.ts:docs.js", "docs.css:docs.css"];
 
 async function bundle(entry, name) {
   const result = await build({

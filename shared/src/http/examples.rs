@@ -52,6 +52,7 @@ pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
 pub const RESOURCE_ID: &str = "con_123";
 
 /// A parameter of a query, by its name: it means the same wherever it is asked for.
+/// Each finds something in the demo tenant, unless it is the id of a single thing.
 #[must_use]
 pub fn query_parameter(name: &str) -> Option<Value> {
     Some(match name {
@@ -61,10 +62,10 @@ pub fn query_parameter(name: &str) -> Option<Value> {
         "related_resource_type" | "custom_object_id" => json!(BuiltInRecordType::Contact),
         "related_resource_id" => json!(RESOURCE_ID),
         "occurred_after" => json!(time()),
-        "occurred_before" => json!("2026-04-01T00:00:00Z"),
+        "occurred_before" => json!("2030-01-01T00:00:00Z"),
         "resource_id" => json!(ACTIVITY_ID),
         "resource_type" => json!(ResourceType::Activity),
-        "actor_id" => json!("agent:agent_7"),
+        "actor_id" => json!("agent:scout"),
         "actor_type" => json!(ActorType::Agent),
         "action" => json!(Action::ActivityLogged),
         "credential_id" => json!(CREDENTIAL_ID),

@@ -87,6 +87,7 @@ export const texts = {
       "resource.imported": ["imported names of records", "tried to import names of records"],
       "actor.updated": ["named an actor", "tried to name an actor"],
       "actor.deleted": ["took an actor’s name away", "tried to take an actor’s name away"],
+      "actor.viewer_token_created": ["made a viewer token", "tried to make a viewer token"],
       "actor.imported": ["imported names of actors", "tried to import names of actors"],
       "key.created": ["made a key", "tried to make a key"],
       "key.rotated": ["rotated a key", "tried to rotate a key"],

@@ -217,7 +217,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             description: "The parameters, where they are not in the query.",
             required: false,
             schema: schemas.subschema_for::<ListResponsesInput>(),
-            example: ("search", json!({ "page_size": 20, "search": "visit" })),
+            example: ("search", json!({ "page_size": 20, "search": "Jane" })),
         }),
         status: StatusCode::OK,
         success: success(
