@@ -486,7 +486,9 @@ var texts = {
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
     viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
-    viewerLeft: "You have left this view. The page that brought you here can open it again.",
+    viewerTitle: "This view is closed",
+    useKey: "Sign in with a key instead",
+    viewerLeft: "Go back to the page that brought you here to open it again.",
     viewerRefused: "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again."
   },
   noAccess: {
@@ -518,7 +520,7 @@ var texts = {
     from: "From",
     to: "To",
     record: (type, name) => `Show only what is about ${type} ${name}`,
-    limited: "This view is limited to:",
+    limited: "This view is limited to",
     fresh: (count2, more) => `${count2}${more ? " or more" : ""} new since then`,
     showFresh: (count2, more) => `Show ${count2}${more ? " or more" : ""} new ${plural(count2, "activity", "activities")}`,
     invalid: "Correct what is marked, and the list comes back.",
@@ -1268,7 +1270,7 @@ var KEY = /^[\x21-\x7e]+$/;
 function noticeOf(ending, viewer) {
   switch (ending) {
     case "none":
-      return void 0;
+      return viewer ? texts.signIn.viewerLeft : void 0;
     case "signed_out":
       return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
     case "expired":
@@ -1283,8 +1285,13 @@ function openSignIn(parts) {
   const heading = pageHeading(texts.signIn.title);
   const said = notice !== void 0 && h("p", { class: "notice", role: "alert" }, notice);
   if (parts.viewer) {
-    fill(element2, heading, said);
-    return { title: texts.signIn.title, element: element2 };
+    const useKey = h(
+      "button",
+      { type: "button", class: "link", on: { click: parts.useKey } },
+      texts.signIn.useKey
+    );
+    fill(element2, pageHeading(texts.signIn.viewerTitle), said, h("p", {}, useKey));
+    return { title: texts.signIn.viewerTitle, element: element2 };
   }
   const key = createField(
     h("input", {
@@ -3333,6 +3340,9 @@ function openTimeline(context, route) {
   let firstPage;
   let polling;
   let typing;
+  const bound = Object.entries(context.me.filters ?? {});
+  const boundNames = new Set(bound.map(([name]) => name));
+  const boundTypes = [context.me.filters?.type ?? []].flat();
   const search = createField(
     h("input", {
       type: "search",
@@ -3369,7 +3379,7 @@ function openTimeline(context, route) {
     context.go(formatRoute([], next), isStep ? "push" : "replace");
   }
   const filters = createFilters({
-    fields: FILTERS,
+    fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
     changed: (next) => context.go(formatRoute([], next))
   });
   const count2 = h("span", { class: "badge" });
@@ -3403,7 +3413,9 @@ function openTimeline(context, route) {
       label
     );
   }
-  fill(types, typeButton(void 0), categories.map(typeButton));
+  const choice = categories.filter((type) => boundTypes.length === 0 || boundTypes.includes(type));
+  fill(types, typeButton(void 0), choice.map(typeButton));
+  types.hidden = choice.length === 1;
   function showFilters() {
     if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
       search.control.value = parameters.get("query") ?? "";
@@ -3610,7 +3622,6 @@ function openTimeline(context, route) {
     });
   }
   const heading = pageHeading(texts.timeline.title);
-  const bound = Object.entries(context.me.filters ?? {});
   const element2 = h(
     "div",
     { class: "timeline" },
@@ -3626,11 +3637,11 @@ function openTimeline(context, route) {
       h("p", {}, texts.timeline.limited),
       h(
         "dl",
-        { class: "entries" },
+        {},
         bound.map(
           ([name, value]) => h(
             "div",
-            { class: "entry" },
+            {},
             h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
             h("dd", {}, written(boundText(name, [value].flat())))
           )
@@ -4441,6 +4452,7 @@ function createClient(credential, refused) {
 
 // src/session.ts
 var KEPT = "activity-log.credential";
+var VIEWER = "activity-log.viewer";
 function isViewerToken(token) {
   return token.startsWith("alv_");
 }
@@ -4462,12 +4474,19 @@ function keptCredential() {
     return void 0;
   }
 }
+function isViewersTab() {
+  return storage()?.getItem(VIEWER) === "1";
+}
+function forgetViewer() {
+  storage()?.removeItem(VIEWER);
+}
 function takeViewerToken() {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
   const token = fragment.get("viewer_token");
   if (token === null) {
     return void 0;
   }
+  storage()?.setItem(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
   return { token };
@@ -4531,12 +4550,12 @@ function start(root2) {
   let router;
   let page;
   let path;
-  let viewer = false;
+  let viewer = isViewersTab();
   let opened = 0;
   function openPage(route) {
     const signedIn = session.current();
     if (signedIn === void 0) {
-      return openSignIn({ ending: session.ending(), viewer, signIn });
+      return openSignIn({ ending: session.ending(), viewer, useKey, signIn });
     }
     const kind = kindOf(route);
     if (kind === void 0) {
@@ -4584,9 +4603,15 @@ function start(root2) {
       show(router.current());
     }
   }
+  function useKey() {
+    viewer = false;
+    forgetViewer();
+    reopen();
+  }
   async function signIn(credential, keep) {
     const signedIn = await session.signIn(credential, keep);
     viewer = signedIn.viewer;
+    forgetViewer();
     reopen();
     shell.announce(texts.signIn.signedIn(actorName(signedIn.me.actor)));
   }

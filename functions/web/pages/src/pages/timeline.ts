@@ -128,6 +128,11 @@ export function openTimeline(context: PageContext, route: Route): Page {
   let polling: { stop(): void } | undefined;
   let typing: ReturnType<typeof setTimeout> | undefined;
 
+  // What a viewer token is bound to is no choice of the reader's.
+  const bound = Object.entries(context.me.filters ?? {});
+  const boundNames = new Set(bound.map(([name]) => name));
+  const boundTypes = [context.me.filters?.type ?? []].flat();
+
   // The words
 
   const search = createField(
@@ -171,7 +176,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   // The filters
 
   const filters = createFilters({
-    fields: FILTERS,
+    fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
     changed: (next) => context.go(formatRoute([], next)),
   });
   const count = h("span", { class: "badge" });
@@ -206,7 +211,9 @@ export function openTimeline(context: PageContext, route: Route): Page {
       label,
     );
   }
-  fill(types, typeButton(undefined), categories.map(typeButton));
+  const choice = categories.filter((type) => boundTypes.length === 0 || boundTypes.includes(type));
+  fill(types, typeButton(undefined), choice.map(typeButton));
+  types.hidden = choice.length === 1;
 
   function showFilters(): void {
     if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
@@ -438,7 +445,6 @@ export function openTimeline(context: PageContext, route: Route): Page {
   // The page
 
   const heading = pageHeading(texts.timeline.title);
-  const bound = Object.entries(context.me.filters ?? {});
   const element = h(
     "div",
     { class: "timeline" },
@@ -455,11 +461,11 @@ export function openTimeline(context: PageContext, route: Route): Page {
         h("p", {}, texts.timeline.limited),
         h(
           "dl",
-          { class: "entries" },
+          {},
           bound.map(([name, value]) =>
             h(
               "div",
-              { class: "entry" },
+              {},
               h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
               h("dd", {}, written(boundText(name, [value].flat()))),
             ),
