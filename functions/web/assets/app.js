@@ -3298,6 +3298,7 @@ var TYPE_AND_FILTERS = [
   },
   ...FILTERS
 ];
+<<<<<<< HEAD
 function boundText(name, values) {
   const field = TYPE_AND_FILTERS.find((known3) => known3.name === name);
   const words5 = values.map((value) => {
@@ -3312,6 +3313,19 @@ function boundText(name, values) {
     }
   });
   return words5.join(", ");
+=======
+function boundText(name, value) {
+  const field = TYPE_AND_FILTERS.find((known2) => known2.name === name);
+  switch (field?.kind) {
+    case "choice":
+      return field.options.find((option) => option.value === value)?.label ?? value;
+    case "from":
+    case "to":
+      return dateTimeText(value);
+    default:
+      return value;
+  }
+>>>>>>> c79bdbc (Take who is signed in from the description of the API)
 }
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
@@ -3342,7 +3356,7 @@ function openTimeline(context, route) {
   let typing;
   const bound = Object.entries(context.me.filters ?? {});
   const boundNames = new Set(bound.map(([name]) => name));
-  const boundTypes = [context.me.filters?.type ?? []].flat();
+  const boundType = context.me.filters?.type;
   const search = createField(
     h("input", {
       type: "search",
@@ -3413,7 +3427,7 @@ function openTimeline(context, route) {
       label
     );
   }
-  const choice = categories.filter((type) => boundTypes.length === 0 || boundTypes.includes(type));
+  const choice = boundType === void 0 ? categories : [boundType];
   fill(types, typeButton(void 0), choice.map(typeButton));
   types.hidden = choice.length === 1;
   function showFilters() {
@@ -3643,7 +3657,7 @@ function openTimeline(context, route) {
             "div",
             {},
             h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
-            h("dd", {}, written(boundText(name, [value].flat())))
+            h("dd", {}, written(boundText(name, value)))
           )
         )
       )

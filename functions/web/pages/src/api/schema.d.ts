@@ -308,6 +308,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who calls
+         * @description Tells whose credential the call has, what it may do, and until when: of a key of any scopes, or of a viewer token.
+         *
+         *     Any credential is taken.
+         */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/viewer-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a viewer token
+         * @description Makes a token with which one user may read activities for a while, from a browser for instance: those that match the filters, with `GET /v1/activities`, `GET /v1/activities/{id}` and `GET /v1/me`; every other route refuses it. It is made with the key of a service, holds where that key is taken, and ends with it. Nothing of it is kept but an event of the trail, so a retry makes another one.
+         *
+         *     Required scope: `activity:read`.
+         */
+        post: operations["create_viewer_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -316,7 +360,7 @@ export interface components {
          * @description What an audit event records.
          * @enum {string}
          */
-        Action: "activity.logged" | "activity.read" | "activity.searched" | "activity.imported" | "activity.reindexed" | "activity_type.updated" | "activity_type.disabled" | "activity_type.read" | "record_type.updated" | "resource.updated" | "resource.deleted" | "resource.imported" | "actor.updated" | "actor.deleted" | "actor.imported" | "key.created" | "key.rotated" | "key.revoked" | "key.read" | "key.refused" | "key.refusals_counted" | "audit_event.read" | "tool.called" | "tenant.updated" | "tenant.closed" | "tenant.removed";
+        Action: "activity.logged" | "activity.read" | "activity.searched" | "activity.imported" | "activity.reindexed" | "activity_type.updated" | "activity_type.disabled" | "activity_type.read" | "record_type.updated" | "resource.updated" | "resource.deleted" | "resource.imported" | "actor.updated" | "actor.deleted" | "actor.viewer_token_created" | "actor.imported" | "key.created" | "key.rotated" | "key.revoked" | "key.read" | "key.refused" | "key.refusals_counted" | "audit_event.read" | "tool.called" | "tenant.updated" | "tenant.closed" | "tenant.removed";
         /** @description A page of a search. */
         ActivitiesResponse: {
             activities: components["schemas"]["Activity"][];
@@ -618,6 +662,18 @@ export interface components {
             /** @description The users whom it may name with `X-USER-ID`; anybody, where it is left out. Required where the key that it is made with has a list, and none but users of that; and where a user makes it, with just that user. */
             users?: string[];
         };
+        /** @description The token that is to be made. Additional properties are rejected, null for an optional property included. */
+        CreateViewerTokenInput: {
+            /**
+             * @description How long the token lasts, in seconds: up to an hour, 15 minutes by default. It ends with its key in any case.
+             * @default 900
+             */
+            expires_in_seconds: number;
+            /** @description What the viewer is shown; all activities, where it is left out. */
+            filters?: components["schemas"]["ViewerFiltersInput"];
+            /** @description The user who is to view: one whom the key may name. */
+            user_id: string;
+        };
         /**
          * @description The codes that callers see, the same in every dialect but for the two
          *     names that the logged-activity dialect has of its own.
@@ -904,6 +960,30 @@ export interface components {
              */
             secret?: string;
         };
+        /** @description Who calls, and what the credential of the call allows. */
+        MeResponse: {
+            /** @description Who acts in calls with this credential. */
+            actor: components["schemas"]["Actor"];
+            /** @description Whom the credential stands for, where that is not the actor. */
+            authenticated_as?: components["schemas"]["Actor"];
+            /** @description The id of the key, or of the key that made the viewer token. */
+            credential_id: string;
+            /**
+             * Format: date-time
+             * @description When it ends, in UTC.
+             */
+            expires_at?: string;
+            /** @description What a viewer token is bound to. Only with one. */
+            filters?: components["schemas"]["ViewerFilters"];
+            /** @description The user for whom an agent acts, where it names one. */
+            on_behalf_of?: components["schemas"]["Actor"];
+            /** @description The request, as the header `x-request-id` names it too. */
+            request_id: string;
+            /** @description What it may do. */
+            scopes: components["schemas"]["Scope"][];
+            /** @description The workspace that the credential belongs to. */
+            tenant_id: string;
+        };
         /** @description This document, as far as it describes itself. */
         OpenApi: {
             /** @description The version of OpenAPI that it is written in. */
@@ -970,6 +1050,68 @@ export interface components {
          * @enum {string}
          */
         Source: "api" | "mcp" | "admin";
+        /** @description The same as callers write it, and as a viewer token has it. */
+        ViewerFilters: {
+            /** @description What one actor logged: its id, or its type and id, as in `service:crm`. */
+            actor_id?: string;
+            /** @description The type of that actor. */
+            actor_type?: components["schemas"]["ActorType"];
+            /**
+             * Format: date-time
+             * @description What happened then or later, in UTC.
+             */
+            occurred_after?: string;
+            /**
+             * Format: date-time
+             * @description What happened earlier, in UTC.
+             */
+            occurred_before?: string;
+            /** @description The id of that resource. */
+            related_resource_id?: string;
+            /** @description The type of one related resource. */
+            related_resource_type?: components["schemas"]["RelatedResourceType"];
+            /** @description What came in one way. */
+            source?: components["schemas"]["Source"];
+            /** @description One type. */
+            type?: components["schemas"]["ActivityCategory"];
+        };
+        /** @description What a viewer is shown: activities that match all of this. Everything else is to the viewer as absent. The filters are those of a search, with the same meaning. */
+        ViewerFiltersInput: {
+            /** @description What one actor logged: its id, 1 to 255 bytes without control characters, or its type and id, as in `service:crm`. */
+            actor_id?: string;
+            /** @description The type of the actor with that id; goes only together with `actor_id`. */
+            actor_type?: components["schemas"]["ActorType"];
+            /**
+             * Format: date-time
+             * @description Only what happened then or later: RFC 3339 with an offset, from 1970 on.
+             */
+            occurred_after?: string;
+            /**
+             * Format: date-time
+             * @description Only what happened earlier: RFC 3339 with an offset, later than `occurred_after`.
+             */
+            occurred_before?: string;
+            /** @description One related resource: its id, 1 to 255 bytes without control characters; goes together with `related_resource_type`. */
+            related_resource_id?: string;
+            /** @description One related resource: its type; goes together with `related_resource_id`. */
+            related_resource_type?: components["schemas"]["RelatedResourceType"];
+            /** @description What came in one way: `api` (HTTP and events), `mcp`, or `admin` (an import). */
+            source?: components["schemas"]["Source"];
+            /** @description One activity category. */
+            type?: components["schemas"]["ActivityCategory"];
+        };
+        /** @description A token that was made. */
+        ViewerTokenResponse: {
+            /**
+             * Format: date-time
+             * @description When it ends, in UTC.
+             */
+            expires_at: string;
+            /** @description The request, as the header `x-request-id` names it too. */
+            request_id: string;
+            /** @description The token, which is presented in the place of a key. It is kept nowhere. */
+            viewer_token: string;
+        };
     };
     responses: {
         /** @description The request body is not valid JSON: a comma is missing, at line 1, column 16. Or: The request failed validation. */
@@ -2502,6 +2644,106 @@ export interface operations {
             403: components["responses"]["v1_403"];
             404: components["responses"]["v1_404"];
             409: components["responses"]["v1_409"];
+            413: components["responses"]["v1_413"];
+            415: components["responses"]["v1_415"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who calls. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": {
+                     *         "display_name": "Sales assistant",
+                     *         "id": "agent_7",
+                     *         "type": "agent"
+                     *       },
+                     *       "credential_id": "3f9c1d0a7b2e4856",
+                     *       "request_id": "req_019ca8a27c3f7a41b2c3d4e5f6071829",
+                     *       "scopes": [
+                     *         "activity:write",
+                     *         "activity:read"
+                     *       ],
+                     *       "tenant_id": "acme"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MeResponse"];
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    create_viewer_token: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The token, up to 1 MiB. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateViewerTokenInput"];
+            };
+        };
+        responses: {
+            /** @description The token was made. */
+            201: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expires_at": "2026-03-01T09:30:00.000Z",
+                     *       "request_id": "req_019ca8a27c3f7a41b2c3d4e5f6071829",
+                     *       "viewer_token": "alv_acme.3f9c1d0a7b2e4856.what-the-viewer-may-see.a-signature"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ViewerTokenResponse"];
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
             413: components["responses"]["v1_413"];
             415: components["responses"]["v1_415"];
             422: components["responses"]["v1_422"];

@@ -78,20 +78,17 @@ const TYPE_AND_FILTERS: readonly FilterField[] = [
 ];
 
 /** What a viewer token is bound to, in words. */
-function boundText(name: string, values: readonly string[]): string {
+function boundText(name: string, value: string): string {
   const field = TYPE_AND_FILTERS.find((known) => known.name === name);
-  const words = values.map((value) => {
-    switch (field?.kind) {
-      case "choice":
-        return field.options.find((option) => option.value === value)?.label ?? value;
-      case "from":
-      case "to":
-        return dateTimeText(value);
-      default:
-        return value;
-    }
-  });
-  return words.join(", ");
+  switch (field?.kind) {
+    case "choice":
+      return field.options.find((option) => option.value === value)?.label ?? value;
+    case "from":
+    case "to":
+      return dateTimeText(value);
+    default:
+      return value;
+  }
 }
 
 const PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
@@ -131,7 +128,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   // What a viewer token is bound to is no choice of the reader's.
   const bound = Object.entries(context.me.filters ?? {});
   const boundNames = new Set(bound.map(([name]) => name));
-  const boundTypes = [context.me.filters?.type ?? []].flat();
+  const boundType = context.me.filters?.type;
 
   // The words
 
@@ -211,7 +208,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       label,
     );
   }
-  const choice = categories.filter((type) => boundTypes.length === 0 || boundTypes.includes(type));
+  const choice = boundType === undefined ? categories : [boundType];
   fill(types, typeButton(undefined), choice.map(typeButton));
   types.hidden = choice.length === 1;
 
@@ -467,7 +464,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
               "div",
               {},
               h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
-              h("dd", {}, written(boundText(name, [value].flat()))),
+              h("dd", {}, written(boundText(name, value))),
             ),
           ),
         ),
