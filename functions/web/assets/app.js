@@ -487,7 +487,9 @@ var texts = {
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
     viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
-    viewerLeft: "You have left this view. The page that brought you here can open it again.",
+    viewerTitle: "This view is closed",
+    useKey: "Sign in with a key instead",
+    viewerLeft: "Go back to the page that brought you here to open it again.",
     viewerRefused: "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again."
   },
   noAccess: {
@@ -519,7 +521,7 @@ var texts = {
     from: "From",
     to: "To",
     record: (type, name) => `Show only what is about ${type} ${name}`,
-    limited: "This view is limited to:",
+    limited: "This view is limited to",
     fresh: (count2, more) => `${count2}${more ? " or more" : ""} new since then`,
     showFresh: (count2, more) => `Show ${count2}${more ? " or more" : ""} new ${plural(count2, "activity", "activities")}`,
     invalid: "Correct what is marked, and the list comes back.",
@@ -1269,7 +1271,7 @@ var KEY = /^[\x21-\x7e]+$/;
 function noticeOf(ending, viewer) {
   switch (ending) {
     case "none":
-      return void 0;
+      return viewer ? texts.signIn.viewerLeft : void 0;
     case "signed_out":
       return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
     case "expired":
@@ -1284,8 +1286,13 @@ function openSignIn(parts) {
   const heading = pageHeading(texts.signIn.title);
   const said = notice !== void 0 && h("p", { class: "notice", role: "alert" }, notice);
   if (parts.viewer) {
-    fill(element2, heading, said);
-    return { title: texts.signIn.title, element: element2 };
+    const useKey = h(
+      "button",
+      { type: "button", class: "link", on: { click: parts.useKey } },
+      texts.signIn.useKey
+    );
+    fill(element2, pageHeading(texts.signIn.viewerTitle), said, h("p", {}, useKey));
+    return { title: texts.signIn.viewerTitle, element: element2 };
   }
   const key = createField(
     h("input", {
@@ -3292,20 +3299,17 @@ var TYPE_AND_FILTERS = [
   },
   ...FILTERS
 ];
-function boundText(name, values) {
+function boundText(name, value) {
   const field = TYPE_AND_FILTERS.find((known3) => known3.name === name);
-  const words5 = values.map((value) => {
-    switch (field?.kind) {
-      case "choice":
-        return field.options.find((option) => option.value === value)?.label ?? value;
-      case "from":
-      case "to":
-        return dateTimeText(value);
-      default:
-        return value;
-    }
-  });
-  return words5.join(", ");
+  switch (field?.kind) {
+    case "choice":
+      return field.options.find((option) => option.value === value)?.label ?? value;
+    case "from":
+    case "to":
+      return dateTimeText(value);
+    default:
+      return value;
+  }
 }
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
@@ -3334,6 +3338,9 @@ function openTimeline(context, route) {
   let firstPage;
   let polling;
   let typing;
+  const bound = Object.entries(context.me.filters ?? {});
+  const boundNames = new Set(bound.map(([name]) => name));
+  const boundType = context.me.filters?.type;
   const search = createField(
     h("input", {
       type: "search",
@@ -3370,7 +3377,7 @@ function openTimeline(context, route) {
     context.go(formatRoute([], next), isStep ? "push" : "replace");
   }
   const filters = createFilters({
-    fields: FILTERS,
+    fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
     changed: (next) => context.go(formatRoute([], next))
   });
   const count2 = h("span", { class: "badge" });
@@ -3404,7 +3411,9 @@ function openTimeline(context, route) {
       label
     );
   }
-  fill(types, typeButton(void 0), categories.map(typeButton));
+  const choice = boundType === void 0 ? categories : [boundType];
+  fill(types, typeButton(void 0), choice.map(typeButton));
+  types.hidden = choice.length === 1;
   function showFilters() {
     if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
       search.control.value = parameters.get("query") ?? "";
@@ -3611,7 +3620,6 @@ function openTimeline(context, route) {
     });
   }
   const heading = pageHeading(texts.timeline.title);
-  const bound = Object.entries(context.me.filters ?? {});
   const element2 = h(
     "div",
     { class: "timeline" },
@@ -3627,13 +3635,13 @@ function openTimeline(context, route) {
       h("p", {}, texts.timeline.limited),
       h(
         "dl",
-        { class: "entries" },
+        {},
         bound.map(
           ([name, value]) => h(
             "div",
-            { class: "entry" },
+            {},
             h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
-            h("dd", {}, written(boundText(name, [value].flat())))
+            h("dd", {}, written(boundText(name, value)))
           )
         )
       )
@@ -4442,6 +4450,7 @@ function createClient(credential, refused) {
 
 // src/session.ts
 var KEPT = "activity-log.credential";
+var VIEWER = "activity-log.viewer";
 function isViewerToken(token) {
   return token.startsWith("alv_");
 }
@@ -4463,12 +4472,19 @@ function keptCredential() {
     return void 0;
   }
 }
+function isViewersTab() {
+  return storage()?.getItem(VIEWER) === "1";
+}
+function forgetViewer() {
+  storage()?.removeItem(VIEWER);
+}
 function takeViewerToken() {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
   const token = fragment.get("viewer_token");
   if (token === null) {
     return void 0;
   }
+  storage()?.setItem(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
   return { token };
@@ -4532,12 +4548,12 @@ function start(root2) {
   let router;
   let page;
   let path;
-  let viewer = false;
+  let viewer = isViewersTab();
   let opened = 0;
   function openPage(route) {
     const signedIn = session.current();
     if (signedIn === void 0) {
-      return openSignIn({ ending: session.ending(), viewer, signIn });
+      return openSignIn({ ending: session.ending(), viewer, useKey, signIn });
     }
     const kind = kindOf(route);
     if (kind === void 0) {
@@ -4585,9 +4601,15 @@ function start(root2) {
       show(router.current());
     }
   }
+  function useKey() {
+    viewer = false;
+    forgetViewer();
+    reopen();
+  }
   async function signIn(credential, keep) {
     const signedIn = await session.signIn(credential, keep);
     viewer = signedIn.viewer;
+    forgetViewer();
     reopen();
     shell.announce(texts.signIn.signedIn(actorName(signedIn.me.actor)));
   }

@@ -9,7 +9,14 @@ import { openNoAccess, openNotFound, openUnreachable, openWaiting } from "./page
 import { openSignIn } from "./pages/sign-in";
 import { pageTable } from "./pages/table";
 import { type Route, type Router, startRouter } from "./router";
-import { createSession, isViewerToken, keptCredential, takeViewerToken } from "./session";
+import {
+  createSession,
+  forgetViewer,
+  isViewersTab,
+  isViewerToken,
+  keptCredential,
+  takeViewerToken,
+} from "./session";
 import { createShell } from "./shell";
 import { listenForShortcuts } from "./shortcuts";
 import { texts } from "./texts";
@@ -31,13 +38,13 @@ function start(root: HTMLElement): void {
   let router: Router | undefined;
   let page: Page | undefined;
   let path: readonly string[] | undefined;
-  let viewer = false;
+  let viewer = isViewersTab();
   let opened = 0;
 
   function openPage(route: Route): Page {
     const signedIn = session.current();
     if (signedIn === undefined) {
-      return openSignIn({ ending: session.ending(), viewer, signIn });
+      return openSignIn({ ending: session.ending(), viewer, useKey, signIn });
     }
     const kind = kindOf(route);
     if (kind === undefined) {
@@ -91,9 +98,16 @@ function start(root: HTMLElement): void {
     }
   }
 
+  function useKey(): void {
+    viewer = false;
+    forgetViewer();
+    reopen();
+  }
+
   async function signIn(credential: Credential, keep: boolean): Promise<void> {
     const signedIn = await session.signIn(credential, keep);
     viewer = signedIn.viewer;
+    forgetViewer();
     reopen();
     shell.announce(texts.signIn.signedIn(actorName(signedIn.me.actor)));
   }

@@ -2,7 +2,8 @@
 // the tab keep it (sessionStorage) until it is closed. Signing out forgets it in both places.
 //
 // A viewer token comes in the fragment, `#viewer_token=alv_…&to=<route>`, and is taken out of
-// the address before anything else is done. It is never kept.
+// the address before anything else is done. It is never kept; that there was one is, so that
+// who reloads the page is sent to where it came from, and not asked for a key.
 
 import { type Client, createClient, type Me } from "./api/client";
 import { ApiError } from "./api/errors";
@@ -29,6 +30,7 @@ export interface Session {
 }
 
 const KEPT = "activity-log.credential";
+const VIEWER = "activity-log.viewer";
 
 export function isViewerToken(token: string): boolean {
   return token.startsWith("alv_");
@@ -58,6 +60,15 @@ export function keptCredential(): Credential | undefined {
   }
 }
 
+/** Whether this tab was opened with a viewer token, and nobody has signed in with a key since. */
+export function isViewersTab(): boolean {
+  return storage()?.getItem(VIEWER) === "1";
+}
+
+export function forgetViewer(): void {
+  storage()?.removeItem(VIEWER);
+}
+
 /** Takes a viewer token out of the address, and leaves the route that it came with. */
 export function takeViewerToken(): Credential | undefined {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
@@ -65,6 +76,7 @@ export function takeViewerToken(): Credential | undefined {
   if (token === null) {
     return undefined;
   }
+  storage()?.setItem(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
   return { token };

@@ -363,7 +363,9 @@ export const texts = {
     viewerExpired:
       "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
-    viewerLeft: "You have left this view. The page that brought you here can open it again.",
+    viewerTitle: "This view is closed",
+    useKey: "Sign in with a key instead",
+    viewerLeft: "Go back to the page that brought you here to open it again.",
     viewerRefused:
       "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again.",
   },
@@ -397,7 +399,7 @@ export const texts = {
     from: "From",
     to: "To",
     record: (type: string, name: string) => `Show only what is about ${type} ${name}`,
-    limited: "This view is limited to:",
+    limited: "This view is limited to",
     fresh: (count: number, more: boolean) => `${count}${more ? " or more" : ""} new since then`,
     showFresh: (count: number, more: boolean) =>
       `Show ${count}${more ? " or more" : ""} new ${plural(count, "activity", "activities")}`,

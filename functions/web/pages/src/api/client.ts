@@ -20,24 +20,12 @@ export type Key = Schemas["Key"];
 export type LoggedActivity = Schemas["LoggedActivity"];
 export type LogActivityInput = Schemas["LogActivityInput"];
 export type MadeKey = Schemas["MadeKeyResponse"];
+/** What a credential is, and what it may do. */
+export type Me = Schemas["MeResponse"];
 export type RelatedResourceType = Schemas["RelatedResourceType"];
 export type RotateKeyInput = Schemas["RotateKeyInput"];
 export type Scope = Schemas["Scope"];
 export type Source = Schemas["Source"];
-
-/** What `GET /v1/me` says of a credential. */
-export interface Me {
-  readonly actor: Actor;
-  readonly authenticated_as?: Actor;
-  readonly on_behalf_of?: Actor;
-  readonly tenant_id: string;
-  readonly credential_id: string;
-  readonly scopes: readonly Scope[];
-  readonly expires_at?: string;
-  /** What a viewer token is bound to. */
-  readonly filters?: Readonly<Record<string, string | readonly string[]>>;
-  readonly request_id: string;
-}
 
 export interface Client {
   me(signal?: AbortSignal): Promise<Me>;

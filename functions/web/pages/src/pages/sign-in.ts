@@ -13,6 +13,8 @@ export interface SignInParts {
   readonly ending: Ending;
   /** Whether who comes has, or had, a viewer token: then no key is asked for. */
   readonly viewer: boolean;
+  /** The reader has a key all the same. */
+  readonly useKey: () => void;
   readonly signIn: (credential: Credential, keep: boolean) => Promise<void>;
 }
 
@@ -22,7 +24,7 @@ const KEY = /^[\x21-\x7e]+$/;
 function noticeOf(ending: Ending, viewer: boolean): string | undefined {
   switch (ending) {
     case "none":
-      return undefined;
+      return viewer ? texts.signIn.viewerLeft : undefined;
     case "signed_out":
       return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
     case "expired":
@@ -38,8 +40,13 @@ export function openSignIn(parts: SignInParts): Page {
   const heading = pageHeading(texts.signIn.title);
   const said = notice !== undefined && h("p", { class: "notice", role: "alert" }, notice);
   if (parts.viewer) {
-    fill(element, heading, said);
-    return { title: texts.signIn.title, element };
+    const useKey = h(
+      "button",
+      { type: "button", class: "link", on: { click: parts.useKey } },
+      texts.signIn.useKey,
+    );
+    fill(element, pageHeading(texts.signIn.viewerTitle), said, h("p", {}, useKey));
+    return { title: texts.signIn.viewerTitle, element };
   }
 
   const key = createField(

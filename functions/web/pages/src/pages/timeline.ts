@@ -78,20 +78,17 @@ const TYPE_AND_FILTERS: readonly FilterField[] = [
 ];
 
 /** What a viewer token is bound to, in words. */
-function boundText(name: string, values: readonly string[]): string {
+function boundText(name: string, value: string): string {
   const field = TYPE_AND_FILTERS.find((known) => known.name === name);
-  const words = values.map((value) => {
-    switch (field?.kind) {
-      case "choice":
-        return field.options.find((option) => option.value === value)?.label ?? value;
-      case "from":
-      case "to":
-        return dateTimeText(value);
-      default:
-        return value;
-    }
-  });
-  return words.join(", ");
+  switch (field?.kind) {
+    case "choice":
+      return field.options.find((option) => option.value === value)?.label ?? value;
+    case "from":
+    case "to":
+      return dateTimeText(value);
+    default:
+      return value;
+  }
 }
 
 const PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
@@ -127,6 +124,11 @@ export function openTimeline(context: PageContext, route: Route): Page {
   let firstPage: { readonly ids: ReadonlySet<string>; readonly whole: boolean } | undefined;
   let polling: { stop(): void } | undefined;
   let typing: ReturnType<typeof setTimeout> | undefined;
+
+  // What a viewer token is bound to is no choice of the reader's.
+  const bound = Object.entries(context.me.filters ?? {});
+  const boundNames = new Set(bound.map(([name]) => name));
+  const boundType = context.me.filters?.type;
 
   // The words
 
@@ -171,7 +173,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   // The filters
 
   const filters = createFilters({
-    fields: FILTERS,
+    fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
     changed: (next) => context.go(formatRoute([], next)),
   });
   const count = h("span", { class: "badge" });
@@ -206,7 +208,9 @@ export function openTimeline(context: PageContext, route: Route): Page {
       label,
     );
   }
-  fill(types, typeButton(undefined), categories.map(typeButton));
+  const choice = boundType === undefined ? categories : [boundType];
+  fill(types, typeButton(undefined), choice.map(typeButton));
+  types.hidden = choice.length === 1;
 
   function showFilters(): void {
     if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
@@ -438,7 +442,6 @@ export function openTimeline(context: PageContext, route: Route): Page {
   // The page
 
   const heading = pageHeading(texts.timeline.title);
-  const bound = Object.entries(context.me.filters ?? {});
   const element = h(
     "div",
     { class: "timeline" },
@@ -455,13 +458,13 @@ export function openTimeline(context: PageContext, route: Route): Page {
         h("p", {}, texts.timeline.limited),
         h(
           "dl",
-          { class: "entries" },
+          {},
           bound.map(([name, value]) =>
             h(
               "div",
-              { class: "entry" },
+              {},
               h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
-              h("dd", {}, written(boundText(name, [value].flat()))),
+              h("dd", {}, written(boundText(name, value))),
             ),
           ),
         ),
