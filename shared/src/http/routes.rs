@@ -141,7 +141,7 @@ impl Route {
     /// Whether it asks for no credential.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.operation == Operation::GetOpenApi
+        self.function == Function::Web || self.operation == Operation::GetOpenApi
     }
 
     /// The methods that it answers: its own, and HEAD beside GET.

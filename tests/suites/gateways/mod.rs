@@ -215,8 +215,7 @@ async fn what_is_refused_is_refused_alike() {
 
         let anonymous = Sent { headers: Vec::new(), ..sent.clone() };
         let answer = doors.assert_equal(&anonymous).await;
-        let is_open = route.operation == Operation::GetOpenApi || route.function == Function::Web;
-        assert_eq!(answer.status.as_u16(), if is_open { 200 } else { 401 }, "{route:?}");
+        assert_eq!(answer.status.as_u16(), if route.is_open() { 200 } else { 401 }, "{route:?}");
 
         if route.methods().any(|method| method == "HEAD") {
             let head =
