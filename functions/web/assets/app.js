@@ -487,6 +487,7 @@ var texts = {
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
     viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
+    reference: "How programs use the API",
     viewerTitle: "This view is closed",
     useKey: "Sign in with a key instead",
     viewerLeft: "Go back to the page that brought you here to open it again.",
@@ -554,6 +555,7 @@ var texts = {
     onBehalfOf: "On behalf of",
     lastAgent: "Agent",
     trail: "Audit trail",
+    openTrail: "Open it in the audit trail",
     trailEmpty: "The trail has no event about it.",
     showFields: "Show fields and mentions",
     showFieldsFor: (name) => `They are read on behalf of a person: of ${name}, who logged it.`,
@@ -564,7 +566,6 @@ var texts = {
     maybe: "Maybe",
     nothing: "None"
   },
-  status: { succeeded: "Done", denied: "Denied", rejected: "Rejected" },
   log: {
     title: "Log an activity",
     as: "It is logged as done by",
@@ -1386,7 +1387,8 @@ function openSignIn(parts) {
       h("p", { class: "hint" }, texts.signIn.keepHint),
       problem,
       h("div", { class: "actions" }, submit)
-    )
+    ),
+    h("p", { class: "fine" }, h("a", { href: "docs" }, texts.signIn.reference))
   );
   return { title: texts.signIn.title, element: element2 };
 }
@@ -2401,6 +2403,84 @@ function openKeys(context) {
   };
 }
 
+// src/events.ts
+var count = new Intl.NumberFormat("en");
+function deedText(event) {
+  const { trail: trail2 } = texts;
+  const times = event.data?.count;
+  if (event.action === "key.refusals_counted" && typeof times === "number") {
+    return trail2.refusedTimes(count.format(times), times === 1);
+  }
+  const words5 = trail2.actions[event.action] ?? [event.action, event.action];
+  return event.status === "succeeded" ? words5[0] : words5[1];
+}
+function doorText(event) {
+  const { trail: trail2 } = texts;
+  if (event.tool_name !== void 0) {
+    return `${trail2.tool} ${event.tool_name}`;
+  }
+  if (event.command !== void 0) {
+    return `${trail2.command} ${event.command}`;
+  }
+  return event.api_route && (ownText(trail2.doors, event.api_route) ?? event.api_route);
+}
+function refusalText(event) {
+  if (event.error_code === void 0) {
+    return void 0;
+  }
+  const { trail: trail2 } = texts;
+  const reason = `${trail2.errors[event.error_code] ?? trail2.statuses.rejected} (${event.error_code}).`;
+  const fields = (event.fields ?? []).map((field) => field === "$" ? trail2.wholeInput : field);
+  return fields.length === 0 ? reason : `${reason} ${trail2.fields} ${fields.join(", ")}`;
+}
+var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+function factsOf(data) {
+  return Object.entries(data ?? {}).map(([name, value]) => {
+    const text = typeof value === "number" ? count.format(value) : typeof value === "string" ? value : JSON.stringify(value);
+    const label = ownText(texts.trail.data, name) ?? name.replaceAll("_", " ");
+    return { label, value: text, isTime: TIME.test(text) };
+  });
+}
+function ownText(words5, name) {
+  return Object.hasOwn(words5, name) ? words5[name] : void 0;
+}
+function splitReference(reference) {
+  const colon = reference.indexOf(":");
+  return colon > 0 && colon < reference.length - 1 ? [reference.slice(0, colon), reference.slice(colon + 1)] : void 0;
+}
+function actorColumns(name) {
+  const part = (key) => [`${name}_${key}`, (event) => event[name]?.[key]];
+  return [part("type"), part("id"), part("display_name")];
+}
+var COLUMNS = [
+  ["occurred_at", (event) => event.occurred_at],
+  ["status", (event) => event.status],
+  ["action", (event) => event.action],
+  ["resource_type", (event) => event.resource_type],
+  ["resource_id", (event) => event.resource_id],
+  ...actorColumns("actor"),
+  ...actorColumns("authenticated_as"),
+  ...actorColumns("on_behalf_of"),
+  ["credential_id", (event) => event.credential_id],
+  ["source", (event) => event.source],
+  ["api_route", (event) => event.api_route],
+  ["tool_name", (event) => event.tool_name],
+  ["command", (event) => event.command],
+  ["client_address", (event) => event.client_address],
+  ["user_agent", (event) => event.user_agent],
+  ["error_code", (event) => event.error_code],
+  ["fields", (event) => event.fields?.join(" ")],
+  ["data", (event) => event.data && JSON.stringify(event.data)],
+  ["input_hash", (event) => event.input_hash],
+  ["request_id", (event) => event.request_id],
+  ["tenant_id", (event) => event.tenant_id],
+  ["id", (event) => event.id]
+];
+var eventColumns = COLUMNS.map(([name]) => name);
+function eventCells(event) {
+  return COLUMNS.map(([, value]) => value(event) ?? "");
+}
+
 // src/field-values.ts
 function asJson(value) {
   return h("code", {}, JSON.stringify(value) ?? "");
@@ -2609,30 +2689,30 @@ function renderTyped(logged) {
   ];
 }
 function renderEvent(event) {
-  const tone = event.status === "succeeded" ? "good" : "bad";
+  const refusal2 = refusalText(event);
   return h(
     "li",
-    { class: "event" },
+    { class: "trail-event" },
     h(
       "div",
-      { class: "event-head" },
-      h("code", {}, event.action),
-      h("span", { class: `badge ${tone}` }, texts.status[event.status]),
-      event.error_code !== void 0 && h("code", { class: "fine" }, event.error_code),
+      { class: "trail-event-head" },
+      h("span", {}, createDeed(event), ` ${deedText(event)}`),
+      h("span", { class: `badge status-${event.status}` }, texts.trail.statuses[event.status]),
       h("span", { class: "row-time" }, dateTime(event.occurred_at))
     ),
+    refusal2 !== void 0 && h("p", {}, refusal2),
     h(
       "div",
-      { class: "row-meta" },
-      createDeed(event),
-      h("code", {}, event.api_route ?? event.tool_name ?? event.command ?? ""),
-      event.client_address !== void 0 && h("code", {}, event.client_address),
-      h("code", { class: "fine" }, event.request_id)
+      { class: "row-meta fine" },
+      h("span", {}, doorText(event)),
+      event.client_address !== void 0 && h("span", {}, event.client_address),
+      h("code", {}, event.request_id)
     )
   );
 }
 function openRecord(context, route) {
   const id = route.path[1] ?? "";
+  const about = new URLSearchParams({ resource_id: id });
   const calls = new AbortController();
   const heading = pageHeading(words4.title);
   const kind = h("p", { class: "kind" });
@@ -2643,7 +2723,8 @@ function openRecord(context, route) {
   function createEvents() {
     return createPager({
       async load(cursor, signal) {
-        const parameters = new URLSearchParams({ resource_id: id, limit: String(EVENT_ROWS) });
+        const parameters = new URLSearchParams(about);
+        parameters.set("limit", String(EVENT_ROWS));
         if (cursor !== void 0) {
           parameters.set("cursor", cursor);
         }
@@ -2765,7 +2846,11 @@ function openRecord(context, route) {
           entry(words4.tenant, h("code", {}, activity.tenant_id))
         )
       ),
-      events !== void 0 && section(words4.trail, events.element)
+      events !== void 0 && section(
+        words4.trail,
+        events.element,
+        h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words4.openTrail))
+      )
     );
     showTyped(activity);
     events?.restart();
@@ -2795,6 +2880,25 @@ function openRecord(context, route) {
       events?.stop();
     }
   };
+}
+
+// src/days.ts
+function createDays(rows, above, createRow) {
+  const element2 = h("div", { class: "page" });
+  let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
+  let list;
+  for (const row of rows) {
+    const key = dayKey(new Date(row.occurred_at));
+    if (list === void 0 || key !== day2) {
+      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+      heading.classList.toggle("continues", list === void 0 && key === day2);
+      list = h("ol", { class: "rows" });
+      element2.append(heading, list);
+      day2 = key;
+    }
+    list.append(createRow(row));
+  }
+  return element2;
 }
 
 // src/filters.ts
@@ -3175,7 +3279,8 @@ function createShell(root2, table, signOut) {
         h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
       )
     );
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links));
+    const reference = !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
+    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
   function account({ me, viewer }) {
     return h(
@@ -3440,7 +3545,7 @@ function openTimeline(context, route) {
       filters.showViolations([]);
       return { rows: answer.activities, next: answer.next_cursor };
     },
-    render: renderRows,
+    render: (rows, above) => createDays(rows, above, renderRow),
     empty: renderEmpty,
     end: texts.pager.end,
     announce: context.announce,
@@ -3475,23 +3580,6 @@ function openTimeline(context, route) {
     refused.hidden = false;
     context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
     return true;
-  }
-  function renderRows(rows, above) {
-    const element3 = h("div", { class: "page" });
-    let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
-    let list;
-    for (const row of rows) {
-      const key = dayKey(new Date(row.occurred_at));
-      if (list === void 0 || key !== day2) {
-        const heading2 = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-        heading2.classList.toggle("continues", list === void 0 && key === day2);
-        list = h("ol", { class: "rows" });
-        element3.append(heading2, list);
-        day2 = key;
-      }
-      list.append(renderRow(row));
-    }
-    return element3;
   }
   function renderRow(activity) {
     const records = relatedRecords(activity);
@@ -3687,25 +3775,6 @@ function openTimeline(context, route) {
   };
 }
 
-// src/days.ts
-function createDays(rows, above, createRow) {
-  const element2 = h("div", { class: "page" });
-  let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
-  let list;
-  for (const row of rows) {
-    const key = dayKey(new Date(row.occurred_at));
-    if (list === void 0 || key !== day2) {
-      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-      heading.classList.toggle("continues", list === void 0 && key === day2);
-      list = h("ol", { class: "rows" });
-      element2.append(heading, list);
-      day2 = key;
-    }
-    list.append(createRow(row));
-  }
-  return element2;
-}
-
 // src/download.ts
 function download(name, mediaType, text) {
   const url = URL.createObjectURL(new Blob([text], { type: `${mediaType};charset=utf-8` }));
@@ -3731,84 +3800,6 @@ function toCsv(header, rows) {
 function toJsonLines(values) {
   return values.map((value) => `${JSON.stringify(value)}
 `).join("");
-}
-
-// src/events.ts
-var count = new Intl.NumberFormat("en");
-function deedText(event) {
-  const { trail: trail2 } = texts;
-  const times = event.data?.count;
-  if (event.action === "key.refusals_counted" && typeof times === "number") {
-    return trail2.refusedTimes(count.format(times), times === 1);
-  }
-  const words5 = trail2.actions[event.action] ?? [event.action, event.action];
-  return event.status === "succeeded" ? words5[0] : words5[1];
-}
-function doorText(event) {
-  const { trail: trail2 } = texts;
-  if (event.tool_name !== void 0) {
-    return `${trail2.tool} ${event.tool_name}`;
-  }
-  if (event.command !== void 0) {
-    return `${trail2.command} ${event.command}`;
-  }
-  return event.api_route && (ownText(trail2.doors, event.api_route) ?? event.api_route);
-}
-function refusalText(event) {
-  if (event.error_code === void 0) {
-    return void 0;
-  }
-  const { trail: trail2 } = texts;
-  const reason = `${trail2.errors[event.error_code] ?? trail2.statuses.rejected} (${event.error_code}).`;
-  const fields = (event.fields ?? []).map((field) => field === "$" ? trail2.wholeInput : field);
-  return fields.length === 0 ? reason : `${reason} ${trail2.fields} ${fields.join(", ")}`;
-}
-var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-function factsOf(data) {
-  return Object.entries(data ?? {}).map(([name, value]) => {
-    const text = typeof value === "number" ? count.format(value) : typeof value === "string" ? value : JSON.stringify(value);
-    const label = ownText(texts.trail.data, name) ?? name.replaceAll("_", " ");
-    return { label, value: text, isTime: TIME.test(text) };
-  });
-}
-function ownText(words5, name) {
-  return Object.hasOwn(words5, name) ? words5[name] : void 0;
-}
-function splitReference(reference) {
-  const colon = reference.indexOf(":");
-  return colon > 0 && colon < reference.length - 1 ? [reference.slice(0, colon), reference.slice(colon + 1)] : void 0;
-}
-function actorColumns(name) {
-  const part = (key) => [`${name}_${key}`, (event) => event[name]?.[key]];
-  return [part("type"), part("id"), part("display_name")];
-}
-var COLUMNS = [
-  ["occurred_at", (event) => event.occurred_at],
-  ["status", (event) => event.status],
-  ["action", (event) => event.action],
-  ["resource_type", (event) => event.resource_type],
-  ["resource_id", (event) => event.resource_id],
-  ...actorColumns("actor"),
-  ...actorColumns("authenticated_as"),
-  ...actorColumns("on_behalf_of"),
-  ["credential_id", (event) => event.credential_id],
-  ["source", (event) => event.source],
-  ["api_route", (event) => event.api_route],
-  ["tool_name", (event) => event.tool_name],
-  ["command", (event) => event.command],
-  ["client_address", (event) => event.client_address],
-  ["user_agent", (event) => event.user_agent],
-  ["error_code", (event) => event.error_code],
-  ["fields", (event) => event.fields?.join(" ")],
-  ["data", (event) => event.data && JSON.stringify(event.data)],
-  ["input_hash", (event) => event.input_hash],
-  ["request_id", (event) => event.request_id],
-  ["tenant_id", (event) => event.tenant_id],
-  ["id", (event) => event.id]
-];
-var eventColumns = COLUMNS.map(([name]) => name);
-function eventCells(event) {
-  return COLUMNS.map(([, value]) => value(event) ?? "");
 }
 
 // src/pages/trail.ts

@@ -59,7 +59,10 @@ export function createShell(
           h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav),
         ),
       );
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links));
+    // Who views for a while has no use for it: the API is for those who have a key.
+    const reference =
+      !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
+    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
 
   function account({ me, viewer }: SignedIn): HTMLElement {

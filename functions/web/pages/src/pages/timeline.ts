@@ -4,6 +4,7 @@
 import { createDeed } from "../actors";
 import type { Activity, ActivityCategory } from "../api/client";
 import type { ApiError } from "../api/errors";
+import { createDays } from "../days";
 import { type Child, fill, h, icon, written } from "../dom";
 import { createField } from "../fields";
 import { createFilters, type FilterField } from "../filters";
@@ -15,7 +16,7 @@ import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
 import { createMainAction } from "../shell";
 import { texts } from "../texts";
-import { dateTimeText, dayKey, dayTitle, timeOfDay } from "../times";
+import { dateTimeText, timeOfDay } from "../times";
 
 const PAGE_ROWS = 50;
 /** So few are enough to say that there is something new. */
@@ -242,7 +243,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       filters.showViolations([]);
       return { rows: answer.activities, next: answer.next_cursor };
     },
-    render: renderRows,
+    render: (rows, above) => createDays(rows, above, renderRow),
     empty: renderEmpty,
     end: texts.pager.end,
     announce: context.announce,
@@ -279,25 +280,6 @@ export function openTimeline(context: PageContext, route: Route): Page {
     refused.hidden = false;
     context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
     return true;
-  }
-
-  function renderRows(rows: readonly Activity[], above: Activity | undefined): HTMLElement {
-    const element = h("div", { class: "page" });
-    let day = above === undefined ? undefined : dayKey(new Date(above.occurred_at));
-    let list: HTMLElement | undefined;
-    for (const row of rows) {
-      const key = dayKey(new Date(row.occurred_at));
-      if (list === undefined || key !== day) {
-        const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-        // The day of the page above goes on; when that page is gone, this is its heading.
-        heading.classList.toggle("continues", list === undefined && key === day);
-        list = h("ol", { class: "rows" });
-        element.append(heading, list);
-        day = key;
-      }
-      list.append(renderRow(row));
-    }
-    return element;
   }
 
   function renderRow(activity: Activity): HTMLElement {
