@@ -765,6 +765,27 @@ function pageHeading(title) {
   return h("h1", { tabindex: "-1" }, title);
 }
 
+// src/drafts.ts
+function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+function createDraft() {
+  let sent;
+  return {
+    keyFor(input) {
+      const json = JSON.stringify(input);
+      if (sent?.json !== json) {
+        sent = { json, key: `pages-${randomKey()}` };
+      }
+      return sent.key;
+    },
+    accepted() {
+      sent = void 0;
+    }
+  };
+}
+
 // src/fields.ts
 function createField(control, parts) {
   control.id ||= freshId("field");
@@ -1008,7 +1029,7 @@ function openLog(context) {
   function newKey() {
     const key = control("idempotency_key");
     if (key !== void 0) {
-      key.value = crypto.randomUUID();
+      key.value = `pages-${randomKey()}`;
       draft.set("idempotency_key", key.value);
     }
   }
@@ -1428,27 +1449,6 @@ function openDialog(parts) {
   document.body.appendChild(dialog);
   dialog.showModal();
   return { close: () => dialog.close() };
-}
-
-// src/drafts.ts
-function randomKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-function createDraft() {
-  let sent;
-  return {
-    keyFor(input) {
-      const json = JSON.stringify(input);
-      if (sent?.json !== json) {
-        sent = { json, key: `pages-${randomKey()}` };
-      }
-      return sent.key;
-    },
-    accepted() {
-      sent = void 0;
-    }
-  };
 }
 
 // src/groups.ts

@@ -8,6 +8,7 @@ import { actorReference, createDeed } from "../actors";
 import type { LogActivityInput } from "../api/client";
 import { type ApiError, asApiError, isAborted } from "../api/errors";
 import { fill, freshId, h } from "../dom";
+import { randomKey } from "../drafts";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
 import { type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
@@ -126,7 +127,7 @@ export function openLog(context: PageContext): Page {
   function newKey(): void {
     const key = control("idempotency_key");
     if (key !== undefined) {
-      key.value = crypto.randomUUID();
+      key.value = `pages-${randomKey()}`;
       draft.set("idempotency_key", key.value);
     }
   }
