@@ -1912,6 +1912,7 @@ function isUseKnown(key, nowMs) {
 }
 
 // src/pager.ts
+var NEWEST = { behind: [], cursor: null };
 var WINDOW_PAGES = 6;
 var MAX_BEHIND = 500;
 var MAX_EMPTY_PAGES = 10;
@@ -1944,16 +1945,27 @@ function createPager(parts) {
     observer.observe(edge2);
   }
   function edge(target, state, ...children) {
+    const hadFocus = target.contains(document.activeElement);
     target.dataset.state = state;
     fill(target, ...children);
     target.hidden = children.length === 0;
+    if (hadFocus) {
+      const next2 = target.querySelector("button, a[href], [tabindex]");
+      next2?.focus({ preventScroll: true });
+    }
   }
   function button(label, action) {
     return h("button", { type: "button", class: "quiet", on: { click: action } }, label);
   }
   function showEdges() {
     if (behind.length > 0) {
-      const back = button(texts.pager.newest, restart);
+      const back = button(
+        texts.pager.newest,
+        () => begin(NEWEST, () => {
+          window.scrollTo({ top: 0, behavior: "instant" });
+          focusIn(list);
+        })
+      );
       edge(
         above,
         "more",
@@ -1992,7 +2004,7 @@ function createPager(parts) {
     const own = new AbortController();
     running = own;
     element2.setAttribute("aria-busy", "true");
-    edge(target, "loading", h("p", { class: "loading" }, texts.pager.loading));
+    edge(target, "loading", h("p", { class: "loading", tabindex: "-1" }, texts.pager.loading));
     try {
       await work(own.signal);
       return true;
@@ -2032,8 +2044,8 @@ function createPager(parts) {
       window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
     }
   }
-  function focusIn(page) {
-    page.querySelector("a[href], button")?.focus({ preventScroll: true });
+  function focusIn(rows) {
+    rows.querySelector("a[href], button")?.focus({ preventScroll: true });
   }
   async function older(moveFocus = false) {
     const cursor = next;
@@ -2124,7 +2136,7 @@ function createPager(parts) {
     );
   }
   function restart() {
-    begin({ behind: [], cursor: null });
+    begin(NEWEST);
   }
   function begin(place, then) {
     const again = () => begin(place, then);
@@ -2717,7 +2729,7 @@ function openRecord(context, route) {
   const heading = pageHeading(words4.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : void 0;
   const element2 = h("article", { class: "record-page" }, kind, heading, content);
   function createEvents() {
@@ -2785,7 +2797,15 @@ function openRecord(context, route) {
           { class: "asks" },
           h(
             "button",
-            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            {
+              type: "button",
+              on: {
+                click: () => {
+                  void loadTyped(activity, as.user, false);
+                  typed.focus();
+                }
+              }
+            },
             words4.showFields
           ),
           h("span", { class: "fine" }, words4.showFieldsFor(actorName(as.user)))
@@ -3251,6 +3271,10 @@ function listenForShortcuts() {
 }
 
 // src/shell.ts
+var SOON_MS2 = 7 * 24 * 60 * 60 * 1e3;
+function endsSoon(expiresAt) {
+  return expiresAt !== void 0 && Date.parse(expiresAt) - Date.now() < SOON_MS2;
+}
 function createShell(root2, table, signOut) {
   const announcer = createAnnouncer();
   const header = h("header", { class: "header" });
@@ -3282,7 +3306,7 @@ function createShell(root2, table, signOut) {
     const reference = !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
     return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
-  function account({ me, viewer }) {
+  function account({ me }) {
     return h(
       "div",
       { class: "account" },
@@ -3296,7 +3320,7 @@ function createShell(root2, table, signOut) {
           { class: "fine" },
           h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
           h("span", {}, me.tenant_id),
-          viewer && me.expires_at !== void 0 && [
+          endsSoon(me.expires_at) && [
             " · ",
             h("span", {}, texts.account.endsAt("")),
             dateTime(me.expires_at)
@@ -3477,6 +3501,9 @@ function openTimeline(context, route) {
     next.delete("query");
     if (query !== "") {
       next.set("query", query);
+    }
+    if (next.get("query") === parameters.get("query")) {
+      return;
     }
     const isStep = parameters.has("query") !== next.has("query");
     context.go(formatRoute([], next), isStep ? "push" : "replace");
@@ -3742,7 +3769,11 @@ function openTimeline(context, route) {
         on: {
           submit: (event) => {
             event.preventDefault();
-            searchNow();
+            if (search.control.value.trim() === (parameters.get("query") ?? "")) {
+              pager.restart();
+            } else {
+              searchNow();
+            }
           }
         }
       },

@@ -50,6 +50,8 @@ export interface Place {
   readonly cursor: string | null;
 }
 
+const NEWEST: Place = { behind: [], cursor: null };
+
 interface Page<Row> {
   readonly cursor: string | undefined;
   readonly rows: readonly Row[];
@@ -99,9 +101,15 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   function edge(target: HTMLElement, state: string, ...children: readonly Child[]): void {
+    // Whoever was here goes on with what is here now.
+    const hadFocus = target.contains(document.activeElement);
     target.dataset.state = state;
     fill(target, ...children);
     target.hidden = children.length === 0;
+    if (hadFocus) {
+      const next = target.querySelector<HTMLElement>("button, a[href], [tabindex]");
+      next?.focus({ preventScroll: true });
+    }
   }
 
   function button(label: string, action: () => void): HTMLElement {
@@ -110,7 +118,12 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
 
   function showEdges(): void {
     if (behind.length > 0) {
-      const back = button(texts.pager.newest, restart);
+      const back = button(texts.pager.newest, () =>
+        begin(NEWEST, () => {
+          window.scrollTo({ top: 0, behavior: "instant" });
+          focusIn(list);
+        }),
+      );
       edge(
         above,
         "more",
@@ -156,7 +169,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     const own = new AbortController();
     running = own;
     element.setAttribute("aria-busy", "true");
-    edge(target, "loading", h("p", { class: "loading" }, texts.pager.loading));
+    edge(target, "loading", h("p", { class: "loading", tabindex: "-1" }, texts.pager.loading));
     try {
       await work(own.signal);
       return true;
@@ -202,8 +215,8 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     }
   }
 
-  function focusIn(page: HTMLElement): void {
-    page.querySelector<HTMLElement>("a[href], button")?.focus({ preventScroll: true });
+  function focusIn(rows: HTMLElement): void {
+    rows.querySelector<HTMLElement>("a[href], button")?.focus({ preventScroll: true });
   }
 
   async function older(moveFocus = false): Promise<void> {
@@ -299,7 +312,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   function restart(): void {
-    begin({ behind: [], cursor: null });
+    begin(NEWEST);
   }
 
   function begin(place: Place, then?: () => void): void {

@@ -24,6 +24,13 @@ export interface Shell {
   showPage(page: Page, path: readonly string[], focus: boolean): void;
 }
 
+const SOON_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Whether a credential ends within a week: then its reader is told when. */
+function endsSoon(expiresAt: string | undefined): expiresAt is string {
+  return expiresAt !== undefined && Date.parse(expiresAt) - Date.now() < SOON_MS;
+}
+
 export function createShell(
   root: HTMLElement,
   table: readonly PageKind[],
@@ -65,7 +72,7 @@ export function createShell(
     return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
 
-  function account({ me, viewer }: SignedIn): HTMLElement {
+  function account({ me }: SignedIn): HTMLElement {
     return h(
       "div",
       { class: "account" },
@@ -79,12 +86,11 @@ export function createShell(
           { class: "fine" },
           h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
           h("span", {}, me.tenant_id),
-          viewer &&
-            me.expires_at !== undefined && [
-              " · ",
-              h("span", {}, texts.account.endsAt("")),
-              dateTime(me.expires_at),
-            ],
+          endsSoon(me.expires_at) && [
+            " · ",
+            h("span", {}, texts.account.endsAt("")),
+            dateTime(me.expires_at),
+          ],
         ),
       ),
       h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut),

@@ -138,7 +138,7 @@ export function openRecord(context: PageContext, route: Route): Page {
   const heading = pageHeading(words.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : undefined;
   const element = h("article", { class: "record-page" }, kind, heading, content);
 
@@ -212,7 +212,15 @@ export function openRecord(context: PageContext, route: Route): Page {
           { class: "asks" },
           h(
             "button",
-            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            {
+              type: "button",
+              on: {
+                click: () => {
+                  void loadTyped(activity, as.user, false);
+                  typed.focus();
+                },
+              },
+            },
             words.showFields,
           ),
           h("span", { class: "fine" }, words.showFieldsFor(actorName(as.user))),

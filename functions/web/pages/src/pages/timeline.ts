@@ -167,6 +167,9 @@ export function openTimeline(context: PageContext, route: Route): Page {
       next.set("query", query);
     }
     // The first letter is a step that "back" goes behind; those after it change that step.
+    if (next.get("query") === parameters.get("query")) {
+      return;
+    }
     const isStep = parameters.has("query") !== next.has("query");
     context.go(formatRoute([], next), isStep ? "push" : "replace");
   }
@@ -459,7 +462,11 @@ export function openTimeline(context: PageContext, route: Route): Page {
         on: {
           submit: (event) => {
             event.preventDefault();
-            searchNow();
+            if (search.control.value.trim() === (parameters.get("query") ?? "")) {
+              pager.restart();
+            } else {
+              searchNow();
+            }
           },
         },
       },
