@@ -107,13 +107,13 @@ function parseRoute(fragment) {
   };
 }
 function formatRoute(path, parameters) {
-  const kept2 = new URLSearchParams();
+  const kept3 = new URLSearchParams();
   for (const [name, value] of parameters ?? []) {
     if (value !== "") {
-      kept2.append(name, value);
+      kept3.append(name, value);
     }
   }
-  const query = kept2.toString();
+  const query = kept3.toString();
   return `#/${path.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
 }
 function startRouter(show) {
@@ -1019,8 +1019,13 @@ function createFields() {
     ]
   ]);
 }
-function openLog(context) {
+function openLog(context, route) {
   const draft = draftOf(context);
+  if (!draft.has("related_resource_type") && !draft.has("related_resource_id")) {
+    for (const name of ["related_resource_type", "related_resource_id"]) {
+      draft.set(name, route.parameters.get(name) ?? "");
+    }
+  }
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -1346,7 +1351,7 @@ function openSignIn(parts) {
     }),
     { label: texts.signIn.user, hint: texts.signIn.userHint }
   );
-  const keep = h("input", { type: "checkbox", name: "keep" });
+  const keep2 = h("input", { type: "checkbox", name: "keep" });
   const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
   const problem = h("div");
   let sending = false;
@@ -1367,7 +1372,7 @@ function openSignIn(parts) {
     submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
     try {
-      await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
+      await parts.signIn(named === "" ? { token } : { token, user: named }, keep2.checked);
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error instanceof ApiError && error.failure === "unauthorized") {
@@ -1404,7 +1409,7 @@ function openSignIn(parts) {
       key.element,
       h("label", { class: "tick" }, show, texts.signIn.show),
       user2.element,
-      h("label", { class: "tick" }, keep, texts.signIn.keep),
+      h("label", { class: "tick" }, keep2, texts.signIn.keep),
       h("p", { class: "hint" }, texts.signIn.keepHint),
       problem,
       h("div", { class: "actions" }, submit)
@@ -2959,10 +2964,10 @@ function createFilters(parts) {
         next.set(field.name, value);
       } else {
         const before = shown.get(field.name) ?? "";
-        const kept2 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        const kept3 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
         next.set(
           field.name,
-          kept2 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+          kept3 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
         );
       }
     }
@@ -3442,14 +3447,14 @@ function boundText(name, value) {
 }
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
-  const kept2 = new URLSearchParams();
+  const kept3 = new URLSearchParams();
   for (const name of PARAMETERS) {
     const value = parameters.get(name);
     if (value) {
-      kept2.set(name, value);
+      kept3.set(name, value);
     }
   }
-  return kept2;
+  return kept3;
 }
 function withLimit(parameters, limit, cursor) {
   const all = new URLSearchParams(parameters);
@@ -3551,6 +3556,7 @@ function openTimeline(context, route) {
       search.control.value = parameters.get("query") ?? "";
     }
     filters.show(parameters);
+    fill(logAction, may(context, "activity:write") && createLogAction());
     const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
     fill(count2, set);
     count2.hidden = set === 0;
@@ -3581,6 +3587,7 @@ function openTimeline(context, route) {
       showFresh(0, false);
       polling?.stop();
       if (newest) {
+        window.history.replaceState(null, "");
         poll();
       }
     },
@@ -3663,7 +3670,7 @@ function openTimeline(context, route) {
       h("h2", {}, texts.timeline.empty),
       h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
       !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
-      mayLog && createMainAction("#/log", texts.nav.log)
+      mayLog && createLogAction()
     );
   }
   function keepPlace(activity) {
@@ -3734,16 +3741,19 @@ function openTimeline(context, route) {
       return false;
     });
   }
+  function createLogAction() {
+    const about = new URLSearchParams();
+    for (const name of ["related_resource_type", "related_resource_id"]) {
+      about.set(name, parameters.get(name) ?? "");
+    }
+    return createMainAction(formatRoute(["log"], about), texts.nav.log);
+  }
+  const logAction = h("div");
   const heading = pageHeading(texts.timeline.title);
   const element2 = h(
     "div",
     { class: "timeline" },
-    h(
-      "div",
-      { class: "page-head" },
-      heading,
-      may(context, "activity:write") && createMainAction("#/log", texts.nav.log)
-    ),
+    h("div", { class: "page-head" }, heading, logAction),
     bound.length > 0 && h(
       "div",
       { class: "notice limits" },
@@ -3896,14 +3906,14 @@ var PLAIN = [
   "id"
 ];
 function known2(parameters) {
-  const kept2 = new URLSearchParams();
+  const kept3 = new URLSearchParams();
   for (const { name } of FILTERS2) {
     const value = parameters.get(name);
     if (value) {
-      kept2.set(name, value);
+      kept3.set(name, value);
     }
   }
-  return kept2;
+  return kept3;
 }
 function openTrail(context, route) {
   let parameters = known2(route.parameters);
@@ -4476,29 +4486,39 @@ var VIEWER = "activity-log.viewer";
 function isViewerToken(token) {
   return token.startsWith("alv_");
 }
-function storage() {
+function kept2(name) {
   try {
-    return window.sessionStorage;
+    return window.sessionStorage.getItem(name);
   } catch {
-    return void 0;
+    return null;
+  }
+}
+function keep(name, text) {
+  try {
+    if (text === void 0) {
+      window.sessionStorage.removeItem(name);
+    } else {
+      window.sessionStorage.setItem(name, text);
+    }
+  } catch {
   }
 }
 function keptCredential() {
   try {
-    const kept2 = JSON.parse(storage()?.getItem(KEPT) ?? "null");
-    if (typeof kept2?.token !== "string") {
+    const { token, user: user2 } = JSON.parse(kept2(KEPT) ?? "{}");
+    if (typeof token !== "string") {
       return void 0;
     }
-    return typeof kept2.user === "string" ? { token: kept2.token, user: kept2.user } : { token: kept2.token };
+    return typeof user2 === "string" ? { token, user: user2 } : { token };
   } catch {
     return void 0;
   }
 }
 function isViewersTab() {
-  return storage()?.getItem(VIEWER) === "1";
+  return kept2(VIEWER) !== null;
 }
 function forgetViewer() {
-  storage()?.removeItem(VIEWER);
+  keep(VIEWER, void 0);
 }
 function takeViewerToken() {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
@@ -4506,7 +4526,7 @@ function takeViewerToken() {
   if (token === null) {
     return void 0;
   }
-  storage()?.setItem(VIEWER, "1");
+  keep(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
   return { token };
@@ -4517,13 +4537,13 @@ function createSession(changed) {
   function end(why) {
     state = void 0;
     ending = why;
-    storage()?.removeItem(KEPT);
+    keep(KEPT, void 0);
     changed();
   }
   const session = {
     current: () => state,
     ending: () => ending,
-    async signIn(credential, keep) {
+    async signIn(credential, stay) {
       const client = createClient(credential, () => {
         if (state?.client === client) {
           const expiresAt = Date.parse(state.me.expires_at ?? "");
@@ -4533,16 +4553,12 @@ function createSession(changed) {
       const me = await client.me();
       state = { client, me, credential, viewer: isViewerToken(credential.token) };
       ending = "none";
-      if (keep && !state.viewer) {
-        storage()?.setItem(KEPT, JSON.stringify(credential));
-      } else {
-        storage()?.removeItem(KEPT);
-      }
+      keep(KEPT, stay && !state.viewer ? JSON.stringify(credential) : void 0);
       return state;
     },
-    async resume(credential, keep) {
+    async resume(credential, stay) {
       try {
-        await session.signIn(credential, keep);
+        await session.signIn(credential, stay);
       } catch (error) {
         if (!(error instanceof ApiError) || error.failure !== "unauthorized") {
           throw error;
@@ -4628,22 +4644,22 @@ function start(root2) {
     forgetViewer();
     reopen();
   }
-  async function signIn(credential, keep) {
-    const signedIn = await session.signIn(credential, keep);
+  async function signIn(credential, keep2) {
+    const signedIn = await session.signIn(credential, keep2);
     viewer = signedIn.viewer;
     forgetViewer();
     reopen();
     shell.announce(texts.signIn.signedIn(actorName(signedIn.me.actor)));
   }
-  async function resume(credential, keep) {
+  async function resume(credential, keep2) {
     viewer = isViewerToken(credential.token);
     path = void 0;
     put(openWaiting(), []);
     try {
-      await session.resume(credential, keep);
+      await session.resume(credential, keep2);
     } catch (error) {
       put(
-        openUnreachable(asApiError(error), () => void resume(credential, keep)),
+        openUnreachable(asApiError(error), () => void resume(credential, keep2)),
         []
       );
       return;

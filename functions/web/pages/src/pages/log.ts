@@ -12,7 +12,7 @@ import { randomKey } from "../drafts";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
 import { type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
-import { formatRoute } from "../router";
+import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
 import { zone } from "../times";
 
@@ -115,8 +115,14 @@ function createFields(): ReadonlyMap<string, Field> {
   ]);
 }
 
-export function openLog(context: PageContext): Page {
+export function openLog(context: PageContext, route: Route): Page {
   const draft = draftOf(context);
+  // A link may name the record that it is about. What is typed already is worth more.
+  if (!draft.has("related_resource_type") && !draft.has("related_resource_id")) {
+    for (const name of ["related_resource_type", "related_resource_id"]) {
+      draft.set(name, route.parameters.get(name) ?? "");
+    }
+  }
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;

@@ -221,6 +221,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       search.control.value = parameters.get("query") ?? "";
     }
     filters.show(parameters);
+    fill(logAction, may(context, "activity:write") && createLogAction());
     const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
     fill(count, set);
     count.hidden = set === 0;
@@ -255,6 +256,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
       showFresh(0, false);
       polling?.stop();
       if (newest) {
+        // Whoever is here again is not where a row was opened before.
+        window.history.replaceState(null, "");
         poll();
       }
     },
@@ -341,7 +344,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       h("h2", {}, texts.timeline.empty),
       h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
       !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
-      mayLog && createMainAction("#/log", texts.nav.log),
+      mayLog && createLogAction(),
     );
   }
 
@@ -424,18 +427,23 @@ export function openTimeline(context: PageContext, route: Route): Page {
     });
   }
 
+  /** To the form, which begins with the record that the list is about. */
+  function createLogAction(): HTMLElement {
+    const about = new URLSearchParams();
+    for (const name of ["related_resource_type", "related_resource_id"]) {
+      about.set(name, parameters.get(name) ?? "");
+    }
+    return createMainAction(formatRoute(["log"], about), texts.nav.log);
+  }
+
   // The page
 
+  const logAction = h("div");
   const heading = pageHeading(texts.timeline.title);
   const element = h(
     "div",
     { class: "timeline" },
-    h(
-      "div",
-      { class: "page-head" },
-      heading,
-      may(context, "activity:write") && createMainAction("#/log", texts.nav.log),
-    ),
+    h("div", { class: "page-head" }, heading, logAction),
     bound.length > 0 &&
       h(
         "div",
