@@ -1021,8 +1021,9 @@ function createFields() {
 }
 function openLog(context, route) {
   const draft = draftOf(context);
-  if (!draft.has("related_resource_type") && !draft.has("related_resource_id")) {
-    for (const name of ["related_resource_type", "related_resource_id"]) {
+  const about = ["related_resource_type", "related_resource_id"];
+  if (about.every((name) => (draft.get(name) ?? "") === "")) {
+    for (const name of about) {
       draft.set(name, route.parameters.get(name) ?? "");
     }
   }
@@ -2034,7 +2035,7 @@ function createPager(parts) {
       const page = await parts.load(from, signal);
       signal.throwIfAborted();
       if (page.rows.length > 0 || page.next === void 0 || empty >= MAX_EMPTY_PAGES) {
-        return { cursor: from, rows: page.rows, next: page.next, element: list };
+        return { ...page, cursor: from };
       }
       from = page.next;
     }
@@ -2110,9 +2111,8 @@ function createPager(parts) {
         signal.throwIfAborted();
         behind.pop();
         const page = {
+          ...loaded,
           cursor,
-          rows: loaded.rows,
-          next: loaded.next,
           element: parts.render(loaded.rows, void 0)
         };
         if (loaded.next !== following.cursor) {

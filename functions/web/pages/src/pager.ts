@@ -52,10 +52,12 @@ export interface Place {
 
 const NEWEST: Place = { behind: [], cursor: null };
 
-interface Page<Row> {
+interface Loaded<Row> extends PageOfRows<Row> {
+  /** The cursor that it was loaded with. */
   readonly cursor: string | undefined;
-  readonly rows: readonly Row[];
-  readonly next: string | undefined;
+}
+
+interface Page<Row> extends Loaded<Row> {
   readonly element: HTMLElement;
 }
 
@@ -190,13 +192,13 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   /** The next page that has rows, or the last one. */
-  async function loadFrom(cursor: string | undefined, signal: AbortSignal): Promise<Page<Row>> {
+  async function loadFrom(cursor: string | undefined, signal: AbortSignal): Promise<Loaded<Row>> {
     let from = cursor;
     for (let empty = 0; ; empty += 1) {
       const page = await parts.load(from, signal);
       signal.throwIfAborted();
       if (page.rows.length > 0 || page.next === undefined || empty >= MAX_EMPTY_PAGES) {
-        return { cursor: from, rows: page.rows, next: page.next, element: list };
+        return { ...page, cursor: from };
       }
       from = page.next;
     }
@@ -279,9 +281,8 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
         signal.throwIfAborted();
         behind.pop();
         const page = {
+          ...loaded,
           cursor,
-          rows: loaded.rows,
-          next: loaded.next,
           element: parts.render(loaded.rows, undefined),
         };
         if (loaded.next !== following.cursor) {

@@ -118,8 +118,9 @@ function createFields(): ReadonlyMap<string, Field> {
 export function openLog(context: PageContext, route: Route): Page {
   const draft = draftOf(context);
   // A link may name the record that it is about. What is typed already is worth more.
-  if (!draft.has("related_resource_type") && !draft.has("related_resource_id")) {
-    for (const name of ["related_resource_type", "related_resource_id"]) {
+  const about = ["related_resource_type", "related_resource_id"];
+  if (about.every((name) => (draft.get(name) ?? "") === "")) {
+    for (const name of about) {
       draft.set(name, route.parameters.get(name) ?? "");
     }
   }
