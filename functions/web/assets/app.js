@@ -107,13 +107,13 @@ function parseRoute(fragment) {
   };
 }
 function formatRoute(path, parameters) {
-  const kept2 = new URLSearchParams();
+  const kept3 = new URLSearchParams();
   for (const [name, value] of parameters ?? []) {
     if (value !== "") {
-      kept2.append(name, value);
+      kept3.append(name, value);
     }
   }
-  const query = kept2.toString();
+  const query = kept3.toString();
   return `#/${path.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
 }
 function startRouter(show) {
@@ -487,6 +487,7 @@ var texts = {
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
     viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
+    reference: "How programs use the API",
     viewerTitle: "This view is closed",
     useKey: "Sign in with a key instead",
     viewerLeft: "Go back to the page that brought you here to open it again.",
@@ -554,6 +555,7 @@ var texts = {
     onBehalfOf: "On behalf of",
     lastAgent: "Agent",
     trail: "Audit trail",
+    openTrail: "Open it in the audit trail",
     trailEmpty: "The trail has no event about it.",
     showFields: "Show fields and mentions",
     showFieldsFor: (name) => `They are read on behalf of a person: of ${name}, who logged it.`,
@@ -564,7 +566,6 @@ var texts = {
     maybe: "Maybe",
     nothing: "None"
   },
-  status: { succeeded: "Done", denied: "Denied", rejected: "Rejected" },
   log: {
     title: "Log an activity",
     as: "It is logged as done by",
@@ -762,6 +763,27 @@ function may(context, scope) {
 }
 function pageHeading(title) {
   return h("h1", { tabindex: "-1" }, title);
+}
+
+// src/drafts.ts
+function randomKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+function createDraft() {
+  let sent;
+  return {
+    keyFor(input) {
+      const json = JSON.stringify(input);
+      if (sent?.json !== json) {
+        sent = { json, key: `pages-${randomKey()}` };
+      }
+      return sent.key;
+    },
+    accepted() {
+      sent = void 0;
+    }
+  };
 }
 
 // src/fields.ts
@@ -997,8 +1019,14 @@ function createFields() {
     ]
   ]);
 }
-function openLog(context) {
+function openLog(context, route) {
   const draft = draftOf(context);
+  const about = ["related_resource_type", "related_resource_id"];
+  if (about.every((name) => (draft.get(name) ?? "") === "")) {
+    for (const name of about) {
+      draft.set(name, route.parameters.get(name) ?? "");
+    }
+  }
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -1007,7 +1035,7 @@ function openLog(context) {
   function newKey() {
     const key = control("idempotency_key");
     if (key !== void 0) {
-      key.value = crypto.randomUUID();
+      key.value = `pages-${randomKey()}`;
       draft.set("idempotency_key", key.value);
     }
   }
@@ -1324,7 +1352,7 @@ function openSignIn(parts) {
     }),
     { label: texts.signIn.user, hint: texts.signIn.userHint }
   );
-  const keep = h("input", { type: "checkbox", name: "keep" });
+  const keep2 = h("input", { type: "checkbox", name: "keep" });
   const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
   const problem = h("div");
   let sending = false;
@@ -1345,7 +1373,7 @@ function openSignIn(parts) {
     submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
     try {
-      await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
+      await parts.signIn(named === "" ? { token } : { token, user: named }, keep2.checked);
     } catch (thrown) {
       const error = asApiError(thrown);
       if (error instanceof ApiError && error.failure === "unauthorized") {
@@ -1382,11 +1410,12 @@ function openSignIn(parts) {
       key.element,
       h("label", { class: "tick" }, show, texts.signIn.show),
       user2.element,
-      h("label", { class: "tick" }, keep, texts.signIn.keep),
+      h("label", { class: "tick" }, keep2, texts.signIn.keep),
       h("p", { class: "hint" }, texts.signIn.keepHint),
       problem,
       h("div", { class: "actions" }, submit)
-    )
+    ),
+    h("p", { class: "fine" }, h("a", { href: "docs" }, texts.signIn.reference))
   );
   return { title: texts.signIn.title, element: element2 };
 }
@@ -1426,27 +1455,6 @@ function openDialog(parts) {
   document.body.appendChild(dialog);
   dialog.showModal();
   return { close: () => dialog.close() };
-}
-
-// src/drafts.ts
-function randomKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-function createDraft() {
-  let sent;
-  return {
-    keyFor(input) {
-      const json = JSON.stringify(input);
-      if (sent?.json !== json) {
-        sent = { json, key: `pages-${randomKey()}` };
-      }
-      return sent.key;
-    },
-    accepted() {
-      sent = void 0;
-    }
-  };
 }
 
 // src/groups.ts
@@ -1910,6 +1918,7 @@ function isUseKnown(key, nowMs) {
 }
 
 // src/pager.ts
+var NEWEST = { behind: [], cursor: null };
 var WINDOW_PAGES = 6;
 var MAX_BEHIND = 500;
 var MAX_EMPTY_PAGES = 10;
@@ -1942,16 +1951,27 @@ function createPager(parts) {
     observer.observe(edge2);
   }
   function edge(target, state, ...children) {
+    const hadFocus = target.contains(document.activeElement);
     target.dataset.state = state;
     fill(target, ...children);
     target.hidden = children.length === 0;
+    if (hadFocus) {
+      const next2 = target.querySelector("button, a[href], [tabindex]");
+      next2?.focus({ preventScroll: true });
+    }
   }
   function button(label, action) {
     return h("button", { type: "button", class: "quiet", on: { click: action } }, label);
   }
   function showEdges() {
     if (behind.length > 0) {
-      const back = button(texts.pager.newest, restart);
+      const back = button(
+        texts.pager.newest,
+        () => begin(NEWEST, () => {
+          window.scrollTo({ top: 0, behavior: "instant" });
+          focusIn(list);
+        })
+      );
       edge(
         above,
         "more",
@@ -1990,7 +2010,7 @@ function createPager(parts) {
     const own = new AbortController();
     running = own;
     element2.setAttribute("aria-busy", "true");
-    edge(target, "loading", h("p", { class: "loading" }, texts.pager.loading));
+    edge(target, "loading", h("p", { class: "loading", tabindex: "-1" }, texts.pager.loading));
     try {
       await work(own.signal);
       return true;
@@ -2015,7 +2035,7 @@ function createPager(parts) {
       const page = await parts.load(from, signal);
       signal.throwIfAborted();
       if (page.rows.length > 0 || page.next === void 0 || empty >= MAX_EMPTY_PAGES) {
-        return { cursor: from, rows: page.rows, next: page.next, element: list };
+        return { ...page, cursor: from };
       }
       from = page.next;
     }
@@ -2030,8 +2050,8 @@ function createPager(parts) {
       window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
     }
   }
-  function focusIn(page) {
-    page.querySelector("a[href], button")?.focus({ preventScroll: true });
+  function focusIn(rows) {
+    rows.querySelector("a[href], button")?.focus({ preventScroll: true });
   }
   async function older(moveFocus = false) {
     const cursor = next;
@@ -2091,9 +2111,8 @@ function createPager(parts) {
         signal.throwIfAborted();
         behind.pop();
         const page = {
+          ...loaded,
           cursor,
-          rows: loaded.rows,
-          next: loaded.next,
           element: parts.render(loaded.rows, void 0)
         };
         if (loaded.next !== following.cursor) {
@@ -2122,7 +2141,7 @@ function createPager(parts) {
     );
   }
   function restart() {
-    begin({ behind: [], cursor: null });
+    begin(NEWEST);
   }
   function begin(place, then) {
     const again = () => begin(place, then);
@@ -2401,6 +2420,84 @@ function openKeys(context) {
   };
 }
 
+// src/events.ts
+var count = new Intl.NumberFormat("en");
+function deedText(event) {
+  const { trail: trail2 } = texts;
+  const times = event.data?.count;
+  if (event.action === "key.refusals_counted" && typeof times === "number") {
+    return trail2.refusedTimes(count.format(times), times === 1);
+  }
+  const words5 = trail2.actions[event.action] ?? [event.action, event.action];
+  return event.status === "succeeded" ? words5[0] : words5[1];
+}
+function doorText(event) {
+  const { trail: trail2 } = texts;
+  if (event.tool_name !== void 0) {
+    return `${trail2.tool} ${event.tool_name}`;
+  }
+  if (event.command !== void 0) {
+    return `${trail2.command} ${event.command}`;
+  }
+  return event.api_route && (ownText(trail2.doors, event.api_route) ?? event.api_route);
+}
+function refusalText(event) {
+  if (event.error_code === void 0) {
+    return void 0;
+  }
+  const { trail: trail2 } = texts;
+  const reason = `${trail2.errors[event.error_code] ?? trail2.statuses.rejected} (${event.error_code}).`;
+  const fields = (event.fields ?? []).map((field) => field === "$" ? trail2.wholeInput : field);
+  return fields.length === 0 ? reason : `${reason} ${trail2.fields} ${fields.join(", ")}`;
+}
+var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+function factsOf(data) {
+  return Object.entries(data ?? {}).map(([name, value]) => {
+    const text = typeof value === "number" ? count.format(value) : typeof value === "string" ? value : JSON.stringify(value);
+    const label = ownText(texts.trail.data, name) ?? name.replaceAll("_", " ");
+    return { label, value: text, isTime: TIME.test(text) };
+  });
+}
+function ownText(words5, name) {
+  return Object.hasOwn(words5, name) ? words5[name] : void 0;
+}
+function splitReference(reference) {
+  const colon = reference.indexOf(":");
+  return colon > 0 && colon < reference.length - 1 ? [reference.slice(0, colon), reference.slice(colon + 1)] : void 0;
+}
+function actorColumns(name) {
+  const part = (key) => [`${name}_${key}`, (event) => event[name]?.[key]];
+  return [part("type"), part("id"), part("display_name")];
+}
+var COLUMNS = [
+  ["occurred_at", (event) => event.occurred_at],
+  ["status", (event) => event.status],
+  ["action", (event) => event.action],
+  ["resource_type", (event) => event.resource_type],
+  ["resource_id", (event) => event.resource_id],
+  ...actorColumns("actor"),
+  ...actorColumns("authenticated_as"),
+  ...actorColumns("on_behalf_of"),
+  ["credential_id", (event) => event.credential_id],
+  ["source", (event) => event.source],
+  ["api_route", (event) => event.api_route],
+  ["tool_name", (event) => event.tool_name],
+  ["command", (event) => event.command],
+  ["client_address", (event) => event.client_address],
+  ["user_agent", (event) => event.user_agent],
+  ["error_code", (event) => event.error_code],
+  ["fields", (event) => event.fields?.join(" ")],
+  ["data", (event) => event.data && JSON.stringify(event.data)],
+  ["input_hash", (event) => event.input_hash],
+  ["request_id", (event) => event.request_id],
+  ["tenant_id", (event) => event.tenant_id],
+  ["id", (event) => event.id]
+];
+var eventColumns = COLUMNS.map(([name]) => name);
+function eventCells(event) {
+  return COLUMNS.map(([, value]) => value(event) ?? "");
+}
+
 // src/field-values.ts
 function asJson(value) {
   return h("code", {}, JSON.stringify(value) ?? "");
@@ -2609,41 +2706,42 @@ function renderTyped(logged) {
   ];
 }
 function renderEvent(event) {
-  const tone = event.status === "succeeded" ? "good" : "bad";
+  const refusal2 = refusalText(event);
   return h(
     "li",
-    { class: "event" },
+    { class: "trail-event" },
     h(
       "div",
-      { class: "event-head" },
-      h("code", {}, event.action),
-      h("span", { class: `badge ${tone}` }, texts.status[event.status]),
-      event.error_code !== void 0 && h("code", { class: "fine" }, event.error_code),
+      { class: "trail-event-head" },
+      h("span", {}, createDeed(event), ` ${deedText(event)}`),
+      h("span", { class: `badge status-${event.status}` }, texts.trail.statuses[event.status]),
       h("span", { class: "row-time" }, dateTime(event.occurred_at))
     ),
+    refusal2 !== void 0 && h("p", {}, refusal2),
     h(
       "div",
-      { class: "row-meta" },
-      createDeed(event),
-      h("code", {}, event.api_route ?? event.tool_name ?? event.command ?? ""),
-      event.client_address !== void 0 && h("code", {}, event.client_address),
-      h("code", { class: "fine" }, event.request_id)
+      { class: "row-meta fine" },
+      h("span", {}, doorText(event)),
+      event.client_address !== void 0 && h("span", {}, event.client_address),
+      h("code", {}, event.request_id)
     )
   );
 }
 function openRecord(context, route) {
   const id = route.path[1] ?? "";
+  const about = new URLSearchParams({ resource_id: id });
   const calls = new AbortController();
   const heading = pageHeading(words4.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : void 0;
   const element2 = h("article", { class: "record-page" }, kind, heading, content);
   function createEvents() {
     return createPager({
       async load(cursor, signal) {
-        const parameters = new URLSearchParams({ resource_id: id, limit: String(EVENT_ROWS) });
+        const parameters = new URLSearchParams(about);
+        parameters.set("limit", String(EVENT_ROWS));
         if (cursor !== void 0) {
           parameters.set("cursor", cursor);
         }
@@ -2704,7 +2802,15 @@ function openRecord(context, route) {
           { class: "asks" },
           h(
             "button",
-            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            {
+              type: "button",
+              on: {
+                click: () => {
+                  void loadTyped(activity, as.user, false);
+                  typed.focus();
+                }
+              }
+            },
             words4.showFields
           ),
           h("span", { class: "fine" }, words4.showFieldsFor(actorName(as.user)))
@@ -2765,7 +2871,11 @@ function openRecord(context, route) {
           entry(words4.tenant, h("code", {}, activity.tenant_id))
         )
       ),
-      events !== void 0 && section(words4.trail, events.element)
+      events !== void 0 && section(
+        words4.trail,
+        events.element,
+        h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words4.openTrail))
+      )
     );
     showTyped(activity);
     events?.restart();
@@ -2795,6 +2905,25 @@ function openRecord(context, route) {
       events?.stop();
     }
   };
+}
+
+// src/days.ts
+function createDays(rows, above, createRow) {
+  const element2 = h("div", { class: "page" });
+  let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
+  let list;
+  for (const row of rows) {
+    const key = dayKey(new Date(row.occurred_at));
+    if (list === void 0 || key !== day2) {
+      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+      heading.classList.toggle("continues", list === void 0 && key === day2);
+      list = h("ol", { class: "rows" });
+      element2.append(heading, list);
+      day2 = key;
+    }
+    list.append(createRow(row));
+  }
+  return element2;
 }
 
 // src/filters.ts
@@ -2835,10 +2964,10 @@ function createFilters(parts) {
         next.set(field.name, value);
       } else {
         const before = shown.get(field.name) ?? "";
-        const kept2 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        const kept3 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
         next.set(
           field.name,
-          kept2 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
+          kept3 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
         );
       }
     }
@@ -3147,6 +3276,10 @@ function listenForShortcuts() {
 }
 
 // src/shell.ts
+var SOON_MS2 = 7 * 24 * 60 * 60 * 1e3;
+function endsSoon(expiresAt) {
+  return expiresAt !== void 0 && Date.parse(expiresAt) - Date.now() < SOON_MS2;
+}
 function createShell(root2, table, signOut) {
   const announcer = createAnnouncer();
   const header = h("header", { class: "header" });
@@ -3175,9 +3308,10 @@ function createShell(root2, table, signOut) {
         h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
       )
     );
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links));
+    const reference = !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
+    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
-  function account({ me, viewer }) {
+  function account({ me }) {
     return h(
       "div",
       { class: "account" },
@@ -3191,7 +3325,7 @@ function createShell(root2, table, signOut) {
           { class: "fine" },
           h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
           h("span", {}, me.tenant_id),
-          viewer && me.expires_at !== void 0 && [
+          endsSoon(me.expires_at) && [
             " · ",
             h("span", {}, texts.account.endsAt("")),
             dateTime(me.expires_at)
@@ -3313,14 +3447,14 @@ function boundText(name, value) {
 }
 var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters) {
-  const kept2 = new URLSearchParams();
+  const kept3 = new URLSearchParams();
   for (const name of PARAMETERS) {
     const value = parameters.get(name);
     if (value) {
-      kept2.set(name, value);
+      kept3.set(name, value);
     }
   }
-  return kept2;
+  return kept3;
 }
 function withLimit(parameters, limit, cursor) {
   const all = new URLSearchParams(parameters);
@@ -3373,6 +3507,9 @@ function openTimeline(context, route) {
     if (query !== "") {
       next.set("query", query);
     }
+    if (next.get("query") === parameters.get("query")) {
+      return;
+    }
     const isStep = parameters.has("query") !== next.has("query");
     context.go(formatRoute([], next), isStep ? "push" : "replace");
   }
@@ -3419,6 +3556,7 @@ function openTimeline(context, route) {
       search.control.value = parameters.get("query") ?? "";
     }
     filters.show(parameters);
+    fill(logAction, may(context, "activity:write") && createLogAction());
     const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
     fill(count2, set);
     count2.hidden = set === 0;
@@ -3440,7 +3578,7 @@ function openTimeline(context, route) {
       filters.showViolations([]);
       return { rows: answer.activities, next: answer.next_cursor };
     },
-    render: renderRows,
+    render: (rows, above) => createDays(rows, above, renderRow),
     empty: renderEmpty,
     end: texts.pager.end,
     announce: context.announce,
@@ -3449,6 +3587,7 @@ function openTimeline(context, route) {
       showFresh(0, false);
       polling?.stop();
       if (newest) {
+        window.history.replaceState(null, "");
         poll();
       }
     },
@@ -3475,23 +3614,6 @@ function openTimeline(context, route) {
     refused.hidden = false;
     context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
     return true;
-  }
-  function renderRows(rows, above) {
-    const element3 = h("div", { class: "page" });
-    let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
-    let list;
-    for (const row of rows) {
-      const key = dayKey(new Date(row.occurred_at));
-      if (list === void 0 || key !== day2) {
-        const heading2 = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-        heading2.classList.toggle("continues", list === void 0 && key === day2);
-        list = h("ol", { class: "rows" });
-        element3.append(heading2, list);
-        day2 = key;
-      }
-      list.append(renderRow(row));
-    }
-    return element3;
   }
   function renderRow(activity) {
     const records = relatedRecords(activity);
@@ -3548,7 +3670,7 @@ function openTimeline(context, route) {
       h("h2", {}, texts.timeline.empty),
       h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
       !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
-      mayLog && createMainAction("#/log", texts.nav.log)
+      mayLog && createLogAction()
     );
   }
   function keepPlace(activity) {
@@ -3619,16 +3741,19 @@ function openTimeline(context, route) {
       return false;
     });
   }
+  function createLogAction() {
+    const about = new URLSearchParams();
+    for (const name of ["related_resource_type", "related_resource_id"]) {
+      about.set(name, parameters.get(name) ?? "");
+    }
+    return createMainAction(formatRoute(["log"], about), texts.nav.log);
+  }
+  const logAction = h("div");
   const heading = pageHeading(texts.timeline.title);
   const element2 = h(
     "div",
     { class: "timeline" },
-    h(
-      "div",
-      { class: "page-head" },
-      heading,
-      may(context, "activity:write") && createMainAction("#/log", texts.nav.log)
-    ),
+    h("div", { class: "page-head" }, heading, logAction),
     bound.length > 0 && h(
       "div",
       { class: "notice limits" },
@@ -3654,7 +3779,11 @@ function openTimeline(context, route) {
         on: {
           submit: (event) => {
             event.preventDefault();
-            searchNow();
+            if (search.control.value.trim() === (parameters.get("query") ?? "")) {
+              pager.restart();
+            } else {
+              searchNow();
+            }
           }
         }
       },
@@ -3687,25 +3816,6 @@ function openTimeline(context, route) {
   };
 }
 
-// src/days.ts
-function createDays(rows, above, createRow) {
-  const element2 = h("div", { class: "page" });
-  let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
-  let list;
-  for (const row of rows) {
-    const key = dayKey(new Date(row.occurred_at));
-    if (list === void 0 || key !== day2) {
-      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-      heading.classList.toggle("continues", list === void 0 && key === day2);
-      list = h("ol", { class: "rows" });
-      element2.append(heading, list);
-      day2 = key;
-    }
-    list.append(createRow(row));
-  }
-  return element2;
-}
-
 // src/download.ts
 function download(name, mediaType, text) {
   const url = URL.createObjectURL(new Blob([text], { type: `${mediaType};charset=utf-8` }));
@@ -3731,84 +3841,6 @@ function toCsv(header, rows) {
 function toJsonLines(values) {
   return values.map((value) => `${JSON.stringify(value)}
 `).join("");
-}
-
-// src/events.ts
-var count = new Intl.NumberFormat("en");
-function deedText(event) {
-  const { trail: trail2 } = texts;
-  const times = event.data?.count;
-  if (event.action === "key.refusals_counted" && typeof times === "number") {
-    return trail2.refusedTimes(count.format(times), times === 1);
-  }
-  const words5 = trail2.actions[event.action] ?? [event.action, event.action];
-  return event.status === "succeeded" ? words5[0] : words5[1];
-}
-function doorText(event) {
-  const { trail: trail2 } = texts;
-  if (event.tool_name !== void 0) {
-    return `${trail2.tool} ${event.tool_name}`;
-  }
-  if (event.command !== void 0) {
-    return `${trail2.command} ${event.command}`;
-  }
-  return event.api_route && (ownText(trail2.doors, event.api_route) ?? event.api_route);
-}
-function refusalText(event) {
-  if (event.error_code === void 0) {
-    return void 0;
-  }
-  const { trail: trail2 } = texts;
-  const reason = `${trail2.errors[event.error_code] ?? trail2.statuses.rejected} (${event.error_code}).`;
-  const fields = (event.fields ?? []).map((field) => field === "$" ? trail2.wholeInput : field);
-  return fields.length === 0 ? reason : `${reason} ${trail2.fields} ${fields.join(", ")}`;
-}
-var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-function factsOf(data) {
-  return Object.entries(data ?? {}).map(([name, value]) => {
-    const text = typeof value === "number" ? count.format(value) : typeof value === "string" ? value : JSON.stringify(value);
-    const label = ownText(texts.trail.data, name) ?? name.replaceAll("_", " ");
-    return { label, value: text, isTime: TIME.test(text) };
-  });
-}
-function ownText(words5, name) {
-  return Object.hasOwn(words5, name) ? words5[name] : void 0;
-}
-function splitReference(reference) {
-  const colon = reference.indexOf(":");
-  return colon > 0 && colon < reference.length - 1 ? [reference.slice(0, colon), reference.slice(colon + 1)] : void 0;
-}
-function actorColumns(name) {
-  const part = (key) => [`${name}_${key}`, (event) => event[name]?.[key]];
-  return [part("type"), part("id"), part("display_name")];
-}
-var COLUMNS = [
-  ["occurred_at", (event) => event.occurred_at],
-  ["status", (event) => event.status],
-  ["action", (event) => event.action],
-  ["resource_type", (event) => event.resource_type],
-  ["resource_id", (event) => event.resource_id],
-  ...actorColumns("actor"),
-  ...actorColumns("authenticated_as"),
-  ...actorColumns("on_behalf_of"),
-  ["credential_id", (event) => event.credential_id],
-  ["source", (event) => event.source],
-  ["api_route", (event) => event.api_route],
-  ["tool_name", (event) => event.tool_name],
-  ["command", (event) => event.command],
-  ["client_address", (event) => event.client_address],
-  ["user_agent", (event) => event.user_agent],
-  ["error_code", (event) => event.error_code],
-  ["fields", (event) => event.fields?.join(" ")],
-  ["data", (event) => event.data && JSON.stringify(event.data)],
-  ["input_hash", (event) => event.input_hash],
-  ["request_id", (event) => event.request_id],
-  ["tenant_id", (event) => event.tenant_id],
-  ["id", (event) => event.id]
-];
-var eventColumns = COLUMNS.map(([name]) => name);
-function eventCells(event) {
-  return COLUMNS.map(([, value]) => value(event) ?? "");
 }
 
 // src/pages/trail.ts
@@ -3874,14 +3906,14 @@ var PLAIN = [
   "id"
 ];
 function known2(parameters) {
-  const kept2 = new URLSearchParams();
+  const kept3 = new URLSearchParams();
   for (const { name } of FILTERS2) {
     const value = parameters.get(name);
     if (value) {
-      kept2.set(name, value);
+      kept3.set(name, value);
     }
   }
-  return kept2;
+  return kept3;
 }
 function openTrail(context, route) {
   let parameters = known2(route.parameters);
@@ -4454,29 +4486,39 @@ var VIEWER = "activity-log.viewer";
 function isViewerToken(token) {
   return token.startsWith("alv_");
 }
-function storage() {
+function kept2(name) {
   try {
-    return window.sessionStorage;
+    return window.sessionStorage.getItem(name);
   } catch {
-    return void 0;
+    return null;
+  }
+}
+function keep(name, text) {
+  try {
+    if (text === void 0) {
+      window.sessionStorage.removeItem(name);
+    } else {
+      window.sessionStorage.setItem(name, text);
+    }
+  } catch {
   }
 }
 function keptCredential() {
   try {
-    const kept2 = JSON.parse(storage()?.getItem(KEPT) ?? "null");
-    if (typeof kept2?.token !== "string") {
+    const { token, user: user2 } = JSON.parse(kept2(KEPT) ?? "{}");
+    if (typeof token !== "string") {
       return void 0;
     }
-    return typeof kept2.user === "string" ? { token: kept2.token, user: kept2.user } : { token: kept2.token };
+    return typeof user2 === "string" ? { token, user: user2 } : { token };
   } catch {
     return void 0;
   }
 }
 function isViewersTab() {
-  return storage()?.getItem(VIEWER) === "1";
+  return kept2(VIEWER) !== null;
 }
 function forgetViewer() {
-  storage()?.removeItem(VIEWER);
+  keep(VIEWER, void 0);
 }
 function takeViewerToken() {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
@@ -4484,7 +4526,7 @@ function takeViewerToken() {
   if (token === null) {
     return void 0;
   }
-  storage()?.setItem(VIEWER, "1");
+  keep(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
   return { token };
@@ -4495,13 +4537,13 @@ function createSession(changed) {
   function end(why) {
     state = void 0;
     ending = why;
-    storage()?.removeItem(KEPT);
+    keep(KEPT, void 0);
     changed();
   }
   const session = {
     current: () => state,
     ending: () => ending,
-    async signIn(credential, keep) {
+    async signIn(credential, stay) {
       const client = createClient(credential, () => {
         if (state?.client === client) {
           const expiresAt = Date.parse(state.me.expires_at ?? "");
@@ -4511,16 +4553,12 @@ function createSession(changed) {
       const me = await client.me();
       state = { client, me, credential, viewer: isViewerToken(credential.token) };
       ending = "none";
-      if (keep && !state.viewer) {
-        storage()?.setItem(KEPT, JSON.stringify(credential));
-      } else {
-        storage()?.removeItem(KEPT);
-      }
+      keep(KEPT, stay && !state.viewer ? JSON.stringify(credential) : void 0);
       return state;
     },
-    async resume(credential, keep) {
+    async resume(credential, stay) {
       try {
-        await session.signIn(credential, keep);
+        await session.signIn(credential, stay);
       } catch (error) {
         if (!(error instanceof ApiError) || error.failure !== "unauthorized") {
           throw error;
@@ -4606,22 +4644,22 @@ function start(root2) {
     forgetViewer();
     reopen();
   }
-  async function signIn(credential, keep) {
-    const signedIn = await session.signIn(credential, keep);
+  async function signIn(credential, keep2) {
+    const signedIn = await session.signIn(credential, keep2);
     viewer = signedIn.viewer;
     forgetViewer();
     reopen();
     shell.announce(texts.signIn.signedIn(actorName(signedIn.me.actor)));
   }
-  async function resume(credential, keep) {
+  async function resume(credential, keep2) {
     viewer = isViewerToken(credential.token);
     path = void 0;
     put(openWaiting(), []);
     try {
-      await session.resume(credential, keep);
+      await session.resume(credential, keep2);
     } catch (error) {
       put(
-        openUnreachable(asApiError(error), () => void resume(credential, keep)),
+        openUnreachable(asApiError(error), () => void resume(credential, keep2)),
         []
       );
       return;

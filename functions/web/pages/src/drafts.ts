@@ -9,7 +9,7 @@ export interface Draft {
 }
 
 /** Not `randomUUID`, which browsers have for encrypted addresses alone. */
-function randomKey(): string {
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -50,10 +50,14 @@ export interface Place {
   readonly cursor: string | null;
 }
 
-interface Page<Row> {
+const NEWEST: Place = { behind: [], cursor: null };
+
+interface Loaded<Row> extends PageOfRows<Row> {
+  /** The cursor that it was loaded with. */
   readonly cursor: string | undefined;
-  readonly rows: readonly Row[];
-  readonly next: string | undefined;
+}
+
+interface Page<Row> extends Loaded<Row> {
   readonly element: HTMLElement;
 }
 
@@ -99,9 +103,15 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   function edge(target: HTMLElement, state: string, ...children: readonly Child[]): void {
+    // Whoever was here goes on with what is here now.
+    const hadFocus = target.contains(document.activeElement);
     target.dataset.state = state;
     fill(target, ...children);
     target.hidden = children.length === 0;
+    if (hadFocus) {
+      const next = target.querySelector<HTMLElement>("button, a[href], [tabindex]");
+      next?.focus({ preventScroll: true });
+    }
   }
 
   function button(label: string, action: () => void): HTMLElement {
@@ -110,7 +120,12 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
 
   function showEdges(): void {
     if (behind.length > 0) {
-      const back = button(texts.pager.newest, restart);
+      const back = button(texts.pager.newest, () =>
+        begin(NEWEST, () => {
+          window.scrollTo({ top: 0, behavior: "instant" });
+          focusIn(list);
+        }),
+      );
       edge(
         above,
         "more",
@@ -156,7 +171,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     const own = new AbortController();
     running = own;
     element.setAttribute("aria-busy", "true");
-    edge(target, "loading", h("p", { class: "loading" }, texts.pager.loading));
+    edge(target, "loading", h("p", { class: "loading", tabindex: "-1" }, texts.pager.loading));
     try {
       await work(own.signal);
       return true;
@@ -177,13 +192,13 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   /** The next page that has rows, or the last one. */
-  async function loadFrom(cursor: string | undefined, signal: AbortSignal): Promise<Page<Row>> {
+  async function loadFrom(cursor: string | undefined, signal: AbortSignal): Promise<Loaded<Row>> {
     let from = cursor;
     for (let empty = 0; ; empty += 1) {
       const page = await parts.load(from, signal);
       signal.throwIfAborted();
       if (page.rows.length > 0 || page.next === undefined || empty >= MAX_EMPTY_PAGES) {
-        return { cursor: from, rows: page.rows, next: page.next, element: list };
+        return { ...page, cursor: from };
       }
       from = page.next;
     }
@@ -202,8 +217,8 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     }
   }
 
-  function focusIn(page: HTMLElement): void {
-    page.querySelector<HTMLElement>("a[href], button")?.focus({ preventScroll: true });
+  function focusIn(rows: HTMLElement): void {
+    rows.querySelector<HTMLElement>("a[href], button")?.focus({ preventScroll: true });
   }
 
   async function older(moveFocus = false): Promise<void> {
@@ -266,9 +281,8 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
         signal.throwIfAborted();
         behind.pop();
         const page = {
+          ...loaded,
           cursor,
-          rows: loaded.rows,
-          next: loaded.next,
           element: parts.render(loaded.rows, undefined),
         };
         if (loaded.next !== following.cursor) {
@@ -299,7 +313,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   function restart(): void {
-    begin({ behind: [], cursor: null });
+    begin(NEWEST);
   }
 
   function begin(place: Place, then?: () => void): void {

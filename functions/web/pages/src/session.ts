@@ -23,9 +23,9 @@ export interface Session {
   current(): SignedIn | undefined;
   ending(): Ending;
   /** Asks the API who this is. Throws what the call throws, and nothing is kept then. */
-  signIn(credential: Credential, keep: boolean): Promise<SignedIn>;
+  signIn(credential: Credential, stay: boolean): Promise<SignedIn>;
   /** Signs in with what the reader brought, who typed nothing: a refusal is an ending. */
-  resume(credential: Credential, keep: boolean): Promise<void>;
+  resume(credential: Credential, stay: boolean): Promise<void>;
   signOut(): void;
 }
 
@@ -36,25 +36,36 @@ export function isViewerToken(token: string): boolean {
   return token.startsWith("alv_");
 }
 
-/** sessionStorage, which a browser may refuse in a frame of another site. */
-function storage(): Storage | undefined {
+/** What the tab keeps under a name. A browser may refuse that in a frame of another site. */
+function kept(name: string): string | null {
   try {
-    return window.sessionStorage;
+    return window.sessionStorage.getItem(name);
   } catch {
-    return undefined;
+    return null;
+  }
+}
+
+/** Keeps a text under a name, or forgets it. Where the browser refuses, memory has to do. */
+function keep(name: string, text: string | undefined): void {
+  try {
+    if (text === undefined) {
+      window.sessionStorage.removeItem(name);
+    } else {
+      window.sessionStorage.setItem(name, text);
+    }
+  } catch {
+    // Then it is gone when the page is reloaded.
   }
 }
 
 /** The credential that the tab has kept, if any. */
 export function keptCredential(): Credential | undefined {
   try {
-    const kept = JSON.parse(storage()?.getItem(KEPT) ?? "null") as Partial<Credential> | null;
-    if (typeof kept?.token !== "string") {
+    const { token, user } = JSON.parse(kept(KEPT) ?? "{}") as Partial<Credential>;
+    if (typeof token !== "string") {
       return undefined;
     }
-    return typeof kept.user === "string"
-      ? { token: kept.token, user: kept.user }
-      : { token: kept.token };
+    return typeof user === "string" ? { token, user } : { token };
   } catch {
     return undefined;
   }
@@ -62,11 +73,11 @@ export function keptCredential(): Credential | undefined {
 
 /** Whether this tab was opened with a viewer token, and nobody has signed in with a key since. */
 export function isViewersTab(): boolean {
-  return storage()?.getItem(VIEWER) === "1";
+  return kept(VIEWER) !== null;
 }
 
 export function forgetViewer(): void {
-  storage()?.removeItem(VIEWER);
+  keep(VIEWER, undefined);
 }
 
 /** Takes a viewer token out of the address, and leaves the route that it came with. */
@@ -76,7 +87,7 @@ export function takeViewerToken(): Credential | undefined {
   if (token === null) {
     return undefined;
   }
-  storage()?.setItem(VIEWER, "1");
+  keep(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
   return { token };
@@ -90,14 +101,14 @@ export function createSession(changed: () => void): Session {
   function end(why: Ending): void {
     state = undefined;
     ending = why;
-    storage()?.removeItem(KEPT);
+    keep(KEPT, undefined);
     changed();
   }
 
   const session: Session = {
     current: () => state,
     ending: () => ending,
-    async signIn(credential, keep) {
+    async signIn(credential, stay) {
       const client = createClient(credential, () => {
         // An answer that is late, of a session that is over, ends no other one.
         if (state?.client === client) {
@@ -108,16 +119,12 @@ export function createSession(changed: () => void): Session {
       const me = await client.me();
       state = { client, me, credential, viewer: isViewerToken(credential.token) };
       ending = "none";
-      if (keep && !state.viewer) {
-        storage()?.setItem(KEPT, JSON.stringify(credential));
-      } else {
-        storage()?.removeItem(KEPT);
-      }
+      keep(KEPT, stay && !state.viewer ? JSON.stringify(credential) : undefined);
       return state;
     },
-    async resume(credential, keep) {
+    async resume(credential, stay) {
       try {
-        await session.signIn(credential, keep);
+        await session.signIn(credential, stay);
       } catch (error) {
         if (!(error instanceof ApiError) || error.failure !== "unauthorized") {
           throw error;

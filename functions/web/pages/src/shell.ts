@@ -24,6 +24,13 @@ export interface Shell {
   showPage(page: Page, path: readonly string[], focus: boolean): void;
 }
 
+const SOON_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Whether a credential ends within a week: then its reader is told when. */
+function endsSoon(expiresAt: string | undefined): expiresAt is string {
+  return expiresAt !== undefined && Date.parse(expiresAt) - Date.now() < SOON_MS;
+}
+
 export function createShell(
   root: HTMLElement,
   table: readonly PageKind[],
@@ -59,10 +66,13 @@ export function createShell(
           h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav),
         ),
       );
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links));
+    // Who views for a while has no use for it: the API is for those who have a key.
+    const reference =
+      !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
+    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
 
-  function account({ me, viewer }: SignedIn): HTMLElement {
+  function account({ me }: SignedIn): HTMLElement {
     return h(
       "div",
       { class: "account" },
@@ -76,12 +86,11 @@ export function createShell(
           { class: "fine" },
           h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
           h("span", {}, me.tenant_id),
-          viewer &&
-            me.expires_at !== undefined && [
-              " · ",
-              h("span", {}, texts.account.endsAt("")),
-              dateTime(me.expires_at),
-            ],
+          endsSoon(me.expires_at) && [
+            " · ",
+            h("span", {}, texts.account.endsAt("")),
+            dateTime(me.expires_at),
+          ],
         ),
       ),
       h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut),

@@ -363,6 +363,7 @@ export const texts = {
     viewerExpired:
       "The time of this view is over. Go back to the page that brought you here, and open it again.",
     signedOut: "You are signed out. The key is forgotten.",
+    reference: "How programs use the API",
     viewerTitle: "This view is closed",
     useKey: "Sign in with a key instead",
     viewerLeft: "Go back to the page that brought you here to open it again.",
@@ -433,6 +434,7 @@ export const texts = {
     onBehalfOf: "On behalf of",
     lastAgent: "Agent",
     trail: "Audit trail",
+    openTrail: "Open it in the audit trail",
     trailEmpty: "The trail has no event about it.",
     showFields: "Show fields and mentions",
     showFieldsFor: (name: string) =>
@@ -444,7 +446,6 @@ export const texts = {
     maybe: "Maybe",
     nothing: "None",
   },
-  status: { succeeded: "Done", denied: "Denied", rejected: "Rejected" },
   log: {
     title: "Log an activity",
     as: "It is logged as done by",

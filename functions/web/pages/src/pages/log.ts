@@ -8,10 +8,11 @@ import { actorReference, createDeed } from "../actors";
 import type { LogActivityInput } from "../api/client";
 import { type ApiError, asApiError, isAborted } from "../api/errors";
 import { fill, freshId, h } from "../dom";
+import { randomKey } from "../drafts";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
 import { type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
-import { formatRoute } from "../router";
+import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
 import { zone } from "../times";
 
@@ -114,8 +115,15 @@ function createFields(): ReadonlyMap<string, Field> {
   ]);
 }
 
-export function openLog(context: PageContext): Page {
+export function openLog(context: PageContext, route: Route): Page {
   const draft = draftOf(context);
+  // A link may name the record that it is about. What is typed already is worth more.
+  const about = ["related_resource_type", "related_resource_id"];
+  if (about.every((name) => (draft.get(name) ?? "") === "")) {
+    for (const name of about) {
+      draft.set(name, route.parameters.get(name) ?? "");
+    }
+  }
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -126,7 +134,7 @@ export function openLog(context: PageContext): Page {
   function newKey(): void {
     const key = control("idempotency_key");
     if (key !== undefined) {
-      key.value = crypto.randomUUID();
+      key.value = `pages-${randomKey()}`;
       draft.set("idempotency_key", key.value);
     }
   }

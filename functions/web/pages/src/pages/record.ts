@@ -4,13 +4,14 @@ import { actorName, createDeed } from "../actors";
 import type { Activity, Actor, AuditEvent, LoggedActivity } from "../api/client";
 import { asApiError, isAborted } from "../api/errors";
 import { type Child, fill, h, icon, written } from "../dom";
+import { deedText, doorText, refusalText } from "../events";
 import { createFieldValue } from "../field-values";
 import { CATEGORY } from "../icons";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createPager } from "../pager";
 import { createProblem } from "../problem";
 import { createRecord, relatedRecords } from "../records";
-import type { Route } from "../router";
+import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
 import { dateTime, exactTime, inUtc } from "../times";
 
@@ -108,43 +109,44 @@ function renderTyped(logged: LoggedActivity): readonly Child[] {
 }
 
 function renderEvent(event: AuditEvent): HTMLElement {
-  const tone = event.status === "succeeded" ? "good" : "bad";
+  const refusal = refusalText(event);
   return h(
     "li",
-    { class: "event" },
+    { class: "trail-event" },
     h(
       "div",
-      { class: "event-head" },
-      h("code", {}, event.action),
-      h("span", { class: `badge ${tone}` }, texts.status[event.status]),
-      event.error_code !== undefined && h("code", { class: "fine" }, event.error_code),
+      { class: "trail-event-head" },
+      h("span", {}, createDeed(event), ` ${deedText(event)}`),
+      h("span", { class: `badge status-${event.status}` }, texts.trail.statuses[event.status]),
       h("span", { class: "row-time" }, dateTime(event.occurred_at)),
     ),
+    refusal !== undefined && h("p", {}, refusal),
     h(
       "div",
-      { class: "row-meta" },
-      createDeed(event),
-      h("code", {}, event.api_route ?? event.tool_name ?? event.command ?? ""),
-      event.client_address !== undefined && h("code", {}, event.client_address),
-      h("code", { class: "fine" }, event.request_id),
+      { class: "row-meta fine" },
+      h("span", {}, doorText(event)),
+      event.client_address !== undefined && h("span", {}, event.client_address),
+      h("code", {}, event.request_id),
     ),
   );
 }
 
 export function openRecord(context: PageContext, route: Route): Page {
   const id = route.path[1] ?? "";
+  const about = new URLSearchParams({ resource_id: id });
   const calls = new AbortController();
   const heading = pageHeading(words.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack" });
+  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : undefined;
   const element = h("article", { class: "record-page" }, kind, heading, content);
 
   function createEvents() {
     return createPager<AuditEvent>({
       async load(cursor, signal) {
-        const parameters = new URLSearchParams({ resource_id: id, limit: String(EVENT_ROWS) });
+        const parameters = new URLSearchParams(about);
+        parameters.set("limit", String(EVENT_ROWS));
         if (cursor !== undefined) {
           parameters.set("cursor", cursor);
         }
@@ -210,7 +212,15 @@ export function openRecord(context: PageContext, route: Route): Page {
           { class: "asks" },
           h(
             "button",
-            { type: "button", on: { click: () => void loadTyped(activity, as.user, false) } },
+            {
+              type: "button",
+              on: {
+                click: () => {
+                  void loadTyped(activity, as.user, false);
+                  typed.focus();
+                },
+              },
+            },
             words.showFields,
           ),
           h("span", { class: "fine" }, words.showFieldsFor(actorName(as.user))),
@@ -276,7 +286,12 @@ export function openRecord(context: PageContext, route: Route): Page {
           entry(words.tenant, h("code", {}, activity.tenant_id)),
         ),
       ),
-      events !== undefined && section(words.trail, events.element),
+      events !== undefined &&
+        section(
+          words.trail,
+          events.element,
+          h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words.openTrail)),
+        ),
     );
     showTyped(activity);
     events?.restart();

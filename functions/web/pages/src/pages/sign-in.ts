@@ -145,6 +145,7 @@ export function openSignIn(parts: SignInParts): Page {
       problem,
       h("div", { class: "actions" }, submit),
     ),
+    h("p", { class: "fine" }, h("a", { href: "docs" }, texts.signIn.reference)),
   );
   return { title: texts.signIn.title, element };
 }

@@ -4,6 +4,7 @@
 import { createDeed } from "../actors";
 import type { Activity, ActivityCategory } from "../api/client";
 import type { ApiError } from "../api/errors";
+import { createDays } from "../days";
 import { type Child, fill, h, icon, written } from "../dom";
 import { createField } from "../fields";
 import { createFilters, type FilterField } from "../filters";
@@ -15,7 +16,7 @@ import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
 import { createMainAction } from "../shell";
 import { texts } from "../texts";
-import { dateTimeText, dayKey, dayTitle, timeOfDay } from "../times";
+import { dateTimeText, timeOfDay } from "../times";
 
 const PAGE_ROWS = 50;
 /** So few are enough to say that there is something new. */
@@ -166,6 +167,9 @@ export function openTimeline(context: PageContext, route: Route): Page {
       next.set("query", query);
     }
     // The first letter is a step that "back" goes behind; those after it change that step.
+    if (next.get("query") === parameters.get("query")) {
+      return;
+    }
     const isStep = parameters.has("query") !== next.has("query");
     context.go(formatRoute([], next), isStep ? "push" : "replace");
   }
@@ -217,6 +221,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       search.control.value = parameters.get("query") ?? "";
     }
     filters.show(parameters);
+    fill(logAction, may(context, "activity:write") && createLogAction());
     const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
     fill(count, set);
     count.hidden = set === 0;
@@ -242,7 +247,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       filters.showViolations([]);
       return { rows: answer.activities, next: answer.next_cursor };
     },
-    render: renderRows,
+    render: (rows, above) => createDays(rows, above, renderRow),
     empty: renderEmpty,
     end: texts.pager.end,
     announce: context.announce,
@@ -251,6 +256,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
       showFresh(0, false);
       polling?.stop();
       if (newest) {
+        // Whoever is here again is not where a row was opened before.
+        window.history.replaceState(null, "");
         poll();
       }
     },
@@ -279,25 +286,6 @@ export function openTimeline(context: PageContext, route: Route): Page {
     refused.hidden = false;
     context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
     return true;
-  }
-
-  function renderRows(rows: readonly Activity[], above: Activity | undefined): HTMLElement {
-    const element = h("div", { class: "page" });
-    let day = above === undefined ? undefined : dayKey(new Date(above.occurred_at));
-    let list: HTMLElement | undefined;
-    for (const row of rows) {
-      const key = dayKey(new Date(row.occurred_at));
-      if (list === undefined || key !== day) {
-        const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-        // The day of the page above goes on; when that page is gone, this is its heading.
-        heading.classList.toggle("continues", list === undefined && key === day);
-        list = h("ol", { class: "rows" });
-        element.append(heading, list);
-        day = key;
-      }
-      list.append(renderRow(row));
-    }
-    return element;
   }
 
   function renderRow(activity: Activity): HTMLElement {
@@ -356,7 +344,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       h("h2", {}, texts.timeline.empty),
       h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
       !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
-      mayLog && createMainAction("#/log", texts.nav.log),
+      mayLog && createLogAction(),
     );
   }
 
@@ -439,18 +427,23 @@ export function openTimeline(context: PageContext, route: Route): Page {
     });
   }
 
+  /** To the form, which begins with the record that the list is about. */
+  function createLogAction(): HTMLElement {
+    const about = new URLSearchParams();
+    for (const name of ["related_resource_type", "related_resource_id"]) {
+      about.set(name, parameters.get(name) ?? "");
+    }
+    return createMainAction(formatRoute(["log"], about), texts.nav.log);
+  }
+
   // The page
 
+  const logAction = h("div");
   const heading = pageHeading(texts.timeline.title);
   const element = h(
     "div",
     { class: "timeline" },
-    h(
-      "div",
-      { class: "page-head" },
-      heading,
-      may(context, "activity:write") && createMainAction("#/log", texts.nav.log),
-    ),
+    h("div", { class: "page-head" }, heading, logAction),
     bound.length > 0 &&
       h(
         "div",
@@ -477,7 +470,11 @@ export function openTimeline(context: PageContext, route: Route): Page {
         on: {
           submit: (event) => {
             event.preventDefault();
-            searchNow();
+            if (search.control.value.trim() === (parameters.get("query") ?? "")) {
+              pager.restart();
+            } else {
+              searchNow();
+            }
           },
         },
       },
