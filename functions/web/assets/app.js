@@ -219,8 +219,11 @@ var texts = {
       "resource.imported": ["imported names of records", "tried to import names of records"],
       "actor.updated": ["named an actor", "tried to name an actor"],
       "actor.deleted": ["took an actor’s name away", "tried to take an actor’s name away"],
-      "actor.viewer_token_created": ["made a viewer token", "tried to make a viewer token"],
       "actor.imported": ["imported names of actors", "tried to import names of actors"],
+      "actor.viewer_token_created": [
+        "let a person view activities",
+        "tried to let a person view activities"
+      ],
       "key.created": ["made a key", "tried to make a key"],
       "key.rotated": ["rotated a key", "tried to rotate a key"],
       "key.revoked": ["revoked a key", "tried to revoke a key"],
@@ -302,6 +305,7 @@ var texts = {
       audit_reads: "Reads that are recorded",
       count: "How many",
       ends_at: "Ends",
+      expires_at: "Ends",
       first_at: "First",
       hour: "In the hour from",
       last_at: "Last",
@@ -313,7 +317,7 @@ var texts = {
       scopes: "Scopes",
       unchanged: "As they were"
     },
-    only: (label, value) => `Show only ${label} ${value}`,
+    only: (label, value) => `Filter by “${label}”: ${value}`,
     openActivity: "Open the activity",
     openRecord: "Open its timeline",
     openActor: "What it did",
@@ -392,6 +396,7 @@ var texts = {
       itself: "this person alone",
       noScopes: "nothing"
     },
+    more: (count2) => `${count2} more`,
     changes: "What was done to it",
     calls: "What was done with it",
     rotate: "Rotate",
@@ -2205,7 +2210,18 @@ function createPager(parts) {
 // src/pages/keys.ts
 var PAGE_ROWS = 20;
 var MAX_MADE = 20;
+var MAX_LISTED = 5;
 var { keys: words3 } = texts;
+function listed(values) {
+  const joined = (some) => some.map((value, at) => [at > 0 && ", ", value]);
+  const more = values.slice(MAX_LISTED);
+  return h(
+    "div",
+    {},
+    joined(values.slice(0, MAX_LISTED)),
+    more.length > 0 && h("details", {}, h("summary", {}, words3.more(more.length)), joined(more))
+  );
+}
 function openKeys(context) {
   const { client, me } = context;
   const left = new AbortController();
@@ -2247,7 +2263,7 @@ function openKeys(context) {
   }
   function renderProperties(key) {
     const { property } = words3;
-    const list = (values) => values.map((value, at) => [at > 0 && ", ", h("code", { dir: "auto" }, value)]);
+    const list = (values) => listed(values.map((value) => h("code", { dir: "auto" }, value)));
     const pairs = [
       [property.scopes, key.scopes.length === 0 ? property.noScopes : list(key.scopes)],
       [property.id, h("code", {}, key.key_id)],
@@ -2287,7 +2303,7 @@ function openKeys(context) {
     if (users === void 0) {
       return property.anybody;
     }
-    return users.length === 0 ? property.nobody : users.map((user2, at) => [at > 0 && ", ", written(user2)]);
+    return users.length === 0 ? property.nobody : listed(users.map((user2) => written(user2)));
   }
   function trailLinks({ key_id: id }) {
     const link = (parameters, text) => h("a", { href: formatRoute(["trail"], new URLSearchParams(parameters)) }, text);
@@ -3966,14 +3982,43 @@ function openTrail(context, route) {
     },
     failed: showViolations2
   });
-  pager.element.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("a[href^='#/trail?']");
-    choseInList = link !== false && link !== null;
+  pager.element.addEventListener("click", (click) => {
+    const { target } = click;
+    if (click.ctrlKey || click.metaKey || click.shiftKey) {
+      return;
+    }
+    const link = target instanceof Element ? target.closest("a[href]") : null;
+    const id = link?.closest("[data-event]")?.dataset.event;
+    const event = pager.rows().find((row) => row.id === id);
+    if (link === null || event === void 0) {
+      return;
+    }
+    window.history.replaceState({ place: pager.placeOf(event), row: id }, "");
+    choseInList = link.getAttribute("href")?.startsWith("#/trail?") === true;
   });
+  function begin() {
+    const state = window.history.state;
+    if (state?.place === void 0) {
+      pager.restart();
+      return;
+    }
+    pager.resume(state.place, () => {
+      const rows = pager.element.querySelectorAll("[data-event]");
+      const row = [...rows].find(({ dataset }) => dataset.event === state.row);
+      row?.querySelector("[data-row]")?.focus();
+      row?.scrollIntoView({ block: "center" });
+    });
+  }
   function showViolations2(error) {
     showTools(false);
+    choseInList = false;
     if (error.failure !== "invalid") {
       return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
     }
     if (filters.showViolations(error.fieldErrors).length > 0) {
       return false;
@@ -4003,14 +4048,14 @@ function openTrail(context, route) {
     const said = ownText(trail.credentials, event.credential_id);
     return h(
       "li",
-      { class: "row event", "data-status": event.status },
+      { class: "row trail-event", "data-event": event.id, "data-status": event.status },
       h("div", { class: "row-kind" }, createStatus(event)),
       h(
         "div",
         { class: "row-text" },
         h(
           "p",
-          { class: "event-title" },
+          { class: "trail-title" },
           createDeed(event, { path: ["trail"], parameters }),
           " ",
           choice("action", event.action, deedText(event))
@@ -4258,7 +4303,7 @@ function openTrail(context, route) {
   showFilters();
   showTools(false);
   showDownloading(false);
-  pager.restart();
+  begin();
   return {
     title: trail.title,
     element: element2,
@@ -4266,7 +4311,7 @@ function openTrail(context, route) {
       parameters = known2(next.parameters);
       forgetDownload();
       showFilters();
-      pager.restart();
+      begin();
     },
     stop() {
       forgetDownload();

@@ -20,7 +20,7 @@ import {
 import { createFilters, type FilterField } from "../filters";
 import { STATUS } from "../icons";
 import { may, type Page, type PageContext, pageHeading } from "../page";
-import { createPager } from "../pager";
+import { createPager, type Place } from "../pager";
 import { createProblem } from "../problem";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
@@ -169,15 +169,48 @@ export function openTrail(context: PageContext, route: Route): Page {
     },
     failed: showViolations,
   });
-  pager.element.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("a[href^='#/trail?']");
-    choseInList = link !== false && link !== null;
+  // Coming back to where one was, by the browser's own "back"
+
+  pager.element.addEventListener("click", (click) => {
+    const { target } = click;
+    if (click.ctrlKey || click.metaKey || click.shiftKey) {
+      return; // it opens elsewhere, and this page stays
+    }
+    const link = target instanceof Element ? target.closest("a[href]") : null;
+    const id = link?.closest<HTMLElement>("[data-event]")?.dataset.event;
+    const event = pager.rows().find((row) => row.id === id);
+    if (link === null || event === undefined) {
+      return;
+    }
+    window.history.replaceState({ place: pager.placeOf(event), row: id }, "");
+    choseInList = link.getAttribute("href")?.startsWith("#/trail?") === true;
   });
+
+  function begin(): void {
+    const state = window.history.state as { place?: Place; row?: string } | null;
+    if (state?.place === undefined) {
+      pager.restart();
+      return;
+    }
+    pager.resume(state.place, () => {
+      const rows = pager.element.querySelectorAll<HTMLElement>("[data-event]");
+      const row = [...rows].find(({ dataset }) => dataset.event === state.row);
+      row?.querySelector<HTMLElement>("[data-row]")?.focus();
+      row?.scrollIntoView({ block: "center" });
+    });
+  }
 
   function showViolations(error: ApiError): boolean {
     showTools(false);
+    choseInList = false;
     if (error.failure !== "invalid") {
       return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      // A place that is kept is of another reader, or of another release.
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
     }
     if (filters.showViolations(error.fieldErrors).length > 0) {
       return false;
@@ -211,14 +244,14 @@ export function openTrail(context: PageContext, route: Route): Page {
     const said = ownText(trail.credentials, event.credential_id);
     return h(
       "li",
-      { class: "row event", "data-status": event.status },
+      { class: "row trail-event", "data-event": event.id, "data-status": event.status },
       h("div", { class: "row-kind" }, createStatus(event)),
       h(
         "div",
         { class: "row-text" },
         h(
           "p",
-          { class: "event-title" },
+          { class: "trail-title" },
           createDeed(event, { path: ["trail"], parameters }),
           " ",
           choice("action", event.action, deedText(event)),
@@ -502,7 +535,7 @@ export function openTrail(context: PageContext, route: Route): Page {
   showFilters();
   showTools(false);
   showDownloading(false);
-  pager.restart();
+  begin();
 
   return {
     title: trail.title,
@@ -511,7 +544,7 @@ export function openTrail(context: PageContext, route: Route): Page {
       parameters = known(next.parameters);
       forgetDownload();
       showFilters();
-      pager.restart();
+      begin();
     },
     stop() {
       forgetDownload();
