@@ -465,7 +465,7 @@ var texts = {
     revoking: {
       title: (name) => `Revoke ${name}?`,
       text: "It ends for good. It is refused everywhere after 60 seconds at the latest.",
-      own: "You are signed in with this key: revoking it signs you out.",
+      own: "You are signed in with this key. Revoking it ends your session, too.",
       submit: "Revoke",
       working: "Revoking…",
       done: (name) => `${name} is revoked.`
@@ -4078,7 +4078,7 @@ function openTrail(context, route) {
             )
           ),
           event.client_address !== void 0 && h("span", {}, `${trail.client} `, h("code", {}, event.client_address)),
-          event.user_agent !== void 0 && written(event.user_agent)
+          event.user_agent !== void 0 && h("span", { class: "program", dir: "auto", title: event.user_agent }, event.user_agent)
         ),
         renderDetails(event)
       ),

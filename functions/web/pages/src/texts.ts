@@ -338,7 +338,7 @@ export const texts = {
     revoking: {
       title: (name: string) => `Revoke ${name}?`,
       text: "It ends for good. It is refused everywhere after 60 seconds at the latest.",
-      own: "You are signed in with this key: revoking it signs you out.",
+      own: "You are signed in with this key. Revoking it ends your session, too.",
       submit: "Revoke",
       working: "Revoking…",
       done: (name: string) => `${name} is revoked.`,

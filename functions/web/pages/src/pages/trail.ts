@@ -275,7 +275,8 @@ export function openTrail(context: PageContext, route: Route): Page {
           ),
           event.client_address !== undefined &&
             h("span", {}, `${trail.client} `, h("code", {}, event.client_address)),
-          event.user_agent !== undefined && written(event.user_agent),
+          event.user_agent !== undefined &&
+            h("span", { class: "program", dir: "auto", title: event.user_agent }, event.user_agent),
         ),
         renderDetails(event),
       ),
