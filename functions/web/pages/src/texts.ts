@@ -151,7 +151,6 @@ export const texts = {
     } as Readonly<Record<string, string>>,
     key: "key",
     client: "from",
-    asked: "request",
     errors: {
       malformed_request: "The request could not be read",
       unauthorized: "The key was not accepted",
@@ -190,6 +189,7 @@ export const texts = {
     openActivity: "Open the activity",
     openRecord: "Open its timeline",
     openActor: "What it did",
+    openKey: "What was done with it",
     more: "All that is recorded",
     property: {
       occurred_at: "When",
@@ -216,7 +216,6 @@ export const texts = {
       id: "Event",
     },
     reload: "Look again",
-    download: "Download",
     csv: "Download as CSV",
     jsonLines: "Download as JSON lines",
     downloading: (count: string) => `${count} events so far…`,
