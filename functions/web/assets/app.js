@@ -219,8 +219,11 @@ var texts = {
       "resource.imported": ["imported names of records", "tried to import names of records"],
       "actor.updated": ["named an actor", "tried to name an actor"],
       "actor.deleted": ["took an actor’s name away", "tried to take an actor’s name away"],
-      "actor.viewer_token_created": ["made a viewer token", "tried to make a viewer token"],
       "actor.imported": ["imported names of actors", "tried to import names of actors"],
+      "actor.viewer_token_created": [
+        "let a person view activities",
+        "tried to let a person view activities"
+      ],
       "key.created": ["made a key", "tried to make a key"],
       "key.rotated": ["rotated a key", "tried to rotate a key"],
       "key.revoked": ["revoked a key", "tried to revoke a key"],
@@ -279,7 +282,6 @@ var texts = {
     },
     key: "key",
     client: "from",
-    asked: "request",
     errors: {
       malformed_request: "The request could not be read",
       unauthorized: "The key was not accepted",
@@ -302,6 +304,7 @@ var texts = {
       audit_reads: "Reads that are recorded",
       count: "How many",
       ends_at: "Ends",
+      expires_at: "Ends",
       first_at: "First",
       hour: "In the hour from",
       last_at: "Last",
@@ -313,10 +316,11 @@ var texts = {
       scopes: "Scopes",
       unchanged: "As they were"
     },
-    only: (label, value) => `Show only ${label} ${value}`,
+    only: (label, value) => `Filter by “${label}”: ${value}`,
     openActivity: "Open the activity",
     openRecord: "Open its timeline",
     openActor: "What it did",
+    openKey: "What was done with it",
     more: "All that is recorded",
     property: {
       occurred_at: "When",
@@ -343,7 +347,6 @@ var texts = {
       id: "Event"
     },
     reload: "Look again",
-    download: "Download",
     csv: "Download as CSV",
     jsonLines: "Download as JSON lines",
     downloading: (count2) => `${count2} events so far…`,
@@ -392,6 +395,7 @@ var texts = {
       itself: "this person alone",
       noScopes: "nothing"
     },
+    more: (count2) => `${count2} more`,
     changes: "What was done to it",
     calls: "What was done with it",
     rotate: "Rotate",
@@ -460,7 +464,7 @@ var texts = {
     revoking: {
       title: (name) => `Revoke ${name}?`,
       text: "It ends for good. It is refused everywhere after 60 seconds at the latest.",
-      own: "You are signed in with this key: revoking it signs you out.",
+      own: "You are signed in with this key. Revoking it ends your session, too.",
       submit: "Revoke",
       working: "Revoking…",
       done: (name) => `${name} is revoked.`
@@ -2205,7 +2209,18 @@ function createPager(parts) {
 // src/pages/keys.ts
 var PAGE_ROWS = 20;
 var MAX_MADE = 20;
+var MAX_LISTED = 5;
 var { keys: words3 } = texts;
+function listed(values) {
+  const joined = (some) => some.map((value, at) => [at > 0 && ", ", value]);
+  const more = values.slice(MAX_LISTED);
+  return h(
+    "div",
+    {},
+    joined(values.slice(0, MAX_LISTED)),
+    more.length > 0 && h("details", {}, h("summary", {}, words3.more(more.length)), joined(more))
+  );
+}
 function openKeys(context) {
   const { client, me } = context;
   const left = new AbortController();
@@ -2247,7 +2262,7 @@ function openKeys(context) {
   }
   function renderProperties(key) {
     const { property } = words3;
-    const list = (values) => values.map((value, at) => [at > 0 && ", ", h("code", { dir: "auto" }, value)]);
+    const list = (values) => listed(values.map((value) => h("code", { dir: "auto" }, value)));
     const pairs = [
       [property.scopes, key.scopes.length === 0 ? property.noScopes : list(key.scopes)],
       [property.id, h("code", {}, key.key_id)],
@@ -2287,7 +2302,7 @@ function openKeys(context) {
     if (users === void 0) {
       return property.anybody;
     }
-    return users.length === 0 ? property.nobody : users.map((user2, at) => [at > 0 && ", ", written(user2)]);
+    return users.length === 0 ? property.nobody : listed(users.map((user2) => written(user2)));
   }
   function trailLinks({ key_id: id }) {
     const link = (parameters, text) => h("a", { href: formatRoute(["trail"], new URLSearchParams(parameters)) }, text);
@@ -2423,32 +2438,35 @@ function openKeys(context) {
 // src/events.ts
 var count = new Intl.NumberFormat("en");
 function deedText(event) {
-  const { trail: trail2 } = texts;
+  const { trail: trail4 } = texts;
   const times = event.data?.count;
   if (event.action === "key.refusals_counted" && typeof times === "number") {
-    return trail2.refusedTimes(count.format(times), times === 1);
+    return trail4.refusedTimes(count.format(times), times === 1);
   }
-  const words5 = trail2.actions[event.action] ?? [event.action, event.action];
-  return event.status === "succeeded" ? words5[0] : words5[1];
+  if (!Object.hasOwn(trail4.actions, event.action)) {
+    return event.action;
+  }
+  const [did, tried] = trail4.actions[event.action];
+  return event.status === "succeeded" ? did : tried;
 }
 function doorText(event) {
-  const { trail: trail2 } = texts;
+  const { trail: trail4 } = texts;
   if (event.tool_name !== void 0) {
-    return `${trail2.tool} ${event.tool_name}`;
+    return `${trail4.tool} ${event.tool_name}`;
   }
   if (event.command !== void 0) {
-    return `${trail2.command} ${event.command}`;
+    return `${trail4.command} ${event.command}`;
   }
-  return event.api_route && (ownText(trail2.doors, event.api_route) ?? event.api_route);
+  return event.api_route && (ownText(trail4.doors, event.api_route) ?? event.api_route);
 }
 function refusalText(event) {
   if (event.error_code === void 0) {
     return void 0;
   }
-  const { trail: trail2 } = texts;
-  const reason = `${trail2.errors[event.error_code] ?? trail2.statuses.rejected} (${event.error_code}).`;
-  const fields = (event.fields ?? []).map((field) => field === "$" ? trail2.wholeInput : field);
-  return fields.length === 0 ? reason : `${reason} ${trail2.fields} ${fields.join(", ")}`;
+  const { trail: trail4 } = texts;
+  const reason = `${trail4.errors[event.error_code] ?? trail4.statuses.rejected} (${event.error_code}).`;
+  const fields = (event.fields ?? []).map((field) => field === "$" ? trail4.wholeInput : field);
+  return fields.length === 0 ? reason : `${reason} ${trail4.fields} ${fields.join(", ")}`;
 }
 var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 function factsOf(data) {
@@ -3843,49 +3861,114 @@ function toJsonLines(values) {
 `).join("");
 }
 
-// src/pages/trail.ts
-var PAGE_ROWS3 = 50;
-var MAX_FILE_EVENTS = 5e3;
-var FILE_PAGE_ROWS = 100;
+// src/event-files.ts
 var { trail } = texts;
-var capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-var options3 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
-var FILTERS2 = [
-  { kind: "choice", name: "status", label: trail.status, options: options3(trail.statuses) },
-  {
-    kind: "choice",
-    name: "action",
-    label: trail.action,
-    options: Object.entries(trail.actions).map(([value, [did]]) => ({
-      value,
-      label: capitalized(did)
-    }))
-  },
-  {
-    kind: "choice",
-    name: "resource_type",
-    label: trail.resourceType,
-    options: options3(trail.resources)
-  },
-  { kind: "text", name: "resource_id", label: trail.resource, hint: trail.resourceHint },
-  { kind: "text", name: "actor_id", label: trail.actor, hint: trail.actorHint },
-  {
-    kind: "choice",
-    name: "actor_type",
-    label: trail.actorType,
-    options: options3({
-      user: texts.actor.user,
-      service: texts.actor.service,
-      agent: texts.actor.agent
-    })
-  },
-  { kind: "text", name: "credential_id", label: trail.credential, hint: trail.credentialHint },
-  { kind: "text", name: "request_id", label: trail.request, hint: trail.requestHint },
-  { kind: "choice", name: "source", label: trail.source, options: options3(trail.sources) },
-  { kind: "from", name: "occurred_after", label: trail.from },
-  { kind: "to", name: "occurred_before", label: trail.to }
-];
-var LABELS = new Map(FILTERS2.map(({ name, label }) => [name, label]));
+var MAX_FILE_EVENTS = 5e3;
+var FILE_PAGE_EVENTS = 100;
+var MAX_FILE_PAGES = 200;
+async function collectEvents(load, signal, progress) {
+  const events = [];
+  let cursor;
+  for (let pages = 0; pages < MAX_FILE_PAGES && events.length < MAX_FILE_EVENTS; pages += 1) {
+    signal.throwIfAborted();
+    const limit = Math.min(FILE_PAGE_EVENTS, MAX_FILE_EVENTS - events.length);
+    const answer = await load(cursor, limit, signal);
+    events.push(...answer.audit_events);
+    cursor = answer.next_cursor;
+    if (cursor === void 0) {
+      return { events, areMore: false };
+    }
+    progress(events.length);
+  }
+  return { events, areMore: true };
+}
+function createEventFiles(parts) {
+  let running;
+  const csv = button(trail.csv, () => void take("csv"));
+  const jsonLines = button(trail.jsonLines, () => void take("jsonl"));
+  const stop = button(texts.cancel, () => running?.abort());
+  const told = h("div", { class: "downloaded" });
+  function button(label, click) {
+    return h("button", { type: "button", class: "quiet", on: { click } }, label);
+  }
+  function show(any) {
+    csv.hidden = !any;
+    jsonLines.hidden = !any;
+  }
+  function showRunning(now) {
+    running = now;
+    csv.disabled = now !== void 0;
+    jsonLines.disabled = now !== void 0;
+    stop.hidden = now === void 0;
+  }
+  function tell(text) {
+    fill(told, h("p", {}, text));
+    parts.announce(text);
+  }
+  function save(form, { events, areMore }) {
+    const at = (/* @__PURE__ */ new Date()).toISOString().replace(/[:.]/g, "-");
+    const name = `audit-trail-${parts.workspace}-${at}.${form}`;
+    if (form === "csv") {
+      download(name, "text/csv", toCsv(eventColumns, events.map(eventCells)));
+    } else {
+      download(name, "application/x-ndjson", toJsonLines(events));
+    }
+    const count2 = events.length.toLocaleString("en");
+    tell(
+      areMore ? trail.downloadedFirst(name, count2) : trail.downloaded(name, count2, events.length === 1)
+    );
+  }
+  function showError(form, thrown) {
+    if (isAborted(thrown)) {
+      tell(trail.downloadStopped);
+    } else {
+      fill(
+        told,
+        createProblem(asApiError(thrown), () => void take(form))
+      );
+    }
+  }
+  async function take(form) {
+    const own = new AbortController();
+    showRunning(own);
+    stop.focus();
+    try {
+      const collected = await collectEvents(
+        parts.load,
+        own.signal,
+        (count2) => fill(told, h("p", {}, trail.downloading(count2.toLocaleString("en"))))
+      );
+      save(form, collected);
+    } catch (thrown) {
+      if (running === own) {
+        showError(form, thrown);
+      }
+    } finally {
+      if (running === own) {
+        const hadFocus = document.activeElement === stop;
+        showRunning(void 0);
+        if (hadFocus) {
+          (form === "csv" ? csv : jsonLines).focus();
+        }
+      }
+    }
+  }
+  show(false);
+  showRunning(void 0);
+  return {
+    tools: [csv, jsonLines, stop],
+    told,
+    show,
+    forget() {
+      running?.abort();
+      showRunning(void 0);
+      fill(told);
+    }
+  };
+}
+
+// src/event-row.ts
+var { trail: trail2 } = texts;
 var PLAIN = [
   "action",
   "resource_type",
@@ -3905,6 +3988,199 @@ var PLAIN = [
   "tenant_id",
   "id"
 ];
+function createEventRow(event, list) {
+  const refusal2 = refusalText(event);
+  const facts = factsOf(event.data);
+  return h(
+    "li",
+    { class: "row trail-event", "data-event": event.id, "data-status": event.status },
+    h("div", { class: "row-kind" }, createStatus(event, list)),
+    h(
+      "div",
+      { class: "row-text" },
+      h(
+        "p",
+        { class: "trail-title" },
+        createDeed(event, { path: ["trail"], parameters: list.parameters }),
+        " ",
+        createChoice(list, { action: event.action }, trail2.action, deedText(event))
+      ),
+      createAbout(event, list),
+      refusal2 !== void 0 && h("p", { class: "refusal" }, refusal2),
+      facts.length > 0 && h("p", { class: "facts fine" }, facts.map(createFact)),
+      h("div", { class: "row-meta fine" }, createWay(event, list)),
+      createDetails(event, list)
+    ),
+    h("div", { class: "row-time" }, timeOfDay(event.occurred_at))
+  );
+}
+function createChoice({ parameters }, values, label, said) {
+  if (Object.entries(values).every(([name, value]) => parameters.get(name) === value)) {
+    return said;
+  }
+  const next = new URLSearchParams(parameters);
+  for (const [name, value] of Object.entries(values)) {
+    next.set(name, value);
+  }
+  const title = trail2.only(label, Object.values(values).join(" "));
+  return h("a", { href: formatRoute(["trail"], next), title }, said);
+}
+function createStatus({ status }, list) {
+  const said = h(
+    "span",
+    { class: `badge status-${status}` },
+    icon(...STATUS[status]),
+    " ",
+    trail2.statuses[status]
+  );
+  return createChoice(list, { status }, trail2.status, said);
+}
+function createAbout(event, list) {
+  const { resource_type: type, resource_id: id } = event;
+  if (id === void 0) {
+    return null;
+  }
+  const said = [`${trail2.resources[type]} `, h("code", { dir: "auto" }, id)];
+  const onward = onwardFrom(event, id, list);
+  return h(
+    "p",
+    { class: "about" },
+    createChoice(list, { resource_type: type, resource_id: id }, trail2.resource, said),
+    onward !== void 0 && [" · ", h("a", { class: "way-on", href: onward[0] }, onward[1])]
+  );
+}
+function onwardFrom(event, id, { mayRead }) {
+  const trailOf = (parameters) => formatRoute(["trail"], new URLSearchParams(parameters));
+  switch (event.resource_type) {
+    case "activity":
+      return mayRead && event.status === "succeeded" ? [formatRoute(["activities", id]), trail2.openActivity] : void 0;
+    case "resource": {
+      const [type, own] = splitReference(id) ?? ["", ""];
+      if (!mayRead || !Object.hasOwn(texts.record, type)) {
+        return void 0;
+      }
+      const about = { related_resource_type: type, related_resource_id: own };
+      return [formatRoute([], new URLSearchParams(about)), trail2.openRecord];
+    }
+    case "actor":
+      return [trailOf({ actor_id: id }), trail2.openActor];
+    case "key":
+      return [trailOf({ credential_id: id }), trail2.openKey];
+    default:
+      return void 0;
+  }
+}
+function createFact({ label, value, isTime }) {
+  return h("span", {}, `${label}: `, isTime ? dateTime(value) : written(value));
+}
+function createWay(event, list) {
+  const { source, credential_id: credential, client_address: address, user_agent: program } = event;
+  const rights = ownText(trail2.credentials, credential);
+  const key = rights ?? h("code", {}, credential);
+  return [
+    h(
+      "span",
+      {},
+      createChoice(list, { source }, trail2.source, trail2.sources[source]),
+      " ",
+      doorText(event)
+    ),
+    h(
+      "span",
+      {},
+      rights === void 0 && `${trail2.key} `,
+      createChoice(list, { credential_id: credential }, trail2.credential, key)
+    ),
+    address !== void 0 && h("span", {}, `${trail2.client} `, h("code", {}, address)),
+    program !== void 0 && h("span", { class: "program", dir: "auto", title: program }, program)
+  ];
+}
+function createDetails(event, list) {
+  const details = h(
+    "details",
+    {
+      class: "all",
+      on: {
+        toggle: () => {
+          if (details.open && details.children.length === 1) {
+            details.append(createProperties(event, list));
+          }
+        }
+      }
+    },
+    h("summary", { "data-row": event.id }, trail2.more)
+  );
+  return details;
+}
+function createProperties(event, list) {
+  const pairs = [
+    [trail2.property.occurred_at, exactTime(event.occurred_at)],
+    [trail2.property.occurred_at_utc, h("code", {}, inUtc(event.occurred_at))]
+  ];
+  for (const name of ["actor", "authenticated_as", "on_behalf_of"]) {
+    const actor = event[name];
+    if (actor !== void 0) {
+      const id = h("code", { dir: "auto" }, `${actor.type}:${actor.id}`);
+      const named = actor.display_name !== void 0 && [written(actor.display_name), " "];
+      pairs.push([trail2.property[name], [named, id]]);
+    }
+  }
+  for (const name of PLAIN) {
+    const value = event[name];
+    if (value !== void 0) {
+      const text = typeof value === "string" ? value : value.join(", ");
+      const said = h("code", { dir: "auto" }, text);
+      const chosen = () => createChoice(list, { request_id: text }, trail2.request, said);
+      pairs.push([trail2.property[name], name === "request_id" ? chosen() : said]);
+    }
+  }
+  return h(
+    "dl",
+    { class: "properties" },
+    pairs.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])
+  );
+}
+
+// src/pages/trail.ts
+var PAGE_ROWS3 = 50;
+var { trail: trail3 } = texts;
+var capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+var options3 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
+var FILTERS2 = [
+  { kind: "choice", name: "status", label: trail3.status, options: options3(trail3.statuses) },
+  {
+    kind: "choice",
+    name: "action",
+    label: trail3.action,
+    options: Object.entries(trail3.actions).map(([value, [did]]) => ({
+      value,
+      label: capitalized(did)
+    }))
+  },
+  {
+    kind: "choice",
+    name: "resource_type",
+    label: trail3.resourceType,
+    options: options3(trail3.resources)
+  },
+  { kind: "text", name: "resource_id", label: trail3.resource, hint: trail3.resourceHint },
+  { kind: "text", name: "actor_id", label: trail3.actor, hint: trail3.actorHint },
+  {
+    kind: "choice",
+    name: "actor_type",
+    label: trail3.actorType,
+    options: options3({
+      user: texts.actor.user,
+      service: texts.actor.service,
+      agent: texts.actor.agent
+    })
+  },
+  { kind: "text", name: "credential_id", label: trail3.credential, hint: trail3.credentialHint },
+  { kind: "text", name: "request_id", label: trail3.request, hint: trail3.requestHint },
+  { kind: "choice", name: "source", label: trail3.source, options: options3(trail3.sources) },
+  { kind: "from", name: "occurred_after", label: trail3.from },
+  { kind: "to", name: "occurred_before", label: trail3.to }
+];
 function known2(parameters) {
   const kept3 = new URLSearchParams();
   for (const { name } of FILTERS2) {
@@ -3917,7 +4193,6 @@ function known2(parameters) {
 }
 function openTrail(context, route) {
   let parameters = known2(route.parameters);
-  let downloading;
   let choseInList = false;
   const filters = createFilters({
     fields: FILTERS2,
@@ -3936,7 +4211,8 @@ function openTrail(context, route) {
     fill(count2, parameters.size);
     count2.hidden = parameters.size === 0;
   }
-  const refused = h("p", { class: "empty" }, trail.invalid);
+  const mayRead = may(context, "activity:read");
+  const refused = h("p", { class: "empty" }, trail3.invalid);
   refused.hidden = true;
   function loadPage(limit, cursor, signal) {
     const all = new URLSearchParams(parameters);
@@ -3953,12 +4229,12 @@ function openTrail(context, route) {
       filters.showViolations([]);
       return { rows: answer.audit_events, next: answer.next_cursor };
     },
-    render: (rows, above) => createDays(rows, above, renderEvent2),
+    render: (rows, above) => createDays(rows, above, (event) => createEventRow(event, { parameters, mayRead })),
     empty: renderEmpty,
     end: texts.pager.end,
     announce: context.announce,
     began(rows) {
-      showTools(rows.length > 0);
+      files.show(rows.length > 0);
       if (choseInList) {
         choseInList = false;
         filters.chips.focus();
@@ -3966,14 +4242,43 @@ function openTrail(context, route) {
     },
     failed: showViolations2
   });
-  pager.element.addEventListener("click", (event) => {
-    const link = event.target instanceof Element && event.target.closest("a[href^='#/trail?']");
-    choseInList = link !== false && link !== null;
+  pager.element.addEventListener("click", (click) => {
+    const { target } = click;
+    if (click.ctrlKey || click.metaKey || click.shiftKey) {
+      return;
+    }
+    const link = target instanceof Element ? target.closest("a[href]") : null;
+    const id = link?.closest("[data-event]")?.dataset.event;
+    const event = pager.rows().find((row) => row.id === id);
+    if (link === null || event === void 0) {
+      return;
+    }
+    window.history.replaceState({ place: pager.placeOf(event), row: id }, "");
+    choseInList = link.getAttribute("href")?.startsWith("#/trail?") === true;
   });
+  function begin() {
+    const state = window.history.state;
+    if (state?.place === void 0) {
+      pager.restart();
+      return;
+    }
+    pager.resume(state.place, () => {
+      const rows = pager.element.querySelectorAll("[data-event]");
+      const row = [...rows].find(({ dataset }) => dataset.event === state.row);
+      row?.querySelector("[data-row]")?.focus();
+      row?.scrollIntoView({ block: "center" });
+    });
+  }
   function showViolations2(error) {
-    showTools(false);
+    files.show(false);
+    choseInList = false;
     if (error.failure !== "invalid") {
       return false;
+    }
+    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
+      window.history.replaceState(null, "");
+      pager.restart();
+      return true;
     }
     if (filters.showViolations(error.fieldErrors).length > 0) {
       return false;
@@ -3983,173 +4288,13 @@ function openTrail(context, route) {
     context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
     return true;
   }
-  function chooser(values, said, label) {
-    if (Object.entries(values).every(([name, value]) => parameters.get(name) === value)) {
-      return said;
-    }
-    const next = new URLSearchParams(parameters);
-    for (const [name, value] of Object.entries(values)) {
-      next.set(name, value);
-    }
-    return h("a", { href: formatRoute(["trail"], next), title: label }, said);
-  }
-  function choice(name, value, said = written(value)) {
-    return chooser({ [name]: value }, said, trail.only(LABELS.get(name) ?? name, value));
-  }
-  function renderEvent2(event) {
-    const refusal2 = refusalText(event);
-    const door = doorText(event);
-    const facts = factsOf(event.data);
-    const said = ownText(trail.credentials, event.credential_id);
-    return h(
-      "li",
-      { class: "row event", "data-status": event.status },
-      h("div", { class: "row-kind" }, createStatus(event)),
-      h(
-        "div",
-        { class: "row-text" },
-        h(
-          "p",
-          { class: "event-title" },
-          createDeed(event, { path: ["trail"], parameters }),
-          " ",
-          choice("action", event.action, deedText(event))
-        ),
-        createAbout(event),
-        refusal2 !== void 0 && h("p", { class: "refusal" }, refusal2),
-        facts.length > 0 && h("p", { class: "facts fine" }, facts.map(renderFact)),
-        h(
-          "div",
-          { class: "row-meta fine" },
-          h("span", {}, choice("source", event.source, trail.sources[event.source]), " ", door),
-          h(
-            "span",
-            {},
-            said === void 0 && `${trail.key} `,
-            choice(
-              "credential_id",
-              event.credential_id,
-              said ?? h("code", {}, event.credential_id)
-            )
-          ),
-          event.client_address !== void 0 && h("span", {}, `${trail.client} `, h("code", {}, event.client_address)),
-          event.user_agent !== void 0 && written(event.user_agent)
-        ),
-        renderDetails(event)
-      ),
-      h("div", { class: "row-time" }, timeOfDay(event.occurred_at))
-    );
-  }
-  function createStatus({ status }) {
-    return choice(
-      "status",
-      status,
-      h(
-        "span",
-        { class: `badge status-${status}` },
-        icon(...STATUS[status]),
-        " ",
-        trail.statuses[status]
-      )
-    );
-  }
-  function createAbout(event) {
-    const { resource_type: type, resource_id: id } = event;
-    if (id === void 0) {
-      return null;
-    }
-    const value = [`${trail.resources[type]} `, h("code", { dir: "auto" }, id)];
-    return h(
-      "p",
-      { class: "about" },
-      chooser(
-        { resource_type: type, resource_id: id },
-        value,
-        trail.only(trail.resources[type], id)
-      ),
-      createWayOn(event, id)
-    );
-  }
-  function createWayOn(event, id) {
-    const link = (fragment, text) => [
-      " · ",
-      h("a", { class: "way-on", href: fragment }, text)
-    ];
-    const reference = splitReference(id);
-    switch (event.resource_type) {
-      case "activity":
-        return event.status === "succeeded" && may(context, "activity:read") && link(formatRoute(["activities", id]), trail.openActivity);
-      case "resource":
-        return reference !== void 0 && Object.hasOwn(texts.record, reference[0]) && may(context, "activity:read") && link(
-          formatRoute(
-            [],
-            new URLSearchParams({
-              related_resource_type: reference[0],
-              related_resource_id: reference[1]
-            })
-          ),
-          trail.openRecord
-        );
-      case "actor":
-        return link(formatRoute(["trail"], new URLSearchParams({ actor_id: id })), trail.openActor);
-      default:
-        return null;
-    }
-  }
-  function renderFact({ label, value, isTime }) {
-    return h("span", {}, `${label}: `, isTime ? dateTime(value) : written(value));
-  }
-  function renderDetails(event) {
-    const details = h(
-      "details",
-      {
-        class: "all",
-        on: {
-          toggle: () => {
-            if (details.open && details.children.length === 1) {
-              details.append(renderProperties(event));
-            }
-          }
-        }
-      },
-      h("summary", { "data-row": event.id }, trail.more)
-    );
-    return details;
-  }
-  function renderProperties(event) {
-    const pairs = [
-      [trail.property.occurred_at, exactTime(event.occurred_at)],
-      [trail.property.occurred_at_utc, h("code", {}, inUtc(event.occurred_at))]
-    ];
-    for (const name of ["actor", "authenticated_as", "on_behalf_of"]) {
-      const actor = event[name];
-      if (actor !== void 0) {
-        const id = h("code", { dir: "auto" }, `${actor.type}:${actor.id}`);
-        const named = actor.display_name !== void 0 && [written(actor.display_name), " "];
-        pairs.push([trail.property[name], [named, id]]);
-      }
-    }
-    for (const name of PLAIN) {
-      const value = event[name];
-      if (value !== void 0) {
-        const text = typeof value === "string" ? value : value.join(", ");
-        const said = h("code", { dir: "auto" }, text);
-        pairs.push([trail.property[name], name === "request_id" ? choice(name, text, said) : said]);
-      }
-    }
-    return h(
-      "dl",
-      { class: "properties" },
-      pairs.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])
-    );
-  }
   function renderEmpty() {
     const filtered = parameters.size > 0;
     return h(
       "div",
       { class: "empty" },
-      h("h2", {}, filtered ? trail.nothing : trail.empty),
-      h("p", {}, filtered ? trail.nothingText : trail.emptyText),
+      h("h2", {}, filtered ? trail3.nothing : trail3.empty),
+      h("p", {}, filtered ? trail3.nothingText : trail3.emptyText),
       filtered && h(
         "button",
         { type: "button", on: { click: () => context.go(formatRoute(["trail"])) } },
@@ -4157,119 +4302,47 @@ function openTrail(context, route) {
       )
     );
   }
-  const csv = toolButton(trail.csv, () => void take("csv"));
-  const jsonLines = toolButton(trail.jsonLines, () => void take("jsonl"));
-  const stop = toolButton(texts.cancel, () => downloading?.abort());
-  const downloaded = h("div", { class: "downloaded" });
-  function toolButton(label, click) {
-    return h("button", { type: "button", class: "quiet", on: { click } }, label);
-  }
-  function showTools(any) {
-    csv.hidden = !any;
-    jsonLines.hidden = !any;
-  }
-  function showDownloading(running) {
-    csv.disabled = running;
-    jsonLines.disabled = running;
-    stop.hidden = !running;
-  }
-  async function collect(signal) {
-    const events = [];
-    let cursor;
-    do {
-      const answer = await loadPage(FILE_PAGE_ROWS, cursor, signal);
-      events.push(...answer.audit_events);
-      cursor = answer.next_cursor;
-      fill(downloaded, h("p", {}, trail.downloading(events.length.toLocaleString("en"))));
-    } while (cursor !== void 0 && events.length < MAX_FILE_EVENTS);
-    return [events, cursor !== void 0];
-  }
-  async function take(form) {
-    const own = new AbortController();
-    downloading?.abort();
-    downloading = own;
-    showDownloading(true);
-    stop.focus();
-    try {
-      const [events, areMore] = await collect(own.signal);
-      const day2 = (/* @__PURE__ */ new Date()).toISOString().replace(/[:.]/g, "-");
-      const name = `audit-trail-${context.me.tenant_id}-${day2}.${form}`;
-      if (form === "csv") {
-        download(name, "text/csv", toCsv(eventColumns, events.map(eventCells)));
-      } else {
-        download(name, "application/x-ndjson", toJsonLines(events));
-      }
-      const told = events.length.toLocaleString("en");
-      const text = areMore ? trail.downloadedFirst(name, told) : trail.downloaded(name, told, events.length === 1);
-      fill(downloaded, h("p", {}, text));
-      context.announce(text);
-    } catch (thrown) {
-      if (downloading !== own) {
-        return;
-      }
-      if (isAborted(thrown)) {
-        fill(downloaded, h("p", {}, trail.downloadStopped));
-        context.announce(trail.downloadStopped);
-      } else {
-        fill(
-          downloaded,
-          createProblem(asApiError(thrown), () => void take(form))
-        );
-      }
-    } finally {
-      if (downloading === own) {
-        downloading = void 0;
-        const hadFocus = document.activeElement === stop;
-        showDownloading(false);
-        if (hadFocus) {
-          (form === "csv" ? csv : jsonLines).focus();
-        }
-      }
-    }
-  }
-  function forgetDownload() {
-    const running = downloading;
-    downloading = void 0;
-    running?.abort();
-    fill(downloaded);
-    showDownloading(false);
-  }
+  const files = createEventFiles({
+    load: (cursor, limit, signal) => loadPage(limit, cursor, signal),
+    workspace: context.me.tenant_id,
+    announce: context.announce
+  });
   const element2 = h(
     "div",
     { class: "timeline" },
     h(
       "div",
       { class: "page-head" },
-      h("div", {}, pageHeading(trail.title), h("p", { class: "lead" }, trail.lead))
+      h("div", {}, pageHeading(trail3.title), h("p", { class: "lead" }, trail3.lead))
     ),
     more,
     filters.chips,
     h(
       "div",
       { class: "tools" },
-      toolButton(trail.reload, () => pager.restart()),
-      csv,
-      jsonLines,
-      stop
+      h(
+        "button",
+        { type: "button", class: "quiet", on: { click: () => pager.restart() } },
+        trail3.reload
+      ),
+      files.tools
     ),
-    downloaded,
-    h("section", { "aria-label": trail.results }, refused, pager.element)
+    files.told,
+    h("section", { "aria-label": trail3.results }, refused, pager.element)
   );
   showFilters();
-  showTools(false);
-  showDownloading(false);
-  pager.restart();
+  begin();
   return {
-    title: trail.title,
+    title: trail3.title,
     element: element2,
     update(next) {
       parameters = known2(next.parameters);
-      forgetDownload();
+      files.forget();
       showFilters();
-      pager.restart();
+      begin();
     },
     stop() {
-      forgetDownload();
+      files.forget();
       pager.stop();
     }
   };

@@ -14,8 +14,11 @@ export function deedText(event: AuditEvent): string {
     return trail.refusedTimes(count.format(times), times === 1);
   }
   // An action that is newer than these pages has its own name for words.
-  const words = trail.actions[event.action] ?? [event.action, event.action];
-  return event.status === "succeeded" ? words[0] : words[1];
+  if (!Object.hasOwn(trail.actions, event.action)) {
+    return event.action;
+  }
+  const [did, tried] = trail.actions[event.action];
+  return event.status === "succeeded" ? did : tried;
 }
 
 /** The door that a call came through. */

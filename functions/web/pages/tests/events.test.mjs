@@ -35,7 +35,9 @@ test("what was done is told otherwise than what was tried", () => {
 });
 
 test("an action that is newer than the pages has its own name for words", () => {
-  assert.equal(deedText({ ...EVENT, action: "activity.sung" }), "activity.sung");
+  for (const action of ["activity.sung", "constructor"]) {
+    assert.equal(deedText({ ...EVENT, action }), action);
+  }
 });
 
 test("counted refusals are told with their number", () => {

@@ -17,7 +17,22 @@ const PAGE_ROWS = 20;
 /** Those that were made last are shown on top; the list's own order is by random ids. */
 const MAX_MADE = 20;
 
+/** A key may name a hundred people: so many of a list are shown without asking. */
+const MAX_LISTED = 5;
+
 const { keys: words } = texts;
+
+function listed(values: readonly HTMLElement[]): Child {
+  const joined = (some: readonly HTMLElement[]): Child =>
+    some.map((value, at) => [at > 0 && ", ", value]);
+  const more = values.slice(MAX_LISTED);
+  return h(
+    "div",
+    {},
+    joined(values.slice(0, MAX_LISTED)),
+    more.length > 0 && h("details", {}, h("summary", {}, words.more(more.length)), joined(more)),
+  );
+}
 
 export function openKeys(context: PageContext): Page {
   const { client, me } = context;
@@ -67,7 +82,7 @@ export function openKeys(context: PageContext): Page {
   function renderProperties(key: Key): HTMLElement {
     const { property } = words;
     const list = (values: readonly string[]): Child =>
-      values.map((value, at) => [at > 0 && ", ", h("code", { dir: "auto" }, value)]);
+      listed(values.map((value) => h("code", { dir: "auto" }, value)));
     const pairs: [string, Child][] = [
       [property.scopes, key.scopes.length === 0 ? property.noScopes : list(key.scopes)],
       [property.id, h("code", {}, key.key_id)],
@@ -109,9 +124,7 @@ export function openKeys(context: PageContext): Page {
     if (users === undefined) {
       return property.anybody;
     }
-    return users.length === 0
-      ? property.nobody
-      : users.map((user, at) => [at > 0 && ", ", written(user)]);
+    return users.length === 0 ? property.nobody : listed(users.map((user) => written(user)));
   }
 
   function trailLinks({ key_id: id }: Key): Child {
