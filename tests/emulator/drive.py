@@ -67,7 +67,8 @@ class Answer:
 
     @property
     def text(self):
-        return self.body.decode()
+        # Files of pages may be compressed.
+        return self.body.decode(errors="backslashreplace")
 
     @property
     def json(self):

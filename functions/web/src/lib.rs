@@ -35,14 +35,14 @@ fn dispatch(setting: Setting<'_>, exchange: &Exchange<'_>) -> Result<Response> {
         return Ok(response);
     }
     let ancestors = &setting.config.pages_frame_ancestors;
-    let page = |name, policy| {
+    let page = |name| {
         let mut response = respond(exchange, File::named(name)?, REVALIDATED);
-        policy::of_page(response.headers_mut(), policy, ancestors);
+        policy::of_page(response.headers_mut(), ancestors);
         Some(response)
     };
     let response = match exchange.route()?.operation {
-        Operation::GetPages => page(files::INDEX, policy::INDEX),
-        Operation::GetDocs => page(files::DOCS, policy::DOCS),
+        Operation::GetPages => page(files::INDEX),
+        Operation::GetDocs => page(files::DOCS),
         Operation::GetAsset => {
             asset(exchange.path_parameter(0), exchange.path_parameter(1)).map(|file| {
                 let mut response = respond(exchange, file, IMMUTABLE);

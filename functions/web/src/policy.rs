@@ -3,14 +3,11 @@
 use activity_log_core::platform::config::FrameAncestors;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The pages of the log: nothing but files and calls of their own origin, and no text
-/// that becomes markup.
-pub(crate) const INDEX: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+/// Files and calls of the page's own origin and nothing else, and no text that becomes
+/// markup: not even `/docs` needs more.
+const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
      img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
-/// The reference of the API.
-pub(crate) const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
 /// A file that is opened by itself, such as an image, does nothing.
 const FILE: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -28,9 +25,9 @@ const PERMISSIONS: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-r
      usb=(), xr-spatial-tracking=()";
 
 /// Adds the headers of a page.
-pub(crate) fn of_page(headers: &mut HeaderMap, policy: &str, ancestors: &FrameAncestors) {
+pub(crate) fn of_page(headers: &mut HeaderMap, ancestors: &FrameAncestors) {
     of_all(headers);
-    let policy = format!("{policy}; frame-ancestors {ancestors}");
+    let policy = format!("{PAGE}; frame-ancestors {ancestors}");
     let policy = HeaderValue::try_from(policy).expect("origins are visible ASCII");
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     if ancestors.is_empty() {
