@@ -18,7 +18,8 @@ test("a slow answer is waited for, and said to be", async ({ page, tenant }) => 
   });
   await page.getByLabel("Search", { exact: true }).fill("worth");
   await expect(page.locator(".pager")).toHaveAttribute("aria-busy", "true");
-  await expect(page.getByText("Loading…").first()).toBeVisible();
+  // What was there stays, until there is something else.
+  await expect(rows(page)).toHaveCount(1);
   release();
   await expect(page.locator(".pager")).not.toHaveAttribute("aria-busy", "true");
   await expect(rows(page)).toHaveCount(1);
@@ -42,7 +43,7 @@ for (const [status, body, said] of [
     await page.getByRole("button", { name: "Note", exact: true }).click();
     const problem = page.getByRole("alert");
     await expect(problem).toContainText(said);
-    await expect(problem).toContainText("req_failed");
+    if (status >= 400) await expect(problem).toContainText("req_failed");
     expect(calls).toBeLessThanOrEqual(3);
     await page.unroute("**/v1/activities?*");
     await problem.getByRole("button", { name: "Try again" }).click();
