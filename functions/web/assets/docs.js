@@ -13,6 +13,7 @@ var NAMES = [
   [".close-modal", () => "Close"],
   [".authorization__btn", (button) => `Authorize ${operationOf(button)}`]
 ];
+var SCROLLING = "pre, .table-container, .responses-inner";
 var LEVELS = [
   ["h3", "2"],
   ["h4", "3"],
@@ -45,9 +46,7 @@ function correct(root) {
   for (const button of root.querySelectorAll(".auth-btn-wrapper [aria-label]")) {
     button.removeAttribute("aria-label");
   }
-  for (const code of root.querySelectorAll("pre.microlight, .curl, .request-url pre")) {
-    code.setAttribute("tabindex", "0");
-  }
+  for (const part of root.querySelectorAll(SCROLLING)) part.setAttribute("tabindex", "0");
 }
 function keepAccessible(root) {
   let isDue = false;
@@ -170,8 +169,10 @@ async function start() {
     state.remove();
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    state.setAttribute("role", "alert");
-    state.textContent = `The description of the API can't be shown: ${cause}. Reload the page to try again.`;
+    const said = document.createElement("p");
+    said.setAttribute("role", "alert");
+    said.textContent = `The description of the API can't be shown: ${cause}. Reload the page to try again.`;
+    state.querySelector("[role=status]")?.replaceWith(said);
   }
 }
 followColorScheme();

@@ -61,11 +61,14 @@ async function start(): Promise<void> {
   const state = byId("docs-state");
   try {
     show(await load());
+    // Swagger UI brings a heading and landmarks along.
     state.remove();
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    state.setAttribute("role", "alert");
-    state.textContent = `The description of the API can't be shown: ${cause}. Reload the page to try again.`;
+    const said = document.createElement("p");
+    said.setAttribute("role", "alert");
+    said.textContent = `The description of the API can't be shown: ${cause}. Reload the page to try again.`;
+    state.querySelector("[role=status]")?.replaceWith(said);
   }
 }
 

@@ -17,6 +17,9 @@ const NAMES: [selector: string, name: (element: Element) => string][] = [
   [".authorization__btn", (button) => `Authorize ${operationOf(button)}`],
 ];
 
+/** What scrolls by itself where the screen is narrow. */
+const SCROLLING = "pre, .table-container, .responses-inner";
+
 /** Its headings begin with `h1`, and go on with `h3`. */
 const LEVELS: [heading: string, level: string][] = [
   ["h3", "2"],
@@ -54,9 +57,7 @@ function correct(root: HTMLElement): void {
   for (const button of root.querySelectorAll(".auth-btn-wrapper [aria-label]")) {
     button.removeAttribute("aria-label");
   }
-  for (const code of root.querySelectorAll("pre.microlight, .curl, .request-url pre")) {
-    code.setAttribute("tabindex", "0");
-  }
+  for (const part of root.querySelectorAll(SCROLLING)) part.setAttribute("tabindex", "0");
 }
 
 /** Corrects what is shown in `root`, and what ever will be, once for each frame. */
