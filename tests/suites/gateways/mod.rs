@@ -6,7 +6,7 @@ mod headers_and_parameters;
 mod links;
 mod unreadable;
 
-use activity_log_core::http::routes::{Function, Operation, ROUTES, Route};
+use activity_log_core::http::routes::{Operation, ROUTES, Route};
 use activity_log_tests::client::logged_activity::{empty, id_of};
 use activity_log_tests::client::v1::note;
 use activity_log_tests::client::{Answer, MIB};
