@@ -4,11 +4,13 @@ use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::activity::{
     Activity, ActivityId, Body, NamedResource, RelatedResourceId, Source,
 };
-use crate::domain::activity_type::Category;
+use crate::domain::activity_type::{Category, FieldType, TypeName};
 use crate::domain::actor_names::ActorNames;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Data, ResourceType};
 use crate::domain::clock::Timestamp;
@@ -17,6 +19,7 @@ use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Actor, ActorId, ActorType, KeyId, Scope, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::registry::DisplayName;
+use crate::domain::submission::{Submission, SubmittedField};
 
 /// Who acted, with the name by which it is known today.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
@@ -83,6 +86,10 @@ pub struct ActivityView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Vec<RelatedObjectView>")]
     related_objects: Option<Vec<RelatedObjectView<'a>>>,
+    /// What was submitted beside, where the activity was logged through the logged-activity dialect. Only where the activity is read by its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SubmissionView")]
+    submission: Option<SubmissionView<'a>>,
     /// When it happened, in UTC.
     occurred_at: Timestamp,
     /// The way by which it came in.
@@ -130,12 +137,82 @@ impl<'a> From<&'a NamedResource> for RelatedObjectView<'a> {
     }
 }
 
+/// What the logged-activity dialect keeps with an activity.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ActivitySubmission")]
+pub struct SubmissionView<'a> {
+    /// The activity's type, as it was when the activity was logged.
+    activity_object: SubmittedTypeView<'a>,
+    /// When the activity was completed, where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Timestamp")]
+    completed_at: Option<Timestamp>,
+    /// The scheduled activity that it completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Uuid")]
+    scheduled_activity_id: Option<Uuid>,
+    /// Who is mentioned.
+    mentions: &'a [Uuid],
+    /// The fields that have a value, in the order of the type.
+    fields: Vec<SubmittedFieldView<'a>>,
+}
+
+/// The type of an activity.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SubmittedType")]
+pub struct SubmittedTypeView<'a> {
+    id: Uuid,
+    /// What people knew it by.
+    name: &'a str,
+    /// What programs know it by.
+    api_name: &'a TypeName,
+}
+
+/// A field with its value, under the names that it had when the activity was logged.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SubmittedField")]
+pub struct SubmittedFieldView<'a> {
+    id: Uuid,
+    /// What programs knew it by.
+    name: &'a str,
+    /// What people knew it by.
+    display_name: &'a str,
+    field_type: FieldType,
+    /// In the form of its `field_type`.
+    value: &'a Value,
+}
+
+impl<'a> From<&'a Submission> for SubmissionView<'a> {
+    fn from(submission: &'a Submission) -> Self {
+        let object = &submission.object;
+        let field = |field: &'a SubmittedField| SubmittedFieldView {
+            id: field.id,
+            name: &field.name,
+            display_name: &field.display_name,
+            field_type: field.field_type,
+            value: &field.value,
+        };
+        Self {
+            activity_object: SubmittedTypeView {
+                id: object.id,
+                name: &object.name,
+                api_name: &object.api_name,
+            },
+            completed_at: submission.completed_at,
+            scheduled_activity_id: submission.scheduled_activity_id,
+            mentions: &submission.mentions,
+            fields: submission.fields.iter().map(field).collect(),
+        }
+    }
+}
+
 impl<'a> ActivityView<'a> {
     /// The whole record.
     #[must_use]
     pub fn record(activity: &'a Activity, names: &'a ActorNames) -> Self {
         let body = activity.body.whole().map(Body::as_str);
-        Self { body, ..Self::without_text(activity, names) }
+        let submission = activity.submitted.whole().map(SubmissionView::from);
+        Self { body, submission, ..Self::without_text(activity, names) }
     }
 
     /// A row of a search.
@@ -163,6 +240,7 @@ impl<'a> ActivityView<'a> {
                 .and_then(|(_, named)| named.display_name.as_deref()),
             related_objects: submitted
                 .then(|| activity.related.iter().map(RelatedObjectView::from).collect()),
+            submission: None,
             occurred_at: activity.occurred_at,
             source: activity.source,
             actor: actor(&activity.logged_by.actor),

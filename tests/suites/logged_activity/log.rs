@@ -96,6 +96,31 @@ async fn an_activity_is_echoed_as_it_was_sent_and_read_whole() {
             "occurred_at": read["logged_at"],
         })
     );
+
+    // `/v1` has it as well, where the activity is read by its id.
+    let in_v1 = workspace.v1.read(&id).await.expect(200).json();
+    assert_eq!(
+        in_v1["activity"]["submission"],
+        json!({
+            "activity_object": {
+                "id": own_id("site_visit"),
+                "name": "Site visit",
+                "api_name": "site_visit",
+            },
+            "completed_at": read["logged_at"],
+            "scheduled_activity_id": SCHEDULED,
+            "mentions": [mention],
+            "fields": [{
+                "id": own_id("site_visit/result"),
+                "name": "result",
+                "display_name": "Result",
+                "field_type": "decimal",
+                "value": "1.5",
+            }],
+        })
+    );
+    let rows = workspace.v1.search(&[]).await.expect(200).json();
+    assert_eq!(rows["activities"][0].get("submission"), None);
 }
 
 #[tokio::test]
