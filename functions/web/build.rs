@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
@@ -71,9 +72,11 @@ fn read(folder: &Path) -> io::Result<Vec<File>> {
         let name = name.ok_or_else(|| io::Error::other(format!("{path:?} is no name")))?;
         files.push(match name.strip_suffix(".br") {
             None => File { name: name.to_owned(), identity: bytes, brotli: None },
-            Some(name) => {
-                File { name: name.to_owned(), identity: decompress(&bytes)?, brotli: Some(bytes) }
-            }
+            Some(name) => File {
+                name: name.to_owned(),
+                identity: decompress_brotli(&bytes)?,
+                brotli: Some(bytes),
+            },
         });
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
@@ -100,6 +103,9 @@ fn write_file(out: &Path, file: &File, table: &mut String) -> io::Result<()> {
         None => compress_brotli(identity)?,
     };
     let gzip = compress_gzip(identity)?;
+    if decompress_brotli(&brotli)? != *identity || decompress_gzip(&gzip)? != *identity {
+        return Err(io::Error::other(format!("assets/{name} is another one when compressed")));
+    }
     let embed = |ending: &str, bytes: &[u8]| -> io::Result<String> {
         let path = out.join(format!("{name}{ending}"));
         fs::write(&path, bytes)?;
@@ -157,10 +163,17 @@ fn compress_gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     writer.finish()
 }
 
-fn decompress(bytes: &[u8]) -> io::Result<Vec<u8>> {
+fn decompress_brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    read_whole(brotli::Decompressor::new(bytes, BROTLI_BUFFER_BYTES))
+}
+
+fn decompress_gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    read_whole(GzDecoder::new(bytes))
+}
+
+fn read_whole(reader: impl io::Read) -> io::Result<Vec<u8>> {
     let mut plain = Vec::new();
-    let decompressor = brotli::Decompressor::new(bytes, BROTLI_BUFFER_BYTES);
-    if decompressor.take(MAX_BYTES).read_to_end(&mut plain)? as u64 == MAX_BYTES {
+    if reader.take(MAX_BYTES).read_to_end(&mut plain)? as u64 == MAX_BYTES {
         return Err(io::Error::other("a file of assets is too long"));
     }
     Ok(plain)

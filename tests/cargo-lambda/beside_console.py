@@ -35,7 +35,6 @@ HEADERS = [
     "idempotency-replayed",
     "location",
     "retry-after",
-    "vary",
     "www-authenticate",
 ]
 # Builds, on a busy machine.

@@ -14,11 +14,14 @@ pub const PAGES: [&str; 2] = ["/", "/docs"];
 /// A file that pages use, as it is checked in.
 #[derive(Debug)]
 pub struct Asset {
+    /// Its name, as it is asked for.
     pub name: String,
+    /// `br` where it is checked in like this, `identity` otherwise.
+    pub encoding: &'static str,
     pub bytes: Vec<u8>,
 }
 
-/// The files that are no pages, decompressed where they are checked in as `.br`.
+/// The files that are no pages.
 ///
 /// # Panics
 ///
@@ -32,23 +35,11 @@ pub fn assets() -> Vec<Asset> {
         let name = path.file_name().expect("it has one").to_string_lossy().into_owned();
         let bytes = std::fs::read(&path).expect("it can be read");
         match name.strip_suffix(".br") {
-            Some(name) => Asset { name: name.to_owned(), bytes: from_brotli(&bytes) },
-            None => Asset { name, bytes },
+            Some(name) => Asset { name: name.to_owned(), encoding: "br", bytes },
+            None => Asset { name, encoding: "identity", bytes },
         }
     });
     files.filter(|asset| !asset.name.ends_with(".html")).collect()
-}
-
-/// What brotli compressed.
-///
-/// # Panics
-///
-/// When it is not.
-#[must_use]
-pub fn from_brotli(mut bytes: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::new();
-    brotli::BrotliDecompress(&mut bytes, &mut plain).expect("it is brotli");
-    plain
 }
 
 /// The text of a page, uncompressed.
