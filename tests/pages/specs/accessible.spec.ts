@@ -139,6 +139,7 @@ test("everything can be done with the keyboard alone", async ({ page, tenant }) 
   await expect(page.getByLabel("Search", { exact: true })).toBeFocused();
   await page.keyboard.type("two");
   await expect(page).toHaveURL(/query=two/);
+  await expect(page.locator(".pager")).not.toHaveAttribute("aria-busy", "true");
   await page.keyboard.press("Tab");
   await page.keyboard.press("j");
   await expect(page.getByRole("link", { name: "Second of two" })).toBeFocused();

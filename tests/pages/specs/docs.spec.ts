@@ -42,6 +42,9 @@ test("Markdown of the description is shown as elements", async ({ page, demo }) 
   await open(page, demo);
   await expect(page.locator(".info li code").first()).toBeVisible();
   await expect(page.locator(".info")).not.toContainText("`");
+  await page.locator('[id$="-search_activity"].opblock .opblock-summary-control').click();
+  await expect(page.getByText("Available values").first()).toBeVisible();
+  await expect(page.locator("#docs")).not.toContainText("<i>");
 });
 
 test("GET and POST can be tried out, and what was logged is found", async ({ page, demo }) => {

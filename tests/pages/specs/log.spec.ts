@@ -37,7 +37,7 @@ test("every property is logged, and shown on its page", async ({ page, tenant })
   expect((await found(tenant)).map(({ occurred_at: at }) => at)).toEqual(["2026-01-10T11:30:00.000Z"]);
   // Its audit event is there, since the key may read the trail.
   await expect(page.getByRole("heading", { name: "Audit trail" })).toBeVisible();
-  await expect(main).toContainText("activity.logged");
+  await expect(main).toContainText("logged an activity");
 });
 
 test("all that is wrong is told at once, at its fields", async ({ page, tenant }) => {
