@@ -1,8 +1,8 @@
 // One picture a page, of the demo tenant's week.
 
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { deflateSync, inflateSync } from "node:zlib";
-import { writeFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
 import { expect, goTo, rows, signIn, test } from "../src/test.ts";
 
@@ -18,14 +18,16 @@ function packed(png: Buffer): Buffer {
     const length = png.readUInt32BE(at);
     const chunk = png.subarray(at, at + 12 + length);
     if (chunk.toString("latin1", 4, 8) === "IDAT") data.push(chunk.subarray(8, 8 + length));
-    else if (chunk.toString("latin1", 4, 8) === "IEND") parts.push(chunkOf("IDAT", repack(data)), chunk);
+    else if (chunk.toString("latin1", 4, 8) === "IEND")
+      parts.push(chunkOf("IDAT", repack(data)), chunk);
     else parts.push(chunk);
     at += 12 + length;
   }
   return Buffer.concat(parts);
 }
 
-const repack = (data: Buffer[]) => deflateSync(inflateSync(Buffer.concat(data)), { level: 9, memLevel: 9 });
+const repack = (data: Buffer[]) =>
+  deflateSync(inflateSync(Buffer.concat(data)), { level: 9, memLevel: 9 });
 
 function chunkOf(name: string, data: Buffer): Buffer {
   const head = Buffer.alloc(8);
