@@ -14,7 +14,7 @@ _list:
 check: fmt-check locked lint test
 
 # All that has to hold before a change lands, in this order
-ci: fmt-check locked lint test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-examples deploy-check test-emulator bench-short only-its-own unused doc deny
+ci: fmt-check locked lint pages test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-pages test-examples deploy-check test-emulator bench-short only-its-own unused doc deny
 
 # Writes the format
 fmt:
@@ -35,6 +35,10 @@ locked:
 lint:
     cargo clippy --workspace --all-targets -- -D warnings
 
+# The sources of the browser pages, and that what is checked in is made of them
+pages:
+    cd functions/web/pages && npm ci --silent && npm run --silent check
+
 # The tests on the embedded engine
 test:
     cargo test --workspace
@@ -54,6 +58,10 @@ test-cargo-lambda:
 # Clients that generators make of the description, against a real server
 test-clients:
     tests/clients/run
+
+# The browser pages, in a real browser on real servers
+test-pages:
+    tests/pages/run
 
 # The examples, against a real server
 test-examples:

@@ -11,19 +11,25 @@ fail() {
     exit 1
 }
 
-# Debian's Chromium, which npm has no copy of.
+# Chromium or Chrome of the system: a copy of Playwright's own would be one more to keep
+# current. As root on a system with its package, it is installed.
 find_browser() {
-    export PAGES_TEST_CHROMIUM=${PAGES_TEST_CHROMIUM:-/usr/bin/chromium}
-    [[ -x $PAGES_TEST_CHROMIUM ]] && return
-    if [[ $PAGES_TEST_CHROMIUM == /usr/bin/chromium && $(id -u) == 0 ]] &&
-        command -v apt-get >/dev/null; then
+    local name
+    for name in "${PAGES_TEST_CHROMIUM:-}" chromium chromium-browser google-chrome; do
+        if PAGES_TEST_CHROMIUM=$(command -v "$name"); then
+            export PAGES_TEST_CHROMIUM
+            return
+        fi
+    done
+    if [[ ${1:-} != again && $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
         step 'installing Chromium'
         apt-get -qq update
         DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
             chromium fonts-dejavu-core >/dev/null
+        find_browser again
+        return
     fi
-    [[ -x $PAGES_TEST_CHROMIUM ]] ||
-        fail 'Chromium is missing: `apt-get install chromium` as root, or name one in PAGES_TEST_CHROMIUM'
+    fail 'there is no Chromium: install the package chromium of your system, or name one in PAGES_TEST_CHROMIUM'
 }
 
 # The packages are named by what was asked for, so that another version is another folder,

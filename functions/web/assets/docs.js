@@ -1,6 +1,5 @@
 // src/docs/accessible.ts
 var NAMES = [
-  ["#servers", () => "Server"],
   ["select.content-type", () => "Media type"],
   [".content-type-wrapper select", () => "Media type"],
   ["select.examples-select-element", () => "Example"],
@@ -8,7 +7,7 @@ var NAMES = [
   ["textarea.body-param__text", () => "Request body"],
   [".responses-table[role='region']", (table) => `Responses of ${operationOf(table)}`],
   [".information-container", () => "About the API"],
-  [".schemes-server-container", () => "Server and authorization"],
+  [".scheme-container", () => "Authorization"],
   [".modal-ux", () => "Authorize"],
   [".close-modal", () => "Close"],
   [".authorization__btn", (button) => `Authorize ${operationOf(button)}`]
@@ -39,7 +38,7 @@ function correct(root) {
       element.setAttribute("aria-level", level);
     }
   }
-  for (const part of root.querySelectorAll(".information-container, .schemes-server-container")) {
+  for (const part of root.querySelectorAll(".information-container, .scheme-container")) {
     part.setAttribute("role", "region");
   }
   for (const dialog of root.querySelectorAll(".modal-ux")) dialog.setAttribute("role", "dialog");
@@ -81,16 +80,17 @@ function prepare(description, base) {
 }
 
 // src/docs/markdown.ts
-var INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https:\/\/[^\s)]+)\)/g;
+var INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|<i>([^<]+)<\/i>|\[([^\]]+)\]\((https:\/\/[^\s)]+)\)/g;
 var ITEM = /^\s*[*-] +/;
 function inline(React, text) {
   const nodes = [];
   let at = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, code, strong, label, href] = match;
+    const [whole, code, strong, emphasis, label, href] = match;
     if (match.index > at) nodes.push(text.slice(at, match.index));
     if (code !== void 0) nodes.push(React.createElement("code", null, code));
     else if (strong !== void 0) nodes.push(React.createElement("strong", null, strong));
+    else if (emphasis !== void 0) nodes.push(React.createElement("i", null, emphasis));
     else nodes.push(React.createElement("a", { href, rel: "noreferrer" }, label));
     at = match.index + whole.length;
   }

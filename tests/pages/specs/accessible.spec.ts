@@ -2,7 +2,16 @@
 // less motion, and what screen readers are told.
 
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, expectNoSidewaysScrolling, goTo, rows, signIn, test, type Tenant } from "../src/test.ts";
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  goTo,
+  rows,
+  signIn,
+  type Tenant,
+  test,
+} from "../src/test.ts";
 
 /** A tenant with something of everything. */
 async function furnish(tenant: Tenant): Promise<string> {
@@ -10,7 +19,10 @@ async function furnish(tenant: Tenant): Promise<string> {
   const agent = await tenant.createKey("agent:scout", "activity:write", "--name", "Scout");
   const about = { related_resource_type: "contact", related_resource_id: "con_1" };
   for (const type of ["note", "call", "email", "meeting", "agent_action"]) {
-    await tenant.log({ type, summary: `A ${type} about the price`, body: "More of it.", ...about }, agent);
+    await tenant.log(
+      { type, summary: `A ${type} about the price`, body: "More of it.", ...about },
+      agent,
+    );
   }
   expect((await tenant.call("GET", "/v1/activities", undefined, agent)).status).toBe(403);
   return tenant.log({ type: "note", summary: "The last one", body: "In full.", ...about });
@@ -41,7 +53,12 @@ test("axe finds nothing on any page", async ({ page, tenant }) => {
 
 test("axe finds nothing in forms, dialogs and filters", async ({ page, tenant }) => {
   await furnish(tenant);
-  await signIn(page, tenant, tenant.key, "#/?type=call&related_resource_type=contact&related_resource_id=con_1");
+  await signIn(
+    page,
+    tenant,
+    tenant.key,
+    "#/?type=call&related_resource_type=contact&related_resource_id=con_1",
+  );
   await expect(rows(page)).toHaveCount(1);
   await page.getByText("Filters").first().click();
   await expectAccessible(page, "timeline with filters");
@@ -67,10 +84,16 @@ test("axe finds nothing in forms, dialogs and filters", async ({ page, tenant })
   await expect(page.getByRole("dialog")).toBeVisible();
   await expectAccessible(page, "a key that was made");
   await page.getByRole("dialog").getByRole("button", { name: "Done" }).click();
-  await page.getByRole("button", { name: /^Rotate/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Rotate/ })
+    .first()
+    .click();
   await expectAccessible(page, "rotation");
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
-  await page.getByRole("button", { name: /^Revoke/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Revoke/ })
+    .first()
+    .click();
   await expectAccessible(page, "revocation");
 });
 
@@ -139,6 +162,7 @@ test("everything can be done with the keyboard alone", async ({ page, tenant }) 
   await expect(page.getByLabel("Search", { exact: true })).toBeFocused();
   await page.keyboard.type("two");
   await expect(page).toHaveURL(/query=two/);
+  await expect(page.locator(".pager")).not.toHaveAttribute("aria-busy", "true");
   await page.keyboard.press("Tab");
   await page.keyboard.press("j");
   await expect(page.getByRole("link", { name: "Second of two" })).toBeFocused();
@@ -152,7 +176,13 @@ test("everything can be done with the keyboard alone", async ({ page, tenant }) 
   const dialog = page.getByRole("dialog");
   await expect(dialog).toBeVisible();
   for (let pressed = 0; pressed < 5; pressed += 1) await page.keyboard.press("Tab");
-  expect(await page.evaluate(() => document.querySelector("dialog")?.contains(document.activeElement) || document.activeElement === document.body)).toBe(true);
+  expect(
+    await page.evaluate(
+      () =>
+        document.querySelector("dialog")?.contains(document.activeElement) ||
+        document.activeElement === document.body,
+    ),
+  ).toBe(true);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await tabTo(page, page.getByRole("button", { name: "Sign out" }));
@@ -217,7 +247,11 @@ test("text of twice the size fits", async ({ page, tenant }) => {
     all
       .filter((element) => {
         const { overflow } = getComputedStyle(element);
-        return overflow === "hidden" && element.scrollHeight > element.clientHeight + 2 && element.clientHeight > 4;
+        return (
+          overflow === "hidden" &&
+          element.scrollHeight > element.clientHeight + 2 &&
+          element.clientHeight > 4
+        );
       })
       .map((element) => element.className),
   );
@@ -231,8 +265,14 @@ test("nothing moves for those who asked for less motion", async ({ page, tenant 
   const moving = await page.locator("*").evaluateAll((all) =>
     all
       .filter((element) => {
-        const { animationName, animationDuration, transitionDuration, scrollBehavior } = getComputedStyle(element);
-        const seconds = (text: string) => Math.max(...text.split(",").map((part) => Number.parseFloat(part) * (part.trim().endsWith("ms") ? 0.001 : 1)));
+        const { animationName, animationDuration, transitionDuration, scrollBehavior } =
+          getComputedStyle(element);
+        const seconds = (text: string) =>
+          Math.max(
+            ...text
+              .split(",")
+              .map((part) => Number.parseFloat(part) * (part.trim().endsWith("ms") ? 0.001 : 1)),
+          );
         const animated = animationName !== "none" && seconds(animationDuration) > 0.01;
         return animated || seconds(transitionDuration) > 0.01 || scrollBehavior === "smooth";
       })
@@ -250,7 +290,11 @@ test("screen readers are told what changes", async ({ page, tenant }) => {
   await expect(status).toContainText("1 row shown");
   await goTo(page, "#/trail");
   await expect(page).toHaveTitle(/Audit trail/);
-  await expect(page.getByRole("link", { name: "Audit trail" })).toHaveAttribute("aria-current", "page");
+  await expect(page.getByRole("link", { name: "Audit trail" })).toHaveAttribute(
+    "aria-current",
+    "page",
+  );
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
-  for (const landmark of ["banner", "main", "navigation"] as const) await expect(page.getByRole(landmark)).toHaveCount(1);
+  for (const landmark of ["banner", "main", "navigation"] as const)
+    await expect(page.getByRole(landmark)).toHaveCount(1);
 });

@@ -2,7 +2,13 @@
 
 import { readFile } from "node:fs/promises";
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, expectNoSidewaysScrolling, test, type Tenant } from "../src/test.ts";
+import {
+  expect,
+  expectAccessible,
+  expectNoSidewaysScrolling,
+  type Tenant,
+  test,
+} from "../src/test.ts";
 
 async function open(page: Page, tenant: Tenant): Promise<void> {
   await page.goto(`${tenant.url}/docs`);
@@ -42,6 +48,9 @@ test("Markdown of the description is shown as elements", async ({ page, demo }) 
   await open(page, demo);
   await expect(page.locator(".info li code").first()).toBeVisible();
   await expect(page.locator(".info")).not.toContainText("`");
+  await page.locator('[id$="-search_activity"].opblock .opblock-summary-control').click();
+  await expect(page.getByText("Available values").first()).toBeVisible();
+  await expect(page.locator("#docs")).not.toContainText("<i>");
 });
 
 test("GET and POST can be tried out, and what was logged is found", async ({ page, demo }) => {
@@ -53,11 +62,18 @@ test("GET and POST can be tried out, and what was logged is found", async ({ pag
   await expect(answer).toContainText("Jane asked for pricing details");
 });
 
-test("the key of Authorize is kept nowhere, and forgotten with the page", async ({ page, demo }) => {
+test("the key of Authorize is kept nowhere, and forgotten with the page", async ({
+  page,
+  demo,
+}) => {
   await open(page, demo);
   await authorize(page, demo.key);
   expect(await tryOut(page, "search_activity")).toBe("200");
-  const kept = await page.evaluate(() => [localStorage.length, sessionStorage.length, document.cookie]);
+  const kept = await page.evaluate(() => [
+    localStorage.length,
+    sessionStorage.length,
+    document.cookie,
+  ]);
   expect(kept).toEqual([0, 0, ""]);
 });
 
@@ -87,7 +103,10 @@ test("the reference has a way back to the pages", async ({ page, demo }) => {
   await expect(page).toHaveURL(`${demo.url}/`);
 });
 
-test("axe finds nothing at first, in the dialog, and with operations open", async ({ page, demo }) => {
+test("axe finds nothing at first, in the dialog, and with operations open", async ({
+  page,
+  demo,
+}) => {
   await open(page, demo);
   await expectAccessible(page, "the list");
   await page.getByRole("button", { name: "Authorize", exact: true }).click();
@@ -116,7 +135,9 @@ interface Parameter {
 interface Operation {
   operationId: string;
   parameters?: Parameter[];
-  requestBody?: { content: { "application/json": { examples: Record<string, { value: unknown }> } } };
+  requestBody?: {
+    content: { "application/json": { examples: Record<string, { value: unknown }> } };
+  };
 }
 
 test("the examples of the description make sense in the demo tenant", async ({ demo }) => {
@@ -127,7 +148,10 @@ test("the examples of the description make sense in the demo tenant", async ({ d
   /** Ids are the server's to give: those of examples are replaced by ones that it gave. */
   const ids: Record<string, string> = {};
   const read = async (path: string, method: string, query: string, extra = {}, body?: unknown) => {
-    const headers: Record<string, string> = { ...(path.startsWith("/api") ? other : own), ...extra };
+    const headers: Record<string, string> = {
+      ...(path.startsWith("/api") ? other : own),
+      ...extra,
+    };
     if (body !== undefined) headers["content-type"] = "application/json";
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? `no ${name}`);
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
@@ -140,12 +164,19 @@ test("the examples of the description make sense in the demo tenant", async ({ d
   ids.activity_identifier = "call";
   ids.id = await demo.log({ type: "note", summary: "An id for the examples" });
   for (const [path, methods] of Object.entries(paths)) {
-    const order = Object.entries(methods).sort(([a], [b]) => Number(a === "delete") - Number(b === "delete"));
+    const order = Object.entries(methods).sort(
+      ([a], [b]) => Number(a === "delete") - Number(b === "delete"),
+    );
     for (const [method, operation] of order) {
-      const inputs = Object.values(operation.requestBody?.content["application/json"].examples ?? {});
+      const inputs = Object.values(
+        operation.requestBody?.content["application/json"].examples ?? {},
+      );
       for (const { value } of inputs.length > 0 ? inputs : [{ value: undefined }]) {
         if (path.includes("{key_id}") && method !== "get") {
-          const made = await demo.call("POST", "/v1/keys", { actor: { type: "agent", id: "brief" }, scopes: ["activity:read"] });
+          const made = await demo.call("POST", "/v1/keys", {
+            actor: { type: "agent", id: "brief" },
+            scopes: ["activity:read"],
+          });
           ids.key_id = ((await made.json()) as { key: { key_id: string } }).key.key_id;
         }
         ids.key_id ??= demo.key.split(".")[1] ?? "";
@@ -160,17 +191,22 @@ test("the examples of the description make sense in the demo tenant", async ({ d
         const extra: Record<string, string> = {};
         if (place === "header") extra[name] = String(example);
         else query.set(name, String(example));
-        for (const [one, two] of [["related_resource_type", "related_resource_id"], ["actor_type", "actor_id"]]) {
+        for (const [one, two] of [
+          ["related_resource_type", "related_resource_id"],
+          ["actor_type", "actor_id"],
+        ]) {
           const partner = name === one ? two : name === two ? one : undefined;
           const found = operation.parameters?.find((parameter) => parameter.name === partner);
           if (found) query.set(found.name, String(found.example));
         }
         const answer = await read(path, method, `?${query}`, extra);
-        if (answer.status !== 200) refused.push([operation.operationId, name, answer.status, answer.body]);
+        if (answer.status !== 200)
+          refused.push([operation.operationId, name, answer.status, answer.body]);
         const list = answer.body.activities ?? answer.body.audit_events ?? answer.body.results;
         // The id of a single thing finds nothing by itself.
         const isId = ["resource_id", "credential_id", "request_id"].includes(name);
-        if (Array.isArray(list) && list.length === 0 && !isId) empty.push(`${operation.operationId} ${name}`);
+        if (Array.isArray(list) && list.length === 0 && !isId)
+          empty.push(`${operation.operationId} ${name}`);
       }
     }
   }

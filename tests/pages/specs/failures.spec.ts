@@ -32,7 +32,10 @@ for (const [status, body, said] of [
   [502, "<html>Bad gateway</html>", "Not available just now"],
   [200, "<html>Sign in to the hotel's network</html>", "An answer that makes no sense"],
 ] as const) {
-  test(`${status} ${body.slice(0, 12)} is told, and tried again when asked`, async ({ page, tenant }) => {
+  test(`${status} ${body.slice(0, 12)} is told, and tried again when asked`, async ({
+    page,
+    tenant,
+  }) => {
     await tenant.log({ type: "note", summary: "There again" });
     await signIn(page, tenant);
     let calls = 0;
@@ -52,12 +55,26 @@ for (const [status, body, said] of [
   });
 }
 
-test("a pause that the server asks for is kept, and told where it is long", async ({ page, tenant }) => {
+test("a pause that the server asks for is kept, and told where it is long", async ({
+  page,
+  tenant,
+}) => {
   await signIn(page, tenant);
   let calls = 0;
   await page.route("**/v1/activities?*", (route) => {
     calls += 1;
-    return route.fulfill({ status: 429, headers: { "retry-after": "60" }, json: { error: { code: "rate_limited", message: "Later.", request_id: "req_1", retry_after_seconds: 60 } } });
+    return route.fulfill({
+      status: 429,
+      headers: { "retry-after": "60" },
+      json: {
+        error: {
+          code: "rate_limited",
+          message: "Later.",
+          request_id: "req_1",
+          retry_after_seconds: 60,
+        },
+      },
+    });
   });
   await page.getByRole("button", { name: "Note", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("Try again in 60 seconds");
@@ -79,7 +96,11 @@ test("one failure in passing is not seen at all", async ({ page, tenant }) => {
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("offline is told, and the page goes on by itself when it is over", async ({ page, context, tenant }) => {
+test("offline is told, and the page goes on by itself when it is over", async ({
+  page,
+  context,
+  tenant,
+}) => {
   await tenant.log({ type: "note", summary: "On the other side" });
   await signIn(page, tenant);
   await expect(rows(page)).toHaveCount(1);
@@ -93,7 +114,9 @@ test("offline is told, and the page goes on by itself when it is over", async ({
 
 test("a page that fails below the others leaves those alone", async ({ page, tenant }) => {
   await tenant.logMany(60, (number) => ({ type: "note", summary: `Number ${number}` }));
-  await page.route("**/v1/activities?*cursor=*", (route) => route.fulfill({ status: 503, body: "" }));
+  await page.route("**/v1/activities?*cursor=*", (route) =>
+    route.fulfill({ status: 503, body: "" }),
+  );
   await signIn(page, tenant);
   await expect(rows(page)).toHaveCount(50);
   await page.mouse.wheel(0, 50_000);

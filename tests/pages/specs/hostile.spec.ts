@@ -1,6 +1,14 @@
 // Texts of records are texts, whatever they hold, and do not break the page.
 
-import { expect, expectNoSidewaysScrolling, goTo, madeUpRow, rows, signIn, test } from "../src/test.ts";
+import {
+  expect,
+  expectNoSidewaysScrolling,
+  goTo,
+  madeUpRow,
+  rows,
+  signIn,
+  test,
+} from "../src/test.ts";
 
 const MARKUP = `"><img src=x onerror="document.title='run'"><script>document.title='run'</script><style>*{display:none}</style>`;
 const LONG_WORD = "W".repeat(500);
@@ -10,9 +18,21 @@ const OVERRIDE = "safe\u202Egnp.exe\u2066 hidden";
 test("markup in every field is shown, and not run", async ({ page, tenant }) => {
   await tenant.putContact(`con"><b>1</b>`, MARKUP);
   await tenant.putActorName("user:<i>jane</i>", MARKUP.slice(0, 100));
-  const key = await tenant.createKey("user:<i>jane</i>", "activity:write,activity:read,audit:read,keys:manage", "--name", MARKUP.slice(0, 90));
+  const key = await tenant.createKey(
+    "user:<i>jane</i>",
+    "activity:write,activity:read,audit:read,keys:manage",
+    "--name",
+    MARKUP.slice(0, 90),
+  );
   const id = await tenant.log(
-    { type: "note", summary: MARKUP, body: MARKUP.repeat(20), related_resource_type: "contact", related_resource_id: `con"><b>1</b>`, idempotency_key: MARKUP },
+    {
+      type: "note",
+      summary: MARKUP,
+      body: MARKUP.repeat(20),
+      related_resource_type: "contact",
+      related_resource_id: `con"><b>1</b>`,
+      idempotency_key: MARKUP,
+    },
     key,
   );
   await signIn(page, tenant, key);
@@ -33,7 +53,9 @@ test("markup in every field is shown, and not run", async ({ page, tenant }) => 
   await expect(rows(page).filter({ hasText: "<img src=x" }).first()).toBeVisible();
   await shown();
   await goTo(page, `#/?query=${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
-  await expect(page.getByLabel("Search", { exact: true })).toHaveValue("<img src=x onerror=alert(1)>");
+  await expect(page.getByLabel("Search", { exact: true })).toHaveValue(
+    "<img src=x onerror=alert(1)>",
+  );
   await shown();
 });
 
@@ -62,14 +84,23 @@ for (const width of [320, 1280]) {
   });
 }
 
-test("text from right to left has its direction, and overrides do not leave their field", async ({ page, tenant }) => {
-  const id = await tenant.log({ type: "note", summary: RIGHT_TO_LEFT, body: `${RIGHT_TO_LEFT}\n${OVERRIDE}` });
+test("text from right to left has its direction, and overrides do not leave their field", async ({
+  page,
+  tenant,
+}) => {
+  const id = await tenant.log({
+    type: "note",
+    summary: RIGHT_TO_LEFT,
+    body: `${RIGHT_TO_LEFT}\n${OVERRIDE}`,
+  });
   await tenant.log({ type: "note", summary: OVERRIDE });
   await signIn(page, tenant);
   const title = rows(page).getByRole("link", { name: RIGHT_TO_LEFT });
   expect(await title.evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
   const other = page.locator(".row-title").filter({ hasText: "gnp.exe" });
-  expect(await other.evaluate((element) => getComputedStyle(element).unicodeBidi)).toMatch(/isolate|plaintext/);
+  expect(await other.evaluate((element) => getComputedStyle(element).unicodeBidi)).toMatch(
+    /isolate|plaintext/,
+  );
   await goTo(page, `#/activities/${id}`);
   const body = page.getByRole("region", { name: "Text" });
   expect(await body.evaluate((element) => getComputedStyle(element).direction)).toBe("rtl");
@@ -86,7 +117,12 @@ test("answers that are odd are no answers", async ({ page, tenant }) => {
     route.fulfill({
       json: {
         activities: [
-          madeUpRow(1, { occurred_at: "not a time", source: "teleport", related_resource_type: "javascript:alert(1)", related_resource_id: "x" }),
+          madeUpRow(1, {
+            occurred_at: "not a time",
+            source: "teleport",
+            related_resource_type: "javascript:alert(1)",
+            related_resource_id: "x",
+          }),
           madeUpRow(2, { summary: "", snippet: undefined, actor: { type: "service", id: "" } }),
           madeUpRow(3, { unknown: { deep: [1, 2, 3] } }),
         ],
@@ -96,6 +132,8 @@ test("answers that are odd are no answers", async ({ page, tenant }) => {
   );
   await signIn(page, tenant);
   await expect(rows(page)).toHaveCount(3);
-  const links = await page.locator("main a[href]").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
+  const links = await page
+    .locator("main a[href]")
+    .evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
   expect(links.filter((href) => !href.startsWith("#/"))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // The page of keys: list, make, rotate, revoke.
 
 import type { Page } from "@playwright/test";
-import { expect, rows, signIn, test, type Tenant } from "../src/test.ts";
+import { expect, rows, signIn, type Tenant, test } from "../src/test.ts";
 
 async function open(page: Page, tenant: Tenant, key = tenant.key): Promise<void> {
   await signIn(page, tenant, key, "#/keys");
@@ -16,11 +16,19 @@ async function fill(page: Page, id: string): Promise<void> {
 }
 
 test("the keys of the workspace are listed, with what they may do", async ({ page, tenant }) => {
-  await tenant.createKey("agent:scout", "activity:read", "--name", "Scout, production", "--expires-in", "90d");
+  await tenant.createKey(
+    "agent:scout",
+    "activity:read",
+    "--name",
+    "Scout, production",
+    "--expires-in",
+    "90d",
+  );
   await open(page, tenant);
   await expect(rows(page)).toHaveCount(2);
   const scout = rows(page).filter({ hasText: "Scout, production" });
-  for (const text of ["Active", "activity:read", "scout", "Agent"]) await expect(scout).toContainText(text);
+  for (const text of ["Active", "activity:read", "scout", "Agent"])
+    await expect(scout).toContainText(text);
   await expect(rows(page).filter({ hasText: "You are signed in with this key" })).toHaveCount(1);
 });
 
@@ -78,7 +86,10 @@ test.describe("where answers fail", () => {
     await fill(page, "wide");
     await page.getByLabel("Where it is taken from (optional)").fill("not an address");
     await page.getByRole("button", { name: "Make the key" }).click();
-    await expect(page.getByLabel("Where it is taken from (optional)")).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByLabel("Where it is taken from (optional)")).toHaveAttribute(
+      "aria-invalid",
+      "true",
+    );
     await expect(page.getByRole("dialog")).toHaveCount(0);
   });
 

@@ -1,7 +1,7 @@
 // The form that logs an activity, and the page of a record.
 
 import type { Page } from "@playwright/test";
-import { expect, goTo, rows, signIn, test, type Tenant } from "../src/test.ts";
+import { expect, goTo, rows, signIn, type Tenant, test } from "../src/test.ts";
 
 async function openForm(page: Page, tenant: Tenant): Promise<void> {
   await signIn(page, tenant, tenant.key, "#/log");
@@ -15,7 +15,8 @@ async function fill(page: Page, summary: string): Promise<void> {
 
 async function found(tenant: Tenant): Promise<{ summary: string; occurred_at: string }[]> {
   const answer = await tenant.call("GET", "/v1/activities?limit=100");
-  return ((await answer.json()) as { activities: { summary: string; occurred_at: string }[] }).activities;
+  return ((await answer.json()) as { activities: { summary: string; occurred_at: string }[] })
+    .activities;
 }
 
 test("every property is logged, and shown on its page", async ({ page, tenant }) => {
@@ -34,10 +35,12 @@ test("every property is logged, and shown on its page", async ({ page, tenant })
   }
   // What was chosen is Berlin's time; UTC stands beside it.
   await expect(main).toContainText("11:30");
-  expect((await found(tenant)).map(({ occurred_at: at }) => at)).toEqual(["2026-01-10T11:30:00.000Z"]);
+  expect((await found(tenant)).map(({ occurred_at: at }) => at)).toEqual([
+    "2026-01-10T11:30:00.000Z",
+  ]);
   // Its audit event is there, since the key may read the trail.
   await expect(page.getByRole("heading", { name: "Audit trail" })).toBeVisible();
-  await expect(main).toContainText("activity.logged");
+  await expect(main).toContainText("logged an activity");
 });
 
 test("all that is wrong is told at once, at its fields", async ({ page, tenant }) => {
@@ -49,12 +52,18 @@ test("all that is wrong is told at once, at its fields", async ({ page, tenant }
     await expect(page.getByLabel(label, { exact: true })).toHaveAttribute("aria-invalid", "true");
   }
   await expect(page.getByRole("alert")).toContainText("3 things to correct");
-  await page.getByRole("alert").getByRole("button", { name: /^Summary/ }).click();
+  await page
+    .getByRole("alert")
+    .getByRole("button", { name: /^Summary/ })
+    .click();
   await expect(page.getByLabel("Summary")).toBeFocused();
   expect(await found(tenant)).toHaveLength(0);
 });
 
-test("a draft is kept while the reader looks elsewhere, and forgotten at sign-out", async ({ page, tenant }) => {
+test("a draft is kept while the reader looks elsewhere, and forgotten at sign-out", async ({
+  page,
+  tenant,
+}) => {
   await openForm(page, tenant);
   await fill(page, "Half written");
   await goTo(page, "#/");
@@ -109,7 +118,10 @@ test.describe("where answers fail", () => {
     expect(await found(tenant)).toHaveLength(1);
   });
 
-  test("what was changed after a lost answer is no retry, and is said to be none", async ({ page, tenant }) => {
+  test("what was changed after a lost answer is no retry, and is said to be none", async ({
+    page,
+    tenant,
+  }) => {
     await openForm(page, tenant);
     await fill(page, "The first wording");
     let lost = 0;
@@ -126,11 +138,22 @@ test.describe("where answers fail", () => {
     await expect(page.getByRole("alert")).toContainText("An earlier try was logged");
     await page.getByRole("button", { name: "Log as another activity" }).click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("The second wording");
-    expect((await found(tenant)).map(({ summary }) => summary).sort()).toEqual(["The first wording", "The second wording"]);
+    expect((await found(tenant)).map(({ summary }) => summary).sort()).toEqual([
+      "The first wording",
+      "The second wording",
+    ]);
   });
 
-  test("what does not exist, and what is another tenant's, looks the same", async ({ page, tenant, emptyServer }) => {
-    const otherKey = await emptyServer.createKey(`${tenant.id.slice(0, 20)}-other`, "service:other", "activity:write");
+  test("what does not exist, and what is another tenant's, looks the same", async ({
+    page,
+    tenant,
+    emptyServer,
+  }) => {
+    const otherKey = await emptyServer.createKey(
+      `${tenant.id.slice(0, 20)}-other`,
+      "service:other",
+      "activity:write",
+    );
     const foreign = await tenant.log({ type: "note", summary: "Of another tenant" }, otherKey);
     await signIn(page, tenant, tenant.key, `#/activities/${foreign}`);
     const said = await page.getByRole("alert").innerText();

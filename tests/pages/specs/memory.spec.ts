@@ -26,7 +26,9 @@ async function makeUp(page: Page): Promise<{ pages: number }> {
     const at = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
     const activities = Array.from({ length: ROWS }, (_, row) => madeUpRow(at + row));
     answered.pages = Math.max(answered.pages, at / ROWS + 1);
-    await route.fulfill({ json: { activities, next_cursor: String(at + ROWS), request_id: "req_1" } });
+    await route.fulfill({
+      json: { activities, next_cursor: String(at + ROWS), request_id: "req_1" },
+    });
   });
   return answered;
 }
@@ -43,7 +45,9 @@ async function scrollOn(page: Page, answered: { pages: number }, wanted: number)
       Reflect.set(window, "enough", false);
       down();
     });
-    await expect.poll(() => answered.pages, { timeout: 60_000, intervals: [50] }).toBeGreaterThanOrEqual(target);
+    await expect
+      .poll(() => answered.pages, { timeout: 60_000, intervals: [50] })
+      .toBeGreaterThanOrEqual(target);
     await page.evaluate(() => Reflect.set(window, "enough", true));
   }
 }
@@ -71,7 +75,12 @@ test("going to and fro leaves nothing behind", async ({ page, tenant }) => {
   await signIn(page, tenant);
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
-  const headings = { "#/trail": "Audit trail", "#/keys": "Keys", "#/log": "Log an activity", "#/": "Timeline" };
+  const headings = {
+    "#/trail": "Audit trail",
+    "#/keys": "Keys",
+    "#/log": "Log an activity",
+    "#/": "Timeline",
+  };
   const goAround = async () => {
     for (const [fragment, heading] of Object.entries(headings)) {
       await goTo(page, fragment);

@@ -15,7 +15,12 @@ test("a key opens the timeline, and is kept nowhere", async ({ page, tenant }) =
   await expect(page.getByLabel("Key", keyField)).toBeVisible();
 });
 
-test("the tick box keeps the key until the tab is closed", async ({ page, context, tenant, watch }) => {
+test("the tick box keeps the key until the tab is closed", async ({
+  page,
+  context,
+  tenant,
+  watch,
+}) => {
   await page.goto(`${tenant.url}/`);
   await page.getByLabel("Key", keyField).fill(tenant.key);
   await page.getByLabel("Stay signed in until this tab is closed").check();
@@ -84,14 +89,26 @@ test("a service acts for a user, who is then the actor", async ({ page, tenant }
   await page.getByLabel("Type", { exact: true }).selectOption("note");
   await page.getByLabel("Summary").fill("Written by a person, through a service");
   await page.getByRole("button", { name: "Log it" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Written by a person, through a service");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+    "Written by a person, through a service",
+  );
   await expect(page.locator("main")).toContainText("user:zoë");
   await expect(page.locator("main")).toContainText("service:owner");
 });
 
-test("two tenants in two windows see nothing of each other", async ({ browser, page, tenant, emptyServer, watch }) => {
+test("two tenants in two windows see nothing of each other", async ({
+  browser,
+  page,
+  tenant,
+  emptyServer,
+  watch,
+}) => {
   await tenant.log({ type: "note", summary: "Ours alone" });
-  const otherKey = await emptyServer.createKey(`${tenant.id.slice(0, 20)}-other`, "service:other", "activity:read,activity:write");
+  const otherKey = await emptyServer.createKey(
+    `${tenant.id.slice(0, 20)}-other`,
+    "service:other",
+    "activity:read,activity:write",
+  );
   await signIn(page, tenant);
   const context = await browser.newContext();
   await watch(context);
@@ -113,11 +130,18 @@ test.describe("a viewer token", () => {
 
   test("leaves the address at once, and shows what it is bound to", async ({ page, tenant }) => {
     await tenant.putContact("con_1", "Jane Doe");
-    await tenant.log({ type: "note", summary: "About Jane", related_resource_type: "contact", related_resource_id: "con_1" });
+    await tenant.log({
+      type: "note",
+      summary: "About Jane",
+      related_resource_type: "contact",
+      related_resource_id: "con_1",
+    });
     await tenant.log({ type: "note", summary: "About nobody she may see" });
     const filters = { related_resource_type: "contact", related_resource_id: "con_1" };
     const token = await tenant.viewerToken({ user_id: "jane", filters });
-    await page.goto(`${tenant.url}/#viewer_token=${token}&to=${encodeURIComponent("/?query=about")}`);
+    await page.goto(
+      `${tenant.url}/#viewer_token=${token}&to=${encodeURIComponent("/?query=about")}`,
+    );
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page)).toContainText("About Jane");
     await expect(page).toHaveURL(`${tenant.url}/#/?query=about`);
@@ -130,7 +154,10 @@ test.describe("a viewer token", () => {
     expect(page.url()).not.toContain("alv_");
   });
 
-  test("reads a record in its view, and asks for nothing that is not its own", async ({ page, tenant }) => {
+  test("reads a record in its view, and asks for nothing that is not its own", async ({
+    page,
+    tenant,
+  }) => {
     await tenant.putContact("con_1", "Jane Doe");
     const id = await tenant.log({
       type: "call",
@@ -143,10 +170,15 @@ test.describe("a viewer token", () => {
     const token = await tenant.viewerToken({ user_id: "jane", filters });
     const paths: string[] = [];
     page.on("request", (request) => paths.push(new URL(request.url()).pathname));
-    await page.goto(`${tenant.url}/#viewer_token=${token}&to=${encodeURIComponent(`/activities/${id}`)}`);
+    await page.goto(
+      `${tenant.url}/#viewer_token=${token}&to=${encodeURIComponent(`/activities/${id}`)}`,
+    );
     await expect(page.getByText("The body in full")).toBeVisible();
     await expect(page.getByRole("heading", { name: "Audit trail" })).toHaveCount(0);
-    expect(paths.filter((path) => /^\/(v1|api)\//.test(path)).sort()).toEqual([`/v1/activities/${id}`, "/v1/me"]);
+    expect(paths.filter((path) => /^\/(v1|api)\//.test(path)).sort()).toEqual([
+      `/v1/activities/${id}`,
+      "/v1/me",
+    ]);
   });
 
   test.describe("that is refused", () => {
@@ -162,7 +194,9 @@ test.describe("a viewer token", () => {
     test("outside of its filters a record is as absent", async ({ page, tenant }) => {
       const hidden = await tenant.log({ type: "note", summary: "Out of sight" });
       const token = await tenant.viewerToken({ user_id: "jane", filters: { type: "call" } });
-      await page.goto(`${tenant.url}/#viewer_token=${token}&to=${encodeURIComponent(`/activities/${hidden}`)}`);
+      await page.goto(
+        `${tenant.url}/#viewer_token=${token}&to=${encodeURIComponent(`/activities/${hidden}`)}`,
+      );
       await expect(page.getByRole("alert")).toContainText("There is no activity with this id");
       await expect(page.locator("body")).not.toContainText("Out of sight");
     });
@@ -173,7 +207,9 @@ test.describe("a viewer token", () => {
       await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
       await expect(async () => {
         await page.getByLabel("Search").fill(`word${Date.now()}`);
-        await expect(page.getByRole("alert")).toContainText("Go back to the page", { timeout: 1_000 });
+        await expect(page.getByRole("alert")).toContainText("Go back to the page", {
+          timeout: 1_000,
+        });
       }).toPass({ timeout: 15_000 });
       await expect(page.getByLabel("Key", keyField)).toHaveCount(0);
     });
@@ -185,7 +221,9 @@ test.describe("a session ends", () => {
 
   test("with a key that nobody knows", async ({ page, tenant }) => {
     await page.goto(`${tenant.url}/`);
-    await page.getByLabel("Key", keyField).fill(`alk_${tenant.id}.0000000000000000.${"A".repeat(43)}`);
+    await page
+      .getByLabel("Key", keyField)
+      .fill(`alk_${tenant.id}.0000000000000000.${"A".repeat(43)}`);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByLabel("Key", keyField)).toHaveAccessibleDescription(/not accepted/);
     await expect(page.getByRole("button", { name: "Sign out" })).toHaveCount(0);

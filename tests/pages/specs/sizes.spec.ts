@@ -10,26 +10,32 @@ async function load(url: string, path: string): Promise<Map<string, number>> {
   const headers = { "accept-encoding": "br" };
   const { request } = await import("node:http");
   const size = (address: URL) =>
-    new Promise<{ bytes: number; text: Buffer; encoding: string | undefined }>((resolve, reject) => {
-      const call = request(address, { headers }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => {
-          const text = Buffer.concat(parts);
-          if (answer.statusCode !== 200) reject(new Error(`${answer.statusCode} for ${address.href}`));
-          resolve({ bytes: text.length, text, encoding: answer.headers["content-encoding"] });
+    new Promise<{ bytes: number; text: Buffer; encoding: string | undefined }>(
+      (resolve, reject) => {
+        const call = request(address, { headers }, (answer) => {
+          const parts: Buffer[] = [];
+          answer.on("data", (part: Buffer) => parts.push(part));
+          answer.on("end", () => {
+            const text = Buffer.concat(parts);
+            if (answer.statusCode !== 200)
+              reject(new Error(`${answer.statusCode} for ${address.href}`));
+            resolve({ bytes: text.length, text, encoding: answer.headers["content-encoding"] });
+          });
         });
-      });
-      call.on("error", reject);
-      call.end();
-    });
+        call.on("error", reject);
+        call.end();
+      },
+    );
   const { brotliDecompressSync } = await import("node:zlib");
   const base = new URL(path, url);
   const html = await size(base);
   const text = html.encoding === "br" ? brotliDecompressSync(html.text) : html.text;
   const sizes = new Map([[path, html.bytes]]);
   for (const [, name] of text.toString().matchAll(/(?:src|href)="(assets\/[^"]+)"/g)) {
-    sizes.set((name ?? "").replace(/^assets\/[^/]+\//, ""), (await size(new URL(name ?? "", base))).bytes);
+    sizes.set(
+      (name ?? "").replace(/^assets\/[^/]+\//, ""),
+      (await size(new URL(name ?? "", base))).bytes,
+    );
   }
   return sizes;
 }
@@ -38,7 +44,9 @@ for (const [path, budget] of [
   ["/", FIRST_LOAD_BYTES],
   ["/docs", REFERENCE_BYTES],
 ] as const) {
-  test(`a first load of ${path} has less than ${budget.toLocaleString("en")} bytes`, async ({ tenant }) => {
+  test(`a first load of ${path} has less than ${budget.toLocaleString("en")} bytes`, async ({
+    tenant,
+  }) => {
     const sizes = await load(tenant.url, path);
     const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
     for (const [name, bytes] of sizes) console.log(`${String(bytes).padStart(8)}  ${name}`);
@@ -57,12 +65,17 @@ test("a second visit asks for the page alone, and finds it unchanged", async ({ 
     performance
       .getEntriesByType("resource")
       .filter((entry) => entry.name.includes("/assets/"))
-      .map((entry) => [entry.name.replace(/^.*\//, ""), (entry as PerformanceResourceTiming).transferSize]),
+      .map((entry) => [
+        entry.name.replace(/^.*\//, ""),
+        (entry as PerformanceResourceTiming).transferSize,
+      ]),
   );
   expect(transferred).toContainEqual(["app.js", 0]);
   expect(transferred.filter(([, bytes]) => bytes !== 0)).toEqual([]);
   const [navigation] = await page.evaluate(() =>
-    performance.getEntriesByType("navigation").map((entry) => (entry as PerformanceNavigationTiming).transferSize),
+    performance
+      .getEntriesByType("navigation")
+      .map((entry) => (entry as PerformanceNavigationTiming).transferSize),
   );
   // A 304: its headers, and no body.
   expect(navigation).toBeLessThanOrEqual(300);

@@ -16,7 +16,10 @@ test("the newest is first, by days of the reader's zone", async ({ page, tenant 
   expect(await titles(page)).toEqual(["Next noon", "Late", "Earlier"]);
   const days = page.getByRole("heading", { level: 2 });
   await expect(days).toHaveText([/11 January/, /10 January/]);
-  await expect(rows(page).nth(1).locator("time")).toHaveAttribute("datetime", /2026-01-10T23:30:00/);
+  await expect(rows(page).nth(1).locator("time")).toHaveAttribute(
+    "datetime",
+    /2026-01-10T23:30:00/,
+  );
   await expect(rows(page).nth(1).locator("time")).toHaveText(/00:30/);
 });
 
@@ -25,17 +28,35 @@ test("a row tells type, actor, record by name and source", async ({ page, tenant
   await tenant.putActorName("agent:scout", "Scout the agent");
   const agent = await tenant.createKey("agent:scout", "activity:write");
   await tenant.log(
-    { type: "meeting", summary: "Met Jane", body: "All about prices", related_resource_type: "contact", related_resource_id: "con_1" },
+    {
+      type: "meeting",
+      summary: "Met Jane",
+      body: "All about prices",
+      related_resource_type: "contact",
+      related_resource_id: "con_1",
+    },
     agent,
   );
   await signIn(page, tenant);
   const row = rows(page);
-  for (const text of ["Meeting", "Met Jane", "All about prices", "Agent", "Scout the agent", "Contact", "Jane Doe", "API"]) {
+  for (const text of [
+    "Meeting",
+    "Met Jane",
+    "All about prices",
+    "Agent",
+    "Scout the agent",
+    "Contact",
+    "Jane Doe",
+    "API",
+  ]) {
     await expect(row).toContainText(text);
   }
 });
 
-test("it is searched while one types, and calls that are overtaken are given up", async ({ page, tenant }) => {
+test("it is searched while one types, and calls that are overtaken are given up", async ({
+  page,
+  tenant,
+}) => {
   await tenant.log({ type: "note", summary: "The price of a fourth year" });
   await tenant.log({ type: "note", summary: "Something else" });
   await signIn(page, tenant);
@@ -56,20 +77,29 @@ test("it is searched while one types, and calls that are overtaken are given up"
   await expect(rows(page)).toContainText("fourth year");
   await expect.poll(() => aborted.filter((url) => /query=pri(&|$)/.test(url)).length).toBe(1);
   // The answer that comes too late changes nothing.
-  for (const route of held) await route.fulfill({ json: { activities: [], request_id: "req_late" } }).catch(() => null);
+  for (const route of held)
+    await route.fulfill({ json: { activities: [], request_id: "req_late" } }).catch(() => null);
   await expect(rows(page)).toHaveCount(1);
   await expect(page).toHaveURL(/#\/\?query=price$/);
 });
 
 test("filters are links: in the address, as chips, and gone again", async ({ page, tenant }) => {
   await tenant.putContact("con_1", "Jane Doe");
-  await tenant.log({ type: "call", summary: "A call", related_resource_type: "contact", related_resource_id: "con_1" });
+  await tenant.log({
+    type: "call",
+    summary: "A call",
+    related_resource_type: "contact",
+    related_resource_id: "con_1",
+  });
   await tenant.log({ type: "note", summary: "A note", occurred_at: "2026-01-10T12:00:00Z" });
   await signIn(page, tenant);
   await page.getByRole("button", { name: "Call", exact: true }).click();
   await expect(rows(page)).toHaveCount(1);
   await expect(page).toHaveURL(/type=call/);
-  await expect(page.getByRole("button", { name: "Call", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.getByRole("button", { name: "Call", exact: true })).toHaveAttribute(
+    "aria-pressed",
+    "true",
+  );
   await page.getByRole("button", { name: "All", exact: true }).click();
   await expect(rows(page)).toHaveCount(2);
 
@@ -125,7 +155,9 @@ test("it goes on by itself, to the end, without a row twice", async ({ page, ten
     await expect(page.getByText("That is everything.")).toBeVisible({ timeout: 500 });
   }).toPass();
   const shown = await titles(page);
-  expect(shown).toEqual(Array.from({ length: total }, (_, number) => `Number ${total - 1 - number}`));
+  expect(shown).toEqual(
+    Array.from({ length: total }, (_, number) => `Number ${total - 1 - number}`),
+  );
 });
 
 test("what is new is told, and shown when the reader asks for it", async ({ page, tenant }) => {
@@ -144,7 +176,10 @@ test("what is new is told, and shown when the reader asks for it", async ({ page
   await expect(fresh).toBeHidden();
 });
 
-test("it asks for news rarely, less and less, and not while nobody looks", async ({ page, tenant }) => {
+test("it asks for news rarely, less and less, and not while nobody looks", async ({
+  page,
+  tenant,
+}) => {
   await page.clock.install();
   await tenant.log({ type: "note", summary: "The only one" });
   await signIn(page, tenant);
@@ -184,7 +219,9 @@ test("coming back from a record leads to the row, pages deep", async ({ page, te
   await page.route("**/v1/activities?*", async (route) => {
     const at = Number(new URL(route.request().url()).searchParams.get("cursor") ?? 0);
     const activities = Array.from({ length: 50 }, (_, row) => madeUpRow(at + row));
-    await route.fulfill({ json: { activities, next_cursor: String(at + 50), request_id: "req_1" } });
+    await route.fulfill({
+      json: { activities, next_cursor: String(at + 50), request_id: "req_1" },
+    });
   });
   await page.route("**/v1/activities/0000*", (route) =>
     route.fulfill({ json: { activity: madeUpRow(420), request_id: "req_2" } }),

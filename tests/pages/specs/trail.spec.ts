@@ -13,8 +13,13 @@ async function download(page: Page, label: string): Promise<string> {
 
 /** The cells of a file as RFC 4180 has them, every one quoted. */
 function cellsOf(csv: string): string[][] {
-  const lines = csv.replace(/^\ufeff/, "").split("\r\n").filter((line) => line !== "");
-  return lines.map((line) => [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell]) => (cell ?? "").replaceAll('""', '"')));
+  const lines = csv
+    .replace(/^\ufeff/, "")
+    .split("\r\n")
+    .filter((line) => line !== "");
+  return lines.map((line) =>
+    [...line.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell]) => (cell ?? "").replaceAll('""', '"')),
+  );
 }
 
 test("it tells who did what, with which key, and what was refused", async ({ page, tenant }) => {
@@ -22,7 +27,9 @@ test("it tells who did what, with which key, and what was refused", async ({ pag
   const jane = await tenant.createKey("user:jane", "activity:write");
   await tenant.log({ type: "note", summary: "Something" }, jane);
   expect((await tenant.call("GET", "/v1/activities", undefined, jane)).status).toBe(403);
-  expect((await tenant.call("POST", "/v1/activities", { type: "song", summary: "" })).status).toBe(422);
+  expect((await tenant.call("POST", "/v1/activities", { type: "song", summary: "" })).status).toBe(
+    422,
+  );
   await signIn(page, tenant, tenant.key, "#/trail");
   const row = (text: RegExp) => rows(page).filter({ hasText: text });
   await expect(row(/Jane Doe/).filter({ hasText: "logged an activity" })).toContainText("Done");
@@ -65,7 +72,11 @@ test("a file of CSV has what is shown, and no formula", async ({ page, tenant })
     const name = "X-USER-ID";
     const answer = await fetch(`${tenant.url}/v1/activities`, {
       method: "POST",
-      headers: { authorization: `Bearer ${tenant.key}`, "content-type": "application/json", [name]: user },
+      headers: {
+        authorization: `Bearer ${tenant.key}`,
+        "content-type": "application/json",
+        [name]: user,
+      },
       body: JSON.stringify({ type: "note", summary: `Number ${at}` }),
     });
     expect(answer.status).toBe(201);
@@ -79,7 +90,8 @@ test("a file of CSV has what is shown, and no formula", async ({ page, tenant })
   const formulas = lines.flat().filter((cell) => /^[\s]*[=+\-@]/.test(cell));
   expect(formulas).toEqual([]);
   const cells = lines.flat();
-  for (const cell of ["'=HYPERLINK(1)", "'+1", "'-1", "'@SUM(1)", 'a"b']) expect(cells).toContain(cell);
+  for (const cell of ["'=HYPERLINK(1)", "'+1", "'-1", "'@SUM(1)", 'a"b'])
+    expect(cells).toContain(cell);
 });
 
 test("a file of JSON lines has the events as the API has them", async ({ page, tenant }) => {

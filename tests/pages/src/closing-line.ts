@@ -12,7 +12,8 @@ export default class ClosingLine implements Reporter {
   onEnd(result: FullResult): void {
     const tests = this.#suite?.allTests() ?? [];
     const passed = tests.filter((test) => test.ok() && test.results.length > 0).length;
-    const failed = tests.length - passed + (result.status === "passed" ? 0 : Number(tests.length === passed));
+    // What fails beside the tests, such as a server that does not end, is a failure too.
+    const failed = Math.max(tests.length - passed, result.status === "passed" ? 0 : 1);
     console.log(`\n${passed} passed, ${failed} failed`);
   }
 

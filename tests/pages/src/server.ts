@@ -52,7 +52,12 @@ export async function startServer(content: "week" | "empty"): Promise<Server> {
   const { url, demo_key: key } = JSON.parse(line) as { url: string; demo_key: string };
 
   async function run(...rest: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(program(), ["--data-dir", data, "--json", ...rest]);
+    const { stdout } = await promisify(execFile)(program(), [
+      "--data-dir",
+      data,
+      "--json",
+      ...rest,
+    ]);
     return stdout;
   }
 

@@ -3,9 +3,9 @@
 // another origin, a credential in an address, or an answer with an error that it did not
 // announce, whatever else it looks at.
 
-import { AxeBuilder } from "@axe-core/playwright";
-import { type BrowserContext, type Page, test as base, expect } from "@playwright/test";
 import { randomUUID } from "node:crypto";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { ALL_SCOPES, type Server, startServer } from "./server.ts";
 
 export { expect };
@@ -72,8 +72,18 @@ function tenantOf(server: Server, id: string, key: string): Tenant {
       return fetch(server.url + path, { method, headers, ...init });
     },
     putContact: (contact, name) =>
-      server.run("resources", "put", "--tenant", id, "--type", "contact", `--id=${contact}`, `--display-name=${name}`),
-    putActorName: (actor, name) => server.run("actors", "put", "--tenant", id, `--name=${name}`, actor),
+      server.run(
+        "resources",
+        "put",
+        "--tenant",
+        id,
+        "--type",
+        "contact",
+        `--id=${contact}`,
+        `--display-name=${name}`,
+      ),
+    putActorName: (actor, name) =>
+      server.run("actors", "put", "--tenant", id, `--name=${name}`, actor),
     async viewerToken(input) {
       const answer = await tenant.call("POST", "/v1/viewer-tokens", input);
       expect(answer.status, "a viewer token is made").toBe(201);
@@ -162,7 +172,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 });
 
 /** Opens the pages, and signs in by the form. */
-export async function signIn(page: Page, tenant: Tenant, key = tenant.key, fragment = ""): Promise<void> {
+export async function signIn(
+  page: Page,
+  tenant: Tenant,
+  key = tenant.key,
+  fragment = "",
+): Promise<void> {
   await page.goto(`${tenant.url}/${fragment}`);
   await page.getByLabel("Key", { exact: true }).fill(key);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -219,7 +234,10 @@ export async function expectNoSidewaysScrolling(page: Page, what: string): Promi
     if (scrollWidth <= clientWidth) return [];
     const all = [...document.body.querySelectorAll("*")];
     const out = all.filter((element) => element.getBoundingClientRect().right > clientWidth + 1);
-    return [`${scrollWidth} of ${clientWidth}`, ...out.slice(-5).map((e) => e.outerHTML.slice(0, 160))];
+    return [
+      `${scrollWidth} of ${clientWidth}`,
+      ...out.slice(-5).map((e) => e.outerHTML.slice(0, 160)),
+    ];
   });
   expect.soft(wider, `${what}, at ${page.viewportSize()?.width} px`).toEqual([]);
 }

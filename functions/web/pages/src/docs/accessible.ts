@@ -3,7 +3,6 @@
 
 /** What an element is called where nothing else names it, by a selector. */
 const NAMES: [selector: string, name: (element: Element) => string][] = [
-  ["#servers", () => "Server"],
   ["select.content-type", () => "Media type"],
   [".content-type-wrapper select", () => "Media type"],
   ["select.examples-select-element", () => "Example"],
@@ -11,7 +10,7 @@ const NAMES: [selector: string, name: (element: Element) => string][] = [
   ["textarea.body-param__text", () => "Request body"],
   [".responses-table[role='region']", (table) => `Responses of ${operationOf(table)}`],
   [".information-container", () => "About the API"],
-  [".schemes-server-container", () => "Server and authorization"],
+  [".scheme-container", () => "Authorization"],
   [".modal-ux", () => "Authorize"],
   [".close-modal", () => "Close"],
   [".authorization__btn", (button) => `Authorize ${operationOf(button)}`],
@@ -49,7 +48,7 @@ function correct(root: HTMLElement): void {
       element.setAttribute("aria-level", level);
     }
   }
-  for (const part of root.querySelectorAll(".information-container, .schemes-server-container")) {
+  for (const part of root.querySelectorAll(".information-container, .scheme-container")) {
     part.setAttribute("role", "region");
   }
   for (const dialog of root.querySelectorAll(".modal-ux")) dialog.setAttribute("role", "dialog");

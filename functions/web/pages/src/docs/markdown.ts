@@ -1,19 +1,21 @@
 // The Markdown of the description, as elements: paragraphs, lists, `code`, **strong**
-// and [links](https://example.com). Anything else stays the text that it is.
+// and [links](https://example.com), with the <i> that Swagger UI writes itself. Anything else
+// stays the text that it is.
 
 import type { Component, Node, React } from "./swagger-ui";
 
-const INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|\[([^\]]+)\]\((https:\/\/[^\s)]+)\)/g;
+const INLINE = /`([^`]+)`|\*\*([^*]+)\*\*|<i>([^<]+)<\/i>|\[([^\]]+)\]\((https:\/\/[^\s)]+)\)/g;
 const ITEM = /^\s*[*-] +/;
 
 function inline(React: React, text: string): Node[] {
   const nodes: Node[] = [];
   let at = 0;
   for (const match of text.matchAll(INLINE)) {
-    const [whole, code, strong, label, href] = match;
+    const [whole, code, strong, emphasis, label, href] = match;
     if (match.index > at) nodes.push(text.slice(at, match.index));
     if (code !== undefined) nodes.push(React.createElement("code", null, code));
     else if (strong !== undefined) nodes.push(React.createElement("strong", null, strong));
+    else if (emphasis !== undefined) nodes.push(React.createElement("i", null, emphasis));
     else nodes.push(React.createElement("a", { href, rel: "noreferrer" }, label));
     at = match.index + whole.length;
   }
