@@ -545,7 +545,6 @@ var texts = {
     mentions: "Mentions",
     completion: "Completion",
     completedAt: "Completed",
-    completedBy: "Completed by",
     scheduled: "Scheduled activity",
     details: "Details",
     id: "Id",
@@ -561,9 +560,6 @@ var texts = {
     trail: "Audit trail",
     openTrail: "Open it in the audit trail",
     trailEmpty: "The trail has no event about it.",
-    showFields: "Show fields and mentions",
-    showFieldsFor: (name) => `They are read on behalf of a person: of ${name}, who logged it.`,
-    fieldsRefused: (name) => `This key may not act for ${name}.`,
     notFoundText: "There is no activity with this id, or it is not yours to see.",
     yes: "Yes",
     no: "No",
@@ -2692,34 +2688,23 @@ function actorEntry(name, actor) {
     ]
   );
 }
-function askableAs(context, activity) {
-  const { me } = context;
-  const principal = me.authenticated_as ?? me.actor;
-  const cameThroughIt = activity.actor.type === "user" && activity.source === "api";
-  if (context.viewer || principal.type === "agent" || !cameThroughIt) {
-    return void 0;
-  }
-  return me.actor.type === "user" ? { user: me.actor, own: true } : { user: activity.actor, own: false };
-}
-function renderTyped(logged) {
-  const completed = logged.completed_at !== null || logged.scheduled_activity_id !== null;
+function renderSubmission({ fields, mentions, ...rest }) {
+  const completed = rest.completed_at !== void 0 || rest.scheduled_activity_id !== void 0;
   return [
-    logged.fields !== void 0 && logged.fields.length > 0 && section(
+    fields.length > 0 && section(
       words4.fields,
       h(
         "dl",
         { class: "entries" },
-        logged.fields.map(
-          (field) => entry(field.display_name || field.name, createFieldValue(field))
-        )
+        fields.map((field) => entry(field.display_name || field.name, createFieldValue(field)))
       )
     ),
-    logged.mentions.length > 0 && section(
+    mentions.length > 0 && section(
       words4.mentions,
       h(
         "ul",
         { class: "values" },
-        logged.mentions.map((id) => h("li", {}, h("code", {}, id)))
+        mentions.map((id) => h("li", {}, h("code", {}, id)))
       )
     ),
     completed && section(
@@ -2727,18 +2712,19 @@ function renderTyped(logged) {
       h(
         "dl",
         { class: "entries" },
-        timeEntry(words4.completedAt, logged.completed_at),
-        entry(
-          words4.completedBy,
-          logged.completed_by && written(logged.completed_by.display_name)
-        ),
+        timeEntry(words4.completedAt, rest.completed_at),
         entry(
           words4.scheduled,
-          logged.scheduled_activity_id && h("code", {}, logged.scheduled_activity_id)
+          rest.scheduled_activity_id && h("code", {}, rest.scheduled_activity_id)
         )
       )
     )
   ];
+}
+function renderKind({ type, submission }) {
+  const category = texts.category[type];
+  const own = submission?.activity_object.name ?? category;
+  return [icon(...CATEGORY[type]), own !== category && [written(own), " · "], category];
 }
 function renderEvent(event) {
   const refusal2 = refusalText(event);
@@ -2769,7 +2755,6 @@ function openRecord(context, route) {
   const heading = pageHeading(words4.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : void 0;
   const element2 = h("article", { class: "record-page" }, kind, heading, content);
   function createEvents() {
@@ -2789,73 +2774,9 @@ function openRecord(context, route) {
       announce: () => void 0
     });
   }
-  async function loadTyped(activity, user2, own) {
-    fill(typed, h("p", { class: "loading" }, texts.pager.loading));
-    try {
-      const logged = await context.client.getLoggedActivity(
-        activity.id,
-        { tenant: context.me.tenant_id, user: user2.id },
-        calls.signal
-      );
-      const name = logged.activity_object.name;
-      if (name !== texts.category[activity.type]) {
-        fill(
-          kind,
-          icon(...CATEGORY[activity.type]),
-          written(name),
-          ` · ${texts.category[activity.type]}`
-        );
-      }
-      const sections = renderTyped(logged);
-      fill(typed, sections);
-      if (!own && typed.childElementCount === 0) {
-        fill(typed, h("p", { class: "fine" }, words4.nothing));
-      }
-    } catch (thrown) {
-      if (isAborted(thrown)) {
-        return;
-      }
-      const error = asApiError(thrown);
-      const again = () => void loadTyped(activity, user2, own);
-      fill(
-        typed,
-        error.failure === "unauthorized" ? h("p", { class: "notice" }, words4.fieldsRefused(actorName(user2))) : createProblem(error, again)
-      );
-    }
-  }
-  function showTyped(activity) {
-    const as = askableAs(context, activity);
-    if (as === void 0) {
-      fill(typed);
-    } else if (as.own) {
-      void loadTyped(activity, as.user, true);
-    } else {
-      fill(
-        typed,
-        h(
-          "div",
-          { class: "asks" },
-          h(
-            "button",
-            {
-              type: "button",
-              on: {
-                click: () => {
-                  void loadTyped(activity, as.user, false);
-                  typed.focus();
-                }
-              }
-            },
-            words4.showFields
-          ),
-          h("span", { class: "fine" }, words4.showFieldsFor(actorName(as.user)))
-        )
-      );
-    }
-  }
   function show(activity) {
     const records = relatedRecords(activity);
-    fill(kind, icon(...CATEGORY[activity.type]), texts.category[activity.type]);
+    fill(kind, renderKind(activity));
     fill(heading, written(activity.summary));
     document.title = `${activity.summary} – ${texts.product}`;
     fill(
@@ -2886,7 +2807,7 @@ function openRecord(context, route) {
           )
         )
       ),
-      typed,
+      activity.submission !== void 0 && renderSubmission(activity.submission),
       section(
         words4.details,
         h(
@@ -2912,7 +2833,6 @@ function openRecord(context, route) {
         h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words4.openTrail))
       )
     );
-    showTyped(activity);
     events?.restart();
   }
   async function load() {
@@ -4514,9 +4434,9 @@ async function send(credential, call) {
 
 // src/api/client.ts
 function createClient(credential, refused) {
-  async function call(call2, as = credential) {
+  async function call(call2) {
     try {
-      return await send(as, call2);
+      return await send(credential, call2);
     } catch (error) {
       if (error instanceof ApiError && error.failure === "unauthorized") {
         refused();
@@ -4538,23 +4458,6 @@ function createClient(credential, refused) {
     me: (signal) => get("v1/me", none, signal),
     searchActivities: (parameters, signal) => get("v1/activities", parameters, signal),
     getActivity: (id, signal) => get(`v1/activities/${encodeURIComponent(id)}`, none, signal),
-    getLoggedActivity: (id, as, signal) => (
-      // Its 401 may be about the user that is named here, so it doesn't end the session.
-      send(
-        { token: credential.token },
-        {
-          method: "GET",
-          path: `api/activities/logged/${encodeURIComponent(id)}`,
-          headers: {
-            "X-API-KEY": credential.token,
-            "X-BUSINESS-ID": as.tenant,
-            "X-USER-ID": headerText(as.user)
-          },
-          signal,
-          repeatable: true
-        }
-      )
-    ),
     logActivity: (input, signal) => call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),

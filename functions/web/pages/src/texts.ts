@@ -424,7 +424,6 @@ export const texts = {
     mentions: "Mentions",
     completion: "Completion",
     completedAt: "Completed",
-    completedBy: "Completed by",
     scheduled: "Scheduled activity",
     details: "Details",
     id: "Id",
@@ -440,10 +439,6 @@ export const texts = {
     trail: "Audit trail",
     openTrail: "Open it in the audit trail",
     trailEmpty: "The trail has no event about it.",
-    showFields: "Show fields and mentions",
-    showFieldsFor: (name: string) =>
-      `They are read on behalf of a person: of ${name}, who logged it.`,
-    fieldsRefused: (name: string) => `This key may not act for ${name}.`,
     notFoundText: "There is no activity with this id, or it is not yours to see.",
     yes: "Yes",
     no: "No",

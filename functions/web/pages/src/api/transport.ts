@@ -129,7 +129,7 @@ async function attempt(credential: Credential, call: Call): Promise<unknown> {
 }
 
 /** A header carries bytes: UTF-8 in the form in which `fetch` takes it, a character a byte. */
-export function headerText(text: string): string {
+function headerText(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
