@@ -73,6 +73,8 @@ test("a draft is kept while the reader looks elsewhere, and forgotten at sign-ou
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Key", { exact: true }).fill(tenant.key);
   await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
+  await goTo(page, "#/log");
   await expect(page.getByLabel("Summary")).toHaveValue("");
 });
 

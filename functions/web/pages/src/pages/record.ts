@@ -9,7 +9,7 @@ import { createFieldValue } from "../field-values";
 import { CATEGORY } from "../icons";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createPager } from "../pager";
-import { createProblem } from "../problem";
+import { createReadProblem } from "../problem";
 import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
@@ -220,7 +220,7 @@ export function openRecord(context: PageContext, route: Route): Page {
         content,
         error.failure === "not_found"
           ? h("p", { class: "notice", role: "alert" }, words.notFoundText)
-          : createProblem(error, () => void load()),
+          : createReadProblem(error, () => void load()),
         h("p", {}, h("a", { href: "#/" }, texts.notFound.back)),
       );
     }
