@@ -16,6 +16,7 @@ export default defineConfig({
   reporter: [["list"], ["./src/closing-line.ts"]],
   use: {
     browserName: "chromium",
+    actionTimeout: 10_000,
     viewport: { width: 1280, height: 800 },
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
@@ -28,7 +29,6 @@ export default defineConfig({
         "--disable-component-update",
         "--disable-sync",
         "--no-first-run",
-        "--js-flags=--expose-gc",
       ],
     },
   },

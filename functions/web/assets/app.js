@@ -2054,6 +2054,19 @@ function createPager(parts) {
       window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
     }
   }
+  function focusedRow() {
+    const { activeElement: active } = document;
+    return list.contains(active) ? active.dataset.row ?? "" : void 0;
+  }
+  function focusOnRow(name) {
+    const named = [...list.querySelectorAll("[data-row]")];
+    const row = named.find(({ dataset }) => dataset.row === name);
+    if (row === void 0) {
+      focusIn(list);
+    } else {
+      row.focus({ preventScroll: true });
+    }
+  }
   function focusIn(rows) {
     rows.querySelector("a[href], button")?.focus({ preventScroll: true });
   }
@@ -2158,11 +2171,15 @@ function createPager(parts) {
       pages = [];
       behind = place.behind.map((cursor) => cursor ?? void 0);
       next = loaded.next;
+      const focused = focusedRow();
       list.replaceChildren();
       if (loaded.rows.length > 0) {
         const page = { ...loaded, element: parts.render(loaded.rows, void 0) };
         pages.push(page);
         list.appendChild(page.element);
+      }
+      if (focused !== void 0) {
+        focusOnRow(focused);
       }
       if (loaded.rows.length === 0 && next !== void 0) {
         askWhetherToGoOn();
@@ -4661,6 +4678,7 @@ function start(root2) {
   let path;
   let viewer = isViewersTab();
   let opened = 0;
+  let resuming = false;
   function openPage(route) {
     const signedIn = session.current();
     if (signedIn === void 0) {
@@ -4687,6 +4705,9 @@ function start(root2) {
     const token = takeViewerToken();
     if (token !== void 0) {
       void resume(token, false);
+      return;
+    }
+    if (resuming) {
       return;
     }
     const samePath = path !== void 0 && path.join("/") === route.path.join("/");
@@ -4727,6 +4748,7 @@ function start(root2) {
   async function resume(credential, keep2) {
     viewer = isViewerToken(credential.token);
     path = void 0;
+    resuming = true;
     put(openWaiting(), []);
     try {
       await session.resume(credential, keep2);
@@ -4737,6 +4759,7 @@ function start(root2) {
       );
       return;
     }
+    resuming = false;
     reopen();
   }
   async function begin() {

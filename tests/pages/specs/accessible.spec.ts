@@ -190,6 +190,20 @@ test("everything can be done with the keyboard alone", async ({ page, tenant }) 
   await expect(page.getByLabel("Key", { exact: true })).toBeVisible();
 });
 
+test("a row that has the focus keeps it when the list comes anew", async ({ page, tenant }) => {
+  await tenant.log({ type: "note", summary: "First of two" });
+  await tenant.log({ type: "note", summary: "Second of two" });
+  await signIn(page, tenant);
+  const row = (name: string) => page.getByRole("link", { name });
+  await row("First of two").focus();
+  await goTo(page, "#/?query=two");
+  await expect(page.locator(".pager")).not.toHaveAttribute("aria-busy", "true");
+  await expect(row("First of two")).toBeFocused();
+  await goTo(page, "#/?query=second");
+  await expect(rows(page)).toHaveCount(1);
+  await expect(row("Second of two")).toBeFocused();
+});
+
 test("single keys rest while one types, and can be switched off", async ({ page, tenant }) => {
   await tenant.log({ type: "note", summary: "The only one" });
   await signIn(page, tenant);

@@ -31,6 +31,7 @@ for (const [status, body, said] of [
   [429, "", "Too many requests"],
   [502, "<html>Bad gateway</html>", "Not available just now"],
   [200, "<html>Sign in to the hotel's network</html>", "An answer that makes no sense"],
+  [200, '{"activities": [{"id": "cut', "An answer that makes no sense"],
 ] as const) {
   test(`${status} ${body.slice(0, 12)} is told, and tried again when asked`, async ({
     page,
@@ -158,4 +159,40 @@ test("a record, the trail and the keys tell of a failure, too", async ({ page, t
     await problem.getByRole("button", { name: "Try again" }).click();
     await expect(problem).toHaveCount(0);
   }
+});
+
+test("an answer that never comes is given up, and said to be", async ({ page, tenant }) => {
+  await tenant.log({ type: "note", summary: "Late but there" });
+  await page.clock.install();
+  await signIn(page, tenant);
+  await expect(rows(page)).toHaveCount(1);
+  let calls = 0;
+  await page.route("**/v1/activities?*type=*", () => {
+    calls += 1;
+  });
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  for (const attempt of [1, 2, 3]) {
+    await expect.poll(() => calls).toBe(attempt);
+    // The end of an attempt, and the pause before the next.
+    await page.clock.runFor(25_000);
+  }
+  await expect(page.getByRole("alert")).toContainText("No answer");
+  await page.unroute("**/v1/activities?*type=*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(rows(page)).toHaveCount(1);
+});
+
+test("a viewer whose link can't be asked about is not asked for a key", async ({
+  page,
+  tenant,
+}) => {
+  const token = await tenant.viewerToken({ user_id: "jane" });
+  await page.route("**/v1/me", (route) => route.fulfill({ status: 503, body: "" }));
+  await page.goto(`${tenant.url}/#viewer_token=${token}`);
+  await expect(page.getByRole("alert")).toContainText("Not available just now");
+  expect(page.url()).not.toContain("alv_");
+  await expect(page.getByLabel("Key", { exact: true })).toHaveCount(0);
+  await page.unroute("**/v1/me");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
 });

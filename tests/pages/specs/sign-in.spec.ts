@@ -253,6 +253,30 @@ test.describe("a session ends", () => {
     await expect(page.getByLabel("Key", keyField)).toBeVisible();
   });
 
+  for (const [name, fragment, call] of [
+    ["a record", "#/activities/ID", "**/v1/activities/*"],
+    ["the trail", "#/trail", "**/v1/audit-events?*"],
+    ["the keys", "#/keys", "**/v1/keys?*"],
+  ] as const) {
+    test(`with a key that is refused at ${name}`, async ({ page, tenant }) => {
+      const id = await tenant.log({ type: "note", summary: "Not for everybody" });
+      await signIn(page, tenant);
+      await page.route(call, (route) => {
+        const authorization = "Bearer alk_nobody.0000000000000000.none";
+        return route.continue({ headers: { ...route.request().headers(), authorization } });
+      });
+      await goTo(page, fragment.replace("ID", id));
+      await expect(page.getByRole("alert")).toContainText("no longer accepted");
+      await expect(page.getByLabel("Key", keyField)).toBeVisible();
+      await page.unroute(call);
+      // The way to what was asked for is kept.
+      await page.getByLabel("Key", keyField).fill(tenant.key);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await expect(page).toHaveURL(`${tenant.url}/${fragment.replace("ID", id)}`);
+      await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    });
+  }
+
   test("and the way to what was asked for is kept", async ({ page, tenant }) => {
     const id = await tenant.log({ type: "note", summary: "Asked for by a link" });
     await page.goto(`${tenant.url}/#/activities/${id}`);

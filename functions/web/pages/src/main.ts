@@ -40,6 +40,8 @@ function start(root: HTMLElement): void {
   let path: readonly string[] | undefined;
   let viewer = isViewersTab();
   let opened = 0;
+  /** A credential that the API could not be asked about yet: what the address says has to wait. */
+  let resuming = false;
 
   function openPage(route: Route): Page {
     const signedIn = session.current();
@@ -69,6 +71,9 @@ function start(root: HTMLElement): void {
     const token = takeViewerToken();
     if (token !== undefined) {
       void resume(token, false);
+      return;
+    }
+    if (resuming) {
       return;
     }
     const samePath = path !== undefined && path.join("/") === route.path.join("/");
@@ -116,6 +121,7 @@ function start(root: HTMLElement): void {
   async function resume(credential: Credential, keep: boolean): Promise<void> {
     viewer = isViewerToken(credential.token);
     path = undefined;
+    resuming = true;
     put(openWaiting(), []);
     try {
       await session.resume(credential, keep);
@@ -126,6 +132,7 @@ function start(root: HTMLElement): void {
       );
       return;
     }
+    resuming = false;
     reopen();
   }
 

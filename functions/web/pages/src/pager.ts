@@ -217,6 +217,22 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     }
   }
 
+  /** Which row has the focus, to be found again among other rows; nothing, where none has. */
+  function focusedRow(): string | undefined {
+    const { activeElement: active } = document;
+    return list.contains(active) ? ((active as HTMLElement).dataset.row ?? "") : undefined;
+  }
+
+  function focusOnRow(name: string): void {
+    const named = [...list.querySelectorAll<HTMLElement>("[data-row]")];
+    const row = named.find(({ dataset }) => dataset.row === name);
+    if (row === undefined) {
+      focusIn(list);
+    } else {
+      row.focus({ preventScroll: true });
+    }
+  }
+
   function focusIn(rows: HTMLElement): void {
     rows.querySelector<HTMLElement>("a[href], button")?.focus({ preventScroll: true });
   }
@@ -328,11 +344,15 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
       pages = [];
       behind = place.behind.map((cursor) => cursor ?? undefined);
       next = loaded.next;
+      const focused = focusedRow();
       list.replaceChildren();
       if (loaded.rows.length > 0) {
         const page = { ...loaded, element: parts.render(loaded.rows, undefined) };
         pages.push(page);
         list.appendChild(page.element);
+      }
+      if (focused !== undefined) {
+        focusOnRow(focused);
       }
       if (loaded.rows.length === 0 && next !== undefined) {
         askWhetherToGoOn();

@@ -411,6 +411,8 @@ export interface components {
             snippet?: string;
             /** @description The way by which it came in. */
             source: components["schemas"]["Source"];
+            /** @description What was submitted beside, where the activity was logged through the logged-activity dialect. Only where the activity is read by its id. */
+            submission?: components["schemas"]["ActivitySubmission"];
             /** @description What happened, in a line. */
             summary: string;
             /** @description The workspace that it belongs to. */
@@ -436,6 +438,25 @@ export interface components {
             activity: components["schemas"]["Activity"];
             /** @description The request, as the header `x-request-id` names it too. */
             request_id: string;
+        };
+        /** @description What the logged-activity dialect keeps with an activity. */
+        ActivitySubmission: {
+            /** @description The activity's type, as it was when the activity was logged. */
+            activity_object: components["schemas"]["SubmittedType"];
+            /**
+             * Format: date-time
+             * @description When the activity was completed, where it was.
+             */
+            completed_at?: string;
+            /** @description The fields that have a value, in the order of the type. */
+            fields: components["schemas"]["SubmittedField"][];
+            /** @description Who is mentioned. */
+            mentions: string[];
+            /**
+             * Format: uuid
+             * @description The scheduled activity that it completed.
+             */
+            scheduled_activity_id?: string;
         };
         /** @description An activity type. */
         ActivityType: {
@@ -1050,6 +1071,27 @@ export interface components {
          * @enum {string}
          */
         Source: "api" | "mcp" | "admin";
+        /** @description A field with its value, under the names that it had when the activity was logged. */
+        SubmittedField: {
+            /** @description What people knew it by. */
+            display_name: string;
+            field_type: components["schemas"]["FieldType"];
+            /** Format: uuid */
+            id: string;
+            /** @description What programs knew it by. */
+            name: string;
+            /** @description In the form of its `field_type`. */
+            value: unknown;
+        };
+        /** @description The type of an activity. */
+        SubmittedType: {
+            /** @description What programs know it by. */
+            api_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What people knew it by. */
+            name: string;
+        };
         /** @description The same as callers write it, and as a viewer token has it. */
         ViewerFilters: {
             /** @description What one actor logged: its id, or its type and id, as in `service:crm`. */
