@@ -1,4 +1,7 @@
 // src/dom.ts
+function opensElsewhere(click) {
+  return click.ctrlKey || click.metaKey || click.shiftKey;
+}
 function append(parent, ...children) {
   for (const child of children) {
     if (child === null || child === void 0 || child === false) {
@@ -150,6 +153,7 @@ var texts = {
     keys: "Keys",
     log: "Log an activity",
     reference: "API reference",
+    newTab: "(in a new tab)",
     help: "Keyboard and help",
     signOut: "Sign out"
   },
@@ -545,7 +549,6 @@ var texts = {
     mentions: "Mentions",
     completion: "Completion",
     completedAt: "Completed",
-    completedBy: "Completed by",
     scheduled: "Scheduled activity",
     details: "Details",
     id: "Id",
@@ -561,9 +564,6 @@ var texts = {
     trail: "Audit trail",
     openTrail: "Open it in the audit trail",
     trailEmpty: "The trail has no event about it.",
-    showFields: "Show fields and mentions",
-    showFieldsFor: (name) => `They are read on behalf of a person: of ${name}, who logged it.`,
-    fieldsRefused: (name) => `This key may not act for ${name}.`,
     notFoundText: "There is no activity with this id, or it is not yours to see.",
     yes: "Yes",
     no: "No",
@@ -608,12 +608,16 @@ var texts = {
     lost: "It is not known whether it was logged. Try again: it is logged once, however often you try.",
     conflict: "An earlier try was logged, with what you had written then. Look at the timeline, or log this as another activity.",
     another: "Log as another activity",
+    otherRecord: "You have begun this activity, about another record.",
+    makeAbout: (type, id) => `Make it about ${type} ${id}`,
     discard: "Discard"
   },
   filters: {
     title: "Filters",
     any: "Any",
     set: "Filters that are set",
+    goesWith: (label) => `Fill this in, too: it goes with “${label}”.`,
+    wholeDay: "Give the day, the month and the year.",
     remove: (label, value) => `Remove the filter ${label}: ${value}`,
     clear: "Clear all"
   },
@@ -871,7 +875,7 @@ function adviceOf(error) {
   return texts.problem.advice[error.failure];
 }
 function createProblem(error, retry) {
-  const element2 = h(
+  return h(
     "div",
     { class: "problem", role: "alert", "data-failure": error.failure },
     h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
@@ -879,7 +883,10 @@ function createProblem(error, retry) {
     error.requestId !== void 0 && h("p", { class: "fine" }, texts.problem.request(error.requestId)),
     retry !== void 0 && h("button", { type: "button", on: { click: retry } }, texts.problem.retry)
   );
-  if (error.failure === "offline" && retry !== void 0) {
+}
+function createReadProblem(error, retry) {
+  const element2 = createProblem(error, retry);
+  if (error.failure === "offline") {
     const online = () => element2.isConnected && retry();
     window.addEventListener("online", online, { once: true });
   }
@@ -934,7 +941,8 @@ function startOfDay(key, days = 0) {
   if (parts === null) {
     return void 0;
   }
-  const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
+  const at = new Date(2e3, 0, 1);
+  at.setFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
   return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
 }
 var calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
@@ -962,6 +970,7 @@ function draftOf({ me }) {
   return kept.draft;
 }
 var options = (labels) => Object.entries(labels).map(([value, label]) => ({ value, label }));
+var ABOUT = ["related_resource_type", "related_resource_id"];
 function characters(text) {
   let count2 = 0;
   for (const _ of text) {
@@ -1025,12 +1034,6 @@ function createFields() {
 }
 function openLog(context, route) {
   const draft = draftOf(context);
-  const about = ["related_resource_type", "related_resource_id"];
-  if (about.every((name) => (draft.get(name) ?? "") === "")) {
-    for (const name of about) {
-      draft.set(name, route.parameters.get(name) ?? "");
-    }
-  }
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -1043,12 +1046,50 @@ function openLog(context, route) {
       draft.set("idempotency_key", key.value);
     }
   }
+  function keep2() {
+    for (const name of fields.keys()) {
+      draft.set(name, value(name));
+    }
+  }
+  const linked = (name) => route.parameters.get(name) ?? "";
+  const isKept = ABOUT.some((name) => (draft.get(name) ?? "") !== "");
+  const isOther = isKept && ABOUT.some((name) => linked(name) !== (draft.get(name) ?? ""));
   for (const [name, { control: own }] of fields) {
-    own.value = draft.get(name) ?? "";
-    own.addEventListener("input", () => draft.set(name, own.value));
+    own.value = ABOUT.includes(name) && !isKept ? linked(name) : draft.get(name) ?? "";
+    own.addEventListener("input", keep2);
   }
   if (value("idempotency_key") === "") {
     newKey();
+  }
+  function createOtherRecord() {
+    const [type = "", id = ""] = ABOUT.map(linked);
+    const label = texts.record[type] ?? type;
+    const notice = h(
+      "div",
+      { class: "notice" },
+      h("p", {}, words.otherRecord),
+      h(
+        "button",
+        {
+          type: "button",
+          on: {
+            click: () => {
+              for (const name of ABOUT) {
+                const own = control(name);
+                if (own !== void 0) {
+                  own.value = linked(name);
+                }
+              }
+              keep2();
+              notice.remove();
+              control("related_resource_id")?.focus();
+            }
+          }
+        },
+        words.makeAbout(label, id)
+      )
+    );
+    return notice;
   }
   function createCounter(name, limit) {
     const counter = h("p", { class: "hint counter" });
@@ -1222,6 +1263,7 @@ function openLog(context, route) {
     { class: "log-page stack" },
     pageHeading(words.title),
     h("p", { class: "row-meta" }, h("span", { class: "joint" }, words.as), createDeed(context.me)),
+    isOther && linked("related_resource_id") !== "" && createOtherRecord(),
     summary,
     h(
       "form",
@@ -1294,8 +1336,266 @@ function openWaiting() {
 function openUnreachable(error, retry) {
   return {
     title: texts.product,
-    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry))
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.product),
+      createReadProblem(error, retry)
+    )
   };
+}
+
+// src/announcer.ts
+function createAnnouncer() {
+  const element2 = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
+  return {
+    element: element2,
+    announce(text) {
+      element2.textContent = element2.textContent === text ? `${text} ` : text;
+    }
+  };
+}
+
+// src/dialog.ts
+function openDialog(parts) {
+  const titleId = freshId("dialog");
+  const opener = document.activeElement;
+  const dialog = h(
+    "dialog",
+    {
+      class: "dialog",
+      "aria-labelledby": titleId,
+      on: {
+        close: () => {
+          dialog.remove();
+          if (opener instanceof HTMLElement && opener.isConnected) {
+            opener.focus();
+          }
+          parts.closed?.();
+        }
+      }
+    },
+    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
+    h("div", { class: "dialog-content" }, parts.content),
+    h(
+      "div",
+      { class: "actions" },
+      h(
+        "button",
+        { type: "button", on: { click: () => dialog.close() } },
+        parts.closeLabel ?? texts.close
+      ),
+      parts.actions
+    )
+  );
+  document.body.appendChild(dialog);
+  dialog.showModal();
+  return { close: () => dialog.close() };
+}
+
+// src/shortcuts.ts
+var OFF = "activity-log.shortcuts-off";
+function isOff() {
+  try {
+    return window.localStorage.getItem(OFF) !== null;
+  } catch {
+    return false;
+  }
+}
+function setOff(off) {
+  try {
+    if (off) {
+      window.localStorage.setItem(OFF, "1");
+    } else {
+      window.localStorage.removeItem(OFF);
+    }
+  } catch {
+  }
+}
+function isTyping(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
+}
+function moveAmongRows(step) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const active = document.activeElement;
+  const within = rows.findIndex((row) => row === active || row.parentElement?.contains(active));
+  const next = rows[within < 0 ? step > 0 ? 0 : rows.length - 1 : within + step];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+function openShortcutsHelp() {
+  const off = isOff();
+  openDialog({
+    title: texts.shortcuts.title,
+    content: [
+      h("p", {}, texts.shortcuts.lead),
+      h(
+        "dl",
+        { class: "keys" },
+        texts.shortcuts.keys.map(([key, what]) => [
+          h("dt", {}, h("kbd", {}, key)),
+          h("dd", {}, what)
+        ])
+      ),
+      h(
+        "label",
+        { class: "tick" },
+        h("input", {
+          type: "checkbox",
+          checked: !off,
+          on: { change: (event) => setOff(!event.target.checked) }
+        }),
+        texts.shortcuts.enabled
+      ),
+      h("p", { class: "hint" }, texts.shortcuts.hint)
+    ]
+  });
+}
+function listenForShortcuts() {
+  document.addEventListener("keydown", (event) => {
+    const modified = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.defaultPrevented || modified || isTyping(event.target) || isOff()) {
+      return;
+    }
+    if (document.querySelector("dialog[open]") !== null) {
+      return;
+    }
+    switch (event.key) {
+      case "/": {
+        const search = document.querySelector("input[type=search]");
+        if (search === null) {
+          return;
+        }
+        search.focus();
+        break;
+      }
+      case "j":
+        moveAmongRows(1);
+        break;
+      case "k":
+        moveAmongRows(-1);
+        break;
+      case "?":
+        openShortcutsHelp();
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  });
+}
+
+// src/shell.ts
+var SOON_MS = 7 * 24 * 60 * 60 * 1e3;
+function endsSoon(expiresAt) {
+  return expiresAt !== void 0 && Date.parse(expiresAt) - Date.now() < SOON_MS;
+}
+function createReferenceLink(text) {
+  return h(
+    "a",
+    { href: "docs", target: "_blank", rel: "noopener" },
+    text,
+    h("span", { class: "visually-hidden" }, ` ${texts.nav.newTab}`)
+  );
+}
+function createShell(root2, table, signOut) {
+  const announcer = createAnnouncer();
+  const header = h("header", { class: "header" });
+  const main = h("main", { id: "content", class: "main", tabindex: "-1" });
+  const skip = h(
+    "a",
+    {
+      class: "skip",
+      href: "#content",
+      on: {
+        // A fragment is a route here, so the link goes nowhere: it moves the focus.
+        click: (event) => {
+          event.preventDefault();
+          main.focus();
+        }
+      }
+    },
+    texts.skipToContent
+  );
+  fill(root2, skip, header, main, announcer.element);
+  function navigation(signedIn) {
+    const links = table.filter((kind) => kind.nav !== void 0 && may(signedIn, kind.scope)).map(
+      (kind) => h(
+        "li",
+        {},
+        h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
+      )
+    );
+    const reference = !signedIn.viewer && h("li", {}, createReferenceLink(texts.nav.reference));
+    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
+  }
+  function account({ me }) {
+    return h(
+      "div",
+      { class: "account" },
+      h(
+        "p",
+        { class: "account-name" },
+        h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
+        createDeed(me),
+        h(
+          "span",
+          { class: "fine" },
+          h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
+          h("span", {}, me.tenant_id),
+          endsSoon(me.expires_at) && [
+            " · ",
+            h("span", {}, texts.account.endsAt("")),
+            dateTime(me.expires_at)
+          ]
+        )
+      ),
+      h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut)
+    );
+  }
+  return {
+    announce: announcer.announce,
+    showAccount(signedIn) {
+      const brand = h("a", { class: "brand", href: "#/" }, icon(...BRAND), texts.product);
+      const help = h(
+        "button",
+        {
+          type: "button",
+          class: "quiet help",
+          "aria-label": texts.nav.help,
+          title: texts.nav.help,
+          on: { click: openShortcutsHelp }
+        },
+        "?"
+      );
+      if (signedIn === void 0) {
+        fill(header, h("div", { class: "bar" }, brand, help));
+      } else {
+        fill(
+          header,
+          h("div", { class: "bar" }, brand, navigation(signedIn), help, account(signedIn))
+        );
+      }
+    },
+    showPage(page, path, focus) {
+      document.title = page.title === texts.product ? page.title : `${page.title} – ${texts.product}`;
+      fill(main, page.element);
+      for (const link of header.querySelectorAll("a[data-page]")) {
+        if (link.dataset.page === path.join("/")) {
+          link.setAttribute("aria-current", "page");
+        } else {
+          link.removeAttribute("aria-current");
+        }
+      }
+      window.scrollTo({ top: 0, behavior: "instant" });
+      if (focus) {
+        (main.querySelector("[data-focus], h1") ?? main).focus();
+      }
+    }
+  };
+}
+function createMainAction(fragment, label) {
+  return h("a", { class: "button main-action", href: fragment }, icon(...PLUS), label);
 }
 
 // src/pages/sign-in.ts
@@ -1419,46 +1719,9 @@ function openSignIn(parts) {
       problem,
       h("div", { class: "actions" }, submit)
     ),
-    h("p", { class: "fine" }, h("a", { href: "docs" }, texts.signIn.reference))
+    h("p", { class: "fine" }, createReferenceLink(texts.signIn.reference))
   );
   return { title: texts.signIn.title, element: element2 };
-}
-
-// src/dialog.ts
-function openDialog(parts) {
-  const titleId = freshId("dialog");
-  const opener = document.activeElement;
-  const dialog = h(
-    "dialog",
-    {
-      class: "dialog",
-      "aria-labelledby": titleId,
-      on: {
-        close: () => {
-          dialog.remove();
-          if (opener instanceof HTMLElement && opener.isConnected) {
-            opener.focus();
-          }
-          parts.closed?.();
-        }
-      }
-    },
-    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
-    h("div", { class: "dialog-content" }, parts.content),
-    h(
-      "div",
-      { class: "actions" },
-      h(
-        "button",
-        { type: "button", on: { click: () => dialog.close() } },
-        parts.closeLabel ?? texts.close
-      ),
-      parts.actions
-    )
-  );
-  document.body.appendChild(dialog);
-  dialog.showModal();
-  return { close: () => dialog.close() };
 }
 
 // src/groups.ts
@@ -1895,7 +2158,7 @@ function openRevokeDialog({ client, key, own, left }, revoked) {
 }
 
 // src/key-states.ts
-var SOON_MS = 14 * 24 * 60 * 60 * 1e3;
+var SOON_MS2 = 14 * 24 * 60 * 60 * 1e3;
 function keyState(key, nowMs) {
   if (key.revoked_at !== void 0) {
     return "revoked";
@@ -1907,7 +2170,7 @@ function keyState(key, nowMs) {
   if (key.replaced_by !== void 0) {
     return "rotated";
   }
-  return endsAt - nowMs <= SOON_MS ? "expires_soon" : "active";
+  return endsAt - nowMs <= SOON_MS2 ? "expires_soon" : "active";
 }
 function isRotatable(key, nowMs) {
   return key.replaced_by === void 0 && keyState(key, nowMs) !== "revoked";
@@ -2004,7 +2267,7 @@ function createPager(parts) {
   function showError(target, thrown, retry) {
     const error = asApiError(thrown);
     if (parts.failed?.(error) !== true) {
-      edge(target, "failed", createProblem(error, retry));
+      edge(target, "failed", createReadProblem(error, retry));
     } else {
       edge(target, "failed");
     }
@@ -2692,34 +2955,23 @@ function actorEntry(name, actor) {
     ]
   );
 }
-function askableAs(context, activity) {
-  const { me } = context;
-  const principal = me.authenticated_as ?? me.actor;
-  const cameThroughIt = activity.actor.type === "user" && activity.source === "api";
-  if (context.viewer || principal.type === "agent" || !cameThroughIt) {
-    return void 0;
-  }
-  return me.actor.type === "user" ? { user: me.actor, own: true } : { user: activity.actor, own: false };
-}
-function renderTyped(logged) {
-  const completed = logged.completed_at !== null || logged.scheduled_activity_id !== null;
+function renderSubmission({ fields, mentions, ...rest }) {
+  const completed = rest.completed_at !== void 0 || rest.scheduled_activity_id !== void 0;
   return [
-    logged.fields !== void 0 && logged.fields.length > 0 && section(
+    fields.length > 0 && section(
       words4.fields,
       h(
         "dl",
         { class: "entries" },
-        logged.fields.map(
-          (field) => entry(field.display_name || field.name, createFieldValue(field))
-        )
+        fields.map((field) => entry(field.display_name || field.name, createFieldValue(field)))
       )
     ),
-    logged.mentions.length > 0 && section(
+    mentions.length > 0 && section(
       words4.mentions,
       h(
         "ul",
         { class: "values" },
-        logged.mentions.map((id) => h("li", {}, h("code", {}, id)))
+        mentions.map((id) => h("li", {}, h("code", {}, id)))
       )
     ),
     completed && section(
@@ -2727,18 +2979,19 @@ function renderTyped(logged) {
       h(
         "dl",
         { class: "entries" },
-        timeEntry(words4.completedAt, logged.completed_at),
-        entry(
-          words4.completedBy,
-          logged.completed_by && written(logged.completed_by.display_name)
-        ),
+        timeEntry(words4.completedAt, rest.completed_at),
         entry(
           words4.scheduled,
-          logged.scheduled_activity_id && h("code", {}, logged.scheduled_activity_id)
+          rest.scheduled_activity_id && h("code", {}, rest.scheduled_activity_id)
         )
       )
     )
   ];
+}
+function renderKind({ type, submission }) {
+  const category = texts.category[type];
+  const own = submission?.activity_object.name ?? category;
+  return [icon(...CATEGORY[type]), own !== category && [written(own), " · "], category];
 }
 function renderEvent(event) {
   const refusal2 = refusalText(event);
@@ -2769,7 +3022,6 @@ function openRecord(context, route) {
   const heading = pageHeading(words4.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : void 0;
   const element2 = h("article", { class: "record-page" }, kind, heading, content);
   function createEvents() {
@@ -2789,73 +3041,9 @@ function openRecord(context, route) {
       announce: () => void 0
     });
   }
-  async function loadTyped(activity, user2, own) {
-    fill(typed, h("p", { class: "loading" }, texts.pager.loading));
-    try {
-      const logged = await context.client.getLoggedActivity(
-        activity.id,
-        { tenant: context.me.tenant_id, user: user2.id },
-        calls.signal
-      );
-      const name = logged.activity_object.name;
-      if (name !== texts.category[activity.type]) {
-        fill(
-          kind,
-          icon(...CATEGORY[activity.type]),
-          written(name),
-          ` · ${texts.category[activity.type]}`
-        );
-      }
-      const sections = renderTyped(logged);
-      fill(typed, sections);
-      if (!own && typed.childElementCount === 0) {
-        fill(typed, h("p", { class: "fine" }, words4.nothing));
-      }
-    } catch (thrown) {
-      if (isAborted(thrown)) {
-        return;
-      }
-      const error = asApiError(thrown);
-      const again = () => void loadTyped(activity, user2, own);
-      fill(
-        typed,
-        error.failure === "unauthorized" ? h("p", { class: "notice" }, words4.fieldsRefused(actorName(user2))) : createProblem(error, again)
-      );
-    }
-  }
-  function showTyped(activity) {
-    const as = askableAs(context, activity);
-    if (as === void 0) {
-      fill(typed);
-    } else if (as.own) {
-      void loadTyped(activity, as.user, true);
-    } else {
-      fill(
-        typed,
-        h(
-          "div",
-          { class: "asks" },
-          h(
-            "button",
-            {
-              type: "button",
-              on: {
-                click: () => {
-                  void loadTyped(activity, as.user, false);
-                  typed.focus();
-                }
-              }
-            },
-            words4.showFields
-          ),
-          h("span", { class: "fine" }, words4.showFieldsFor(actorName(as.user)))
-        )
-      );
-    }
-  }
   function show(activity) {
     const records = relatedRecords(activity);
-    fill(kind, icon(...CATEGORY[activity.type]), texts.category[activity.type]);
+    fill(kind, renderKind(activity));
     fill(heading, written(activity.summary));
     document.title = `${activity.summary} – ${texts.product}`;
     fill(
@@ -2886,7 +3074,7 @@ function openRecord(context, route) {
           )
         )
       ),
-      typed,
+      activity.submission !== void 0 && renderSubmission(activity.submission),
       section(
         words4.details,
         h(
@@ -2912,7 +3100,6 @@ function openRecord(context, route) {
         h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words4.openTrail))
       )
     );
-    showTyped(activity);
     events?.restart();
   }
   async function load() {
@@ -2926,7 +3113,7 @@ function openRecord(context, route) {
       const error = asApiError(thrown);
       fill(
         content,
-        error.failure === "not_found" ? h("p", { class: "notice", role: "alert" }, words4.notFoundText) : createProblem(error, () => void load()),
+        error.failure === "not_found" ? h("p", { class: "notice", role: "alert" }, words4.notFoundText) : createReadProblem(error, () => void load()),
         h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
       );
     }
@@ -2962,13 +3149,18 @@ function createDays(rows, above, createRow) {
 }
 
 // src/filters.ts
+var FIRST_DAY = "1970-01-01";
+var LAST_DAY = "9999-12-31";
+var DATE_PAUSE_MS = 600;
 function chosenDay(value, kind) {
   const at = new Date(value);
   if (Number.isNaN(at.getTime())) {
     return void 0;
   }
   const days = kind === "to" ? 1 : 0;
-  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
+  const chosen = new Date(at);
+  chosen.setDate(chosen.getDate() - days);
+  const key = dayKey(chosen);
   return startOfDay(key, days) === at.toISOString() ? key : void 0;
 }
 function makeControl(field) {
@@ -2981,11 +3173,21 @@ function makeControl(field) {
         field
       );
     default:
-      return createField(h("input", { name: field.name, type: "date" }), field);
+      return createField(
+        h("input", { name: field.name, type: "date", min: FIRST_DAY, max: LAST_DAY }),
+        field
+      );
   }
+}
+function isDate(control) {
+  return control instanceof HTMLInputElement && control.type === "date";
+}
+function isHalfTyped(control) {
+  return isDate(control) && !control.validity.valid;
 }
 function createFilters(parts) {
   let shown = new URLSearchParams();
+  let pending;
   const controls = /* @__PURE__ */ new Map();
   for (const field of parts.fields) {
     controls.set(field.name, makeControl(field));
@@ -2999,7 +3201,8 @@ function createFilters(parts) {
         next.set(field.name, value);
       } else {
         const before = shown.get(field.name) ?? "";
-        const kept3 = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        const within = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
+        const kept3 = within || isHalfTyped(controls.get(field.name)?.control);
         next.set(
           field.name,
           kept3 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
@@ -3018,6 +3221,33 @@ function createFilters(parts) {
     }
     return next;
   }
+  function halves() {
+    const found = [];
+    for (const { name, label, needs } of parts.fields) {
+      const control = controls.get(name)?.control;
+      if (isHalfTyped(control) && document.activeElement !== control) {
+        found.push({ field: name, message: texts.filters.wholeDay });
+      }
+      const other = needs === void 0 ? void 0 : controls.get(needs);
+      if (needs !== void 0 && control?.value.trim() && other?.control.value.trim() === "") {
+        found.push({ field: needs, message: texts.filters.goesWith(label) });
+      }
+    }
+    return found;
+  }
+  function apply() {
+    clearTimeout(pending);
+    pending = void 0;
+    if (!form.isConnected) {
+      return;
+    }
+    const missing = halves();
+    showViolations(controls, missing);
+    if (missing.length > 0) {
+      parts.announce(missing.map(({ message }) => message).join(" "));
+    }
+    parts.changed(read());
+  }
   const form = h(
     "form",
     {
@@ -3026,9 +3256,16 @@ function createFilters(parts) {
       on: {
         submit: (event) => {
           event.preventDefault();
-          parts.changed(read());
+          apply();
         },
-        change: () => parts.changed(read())
+        change: ({ target }) => {
+          if (isDate(target)) {
+            clearTimeout(pending);
+            pending = setTimeout(apply, DATE_PAUSE_MS);
+          } else {
+            apply();
+          }
+        }
       }
     },
     [...controls.values()].map((field) => field.element)
@@ -3128,14 +3365,19 @@ function createFilters(parts) {
         const value = shown.get(field.name) ?? "";
         const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
         const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
-        const typed = field.kind === "text" && document.activeElement === control;
-        if (!half && !typed) {
+        const unread = isHalfTyped(control) || isDate(control) && pending !== void 0;
+        const typed = document.activeElement === control && (field.kind === "text" || unread);
+        if (!half && !typed && control.value !== text) {
           control.value = text;
         }
       }
       showChips();
     },
-    showViolations: (violations) => showViolations(controls, violations).rest
+    showViolations(violations) {
+      const named = new Set(violations.map(({ field }) => field));
+      const missing = halves().filter(({ field }) => !named.has(field));
+      return showViolations(controls, [...violations, ...missing]).rest;
+    }
   };
 }
 
@@ -3205,214 +3447,6 @@ function startPolling(ask) {
   window.addEventListener("offline", awake);
   wait();
   return { stop };
-}
-
-// src/announcer.ts
-function createAnnouncer() {
-  const element2 = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
-  return {
-    element: element2,
-    announce(text) {
-      element2.textContent = element2.textContent === text ? `${text} ` : text;
-    }
-  };
-}
-
-// src/shortcuts.ts
-var OFF = "activity-log.shortcuts-off";
-function isOff() {
-  try {
-    return window.localStorage.getItem(OFF) !== null;
-  } catch {
-    return false;
-  }
-}
-function setOff(off) {
-  try {
-    if (off) {
-      window.localStorage.setItem(OFF, "1");
-    } else {
-      window.localStorage.removeItem(OFF);
-    }
-  } catch {
-  }
-}
-function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
-}
-function moveAmongRows(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
-  const active = document.activeElement;
-  const within = rows.findIndex((row) => row === active || row.parentElement?.contains(active));
-  const next = rows[within < 0 ? step > 0 ? 0 : rows.length - 1 : within + step];
-  next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
-}
-function openShortcutsHelp() {
-  const off = isOff();
-  openDialog({
-    title: texts.shortcuts.title,
-    content: [
-      h("p", {}, texts.shortcuts.lead),
-      h(
-        "dl",
-        { class: "keys" },
-        texts.shortcuts.keys.map(([key, what]) => [
-          h("dt", {}, h("kbd", {}, key)),
-          h("dd", {}, what)
-        ])
-      ),
-      h(
-        "label",
-        { class: "tick" },
-        h("input", {
-          type: "checkbox",
-          checked: !off,
-          on: { change: (event) => setOff(!event.target.checked) }
-        }),
-        texts.shortcuts.enabled
-      ),
-      h("p", { class: "hint" }, texts.shortcuts.hint)
-    ]
-  });
-}
-function listenForShortcuts() {
-  document.addEventListener("keydown", (event) => {
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.defaultPrevented || modified || isTyping(event.target) || isOff()) {
-      return;
-    }
-    if (document.querySelector("dialog[open]") !== null) {
-      return;
-    }
-    switch (event.key) {
-      case "/": {
-        const search = document.querySelector("input[type=search]");
-        if (search === null) {
-          return;
-        }
-        search.focus();
-        break;
-      }
-      case "j":
-        moveAmongRows(1);
-        break;
-      case "k":
-        moveAmongRows(-1);
-        break;
-      case "?":
-        openShortcutsHelp();
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
-  });
-}
-
-// src/shell.ts
-var SOON_MS2 = 7 * 24 * 60 * 60 * 1e3;
-function endsSoon(expiresAt) {
-  return expiresAt !== void 0 && Date.parse(expiresAt) - Date.now() < SOON_MS2;
-}
-function createShell(root2, table, signOut) {
-  const announcer = createAnnouncer();
-  const header = h("header", { class: "header" });
-  const main = h("main", { id: "content", class: "main", tabindex: "-1" });
-  const skip = h(
-    "a",
-    {
-      class: "skip",
-      href: "#content",
-      on: {
-        // A fragment is a route here, so the link goes nowhere: it moves the focus.
-        click: (event) => {
-          event.preventDefault();
-          main.focus();
-        }
-      }
-    },
-    texts.skipToContent
-  );
-  fill(root2, skip, header, main, announcer.element);
-  function navigation(signedIn) {
-    const links = table.filter((kind) => kind.nav !== void 0 && may(signedIn, kind.scope)).map(
-      (kind) => h(
-        "li",
-        {},
-        h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
-      )
-    );
-    const reference = !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
-  }
-  function account({ me }) {
-    return h(
-      "div",
-      { class: "account" },
-      h(
-        "p",
-        { class: "account-name" },
-        h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
-        createDeed(me),
-        h(
-          "span",
-          { class: "fine" },
-          h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
-          h("span", {}, me.tenant_id),
-          endsSoon(me.expires_at) && [
-            " · ",
-            h("span", {}, texts.account.endsAt("")),
-            dateTime(me.expires_at)
-          ]
-        )
-      ),
-      h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut)
-    );
-  }
-  return {
-    announce: announcer.announce,
-    showAccount(signedIn) {
-      const brand = h("a", { class: "brand", href: "#/" }, icon(...BRAND), texts.product);
-      const help = h(
-        "button",
-        {
-          type: "button",
-          class: "quiet help",
-          "aria-label": texts.nav.help,
-          title: texts.nav.help,
-          on: { click: openShortcutsHelp }
-        },
-        "?"
-      );
-      if (signedIn === void 0) {
-        fill(header, h("div", { class: "bar" }, brand, help));
-      } else {
-        fill(
-          header,
-          h("div", { class: "bar" }, brand, navigation(signedIn), help, account(signedIn))
-        );
-      }
-    },
-    showPage(page, path, focus) {
-      document.title = page.title === texts.product ? page.title : `${page.title} – ${texts.product}`;
-      fill(main, page.element);
-      for (const link of header.querySelectorAll("a[data-page]")) {
-        if (link.dataset.page === path.join("/")) {
-          link.setAttribute("aria-current", "page");
-        } else {
-          link.removeAttribute("aria-current");
-        }
-      }
-      window.scrollTo({ top: 0, behavior: "instant" });
-      if (focus) {
-        (main.querySelector("[data-focus], h1") ?? main).focus();
-      }
-    }
-  };
-}
-function createMainAction(fragment, label) {
-  return h("a", { class: "button main-action", href: fragment }, icon(...PLUS), label);
 }
 
 // src/pages/timeline.ts
@@ -3534,8 +3568,15 @@ function openTimeline(context, route) {
     }),
     { label: texts.timeline.search, class: "search" }
   );
-  function searchNow() {
+  function stopTyping() {
     clearTimeout(typing);
+    typing = void 0;
+  }
+  function isTyping2() {
+    return typing !== void 0 && search.control.value.trim() !== (parameters.get("query") ?? "");
+  }
+  function searchNow() {
+    stopTyping();
     const next = new URLSearchParams(parameters);
     const query = search.control.value.trim();
     next.delete("query");
@@ -3550,7 +3591,8 @@ function openTimeline(context, route) {
   }
   const filters = createFilters({
     fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
-    changed: (next) => context.go(formatRoute([], next))
+    changed: (next) => context.go(formatRoute([], next)),
+    announce: context.announce
   });
   const count2 = h("span", { class: "badge" });
   const more = h(
@@ -3672,7 +3714,13 @@ function openTimeline(context, route) {
             dir: "auto",
             href: formatRoute(["activities", activity.id]),
             "data-row": activity.id,
-            on: { click: () => keepPlace(activity) }
+            on: {
+              click: (click) => {
+                if (!opensElsewhere(click)) {
+                  keepPlace(activity);
+                }
+              }
+            }
           },
           activity.summary
         ),
@@ -3837,14 +3885,19 @@ function openTimeline(context, route) {
     title: texts.timeline.title,
     element: element2,
     update(next) {
-      clearTimeout(typing);
+      const query = parameters.get("query");
       parameters = known(next.parameters);
+      if (isTyping2() && parameters.get("query") === query) {
+        searchNow();
+        return;
+      }
+      stopTyping();
       polling?.stop();
       showFilters();
       begin();
     },
     stop() {
-      clearTimeout(typing);
+      stopTyping();
       polling?.stop();
       pager.stop();
     }
@@ -4213,7 +4266,8 @@ function openTrail(context, route) {
   let choseInList = false;
   const filters = createFilters({
     fields: FILTERS2,
-    changed: (next) => context.go(formatRoute(["trail"], next))
+    changed: (next) => context.go(formatRoute(["trail"], next)),
+    announce: context.announce
   });
   filters.chips.tabIndex = -1;
   const count2 = h("span", { class: "badge" });
@@ -4261,7 +4315,7 @@ function openTrail(context, route) {
   });
   pager.element.addEventListener("click", (click) => {
     const { target } = click;
-    if (click.ctrlKey || click.metaKey || click.shiftKey) {
+    if (opensElsewhere(click)) {
       return;
     }
     const link = target instanceof Element ? target.closest("a[href]") : null;
@@ -4374,6 +4428,18 @@ var pageTable = [
   { path: ["keys"], scope: "keys:manage", nav: texts.nav.keys, open: openKeys }
 ];
 
+// src/api/clock.ts
+var ahead = 0;
+function noteServerTime(date) {
+  const at = Date.parse(date ?? "");
+  if (!Number.isNaN(at)) {
+    ahead = at - Date.now();
+  }
+}
+function serverNow() {
+  return Date.now() + ahead;
+}
+
 // src/api/transport.ts
 var ATTEMPT_TIMEOUT_MS = 2e4;
 var MAX_ATTEMPTS = 3;
@@ -4443,6 +4509,7 @@ async function attempt(credential, call) {
       referrerPolicy: "no-referrer",
       signal: clock.signal
     });
+    noteServerTime(response.headers.get("date"));
     if (!response.ok) {
       throw await refusal(response);
     }
@@ -4514,9 +4581,9 @@ async function send(credential, call) {
 
 // src/api/client.ts
 function createClient(credential, refused) {
-  async function call(call2, as = credential) {
+  async function call(call2) {
     try {
-      return await send(as, call2);
+      return await send(credential, call2);
     } catch (error) {
       if (error instanceof ApiError && error.failure === "unauthorized") {
         refused();
@@ -4538,23 +4605,6 @@ function createClient(credential, refused) {
     me: (signal) => get("v1/me", none, signal),
     searchActivities: (parameters, signal) => get("v1/activities", parameters, signal),
     getActivity: (id, signal) => get(`v1/activities/${encodeURIComponent(id)}`, none, signal),
-    getLoggedActivity: (id, as, signal) => (
-      // Its 401 may be about the user that is named here, so it doesn't end the session.
-      send(
-        { token: credential.token },
-        {
-          method: "GET",
-          path: `api/activities/logged/${encodeURIComponent(id)}`,
-          headers: {
-            "X-API-KEY": credential.token,
-            "X-BUSINESS-ID": as.tenant,
-            "X-USER-ID": headerText(as.user)
-          },
-          signal,
-          repeatable: true
-        }
-      )
-    ),
     logActivity: (input, signal) => call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
@@ -4619,16 +4669,37 @@ function takeViewerToken() {
   keep(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
-  return { token };
+  return isViewerToken(token) ? { token } : "none";
+}
+var CLOCK_STEP_MS = 1e4;
+function timeLeft({ expires_at: end }) {
+  return end === void 0 ? Number.POSITIVE_INFINITY : Date.parse(end) - serverNow();
 }
 function createSession(changed) {
   let state;
   let ending = "none";
+  let clock;
   function end(why) {
+    clearTimeout(clock);
     state = void 0;
     ending = why;
     keep(KEPT, void 0);
     changed();
+  }
+  function endInTime(signedIn) {
+    clearTimeout(clock);
+    const left = timeLeft(signedIn.me);
+    if (!Number.isFinite(left)) {
+      return;
+    }
+    const step = Math.min(Math.max(left, 0), CLOCK_STEP_MS);
+    clock = setTimeout(() => {
+      if (timeLeft(signedIn.me) <= 0) {
+        end("expired");
+      } else {
+        endInTime(signedIn);
+      }
+    }, step);
   }
   const session = {
     current: () => state,
@@ -4636,13 +4707,13 @@ function createSession(changed) {
     async signIn(credential, stay) {
       const client = createClient(credential, () => {
         if (state?.client === client) {
-          const expiresAt = Date.parse(state.me.expires_at ?? "");
-          end(expiresAt <= Date.now() ? "expired" : "refused");
+          end(timeLeft(state.me) <= 0 ? "expired" : "refused");
         }
       });
       const me = await client.me();
       state = { client, me, credential, viewer: isViewerToken(credential.token) };
       ending = "none";
+      endInTime(state);
       keep(KEPT, stay && !state.viewer ? JSON.stringify(credential) : void 0);
       return state;
     },
@@ -4656,7 +4727,10 @@ function createSession(changed) {
         end("refused");
       }
     },
-    signOut: () => end("signed_out")
+    signOut() {
+      window.history.replaceState(null, "", "#/");
+      end("signed_out");
+    }
   };
   return session;
 }
@@ -4676,7 +4750,7 @@ function start(root2) {
   let router;
   let page;
   let path;
-  let viewer = isViewersTab();
+  let viewer = false;
   let opened = 0;
   let resuming = false;
   function openPage(route) {
@@ -4703,6 +4777,10 @@ function start(root2) {
   }
   function show(route) {
     const token = takeViewerToken();
+    if (token === "none") {
+      show(parseRoute(window.location.hash));
+      return;
+    }
     if (token !== void 0) {
       void resume(token, false);
       return;
@@ -4764,11 +4842,13 @@ function start(root2) {
   }
   async function begin() {
     const token = takeViewerToken();
-    const credential = token ?? keptCredential();
+    const brought = token === "none" ? void 0 : token;
+    const credential = brought ?? keptCredential();
+    viewer = isViewersTab();
     shell.showAccount(void 0);
     listenForShortcuts();
     if (credential !== void 0) {
-      await resume(credential, token === void 0);
+      await resume(credential, brought === void 0);
     }
     router = startRouter(show);
   }

@@ -65,7 +65,6 @@ test("the pages", async ({ page, demo }) => {
   await page.getByLabel("Search", { exact: true }).fill("reception");
   await expect(rows(page)).toHaveCount(1);
   await rows(page).locator(".row-title").click();
-  await page.getByRole("button", { name: "Show fields and mentions" }).click();
   await expect(page.getByText("Come again")).toBeVisible();
   await picture(page, "record");
   await goTo(page, "#/trail?action=activity.logged");

@@ -73,6 +73,8 @@ test("a draft is kept while the reader looks elsewhere, and forgotten at sign-ou
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByLabel("Key", { exact: true }).fill(tenant.key);
   await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
+  await goTo(page, "#/log");
   await expect(page.getByLabel("Summary")).toHaveValue("");
 });
 
@@ -171,10 +173,20 @@ test("a visit of a type of one's own shows its fields by their kinds", async ({ 
   await page.getByLabel("Search", { exact: true }).fill("night manager");
   await expect(rows(page)).toHaveCount(1);
   await rows(page).locator(".row-title").click();
-  await page.getByRole("button", { name: "Show fields and mentions" }).click();
   const main = page.locator("main");
   await expect(main).toContainText("Come again");
   await expect(main).toContainText("84.50");
   await expect(main).toContainText("Bring the figures of the pilot");
   await expect(main).toContainText("Borealis Hotels");
+});
+
+test("a viewer sees the fields of such a visit, too", async ({ page, demo }) => {
+  const found = await demo.call("GET", "/v1/activities?query=night%20manager");
+  const { activities } = (await found.json()) as { activities: { id: string }[] };
+  const token = await demo.viewerToken({ user_id: "jane" });
+  const to = encodeURIComponent(`/activities/${activities[0]?.id}`);
+  await page.goto(`${demo.url}/#viewer_token=${token}&to=${to}`);
+  const main = page.locator("main");
+  await expect(main).toContainText("Come again");
+  await expect(main).toContainText("84.50");
 });

@@ -17,6 +17,11 @@ export interface Attributes {
   readonly [name: string]: unknown;
 }
 
+/** Whether a click opens a link in another tab or window, and this page stays. */
+export function opensElsewhere(click: MouseEvent): boolean {
+  return click.ctrlKey || click.metaKey || click.shiftKey;
+}
+
 /** Puts children behind those that are there. */
 export function append(parent: Node, ...children: readonly Child[]): void {
   for (const child of children) {

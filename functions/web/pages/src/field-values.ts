@@ -1,7 +1,7 @@
 // The value of a typed field, by the kind of the field. What does not have the form of its
 // kind is shown as JSON, so that nothing stored is hidden.
 
-import type { FieldWithValue } from "./api/client";
+import type { SubmittedField } from "./api/client";
 import { type Child, h, written } from "./dom";
 import { texts } from "./texts";
 import { calendarDay, exactTime } from "./times";
@@ -57,7 +57,7 @@ function asId(value: unknown): Child {
   return typeof value === "string" ? h("code", {}, value) : asJson(value);
 }
 
-export function createFieldValue({ field_type: kind, value }: FieldWithValue): Child {
+export function createFieldValue({ field_type: kind, value }: SubmittedField): Child {
   switch (kind) {
     case "text":
     case "longtext":

@@ -4,7 +4,14 @@
 // so a link to a page is a query of the API. Nothing is kept here besides what is typed.
 
 import { fill, h, icon } from "./dom";
-import { createField, createSelect, type Field, type Option, showViolations } from "./fields";
+import {
+  type Control,
+  createField,
+  createSelect,
+  type Field,
+  type Option,
+  showViolations,
+} from "./fields";
 import { CROSS } from "./icons";
 import { texts } from "./texts";
 import { dateText, dateTimeText, dayKey, startOfDay } from "./times";
@@ -53,7 +60,14 @@ export interface FiltersParts {
   /** Parameters that are set elsewhere on the page but get a chip, by their label. */
   readonly others?: readonly { readonly name: string; readonly label: string }[];
   readonly changed: (parameters: URLSearchParams) => void;
+  readonly announce: (text: string) => void;
 }
+
+/** A date before it has a year of which digits are still to come, and so has one after the last. */
+const FIRST_DAY = "1970-01-01";
+const LAST_DAY = "9999-12-31";
+/** A date is a whole one several times while it is typed. */
+const DATE_PAUSE_MS = 600;
 
 /** The midnight that a value is, as the day that the reader chose; nothing if it is none. */
 function chosenDay(value: string, kind: "from" | "to"): string | undefined {
@@ -62,7 +76,9 @@ function chosenDay(value: string, kind: "from" | "to"): string | undefined {
     return undefined;
   }
   const days = kind === "to" ? 1 : 0;
-  const key = dayKey(new Date(at.getFullYear(), at.getMonth(), at.getDate() - days));
+  const chosen = new Date(at);
+  chosen.setDate(chosen.getDate() - days);
+  const key = dayKey(chosen);
   return startOfDay(key, days) === at.toISOString() ? key : undefined;
 }
 
@@ -76,12 +92,25 @@ function makeControl(field: FilterField): Field {
         field,
       );
     default:
-      return createField(h("input", { name: field.name, type: "date" }), field);
+      return createField(
+        h("input", { name: field.name, type: "date", min: FIRST_DAY, max: LAST_DAY }),
+        field,
+      );
   }
+}
+
+function isDate(control: EventTarget | null | undefined): control is HTMLInputElement {
+  return control instanceof HTMLInputElement && control.type === "date";
+}
+
+/** Whether somebody has not typed all of a date yet. */
+function isHalfTyped(control: Control | undefined): boolean {
+  return isDate(control) && !control.validity.valid;
 }
 
 export function createFilters(parts: FiltersParts): Filters {
   let shown = new URLSearchParams();
+  let pending: ReturnType<typeof setTimeout> | undefined;
   const controls = new Map<string, Field>();
   for (const field of parts.fields) {
     controls.set(field.name, makeControl(field));
@@ -98,7 +127,8 @@ export function createFilters(parts: FiltersParts): Filters {
       } else {
         const before = shown.get(field.name) ?? "";
         // A time within a day, of a link, stays as it is until another day is chosen.
-        const kept = value === "" && before !== "" && chosenDay(before, field.kind) === undefined;
+        const within = value === "" && before !== "" && chosenDay(before, field.kind) === undefined;
+        const kept = within || isHalfTyped(controls.get(field.name)?.control);
         next.set(
           field.name,
           kept ? before : (startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""),
@@ -118,6 +148,36 @@ export function createFilters(parts: FiltersParts): Filters {
     return next;
   }
 
+  /** What is asked for with a value that can't stand alone, and with half of a date. */
+  function halves(): { readonly field: string; readonly message: string }[] {
+    const found: { readonly field: string; readonly message: string }[] = [];
+    for (const { name, label, needs } of parts.fields) {
+      const control = controls.get(name)?.control;
+      if (isHalfTyped(control) && document.activeElement !== control) {
+        found.push({ field: name, message: texts.filters.wholeDay });
+      }
+      const other = needs === undefined ? undefined : controls.get(needs);
+      if (needs !== undefined && control?.value.trim() && other?.control.value.trim() === "") {
+        found.push({ field: needs, message: texts.filters.goesWith(label) });
+      }
+    }
+    return found;
+  }
+
+  function apply(): void {
+    clearTimeout(pending);
+    pending = undefined;
+    if (!form.isConnected) {
+      return; // the reader has left in the meantime
+    }
+    const missing = halves();
+    showViolations(controls, missing);
+    if (missing.length > 0) {
+      parts.announce(missing.map(({ message }) => message).join(" "));
+    }
+    parts.changed(read());
+  }
+
   const form = h(
     "form",
     {
@@ -126,9 +186,16 @@ export function createFilters(parts: FiltersParts): Filters {
       on: {
         submit: (event) => {
           event.preventDefault();
-          parts.changed(read());
+          apply();
         },
-        change: () => parts.changed(read()),
+        change: ({ target }) => {
+          if (isDate(target)) {
+            clearTimeout(pending);
+            pending = setTimeout(apply, DATE_PAUSE_MS);
+          } else {
+            apply();
+          }
+        },
       },
     },
     [...controls.values()].map((field) => field.element),
@@ -241,13 +308,18 @@ export function createFilters(parts: FiltersParts): Filters {
         // Half of a pair is in no fragment yet, and neither is what somebody types just now.
         const half =
           field.needs !== undefined && !shown.has(field.needs) && !before.has(field.name);
-        const typed = field.kind === "text" && document.activeElement === control;
-        if (!half && !typed) {
+        const unread = isHalfTyped(control) || (isDate(control) && pending !== undefined);
+        const typed = document.activeElement === control && (field.kind === "text" || unread);
+        if (!half && !typed && control.value !== text) {
           control.value = text;
         }
       }
       showChips();
     },
-    showViolations: (violations) => showViolations(controls, violations).rest,
+    showViolations(violations) {
+      const named = new Set(violations.map(({ field }) => field));
+      const missing = halves().filter(({ field }) => !named.has(field));
+      return showViolations(controls, [...violations, ...missing]).rest;
+    },
   };
 }

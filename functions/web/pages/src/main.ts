@@ -8,7 +8,7 @@ import { forgetDraft } from "./pages/log";
 import { openNoAccess, openNotFound, openUnreachable, openWaiting } from "./pages/no-page";
 import { openSignIn } from "./pages/sign-in";
 import { pageTable } from "./pages/table";
-import { type Route, type Router, startRouter } from "./router";
+import { parseRoute, type Route, type Router, startRouter } from "./router";
 import {
   createSession,
   forgetViewer,
@@ -38,7 +38,7 @@ function start(root: HTMLElement): void {
   let router: Router | undefined;
   let page: Page | undefined;
   let path: readonly string[] | undefined;
-  let viewer = isViewersTab();
+  let viewer = false;
   let opened = 0;
   /** A credential that the API could not be asked about yet: what the address says has to wait. */
   let resuming = false;
@@ -69,6 +69,10 @@ function start(root: HTMLElement): void {
   function show(route: Route): void {
     // A link with a token may also be opened in a tab that has these pages already.
     const token = takeViewerToken();
+    if (token === "none") {
+      show(parseRoute(window.location.hash));
+      return;
+    }
     if (token !== undefined) {
       void resume(token, false);
       return;
@@ -139,11 +143,13 @@ function start(root: HTMLElement): void {
   async function begin(): Promise<void> {
     // First of all, so that the token is in no history.
     const token = takeViewerToken();
-    const credential = token ?? keptCredential();
+    const brought = token === "none" ? undefined : token;
+    const credential = brought ?? keptCredential();
+    viewer = isViewersTab();
     shell.showAccount(undefined);
     listenForShortcuts();
     if (credential !== undefined) {
-      await resume(credential, token === undefined);
+      await resume(credential, brought === undefined);
     }
     router = startRouter(show);
   }

@@ -8,7 +8,7 @@
 
 import { type ApiError, asApiError, isAborted } from "./api/errors";
 import { type Child, fill, h } from "./dom";
-import { createProblem } from "./problem";
+import { createReadProblem } from "./problem";
 import { texts } from "./texts";
 
 export interface PageOfRows<Row> {
@@ -155,7 +155,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   function showError(target: HTMLElement, thrown: unknown, retry: () => void): void {
     const error = asApiError(thrown);
     if (parts.failed?.(error) !== true) {
-      edge(target, "failed", createProblem(error, retry));
+      edge(target, "failed", createReadProblem(error, retry));
     } else {
       edge(target, "failed");
     }

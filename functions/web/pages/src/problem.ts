@@ -20,8 +20,9 @@ export function adviceOf(error: ApiError): string {
   return texts.problem.advice[error.failure];
 }
 
+/** `retry` is what the button does. Nothing is done until it is pressed. */
 export function createProblem(error: ApiError, retry?: () => void): HTMLElement {
-  const element = h(
+  return h(
     "div",
     { class: "problem", role: "alert", "data-failure": error.failure },
     h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
@@ -31,8 +32,15 @@ export function createProblem(error: ApiError, retry?: () => void): HTMLElement 
     retry !== undefined &&
       h("button", { type: "button", on: { click: retry } }, texts.problem.retry),
   );
-  if (error.failure === "offline" && retry !== undefined) {
-    // The reader need not come back to press the button.
+}
+
+/**
+ * Of what was read: it is read again by itself once there is a connection. Nothing is written
+ * so, because a form may say something else by then.
+ */
+export function createReadProblem(error: ApiError, retry: () => void): HTMLElement {
+  const element = createProblem(error, retry);
+  if (error.failure === "offline") {
     const online = () => element.isConnected && retry();
     window.addEventListener("online", online, { once: true });
   }

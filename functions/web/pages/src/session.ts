@@ -6,6 +6,7 @@
 // who reloads the page is sent to where it came from, and not asked for a key.
 
 import { type Client, createClient, type Me } from "./api/client";
+import { serverNow } from "./api/clock";
 import { ApiError } from "./api/errors";
 import type { Credential } from "./api/transport";
 
@@ -80,8 +81,12 @@ export function forgetViewer(): void {
   keep(VIEWER, undefined);
 }
 
-/** Takes a viewer token out of the address, and leaves the route that it came with. */
-export function takeViewerToken(): Credential | undefined {
+/**
+ * Takes a viewer token out of the address, and leaves the route that it came with. Anything else
+ * in its place goes, too, but nobody signs in with it: a key is no part of an address, and a
+ * link could otherwise put its reader into a session of somebody else's.
+ */
+export function takeViewerToken(): Credential | "none" | undefined {
   const fragment = new URLSearchParams(window.location.hash.slice(1));
   const token = fragment.get("viewer_token");
   if (token === null) {
@@ -90,7 +95,14 @@ export function takeViewerToken(): Credential | undefined {
   keep(VIEWER, "1");
   const to = (fragment.get("to") ?? "").replace(/^#/, "");
   window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
-  return { token };
+  return isViewerToken(token) ? { token } : "none";
+}
+
+const CLOCK_STEP_MS = 10_000;
+
+/** How long the credential is taken yet. */
+function timeLeft({ expires_at: end }: Me): number {
+  return end === undefined ? Number.POSITIVE_INFINITY : Date.parse(end) - serverNow();
 }
 
 /** `changed` is called when a session ends, whoever ended it. */
@@ -98,11 +110,32 @@ export function createSession(changed: () => void): Session {
   let state: SignedIn | undefined;
   let ending: Ending = "none";
 
+  let clock: ReturnType<typeof setTimeout> | undefined;
+
   function end(why: Ending): void {
+    clearTimeout(clock);
     state = undefined;
     ending = why;
     keep(KEPT, undefined);
     changed();
+  }
+
+  /** Ends the session when its key does, also if nothing is asked for meanwhile. */
+  function endInTime(signedIn: SignedIn): void {
+    clearTimeout(clock);
+    const left = timeLeft(signedIn.me);
+    if (!Number.isFinite(left)) {
+      return;
+    }
+    // In steps, since a timer stands still while the machine sleeps.
+    const step = Math.min(Math.max(left, 0), CLOCK_STEP_MS);
+    clock = setTimeout(() => {
+      if (timeLeft(signedIn.me) <= 0) {
+        end("expired");
+      } else {
+        endInTime(signedIn);
+      }
+    }, step);
   }
 
   const session: Session = {
@@ -112,13 +145,13 @@ export function createSession(changed: () => void): Session {
       const client = createClient(credential, () => {
         // An answer that is late, of a session that is over, ends no other one.
         if (state?.client === client) {
-          const expiresAt = Date.parse(state.me.expires_at ?? "");
-          end(expiresAt <= Date.now() ? "expired" : "refused");
+          end(timeLeft(state.me) <= 0 ? "expired" : "refused");
         }
       });
       const me = await client.me();
       state = { client, me, credential, viewer: isViewerToken(credential.token) };
       ending = "none";
+      endInTime(state);
       keep(KEPT, stay && !state.viewer ? JSON.stringify(credential) : undefined);
       return state;
     },
@@ -132,7 +165,11 @@ export function createSession(changed: () => void): Session {
         end("refused");
       }
     },
-    signOut: () => end("signed_out"),
+    signOut() {
+      // What was looked at is no business of who sits here next.
+      window.history.replaceState(null, "", "#/");
+      end("signed_out");
+    },
   };
   return session;
 }

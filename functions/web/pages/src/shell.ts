@@ -31,6 +31,16 @@ function endsSoon(expiresAt: string | undefined): expiresAt is string {
   return expiresAt !== undefined && Date.parse(expiresAt) - Date.now() < SOON_MS;
 }
 
+/** In a tab of its own, since a key and what is half written are in the memory of this one. */
+export function createReferenceLink(text: string): HTMLElement {
+  return h(
+    "a",
+    { href: "docs", target: "_blank", rel: "noopener" },
+    text,
+    h("span", { class: "visually-hidden" }, ` ${texts.nav.newTab}`),
+  );
+}
+
 export function createShell(
   root: HTMLElement,
   table: readonly PageKind[],
@@ -67,8 +77,7 @@ export function createShell(
         ),
       );
     // Who views for a while has no use for it: the API is for those who have a key.
-    const reference =
-      !signedIn.viewer && h("li", {}, h("a", { href: "docs" }, texts.nav.reference));
+    const reference = !signedIn.viewer && h("li", {}, createReferenceLink(texts.nav.reference));
     return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
   }
 

@@ -67,8 +67,10 @@ export function startOfDay(key: string, days = 0): string | undefined {
   if (parts === null) {
     return undefined;
   }
-  // Through the fields of the date, because a day is not always 24 hours long.
-  const at = new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
+  // Through the fields of the date, because a day is not always 24 hours long; and not by the
+  // constructor, which takes the years before 100 for years after 1900.
+  const at = new Date(2000, 0, 1);
+  at.setFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 

@@ -45,3 +45,7 @@ test("a time is in the reader's zone, with UTC at hand", () => {
 test("what is no time is shown as it came", () => {
   assert.equal(dateTimeText("soon"), "soon");
 });
+
+test("the years before 100 are years, too", () => {
+  assert.match(startOfDay("0026-11-20"), /^0026-11-19T/);
+});

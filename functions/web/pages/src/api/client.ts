@@ -2,7 +2,7 @@
 
 import { ApiError } from "./errors";
 import type { components } from "./schema";
-import { type Call, type Credential, headerText, send } from "./transport";
+import { type Call, type Credential, send } from "./transport";
 
 type Schemas = components["schemas"];
 
@@ -10,14 +10,13 @@ export type Action = Schemas["Action"];
 export type Activity = Schemas["Activity"];
 export type Actor = Schemas["Actor"];
 export type ActivityCategory = Schemas["ActivityCategory"];
+export type ActivitySubmission = Schemas["ActivitySubmission"];
 export type AuditEvent = Schemas["AuditEvent"];
 export type AuditedResourceType = Schemas["AuditedResourceType"];
 export type AuditStatus = Schemas["AuditStatus"];
 export type CreateKeyInput = Schemas["CreateKeyInput"];
 export type ErrorCode = Schemas["ErrorCode"];
-export type FieldWithValue = Schemas["FieldWithValue"];
 export type Key = Schemas["Key"];
-export type LoggedActivity = Schemas["LoggedActivity"];
 export type LogActivityInput = Schemas["LogActivityInput"];
 export type MadeKey = Schemas["MadeKeyResponse"];
 /** What a credential is, and what it may do. */
@@ -26,6 +25,7 @@ export type RelatedResourceType = Schemas["RelatedResourceType"];
 export type RotateKeyInput = Schemas["RotateKeyInput"];
 export type Scope = Schemas["Scope"];
 export type Source = Schemas["Source"];
+export type SubmittedField = Schemas["SubmittedField"];
 
 export interface Client {
   me(signal?: AbortSignal): Promise<Me>;
@@ -34,12 +34,6 @@ export interface Client {
     signal?: AbortSignal,
   ): Promise<Schemas["ActivitiesResponse"]>;
   getActivity(id: string, signal?: AbortSignal): Promise<Schemas["ActivityResponse"]>;
-  /** The same activity in the logged-activity dialect, which has its fields and mentions. */
-  getLoggedActivity(
-    id: string,
-    as: { readonly tenant: string; readonly user: string },
-    signal?: AbortSignal,
-  ): Promise<LoggedActivity>;
   /** With a key of its own, so that it may be sent again until there is an answer. */
   logActivity(
     input: LogActivityInput & { readonly idempotency_key: string },
@@ -66,9 +60,9 @@ export interface Client {
  * no further call of it can succeed.
  */
 export function createClient(credential: Credential, refused: () => void): Client {
-  async function call<Answer>(call: Call, as: Credential = credential): Promise<Answer> {
+  async function call<Answer>(call: Call): Promise<Answer> {
     try {
-      return await send<Answer>(as, call);
+      return await send<Answer>(credential, call);
     } catch (error) {
       if (error instanceof ApiError && error.failure === "unauthorized") {
         refused();
@@ -92,22 +86,6 @@ export function createClient(credential: Credential, refused: () => void): Clien
     me: (signal) => get("v1/me", none, signal),
     searchActivities: (parameters, signal) => get("v1/activities", parameters, signal),
     getActivity: (id, signal) => get(`v1/activities/${encodeURIComponent(id)}`, none, signal),
-    getLoggedActivity: (id, as, signal) =>
-      // Its 401 may be about the user that is named here, so it doesn't end the session.
-      send<LoggedActivity>(
-        { token: credential.token },
-        {
-          method: "GET",
-          path: `api/activities/logged/${encodeURIComponent(id)}`,
-          headers: {
-            "X-API-KEY": credential.token,
-            "X-BUSINESS-ID": as.tenant,
-            "X-USER-ID": headerText(as.user),
-          },
-          signal,
-          repeatable: true,
-        },
-      ),
     logActivity: (input, signal) =>
       call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),

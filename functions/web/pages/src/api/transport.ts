@@ -4,6 +4,7 @@
 // The answer's form is trusted to be that of the description, once it is JSON of a success:
 // page and API come from one origin and one release.
 
+import { noteServerTime } from "./clock";
 import { ApiError, type ApiErrorParts, type Failure, isAborted } from "./errors";
 import type { components } from "./schema";
 
@@ -103,6 +104,7 @@ async function attempt(credential: Credential, call: Call): Promise<unknown> {
       referrerPolicy: "no-referrer",
       signal: clock.signal,
     });
+    noteServerTime(response.headers.get("date"));
     if (!response.ok) {
       throw await refusal(response);
     }
@@ -129,7 +131,7 @@ async function attempt(credential: Credential, call: Call): Promise<unknown> {
 }
 
 /** A header carries bytes: UTF-8 in the form in which `fetch` takes it, a character a byte. */
-export function headerText(text: string): string {
+function headerText(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 

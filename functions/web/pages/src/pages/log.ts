@@ -50,6 +50,9 @@ function draftOf({ me }: PageContext): Draft {
 const options = (labels: Readonly<Record<string, string>>) =>
   Object.entries(labels).map(([value, label]) => ({ value, label }));
 
+/** What says which record it is about. */
+const ABOUT: readonly string[] = ["related_resource_type", "related_resource_id"];
+
 /** The counted characters are code points, as the API counts. */
 function characters(text: string): number {
   let count = 0;
@@ -117,13 +120,6 @@ function createFields(): ReadonlyMap<string, Field> {
 
 export function openLog(context: PageContext, route: Route): Page {
   const draft = draftOf(context);
-  // A link may name the record that it is about. What is typed already is worth more.
-  const about = ["related_resource_type", "related_resource_id"];
-  if (about.every((name) => (draft.get(name) ?? "") === "")) {
-    for (const name of about) {
-      draft.set(name, route.parameters.get(name) ?? "");
-    }
-  }
   const calls = new AbortController();
   const fields = createFields();
   let sending = false;
@@ -139,12 +135,55 @@ export function openLog(context: PageContext, route: Route): Page {
     }
   }
 
+  function keep(): void {
+    for (const name of fields.keys()) {
+      draft.set(name, value(name));
+    }
+  }
+
+  // A link may name the record that it is about. It becomes a part of the draft when the reader
+  // begins to write, and not before: the next link may name another one.
+  const linked = (name: string): string => route.parameters.get(name) ?? "";
+  const isKept = ABOUT.some((name) => (draft.get(name) ?? "") !== "");
+  const isOther = isKept && ABOUT.some((name) => linked(name) !== (draft.get(name) ?? ""));
   for (const [name, { control: own }] of fields) {
-    own.value = draft.get(name) ?? "";
-    own.addEventListener("input", () => draft.set(name, own.value));
+    own.value = ABOUT.includes(name) && !isKept ? linked(name) : (draft.get(name) ?? "");
+    own.addEventListener("input", keep);
   }
   if (value("idempotency_key") === "") {
     newKey();
+  }
+
+  /** What is written already is worth more than a link, but the reader decides. */
+  function createOtherRecord(): HTMLElement {
+    const [type = "", id = ""] = ABOUT.map(linked);
+    const label = texts.record[type as keyof typeof texts.record] ?? type;
+    const notice = h(
+      "div",
+      { class: "notice" },
+      h("p", {}, words.otherRecord),
+      h(
+        "button",
+        {
+          type: "button",
+          on: {
+            click: () => {
+              for (const name of ABOUT) {
+                const own = control(name);
+                if (own !== undefined) {
+                  own.value = linked(name);
+                }
+              }
+              keep();
+              notice.remove();
+              control("related_resource_id")?.focus();
+            },
+          },
+        },
+        words.makeAbout(label, id),
+      ),
+    );
+    return notice;
   }
 
   // How much is used of what there is
@@ -343,6 +382,7 @@ export function openLog(context: PageContext, route: Route): Page {
     { class: "log-page stack" },
     pageHeading(words.title),
     h("p", { class: "row-meta" }, h("span", { class: "joint" }, words.as), createDeed(context.me)),
+    isOther && linked("related_resource_id") !== "" && createOtherRecord(),
     summary,
     h(
       "form",

@@ -5,7 +5,7 @@ import type { Me, Scope } from "../api/client";
 import type { ApiError } from "../api/errors";
 import { h } from "../dom";
 import { type Page, type PageKind, pageHeading } from "../page";
-import { createProblem } from "../problem";
+import { createReadProblem } from "../problem";
 import { formatRoute } from "../router";
 import { texts } from "../texts";
 
@@ -60,6 +60,11 @@ export function openWaiting(): Page {
 export function openUnreachable(error: ApiError, retry: () => void): Page {
   return {
     title: texts.product,
-    element: h("div", { class: "narrow" }, pageHeading(texts.product), createProblem(error, retry)),
+    element: h(
+      "div",
+      { class: "narrow" },
+      pageHeading(texts.product),
+      createReadProblem(error, retry),
+    ),
   };
 }

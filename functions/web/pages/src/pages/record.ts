@@ -1,7 +1,7 @@
 // One activity, with everything that is stored of it, and what the trail has about it.
 
 import { actorName, createDeed } from "../actors";
-import type { Activity, Actor, AuditEvent, LoggedActivity } from "../api/client";
+import type { Activity, ActivitySubmission, Actor, AuditEvent } from "../api/client";
 import { asApiError, isAborted } from "../api/errors";
 import { type Child, fill, h, icon, written } from "../dom";
 import { deedText, doorText, refusalText } from "../events";
@@ -9,7 +9,7 @@ import { createFieldValue } from "../field-values";
 import { CATEGORY } from "../icons";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createPager } from "../pager";
-import { createProblem } from "../problem";
+import { createReadProblem } from "../problem";
 import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
@@ -44,48 +44,26 @@ function actorEntry(name: string, actor: Actor | undefined): Child {
   );
 }
 
-/**
- * The user for whom the logged-activity dialect can be asked, which alone has fields and
- * mentions. It knows people alone: no agent and no viewer may ask it, and what agents and
- * services logged themselves did not come through it.
- */
-function askableAs(
-  context: PageContext,
-  activity: Activity,
-): { readonly user: Actor; readonly own: boolean } | undefined {
-  const { me } = context;
-  const principal = me.authenticated_as ?? me.actor;
-  const cameThroughIt = activity.actor.type === "user" && activity.source === "api";
-  if (context.viewer || principal.type === "agent" || !cameThroughIt) {
-    return undefined;
-  }
-  return me.actor.type === "user"
-    ? { user: me.actor, own: true }
-    : { user: activity.actor, own: false };
-}
-
-function renderTyped(logged: LoggedActivity): readonly Child[] {
-  const completed = logged.completed_at !== null || logged.scheduled_activity_id !== null;
+/** What was submitted beside, where the logged-activity dialect logged it. */
+function renderSubmission({ fields, mentions, ...rest }: ActivitySubmission): readonly Child[] {
+  const completed = rest.completed_at !== undefined || rest.scheduled_activity_id !== undefined;
   return [
-    logged.fields !== undefined &&
-      logged.fields.length > 0 &&
+    fields.length > 0 &&
       section(
         words.fields,
         h(
           "dl",
           { class: "entries" },
-          logged.fields.map((field) =>
-            entry(field.display_name || field.name, createFieldValue(field)),
-          ),
+          fields.map((field) => entry(field.display_name || field.name, createFieldValue(field))),
         ),
       ),
-    logged.mentions.length > 0 &&
+    mentions.length > 0 &&
       section(
         words.mentions,
         h(
           "ul",
           { class: "values" },
-          logged.mentions.map((id) => h("li", {}, h("code", {}, id))),
+          mentions.map((id) => h("li", {}, h("code", {}, id))),
         ),
       ),
     completed &&
@@ -94,18 +72,21 @@ function renderTyped(logged: LoggedActivity): readonly Child[] {
         h(
           "dl",
           { class: "entries" },
-          timeEntry(words.completedAt, logged.completed_at),
-          entry(
-            words.completedBy,
-            logged.completed_by && written(logged.completed_by.display_name),
-          ),
+          timeEntry(words.completedAt, rest.completed_at),
           entry(
             words.scheduled,
-            logged.scheduled_activity_id && h("code", {}, logged.scheduled_activity_id),
+            rest.scheduled_activity_id && h("code", {}, rest.scheduled_activity_id),
           ),
         ),
       ),
   ];
+}
+
+/** The name of its own type in front, where that says more than the category. */
+function renderKind({ type, submission }: Activity): Child {
+  const category = texts.category[type];
+  const own = submission?.activity_object.name ?? category;
+  return [icon(...CATEGORY[type]), own !== category && [written(own), " · "], category];
 }
 
 function renderEvent(event: AuditEvent): HTMLElement {
@@ -138,7 +119,6 @@ export function openRecord(context: PageContext, route: Route): Page {
   const heading = pageHeading(words.title);
   const kind = h("p", { class: "kind" });
   const content = h("div", { class: "stack" });
-  const typed = h("div", { class: "stack", tabindex: "-1" });
   const events = may(context, "audit:read") ? createEvents() : undefined;
   const element = h("article", { class: "record-page" }, kind, heading, content);
 
@@ -160,78 +140,9 @@ export function openRecord(context: PageContext, route: Route): Page {
     });
   }
 
-  async function loadTyped(activity: Activity, user: Actor, own: boolean): Promise<void> {
-    fill(typed, h("p", { class: "loading" }, texts.pager.loading));
-    try {
-      const logged = await context.client.getLoggedActivity(
-        activity.id,
-        { tenant: context.me.tenant_id, user: user.id },
-        calls.signal,
-      );
-      const name = logged.activity_object.name;
-      if (name !== texts.category[activity.type]) {
-        fill(
-          kind,
-          icon(...CATEGORY[activity.type]),
-          written(name),
-          ` · ${texts.category[activity.type]}`,
-        );
-      }
-      const sections = renderTyped(logged);
-      fill(typed, sections);
-      if (!own && typed.childElementCount === 0) {
-        fill(typed, h("p", { class: "fine" }, words.nothing));
-      }
-    } catch (thrown) {
-      if (isAborted(thrown)) {
-        return;
-      }
-      const error = asApiError(thrown);
-      const again = () => void loadTyped(activity, user, own);
-      fill(
-        typed,
-        error.failure === "unauthorized"
-          ? h("p", { class: "notice" }, words.fieldsRefused(actorName(user)))
-          : createProblem(error, again),
-      );
-    }
-  }
-
-  function showTyped(activity: Activity): void {
-    const as = askableAs(context, activity);
-    if (as === undefined) {
-      fill(typed);
-    } else if (as.own) {
-      void loadTyped(activity, as.user, true);
-    } else {
-      // A service has to name a person, and doesn't do so behind anybody's back.
-      fill(
-        typed,
-        h(
-          "div",
-          { class: "asks" },
-          h(
-            "button",
-            {
-              type: "button",
-              on: {
-                click: () => {
-                  void loadTyped(activity, as.user, false);
-                  typed.focus();
-                },
-              },
-            },
-            words.showFields,
-          ),
-          h("span", { class: "fine" }, words.showFieldsFor(actorName(as.user))),
-        ),
-      );
-    }
-  }
-
   function show(activity: Activity): void {
     const records = relatedRecords(activity);
-    fill(kind, icon(...CATEGORY[activity.type]), texts.category[activity.type]);
+    fill(kind, renderKind(activity));
     fill(heading, written(activity.summary));
     document.title = `${activity.summary} – ${texts.product}`;
     fill(
@@ -265,7 +176,7 @@ export function openRecord(context: PageContext, route: Route): Page {
             ),
           ),
         ),
-      typed,
+      activity.submission !== undefined && renderSubmission(activity.submission),
       section(
         words.details,
         h(
@@ -293,7 +204,6 @@ export function openRecord(context: PageContext, route: Route): Page {
           h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words.openTrail)),
         ),
     );
-    showTyped(activity);
     events?.restart();
   }
 
@@ -310,7 +220,7 @@ export function openRecord(context: PageContext, route: Route): Page {
         content,
         error.failure === "not_found"
           ? h("p", { class: "notice", role: "alert" }, words.notFoundText)
-          : createProblem(error, () => void load()),
+          : createReadProblem(error, () => void load()),
         h("p", {}, h("a", { href: "#/" }, texts.notFound.back)),
       );
     }

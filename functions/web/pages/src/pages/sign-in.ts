@@ -7,6 +7,7 @@ import { createField } from "../fields";
 import { type Page, pageHeading } from "../page";
 import { adviceOf, createProblem } from "../problem";
 import type { Ending } from "../session";
+import { createReferenceLink } from "../shell";
 import { texts } from "../texts";
 
 export interface SignInParts {
@@ -145,7 +146,7 @@ export function openSignIn(parts: SignInParts): Page {
       problem,
       h("div", { class: "actions" }, submit),
     ),
-    h("p", { class: "fine" }, h("a", { href: "docs" }, texts.signIn.reference)),
+    h("p", { class: "fine" }, createReferenceLink(texts.signIn.reference)),
   );
   return { title: texts.signIn.title, element };
 }

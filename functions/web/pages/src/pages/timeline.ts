@@ -5,7 +5,7 @@ import { createDeed } from "../actors";
 import type { Activity, ActivityCategory } from "../api/client";
 import type { ApiError } from "../api/errors";
 import { createDays } from "../days";
-import { type Child, fill, h, icon, written } from "../dom";
+import { type Child, fill, h, icon, opensElsewhere, written } from "../dom";
 import { createField } from "../fields";
 import { createFilters, type FilterField } from "../filters";
 import { CATEGORY } from "../icons";
@@ -158,8 +158,18 @@ export function openTimeline(context: PageContext, route: Route): Page {
     { label: texts.timeline.search, class: "search" },
   );
 
-  function searchNow(): void {
+  function stopTyping(): void {
     clearTimeout(typing);
+    typing = undefined;
+  }
+
+  /** Whether the search has words that nobody has looked for yet. */
+  function isTyping(): boolean {
+    return typing !== undefined && search.control.value.trim() !== (parameters.get("query") ?? "");
+  }
+
+  function searchNow(): void {
+    stopTyping();
     const next = new URLSearchParams(parameters);
     const query = search.control.value.trim();
     next.delete("query");
@@ -179,6 +189,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   const filters = createFilters({
     fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
     changed: (next) => context.go(formatRoute([], next)),
+    announce: context.announce,
   });
   const count = h("span", { class: "badge" });
   const more = h(
@@ -310,7 +321,13 @@ export function openTimeline(context: PageContext, route: Route): Page {
             dir: "auto",
             href: formatRoute(["activities", activity.id]),
             "data-row": activity.id,
-            on: { click: () => keepPlace(activity) },
+            on: {
+              click: (click) => {
+                if (!opensElsewhere(click)) {
+                  keepPlace(activity);
+                }
+              },
+            },
           },
           activity.summary,
         ),
@@ -495,14 +512,20 @@ export function openTimeline(context: PageContext, route: Route): Page {
     title: texts.timeline.title,
     element,
     update(next) {
-      clearTimeout(typing);
+      const query = parameters.get("query");
       parameters = known(next.parameters);
+      if (isTyping() && parameters.get("query") === query) {
+        // What is typed and not searched for yet is not lost to a click on something else.
+        searchNow();
+        return;
+      }
+      stopTyping();
       polling?.stop();
       showFilters();
       begin();
     },
     stop() {
-      clearTimeout(typing);
+      stopTyping();
       polling?.stop();
       pager.stop();
     },

@@ -4,7 +4,7 @@
 import type { AuditEvent } from "../api/client";
 import type { ApiError } from "../api/errors";
 import { createDays } from "../days";
-import { type Child, fill, h } from "../dom";
+import { type Child, fill, h, opensElsewhere } from "../dom";
 import { createEventFiles } from "../event-files";
 import { createEventRow } from "../event-row";
 import { createFilters, type FilterField } from "../filters";
@@ -79,6 +79,7 @@ export function openTrail(context: PageContext, route: Route): Page {
   const filters = createFilters({
     fields: FILTERS,
     changed: (next) => context.go(formatRoute(["trail"], next)),
+    announce: context.announce,
   });
   filters.chips.tabIndex = -1;
   const count = h("span", { class: "badge" });
@@ -136,8 +137,8 @@ export function openTrail(context: PageContext, route: Route): Page {
 
   pager.element.addEventListener("click", (click) => {
     const { target } = click;
-    if (click.ctrlKey || click.metaKey || click.shiftKey) {
-      return; // it opens elsewhere, and this page stays
+    if (opensElsewhere(click)) {
+      return;
     }
     const link = target instanceof Element ? target.closest("a[href]") : null;
     const id = link?.closest<HTMLElement>("[data-event]")?.dataset.event;
