@@ -247,7 +247,8 @@ fn security_schemes() -> Value {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "alk_<tenant>.<key id>.<secret>",
-            "description": "A key of one tenant, with its scopes.",
+            "description": "A key of one tenant, with its scopes. To search activities, to read one, \
+                and to ask who calls, a viewer token (`alv_...`) is taken in its place.",
         }),
     );
     for (name, description) in API_KEY_HEADERS {

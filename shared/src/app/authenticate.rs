@@ -3,11 +3,13 @@
 use super::audited::{log_not_audited, new_event, record_refusal};
 use super::context::Context;
 use crate::domain::audit::{Action, AuditEvent, AuditStatus, Call, Door};
-use crate::domain::caller::Principal;
+use crate::domain::caller::{Bounds, Principal};
 use crate::domain::clock::Timestamp;
 use crate::domain::credential::{ApiKey, Credential, NotAdmitted};
 use crate::domain::error::{Error, ErrorCode, Result};
-use crate::domain::principal::{ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId};
+use crate::domain::principal::{
+    Actor, ActorId, ActorType, Attribution, KeyId, Scope, Scopes, TenantId,
+};
 use crate::domain::viewer_token::{ViewerClaims, ViewerToken};
 
 /// What a caller presents.
@@ -72,9 +74,21 @@ pub async fn authenticate(
         }
         Err(wrong) => {
             let principal = whose(&proven.credential);
-            let call = Call { principal, door: presented.door.clone() };
-            record_refused_key(ctx, &call, wrong).await;
-            let proven = Some(Box::new(call.principal));
+            let principal = match proven.claims {
+                // Tokens are in the hands of strangers, who must not fill the trail of
+                // the key.
+                Some(claims) => {
+                    let actor = Actor { actor_type: ActorType::User, id: claims.user.clone() };
+                    let by = Attribution { actor, ..principal.by };
+                    viewer(&proven.credential, by, claims)
+                }
+                None => {
+                    let call = Call { principal, door: presented.door.clone() };
+                    record_refused_key(ctx, &call, wrong).await;
+                    call.principal
+                }
+            };
+            let proven = Some(Box::new(principal));
             Err(NotAuthenticated { error: Error::Unauthorized, proven })
         }
     }
@@ -115,7 +129,10 @@ fn viewer(credential: &Credential, by: Attribution, claims: ViewerClaims) -> Pri
         by,
         scopes,
         expires_at: ends.into_iter().flatten().min(),
-        bound_to: Some(Box::new(claims.filters)),
+        bound_to: Some(Box::new(Bounds {
+            filters: claims.filters,
+            cursor_key: credential.viewer_cursor_key(),
+        })),
         ..whose(credential)
     }
 }

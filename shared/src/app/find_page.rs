@@ -11,7 +11,8 @@ use super::context::Context;
 use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::index::join::{Budget, Join, Progress};
+use crate::index::join::{Budget, Progress};
+use crate::index::led_join::{LedJoin, Operands};
 use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range, Term};
 use crate::store::{Index, Parts, Postings};
@@ -85,13 +86,13 @@ pub(crate) type RowsAndEnd = (Vec<Activity>, Option<Position>);
 pub(crate) async fn find_page(
     ctx: &Context,
     tenant: &TenantId,
-    operands: Vec<Vec<Term>>,
+    operands: Operands,
     query: Option<&SearchQuery>,
     range: Range,
     limit: usize,
 ) -> Result<RowsAndEnd> {
     let postings = Postings { store: &ctx.store, tenant, index: Index::Activities };
-    let mut join = Join::new(&postings, operands, range, Budget::default());
+    let mut join = LedJoin::new(&postings, operands, range, Budget::default());
     let phrases = query.map(|query| &query.parsed);
     match phrases.filter(|query| query.needs_verification()) {
         None => plain_page(ctx, tenant, &mut join, limit).await,
@@ -102,7 +103,7 @@ pub(crate) async fn find_page(
 async fn plain_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut Join<'_, Postings<'_>>,
+    join: &mut LedJoin<'_, Postings<'_>>,
     limit: usize,
 ) -> Result<RowsAndEnd> {
     // One match more than the page tells whether there is a next one.
@@ -118,7 +119,7 @@ async fn plain_page(
 async fn verified_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut Join<'_, Postings<'_>>,
+    join: &mut LedJoin<'_, Postings<'_>>,
     limit: usize,
     query: &TextQuery,
 ) -> Result<RowsAndEnd> {

@@ -17,7 +17,8 @@ pub async fn get_logged_activity(
     view: View<'_>,
     id: ActivityId,
 ) -> Result<Activity> {
-    let seen = ctx.store.activity_within(view.tenant_id(), id, view.bound_to()).await?;
+    let filters = view.bound_to().map(|bounds| &bounds.filters);
+    let seen = ctx.store.activity_within(view.tenant_id(), id, filters).await?;
     seen.ok_or(Error::ResourceNotFound)
 }
 

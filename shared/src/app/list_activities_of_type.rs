@@ -18,6 +18,7 @@ use crate::domain::principal::TenantId;
 use crate::domain::record_type::ApiNamed;
 use crate::domain::record_type_ids::RecordTypeIds;
 use crate::index::cursor::{self, Binding};
+use crate::index::led_join::Operands;
 use crate::index::{Position, Range, Term};
 use crate::store::Parts;
 
@@ -69,13 +70,14 @@ impl TypedActivityFilters {
         cursor::encode(Position::of_activity(row), &self.binding(&row.tenant_id, type_id))
     }
 
-    fn operands(&self, name: &TypeName) -> Vec<Vec<Term>> {
+    fn operands(&self, name: &TypeName) -> Operands {
         let listed = match name.built_in() {
             Some(built_in) => Term::categories(Some(built_in), None),
             None => vec![Term::own_type(name)],
         };
         let words = self.query.iter().flat_map(SearchQuery::terms);
-        std::iter::once(listed).chain(words.map(|word| vec![word])).collect()
+        let leading = std::iter::once(listed).chain(words.map(|word| vec![word])).collect();
+        Operands { leading, following: Vec::new() }
     }
 
     fn matches(&self, ids: &RecordTypeIds, name: &TypeName, activity: &Activity) -> bool {

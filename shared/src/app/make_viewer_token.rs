@@ -71,8 +71,8 @@ pub async fn make_viewer_token(
     let call = permit.call();
     let now = ctx.environment.now()?;
     let credential = Maker::Caller.credential(ctx, call).await?;
-    let credential = credential.filter(|known| known.viewer_key.is_some());
-    let expires_at = check(credential.as_ref(), &input.user, now.plus(input.lifetime))?;
+    let credential = credential.ok_or(Error::Unauthorized)?;
+    let expires_at = check(&credential, &input.user, now.plus(input.lifetime))?;
     let event = AuditEvent {
         resource_id: Some(input.viewer().to_string()),
         input_hash: Some(input.input_hash),
@@ -86,19 +86,41 @@ pub async fn make_viewer_token(
 }
 
 /// When a token for a user ends, where the credential may make one.
-fn check(
-    credential: Option<&Credential>,
-    user: &ActorId,
-    expires_at: Timestamp,
-) -> Result<Timestamp> {
+fn check(credential: &Credential, user: &ActorId, expires_at: Timestamp) -> Result<Timestamp> {
     let refuse = |message: &str| {
         Error::ValidationFailed(vec![FieldError::new("user_id", message.to_owned())])
     };
-    let Some(credential) = credential else {
+    if credential.grant.actor.actor_type != ActorType::Service {
         return Err(refuse("can only be named with a service's key"));
-    };
+    }
+    if credential.viewer_key.is_none() {
+        return Err(refuse("can't be named yet: the key is older than viewer tokens. Rotate it"));
+    }
     if !credential.grant.may_name(user) {
         return Err(refuse("must be a user whom your own key may name"));
     }
     Ok(credential.grant.expires_at.map_or(expires_at, |ends_at| ends_at.min(expires_at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::clock::SystemEnvironment;
+    use crate::domain::principal::{Scope, Scopes, TenantId};
+
+    #[test]
+    fn a_key_that_is_older_than_viewer_tokens_is_to_be_rotated() {
+        let tenant = TenantId::parse("acme").unwrap();
+        let actor = Actor::parse("service:portal").unwrap();
+        let scopes = Scopes::from([Scope::ActivityRead]);
+        let (mut credential, _) =
+            Credential::issue(&SystemEnvironment, tenant, actor, scopes).unwrap();
+        let user = ActorId::parse("ann").unwrap();
+        assert_eq!(check(&credential, &user, Timestamp::MAX).unwrap(), Timestamp::MAX);
+        credential.viewer_key = None;
+        let Err(Error::ValidationFailed(errors)) = check(&credential, &user, Timestamp::MAX) else {
+            panic!("it is refused");
+        };
+        assert!(errors[0].message.contains("Rotate it"), "{errors:?}");
+    }
 }

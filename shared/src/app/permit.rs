@@ -1,7 +1,6 @@
 //! Scopes: what a principal may do.
 
-use crate::domain::activity_filters::ActivityFilters;
-use crate::domain::caller::Principal;
+use crate::domain::caller::{Bounds, Principal};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::{Scope, TenantId};
 
@@ -61,7 +60,7 @@ impl<'a> View<'a> {
 
     /// The activities that a viewer is bound to: all others are as absent.
     #[must_use]
-    pub fn bound_to(self) -> Option<&'a ActivityFilters> {
+    pub fn bound_to(self) -> Option<&'a Bounds> {
         self.0.bound_to.as_deref()
     }
 }

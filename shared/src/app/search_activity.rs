@@ -9,8 +9,9 @@ use crate::domain::activity_filters::ActivityFilters;
 use crate::domain::activity_type::Category;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
-use crate::domain::principal::{Actor, ActorType};
-use crate::index::cursor::{self, Binding};
+use crate::domain::principal::ActorType;
+use crate::index::cursor::{self, Binding, CursorKey};
+use crate::index::led_join::Operands;
 use crate::index::{Position, Range, Term};
 
 /// What to search for, and among which activities.
@@ -27,13 +28,14 @@ impl Search<'_> {
     /// What a cursor of this search is bound to. A viewer's is bound to what the viewer
     /// is bound to as well.
     fn binding(&self) -> Binding {
-        let bound = |binding: Binding| match self.view.bound_to() {
-            None => binding,
-            Some(filters) => with_filters(binding.with("viewer", Some("")), filters),
-        };
         let binding = Binding::new("activities", self.view.tenant_id())
             .with("query", self.query.as_ref().map(SearchQuery::text));
-        bound(with_filters(binding, &self.filters))
+        let binding = with_filters(binding, &self.filters);
+        match self.view.bound_to() {
+            None => binding,
+            Some(bounds) => with_filters(binding.with("viewer", Some("")), &bounds.filters)
+                .encrypted_with(CursorKey(bounds.cursor_key)),
+        }
     }
 
     /// Where a cursor stands; `None` when it is not one of this search.
@@ -49,34 +51,36 @@ impl Search<'_> {
     }
 
     /// The lists that what matches is in: one of each operand's. `None`, where nothing
-    /// can match.
-    fn operands(&self) -> Option<Vec<Vec<Term>>> {
-        let everything = ActivityFilters::default();
-        let (asked, bound) = (&self.filters, self.view.bound_to().unwrap_or(&everything));
-        let category = both(asked.category, bound.category)?;
-        let source = both(asked.source, bound.source)?;
-        let mut operands = Vec::new();
-        if category.is_some() || source.is_some() {
-            operands.push(Term::categories(category, source));
+    /// can match. Those of what a viewer is bound to lead.
+    fn operands(&self) -> Option<Operands> {
+        let asked = &self.filters;
+        let words = self.query.iter().flat_map(SearchQuery::terms).map(|word| vec![word]);
+        let Some(bounds) = self.view.bound_to() else {
+            let mut leading = operands_of(asked);
+            leading.extend(words);
+            if leading.is_empty() {
+                leading.push(vec![Term::all()]);
+            }
+            return Some(Operands { leading, following: Vec::new() });
+        };
+        let bound = &bounds.filters;
+        if are_apart(asked.category, bound.category) || are_apart(asked.source, bound.source) {
+            return None;
         }
-        if let Some(actors) = actors_of_both(asked, bound) {
-            operands.push(actors.iter().map(Term::actor).collect());
+        let mut leading = operands_of(bound);
+        if leading.is_empty() {
+            leading.push(vec![Term::all()]);
         }
-        let mut related: Vec<_> =
-            [asked, bound].into_iter().filter_map(ActivityFilters::related_resource).collect();
-        related.dedup();
-        operands.extend(related.iter().map(|one| vec![Term::related(one)]));
-        operands.extend(self.query.iter().flat_map(SearchQuery::terms).map(|word| vec![word]));
-        if operands.is_empty() {
-            operands.push(vec![Term::all()]);
-        }
-        operands.iter().all(|lists| !lists.is_empty()).then_some(operands)
+        let mut following = operands_of(asked);
+        following.retain(|operand| !leading.contains(operand));
+        following.extend(words);
+        Some(Operands { leading, following })
     }
 
     /// The range of time that is left, beyond a cursor where there is one.
     fn range(&self, after: Option<Position>) -> Option<Range> {
-        let (asked, bound) = (Some(&self.filters), self.view.bound_to());
-        let both = || asked.into_iter().chain(bound);
+        let bound = self.view.bound_to().map(|bounds| &bounds.filters);
+        let both = || std::iter::once(&self.filters).chain(bound);
         let oldest = both().filter_map(|filters| filters.occurred_after).max();
         let newest = both().filter_map(|filters| filters.occurred_before).min();
         Range::new(oldest, newest, after)
@@ -84,39 +88,43 @@ impl Search<'_> {
 }
 
 fn with_filters(binding: Binding, filters: &ActivityFilters) -> Binding {
-    let related = filters.related_resource.as_ref();
-    let (after, before) = (filters.occurred_after, filters.occurred_before);
+    let ActivityFilters {
+        category,
+        actor,
+        actor_type,
+        source,
+        related_resource: related,
+        occurred_after,
+        occurred_before,
+    } = filters;
+    let related = related.as_ref();
     binding
-        .with("type", filters.category.map(Category::as_str))
-        .with("actor_id", filters.actor.as_ref().map(NamedActor::as_str))
-        .with("actor_type", filters.actor_type.map(ActorType::as_str))
-        .with("source", filters.source.map(Source::as_str))
+        .with("type", category.map(Category::as_str))
+        .with("actor_id", actor.as_ref().map(NamedActor::as_str))
+        .with("actor_type", actor_type.map(ActorType::as_str))
+        .with("source", source.map(Source::as_str))
         .with("related_resource_type", related.map(|(built_in, _)| built_in.as_str()))
         .with("related_resource_id", related.map(|(_, id)| id.as_str()))
-        .with("occurred_after", after.map(|time| time.to_string()).as_deref())
-        .with("occurred_before", before.map(|time| time.to_string()).as_deref())
+        .with("occurred_after", occurred_after.map(|time| time.to_string()).as_deref())
+        .with("occurred_before", occurred_before.map(|time| time.to_string()).as_deref())
 }
 
-/// The one value that is left of two, each of which may be absent; `None`, where they
-/// contradict each other.
-fn both<T: PartialEq>(asked: Option<T>, bound: Option<T>) -> Option<Option<T>> {
-    match (asked, bound) {
-        (Some(asked), Some(bound)) => (asked == bound).then_some(Some(asked)),
-        (asked, bound) => Some(asked.or(bound)),
+/// The lists of what filters match, but for those of time.
+fn operands_of(filters: &ActivityFilters) -> Vec<Vec<Term>> {
+    let ActivityFilters { category, source, actor, actor_type, related_resource: _, .. } = filters;
+    let mut operands = Vec::new();
+    if category.is_some() || source.is_some() {
+        operands.push(Term::categories(*category, *source));
     }
+    let actors = actor.as_ref().map(|named| named.actors(*actor_type));
+    operands.extend(actors.map(|actors| actors.iter().map(Term::actor).collect()));
+    operands.extend(filters.related_resource().map(|one| vec![Term::related(&one)]));
+    operands
 }
 
-/// Those actors whom all filters name that name some.
-fn actors_of_both(asked: &ActivityFilters, bound: &ActivityFilters) -> Option<Vec<Actor>> {
-    let named = |filters: &ActivityFilters| {
-        filters.actor.as_ref().map(|named| named.actors(filters.actor_type))
-    };
-    match (named(asked), named(bound)) {
-        (Some(asked), Some(bound)) => {
-            Some(asked.into_iter().filter(|actor| bound.contains(actor)).collect())
-        }
-        (asked, bound) => asked.or(bound),
-    }
+/// Whether two values are asked for of what has one.
+fn are_apart<T: PartialEq>(asked: Option<T>, bound: Option<T>) -> bool {
+    matches!((asked, bound), (Some(asked), Some(bound)) if asked != bound)
 }
 
 /// A page of the activities that match. A row has the beginning of its body.

@@ -33,16 +33,36 @@ impl ActivityFilters {
     /// these filters finds it.
     #[must_use]
     pub fn match_activity(&self, activity: &Activity) -> bool {
-        let related = self.related_resource();
-        self.category.is_none_or(|category| category == activity.category)
-            && self.source.is_none_or(|source| source == activity.source)
-            && self.actor.as_ref().is_none_or(|named| {
-                named.actors(self.actor_type).contains(&activity.logged_by.actor)
-            })
-            && related
-                .is_none_or(|wanted| activity.related.iter().any(|named| named.resource == wanted))
-            && self.occurred_after.is_none_or(|after| after <= activity.occurred_at)
-            && self.occurred_before.is_none_or(|before| activity.occurred_at < before)
+        self.match_but_related(activity) && self.match_related(activity)
+    }
+
+    /// The same of all but the related resource, which the head of an activity may not
+    /// have.
+    #[must_use]
+    pub fn match_but_related(&self, activity: &Activity) -> bool {
+        let Self {
+            category,
+            actor,
+            actor_type,
+            source,
+            related_resource: _,
+            occurred_after,
+            occurred_before,
+        } = self;
+        category.is_none_or(|category| category == activity.category)
+            && source.is_none_or(|source| source == activity.source)
+            && actor
+                .as_ref()
+                .is_none_or(|named| named.actors(*actor_type).contains(&activity.logged_by.actor))
+            && occurred_after.is_none_or(|after| after <= activity.occurred_at)
+            && occurred_before.is_none_or(|before| activity.occurred_at < before)
+    }
+
+    /// Whether an activity has the related resource, where one is asked for.
+    #[must_use]
+    pub fn match_related(&self, activity: &Activity) -> bool {
+        self.related_resource()
+            .is_none_or(|wanted| activity.related.iter().any(|named| named.resource == wanted))
     }
 
     /// The related resource, where there is one.
@@ -94,17 +114,26 @@ pub struct WrittenFilters {
 
 impl From<&ActivityFilters> for WrittenFilters {
     fn from(filters: &ActivityFilters) -> Self {
-        let related = filters.related_resource.clone();
-        let (related_resource_type, related_resource_id) = related.unzip();
+        // A filter that is left out here would widen every token.
+        let ActivityFilters {
+            category,
+            actor,
+            actor_type,
+            source,
+            related_resource,
+            occurred_after,
+            occurred_before,
+        } = filters.clone();
+        let (related_resource_type, related_resource_id) = related_resource.unzip();
         Self {
-            category: filters.category,
-            actor_id: filters.actor.clone(),
-            actor_type: filters.actor_type,
-            source: filters.source,
+            category,
+            actor_id: actor,
+            actor_type,
+            source,
             related_resource_type,
             related_resource_id,
-            occurred_after: filters.occurred_after,
-            occurred_before: filters.occurred_before,
+            occurred_after,
+            occurred_before,
         }
     }
 }

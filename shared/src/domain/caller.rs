@@ -1,5 +1,7 @@
 //! Who calls, once it is proven.
 
+use std::fmt;
+
 use crate::domain::activity_filters::ActivityFilters;
 use crate::domain::audit_reads::AuditReads;
 use crate::domain::clock::Timestamp;
@@ -20,6 +22,22 @@ pub struct Principal {
     pub audit_reads: Option<AuditReads>,
     /// When the credential ends, where it does.
     pub expires_at: Option<Timestamp>,
-    /// The activities that it is bound to, of a viewer.
-    pub bound_to: Option<Box<ActivityFilters>>,
+    /// What it is bound to, where it is a viewer.
+    pub bound_to: Option<Box<Bounds>>,
+}
+
+/// What a viewer is bound to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bounds {
+    /// The activities that it sees.
+    pub filters: ActivityFilters,
+    /// What the cursors that it gets are encrypted with.
+    pub cursor_key: [u8; 32],
+}
+
+/// Without the key.
+impl fmt::Debug for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.filters.fmt(f)
+    }
 }

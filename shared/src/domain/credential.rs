@@ -184,6 +184,13 @@ impl Credential {
         Ok((credential, ApiKey { tenant_id, key_id, secret }))
     }
 
+    /// What the cursors of its viewers are encrypted with. The hash that it follows from
+    /// is known to those alone who read the table.
+    #[must_use]
+    pub fn viewer_cursor_key(&self) -> [u8; 32] {
+        Sha256::digest(format!("activity-log viewer cursors v1\n{}", self.secret_hash)).into()
+    }
+
     /// Whether it is over, by revocation or by time.
     #[must_use]
     pub fn ended(&self, now: Timestamp) -> Option<NotAdmitted> {

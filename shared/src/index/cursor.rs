@@ -5,9 +5,16 @@
 //! tenant, filters and position, so that a cursor of another tenant, of other
 //! filters, or with a changed bit is refused. It is no secret: a caller who
 //! computes one can only name another position of its own listing.
+//!
+//! A position can be that of a row that was looked at and did not match. Whoever may not
+//! see all rows gets cursors that are encrypted ([`Binding::encrypted_with`]): by
+//! ChaCha20-Poly1305 ([RFC 8439](https://www.rfc-editor.org/rfc/rfc8439)), with the digest
+//! as associated data, and with a nonce that follows from key, digest and position, so that
+//! no nonce is used for two positions.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -21,14 +28,24 @@ const NAME_VERSION: u8 = 2;
 const DIGEST_BYTES: usize = 16;
 
 /// What a cursor belongs to: the listing, the tenant and the filters.
-#[derive(Clone, Debug)]
-pub struct Binding(Sha256);
+#[derive(Clone)]
+pub struct Binding {
+    hash: Sha256,
+    /// What its cursors are encrypted with, where they are.
+    key: Option<CursorKey>,
+}
+
+/// A key that cursors are encrypted with.
+#[derive(Clone, Copy)]
+pub struct CursorKey(pub [u8; 32]);
 
 impl Binding {
     /// A binding to a listing of a tenant, without filters yet.
     #[must_use]
     pub fn new(listing: &str, tenant_id: &TenantId) -> Self {
-        Self(Sha256::new()).with("listing", Some(listing)).with("tenant", Some(tenant_id.as_str()))
+        Self { hash: Sha256::new(), key: None }
+            .with("listing", Some(listing))
+            .with("tenant", Some(tenant_id.as_str()))
     }
 
     /// Adds a filter. Absent and present, name and value can't be confused:
@@ -37,15 +54,21 @@ impl Binding {
     pub fn with(mut self, name: &str, value: Option<&str>) -> Self {
         for part in [Some(name), value] {
             let bytes = part.unwrap_or_default().as_bytes();
-            self.0.update([u8::from(part.is_some())]);
-            self.0.update((bytes.len() as u64).to_be_bytes());
-            self.0.update(bytes);
+            self.hash.update([u8::from(part.is_some())]);
+            self.hash.update((bytes.len() as u64).to_be_bytes());
+            self.hash.update(bytes);
         }
         self
     }
 
+    /// The same, whose cursors tell nothing to those who don't have the key.
+    #[must_use]
+    pub fn encrypted_with(self, key: CursorKey) -> Self {
+        Self { key: Some(key), ..self }
+    }
+
     fn digest(&self, position_bytes: &[u8]) -> [u8; DIGEST_BYTES] {
-        let digest = self.0.clone().chain_update(position_bytes).finalize();
+        let digest = self.hash.clone().chain_update(position_bytes).finalize();
         let mut short = [0; DIGEST_BYTES];
         short.copy_from_slice(&digest[..DIGEST_BYTES]);
         short
@@ -81,13 +104,46 @@ pub fn decode_name(text: &str, binding: &Binding) -> Option<String> {
 }
 
 fn seal(mut bytes: Vec<u8>, binding: &Binding) -> String {
+    if let Some(key) = binding.key {
+        return URL_SAFE_NO_PAD.encode(encrypt(bytes, binding, key));
+    }
     let digest = binding.digest(&bytes);
     bytes.extend(digest);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+fn cipher(key: CursorKey) -> LessSafeKey {
+    let key = UnboundKey::new(&CHACHA20_POLY1305, &key.0);
+    LessSafeKey::new(key.expect("the key has 32 bytes"))
+}
+
+fn encrypt(mut bytes: Vec<u8>, binding: &Binding, key: CursorKey) -> Vec<u8> {
+    let unique = Sha256::new().chain_update(key.0).chain_update(binding.digest(&bytes));
+    let mut nonce = [0; NONCE_LEN];
+    nonce.copy_from_slice(&unique.finalize()[..NONCE_LEN]);
+    let bound = Aad::from(binding.digest(&[]));
+    let encrypted = cipher(key).seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        bound,
+        &mut bytes,
+    );
+    encrypted.expect("a cursor is shorter than the cipher's limit");
+    [&nonce[..], &bytes].concat()
+}
+
+fn decrypt(bytes: &[u8], binding: &Binding, key: CursorKey) -> Option<Vec<u8>> {
+    let (nonce, encrypted) = bytes.split_first_chunk::<NONCE_LEN>()?;
+    let mut bytes = encrypted.to_vec();
+    let bound = Aad::from(binding.digest(&[]));
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    Some(cipher(key).open_in_place(nonce, bound, &mut bytes).ok()?.to_vec())
+}
+
 fn open(text: &str, binding: &Binding) -> Option<Vec<u8>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    if let Some(key) = binding.key {
+        return decrypt(&bytes, binding, key);
+    }
     let (payload, digest) = bytes.split_at_checked(bytes.len().checked_sub(DIGEST_BYTES)?)?;
     (binding.digest(payload) == digest).then(|| payload.to_vec())
 }
@@ -111,6 +167,31 @@ pub fn decode(text: &str, binding: &Binding) -> Option<Position> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_encrypted_cursor_tells_nothing_and_is_read_with_its_key_alone() {
+        let plain = binding("acme", Some("price"));
+        let key = |byte: u8| plain.clone().encrypted_with(CursorKey([byte; 32]));
+        let cursor = encode(position(), &key(1));
+        assert_eq!(decode(&cursor, &key(1)), Some(position()));
+        for other in [key(2), plain.clone(), binding("other", Some("price"))] {
+            assert_eq!(decode(&cursor, &other), None);
+        }
+        let elsewhere = binding("acme", None).encrypted_with(CursorKey([1; 32]));
+        assert_eq!(decode(&cursor, &elsewhere), None);
+        assert_eq!(decode(&encode(position(), &plain), &key(1)), None);
+        let bytes = URL_SAFE_NO_PAD.decode(&cursor).unwrap();
+        let id = position().id;
+        assert!(
+            !bytes.windows(4).any(|window| id.as_bytes().windows(4).any(|part| part == window))
+        );
+        for index in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[index] ^= 1;
+            assert_eq!(decode(&URL_SAFE_NO_PAD.encode(&changed), &key(1)), None, "{index}");
+        }
+        assert_eq!(decode("", &key(1)), None);
+    }
 
     fn binding(tenant: &str, word: Option<&str>) -> Binding {
         Binding::new("activities", &TenantId::parse(tenant).unwrap()).with("query", word)

@@ -185,6 +185,11 @@ impl<'a, L: PostingLists> Join<'a, L> {
         Ok(Step { matches, progress })
     }
 
+    /// Spends something on what was asked for beside the join.
+    pub(super) fn spend(&mut self, entries: usize) {
+        self.budget.spend(entries);
+    }
+
     /// What is left to spend.
     #[must_use]
     pub fn budget(&self) -> Budget {
@@ -445,7 +450,7 @@ async fn read_union<L: PostingLists>(
     Ok(PostingPage { positions, extent: reach.map_or(Extent::Whole, Extent::Through) })
 }
 
-async fn contained_in_union<L: PostingLists>(
+pub(super) async fn contained_in_union<L: PostingLists>(
     source: &L,
     terms: &[Term],
     keys: &[Position],

@@ -11,6 +11,7 @@
 
 pub mod cursor;
 pub mod join;
+pub mod led_join;
 pub mod visible_text;
 
 use std::collections::BTreeSet;

@@ -29,23 +29,27 @@ impl Store {
     }
 
     /// The same of one that filters match, where there are some: any other takes the
-    /// calls of an absent one. Only where a head has no room for the related records that
-    /// are asked for, they are read first.
+    /// calls of an absent one. Only where a head has no room for its related records, and
+    /// one is asked for, and all else matches, they are read first.
     pub async fn activity_within(
         &self,
         tenant: &TenantId,
         id: ActivityId,
         filters: Option<&ActivityFilters>,
     ) -> Result<Option<Activity>> {
-        let matches =
-            |activity: &Activity| filters.is_none_or(|filters| filters.match_activity(activity));
         let Some(item) = self.get(keys::head(tenant, id)).await? else { return Ok(None) };
         let head = items::activity::read(tenant, &item)?;
-        if !head.related_is_elsewhere && !matches(&head.activity) {
+        let matches = |activity: &Activity| match filters {
+            Some(filters) if head.related_is_elsewhere => filters.match_but_related(activity),
+            Some(filters) => filters.match_activity(activity),
+            None => true,
+        };
+        if !matches(&head.activity) {
             return Ok(None);
         }
         let activity = self.with_long_parts(head.activity).await?;
-        Ok(Some(activity).filter(matches))
+        let is_related = filters.is_none_or(|filters| filters.match_related(&activity));
+        Ok(is_related.then_some(activity))
     }
 
     /// The whole activity of a head.

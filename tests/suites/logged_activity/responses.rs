@@ -243,6 +243,13 @@ async fn what_the_dialect_logs_is_found_and_read_in_v1() {
             "id": id,
             "tenant_id": TENANT,
             "type": "meeting",
+            "submission": {
+                "activity_object": {
+                    "id": own_id("site_visit"), "name": "Site visit", "api_name": "site_visit",
+                },
+                "mentions": [],
+                "fields": [],
+            },
             "summary": "Roof inspected",
             "body": "Roof inspected\nGutters cleaned",
             "related_resource_type": "company",
@@ -262,7 +269,9 @@ async fn what_the_dialect_logs_is_found_and_read_in_v1() {
     );
     let mut row = activity.clone();
     row["snippet"] = row["body"].take();
-    row.as_object_mut().unwrap().remove("body");
+    for only_by_id in ["body", "submission"] {
+        row.as_object_mut().unwrap().remove(only_by_id);
+    }
     for parameters in [
         &[][..],
         &[("query", "gutter inspect")],

@@ -70,7 +70,10 @@ impl<'a> MeBody<'a> {
             credential_id: &principal.credential_id,
             scopes: &principal.scopes,
             expires_at: principal.expires_at,
-            filters: principal.bound_to.as_deref().map(WrittenFilters::from),
+            filters: principal
+                .bound_to
+                .as_ref()
+                .map(|bounds| WrittenFilters::from(&bounds.filters)),
             request_id,
         }
     }
