@@ -10,6 +10,7 @@ import { type ApiError, asApiError, isAborted } from "../api/errors";
 import { fill, freshId, h } from "../dom";
 import { randomKey } from "../drafts";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
+import { createWaiting } from "../loading";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
 import { formatRoute, type Route } from "../router";
@@ -354,7 +355,7 @@ export function openLog(context: PageContext, route: Route): Page {
     sending = true;
     submit.setAttribute("aria-disabled", "true");
     fill(submit, words.working);
-    fill(summary);
+    fill(summary, createWaiting());
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);

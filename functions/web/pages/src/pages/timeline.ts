@@ -4,7 +4,7 @@
 import { createDeed } from "../actors";
 import type { Activity, ActivityCategory } from "../api/client";
 import type { ApiError } from "../api/errors";
-import { createDays } from "../days";
+import { createDays, keepDaysCurrent } from "../days";
 import { type Child, fill, h, icon, opensElsewhere, written } from "../dom";
 import { createField } from "../fields";
 import { createFilters, type FilterField } from "../filters";
@@ -516,6 +516,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
     h("section", { "aria-label": texts.timeline.results }, refused, pager.element),
   );
 
+  const stopDays = keepDaysCurrent(pager.element);
   showFilters();
   showFresh(0, false);
   begin();
@@ -540,6 +541,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       stopTyping();
       polling?.stop();
       pager.stop();
+      stopDays();
     },
   };
 }
