@@ -420,9 +420,16 @@ var texts = {
       idHint: "The trail names it so, such as jane or crm-sync",
       scopes: "What it may do",
       expires: "When it ends (optional)",
+      expiresHere: "When it ends",
       expiresHint: "In the time of your clock. Without it, the key does not end.",
       expiresOwn: (time2) => `In the time of your clock. Yours ends at ${time2}: by then at the latest.`,
       notATime: "Give the day and the time in full.",
+      expiresBy: (time2) => `Choose when it ends: at ${time2} at the latest.`,
+      noType: "Choose what it stands for.",
+      noId: "Write the id.",
+      noScope: "Tick at least one.",
+      leftTitle: "About the key that you were making",
+      leftText: "The list of keys says whether it was made.",
       ranges: "Where it is taken from (optional)",
       rangesHint: "One address or range a line, such as 192.0.2.0/24. Without any: everywhere.",
       users: "Whom it may act for",
@@ -443,6 +450,7 @@ var texts = {
       copied: "Copied.",
       selected: "It is selected. Copy it with your keyboard or its menu.",
       done: "Done",
+      notCopied: "You have not copied it here. If you have it elsewhere, close this once more.",
       lostTitle: "The key is made, but can’t be shown",
       lost: "The first answer got lost on its way, and the key in full with it: it is kept nowhere. Revoke this key, and make another one.",
       closed: (name) => `${name} is in the list.`
@@ -506,7 +514,9 @@ var texts = {
     text: (scopes) => `This page needs the scope ${scopes}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
     has: "The key may:",
     nothing: "The key may do nothing at all.",
-    pages: "These pages are open to it:"
+    pages: "These pages are open:",
+    viewerTitle: "Not in this view",
+    viewerText: "This view has no such page."
   },
   notFound: {
     title: "There is no such page",
@@ -591,6 +601,7 @@ var texts = {
     submit: "Log it",
     working: "Logging…",
     done: "Logged.",
+    doneUnread: "It is logged. Your key may not read activities, so this is all to be seen of it:",
     used: (count2, limit) => `${count2.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
     summaryTitle: (count2) => `${count2} ${plural(count2, "thing", "things")} to correct`,
     rules: {
@@ -1241,9 +1252,13 @@ function openLog(context, route) {
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);
-      forgetDraft();
-      context.announce(words.done);
-      context.go(formatRoute(["activities", activity.id]), "replace");
+      if (may(context, "activity:read")) {
+        forgetDraft();
+        context.announce(words.done);
+        context.go(formatRoute(["activities", activity.id]), "replace");
+      } else {
+        beginAnew(activity.id);
+      }
     } catch (error) {
       if (!isAborted(error)) {
         showFailure(asApiError(error));
@@ -1253,6 +1268,21 @@ function openLog(context, route) {
       submit.removeAttribute("aria-disabled");
       fill(submit, words.submit);
     }
+  }
+  function beginAnew(logged) {
+    for (const { control: own } of fields.values()) {
+      own.value = "";
+      own.dispatchEvent(new Event("input"));
+    }
+    newKey();
+    const told = h(
+      "div",
+      { class: "notice", role: "status", tabindex: "-1" },
+      h("p", {}, words.doneUnread),
+      h("p", {}, h("code", {}, logged))
+    );
+    fill(summary, told);
+    told.focus();
   }
   function discard() {
     forgetDraft();
@@ -1303,29 +1333,36 @@ function openNotFound() {
     )
   };
 }
-function openNoAccess(scope, me, others) {
+function openNoAccess(scope, { me, viewer }, others) {
+  const title = viewer ? texts.noAccess.viewerTitle : texts.noAccess.title;
   const links = others.flatMap(({ path, nav, action }) => {
     const name = nav ?? action;
     return name === void 0 ? [] : [h("li", {}, h("a", { href: formatRoute(path) }, name))];
   });
   return {
-    title: texts.noAccess.title,
+    title,
     element: h(
       "div",
       { class: "narrow" },
-      pageHeading(texts.noAccess.title),
-      h("p", {}, texts.noAccess.text(scope)),
-      me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
-        h("p", {}, texts.noAccess.has),
-        h(
-          "ul",
-          { class: "dotted" },
-          me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
-        )
-      ],
+      pageHeading(title),
+      // Who views for a while has no key, and needs no word about any.
+      viewer ? h("p", {}, texts.noAccess.viewerText) : createRights(scope, me),
       links.length > 0 && [h("p", {}, texts.noAccess.pages), h("ul", { class: "dotted" }, links)]
     )
   };
+}
+function createRights(scope, me) {
+  return [
+    h("p", {}, texts.noAccess.text(scope)),
+    me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
+      h("p", {}, texts.noAccess.has),
+      h(
+        "ul",
+        { class: "dotted" },
+        me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
+      )
+    ]
+  ];
 }
 function openWaiting() {
   return {
@@ -1366,6 +1403,17 @@ function openDialog(parts) {
       class: "dialog",
       "aria-labelledby": titleId,
       on: {
+        // Browsers ask (`cancel`) only once. What they would ask after is Escape.
+        keydown: (event) => {
+          if (event.key === "Escape" && parts.mayClose?.() === false) {
+            event.preventDefault();
+          }
+        },
+        cancel: (event) => {
+          if (parts.mayClose?.() === false) {
+            event.preventDefault();
+          }
+        },
         close: () => {
           dialog.remove();
           if (opener instanceof HTMLElement && opener.isConnected) {
@@ -1382,7 +1430,16 @@ function openDialog(parts) {
       { class: "actions" },
       h(
         "button",
-        { type: "button", on: { click: () => dialog.close() } },
+        {
+          type: "button",
+          on: {
+            click: () => {
+              if (parts.mayClose?.() !== false) {
+                dialog.close();
+              }
+            }
+          }
+        },
         parts.closeLabel ?? texts.close
       ),
       parts.actions
@@ -1519,12 +1576,9 @@ function createShell(root2, table, signOut) {
   );
   fill(root2, skip, header, main, announcer.element);
   function navigation(signedIn) {
-    const links = table.filter((kind) => kind.nav !== void 0 && may(signedIn, kind.scope)).map(
-      (kind) => h(
-        "li",
-        {},
-        h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav)
-      )
+    const hasTimeline = may(signedIn, "activity:read");
+    const links = table.filter((kind) => may(signedIn, kind.scope)).map((kind) => ({ path: kind.path, name: kind.nav ?? (hasTimeline ? null : kind.action) })).filter(({ name }) => name).map(
+      ({ path, name }) => h("li", {}, h("a", { href: formatRoute(path), "data-page": path.join("/") }, name))
     );
     const reference = !signedIn.viewer && h("li", {}, createReferenceLink(texts.nav.reference));
     return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
@@ -1588,7 +1642,7 @@ function createShell(root2, table, signOut) {
         }
       }
       window.scrollTo({ top: 0, behavior: "instant" });
-      if (focus) {
+      if (focus && document.hasFocus()) {
         (main.querySelector("[data-focus], h1") ?? main).focus();
       }
     }
@@ -1808,6 +1862,12 @@ function createTimeField(name, label, hint) {
     }
   };
 }
+function tellElsewhere(error) {
+  openDialog({
+    title: words2.leftTitle,
+    content: [createProblem(error), h("p", {}, words2.leftText)]
+  });
+}
 function makeableTypes({ actor }) {
   return actor.type === "agent" ? ["agent"] : ["user", "service", "agent"];
 }
@@ -1844,7 +1904,7 @@ function createKeyForm(parts) {
   );
   const expires = createTimeField(
     "expires_at",
-    words2.expires,
+    me.expires_at === void 0 ? words2.expires : words2.expiresHere,
     me.expires_at === void 0 ? words2.expiresHint : words2.expiresOwn(dateTimeText(me.expires_at))
   );
   const ranges = createField(
@@ -1898,31 +1958,57 @@ function createKeyForm(parts) {
     submit.disabled = working;
     fill(submit, working ? words2.working : words2.submit);
   }
+  function ownViolations() {
+    const found = [];
+    const rule = (field, broken, message) => {
+      if (broken) {
+        found.push({ field, message });
+      }
+    };
+    const end = expires.control.value;
+    const isWhole = !expires.control.validity.badInput;
+    const isLate = end === "" || Date.parse(end) > Date.parse(me.expires_at ?? "");
+    rule("actor.type", type.control.value === "", words2.noType);
+    rule("actor.id", id.control.value.trim() === "", words2.noId);
+    rule(
+      "scopes",
+      ticks.every(({ control }) => !control.checked),
+      words2.noScope
+    );
+    rule("expires_at", !isWhole, words2.notATime);
+    if (me.expires_at !== void 0) {
+      rule("expires_at", isWhole && isLate, words2.expiresBy(dateTimeText(me.expires_at)));
+    }
+    return found;
+  }
   async function send2() {
     if (submit.disabled) {
       return;
     }
     fill(problem);
-    if (!expires.isWhole()) {
-      expires.control.focus();
+    const { first } = showViolations(fields, ownViolations());
+    if (first !== void 0) {
+      first.focus();
       return;
     }
     const input = keyInputOf(read());
     showWorking(true);
     try {
-      const made = await parts.client.createKey(input, draft.keyFor(input), parts.signal);
+      const made = await parts.client.createKey(input, draft.keyFor(input));
       draft.accepted();
       parts.made(made);
     } catch (thrown) {
-      if (!isAborted(thrown)) {
-        showError(thrown);
-      }
+      showError(thrown);
     } finally {
       showWorking(false);
     }
   }
   function showError(thrown) {
     const error = asApiError(thrown);
+    if (!form.isConnected) {
+      tellElsewhere(error);
+      return;
+    }
     const violations = error.fieldErrors.map(violationOf);
     const { first, rest } = showViolations(fields, violations);
     if (first === void 0 || rest.length > 0) {
@@ -1999,6 +2085,7 @@ function openSecretDialog({ key, secret }, closed) {
     return;
   }
   const status = h("p", { role: "status", class: "hint" });
+  let isSafe = false;
   const field = createField(
     h(
       "textarea",
@@ -2007,9 +2094,13 @@ function openSecretDialog({ key, secret }, closed) {
     ),
     { label: secretWords.label }
   );
+  field.control.addEventListener("copy", () => {
+    isSafe = true;
+  });
   async function copy() {
     try {
       await navigator.clipboard.writeText(field.control.value);
+      isSafe = true;
       fill(status, secretWords.copied);
     } catch {
       field.control.select();
@@ -2032,6 +2123,12 @@ function openSecretDialog({ key, secret }, closed) {
       )
     ],
     closeLabel: secretWords.done,
+    mayClose() {
+      const mayClose = isSafe;
+      isSafe = true;
+      fill(status, !mayClose && secretWords.notCopied);
+      return mayClose;
+    },
     closed: () => {
       field.control.value = "";
       fill(field.control);
@@ -2079,6 +2176,10 @@ function openRotateDialog({ client, key, own, left }, rotated) {
       rotated(made);
     } catch (thrown) {
       const error = asApiError(thrown);
+      if (!form.isConnected) {
+        tellElsewhere(error);
+        return;
+      }
       const { first, rest } = showViolations(fields, error.fieldErrors);
       if (first === void 0 || rest.length > 0) {
         fill(problem, createProblem(error));
@@ -2190,6 +2291,10 @@ var WINDOW_PAGES = 6;
 var MAX_BEHIND = 500;
 var MAX_EMPTY_PAGES = 10;
 var AHEAD = "800px";
+function sentencesIn(element2) {
+  const said = [...element2.querySelectorAll("h2, h3, p")].map(({ textContent }) => textContent);
+  return said.map((text) => text.replace(/[^.]$/, "$&.")).join(" ");
+}
 function createPager(parts) {
   let pages = [];
   let behind = [];
@@ -2198,7 +2303,7 @@ function createPager(parts) {
   const list = h("div", { class: "pages" });
   const above = h("div", { class: "pager-edge" });
   const below = h("div", { class: "pager-edge" });
-  const element2 = h("div", { class: "pager" }, above, list, below);
+  const element2 = h("div", { class: "pager", tabindex: "-1" }, above, list, below);
   const observer = new IntersectionObserver(
     (entries) => {
       for (const entry2 of entries) {
@@ -2331,7 +2436,8 @@ function createPager(parts) {
     }
   }
   function focusIn(rows) {
-    rows.querySelector("a[href], button")?.focus({ preventScroll: true });
+    const row = rows.querySelector("a[href], button");
+    (row ?? element2).focus({ preventScroll: true });
   }
   async function older(moveFocus = false) {
     const cursor = next;
@@ -2449,7 +2555,7 @@ function createPager(parts) {
       } else {
         showEdges();
         parts.announce(
-          loaded.rows.length === 0 ? below.textContent ?? "" : texts.pager.shown(loaded.rows.length, next !== void 0)
+          loaded.rows.length === 0 ? sentencesIn(below) : texts.pager.shown(loaded.rows.length, next !== void 0)
         );
       }
       parts.began?.(loaded.rows, place.cursor === null);
@@ -2651,7 +2757,6 @@ function openKeys(context) {
   const form = createKeyForm({
     client,
     me,
-    signal: left.signal,
     made: (answer) => {
       showForm(false);
       showMade(answer);
@@ -3300,8 +3405,7 @@ function createFilters(parts) {
                 next.delete(name);
               }
               parts.changed(next);
-              const left = chips.querySelector("button") ?? form.querySelector("select, input");
-              left?.focus();
+              (chips.querySelector("button") ?? placeOfFilters())?.focus();
             }
           }
         },
@@ -3311,13 +3415,17 @@ function createFilters(parts) {
       )
     );
   }
+  function placeOfFilters() {
+    const closed = form.closest("details:not([open])");
+    return closed?.querySelector("summary") ?? form.querySelector("select, input");
+  }
   function clear() {
     const next = new URLSearchParams(shown);
     for (const { name } of [...parts.fields, ...parts.others ?? []]) {
       next.delete(name);
     }
     parts.changed(next);
-    form.querySelector("select, input")?.focus();
+    placeOfFilters()?.focus();
   }
   function showChips() {
     const items = [];
@@ -3453,6 +3561,7 @@ function startPolling(ask) {
 var PAGE_ROWS2 = 50;
 var POLL_ROWS = 10;
 var TYPING_PAUSE_MS = 250;
+var WRITING_PAUSE_MS = 1e3;
 var categories = Object.keys(texts.category);
 var options2 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
 var { user, service, agent } = texts.actor;
@@ -3519,7 +3628,9 @@ function known(parameters) {
   const kept3 = new URLSearchParams();
   for (const name of PARAMETERS) {
     const value = parameters.get(name);
-    if (value) {
+    const field = TYPE_AND_FILTERS.find((own) => own.name === name);
+    const isChoice = field?.kind === "choice";
+    if (value && !(isChoice && field.options.every((option) => option.value !== value))) {
       kept3.set(name, value);
     }
   }
@@ -3541,6 +3652,7 @@ function openTimeline(context, route) {
   let firstPage;
   let polling;
   let typing;
+  let telling;
   const bound = Object.entries(context.me.filters ?? {});
   const boundNames = new Set(bound.map(([name]) => name));
   const boundType = context.me.filters?.type;
@@ -3556,7 +3668,7 @@ function openTimeline(context, route) {
       maxlength: 500,
       on: {
         input: (event) => {
-          clearTimeout(typing);
+          stopTyping();
           if (!event.isComposing) {
             typing = setTimeout(searchNow, TYPING_PAUSE_MS);
           }
@@ -3569,6 +3681,7 @@ function openTimeline(context, route) {
     { label: texts.timeline.search, class: "search" }
   );
   function stopTyping() {
+    clearTimeout(telling);
     clearTimeout(typing);
     typing = void 0;
   }
@@ -3680,16 +3793,21 @@ function openTimeline(context, route) {
       return true;
     }
     const own = error.fieldErrors.filter(({ field }) => field === "query");
-    search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : void 0);
     const rest = filters.showViolations(error.fieldErrors.filter(({ field }) => field !== "query"));
-    if (rest.length > 0) {
-      return false;
-    }
     if (own.length < error.fieldErrors.length) {
       more.open = true;
     }
-    refused.hidden = false;
-    context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
+    if (rest.length > 0) {
+      return false;
+    }
+    const tell = () => {
+      const message = own.map((violation) => violation.message).join("; ");
+      search.setError(message === "" ? void 0 : message);
+      refused.hidden = false;
+      context.announce(error.fieldErrors.map((violation) => violation.message).join("; "));
+    };
+    const isWriting = own.length > 0 && document.activeElement === search.control;
+    telling = setTimeout(tell, isWriting ? WRITING_PAUSE_MS : 0);
     return true;
   }
   function renderRow(activity) {
@@ -4724,7 +4842,9 @@ function createSession(changed) {
         if (!(error instanceof ApiError) || error.failure !== "unauthorized") {
           throw error;
         }
-        end("refused");
+        if (state === void 0) {
+          end("refused");
+        }
       }
     },
     signOut() {
@@ -4740,6 +4860,9 @@ function kindOf({ path }) {
   return pageTable.find(
     (kind) => kind.path.length === path.length && kind.path.every((part, index) => part.startsWith(":") || part === path[index])
   );
+}
+function startOf(signedIn) {
+  return signedIn === void 0 || may(signedIn, "activity:read") ? void 0 : pageTable.find(({ scope }) => may(signedIn, scope));
 }
 function start(root2) {
   const session = createSession(() => reopen());
@@ -4764,7 +4887,7 @@ function start(root2) {
     }
     if (!may(signedIn, kind.scope)) {
       const others = pageTable.filter((other) => may(signedIn, other.scope));
-      return openNoAccess(kind.scope, signedIn.me, others);
+      return openNoAccess(kind.scope, signedIn, others);
     }
     const context = {
       client: signedIn.client,
@@ -4778,6 +4901,7 @@ function start(root2) {
   function show(route) {
     const token = takeViewerToken();
     if (token === "none") {
+      forgetOtherView();
       show(parseRoute(window.location.hash));
       return;
     }
@@ -4786,6 +4910,12 @@ function start(root2) {
       return;
     }
     if (resuming) {
+      return;
+    }
+    const start2 = route.path.length === 0 ? startOf(session.current()) : void 0;
+    if (start2 !== void 0) {
+      window.history.replaceState(null, "", formatRoute(start2.path));
+      show(parseRoute(window.location.hash));
       return;
     }
     const samePath = path !== void 0 && path.join("/") === route.path.join("/");
@@ -4838,7 +4968,15 @@ function start(root2) {
       return;
     }
     resuming = false;
+    forgetOtherView();
     reopen();
+  }
+  function forgetOtherView() {
+    const signedIn = session.current();
+    if (signedIn !== void 0 && !signedIn.viewer) {
+      viewer = false;
+      forgetViewer();
+    }
   }
   async function begin() {
     const token = takeViewerToken();

@@ -164,3 +164,105 @@ test.describe("where there is no connection", () => {
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Read again");
   });
 });
+
+test("a filter that is taken away leaves the focus where filters are", async ({ page, tenant }) => {
+  await signIn(page, tenant);
+  for (const fragment of ["#/?actor_id=jane", "#/trail?actor_id=jane"]) {
+    await goTo(page, fragment);
+    await page.getByRole("button", { name: /^Remove the filter/ }).press("Enter");
+    await expect(page.locator("summary", { hasText: "Filters" })).toBeFocused();
+  }
+});
+
+test("who follows an actor from a row stays in the list", async ({ page, tenant }) => {
+  await tenant.log({ type: "note", summary: "Of the owner" });
+  await signIn(page, tenant);
+  await rows(page).locator("a.actor").press("Enter");
+  await expect(page).toHaveURL(/actor_id=service%3Aowner/);
+  await expect(rows(page)).toHaveCount(1);
+  expect(await page.evaluate(() => document.activeElement?.closest(".pager") !== null)).toBe(true);
+});
+
+test("an empty list is announced in sentences", async ({ page, tenant }) => {
+  await signIn(page, tenant, tenant.key, "#/?query=salary");
+  await expect(page.getByRole("status").filter({ hasText: "Nothing matches" })).toHaveText(
+    /^Nothing matches\. Try .*\.$/,
+  );
+});
+
+test("a frame that nobody is in leaves the page around it alone", async ({ page, tenant }) => {
+  const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 3 });
+  // The page of a vendor, whose origin is one of those that may show these pages.
+  await page.route(`${tenant.url}/`, async (route) => {
+    const answer = await route.fetch();
+    const { "content-security-policy": _, "x-frame-options": __, ...headers } = answer.headers();
+    await route.fulfill({ response: answer, headers });
+  });
+  const frame = `<iframe src="${tenant.url}/#viewer_token=${token}" title="Activities"></iframe>`;
+  await page.route(`${tenant.url}/host`, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,"><input autofocus aria-label="Words"><p style="height:3000px">${frame.replace("<iframe", '<iframe style="margin-top:2500px"')}`,
+    }),
+  );
+  await page.goto(`${tenant.url}/host`);
+  const words = page.getByLabel("Words");
+  await words.focus();
+  const inside = page.frameLocator("iframe");
+  await expect(inside.getByRole("heading", { level: 1 })).toHaveText("Timeline");
+  await expect(words).toBeFocused();
+  await expect(inside.getByRole("heading", { level: 1 })).toHaveText("This view is closed");
+  await expect(words).toBeFocused();
+  expect(await page.evaluate(() => scrollY)).toBe(0);
+});
+
+test("a key that may only log begins with the form, and reads that it is logged", async ({
+  page,
+  tenant,
+}) => {
+  await signIn(page, tenant, await tenant.createKey("user:jane", "activity:write"));
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Log an activity");
+  await expect(page.getByRole("navigation")).toContainText("Log an activity");
+  await page.getByLabel("Type", { exact: true }).selectOption("note");
+  await page.getByLabel("Summary").fill("Written blindly");
+  await page.getByRole("button", { name: "Log it" }).click();
+  await expect(page.locator("main").getByRole("status")).toContainText("It is logged");
+  await expect(page.getByLabel("Summary")).toHaveValue("");
+  await page.getByLabel("Type", { exact: true }).selectOption("note");
+  await page.getByLabel("Summary").fill("And another");
+  await page.getByRole("button", { name: "Log it" }).click();
+  await expect(page.getByLabel("Summary")).toHaveValue("");
+  const answer = await tenant.call("GET", "/v1/activities");
+  expect(((await answer.json()) as { activities: object[] }).activities).toHaveLength(2);
+});
+
+test("a view says nothing of keys where it has no page", async ({ page, tenant }) => {
+  const token = await tenant.viewerToken({ user_id: "jane" });
+  await page.goto(`${tenant.url}/#viewer_token=${token}&to=%2Fkeys`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Not in this view");
+  await expect(page.locator("main")).not.toContainText(/\bkey\b/);
+  await page.locator("main").getByRole("link", { name: "Timeline" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Timeline");
+});
+
+test.describe("where links are no good", () => {
+  test.use({ failures: "expected" });
+
+  test("one with a token that is refused ends no session", async ({ page, tenant }) => {
+    await signIn(page, tenant);
+    await goTo(page, `#viewer_token=alv_${tenant.id}.0000000000000000.forged.token`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Timeline");
+    await expect(page.locator("header")).toContainText("owner");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByLabel("Key", { exact: true })).toBeVisible();
+  });
+
+  test("what is wrong in one is shown where it can be mended", async ({ page, tenant }) => {
+    await tenant.log({ type: "note", summary: "There all the time" });
+    await signIn(page, tenant, tenant.key, "#/?type=bogus&occurred_before=xx");
+    await expect(page.getByLabel("To", { exact: true })).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByLabel("To", { exact: true })).toBeVisible();
+    await page.getByRole("button", { name: /^Remove the filter To/ }).click();
+    await expect(rows(page)).toHaveCount(1);
+  });
+});

@@ -41,6 +41,9 @@ test("a key that is made is shown once, and is one", async ({ page, tenant }) =>
   await expect(dialog).toContainText("It is shown this once");
   const secret = await dialog.getByLabel("Key").inputValue();
   expect(secret).toMatch(/^alk_/);
+  // It can't be had again, so one stroke of a key does not take it away.
+  await page.keyboard.press("Escape");
+  await expect(dialog).toContainText("You have not copied it here");
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   expect(await page.content()).not.toContain(secret);
@@ -60,7 +63,11 @@ test("a key is rotated, and its successor shown", async ({ page, tenant }) => {
   await dialog.getByRole("button", { name: "Rotate", exact: true }).click();
   await expect(dialog).toContainText("It is shown this once");
   expect(await dialog.getByLabel("Key").inputValue()).toMatch(/^alk_/);
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await expect(dialog.getByRole("status")).not.toBeEmpty();
+  await dialog.getByLabel("Key").press("ControlOrMeta+c");
   await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toBeHidden();
   await expect(rows(page).filter({ hasText: "Turning" })).toHaveCount(2);
   await expect(rows(page).filter({ hasText: "Replaced" })).toHaveCount(1);
 });
@@ -76,6 +83,39 @@ test("a key is revoked after a question", async ({ page, tenant }) => {
   await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(rows(page).filter({ hasText: "Leaving" })).toContainText("Revoked");
+});
+
+test("an empty form says what is missing, in its own words", async ({ page, tenant }) => {
+  const own = await tenant.createKey("service:owner", "keys:manage", "--expires-in", "1h");
+  await open(page, tenant, own);
+  await page.getByRole("button", { name: "Make a key" }).click();
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await expect(page.getByLabel("It stands for")).toHaveAccessibleDescription(
+    "Choose what it stands for.",
+  );
+  await expect(page.getByLabel("Id of that person, service or agent")).toHaveAccessibleDescription(
+    /Write the id/,
+  );
+  await expect(page.getByLabel("When it ends")).toHaveAccessibleDescription(/at the latest/);
+  await expect(page.locator("main")).toContainText("Tick at least one");
+});
+
+test("who leaves while a key is made is shown it all the same", async ({ page, tenant }) => {
+  await open(page, tenant);
+  await fill(page, "made-late");
+  let answer = () => {};
+  const waits = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/v1/keys", async (route) => {
+    if (route.request().method() === "POST") await waits;
+    return route.continue();
+  });
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByRole("link", { name: "Timeline" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Timeline");
+  answer();
+  await expect(page.getByRole("dialog").getByLabel("Key")).toHaveValue(/^alk_/);
 });
 
 test.describe("where answers fail", () => {

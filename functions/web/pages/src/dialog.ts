@@ -9,6 +9,8 @@ export interface DialogParts {
   /** Beside "Close", the last one being what most want. */
   readonly actions?: readonly HTMLElement[];
   readonly closeLabel?: string;
+  /** Asked when the reader closes it: `false` keeps it open, having said why. */
+  readonly mayClose?: () => boolean;
   readonly closed?: () => void;
 }
 
@@ -22,6 +24,17 @@ export function openDialog(parts: DialogParts): { close(): void } {
       class: "dialog",
       "aria-labelledby": titleId,
       on: {
+        // Browsers ask (`cancel`) only once. What they would ask after is Escape.
+        keydown: (event) => {
+          if (event.key === "Escape" && parts.mayClose?.() === false) {
+            event.preventDefault();
+          }
+        },
+        cancel: (event) => {
+          if (parts.mayClose?.() === false) {
+            event.preventDefault();
+          }
+        },
         close: () => {
           dialog.remove();
           if (opener instanceof HTMLElement && opener.isConnected) {
@@ -38,7 +51,16 @@ export function openDialog(parts: DialogParts): { close(): void } {
       { class: "actions" },
       h(
         "button",
-        { type: "button", on: { click: () => dialog.close() } },
+        {
+          type: "button",
+          on: {
+            click: () => {
+              if (parts.mayClose?.() !== false) {
+                dialog.close();
+              }
+            },
+          },
+        },
         parts.closeLabel ?? texts.close,
       ),
       parts.actions,

@@ -233,8 +233,7 @@ export function createFilters(parts: FiltersParts): Filters {
               }
               parts.changed(next);
               // The button is gone: whoever used it by keyboard goes on beside it.
-              const left = chips.querySelector("button") ?? form.querySelector("select, input");
-              (left as HTMLElement | null)?.focus();
+              (chips.querySelector("button") ?? placeOfFilters())?.focus();
             },
           },
         },
@@ -245,6 +244,13 @@ export function createFilters(parts: FiltersParts): Filters {
     );
   }
 
+  /** Where filters are to be chosen: the first control, or what opens them. */
+  function placeOfFilters(): HTMLElement | null {
+    const closed = form.closest("details:not([open])");
+    return (closed?.querySelector("summary") ??
+      form.querySelector("select, input")) as HTMLElement | null;
+  }
+
   /** Takes every filter away, and leaves what others have set, such as words. */
   function clear(): void {
     const next = new URLSearchParams(shown);
@@ -252,7 +258,7 @@ export function createFilters(parts: FiltersParts): Filters {
       next.delete(name);
     }
     parts.changed(next);
-    form.querySelector<HTMLElement>("select, input")?.focus();
+    placeOfFilters()?.focus();
   }
 
   function showChips(): void {

@@ -6,7 +6,7 @@ import { openDialog } from "./dialog";
 import { fill, freshId, h } from "./dom";
 import { createDraft } from "./drafts";
 import { createField, type Field, showViolations } from "./fields";
-import { createTimeField } from "./key-form";
+import { createTimeField, tellElsewhere } from "./key-form";
 import { timeOf } from "./key-inputs";
 import { createProblem } from "./problem";
 import { texts } from "./texts";
@@ -31,6 +31,7 @@ export function openSecretDialog({ key, secret }: MadeKey, closed: () => void): 
     return;
   }
   const status = h("p", { role: "status", class: "hint" });
+  let isSafe = false;
   const field = createField(
     h(
       "textarea",
@@ -39,9 +40,13 @@ export function openSecretDialog({ key, secret }: MadeKey, closed: () => void): 
     ),
     { label: secretWords.label },
   );
+  field.control.addEventListener("copy", () => {
+    isSafe = true;
+  });
   async function copy(): Promise<void> {
     try {
       await navigator.clipboard.writeText(field.control.value);
+      isSafe = true;
       fill(status, secretWords.copied);
     } catch {
       // A browser may refuse it, and has no clipboard for addresses that are not encrypted.
@@ -65,6 +70,12 @@ export function openSecretDialog({ key, secret }: MadeKey, closed: () => void): 
       ),
     ],
     closeLabel: secretWords.done,
+    mayClose() {
+      const mayClose = isSafe;
+      isSafe = true;
+      fill(status, !mayClose && secretWords.notCopied);
+      return mayClose;
+    },
     closed: () => {
       field.control.value = "";
       fill(field.control);
@@ -126,6 +137,10 @@ export function openRotateDialog(
       rotated(made);
     } catch (thrown) {
       const error = asApiError(thrown);
+      if (!form.isConnected) {
+        tellElsewhere(error);
+        return;
+      }
       const { first, rest } = showViolations(fields, error.fieldErrors);
       if (first === undefined || rest.length > 0) {
         fill(problem, createProblem(error));

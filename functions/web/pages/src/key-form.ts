@@ -1,7 +1,8 @@
 // The form of a new key.
 
 import type { Client, MadeKey, Me, Scope } from "./api/client";
-import { asApiError, isAborted } from "./api/errors";
+import { type ApiError, asApiError, type FieldError } from "./api/errors";
+import { openDialog } from "./dialog";
 import { fill, h } from "./dom";
 import { createDraft } from "./drafts";
 import { createField, createSelect, type Field, showViolations } from "./fields";
@@ -14,7 +15,6 @@ import { dateTimeText } from "./times";
 export interface KeyFormParts {
   readonly client: Client;
   readonly me: Me;
-  readonly signal: AbortSignal;
   readonly made: (made: MadeKey) => void;
   readonly cancelled: () => void;
 }
@@ -39,6 +39,14 @@ export function createTimeField(name: string, label: string, hint: string) {
       return whole;
     },
   };
+}
+
+/** An answer that came after its form had gone: the reader is elsewhere by now. */
+export function tellElsewhere(error: ApiError): void {
+  openDialog({
+    title: words.leftTitle,
+    content: [createProblem(error), h("p", {}, words.leftText)],
+  });
 }
 
 /** Whose keys the caller may make at all; the API has the last word. */
@@ -80,7 +88,7 @@ export function createKeyForm(parts: KeyFormParts): KeyForm {
   );
   const expires = createTimeField(
     "expires_at",
-    words.expires,
+    me.expires_at === undefined ? words.expires : words.expiresHere,
     me.expires_at === undefined ? words.expiresHint : words.expiresOwn(dateTimeText(me.expires_at)),
   );
   const ranges = createField(
@@ -140,25 +148,49 @@ export function createKeyForm(parts: KeyFormParts): KeyForm {
     fill(submit, working ? words.working : words.submit);
   }
 
+  /** What can be judged here, in the words of the form; the rest is the API's to say. */
+  function ownViolations(): FieldError[] {
+    const found: FieldError[] = [];
+    const rule = (field: string, broken: boolean, message: string) => {
+      if (broken) {
+        found.push({ field, message });
+      }
+    };
+    const end = expires.control.value;
+    const isWhole = !expires.control.validity.badInput;
+    const isLate = end === "" || Date.parse(end) > Date.parse(me.expires_at ?? "");
+    rule("actor.type", type.control.value === "", words.noType);
+    rule("actor.id", id.control.value.trim() === "", words.noId);
+    rule(
+      "scopes",
+      ticks.every(({ control }) => !control.checked),
+      words.noScope,
+    );
+    rule("expires_at", !isWhole, words.notATime);
+    if (me.expires_at !== undefined) {
+      rule("expires_at", isWhole && isLate, words.expiresBy(dateTimeText(me.expires_at)));
+    }
+    return found;
+  }
+
   async function send(): Promise<void> {
     if (submit.disabled) {
       return;
     }
     fill(problem);
-    if (!expires.isWhole()) {
-      expires.control.focus();
+    const { first } = showViolations(fields, ownViolations());
+    if (first !== undefined) {
+      first.focus();
       return;
     }
     const input = keyInputOf(read());
     showWorking(true);
     try {
-      const made = await parts.client.createKey(input, draft.keyFor(input), parts.signal);
+      const made = await parts.client.createKey(input, draft.keyFor(input));
       draft.accepted();
       parts.made(made);
     } catch (thrown) {
-      if (!isAborted(thrown)) {
-        showError(thrown);
-      }
+      showError(thrown);
     } finally {
       showWorking(false);
     }
@@ -166,6 +198,10 @@ export function createKeyForm(parts: KeyFormParts): KeyForm {
 
   function showError(thrown: unknown): void {
     const error = asApiError(thrown);
+    if (!form.isConnected) {
+      tellElsewhere(error);
+      return;
+    }
     const violations = error.fieldErrors.map(violationOf);
     const { first, rest } = showViolations(fields, violations);
     if (first === undefined || rest.length > 0) {

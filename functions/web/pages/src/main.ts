@@ -8,13 +8,14 @@ import { forgetDraft } from "./pages/log";
 import { openNoAccess, openNotFound, openUnreachable, openWaiting } from "./pages/no-page";
 import { openSignIn } from "./pages/sign-in";
 import { pageTable } from "./pages/table";
-import { parseRoute, type Route, type Router, startRouter } from "./router";
+import { formatRoute, parseRoute, type Route, type Router, startRouter } from "./router";
 import {
   createSession,
   forgetViewer,
   isViewersTab,
   isViewerToken,
   keptCredential,
+  type SignedIn,
   takeViewerToken,
 } from "./session";
 import { createShell } from "./shell";
@@ -27,6 +28,13 @@ function kindOf({ path }: Route): PageKind | undefined {
       kind.path.length === path.length &&
       kind.path.every((part, index) => part.startsWith(":") || part === path[index]),
   );
+}
+
+/** Where who may not see the timeline begins, if they may see anything. */
+function startOf(signedIn: SignedIn | undefined): PageKind | undefined {
+  return signedIn === undefined || may(signedIn, "activity:read")
+    ? undefined
+    : pageTable.find(({ scope }) => may(signedIn, scope));
 }
 
 function start(root: HTMLElement): void {
@@ -54,7 +62,7 @@ function start(root: HTMLElement): void {
     }
     if (!may(signedIn, kind.scope)) {
       const others = pageTable.filter((other) => may(signedIn, other.scope));
-      return openNoAccess(kind.scope, signedIn.me, others);
+      return openNoAccess(kind.scope, signedIn, others);
     }
     const context: PageContext = {
       client: signedIn.client,
@@ -70,6 +78,7 @@ function start(root: HTMLElement): void {
     // A link with a token may also be opened in a tab that has these pages already.
     const token = takeViewerToken();
     if (token === "none") {
+      forgetOtherView();
       show(parseRoute(window.location.hash));
       return;
     }
@@ -78,6 +87,12 @@ function start(root: HTMLElement): void {
       return;
     }
     if (resuming) {
+      return;
+    }
+    const start = route.path.length === 0 ? startOf(session.current()) : undefined;
+    if (start !== undefined) {
+      window.history.replaceState(null, "", formatRoute(start.path));
+      show(parseRoute(window.location.hash));
       return;
     }
     const samePath = path !== undefined && path.join("/") === route.path.join("/");
@@ -137,7 +152,17 @@ function start(root: HTMLElement): void {
       return;
     }
     resuming = false;
+    forgetOtherView();
     reopen();
+  }
+
+  /** A link that is no good does not make a view of a session with a key. */
+  function forgetOtherView(): void {
+    const signedIn = session.current();
+    if (signedIn !== undefined && !signedIn.viewer) {
+      viewer = false;
+      forgetViewer();
+    }
   }
 
   async function begin(): Promise<void> {

@@ -70,6 +70,12 @@ const MAX_EMPTY_PAGES = 10;
 /** How far before its end the list is continued. */
 const AHEAD = "800px";
 
+/** What is written there, a sentence each, without its buttons. */
+function sentencesIn(element: HTMLElement): string {
+  const said = [...element.querySelectorAll("h2, h3, p")].map(({ textContent }) => textContent);
+  return said.map((text) => text.replace(/[^.]$/, "$&.")).join(" ");
+}
+
 export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   let pages: Page<Row>[] = [];
   let behind: (string | undefined)[] = [];
@@ -79,7 +85,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   const list = h("div", { class: "pages" });
   const above = h("div", { class: "pager-edge" });
   const below = h("div", { class: "pager-edge" });
-  const element = h("div", { class: "pager" }, above, list, below);
+  const element = h("div", { class: "pager", tabindex: "-1" }, above, list, below);
 
   const observer = new IntersectionObserver(
     (entries) => {
@@ -234,7 +240,9 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
   }
 
   function focusIn(rows: HTMLElement): void {
-    rows.querySelector<HTMLElement>("a[href], button")?.focus({ preventScroll: true });
+    // Where there is no row any more, on what says so.
+    const row = rows.querySelector<HTMLElement>("a[href], button");
+    (row ?? element).focus({ preventScroll: true });
   }
 
   async function older(moveFocus = false): Promise<void> {
@@ -360,7 +368,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
         showEdges();
         parts.announce(
           loaded.rows.length === 0
-            ? (below.textContent ?? "")
+            ? sentencesIn(below)
             : texts.pager.shown(loaded.rows.length, next !== undefined),
         );
       }

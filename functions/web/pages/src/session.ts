@@ -162,7 +162,10 @@ export function createSession(changed: () => void): Session {
         if (!(error instanceof ApiError) || error.failure !== "unauthorized") {
           throw error;
         }
-        end("refused");
+        // Whoever is here already stays: a link alone ends no session.
+        if (state === undefined) {
+          end("refused");
+        }
       }
     },
     signOut() {

@@ -67,14 +67,14 @@ export function createShell(
   fill(root, skip, header, main, announcer.element);
 
   function navigation(signedIn: SignedIn): HTMLElement {
+    // What is opened from the timeline has a place here for who may not see the timeline.
+    const hasTimeline = may(signedIn, "activity:read");
     const links = table
-      .filter((kind) => kind.nav !== undefined && may(signedIn, kind.scope))
-      .map((kind) =>
-        h(
-          "li",
-          {},
-          h("a", { href: formatRoute(kind.path), "data-page": kind.path.join("/") }, kind.nav),
-        ),
+      .filter((kind) => may(signedIn, kind.scope))
+      .map((kind) => ({ path: kind.path, name: kind.nav ?? (hasTimeline ? null : kind.action) }))
+      .filter(({ name }) => name)
+      .map(({ path, name }) =>
+        h("li", {}, h("a", { href: formatRoute(path), "data-page": path.join("/") }, name)),
       );
     // Who views for a while has no use for it: the API is for those who have a key.
     const reference = !signedIn.viewer && h("li", {}, createReferenceLink(texts.nav.reference));
@@ -142,7 +142,8 @@ export function createShell(
         }
       }
       window.scrollTo({ top: 0, behavior: "instant" });
-      if (focus) {
+      // A frame that nobody is in takes the focus from nobody, and moves no page around it.
+      if (focus && document.hasFocus()) {
         (main.querySelector<HTMLElement>("[data-focus], h1") ?? main).focus();
       }
     },

@@ -212,7 +212,6 @@ export function openKeys(context: PageContext): Page {
   const form = createKeyForm({
     client,
     me,
-    signal: left.signal,
     made: (answer) => {
       showForm(false);
       showMade(answer);

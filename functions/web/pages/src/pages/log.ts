@@ -10,7 +10,7 @@ import { type ApiError, asApiError, isAborted } from "../api/errors";
 import { fill, freshId, h } from "../dom";
 import { randomKey } from "../drafts";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
-import { type Page, type PageContext, pageHeading } from "../page";
+import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
@@ -358,9 +358,13 @@ export function openLog(context: PageContext, route: Route): Page {
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);
-      forgetDraft();
-      context.announce(words.done);
-      context.go(formatRoute(["activities", activity.id]), "replace");
+      if (may(context, "activity:read")) {
+        forgetDraft();
+        context.announce(words.done);
+        context.go(formatRoute(["activities", activity.id]), "replace");
+      } else {
+        beginAnew(activity.id);
+      }
     } catch (error) {
       if (!isAborted(error)) {
         showFailure(asApiError(error));
@@ -370,6 +374,23 @@ export function openLog(context: PageContext, route: Route): Page {
       submit.removeAttribute("aria-disabled");
       fill(submit, words.submit);
     }
+  }
+
+  /** For a key that may not read what it logs: says that it is logged, over an empty form. */
+  function beginAnew(logged: string): void {
+    for (const { control: own } of fields.values()) {
+      own.value = "";
+      own.dispatchEvent(new Event("input"));
+    }
+    newKey();
+    const told = h(
+      "div",
+      { class: "notice", role: "status", tabindex: "-1" },
+      h("p", {}, words.doneUnread),
+      h("p", {}, h("code", {}, logged)),
+    );
+    fill(summary, told);
+    told.focus();
   }
 
   function discard(): void {

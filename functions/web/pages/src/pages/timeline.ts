@@ -22,6 +22,8 @@ const PAGE_ROWS = 50;
 /** So few are enough to say that there is something new. */
 const POLL_ROWS = 10;
 const TYPING_PAUSE_MS = 250;
+/** After which words that the API refuses are no longer taken for the beginning of others. */
+const WRITING_PAUSE_MS = 1_000;
 
 const categories = Object.keys(texts.category) as ActivityCategory[];
 const options = (words: Readonly<Record<string, string>>) =>
@@ -94,12 +96,14 @@ function boundText(name: string, value: string): string {
 
 const PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 
-/** What the fragment asks for, without names that the API does not have. */
+/** What the fragment asks for, without names and choices that there are not. */
 function known(parameters: URLSearchParams): URLSearchParams {
   const kept = new URLSearchParams();
   for (const name of PARAMETERS) {
     const value = parameters.get(name);
-    if (value) {
+    const field = TYPE_AND_FILTERS.find((own) => own.name === name);
+    const isChoice = field?.kind === "choice";
+    if (value && !(isChoice && field.options.every((option) => option.value !== value))) {
       kept.set(name, value);
     }
   }
@@ -125,6 +129,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   let firstPage: { readonly ids: ReadonlySet<string>; readonly whole: boolean } | undefined;
   let polling: { stop(): void } | undefined;
   let typing: ReturnType<typeof setTimeout> | undefined;
+  let telling: ReturnType<typeof setTimeout> | undefined;
 
   // What a viewer token is bound to is no choice of the reader's.
   const bound = Object.entries(context.me.filters ?? {});
@@ -145,7 +150,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       maxlength: 500,
       on: {
         input: (event) => {
-          clearTimeout(typing);
+          stopTyping();
           if (!(event as InputEvent).isComposing) {
             typing = setTimeout(searchNow, TYPING_PAUSE_MS);
           }
@@ -159,6 +164,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   );
 
   function stopTyping(): void {
+    clearTimeout(telling);
     clearTimeout(typing);
     typing = undefined;
   }
@@ -286,16 +292,22 @@ export function openTimeline(context: PageContext, route: Route): Page {
       return true;
     }
     const own = error.fieldErrors.filter(({ field }) => field === "query");
-    search.setError(own.length > 0 ? own.map(({ message }) => message).join("; ") : undefined);
     const rest = filters.showViolations(error.fieldErrors.filter(({ field }) => field !== "query"));
-    if (rest.length > 0) {
-      return false;
-    }
     if (own.length < error.fieldErrors.length) {
       more.open = true;
     }
-    refused.hidden = false;
-    context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
+    if (rest.length > 0) {
+      return false;
+    }
+    const tell = () => {
+      const message = own.map((violation) => violation.message).join("; ");
+      search.setError(message === "" ? undefined : message);
+      refused.hidden = false;
+      context.announce(error.fieldErrors.map((violation) => violation.message).join("; "));
+    };
+    // Words that are being typed need not make sense yet.
+    const isWriting = own.length > 0 && document.activeElement === search.control;
+    telling = setTimeout(tell, isWriting ? WRITING_PAUSE_MS : 0);
     return true;
   }
 
