@@ -5,7 +5,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
   testDir: "specs",
-  outputDir: process.env.PAGES_TEST_RESULTS ?? "test-results",
+  outputDir: "../../target/pages",
   fullyParallel: false,
   workers: 2,
   // A test that needs a second try is one that can't be trusted.

@@ -59,4 +59,5 @@ if [[ -z ${PAGES_TEST_CONSOLE:-} ]]; then
     (cd "$root" && cargo build --workspace --quiet)
     export PAGES_TEST_CONSOLE="$root/target/debug/activity-log"
 fi
+# shellcheck disable=SC2034 # those who source this use it
 readonly suite packages

@@ -41,6 +41,14 @@ fn tests() -> BTreeSet<String> {
             }
         }
     }
+    // Those in a browser are called by sentences.
+    for path in markdown::files("ts").into_iter().filter(|path| path.starts_with("tests/pages")) {
+        let text = markdown::read(path);
+        let titles = text.split("test(").skip(1).filter_map(|rest| {
+            rest.trim_start().strip_prefix('"')?.split_once('"').map(|(title, _)| title)
+        });
+        names.extend(titles.map(str::to_owned));
+    }
     names
 }
 
