@@ -615,6 +615,7 @@ var texts = {
       recordType: "choose the kind of the record, or take its id away",
       recordId: "write the id of the record, or choose none",
       occurredAt: "write date and time in full, or leave both out",
+      occurredNever: "choose another time: clocks were put forward over this one",
       occurredEarly: "must not be before 1970",
       occurredLate: "must not be more than 24 hours from now",
       key: "must not have more than 255 bytes"
@@ -980,6 +981,11 @@ function startOfDay(key, days = 0) {
   at.setFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
   return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
 }
+function isSkipped(local) {
+  const at = new Date(local);
+  const minute = /T(\d{2}):(\d{2})/.exec(local);
+  return minute !== null && !Number.isNaN(at.getTime()) && (at.getHours() !== Number(minute[1]) || at.getMinutes() !== Number(minute[2]));
+}
 var calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
 function calendarDay(date) {
   return h("time", { datetime: date }, written2(calendar, date));
@@ -1251,6 +1257,7 @@ function openLog(context, route) {
     rule("related_resource_type", recordId && !recordType, words.rules.recordType);
     rule("related_resource_id", recordType && !recordId, words.rules.recordId);
     rule("occurred_at", incomplete, words.rules.occurredAt);
+    rule("occurred_at", isSkipped(value("occurred_at")), words.rules.occurredNever);
     rule("occurred_at", at < 0, words.rules.occurredEarly);
     rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
     rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);
@@ -3888,7 +3895,8 @@ function openTimeline(context, route) {
           { class: "row-meta" },
           createDeed(activity, { path: [], parameters }),
           records.map((record) => createRecord(record, parameters)),
-          h("span", { class: "source" }, texts.source[activity.source])
+          // By which door it came in tells nothing to customers of those who run it.
+          !context.viewer && h("span", { class: "source" }, texts.source[activity.source])
         )
       ),
       h("div", { class: "row-time" }, timeOfDay(activity.occurred_at))

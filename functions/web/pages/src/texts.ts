@@ -493,6 +493,7 @@ export const texts = {
       recordType: "choose the kind of the record, or take its id away",
       recordId: "write the id of the record, or choose none",
       occurredAt: "write date and time in full, or leave both out",
+      occurredNever: "choose another time: clocks were put forward over this one",
       occurredEarly: "must not be before 1970",
       occurredLate: "must not be more than 24 hours from now",
       key: "must not have more than 255 bytes",

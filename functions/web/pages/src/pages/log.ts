@@ -15,7 +15,7 @@ import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
-import { zone } from "../times";
+import { isSkipped, zone } from "../times";
 
 const words = texts.log;
 const SUMMARY_CHARACTERS = 500;
@@ -332,6 +332,7 @@ export function openLog(context: PageContext, route: Route): Page {
     rule("related_resource_type", recordId && !recordType, words.rules.recordType);
     rule("related_resource_id", recordType && !recordId, words.rules.recordId);
     rule("occurred_at", incomplete, words.rules.occurredAt);
+    rule("occurred_at", isSkipped(value("occurred_at")), words.rules.occurredNever);
     rule("occurred_at", at < 0, words.rules.occurredEarly);
     rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
     rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);

@@ -349,7 +349,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
           { class: "row-meta" },
           createDeed(activity, { path: [], parameters }),
           records.map((record) => createRecord(record, parameters)),
-          h("span", { class: "source" }, texts.source[activity.source]),
+          // By which door it came in tells nothing to customers of those who run it.
+          !context.viewer && h("span", { class: "source" }, texts.source[activity.source]),
         ),
       ),
       h("div", { class: "row-time" }, timeOfDay(activity.occurred_at)),
