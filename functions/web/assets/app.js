@@ -632,7 +632,7 @@ var texts = {
     any: "Any",
     set: "Filters that are set",
     goesWith: (label) => `Fill this in, too: it goes with “${label}”.`,
-    wholeDay: "Give the day, the month and the year.",
+    wholeDay: "Give the day, the month and the year, from 1970 on.",
     remove: (label, value) => `Remove the filter ${label}: ${value}`,
     clear: "Clear all"
   },
@@ -3409,6 +3409,12 @@ function createFilters(parts) {
         submit: (event) => {
           event.preventDefault();
           apply();
+        },
+        // Of a date without a year there is no change to be told of.
+        focusout: ({ target }) => {
+          if (isDate(target) && isHalfTyped(target)) {
+            controls.get(target.name)?.setError(texts.filters.wholeDay);
+          }
         },
         change: ({ target }) => {
           if (isDate(target)) {

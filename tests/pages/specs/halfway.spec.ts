@@ -25,10 +25,12 @@ test("a date is typed, and asked for once it is whole", async ({ page, tenant })
 test("half of a date asks for nothing, and says what is missing", async ({ page, tenant }) => {
   await signIn(page, tenant);
   await page.locator("summary", { hasText: "Filters" }).click();
-  await page.getByLabel("From", { exact: true }).focus();
-  await page.keyboard.type("020220", { delay: 50 });
-  await page.getByLabel("Who (id)").focus();
-  await expect(page.getByLabel("From", { exact: true })).toHaveAccessibleDescription(/the year/);
+  for (const half of ["0202", "020220"]) {
+    await page.getByLabel("From", { exact: true }).focus();
+    await page.keyboard.type(half, { delay: 50 });
+    await page.getByLabel("Who (id)").focus();
+    await expect(page.getByLabel("From", { exact: true })).toHaveAccessibleDescription(/the year/);
+  }
   await expect(page).not.toHaveURL(/occurred_after/);
 });
 

@@ -511,7 +511,7 @@ export const texts = {
     any: "Any",
     set: "Filters that are set",
     goesWith: (label: string) => `Fill this in, too: it goes with “${label}”.`,
-    wholeDay: "Give the day, the month and the year.",
+    wholeDay: "Give the day, the month and the year, from 1970 on.",
     remove: (label: string, value: string) => `Remove the filter ${label}: ${value}`,
     clear: "Clear all",
   },
