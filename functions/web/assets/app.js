@@ -889,9 +889,11 @@ function createWaiting() {
   return element2;
 }
 function sayWhenLong(element2) {
+  const reference = new WeakRef(element2);
   setTimeout(() => {
-    if (element2.isConnected) {
-      fill(element2, texts.pager.slow);
+    const waiting = reference.deref();
+    if (waiting?.isConnected) {
+      fill(waiting, texts.pager.slow);
     }
   }, LONG_MS);
 }

@@ -19,10 +19,13 @@ export function createWaiting(): HTMLElement {
 }
 
 function sayWhenLong(element: HTMLElement): void {
+  // Weakly, so that no page that was left is kept until then.
+  const reference = new WeakRef(element);
   setTimeout(() => {
+    const waiting = reference.deref();
     // It has left the document where there was an answer.
-    if (element.isConnected) {
-      fill(element, texts.pager.slow);
+    if (waiting?.isConnected) {
+      fill(waiting, texts.pager.slow);
     }
   }, LONG_MS);
 }
