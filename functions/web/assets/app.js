@@ -200,7 +200,7 @@ var texts = {
     title: "Audit trail",
     lead: "What was done to records and keys, and what was refused.",
     results: "Events",
-    status: "What became of it",
+    status: "Outcome",
     statuses: {
       succeeded: "Done",
       denied: "Denied",
@@ -213,16 +213,19 @@ var texts = {
       "activity.read": ["read an activity", "tried to read an activity"],
       "activity.searched": ["searched activities", "tried to search activities"],
       "activity.imported": ["imported activities", "tried to import activities"],
-      "activity.reindexed": ["filed activities anew", "tried to file activities anew"],
+      "activity.reindexed": ["indexed activities again", "tried to index activities again"],
       "activity_type.updated": ["defined an activity type", "tried to define an activity type"],
       "activity_type.disabled": ["disabled an activity type", "tried to disable an activity type"],
       "activity_type.read": ["read activity types", "tried to read activity types"],
-      "record_type.updated": ["gave record types ids", "tried to give record types ids"],
+      "record_type.updated": [
+        "set the ids of record types",
+        "tried to set the ids of record types"
+      ],
       "resource.updated": ["named a record", "tried to name a record"],
-      "resource.deleted": ["took a record’s name away", "tried to take a record’s name away"],
+      "resource.deleted": ["removed a record’s name", "tried to remove a record’s name"],
       "resource.imported": ["imported names of records", "tried to import names of records"],
       "actor.updated": ["named an actor", "tried to name an actor"],
-      "actor.deleted": ["took an actor’s name away", "tried to take an actor’s name away"],
+      "actor.deleted": ["removed an actor’s name", "tried to remove an actor’s name"],
       "actor.imported": ["imported names of actors", "tried to import names of actors"],
       "actor.viewer_token_created": [
         "let a person view activities",
@@ -233,7 +236,7 @@ var texts = {
       "key.revoked": ["revoked a key", "tried to revoke a key"],
       "key.read": ["looked at keys", "tried to look at keys"],
       "key.refused": ["used a key where it may not be", "used a key where it may not be"],
-      "key.refusals_counted": ["was refused more often", "was refused more often"],
+      "key.refusals_counted": ["was refused more times", "was refused more times"],
       "audit_event.read": ["read the audit trail", "tried to read the audit trail"],
       "tool.called": ["called a tool", "sent a call of a tool that can’t be read"],
       "tenant.updated": [
@@ -247,7 +250,7 @@ var texts = {
       ]
     },
     refusedTimes: (count2, one) => `was refused ${count2} more ${one ? "time" : "times"}`,
-    resourceType: "About what kind",
+    resourceType: "Kind of subject",
     resources: {
       activity: "Activity",
       activity_type: "Activity type",
@@ -266,7 +269,7 @@ var texts = {
     actorType: "Kind of actor",
     credential: "Key (id)",
     credentialHint: "The part of a key between its two dots",
-    source: "Came in by",
+    source: "Source",
     sources: { api: "API", mcp: "MCP", admin: "Operator" },
     request: "Request",
     requestHint: "As the header x-request-id names it",
@@ -300,7 +303,7 @@ var texts = {
       internal_error: "The service failed",
       unavailable: "The service was not available"
     },
-    fields: "Marked:",
+    fields: "Fields:",
     wholeInput: "the input as a whole",
     data: {
       actor_type: "Kind of actor",
@@ -333,12 +336,12 @@ var texts = {
       authenticated_as: "The key stands for",
       on_behalf_of: "For whom",
       action: "Action",
-      resource_type: "About what kind",
+      resource_type: "Kind of subject",
       resource_id: "About",
       status: "Status",
       error_code: "Error code",
-      fields: "Marked",
-      source: "Came in by",
+      fields: "Fields",
+      source: "Source",
       api_route: "Route",
       tool_name: "Tool",
       command: "Command",
@@ -350,7 +353,7 @@ var texts = {
       tenant_id: "Workspace",
       id: "Event"
     },
-    reload: "Look again",
+    reload: "Refresh",
     csv: "Download as CSV",
     jsonLines: "Download as JSON lines",
     downloading: (count2) => `${count2} events so far…`,
@@ -391,7 +394,7 @@ var texts = {
       unusedLately: "not within 400 days",
       revoked: "Revoked",
       replacedBy: "Replaced by",
-      ranges: "Taken from",
+      ranges: "Accepted from",
       anywhere: "everywhere",
       users: "May act for",
       anybody: "anybody",
@@ -410,7 +413,7 @@ var texts = {
     emptyText: "Keys that programs and people call with are here.",
     form: {
       title: "A new key",
-      lead: "Nothing of it can be wider than the key that you are signed in with.",
+      lead: "It can do no more than the key that you are signed in with.",
       name: "Name (optional)",
       nameHint: "What people call it, such as “Scout, production”",
       type: "It stands for",
@@ -430,7 +433,7 @@ var texts = {
       noScope: "Tick at least one.",
       leftTitle: "About the key that you were making",
       leftText: "The list of keys says whether it was made.",
-      ranges: "Where it is taken from (optional)",
+      ranges: "Where it is accepted from (optional)",
       rangesHint: "One address or range a line, such as 192.0.2.0/24. Without any: everywhere.",
       users: "Whom it may act for",
       usersAnybody: "Anybody",
@@ -457,7 +460,7 @@ var texts = {
     },
     rotating: {
       title: (name) => `Rotate ${name}?`,
-      text: "This makes a key in its place, for the same actor, with the same rights and the same limits. Both are taken until the old one ends.",
+      text: "This makes a key in its place, for the same actor, with the same rights and the same limits. Both are accepted until the old one ends.",
       own: "You are signed in with this key. Sign in with the new one before it ends.",
       overlap: "The old key ends",
       overlaps: [
@@ -497,7 +500,7 @@ var texts = {
     working: "Signing in…",
     signedIn: (name) => `Signed in as ${name}`,
     missing: "Paste a key.",
-    notAKey: "This is no key: it has characters that none has. Copy it again, from alk_ on.",
+    notAKey: "This is no key: it has blanks or characters that keys do not have. Copy it again, from alk_ on.",
     refused: "This key is not accepted. It may be mistyped, expired, revoked, or for another address or user. Ask whoever gave it to you for a new one.",
     expired: "The session has ended, because the key has expired. Sign in with a new one.",
     ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
@@ -520,7 +523,7 @@ var texts = {
   },
   notFound: {
     title: "There is no such page",
-    text: "The address names none of the pages here.",
+    text: "No page has this address.",
     back: "Go to the timeline"
   },
   timeline: {
@@ -536,7 +539,7 @@ var texts = {
     recordType: "Kind of record",
     recordId: "Record (id)",
     recordHint: "Goes with the kind of record",
-    source: "Came in by",
+    source: "Source",
     from: "From",
     to: "To",
     record: (type, name) => `Show only what is about ${type} ${name}`,
@@ -566,7 +569,7 @@ var texts = {
     type: "Type",
     occurredAt: "Happened",
     loggedAt: "Logged",
-    source: "Came in by",
+    source: "Source",
     actor: "Who",
     authenticatedAs: "Through the key of",
     onBehalfOf: "On behalf of",
@@ -612,6 +615,7 @@ var texts = {
       recordType: "choose the kind of the record, or take its id away",
       recordId: "write the id of the record, or choose none",
       occurredAt: "write date and time in full, or leave both out",
+      occurredNever: "choose another time: clocks were put forward over this one",
       occurredEarly: "must not be before 1970",
       occurredLate: "must not be more than 24 hours from now",
       key: "must not have more than 255 bytes"
@@ -628,12 +632,13 @@ var texts = {
     any: "Any",
     set: "Filters that are set",
     goesWith: (label) => `Fill this in, too: it goes with “${label}”.`,
-    wholeDay: "Give the day, the month and the year.",
+    wholeDay: "Give the day, the month and the year, from 1970 on.",
     remove: (label, value) => `Remove the filter ${label}: ${value}`,
     clear: "Clear all"
   },
   pager: {
     loading: "Loading…",
+    slow: "This takes longer than usual. It is tried for up to a minute.",
     older: "Show older",
     newer: "Show newer",
     newest: "Back to the newest",
@@ -648,7 +653,7 @@ var texts = {
     titles: {
       offline: "No connection",
       timeout: "No answer",
-      unexpected: "An answer that makes no sense",
+      unexpected: "An unexpected answer",
       malformed: "The request could not be read",
       unauthorized: "The key is not accepted",
       forbidden: "Not allowed",
@@ -665,7 +670,7 @@ var texts = {
       unexpected: "Something between you and the API may have answered in its place.",
       malformed: "Reload the page, and try again.",
       unauthorized: "Sign in with another key.",
-      forbidden: "The key lacks a scope that this needs.",
+      forbidden: "This key may not do this, or not from here.",
       not_found: "It does not exist, or it is not yours to see.",
       conflict: "The same key was used for another input.",
       too_large: "Make it shorter.",
@@ -871,6 +876,26 @@ function showViolations(fields, violations) {
   return { first, rest };
 }
 
+// src/loading.ts
+var LONG_MS = 8e3;
+function createLoading(attributes) {
+  const element2 = h("p", { class: "loading", ...attributes }, texts.pager.loading);
+  sayWhenLong(element2);
+  return element2;
+}
+function createWaiting() {
+  const element2 = h("p", { class: "hint", role: "status" });
+  sayWhenLong(element2);
+  return element2;
+}
+function sayWhenLong(element2) {
+  setTimeout(() => {
+    if (element2.isConnected) {
+      fill(element2, texts.pager.slow);
+    }
+  }, LONG_MS);
+}
+
 // src/problem.ts
 function adviceOf(error) {
   if (error.requiredScope !== void 0) {
@@ -955,6 +980,11 @@ function startOfDay(key, days = 0) {
   const at = new Date(2e3, 0, 1);
   at.setFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
   return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
+}
+function isSkipped(local) {
+  const at = new Date(local);
+  const minute = /T(\d{2}):(\d{2})/.exec(local);
+  return minute !== null && !Number.isNaN(at.getTime()) && (at.getHours() !== Number(minute[1]) || at.getMinutes() !== Number(minute[2]));
 }
 var calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
 function calendarDay(date) {
@@ -1227,6 +1257,7 @@ function openLog(context, route) {
     rule("related_resource_type", recordId && !recordType, words.rules.recordType);
     rule("related_resource_id", recordType && !recordId, words.rules.recordId);
     rule("occurred_at", incomplete, words.rules.occurredAt);
+    rule("occurred_at", isSkipped(value("occurred_at")), words.rules.occurredNever);
     rule("occurred_at", at < 0, words.rules.occurredEarly);
     rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
     rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);
@@ -1248,7 +1279,7 @@ function openLog(context, route) {
     sending = true;
     submit.setAttribute("aria-disabled", "true");
     fill(submit, words.working);
-    fill(summary);
+    fill(summary, createWaiting());
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);
@@ -1367,7 +1398,7 @@ function createRights(scope, me) {
 function openWaiting() {
   return {
     title: texts.product,
-    element: h("p", { class: "loading", role: "status" }, texts.pager.loading)
+    element: createLoading({ role: "status" })
   };
 }
 function openUnreachable(error, retry) {
@@ -1726,7 +1757,7 @@ function openSignIn(parts) {
     }
     const named = user2.control.value.trim();
     key.setError(void 0);
-    fill(problem);
+    fill(problem, createWaiting());
     sending = true;
     submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
@@ -1734,6 +1765,7 @@ function openSignIn(parts) {
       await parts.signIn(named === "" ? { token } : { token, user: named }, keep2.checked);
     } catch (thrown) {
       const error = asApiError(thrown);
+      fill(problem);
       if (error instanceof ApiError && error.failure === "unauthorized") {
         key.setError(texts.signIn.refused);
         key.control.focus();
@@ -2382,7 +2414,7 @@ function createPager(parts) {
     const own = new AbortController();
     running = own;
     element2.setAttribute("aria-busy", "true");
-    edge(target, "loading", h("p", { class: "loading", tabindex: "-1" }, texts.pager.loading));
+    edge(target, "loading", createLoading({ tabindex: "-1" }));
     try {
       await work(own.signal);
       return true;
@@ -3208,7 +3240,7 @@ function openRecord(context, route) {
     events?.restart();
   }
   async function load() {
-    fill(content, h("p", { class: "loading", role: "status" }, texts.pager.loading));
+    fill(content, createLoading({ role: "status" }));
     try {
       show((await context.client.getActivity(id, calls.signal)).activity);
     } catch (thrown) {
@@ -3243,6 +3275,7 @@ function createDays(rows, above, createRow) {
     const key = dayKey(new Date(row.occurred_at));
     if (list === void 0 || key !== day2) {
       const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
+      heading.dataset.at = row.occurred_at;
       heading.classList.toggle("continues", list === void 0 && key === day2);
       list = h("ol", { class: "rows" });
       element2.append(heading, list);
@@ -3251,6 +3284,20 @@ function createDays(rows, above, createRow) {
     list.append(createRow(row));
   }
   return element2;
+}
+var MINUTE_MS = 6e4;
+function keepDaysCurrent(root2) {
+  let today = dayKey(/* @__PURE__ */ new Date());
+  const timer = setInterval(() => {
+    const now = dayKey(/* @__PURE__ */ new Date());
+    if (now !== today) {
+      today = now;
+      for (const heading of root2.querySelectorAll("[data-at]")) {
+        fill(heading, dayTitle(heading.dataset.at ?? "", texts.days));
+      }
+    }
+  }, MINUTE_MS);
+  return () => clearInterval(timer);
 }
 
 // src/filters.ts
@@ -3362,6 +3409,12 @@ function createFilters(parts) {
         submit: (event) => {
           event.preventDefault();
           apply();
+        },
+        // Of a date without a year there is no change to be told of.
+        focusout: ({ target }) => {
+          if (isDate(target) && isHalfTyped(target)) {
+            controls.get(target.name)?.setError(texts.filters.wholeDay);
+          }
         },
         change: ({ target }) => {
           if (isDate(target)) {
@@ -3848,7 +3901,8 @@ function openTimeline(context, route) {
           { class: "row-meta" },
           createDeed(activity, { path: [], parameters }),
           records.map((record) => createRecord(record, parameters)),
-          h("span", { class: "source" }, texts.source[activity.source])
+          // By which door it came in tells nothing to customers of those who run it.
+          !context.viewer && h("span", { class: "source" }, texts.source[activity.source])
         )
       ),
       h("div", { class: "row-time" }, timeOfDay(activity.occurred_at))
@@ -3996,6 +4050,7 @@ function openTimeline(context, route) {
     fresh,
     h("section", { "aria-label": texts.timeline.results }, refused, pager.element)
   );
+  const stopDays = keepDaysCurrent(pager.element);
   showFilters();
   showFresh(0, false);
   begin();
@@ -4018,6 +4073,7 @@ function openTimeline(context, route) {
       stopTyping();
       polling?.stop();
       pager.stop();
+      stopDays();
     }
   };
 }
@@ -4519,6 +4575,7 @@ function openTrail(context, route) {
     files.told,
     h("section", { "aria-label": trail3.results }, refused, pager.element)
   );
+  const stopDays = keepDaysCurrent(pager.element);
   showFilters();
   begin();
   return {
@@ -4532,6 +4589,7 @@ function openTrail(context, route) {
     },
     stop() {
       files.forget();
+      stopDays();
       pager.stop();
     }
   };

@@ -26,6 +26,17 @@ function operationOf(element) {
   const parts = [".opblock-summary-method", ".opblock-summary-path"];
   return parts.map((part) => summary?.querySelector(part)?.textContent ?? "").join(" ");
 }
+var SECRET = ["bearer", "X-API-KEY"];
+function nameCredential(part) {
+  const name = part.querySelector("h4 code")?.textContent ?? "";
+  const input = part.querySelector("input");
+  if (input === null || name === "") return;
+  input.setAttribute("aria-label", name);
+  input.setAttribute("autocomplete", "off");
+  input.id = `auth-${name}-value`;
+  part.querySelector("label")?.setAttribute("for", input.id);
+  if (SECRET.includes(name)) input.type = "password";
+}
 function correct(root) {
   for (const [selector, name] of NAMES) {
     for (const element of root.querySelectorAll(selector)) {
@@ -41,7 +52,11 @@ function correct(root) {
   for (const part of root.querySelectorAll(".information-container, .scheme-container")) {
     part.setAttribute("role", "region");
   }
-  for (const dialog of root.querySelectorAll(".modal-ux")) dialog.setAttribute("role", "dialog");
+  for (const dialog of root.querySelectorAll(".modal-ux")) {
+    dialog.setAttribute("role", "dialog");
+    dialog.setAttribute("aria-modal", "true");
+  }
+  for (const part of root.querySelectorAll(".auth-container")) nameCredential(part);
   for (const button of root.querySelectorAll(".auth-btn-wrapper [aria-label]")) {
     button.removeAttribute("aria-label");
   }
@@ -49,12 +64,25 @@ function correct(root) {
 }
 function keepAccessible(root) {
   let isDue = false;
+  let dialog = null;
+  let opener;
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement && target.closest(".modal-ux") === null) opener = target;
+  });
+  function followDialog() {
+    const now = root.querySelector(".modal-ux");
+    if (now === null && dialog !== null && document.activeElement === document.body) {
+      opener?.focus();
+    }
+    dialog = now;
+  }
   const observer = new MutationObserver(() => {
     if (isDue) return;
     isDue = true;
     requestAnimationFrame(() => {
       isDue = false;
       correct(root);
+      followDialog();
     });
   });
   observer.observe(root, { childList: true, subtree: true });

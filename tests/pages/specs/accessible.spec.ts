@@ -80,9 +80,12 @@ test("axe finds nothing in forms, dialogs and filters", async ({ page, tenant })
   await expectAccessible(page, "the form of a key");
   await page.getByLabel("It stands for").selectOption("service");
   await page.getByLabel("Id of that person, service or agent").fill("new");
+  await page.getByRole("checkbox", { name: /activity:read/ }).check();
   await page.getByRole("button", { name: "Make the key" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await expectAccessible(page, "a key that was made");
+  await page.getByRole("dialog").getByLabel("Key").press("ControlOrMeta+a");
+  await page.keyboard.press("ControlOrMeta+c");
   await page.getByRole("dialog").getByRole("button", { name: "Done" }).click();
   await page
     .getByRole("button", { name: /^Rotate/ })

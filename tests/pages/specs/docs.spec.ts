@@ -53,6 +53,25 @@ test("Markdown of the description is shown as elements", async ({ page, demo }) 
   await expect(page.locator("#docs")).not.toContainText("<i>");
 });
 
+test("what is typed at Authorize is no sight for others, and has a name", async ({
+  page,
+  demo,
+}) => {
+  await open(page, demo);
+  const opener = page.getByRole("button", { name: "Authorize", exact: true });
+  await opener.click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toHaveAttribute("aria-modal", "true");
+  for (const name of ["bearer", "X-API-KEY", "X-BUSINESS-ID", "X-USER-ID"]) {
+    await expect(dialog.getByLabel(name, { exact: true })).toHaveId(`auth-${name}-value`);
+  }
+  await expect(dialog.getByLabel("bearer", { exact: true })).toHaveAttribute("type", "password");
+  await expect(dialog.getByLabel("X-API-KEY")).toHaveAttribute("type", "password");
+  await dialog.getByLabel("bearer", { exact: true }).press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(opener).toBeFocused();
+});
+
 test("GET and POST can be tried out, and what was logged is found", async ({ page, demo }) => {
   await open(page, demo);
   await authorize(page, demo.key);

@@ -30,8 +30,8 @@ for (const [status, body, said] of [
   [503, "", "Not available just now"],
   [429, "", "Too many requests"],
   [502, "<html>Bad gateway</html>", "Not available just now"],
-  [200, "<html>Sign in to the hotel's network</html>", "An answer that makes no sense"],
-  [200, '{"activities": [{"id": "cut', "An answer that makes no sense"],
+  [200, "<html>Sign in to the hotel's network</html>", "An unexpected answer"],
+  [200, '{"activities": [{"id": "cut', "An unexpected answer"],
 ] as const) {
   test(`${status} ${body.slice(0, 12)} is told, and tried again when asked`, async ({
     page,

@@ -124,9 +124,9 @@ test.describe("where answers fail", () => {
   test("what is wrong with a new key is told at its fields", async ({ page, tenant }) => {
     await open(page, tenant);
     await fill(page, "wide");
-    await page.getByLabel("Where it is taken from (optional)").fill("not an address");
+    await page.getByLabel("Where it is accepted from (optional)").fill("not an address");
     await page.getByRole("button", { name: "Make the key" }).click();
-    await expect(page.getByLabel("Where it is taken from (optional)")).toHaveAttribute(
+    await expect(page.getByLabel("Where it is accepted from (optional)")).toHaveAttribute(
       "aria-invalid",
       "true",
     );

@@ -48,7 +48,7 @@ test("its filters are those of the API, in the address", async ({ page, tenant }
   await signIn(page, tenant, tenant.key, "#/trail?status=rejected");
   await expect(rows(page)).toHaveCount(1);
   await expect(rows(page)).toContainText("tried to log an activity");
-  await page.getByRole("button", { name: /^Remove the filter What became of it/ }).click();
+  await page.getByRole("button", { name: /^Remove the filter Outcome/ }).click();
   await expect(rows(page).filter({ hasText: "Done" }).first()).toBeVisible();
   await page.getByText("Filters").first().click();
   await page.getByLabel("What was done").selectOption("activity.logged");

@@ -188,6 +188,12 @@ export function createFilters(parts: FiltersParts): Filters {
           event.preventDefault();
           apply();
         },
+        // Of a date without a year there is no change to be told of.
+        focusout: ({ target }) => {
+          if (isDate(target) && isHalfTyped(target)) {
+            controls.get(target.name)?.setError(texts.filters.wholeDay);
+          }
+        },
         change: ({ target }) => {
           if (isDate(target)) {
             clearTimeout(pending);

@@ -8,6 +8,7 @@
 
 import { type ApiError, asApiError, isAborted } from "./api/errors";
 import { type Child, fill, h } from "./dom";
+import { createLoading } from "./loading";
 import { createReadProblem } from "./problem";
 import { texts } from "./texts";
 
@@ -177,7 +178,7 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     const own = new AbortController();
     running = own;
     element.setAttribute("aria-busy", "true");
-    edge(target, "loading", h("p", { class: "loading", tabindex: "-1" }, texts.pager.loading));
+    edge(target, "loading", createLoading({ tabindex: "-1" }));
     try {
       await work(own.signal);
       return true;

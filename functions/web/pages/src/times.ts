@@ -74,6 +74,17 @@ export function startOfDay(key: string, days = 0): string | undefined {
   return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
+/** Whether a time of a control is none of the reader's clock, which was put forward over it. */
+export function isSkipped(local: string): boolean {
+  const at = new Date(local);
+  const minute = /T(\d{2}):(\d{2})/.exec(local);
+  return (
+    minute !== null &&
+    !Number.isNaN(at.getTime()) &&
+    (at.getHours() !== Number(minute[1]) || at.getMinutes() !== Number(minute[2]))
+  );
+}
+
 const calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
 
 /** A day without a time, as `2026-03-01`: the same day wherever the reader is. */

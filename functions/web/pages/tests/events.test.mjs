@@ -45,7 +45,7 @@ test("counted refusals are told with their number", () => {
   const told = (count) => deedText({ ...counted, data: { count } });
   assert.equal(told(1490), "was refused 1,490 more times");
   assert.equal(told(1), "was refused 1 more time");
-  assert.equal(told(undefined), "was refused more often");
+  assert.equal(told(undefined), "was refused more times");
 });
 
 test("each door has its words", () => {
@@ -66,7 +66,7 @@ test("a refusal is told with its reason, its code and what is marked", () => {
   );
   assert.equal(
     refusalText({ ...EVENT, error_code: "validation_failed", fields: ["actor.id", "$"] }),
-    "The input broke rules (validation_failed). Marked: actor.id, the input as a whole",
+    "The input broke rules (validation_failed). Fields: actor.id, the input as a whole",
   );
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import "./browser.mjs";
 
-import { dateTimeText, dayKey, dayTitle, inUtc, startOfDay } from "../src/times";
+import { dateTimeText, dayKey, dayTitle, inUtc, isSkipped, startOfDay } from "../src/times";
 
 test("a day begins at the reader's midnight, also where it has 23 or 25 hours", () => {
   assert.equal(startOfDay("2026-03-28"), "2026-03-27T23:00:00.000Z");
@@ -48,4 +48,11 @@ test("what is no time is shown as it came", () => {
 
 test("the years before 100 are years, too", () => {
   assert.match(startOfDay("0026-11-20"), /^0026-11-19T/);
+});
+
+test("a time that clocks were put forward over is none", () => {
+  assert.equal(isSkipped("2026-03-29T02:30"), true);
+  for (const text of ["2026-03-29T01:59", "2026-03-29T03:00:30", "2026-10-25T02:30", "", "soon"]) {
+    assert.equal(isSkipped(text), false, text);
+  }
 });

@@ -36,6 +36,21 @@ function operationOf(element: Element): string {
   return parts.map((part) => summary?.querySelector(part)?.textContent ?? "").join(" ");
 }
 
+/** What is secret, and is not to be read by whoever looks at the screen as well. */
+const SECRET = ["bearer", "X-API-KEY"];
+
+/** A field of Authorize: its own name and id (it has those of its neighbours), and no secret. */
+function nameCredential(part: Element): void {
+  const name = part.querySelector("h4 code")?.textContent ?? "";
+  const input = part.querySelector("input");
+  if (input === null || name === "") return;
+  input.setAttribute("aria-label", name);
+  input.setAttribute("autocomplete", "off");
+  input.id = `auth-${name}-value`;
+  part.querySelector("label")?.setAttribute("for", input.id);
+  if (SECRET.includes(name)) input.type = "password";
+}
+
 function correct(root: HTMLElement): void {
   for (const [selector, name] of NAMES) {
     for (const element of root.querySelectorAll(selector)) {
@@ -51,7 +66,11 @@ function correct(root: HTMLElement): void {
   for (const part of root.querySelectorAll(".information-container, .scheme-container")) {
     part.setAttribute("role", "region");
   }
-  for (const dialog of root.querySelectorAll(".modal-ux")) dialog.setAttribute("role", "dialog");
+  for (const dialog of root.querySelectorAll(".modal-ux")) {
+    dialog.setAttribute("role", "dialog");
+    dialog.setAttribute("aria-modal", "true");
+  }
+  for (const part of root.querySelectorAll(".auth-container")) nameCredential(part);
   // What can be read on them is their name.
   for (const button of root.querySelectorAll(".auth-btn-wrapper [aria-label]")) {
     button.removeAttribute("aria-label");
@@ -62,12 +81,29 @@ function correct(root: HTMLElement): void {
 /** Corrects what is shown in `root`, and what ever will be, once for each frame. */
 export function keepAccessible(root: HTMLElement): void {
   let isDue = false;
+  let dialog: Element | null = null;
+  let opener: HTMLElement | undefined;
+
+  root.addEventListener("focusin", ({ target }) => {
+    if (target instanceof HTMLElement && target.closest(".modal-ux") === null) opener = target;
+  });
+
+  /** When a dialog has closed, the focus goes back to what opened it. */
+  function followDialog(): void {
+    const now = root.querySelector(".modal-ux");
+    if (now === null && dialog !== null && document.activeElement === document.body) {
+      opener?.focus();
+    }
+    dialog = now;
+  }
+
   const observer = new MutationObserver(() => {
     if (isDue) return;
     isDue = true;
     requestAnimationFrame(() => {
       isDue = false;
       correct(root);
+      followDialog();
     });
   });
   observer.observe(root, { childList: true, subtree: true });

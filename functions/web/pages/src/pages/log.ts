@@ -10,11 +10,12 @@ import { type ApiError, asApiError, isAborted } from "../api/errors";
 import { fill, freshId, h } from "../dom";
 import { randomKey } from "../drafts";
 import { type Control, createField, createSelect, type Field, showViolations } from "../fields";
+import { createWaiting } from "../loading";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createProblem } from "../problem";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
-import { zone } from "../times";
+import { isSkipped, zone } from "../times";
 
 const words = texts.log;
 const SUMMARY_CHARACTERS = 500;
@@ -331,6 +332,7 @@ export function openLog(context: PageContext, route: Route): Page {
     rule("related_resource_type", recordId && !recordType, words.rules.recordType);
     rule("related_resource_id", recordType && !recordId, words.rules.recordId);
     rule("occurred_at", incomplete, words.rules.occurredAt);
+    rule("occurred_at", isSkipped(value("occurred_at")), words.rules.occurredNever);
     rule("occurred_at", at < 0, words.rules.occurredEarly);
     rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
     rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);
@@ -354,7 +356,7 @@ export function openLog(context: PageContext, route: Route): Page {
     sending = true;
     submit.setAttribute("aria-disabled", "true");
     fill(submit, words.working);
-    fill(summary);
+    fill(summary, createWaiting());
     showViolations(fields, []);
     try {
       const { activity } = await context.client.logActivity(read(), calls.signal);

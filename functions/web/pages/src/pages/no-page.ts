@@ -4,6 +4,7 @@
 import type { Me, Scope } from "../api/client";
 import type { ApiError } from "../api/errors";
 import { type Child, h } from "../dom";
+import { createLoading } from "../loading";
 import { type Page, type PageKind, pageHeading } from "../page";
 import { createReadProblem } from "../problem";
 import { formatRoute } from "../router";
@@ -66,7 +67,7 @@ function createRights(scope: Scope, me: Me): Child {
 export function openWaiting(): Page {
   return {
     title: texts.product,
-    element: h("p", { class: "loading", role: "status" }, texts.pager.loading),
+    element: createLoading({ role: "status" }),
   };
 }
 

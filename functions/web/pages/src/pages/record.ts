@@ -7,6 +7,7 @@ import { type Child, fill, h, icon, written } from "../dom";
 import { deedText, doorText, refusalText } from "../events";
 import { createFieldValue } from "../field-values";
 import { CATEGORY } from "../icons";
+import { createLoading } from "../loading";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { createPager } from "../pager";
 import { createReadProblem } from "../problem";
@@ -208,7 +209,7 @@ export function openRecord(context: PageContext, route: Route): Page {
   }
 
   async function load(): Promise<void> {
-    fill(content, h("p", { class: "loading", role: "status" }, texts.pager.loading));
+    fill(content, createLoading({ role: "status" }));
     try {
       show((await context.client.getActivity(id, calls.signal)).activity);
     } catch (thrown) {

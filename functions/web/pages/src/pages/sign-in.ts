@@ -4,6 +4,7 @@ import { ApiError, asApiError } from "../api/errors";
 import type { Credential } from "../api/transport";
 import { fill, h } from "../dom";
 import { createField } from "../fields";
+import { createWaiting } from "../loading";
 import { type Page, pageHeading } from "../page";
 import { adviceOf, createProblem } from "../problem";
 import type { Ending } from "../session";
@@ -98,7 +99,7 @@ export function openSignIn(parts: SignInParts): Page {
     }
     const named = user.control.value.trim();
     key.setError(undefined);
-    fill(problem);
+    fill(problem, createWaiting());
     sending = true;
     submit.setAttribute("aria-disabled", "true");
     fill(submit, texts.signIn.working);
@@ -106,6 +107,7 @@ export function openSignIn(parts: SignInParts): Page {
       await parts.signIn(named === "" ? { token } : { token, user: named }, keep.checked);
     } catch (thrown) {
       const error = asApiError(thrown);
+      fill(problem);
       if (error instanceof ApiError && error.failure === "unauthorized") {
         key.setError(texts.signIn.refused);
         key.control.focus();

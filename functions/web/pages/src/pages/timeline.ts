@@ -4,7 +4,7 @@
 import { createDeed } from "../actors";
 import type { Activity, ActivityCategory } from "../api/client";
 import type { ApiError } from "../api/errors";
-import { createDays } from "../days";
+import { createDays, keepDaysCurrent } from "../days";
 import { type Child, fill, h, icon, opensElsewhere, written } from "../dom";
 import { createField } from "../fields";
 import { createFilters, type FilterField } from "../filters";
@@ -349,7 +349,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
           { class: "row-meta" },
           createDeed(activity, { path: [], parameters }),
           records.map((record) => createRecord(record, parameters)),
-          h("span", { class: "source" }, texts.source[activity.source]),
+          // By which door it came in tells nothing to customers of those who run it.
+          !context.viewer && h("span", { class: "source" }, texts.source[activity.source]),
         ),
       ),
       h("div", { class: "row-time" }, timeOfDay(activity.occurred_at)),
@@ -516,6 +517,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
     h("section", { "aria-label": texts.timeline.results }, refused, pager.element),
   );
 
+  const stopDays = keepDaysCurrent(pager.element);
   showFilters();
   showFresh(0, false);
   begin();
@@ -540,6 +542,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       stopTyping();
       polling?.stop();
       pager.stop();
+      stopDays();
     },
   };
 }

@@ -3,7 +3,7 @@
 
 import type { AuditEvent } from "../api/client";
 import type { ApiError } from "../api/errors";
-import { createDays } from "../days";
+import { createDays, keepDaysCurrent } from "../days";
 import { type Child, fill, h, opensElsewhere } from "../dom";
 import { createEventFiles } from "../event-files";
 import { createEventRow } from "../event-row";
@@ -231,6 +231,7 @@ export function openTrail(context: PageContext, route: Route): Page {
     h("section", { "aria-label": trail.results }, refused, pager.element),
   );
 
+  const stopDays = keepDaysCurrent(pager.element);
   showFilters();
   begin();
 
@@ -245,6 +246,7 @@ export function openTrail(context: PageContext, route: Route): Page {
     },
     stop() {
       files.forget();
+      stopDays();
       pager.stop();
     },
   };
