@@ -1,5058 +1,712 @@
-// src/dom.ts
-function opensElsewhere(click) {
-  return click.ctrlKey || click.metaKey || click.shiftKey;
-}
-function append(parent, ...children) {
-  for (const child of children) {
-    if (child === null || child === void 0 || child === false) {
-      continue;
-    }
-    if (Array.isArray(child)) {
-      append(parent, ...child);
-    } else if (child instanceof Node) {
-      parent.appendChild(child);
-    } else {
-      parent.appendChild(document.createTextNode(String(child)));
-    }
-  }
-}
-function fill(parent, ...children) {
-  parent.replaceChildren();
-  append(parent, ...children);
-}
-function setAttribute(element2, name, value) {
-  if (value === null || value === void 0 || value === false) {
-    if (value === false && name.startsWith("aria-")) {
-      element2.setAttribute(name, "false");
-    }
-    return;
-  }
-  if (name.startsWith("on") || name === "style") {
-    throw new TypeError(`the attribute ${name} is code`);
-  }
-  element2.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
-}
-function h(name, attributes = {}, ...children) {
-  const element2 = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === "on") {
-      for (const [type, listener] of Object.entries(value)) {
-        element2.addEventListener(type, listener);
-      }
-    } else {
-      setAttribute(element2, key, value);
-    }
-  }
-  append(element2, ...children);
-  return element2;
-}
-var SVG = "http://www.w3.org/2000/svg";
-function icon(...paths) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("focusable", "false");
-  for (const d of paths) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", d);
-    svg.appendChild(path);
-  }
-  return svg;
-}
-function written(text, className) {
-  return h("span", { dir: "auto", class: className }, text);
-}
-var lastId = 0;
-function freshId(prefix) {
-  lastId += 1;
-  return `${prefix}-${lastId}`;
-}
-
-// src/icons.ts
-var BRAND = ["M5 6h.01", "M5 12h.01", "M5 18h.01", "M10 6h10", "M10 12h6", "M10 18h9"];
-var CROSS = ["M7 7l10 10", "M17 7L7 17"];
-var PLUS = ["M12 5v14", "M5 12h14"];
-var LINK = ["M9 15L15 9", "M10 6l1-1a4 4 0 0 1 6 6l-2 2", "M14 18l-1 1a4 4 0 0 1-6-6l2-2"];
-var PERSON = ["M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8", "M4 21c0-4 3.5-6 8-6s8 2 8 6"];
-var GEAR = ["M4 7h10", "M18 7h2", "M16 5v4", "M4 17h2", "M10 17h10", "M8 15v4"];
-var SPARK = ["M12 3v6", "M12 15v6", "M3 12h6", "M15 12h6"];
-var CATEGORY = {
-  note: ["M6 3h9l4 4v14H6z", "M9 11h7", "M9 15h7"],
-  call: [
-    "M5 4h4l2 5-2.5 1.5a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1"
-  ],
-  email: ["M3 6h18v12H3z", "M3 7l9 6 9-6"],
-  meeting: ["M4 6h16v14H4z", "M4 10h16", "M8 3v4", "M16 3v4"],
-  agent_action: ["M5 9h14v10H5z", "M12 5v4", "M9 13v2", "M15 13v2", "M2 13v3", "M22 13v3"]
-};
-var STATUS = {
-  succeeded: ["M5 13l4 4L19 7"],
-  denied: ["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18", "M6 6l12 12"],
-  rejected: ["M12 4l9 16H3z", "M12 10v4", "M12 17v.5"]
-};
-
-// src/router.ts
-function decode(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-function parseRoute(fragment) {
-  const text = fragment.replace(/^#/, "");
-  const mark = text.indexOf("?");
-  const path = mark < 0 ? text : text.slice(0, mark);
-  return {
-    path: path.split("/").filter(Boolean).map(decode),
-    parameters: new URLSearchParams(mark < 0 ? "" : text.slice(mark + 1))
-  };
-}
-function formatRoute(path, parameters) {
-  const kept3 = new URLSearchParams();
-  for (const [name, value] of parameters ?? []) {
-    if (value !== "") {
-      kept3.append(name, value);
-    }
-  }
-  const query = kept3.toString();
-  return `#/${path.map(encodeURIComponent).join("/")}${query === "" ? "" : `?${query}`}`;
-}
-function startRouter(show) {
-  const current = () => parseRoute(window.location.hash);
-  window.addEventListener("hashchange", () => show(current()));
-  show(current());
-  return {
-    current,
-    go(fragment, how = "push") {
-      if (fragment === (window.location.hash || "#/")) {
-        return;
-      }
-      if (how === "replace") {
-        window.history.replaceState(null, "", fragment);
-      } else {
-        window.history.pushState(null, "", fragment);
-      }
-      show(current());
-    }
-  };
-}
-
-// src/texts.ts
-var plural = (count2, one, many) => count2 === 1 ? one : many;
-var texts = {
-  product: "Activity log",
-  close: "Close",
-  cancel: "Cancel",
-  skipToContent: "Skip to the content",
-  navigation: "Pages",
-  nav: {
-    timeline: "Timeline",
-    trail: "Audit trail",
-    keys: "Keys",
-    log: "Log an activity",
-    reference: "API reference",
-    newTab: "(in a new tab)",
-    help: "Keyboard and help",
-    signOut: "Sign out"
-  },
-  account: {
-    label: "Signed in",
-    tenant: "Workspace",
-    viewer: "Viewer",
-    endsAt: (time2) => `until ${time2}`
-  },
-  actor: {
-    user: "Person",
-    service: "Service",
-    agent: "Agent",
-    through: "through",
-    onBehalfOf: "for",
-    filter: (name) => `Show only what ${name} did`
-  },
-  category: {
-    note: "Note",
-    call: "Call",
-    email: "Email",
-    meeting: "Meeting",
-    agent_action: "Agent action"
-  },
-  record: {
-    contact: "Contact",
-    company: "Company",
-    deal: "Deal",
-    task: "Task",
-    support_ticket: "Support ticket"
-  },
-  source: {
-    api: "API",
-    mcp: "MCP",
-    admin: "Import"
-  },
-  scope: {
-    "activity:read": "read activities",
-    "activity:write": "log activities",
-    "audit:read": "read the audit trail",
-    "keys:manage": "manage keys"
-  },
-  trail: {
-    title: "Audit trail",
-    lead: "What was done to records and keys, and what was refused.",
-    results: "Events",
-    status: "Outcome",
-    statuses: {
-      succeeded: "Done",
-      denied: "Denied",
-      rejected: "Rejected"
-    },
-    action: "What was done",
-    /** What somebody did, and what somebody tried who was refused. */
-    actions: {
-      "activity.logged": ["logged an activity", "tried to log an activity"],
-      "activity.read": ["read an activity", "tried to read an activity"],
-      "activity.searched": ["searched activities", "tried to search activities"],
-      "activity.imported": ["imported activities", "tried to import activities"],
-      "activity.reindexed": ["indexed activities again", "tried to index activities again"],
-      "activity_type.updated": ["defined an activity type", "tried to define an activity type"],
-      "activity_type.disabled": ["disabled an activity type", "tried to disable an activity type"],
-      "activity_type.read": ["read activity types", "tried to read activity types"],
-      "record_type.updated": [
-        "set the ids of record types",
-        "tried to set the ids of record types"
-      ],
-      "resource.updated": ["named a record", "tried to name a record"],
-      "resource.deleted": ["removed a record’s name", "tried to remove a record’s name"],
-      "resource.imported": ["imported names of records", "tried to import names of records"],
-      "actor.updated": ["named an actor", "tried to name an actor"],
-      "actor.deleted": ["removed an actor’s name", "tried to remove an actor’s name"],
-      "actor.imported": ["imported names of actors", "tried to import names of actors"],
-      "actor.viewer_token_created": [
-        "let a person view activities",
-        "tried to let a person view activities"
-      ],
-      "key.created": ["made a key", "tried to make a key"],
-      "key.rotated": ["rotated a key", "tried to rotate a key"],
-      "key.revoked": ["revoked a key", "tried to revoke a key"],
-      "key.read": ["looked at keys", "tried to look at keys"],
-      "key.refused": ["used a key where it may not be", "used a key where it may not be"],
-      "key.refusals_counted": ["was refused more times", "was refused more times"],
-      "audit_event.read": ["read the audit trail", "tried to read the audit trail"],
-      "tool.called": ["called a tool", "sent a call of a tool that can’t be read"],
-      "tenant.updated": [
-        "changed the settings of the workspace",
-        "tried to change the settings of the workspace"
-      ],
-      "tenant.closed": ["closed the workspace", "tried to close the workspace"],
-      "tenant.removed": [
-        "removed the records of the workspace",
-        "tried to remove the records of the workspace"
-      ]
-    },
-    refusedTimes: (count2, one) => `was refused ${count2} more ${one ? "time" : "times"}`,
-    resourceType: "Kind of subject",
-    resources: {
-      activity: "Activity",
-      activity_type: "Activity type",
-      record_type: "Record type",
-      resource: "Record",
-      actor: "Actor",
-      key: "Key",
-      audit_event: "Audit trail",
-      tool: "Tool",
-      tenant: "Workspace"
-    },
-    resource: "About (id)",
-    resourceHint: "An activity’s id, a key’s, or deal:deal_123",
-    actor: "Who (id)",
-    actorHint: "Such as jane, or service:crm",
-    actorType: "Kind of actor",
-    credential: "Key (id)",
-    credentialHint: "The part of a key between its two dots",
-    source: "Source",
-    sources: { api: "API", mcp: "MCP", admin: "Operator" },
-    request: "Request",
-    requestHint: "As the header x-request-id names it",
-    from: "From",
-    to: "To",
-    doors: {
-      "event:sqs": "a message of a queue",
-      "event:eventbridge": "an event of a bus",
-      "event:invoke": "an invocation",
-      import: "an import"
-    },
-    tool: "tool",
-    command: "command",
-    credentials: {
-      console: "the operator’s own rights",
-      event: "rights to send events"
-    },
-    key: "key",
-    client: "from",
-    errors: {
-      malformed_request: "The request could not be read",
-      unauthorized: "The key was not accepted",
-      missing_required_scope: "The key lacks the scope",
-      resource_not_found: "There was no such thing",
-      method_not_allowed: "The method is not one of the path",
-      idempotency_conflict: "The idempotency key was used for another input",
-      payload_too_large: "The input was too large",
-      unsupported_media_type: "The input was no JSON",
-      validation_failed: "The input broke rules",
-      rate_limited: "Too many requests",
-      internal_error: "The service failed",
-      unavailable: "The service was not available"
-    },
-    fields: "Fields:",
-    wholeInput: "the input as a whole",
-    data: {
-      actor_type: "Kind of actor",
-      applied: "Done",
-      audit_reads: "Reads that are recorded",
-      count: "How many",
-      ends_at: "Ends",
-      expires_at: "Ends",
-      first_at: "First",
-      hour: "In the hour from",
-      last_at: "Last",
-      postings: "Entries made",
-      refused: "Refused",
-      removed: "Removed",
-      removed_tenant: "Workspace that was removed before",
-      replaced_by: "Replaced by",
-      scopes: "Scopes",
-      unchanged: "As they were"
-    },
-    only: (label, value) => `Filter by “${label}”: ${value}`,
-    openActivity: "Open the activity",
-    openRecord: "Open its timeline",
-    openActor: "What it did",
-    openKey: "What was done with it",
-    more: "All that is recorded",
-    property: {
-      occurred_at: "When",
-      occurred_at_utc: "In UTC",
-      actor: "Who",
-      authenticated_as: "The key stands for",
-      on_behalf_of: "For whom",
-      action: "Action",
-      resource_type: "Kind of subject",
-      resource_id: "About",
-      status: "Status",
-      error_code: "Error code",
-      fields: "Fields",
-      source: "Source",
-      api_route: "Route",
-      tool_name: "Tool",
-      command: "Command",
-      credential_id: "Credential",
-      client_address: "Address",
-      user_agent: "Program",
-      request_id: "Request",
-      input_hash: "SHA-256 of the input",
-      tenant_id: "Workspace",
-      id: "Event"
-    },
-    reload: "Refresh",
-    csv: "Download as CSV",
-    jsonLines: "Download as JSON lines",
-    downloading: (count2) => `${count2} events so far…`,
-    downloaded: (name, count2, one) => `${name} has ${count2} ${one ? "event" : "events"}: all that the filters find.`,
-    downloadedFirst: (name, count2) => `${name} has the newest ${count2} events. There are more: choose earlier dates for the rest.`,
-    downloadStopped: "The download was stopped. There is no file.",
-    invalid: "Correct what is marked, and the list comes back.",
-    nothing: "Nothing matches",
-    nothingText: "Take a filter away, or choose other dates.",
-    empty: "Nothing is recorded yet",
-    emptyText: "Each write, each change of a key and each refusal is here from then on."
-  },
-  keys: {
-    title: "Keys",
-    lead: "Who may call the API of this workspace, and what for.",
-    results: "All keys",
-    madeNow: "Made just now",
-    make: "Make a key",
-    states: {
-      active: "Active",
-      expires_soon: "Ends soon",
-      rotated: "Replaced",
-      ended: "Ended",
-      revoked: "Revoked"
-    },
-    unnamed: (id) => `Key ${id}`,
-    own: "You are signed in with this key",
-    property: {
-      id: "Id",
-      scopes: "May",
-      made: "Made",
-      ends: "Ends",
-      never: "never",
-      used: "Last used",
-      /** The API knows the hour. */
-      usedHour: "in the hour from",
-      unused: "not yet",
-      unusedLately: "not within 400 days",
-      revoked: "Revoked",
-      replacedBy: "Replaced by",
-      ranges: "Accepted from",
-      anywhere: "everywhere",
-      users: "May act for",
-      anybody: "anybody",
-      nobody: "nobody",
-      itself: "this person alone",
-      noScopes: "nothing"
-    },
-    more: (count2) => `${count2} more`,
-    changes: "What was done to it",
-    calls: "What was done with it",
-    rotate: "Rotate",
-    rotateLabel: (name) => `Rotate ${name}`,
-    revoke: "Revoke",
-    revokeLabel: (name) => `Revoke ${name}`,
-    empty: "There are no keys",
-    emptyText: "Keys that programs and people call with are here.",
-    form: {
-      title: "A new key",
-      lead: "It can do no more than the key that you are signed in with.",
-      name: "Name (optional)",
-      nameHint: "What people call it, such as “Scout, production”",
-      type: "It stands for",
-      choose: "Choose",
-      types: { user: "A person", service: "A service", agent: "An agent" },
-      id: "Id of that person, service or agent",
-      idHint: "The trail names it so, such as jane or crm-sync",
-      scopes: "What it may do",
-      expires: "When it ends (optional)",
-      expiresHere: "When it ends",
-      expiresHint: "In the time of your clock. Without it, the key does not end.",
-      expiresOwn: (time2) => `In the time of your clock. Yours ends at ${time2}: by then at the latest.`,
-      notATime: "Give the day and the time in full.",
-      expiresBy: (time2) => `Choose when it ends: at ${time2} at the latest.`,
-      noType: "Choose what it stands for.",
-      noId: "Write the id.",
-      noScope: "Tick at least one.",
-      leftTitle: "About the key that you were making",
-      leftText: "The list of keys says whether it was made.",
-      ranges: "Where it is accepted from (optional)",
-      rangesHint: "One address or range a line, such as 192.0.2.0/24. Without any: everywhere.",
-      users: "Whom it may act for",
-      usersAnybody: "Anybody",
-      usersNobody: "Nobody",
-      usersThese: "These people",
-      usersIds: "Their ids",
-      usersHint: "One id a line.",
-      entry: (place) => `Entry ${place}: `,
-      submit: "Make the key",
-      working: "Making it…"
-    },
-    secret: {
-      made: "The key is made",
-      warning: "Copy it now and keep it in a safe place. It is shown this once, and can’t be shown again.",
-      label: "Key",
-      copy: "Copy",
-      copied: "Copied.",
-      selected: "It is selected. Copy it with your keyboard or its menu.",
-      done: "Done",
-      notCopied: "You have not copied it here. If you have it elsewhere, close this once more.",
-      lostTitle: "The key is made, but can’t be shown",
-      lost: "The first answer got lost on its way, and the key in full with it: it is kept nowhere. Revoke this key, and make another one.",
-      closed: (name) => `${name} is in the list.`
-    },
-    rotating: {
-      title: (name) => `Rotate ${name}?`,
-      text: "This makes a key in its place, for the same actor, with the same rights and the same limits. Both are accepted until the old one ends.",
-      own: "You are signed in with this key. Sign in with the new one before it ends.",
-      overlap: "The old key ends",
-      overlaps: [
-        [0, "at once"],
-        [3600, "in an hour"],
-        [86400, "in 24 hours"],
-        [604800, "in 7 days"],
-        [2592e3, "in 30 days"]
-      ],
-      overlapHint: "Or sooner, where it was to end sooner. “At once” takes up to 60 seconds.",
-      expires: "The new key ends (optional)",
-      expiresHint: "In the time of your clock. Otherwise it lives as long as the old one was to.",
-      submit: "Rotate",
-      working: "Rotating…"
-    },
-    revoking: {
-      title: (name) => `Revoke ${name}?`,
-      text: "It ends for good. It is refused everywhere after 60 seconds at the latest.",
-      own: "You are signed in with this key. Revoking it ends your session, too.",
-      submit: "Revoke",
-      working: "Revoking…",
-      done: (name) => `${name} is revoked.`
-    }
-  },
-  days: { today: "Today", yesterday: "Yesterday" },
-  signIn: {
-    title: "Sign in",
-    lead: "Look at what happened, find it by any word, and log what is new.",
-    key: "Key",
-    keyHint: "It begins with alk_. It is sent to this server only, and never put into an address.",
-    show: "Show the key",
-    user: "For a user (optional)",
-    userHint: "With a service's or an agent's key: the id of the user whom you act for.",
-    keep: "Stay signed in until this tab is closed",
-    keepHint: "Otherwise the key is forgotten when the page is reloaded.",
-    submit: "Sign in",
-    working: "Signing in…",
-    signedIn: (name) => `Signed in as ${name}`,
-    missing: "Paste a key.",
-    notAKey: "This is no key: it has blanks or characters that keys do not have. Copy it again, from alk_ on.",
-    refused: "This key is not accepted. It may be mistyped, expired, revoked, or for another address or user. Ask whoever gave it to you for a new one.",
-    expired: "The session has ended, because the key has expired. Sign in with a new one.",
-    ended: "The session has ended, because the key is no longer accepted: it has expired or was revoked. Sign in with another one.",
-    viewerExpired: "The time of this view is over. Go back to the page that brought you here, and open it again.",
-    signedOut: "You are signed out. The key is forgotten.",
-    reference: "How programs use the API",
-    viewerTitle: "This view is closed",
-    useKey: "Sign in with a key instead",
-    viewerLeft: "Go back to the page that brought you here to open it again.",
-    viewerRefused: "This view can't be opened: its link has expired or is not valid. Go back to the page that brought you here, and open it again."
-  },
-  noAccess: {
-    title: "Nothing to see with this key",
-    text: (scopes) => `This page needs the scope ${scopes}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
-    has: "The key may:",
-    nothing: "The key may do nothing at all.",
-    pages: "These pages are open:",
-    viewerTitle: "Not in this view",
-    viewerText: "This view has no such page."
-  },
-  notFound: {
-    title: "There is no such page",
-    text: "No page has this address.",
-    back: "Go to the timeline"
-  },
-  timeline: {
-    title: "Timeline",
-    search: "Search",
-    placeholder: "Search by any word, or “by a phrase”",
-    allTypes: "All",
-    types: "Type",
-    results: "Activities",
-    actorType: "Kind of actor",
-    actor: "Who (id)",
-    actorHint: "Such as jane, or service:crm",
-    recordType: "Kind of record",
-    recordId: "Record (id)",
-    recordHint: "Goes with the kind of record",
-    source: "Source",
-    from: "From",
-    to: "To",
-    record: (type, name) => `Show only what is about ${type} ${name}`,
-    limited: "This view is limited to",
-    fresh: (count2, more) => `${count2}${more ? " or more" : ""} new since then`,
-    showFresh: (count2, more) => `Show ${count2}${more ? " or more" : ""} new ${plural(count2, "activity", "activities")}`,
-    invalid: "Correct what is marked, and the list comes back.",
-    nothing: "Nothing matches",
-    nothingText: "Try fewer words or other filters. Every word has to be in the activity.",
-    empty: "Nothing has been logged yet",
-    emptyViewer: "What is logged is here from then on.",
-    emptyText: "What people, programs and agents log is here a moment later.",
-    emptyReader: "Programs log with POST /v1/activities. The key needs the scope activity:write."
-  },
-  record_page: {
-    title: "Activity",
-    body: "Text",
-    records: "Related records",
-    fields: "Fields",
-    mentions: "Mentions",
-    completion: "Completion",
-    completedAt: "Completed",
-    scheduled: "Scheduled activity",
-    details: "Details",
-    id: "Id",
-    tenant: "Workspace",
-    type: "Type",
-    occurredAt: "Happened",
-    loggedAt: "Logged",
-    source: "Source",
-    actor: "Who",
-    authenticatedAs: "Through the key of",
-    onBehalfOf: "On behalf of",
-    lastAgent: "Agent",
-    trail: "Audit trail",
-    openTrail: "Open it in the audit trail",
-    trailEmpty: "The trail has no event about it.",
-    notFoundText: "There is no activity with this id, or it is not yours to see.",
-    yes: "Yes",
-    no: "No",
-    maybe: "Maybe",
-    nothing: "None"
-  },
-  log: {
-    title: "Log an activity",
-    as: "It is logged as done by",
-    type: "Type",
-    choose: "Choose",
-    summary: "Summary",
-    summaryHint: "What happened, in a line. Up to 500 characters.",
-    body: "Text (optional)",
-    bodyHint: "All that is to be found later. Up to 65,536 characters.",
-    recordType: "Kind of record (optional)",
-    recordId: "Id of the record",
-    recordHint: "Such as con_123. The record has to be known.",
-    none: "None",
-    occurredAt: "When (optional)",
-    occurredAtHint: (zone2) => `In the time of ${zone2}. Left out, it is now.`,
-    advanced: "For retries",
-    key: "Idempotency key",
-    keyHint: "The same key makes one activity, however often it is sent.",
-    submit: "Log it",
-    working: "Logging…",
-    done: "Logged.",
-    doneUnread: "It is logged. Your key may not read activities, so this is all to be seen of it:",
-    used: (count2, limit) => `${count2.toLocaleString("en")} of ${limit.toLocaleString("en")} characters`,
-    summaryTitle: (count2) => `${count2} ${plural(count2, "thing", "things")} to correct`,
-    rules: {
-      type: "choose what kind of thing happened",
-      summary: "write what happened",
-      summaryLong: "must not have more than 500 characters",
-      bodyLong: "must not have more than 65,536 characters",
-      recordType: "choose the kind of the record, or take its id away",
-      recordId: "write the id of the record, or choose none",
-      occurredAt: "write date and time in full, or leave both out",
-      occurredNever: "choose another time: clocks were put forward over this one",
-      occurredEarly: "must not be before 1970",
-      occurredLate: "must not be more than 24 hours from now",
-      key: "must not have more than 255 bytes"
-    },
-    lost: "It is not known whether it was logged. Try again: it is logged once, however often you try.",
-    conflict: "An earlier try was logged, with what you had written then. Look at the timeline, or log this as another activity.",
-    another: "Log as another activity",
-    otherRecord: "You have begun this activity, about another record.",
-    makeAbout: (type, id) => `Make it about ${type} ${id}`,
-    discard: "Discard"
-  },
-  filters: {
-    title: "Filters",
-    any: "Any",
-    set: "Filters that are set",
-    goesWith: (label) => `Fill this in, too: it goes with “${label}”.`,
-    wholeDay: "Give the day, the month and the year, from 1970 on.",
-    remove: (label, value) => `Remove the filter ${label}: ${value}`,
-    clear: "Clear all"
-  },
-  pager: {
-    loading: "Loading…",
-    slow: "This takes longer than usual. It is tried for up to a minute.",
-    older: "Show older",
-    newer: "Show newer",
-    newest: "Back to the newest",
-    end: "That is everything.",
-    searching: "Nothing found yet. There is more to look through.",
-    keepLooking: "Keep looking",
-    shown: (count2, more) => `${count2} ${plural(count2, "row", "rows")} shown${more ? ", and there is more" : ""}`
-  },
-  problem: {
-    retry: "Try again",
-    request: (id) => `Request ${id}`,
-    titles: {
-      offline: "No connection",
-      timeout: "No answer",
-      unexpected: "An unexpected answer",
-      malformed: "The request could not be read",
-      unauthorized: "The key is not accepted",
-      forbidden: "Not allowed",
-      not_found: "Not found",
-      conflict: "Already used",
-      too_large: "Too large",
-      invalid: "Please look at what is marked",
-      rate_limited: "Too many requests",
-      unavailable: "Not available just now"
-    },
-    advice: {
-      offline: "The server can't be reached. Look at your connection, and try again.",
-      timeout: "The server took too long. Try again in a moment.",
-      unexpected: "Something between you and the API may have answered in its place.",
-      malformed: "Reload the page, and try again.",
-      unauthorized: "Sign in with another key.",
-      forbidden: "This key may not do this, or not from here.",
-      not_found: "It does not exist, or it is not yours to see.",
-      conflict: "The same key was used for another input.",
-      too_large: "Make it shorter.",
-      invalid: "",
-      rate_limited: "The server asks for a pause.",
-      unavailable: "Try again in a moment. If it stays, tell whoever runs the service."
-    },
-    scope: (scope) => `The key lacks the scope ${scope}.`,
-    after: (seconds) => `Try again in ${seconds} ${plural(seconds, "second", "seconds")}.`
-  },
-  shortcuts: {
-    title: "Keyboard",
-    lead: "Everything can be reached with Tab and Enter. These are shorter:",
-    enabled: "Use these single keys",
-    keys: [
-      ["/", "Search"],
-      ["j", "The next row"],
-      ["k", "The row before"],
-      ["?", "This help"]
-    ],
-    hint: "They rest while you type. Switch them off if they get in the way of your screen reader or of speech input."
-  }
-};
-
-// src/actors.ts
-var PICTURE = {
-  user: PERSON,
-  service: GEAR,
-  agent: SPARK
-};
-function actorName(actor) {
-  return actor.display_name ?? actor.id;
-}
-function actorReference(actor) {
-  return `${actor.type}:${actor.id}`;
-}
-function who(actor, within) {
-  const name = actorName(actor);
-  const said = [
-    icon(...PICTURE[actor.type]),
-    // A picture alone tells a service from an agent to those who know it; a person is plain.
-    h(
-      "span",
-      { class: actor.type === "user" ? "visually-hidden" : "actor-type" },
-      `${texts.actor[actor.type]} `
-    ),
-    h("span", { dir: "auto", class: "name" }, name)
-  ];
-  const title = `${texts.actor[actor.type]} ${actor.id}`;
-  if (within === void 0) {
-    return h("span", { class: "actor", title }, said);
-  }
-  const parameters = new URLSearchParams(within.parameters);
-  parameters.set("actor_id", actorReference(actor));
-  parameters.delete("actor_type");
-  return h(
-    "a",
-    {
-      class: "actor",
-      href: formatRoute(within.path, parameters),
-      title: texts.actor.filter(name)
-    },
-    said
-  );
-}
-function createDeed(deed, within) {
-  return h(
-    "span",
-    { class: "deed" },
-    who(deed.actor, within),
-    deed.on_behalf_of !== void 0 && [
-      h("span", { class: "joint" }, ` ${texts.actor.onBehalfOf} `),
-      who(deed.on_behalf_of, void 0)
-    ],
-    deed.authenticated_as !== void 0 && [
-      h("span", { class: "joint" }, ` ${texts.actor.through} `),
-      who(deed.authenticated_as, void 0)
-    ]
-  );
-}
-
-// src/api/errors.ts
-var ApiError = class extends Error {
-  constructor(failure, message, parts = {}) {
-    super(message);
-    this.failure = failure;
-    this.status = parts.status;
-    this.requestId = parts.requestId;
-    this.requiredScope = parts.requiredScope;
-    this.fieldErrors = parts.fieldErrors ?? [];
-    this.retryAfterMs = parts.retryAfterMs;
-  }
-  failure;
-  name = "ApiError";
-  status;
-  requestId;
-  requiredScope;
-  fieldErrors;
-  retryAfterMs;
-};
-function isAborted(error) {
-  return error instanceof DOMException && error.name === "AbortError";
-}
-function asApiError(error) {
-  if (error instanceof ApiError) {
-    return error;
-  }
-  return new ApiError("unexpected", error instanceof Error ? error.message : String(error));
-}
-
-// src/page.ts
-function may(context, scope) {
-  return context.viewer ? scope === "activity:read" : context.me.scopes.includes(scope);
-}
-function pageHeading(title) {
-  return h("h1", { tabindex: "-1" }, title);
-}
-
-// src/drafts.ts
-function randomKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-function createDraft() {
-  let sent;
-  return {
-    keyFor(input) {
-      const json = JSON.stringify(input);
-      if (sent?.json !== json) {
-        sent = { json, key: `pages-${randomKey()}` };
-      }
-      return sent.key;
-    },
-    accepted() {
-      sent = void 0;
-    }
-  };
-}
-
-// src/fields.ts
-function createField(control, parts) {
-  control.id ||= freshId("field");
-  const hint = parts.hint === void 0 ? void 0 : h("p", { class: "hint" }, parts.hint);
-  const error = h("p", { class: "violation", id: `${control.id}-violation` });
-  error.hidden = true;
-  if (hint !== void 0) {
-    hint.id = `${control.id}-hint`;
-    control.setAttribute("aria-describedby", hint.id);
-  }
-  return {
-    element: h(
-      "div",
-      { class: ["field", parts.class].filter(Boolean).join(" ") },
-      h("label", { for: control.id }, parts.label),
-      control,
-      hint,
-      error
-    ),
-    control,
-    setError(message) {
-      error.hidden = message === void 0;
-      fill(error, message);
-      const described = [hint?.id, message === void 0 ? void 0 : error.id].filter(Boolean);
-      if (described.length > 0) {
-        control.setAttribute("aria-describedby", described.join(" "));
-      } else {
-        control.removeAttribute("aria-describedby");
-      }
-      if (message === void 0) {
-        control.removeAttribute("aria-invalid");
-      } else {
-        control.setAttribute("aria-invalid", "true");
-      }
-    }
-  };
-}
-function createSelect(name, nothing, options4) {
-  return h(
-    "select",
-    { name },
-    h("option", { value: "" }, nothing),
-    options4.map((option) => h("option", { value: option.value }, option.label))
-  );
-}
-function showViolations(fields, violations) {
-  const messages = /* @__PURE__ */ new Map();
-  const rest = [];
-  for (const { field, message } of violations) {
-    if (fields.has(field)) {
-      messages.set(field, [...messages.get(field) ?? [], message]);
-    } else {
-      rest.push(field === "$" ? message : `${field}: ${message}`);
-    }
-  }
-  let first;
-  for (const [name, field] of fields) {
-    const own = messages.get(name);
-    field.setError(own?.join("; "));
-    if (own !== void 0) {
-      first ??= field.control;
-    }
-  }
-  return { first, rest };
-}
-
-// src/loading.ts
-var LONG_MS = 8e3;
-function createLoading(attributes) {
-  const element2 = h("p", { class: "loading", ...attributes }, texts.pager.loading);
-  sayWhenLong(element2);
-  return element2;
-}
-function createWaiting() {
-  const element2 = h("p", { class: "hint", role: "status" });
-  sayWhenLong(element2);
-  return element2;
-}
-function sayWhenLong(element2) {
-  const reference = new WeakRef(element2);
-  setTimeout(() => {
-    const waiting = reference.deref();
-    if (waiting?.isConnected) {
-      fill(waiting, texts.pager.slow);
-    }
-  }, LONG_MS);
-}
-
-// src/problem.ts
-function adviceOf(error) {
-  if (error.requiredScope !== void 0) {
-    return texts.problem.scope(error.requiredScope);
-  }
-  if (error.retryAfterMs !== void 0 && error.retryAfterMs > 0) {
-    return texts.problem.after(Math.ceil(error.retryAfterMs / 1e3));
-  }
-  if (error.failure === "invalid" || error.failure === "malformed") {
-    const violations = error.fieldErrors.map(({ field, message }) => `${field}: ${message}`);
-    return violations.length > 0 ? violations.join("; ") : error.message;
-  }
-  return texts.problem.advice[error.failure];
-}
-function createProblem(error, retry) {
-  return h(
-    "div",
-    { class: "problem", role: "alert", "data-failure": error.failure },
-    h("p", { class: "problem-title" }, texts.problem.titles[error.failure]),
-    h("p", {}, adviceOf(error)),
-    error.requestId !== void 0 && h("p", { class: "fine" }, texts.problem.request(error.requestId)),
-    retry !== void 0 && h("button", { type: "button", on: { click: retry } }, texts.problem.retry)
-  );
-}
-function createReadProblem(error, retry) {
-  const element2 = createProblem(error, retry);
-  if (error.failure === "offline") {
-    const online = () => element2.isConnected && retry();
-    window.addEventListener("online", online, { once: true });
-  }
-  return element2;
-}
-
-// src/times.ts
-var locale = navigator.languages.find((language) => /^en\b/i.test(language)) ?? "en-GB";
-var time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-var shortDate = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
-var dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-var exact = new Intl.DateTimeFormat(locale, {
-  dateStyle: "full",
-  timeStyle: "long"
-});
-var day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
-var dayOfYear = new Intl.DateTimeFormat(locale, { dateStyle: "full" });
-function written2(format, iso) {
-  const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? iso : format.format(at);
-}
-function inUtc(iso) {
-  return iso.replace("T", " ").replace(/Z$/, " UTC");
-}
-function element(format, iso) {
-  return h("time", { datetime: iso, title: inUtc(iso) }, written2(format, iso));
-}
-var timeOfDay = (iso) => element(time, iso);
-var dateTime = (iso) => element(dateAndTime, iso);
-var exactTime = (iso) => element(exact, iso);
-var dateTimeText = (iso) => written2(dateAndTime, iso);
-var dateText = (iso) => written2(shortDate, iso);
-function dayKey(at) {
-  const pad = (value, width) => String(value).padStart(width, "0");
-  return `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1, 2)}-${pad(at.getDate(), 2)}`;
-}
-function dayTitle(iso, words5) {
-  const at = new Date(iso);
-  const now = /* @__PURE__ */ new Date();
-  const yesterday = new Date(now);
-  yesterday.setDate(now.getDate() - 1);
-  if (dayKey(at) === dayKey(now)) {
-    return words5.today;
-  }
-  if (dayKey(at) === dayKey(yesterday)) {
-    return words5.yesterday;
-  }
-  return written2(at.getFullYear() === now.getFullYear() ? day : dayOfYear, iso);
-}
-function startOfDay(key, days = 0) {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(key);
-  if (parts === null) {
-    return void 0;
-  }
-  const at = new Date(2e3, 0, 1);
-  at.setFullYear(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + days);
-  return Number.isNaN(at.getTime()) ? void 0 : at.toISOString();
-}
-function isSkipped(local) {
-  const at = new Date(local);
-  const minute = /T(\d{2}):(\d{2})/.exec(local);
-  return minute !== null && !Number.isNaN(at.getTime()) && (at.getHours() !== Number(minute[1]) || at.getMinutes() !== Number(minute[2]));
-}
-var calendar = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
-function calendarDay(date) {
-  return h("time", { datetime: date }, written2(calendar, date));
-}
-var zone = new Intl.DateTimeFormat(locale).resolvedOptions().timeZone;
-
-// src/pages/log.ts
-var words = texts.log;
-var SUMMARY_CHARACTERS = 500;
-var BODY_CHARACTERS = 65536;
-var KEY_BYTES = 255;
-var DAY_MS = 24 * 60 * 60 * 1e3;
-var kept;
-function forgetDraft() {
-  kept = void 0;
-}
-function draftOf({ me }) {
-  const who2 = [me.actor, me.authenticated_as, me.on_behalf_of];
-  const owner = JSON.stringify([me.tenant_id, who2.map((actor) => actor && actorReference(actor))]);
-  if (kept?.owner !== owner) {
-    kept = { owner, draft: /* @__PURE__ */ new Map() };
-  }
-  return kept.draft;
-}
-var options = (labels) => Object.entries(labels).map(([value, label]) => ({ value, label }));
-var ABOUT = ["related_resource_type", "related_resource_id"];
-function characters(text) {
-  let count2 = 0;
-  for (const _ of text) {
-    count2 += 1;
-  }
-  return count2;
-}
-function createFields() {
-  const text = (name, more = {}) => h("input", { type: "text", name, autocomplete: "off", ...more });
-  return /* @__PURE__ */ new Map([
-    [
-      "type",
-      createField(createSelect("type", words.choose, options(texts.category)), {
-        label: words.type
-      })
-    ],
-    [
-      "summary",
-      createField(text("summary", { dir: "auto" }), {
-        label: words.summary,
-        hint: words.summaryHint,
-        class: "wide"
-      })
-    ],
-    [
-      "body",
-      createField(h("textarea", { name: "body", rows: 8, dir: "auto" }), {
-        label: words.body,
-        hint: words.bodyHint,
-        class: "wide"
-      })
-    ],
-    [
-      "related_resource_type",
-      createField(createSelect("related_resource_type", words.none, options(texts.record)), {
-        label: words.recordType
-      })
-    ],
-    [
-      "related_resource_id",
-      createField(text("related_resource_id", { spellcheck: "false", autocapitalize: "none" }), {
-        label: words.recordId,
-        hint: words.recordHint
-      })
-    ],
-    [
-      "occurred_at",
-      createField(h("input", { type: "datetime-local", name: "occurred_at", step: 1 }), {
-        label: words.occurredAt,
-        hint: words.occurredAtHint(zone)
-      })
-    ],
-    [
-      "idempotency_key",
-      createField(text("idempotency_key", { spellcheck: "false", class: "code" }), {
-        label: words.key,
-        hint: words.keyHint
-      })
-    ]
-  ]);
-}
-function openLog(context, route) {
-  const draft = draftOf(context);
-  const calls = new AbortController();
-  const fields = createFields();
-  let sending = false;
-  const control = (name) => fields.get(name)?.control;
-  const value = (name) => control(name)?.value ?? "";
-  function newKey() {
-    const key = control("idempotency_key");
-    if (key !== void 0) {
-      key.value = `pages-${randomKey()}`;
-      draft.set("idempotency_key", key.value);
-    }
-  }
-  function keep2() {
-    for (const name of fields.keys()) {
-      draft.set(name, value(name));
-    }
-  }
-  const linked = (name) => route.parameters.get(name) ?? "";
-  const isKept = ABOUT.some((name) => (draft.get(name) ?? "") !== "");
-  const isOther = isKept && ABOUT.some((name) => linked(name) !== (draft.get(name) ?? ""));
-  for (const [name, { control: own }] of fields) {
-    own.value = ABOUT.includes(name) && !isKept ? linked(name) : draft.get(name) ?? "";
-    own.addEventListener("input", keep2);
-  }
-  if (value("idempotency_key") === "") {
-    newKey();
-  }
-  function createOtherRecord() {
-    const [type = "", id = ""] = ABOUT.map(linked);
-    const label = texts.record[type] ?? type;
-    const notice = h(
-      "div",
-      { class: "notice" },
-      h("p", {}, words.otherRecord),
-      h(
-        "button",
-        {
-          type: "button",
-          on: {
-            click: () => {
-              for (const name of ABOUT) {
-                const own = control(name);
-                if (own !== void 0) {
-                  own.value = linked(name);
-                }
-              }
-              keep2();
-              notice.remove();
-              control("related_resource_id")?.focus();
-            }
-          }
-        },
-        words.makeAbout(label, id)
-      )
-    );
-    return notice;
-  }
-  function createCounter(name, limit) {
-    const counter = h("p", { class: "hint counter" });
-    const count2 = () => {
-      const used = characters(value(name));
-      fill(counter, used > limit * 0.8 && words.used(used, limit));
-      counter.classList.toggle("violation", used > limit);
-    };
-    fields.get(name)?.element.append(counter);
-    control(name)?.addEventListener("input", count2);
-    count2();
-  }
-  createCounter("summary", SUMMARY_CHARACTERS);
-  createCounter("body", BODY_CHARACTERS);
-  const summary = h("div", { class: "summary" });
-  const advanced = h(
-    "details",
-    { class: "more wide" },
-    h("summary", {}, words.advanced),
-    fields.get("idempotency_key")?.element
-  );
-  function showWrong(violations) {
-    const { first, rest } = showViolations(fields, violations);
-    if (violations.some(({ field }) => field === "idempotency_key")) {
-      advanced.open = true;
-    }
-    const titleId = freshId("violations");
-    const panel = h(
-      "div",
-      { class: "problem", role: "alert", tabindex: "-1", "aria-labelledby": titleId },
-      h("h2", { id: titleId }, words.summaryTitle(violations.length)),
-      h(
-        "ul",
-        {},
-        [...fields].flatMap(
-          ([name, field]) => violations.filter((violation) => violation.field === name).map(
-            ({ message }) => h(
-              "li",
-              {},
-              h(
-                "button",
-                { type: "button", class: "link", on: { click: () => field.control.focus() } },
-                `${field.element.querySelector("label")?.textContent}: ${message}`
-              )
-            )
-          )
-        ),
-        rest.map((message) => h("li", {}, message))
-      )
-    );
-    fill(summary, panel);
-    (violations.length === 1 && first !== void 0 ? first : panel).focus();
-  }
-  function showFailure(error) {
-    if (error.fieldErrors.length > 0) {
-      showWrong(error.fieldErrors);
-      return;
-    }
-    const unknown = ["offline", "timeout", "unavailable", "unexpected"].includes(error.failure);
-    if (error.failure === "conflict") {
-      fill(
-        summary,
-        h(
-          "div",
-          { class: "problem", role: "alert" },
-          h("p", { class: "problem-title" }, texts.problem.titles.conflict),
-          h("p", {}, words.conflict),
-          h(
-            "div",
-            { class: "actions" },
-            h("a", { class: "button", href: "#/" }, texts.notFound.back),
-            h(
-              "button",
-              {
-                type: "button",
-                on: {
-                  click: () => {
-                    newKey();
-                    void send2();
-                  }
-                }
-              },
-              words.another
-            )
-          )
-        )
-      );
-    } else {
-      fill(
-        summary,
-        createProblem(error, () => void send2()),
-        unknown && h("p", { class: "fine" }, words.lost)
-      );
-    }
-    summary.querySelector("button, a")?.focus();
-  }
-  function read() {
-    const input = {};
-    for (const name of fields.keys()) {
-      const text = name === "summary" || name === "body" ? value(name) : value(name).trim();
-      if (text !== "") {
-        input[name] = name === "occurred_at" ? new Date(text).toISOString() : text;
-      }
-    }
-    return input;
-  }
-  function ownViolations() {
-    const found = [];
-    const rule = (field, broken, message) => {
-      if (broken) {
-        found.push({ field, message });
-      }
-    };
-    const when = control("occurred_at");
-    const at = Date.parse(value("occurred_at"));
-    const incomplete = when instanceof HTMLInputElement && when.validity.badInput;
-    const recordType = value("related_resource_type") !== "";
-    const recordId = value("related_resource_id").trim() !== "";
-    const key = new TextEncoder().encode(value("idempotency_key").trim());
-    rule("type", value("type") === "", words.rules.type);
-    rule("summary", value("summary").trim() === "", words.rules.summary);
-    rule("summary", characters(value("summary")) > SUMMARY_CHARACTERS, words.rules.summaryLong);
-    rule("body", characters(value("body")) > BODY_CHARACTERS, words.rules.bodyLong);
-    rule("related_resource_type", recordId && !recordType, words.rules.recordType);
-    rule("related_resource_id", recordType && !recordId, words.rules.recordId);
-    rule("occurred_at", incomplete, words.rules.occurredAt);
-    rule("occurred_at", isSkipped(value("occurred_at")), words.rules.occurredNever);
-    rule("occurred_at", at < 0, words.rules.occurredEarly);
-    rule("occurred_at", at > Date.now() + DAY_MS, words.rules.occurredLate);
-    rule("idempotency_key", key.length > KEY_BYTES, words.rules.key);
-    return found;
-  }
-  const submit = h("button", { type: "submit", class: "primary" }, words.submit);
-  async function send2() {
-    if (sending) {
-      return;
-    }
-    const own = ownViolations();
-    if (own.length > 0) {
-      showWrong(own);
-      return;
-    }
-    if (value("idempotency_key").trim() === "") {
-      newKey();
-    }
-    sending = true;
-    submit.setAttribute("aria-disabled", "true");
-    fill(submit, words.working);
-    fill(summary, createWaiting());
-    showViolations(fields, []);
-    try {
-      const { activity } = await context.client.logActivity(read(), calls.signal);
-      if (may(context, "activity:read")) {
-        forgetDraft();
-        context.announce(words.done);
-        context.go(formatRoute(["activities", activity.id]), "replace");
-      } else {
-        beginAnew(activity.id);
-      }
-    } catch (error) {
-      if (!isAborted(error)) {
-        showFailure(asApiError(error));
-      }
-    } finally {
-      sending = false;
-      submit.removeAttribute("aria-disabled");
-      fill(submit, words.submit);
-    }
-  }
-  function beginAnew(logged) {
-    for (const { control: own } of fields.values()) {
-      own.value = "";
-      own.dispatchEvent(new Event("input"));
-    }
-    newKey();
-    const told = h(
-      "div",
-      { class: "notice", role: "status", tabindex: "-1" },
-      h("p", {}, words.doneUnread),
-      h("p", {}, h("code", {}, logged))
-    );
-    fill(summary, told);
-    told.focus();
-  }
-  function discard() {
-    forgetDraft();
-    context.go("#/");
-  }
-  const element2 = h(
-    "div",
-    { class: "log-page stack" },
-    pageHeading(words.title),
-    h("p", { class: "row-meta" }, h("span", { class: "joint" }, words.as), createDeed(context.me)),
-    isOther && linked("related_resource_id") !== "" && createOtherRecord(),
-    summary,
-    h(
-      "form",
-      {
-        class: "panel form-grid",
-        novalidate: true,
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            void send2();
-          }
-        }
-      },
-      [...fields].filter(([name]) => name !== "idempotency_key").map(([, { element: own }]) => own),
-      advanced,
-      h(
-        "div",
-        { class: "actions wide" },
-        h("button", { type: "button", on: { click: discard } }, words.discard),
-        submit
-      )
-    )
-  );
-  return { title: words.title, element: element2, stop: () => calls.abort() };
-}
-
-// src/pages/no-page.ts
-function openNotFound() {
-  return {
-    title: texts.notFound.title,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(texts.notFound.title),
-      h("p", {}, texts.notFound.text),
-      h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
-    )
-  };
-}
-function openNoAccess(scope, { me, viewer }, others) {
-  const title = viewer ? texts.noAccess.viewerTitle : texts.noAccess.title;
-  const links = others.flatMap(({ path, nav, action }) => {
-    const name = nav ?? action;
-    return name === void 0 ? [] : [h("li", {}, h("a", { href: formatRoute(path) }, name))];
-  });
-  return {
-    title,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(title),
-      // Who views for a while has no key, and needs no word about any.
-      viewer ? h("p", {}, texts.noAccess.viewerText) : createRights(scope, me),
-      links.length > 0 && [h("p", {}, texts.noAccess.pages), h("ul", { class: "dotted" }, links)]
-    )
-  };
-}
-function createRights(scope, me) {
-  return [
-    h("p", {}, texts.noAccess.text(scope)),
-    me.scopes.length === 0 ? h("p", {}, texts.noAccess.nothing) : [
-      h("p", {}, texts.noAccess.has),
-      h(
-        "ul",
-        { class: "dotted" },
-        me.scopes.map((own) => h("li", {}, h("code", {}, own), ` – ${texts.scope[own]}`))
-      )
-    ]
-  ];
-}
-function openWaiting() {
-  return {
-    title: texts.product,
-    element: createLoading({ role: "status" })
-  };
-}
-function openUnreachable(error, retry) {
-  return {
-    title: texts.product,
-    element: h(
-      "div",
-      { class: "narrow" },
-      pageHeading(texts.product),
-      createReadProblem(error, retry)
-    )
-  };
-}
-
-// src/announcer.ts
-function createAnnouncer() {
-  const element2 = h("div", { class: "visually-hidden", role: "status", "aria-live": "polite" });
-  return {
-    element: element2,
-    announce(text) {
-      element2.textContent = element2.textContent === text ? `${text} ` : text;
-    }
-  };
-}
-
-// src/dialog.ts
-function openDialog(parts) {
-  const titleId = freshId("dialog");
-  const opener = document.activeElement;
-  const dialog = h(
-    "dialog",
-    {
-      class: "dialog",
-      "aria-labelledby": titleId,
-      on: {
-        // Browsers ask (`cancel`) only once. What they would ask after is Escape.
-        keydown: (event) => {
-          if (event.key === "Escape" && parts.mayClose?.() === false) {
-            event.preventDefault();
-          }
-        },
-        cancel: (event) => {
-          if (parts.mayClose?.() === false) {
-            event.preventDefault();
-          }
-        },
-        close: () => {
-          dialog.remove();
-          if (opener instanceof HTMLElement && opener.isConnected) {
-            opener.focus();
-          }
-          parts.closed?.();
-        }
-      }
-    },
-    h("h2", { id: titleId, tabindex: "-1", autofocus: true }, parts.title),
-    h("div", { class: "dialog-content" }, parts.content),
-    h(
-      "div",
-      { class: "actions" },
-      h(
-        "button",
-        {
-          type: "button",
-          on: {
-            click: () => {
-              if (parts.mayClose?.() !== false) {
-                dialog.close();
-              }
-            }
-          }
-        },
-        parts.closeLabel ?? texts.close
-      ),
-      parts.actions
-    )
-  );
-  document.body.appendChild(dialog);
-  dialog.showModal();
-  return { close: () => dialog.close() };
-}
-
-// src/shortcuts.ts
-var OFF = "activity-log.shortcuts-off";
-function isOff() {
-  try {
-    return window.localStorage.getItem(OFF) !== null;
-  } catch {
-    return false;
-  }
-}
-function setOff(off) {
-  try {
-    if (off) {
-      window.localStorage.setItem(OFF, "1");
-    } else {
-      window.localStorage.removeItem(OFF);
-    }
-  } catch {
-  }
-}
-function isTyping(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, select, textarea"));
-}
-function moveAmongRows(step) {
-  const rows = [...document.querySelectorAll("[data-row]")];
-  const active = document.activeElement;
-  const within = rows.findIndex((row) => row === active || row.parentElement?.contains(active));
-  const next = rows[within < 0 ? step > 0 ? 0 : rows.length - 1 : within + step];
-  next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
-}
-function openShortcutsHelp() {
-  const off = isOff();
-  openDialog({
-    title: texts.shortcuts.title,
-    content: [
-      h("p", {}, texts.shortcuts.lead),
-      h(
-        "dl",
-        { class: "keys" },
-        texts.shortcuts.keys.map(([key, what]) => [
-          h("dt", {}, h("kbd", {}, key)),
-          h("dd", {}, what)
-        ])
-      ),
-      h(
-        "label",
-        { class: "tick" },
-        h("input", {
-          type: "checkbox",
-          checked: !off,
-          on: { change: (event) => setOff(!event.target.checked) }
-        }),
-        texts.shortcuts.enabled
-      ),
-      h("p", { class: "hint" }, texts.shortcuts.hint)
-    ]
-  });
-}
-function listenForShortcuts() {
-  document.addEventListener("keydown", (event) => {
-    const modified = event.ctrlKey || event.metaKey || event.altKey;
-    if (event.defaultPrevented || modified || isTyping(event.target) || isOff()) {
-      return;
-    }
-    if (document.querySelector("dialog[open]") !== null) {
-      return;
-    }
-    switch (event.key) {
-      case "/": {
-        const search = document.querySelector("input[type=search]");
-        if (search === null) {
-          return;
-        }
-        search.focus();
-        break;
-      }
-      case "j":
-        moveAmongRows(1);
-        break;
-      case "k":
-        moveAmongRows(-1);
-        break;
-      case "?":
-        openShortcutsHelp();
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
-  });
-}
-
-// src/shell.ts
-var SOON_MS = 7 * 24 * 60 * 60 * 1e3;
-function endsSoon(expiresAt) {
-  return expiresAt !== void 0 && Date.parse(expiresAt) - Date.now() < SOON_MS;
-}
-function createReferenceLink(text) {
-  return h(
-    "a",
-    { href: "docs", target: "_blank", rel: "noopener" },
-    text,
-    h("span", { class: "visually-hidden" }, ` ${texts.nav.newTab}`)
-  );
-}
-function createShell(root2, table, signOut) {
-  const announcer = createAnnouncer();
-  const header = h("header", { class: "header" });
-  const main = h("main", { id: "content", class: "main", tabindex: "-1" });
-  const skip = h(
-    "a",
-    {
-      class: "skip",
-      href: "#content",
-      on: {
-        // A fragment is a route here, so the link goes nowhere: it moves the focus.
-        click: (event) => {
-          event.preventDefault();
-          main.focus();
-        }
-      }
-    },
-    texts.skipToContent
-  );
-  fill(root2, skip, header, main, announcer.element);
-  function navigation(signedIn) {
-    const hasTimeline = may(signedIn, "activity:read");
-    const links = table.filter((kind) => may(signedIn, kind.scope)).map((kind) => ({ path: kind.path, name: kind.nav ?? (hasTimeline ? null : kind.action) })).filter(({ name }) => name).map(
-      ({ path, name }) => h("li", {}, h("a", { href: formatRoute(path), "data-page": path.join("/") }, name))
-    );
-    const reference = !signedIn.viewer && h("li", {}, createReferenceLink(texts.nav.reference));
-    return h("nav", { "aria-label": texts.navigation }, h("ul", {}, links, reference));
-  }
-  function account({ me }) {
-    return h(
-      "div",
-      { class: "account" },
-      h(
-        "p",
-        { class: "account-name" },
-        h("span", { class: "visually-hidden" }, `${texts.account.label}: `),
-        createDeed(me),
-        h(
-          "span",
-          { class: "fine" },
-          h("span", { class: "visually-hidden" }, ` ${texts.account.tenant} `),
-          h("span", {}, me.tenant_id),
-          endsSoon(me.expires_at) && [
-            " · ",
-            h("span", {}, texts.account.endsAt("")),
-            dateTime(me.expires_at)
-          ]
-        )
-      ),
-      h("button", { type: "button", class: "quiet", on: { click: signOut } }, texts.nav.signOut)
-    );
-  }
-  return {
-    announce: announcer.announce,
-    showAccount(signedIn) {
-      const brand = h("a", { class: "brand", href: "#/" }, icon(...BRAND), texts.product);
-      const help = h(
-        "button",
-        {
-          type: "button",
-          class: "quiet help",
-          "aria-label": texts.nav.help,
-          title: texts.nav.help,
-          on: { click: openShortcutsHelp }
-        },
-        "?"
-      );
-      if (signedIn === void 0) {
-        fill(header, h("div", { class: "bar" }, brand, help));
-      } else {
-        fill(
-          header,
-          h("div", { class: "bar" }, brand, navigation(signedIn), help, account(signedIn))
-        );
-      }
-    },
-    showPage(page, path, focus) {
-      document.title = page.title === texts.product ? page.title : `${page.title} – ${texts.product}`;
-      fill(main, page.element);
-      for (const link of header.querySelectorAll("a[data-page]")) {
-        if (link.dataset.page === path.join("/")) {
-          link.setAttribute("aria-current", "page");
-        } else {
-          link.removeAttribute("aria-current");
-        }
-      }
-      window.scrollTo({ top: 0, behavior: "instant" });
-      if (focus && document.hasFocus()) {
-        (main.querySelector("[data-focus], h1") ?? main).focus();
-      }
-    }
-  };
-}
-function createMainAction(fragment, label) {
-  return h("a", { class: "button main-action", href: fragment }, icon(...PLUS), label);
-}
-
-// src/pages/sign-in.ts
-var KEY = /^[\x21-\x7e]+$/;
-function noticeOf(ending, viewer) {
-  switch (ending) {
-    case "none":
-      return viewer ? texts.signIn.viewerLeft : void 0;
-    case "signed_out":
-      return viewer ? texts.signIn.viewerLeft : texts.signIn.signedOut;
-    case "expired":
-      return viewer ? texts.signIn.viewerExpired : texts.signIn.expired;
-    case "refused":
-      return viewer ? texts.signIn.viewerRefused : texts.signIn.ended;
-  }
-}
-function openSignIn(parts) {
-  const notice = noticeOf(parts.ending, parts.viewer);
-  const element2 = h("div", { class: "sign-in" });
-  const heading = pageHeading(texts.signIn.title);
-  const said = notice !== void 0 && h("p", { class: "notice", role: "alert" }, notice);
-  if (parts.viewer) {
-    const useKey = h(
-      "button",
-      { type: "button", class: "link", on: { click: parts.useKey } },
-      texts.signIn.useKey
-    );
-    fill(element2, pageHeading(texts.signIn.viewerTitle), said, h("p", {}, useKey));
-    return { title: texts.signIn.viewerTitle, element: element2 };
-  }
-  const key = createField(
-    h("input", {
-      name: "key",
-      type: "password",
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false",
-      required: true,
-      class: "code"
-    }),
-    { label: texts.signIn.key, hint: texts.signIn.keyHint }
-  );
-  const show = h("input", {
-    type: "checkbox",
-    on: {
-      change: () => {
-        key.control.type = show.checked ? "text" : "password";
-      }
-    }
-  });
-  const user2 = createField(
-    h("input", {
-      name: "user",
-      type: "text",
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false"
-    }),
-    { label: texts.signIn.user, hint: texts.signIn.userHint }
-  );
-  const keep2 = h("input", { type: "checkbox", name: "keep" });
-  const submit = h("button", { type: "submit", class: "primary" }, texts.signIn.submit);
-  const problem = h("div");
-  let sending = false;
-  async function send2() {
-    if (sending) {
-      return;
-    }
-    const token = key.control.value.trim();
-    if (!KEY.test(token)) {
-      key.setError(token === "" ? texts.signIn.missing : texts.signIn.notAKey);
-      key.control.focus();
-      return;
-    }
-    const named = user2.control.value.trim();
-    key.setError(void 0);
-    fill(problem, createWaiting());
-    sending = true;
-    submit.setAttribute("aria-disabled", "true");
-    fill(submit, texts.signIn.working);
-    try {
-      await parts.signIn(named === "" ? { token } : { token, user: named }, keep2.checked);
-    } catch (thrown) {
-      const error = asApiError(thrown);
-      fill(problem);
-      if (error instanceof ApiError && error.failure === "unauthorized") {
-        key.setError(texts.signIn.refused);
-        key.control.focus();
-      } else if (error.failure === "invalid") {
-        user2.setError(adviceOf(error));
-      } else {
-        fill(problem, createProblem(error));
-      }
-    } finally {
-      sending = false;
-      submit.removeAttribute("aria-disabled");
-      fill(submit, texts.signIn.submit);
-    }
-  }
-  fill(
-    element2,
-    heading,
-    h("p", { class: "lead" }, texts.signIn.lead),
-    said,
-    h(
-      "form",
-      {
-        class: "panel stack",
-        novalidate: true,
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            void send2();
-          }
-        }
-      },
-      key.element,
-      h("label", { class: "tick" }, show, texts.signIn.show),
-      user2.element,
-      h("label", { class: "tick" }, keep2, texts.signIn.keep),
-      h("p", { class: "hint" }, texts.signIn.keepHint),
-      problem,
-      h("div", { class: "actions" }, submit)
-    ),
-    h("p", { class: "fine" }, createReferenceLink(texts.signIn.reference))
-  );
-  return { title: texts.signIn.title, element: element2 };
-}
-
-// src/groups.ts
-function createGroup(parts, ...children) {
-  const error = h("p", { class: "violation", id: freshId("violation"), hidden: true });
-  const hint = parts.hint === void 0 ? void 0 : h("p", { class: "hint", id: freshId("hint") }, parts.hint);
-  const element2 = h(
-    "fieldset",
-    { class: "group" },
-    h("legend", {}, parts.legend),
-    children,
-    hint,
-    error
-  );
-  function describe(...by) {
-    const ids = by.filter((id) => id !== void 0);
-    if (ids.length > 0) {
-      element2.setAttribute("aria-describedby", ids.join(" "));
-    } else {
-      element2.removeAttribute("aria-describedby");
-    }
-  }
-  describe(hint?.id);
-  return {
-    element: element2,
-    control: parts.control,
-    setError(message) {
-      error.hidden = message === void 0;
-      fill(error, message);
-      describe(hint?.id, message === void 0 ? void 0 : error.id);
-      if (message === void 0) {
-        parts.control.removeAttribute("aria-invalid");
-      } else {
-        parts.control.setAttribute("aria-invalid", "true");
-      }
-    }
-  };
-}
-function createTick(attributes, ...label) {
-  const control = h("input", attributes);
-  return { element: h("label", { class: "tick" }, control, h("span", {}, label)), control };
-}
-
-// src/key-inputs.ts
-function linesOf(text) {
-  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-}
-function timeOf(local) {
-  const at = new Date(local);
-  return Number.isNaN(at.getTime()) ? local : at.toISOString();
-}
-function keyInputOf(values) {
-  const ranges = linesOf(values.ranges);
-  const users = values.users === "these" ? linesOf(values.userIds) : [];
-  const namesUsers = values.actorType !== "user" && values.users !== "anybody";
-  return {
-    actor: { type: values.actorType, id: values.actorId.trim() },
-    scopes: [...values.scopes],
-    ...values.name.trim() === "" ? {} : { name: values.name.trim() },
-    ...values.expires === "" ? {} : { expires_at: timeOf(values.expires) },
-    ...ranges.length === 0 ? {} : { address_ranges: ranges },
-    ...namesUsers ? { users } : {}
-  };
-}
-function violationOf({ field, message }) {
-  return {
-    // Who a key stands for is one property of the API, and two controls.
-    field: field === "actor" ? "actor.id" : field,
-    message: message.replace(/^element (\d+): /, (_, at) => texts.keys.form.entry(Number(at) + 1))
-  };
-}
-
-// src/key-form.ts
-var words2 = texts.keys.form;
-function createTimeField(name, label, hint) {
-  const field = createField(h("input", { name, type: "datetime-local" }), { label, hint });
-  return {
-    ...field,
-    /** Whether it is a whole time, or empty; if not, it says so. */
-    isWhole() {
-      const whole = !field.control.validity.badInput;
-      field.setError(whole ? void 0 : words2.notATime);
-      return whole;
-    }
-  };
-}
-function tellElsewhere(error) {
-  openDialog({
-    title: words2.leftTitle,
-    content: [createProblem(error), h("p", {}, words2.leftText)]
-  });
-}
-function makeableTypes({ actor }) {
-  return actor.type === "agent" ? ["agent"] : ["user", "service", "agent"];
-}
-function createKeyForm(parts) {
-  const { me } = parts;
-  const draft = createDraft();
-  const plain = { autocomplete: "off", autocapitalize: "none", spellcheck: "false" };
-  const name = createField(h("input", { name: "name", type: "text", dir: "auto", ...plain }), {
-    label: words2.name,
-    hint: words2.nameHint
-  });
-  const type = createField(
-    createSelect(
-      "actor.type",
-      words2.choose,
-      makeableTypes(me).map((value) => ({ value, label: words2.types[value] }))
-    ),
-    { label: words2.type }
-  );
-  const id = createField(h("input", { name: "actor.id", type: "text", dir: "auto", ...plain }), {
-    label: words2.id,
-    hint: words2.idHint
-  });
-  const ticks = me.scopes.map(
-    (scope) => createTick(
-      { type: "checkbox", name: "scopes", value: scope },
-      h("code", {}, scope),
-      ` – ${texts.scope[scope]}`
-    )
-  );
-  const scopes = createGroup(
-    { legend: words2.scopes, control: ticks[0]?.control ?? h("input") },
-    ticks.map(({ element: element2 }) => element2)
-  );
-  const expires = createTimeField(
-    "expires_at",
-    me.expires_at === void 0 ? words2.expires : words2.expiresHere,
-    me.expires_at === void 0 ? words2.expiresHint : words2.expiresOwn(dateTimeText(me.expires_at))
-  );
-  const ranges = createField(
-    h("textarea", { name: "address_ranges", rows: 2, class: "code", ...plain }),
-    { label: words2.ranges, hint: words2.rangesHint }
-  );
-  const radio = (value, label) => createTick({ type: "radio", name: "users", value }, label);
-  const anybody = radio("anybody", words2.usersAnybody);
-  const nobody = radio("nobody", words2.usersNobody);
-  const these = radio("these", words2.usersThese);
-  const ids = createField(h("textarea", { name: "user_ids", rows: 3, dir: "auto", ...plain }), {
-    label: words2.usersIds,
-    hint: words2.usersHint
-  });
-  const users = createGroup(
-    { legend: words2.users, control: anybody.control },
-    anybody.element,
-    nobody.element,
-    these.element,
-    ids.element
-  );
-  const fields = /* @__PURE__ */ new Map([
-    ["name", name],
-    ["actor.type", type],
-    ["actor.id", id],
-    ["scopes", scopes],
-    ["expires_at", expires],
-    ["address_ranges", ranges],
-    ["users", users]
-  ]);
-  function showUsers() {
-    users.element.hidden = type.control.value === "user";
-    ids.element.hidden = !these.control.checked;
-  }
-  function read() {
-    const chosen = [nobody, these].find(({ control }) => control.checked)?.control.value;
-    return {
-      name: name.control.value,
-      actorType: type.control.value,
-      actorId: id.control.value,
-      scopes: me.scopes.filter((_, at) => ticks[at]?.control.checked),
-      expires: expires.control.value,
-      ranges: ranges.control.value,
-      users: chosen ?? "anybody",
-      userIds: ids.control.value
-    };
-  }
-  const submit = h("button", { type: "submit", class: "primary" });
-  const problem = h("div");
-  function showWorking(working) {
-    submit.disabled = working;
-    fill(submit, working ? words2.working : words2.submit);
-  }
-  function ownViolations() {
-    const found = [];
-    const rule = (field, broken, message) => {
-      if (broken) {
-        found.push({ field, message });
-      }
-    };
-    const end = expires.control.value;
-    const isWhole = !expires.control.validity.badInput;
-    const isLate = end === "" || Date.parse(end) > Date.parse(me.expires_at ?? "");
-    rule("actor.type", type.control.value === "", words2.noType);
-    rule("actor.id", id.control.value.trim() === "", words2.noId);
-    rule(
-      "scopes",
-      ticks.every(({ control }) => !control.checked),
-      words2.noScope
-    );
-    rule("expires_at", !isWhole, words2.notATime);
-    if (me.expires_at !== void 0) {
-      rule("expires_at", isWhole && isLate, words2.expiresBy(dateTimeText(me.expires_at)));
-    }
-    return found;
-  }
-  async function send2() {
-    if (submit.disabled) {
-      return;
-    }
-    fill(problem);
-    const { first } = showViolations(fields, ownViolations());
-    if (first !== void 0) {
-      first.focus();
-      return;
-    }
-    const input = keyInputOf(read());
-    showWorking(true);
-    try {
-      const made = await parts.client.createKey(input, draft.keyFor(input));
-      draft.accepted();
-      parts.made(made);
-    } catch (thrown) {
-      showError(thrown);
-    } finally {
-      showWorking(false);
-    }
-  }
-  function showError(thrown) {
-    const error = asApiError(thrown);
-    if (!form.isConnected) {
-      tellElsewhere(error);
-      return;
-    }
-    const violations = error.fieldErrors.map(violationOf);
-    const { first, rest } = showViolations(fields, violations);
-    if (first === void 0 || rest.length > 0) {
-      fill(problem, createProblem(error));
-    }
-    first?.focus();
-  }
-  const heading = h("h2", { tabindex: "-1" }, words2.title);
-  const form = h(
-    "form",
-    {
-      class: "stack",
-      novalidate: true,
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          void send2();
-        },
-        change: showUsers
-      }
-    },
-    name.element,
-    h("div", { class: "pair" }, type.element, id.element),
-    scopes.element,
-    users.element,
-    h("div", { class: "pair" }, expires.element, ranges.element),
-    problem,
-    h(
-      "div",
-      { class: "actions" },
-      h("button", { type: "button", on: { click: parts.cancelled } }, texts.cancel),
-      submit
-    )
-  );
-  return {
-    element: h(
-      "section",
-      { class: "panel stack", "aria-label": words2.title },
-      h("div", {}, heading, h("p", { class: "hint" }, words2.lead)),
-      form
-    ),
-    begin() {
-      form.reset();
-      showViolations(fields, []);
-      fill(problem);
-      showWorking(false);
-      if (me.actor.type === "user") {
-        these.control.checked = true;
-        ids.control.value = me.actor.id;
-      } else {
-        anybody.control.checked = true;
-      }
-      showUsers();
-      heading.focus();
-    }
-  };
-}
-
-// src/key-dialogs.ts
-var { secret: secretWords, rotating, revoking } = texts.keys;
-function keyName(key) {
-  return key.name ?? texts.keys.unnamed(key.key_id);
-}
-function openSecretDialog({ key, secret }, closed) {
-  if (secret === void 0) {
-    openDialog({
-      title: secretWords.lostTitle,
-      content: [
-        h("p", { class: "notice", dir: "auto" }, keyName(key)),
-        h("p", {}, secretWords.lost)
-      ],
-      closed
-    });
-    return;
-  }
-  const status = h("p", { role: "status", class: "hint" });
-  let isSafe = false;
-  const field = createField(
-    h(
-      "textarea",
-      { class: "code", rows: 3, readonly: true, spellcheck: "false", dir: "ltr" },
-      secret
-    ),
-    { label: secretWords.label }
-  );
-  field.control.addEventListener("copy", () => {
-    isSafe = true;
-  });
-  async function copy() {
-    try {
-      await navigator.clipboard.writeText(field.control.value);
-      isSafe = true;
-      fill(status, secretWords.copied);
-    } catch {
-      field.control.select();
-      fill(status, secretWords.selected);
-    }
-  }
-  openDialog({
-    title: secretWords.made,
-    content: [
-      h("p", { class: "name", dir: "auto" }, keyName(key)),
-      h("p", { class: "notice warn" }, secretWords.warning),
-      field.element,
-      status
-    ],
-    actions: [
-      h(
-        "button",
-        { type: "button", class: "primary", on: { click: () => void copy() } },
-        secretWords.copy
-      )
-    ],
-    closeLabel: secretWords.done,
-    mayClose() {
-      const mayClose = isSafe;
-      isSafe = true;
-      fill(status, !mayClose && secretWords.notCopied);
-      return mayClose;
-    },
-    closed: () => {
-      field.control.value = "";
-      fill(field.control);
-      closed();
-    }
-  });
-}
-function openRotateDialog({ client, key, own, left }, rotated) {
-  const draft = createDraft();
-  const overlap = createField(
-    h(
-      "select",
-      { name: "overlap_seconds" },
-      rotating.overlaps.map(
-        ([seconds, label]) => h("option", { value: seconds, selected: seconds === 86400 }, label)
-      )
-    ),
-    { label: rotating.overlap, hint: rotating.overlapHint }
-  );
-  const expires = createTimeField("expires_at", rotating.expires, rotating.expiresHint);
-  const fields = /* @__PURE__ */ new Map([
-    ["overlap_seconds", overlap],
-    ["expires_at", expires]
-  ]);
-  const problem = h("div");
-  const submit = h("button", { type: "submit", class: "primary" }, rotating.submit);
-  async function send2() {
-    if (submit.disabled) {
-      return;
-    }
-    fill(problem);
-    if (!expires.isWhole()) {
-      expires.control.focus();
-      return;
-    }
-    const input = {
-      overlap_seconds: Number(overlap.control.value),
-      ...expires.control.value === "" ? {} : { expires_at: timeOf(expires.control.value) }
-    };
-    submit.disabled = true;
-    fill(submit, rotating.working);
-    try {
-      const made = await client.rotateKey(key.key_id, input, draft.keyFor(input));
-      dialog.close();
-      rotated(made);
-    } catch (thrown) {
-      const error = asApiError(thrown);
-      if (!form.isConnected) {
-        tellElsewhere(error);
-        return;
-      }
-      const { first, rest } = showViolations(fields, error.fieldErrors);
-      if (first === void 0 || rest.length > 0) {
-        fill(problem, createProblem(error));
-      }
-      first?.focus();
-    } finally {
-      submit.disabled = false;
-      fill(submit, rotating.submit);
-    }
-  }
-  const form = h(
-    "form",
-    {
-      class: "stack",
-      id: freshId("rotate"),
-      novalidate: true,
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          void send2();
-        }
-      }
-    },
-    overlap.element,
-    expires.element,
-    problem
-  );
-  submit.setAttribute("form", form.id);
-  const dialog = openDialog({
-    title: rotating.title(keyName(key)),
-    content: [
-      h("p", {}, rotating.text),
-      own && h("p", { class: "notice warn" }, rotating.own),
-      form
-    ],
-    closeLabel: texts.cancel,
-    actions: [submit]
-  });
-  left.addEventListener("abort", () => dialog.close(), { once: true });
-}
-function openRevokeDialog({ client, key, own, left }, revoked) {
-  const problem = h("div");
-  const submit = h(
-    "button",
-    { type: "button", class: "danger", on: { click: () => void send2() } },
-    revoking.submit
-  );
-  async function send2() {
-    if (submit.disabled) {
-      return;
-    }
-    fill(problem);
-    submit.disabled = true;
-    fill(submit, revoking.working);
-    try {
-      const answer = await client.revokeKey(key.key_id);
-      dialog.close();
-      revoked(answer.key);
-    } catch (thrown) {
-      fill(problem, createProblem(asApiError(thrown)));
-    } finally {
-      submit.disabled = false;
-      fill(submit, revoking.submit);
-    }
-  }
-  const dialog = openDialog({
-    title: revoking.title(keyName(key)),
-    content: [
-      h("p", {}, revoking.text),
-      own && h("p", { class: "notice warn" }, revoking.own),
-      problem
-    ],
-    closeLabel: texts.cancel,
-    actions: [submit]
-  });
-  left.addEventListener("abort", () => dialog.close(), { once: true });
-}
-
-// src/key-states.ts
-var SOON_MS2 = 14 * 24 * 60 * 60 * 1e3;
-function keyState(key, nowMs) {
-  if (key.revoked_at !== void 0) {
-    return "revoked";
-  }
-  const endsAt = key.expires_at === void 0 ? Number.POSITIVE_INFINITY : Date.parse(key.expires_at);
-  if (endsAt <= nowMs) {
-    return "ended";
-  }
-  if (key.replaced_by !== void 0) {
-    return "rotated";
-  }
-  return endsAt - nowMs <= SOON_MS2 ? "expires_soon" : "active";
-}
-function isRotatable(key, nowMs) {
-  return key.replaced_by === void 0 && keyState(key, nowMs) !== "revoked";
-}
-function isRevocable(key, nowMs) {
-  const state = keyState(key, nowMs);
-  return state !== "revoked" && state !== "ended";
-}
-var USE_KNOWN_MS = 400 * 24 * 60 * 60 * 1e3;
-function isUseKnown(key, nowMs) {
-  return nowMs - Date.parse(key.created_at) < USE_KNOWN_MS;
-}
-
-// src/pager.ts
-var NEWEST = { behind: [], cursor: null };
-var WINDOW_PAGES = 6;
-var MAX_BEHIND = 500;
-var MAX_EMPTY_PAGES = 10;
-var AHEAD = "800px";
-function sentencesIn(element2) {
-  const said = [...element2.querySelectorAll("h2, h3, p")].map(({ textContent }) => textContent);
-  return said.map((text) => text.replace(/[^.]$/, "$&.")).join(" ");
-}
-function createPager(parts) {
-  let pages = [];
-  let behind = [];
-  let next;
-  let running;
-  const list = h("div", { class: "pages" });
-  const above = h("div", { class: "pager-edge" });
-  const below = h("div", { class: "pager-edge" });
-  const element2 = h("div", { class: "pager", tabindex: "-1" }, above, list, below);
-  const observer = new IntersectionObserver(
-    (entries) => {
-      for (const entry2 of entries) {
-        if (entry2.isIntersecting && running === void 0) {
-          if (entry2.target === below && below.dataset.state === "more") {
-            void older();
-          } else if (entry2.target === above && above.dataset.state === "more") {
-            void newer();
-          }
-        }
-      }
-    },
-    { rootMargin: `${AHEAD} 0px` }
-  );
-  function watch(edge2) {
-    observer.unobserve(edge2);
-    observer.observe(edge2);
-  }
-  function edge(target, state, ...children) {
-    const hadFocus = target.contains(document.activeElement);
-    target.dataset.state = state;
-    fill(target, ...children);
-    target.hidden = children.length === 0;
-    if (hadFocus) {
-      const next2 = target.querySelector("button, a[href], [tabindex]");
-      next2?.focus({ preventScroll: true });
-    }
-  }
-  function button(label, action) {
-    return h("button", { type: "button", class: "quiet", on: { click: action } }, label);
-  }
-  function showEdges() {
-    if (behind.length > 0) {
-      const back = button(
-        texts.pager.newest,
-        () => begin(NEWEST, () => {
-          window.scrollTo({ top: 0, behavior: "instant" });
-          focusIn(list);
-        })
-      );
-      edge(
-        above,
-        "more",
-        button(texts.pager.newer, () => void newer(true)),
-        back
-      );
-      watch(above);
-    } else {
-      edge(above, "none");
-    }
-    if (pages.length === 0) {
-      edge(below, "empty", parts.empty());
-    } else if (next !== void 0) {
-      edge(
-        below,
-        "more",
-        button(texts.pager.older, () => void older(true))
-      );
-      watch(below);
-    } else if (parts.end !== void 0) {
-      edge(below, "end", h("p", { class: "fine" }, parts.end));
-    } else {
-      edge(below, "end");
-    }
-  }
-  function showError(target, thrown, retry) {
-    const error = asApiError(thrown);
-    if (parts.failed?.(error) !== true) {
-      edge(target, "failed", createReadProblem(error, retry));
-    } else {
-      edge(target, "failed");
-    }
-  }
-  async function run(target, retry, work) {
-    running?.abort();
-    const own = new AbortController();
-    running = own;
-    element2.setAttribute("aria-busy", "true");
-    edge(target, "loading", createLoading({ tabindex: "-1" }));
-    try {
-      await work(own.signal);
-      return true;
-    } catch (error) {
-      if (!isAborted(error) && running === own) {
-        running = void 0;
-        showError(target, error, retry);
-      }
-      return false;
-    } finally {
-      if (running === own) {
-        running = void 0;
-      }
-      if (running === void 0) {
-        element2.removeAttribute("aria-busy");
-      }
-    }
-  }
-  async function loadFrom(cursor, signal) {
-    let from = cursor;
-    for (let empty = 0; ; empty += 1) {
-      const page = await parts.load(from, signal);
-      signal.throwIfAborted();
-      if (page.rows.length > 0 || page.next === void 0 || empty >= MAX_EMPTY_PAGES) {
-        return { ...page, cursor: from };
-      }
-      from = page.next;
-    }
-  }
-  function lastRow() {
-    return pages.at(-1)?.rows.at(-1);
-  }
-  function holding(anchor, change) {
-    const before = anchor?.getBoundingClientRect().top ?? 0;
-    change();
-    if (anchor?.isConnected) {
-      window.scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: "instant" });
-    }
-  }
-  function focusedRow() {
-    const { activeElement: active } = document;
-    return list.contains(active) ? active.dataset.row ?? "" : void 0;
-  }
-  function focusOnRow(name) {
-    const named = [...list.querySelectorAll("[data-row]")];
-    const row = named.find(({ dataset }) => dataset.row === name);
-    if (row === void 0) {
-      focusIn(list);
-    } else {
-      row.focus({ preventScroll: true });
-    }
-  }
-  function focusIn(rows) {
-    const row = rows.querySelector("a[href], button");
-    (row ?? element2).focus({ preventScroll: true });
-  }
-  async function older(moveFocus = false) {
-    const cursor = next;
-    if (cursor === void 0) {
-      return;
-    }
-    await run(
-      below,
-      () => void older(moveFocus),
-      async (signal) => {
-        const loaded = await loadFrom(cursor, signal);
-        next = loaded.next;
-        if (loaded.rows.length > 0) {
-          const page = { ...loaded, element: parts.render(loaded.rows, lastRow()) };
-          holding(pages.at(-1)?.element.lastElementChild, () => {
-            list.appendChild(page.element);
-            pages.push(page);
-            while (pages.length > WINDOW_PAGES) {
-              const gone = pages.shift();
-              gone?.element.remove();
-              behind.push(gone?.cursor);
-            }
-            behind = behind.slice(-MAX_BEHIND);
-          });
-          if (moveFocus) {
-            focusIn(page.element);
-          }
-          parts.announce(texts.pager.shown(loaded.rows.length, next !== void 0));
-        }
-        if (loaded.rows.length === 0 && next !== void 0) {
-          askWhetherToGoOn();
-        } else {
-          showEdges();
-        }
-      }
-    );
-  }
-  function askWhetherToGoOn() {
-    edge(
-      below,
-      "asks",
-      h("p", {}, texts.pager.searching),
-      button(texts.pager.keepLooking, () => void older(true))
-    );
-  }
-  async function newer(moveFocus = false) {
-    const following = pages[0];
-    if (behind.length === 0 || following === void 0) {
-      return;
-    }
-    await run(
-      above,
-      () => void newer(moveFocus),
-      async (signal) => {
-        const cursor = behind.at(-1);
-        const loaded = await parts.load(cursor, signal);
-        signal.throwIfAborted();
-        behind.pop();
-        const page = {
-          ...loaded,
-          cursor,
-          element: parts.render(loaded.rows, void 0)
-        };
-        if (loaded.next !== following.cursor) {
-          behind = cursor === void 0 ? [] : behind;
-          pages = [page];
-          list.replaceChildren(page.element);
-          next = loaded.next;
-          page.element.lastElementChild?.scrollIntoView({ block: "nearest" });
-          parts.began?.(page.rows, cursor === void 0);
-        } else {
-          holding(following.element, () => {
-            list.prepend(page.element);
-            pages.unshift(page);
-            while (pages.length > WINDOW_PAGES) {
-              const gone = pages.pop();
-              gone?.element.remove();
-              next = gone?.cursor;
-            }
-          });
-        }
-        if (moveFocus) {
-          focusIn(page.element);
-        }
-        showEdges();
-      }
-    );
-  }
-  function restart() {
-    begin(NEWEST);
-  }
-  function begin(place, then) {
-    const again = () => begin(place, then);
-    void run(below, again, async (signal) => {
-      if (pages.length > 0) {
-        edge(below, "loading");
-      }
-      edge(above, "none");
-      const loaded = await loadFrom(place.cursor ?? void 0, signal);
-      pages = [];
-      behind = place.behind.map((cursor) => cursor ?? void 0);
-      next = loaded.next;
-      const focused = focusedRow();
-      list.replaceChildren();
-      if (loaded.rows.length > 0) {
-        const page = { ...loaded, element: parts.render(loaded.rows, void 0) };
-        pages.push(page);
-        list.appendChild(page.element);
-      }
-      if (focused !== void 0) {
-        focusOnRow(focused);
-      }
-      if (loaded.rows.length === 0 && next !== void 0) {
-        askWhetherToGoOn();
-      } else {
-        showEdges();
-        parts.announce(
-          loaded.rows.length === 0 ? sentencesIn(below) : texts.pager.shown(loaded.rows.length, next !== void 0)
-        );
-      }
-      parts.began?.(loaded.rows, place.cursor === null);
-    }).then((done) => {
-      if (done) {
-        then?.();
-      } else if (below.dataset.state === "failed" && pages.length > 0) {
-        pages = [];
-        list.replaceChildren();
-      }
-    });
-  }
-  return {
-    element: element2,
-    restart,
-    resume: begin,
-    placeOf(row) {
-      const at = pages.findIndex((page2) => page2.rows.includes(row));
-      const page = pages[at];
-      if (page === void 0) {
-        return void 0;
-      }
-      const before = [...behind, ...pages.slice(0, at).map(({ cursor }) => cursor)];
-      return {
-        behind: before.slice(-MAX_BEHIND).map((cursor) => cursor ?? null),
-        cursor: page.cursor ?? null
-      };
-    },
-    stop() {
-      running?.abort();
-      observer.disconnect();
-    },
-    rows: () => pages.flatMap((page) => page.rows)
-  };
-}
-
-// src/pages/keys.ts
-var PAGE_ROWS = 20;
-var MAX_MADE = 20;
-var MAX_LISTED = 5;
-var { keys: words3 } = texts;
-function listed(values) {
-  const joined = (some) => some.map((value, at) => [at > 0 && ", ", value]);
-  const more = values.slice(MAX_LISTED);
-  return h(
-    "div",
-    {},
-    joined(values.slice(0, MAX_LISTED)),
-    more.length > 0 && h("details", {}, h("summary", {}, words3.more(more.length)), joined(more))
-  );
-}
-function openKeys(context) {
-  const { client, me } = context;
-  const left = new AbortController();
-  let made = [];
-  function renderKey(key) {
-    const now = Date.now();
-    const state = keyState(key, now);
-    const name = keyName(key);
-    const full = key.name === void 0 ? name : `${name}, ${key.key_id}`;
-    const own = key.key_id === me.credential_id;
-    const heading = h("h3", { class: "key-name", dir: "auto", tabindex: "-1" }, name);
-    return h(
-      "li",
-      { class: "row key", "data-key": key.key_id, "data-state": state },
-      h(
-        "div",
-        { class: "row-kind" },
-        h("span", { class: `badge state-${state}` }, words3.states[state])
-      ),
-      h(
-        "div",
-        { class: "row-text" },
-        heading,
-        own && h("p", { class: "fine" }, words3.own),
-        h("p", {}, createDeed(key)),
-        renderProperties(key),
-        h("div", { class: "row-meta" }, trailLinks(key))
-      ),
-      h(
-        "div",
-        { class: "key-actions" },
-        isRotatable(key, now) && action(words3.rotate, words3.rotateLabel(full), () => rotate(key)),
-        isRevocable(key, now) && action(words3.revoke, words3.revokeLabel(full), () => revoke(key))
-      )
-    );
-  }
-  function action(label, full, click) {
-    return h("button", { type: "button", "aria-label": full, on: { click } }, label);
-  }
-  function renderProperties(key) {
-    const { property } = words3;
-    const list = (values) => listed(values.map((value) => h("code", { dir: "auto" }, value)));
-    const pairs = [
-      [property.scopes, key.scopes.length === 0 ? property.noScopes : list(key.scopes)],
-      [property.id, h("code", {}, key.key_id)],
-      [property.made, dateTime(key.created_at)],
-      [property.ends, key.expires_at === void 0 ? property.never : dateTime(key.expires_at)],
-      [property.used, usedText(key)]
-    ];
-    if (key.revoked_at !== void 0) {
-      pairs.push([property.revoked, dateTime(key.revoked_at)]);
-    }
-    if (key.replaced_by !== void 0) {
-      pairs.push([property.replacedBy, h("code", {}, key.replaced_by)]);
-    }
-    pairs.push([
-      property.ranges,
-      key.address_ranges === void 0 ? property.anywhere : list(key.address_ranges)
-    ]);
-    pairs.push([property.users, usersText(key)]);
-    return h(
-      "dl",
-      { class: "key-facts" },
-      pairs.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value)))
-    );
-  }
-  function usedText(key) {
-    const { property } = words3;
-    if (key.last_used_at !== void 0) {
-      return [property.usedHour, " ", dateTime(key.last_used_at)];
-    }
-    return isUseKnown(key, Date.now()) ? property.unused : property.unusedLately;
-  }
-  function usersText({ actor, users }) {
-    const { property } = words3;
-    if (actor.type === "user") {
-      return property.itself;
-    }
-    if (users === void 0) {
-      return property.anybody;
-    }
-    return users.length === 0 ? property.nobody : listed(users.map((user2) => written(user2)));
-  }
-  function trailLinks({ key_id: id }) {
-    const link = (parameters, text) => h("a", { href: formatRoute(["trail"], new URLSearchParams(parameters)) }, text);
-    return may(context, "audit:read") && [
-      link({ resource_type: "key", resource_id: id }, words3.changes),
-      link({ credential_id: id }, words3.calls)
-    ];
-  }
-  function showKey(key) {
-    made = made.map((other) => other.key_id === key.key_id ? key : other);
-    const row = rowOf(key.key_id);
-    if (row === null) {
-      return void 0;
-    }
-    const next = renderKey(key);
-    row.replaceWith(next);
-    return next;
-  }
-  function rowOf(id) {
-    return element2.querySelector(`[data-key="${CSS.escape(id)}"]`);
-  }
-  function focusOn(row) {
-    row?.querySelector(".key-name")?.focus();
-  }
-  function rotate(key) {
-    const own = key.key_id === me.credential_id;
-    openRotateDialog({ client, key, own, left: left.signal }, (answer) => {
-      showMade(answer);
-      client.getKey(key.key_id, left.signal).then(
-        (old) => void showKey(old.key),
-        () => {
-        }
-      );
-    });
-  }
-  function revoke(key) {
-    const own = key.key_id === me.credential_id;
-    openRevokeDialog({ client, key, own, left: left.signal }, (revoked) => {
-      focusOn(showKey(revoked));
-      context.announce(words3.revoking.done(keyName(revoked)));
-    });
-  }
-  const madeList = h("ul", { class: "rows" });
-  const madeSection = h(
-    "section",
-    { "aria-label": words3.madeNow, hidden: true },
-    h("h2", { class: "day" }, words3.madeNow),
-    madeList
-  );
-  function showMade(answer) {
-    const { key } = answer;
-    rowOf(key.key_id)?.remove();
-    made = [key, ...made.filter((other) => other.key_id !== key.key_id)].slice(0, MAX_MADE);
-    madeList.replaceChildren(...made.map(renderKey));
-    madeSection.hidden = false;
-    openSecretDialog(answer, () => {
-      focusOn(rowOf(key.key_id));
-      context.announce(words3.secret.closed(keyName(key)));
-    });
-  }
-  const make = h(
-    "button",
-    { type: "button", class: "primary", on: { click: () => showForm(true) } },
-    words3.make
-  );
-  const form = createKeyForm({
-    client,
-    me,
-    made: (answer) => {
-      showForm(false);
-      showMade(answer);
-    },
-    cancelled: () => showForm(false)
-  });
-  function showForm(shown) {
-    form.element.hidden = !shown;
-    make.hidden = shown;
-    if (shown) {
-      form.begin();
-    } else {
-      make.focus();
-    }
-  }
-  const pager = createPager({
-    async load(cursor, signal) {
-      const parameters = new URLSearchParams({ limit: String(PAGE_ROWS) });
-      if (cursor !== void 0) {
-        parameters.set("cursor", cursor);
-      }
-      const answer = await client.listKeys(parameters, signal);
-      return { rows: answer.keys, next: answer.next_cursor };
-    },
-    render: (rows) => {
-      const shown = new Set(made.map(({ key_id: id }) => id));
-      const others = rows.filter(({ key_id: id }) => !shown.has(id));
-      return h("ul", { class: "page rows" }, others.map(renderKey));
-    },
-    empty: () => h("div", { class: "empty" }, h("h3", {}, words3.empty), h("p", {}, words3.emptyText)),
-    end: texts.pager.end,
-    announce: context.announce
-  });
-  form.element.hidden = true;
-  const element2 = h(
-    "div",
-    { class: "timeline" },
-    h(
-      "div",
-      { class: "page-head" },
-      h("div", {}, pageHeading(words3.title), h("p", { class: "lead" }, words3.lead)),
-      make
-    ),
-    form.element,
-    madeSection,
-    h(
-      "section",
-      { "aria-label": words3.results },
-      h("h2", { class: "day" }, words3.results),
-      pager.element
-    )
-  );
-  pager.restart();
-  return {
-    title: words3.title,
-    element: element2,
-    stop() {
-      left.abort();
-      pager.stop();
-    }
-  };
-}
-
-// src/events.ts
-var count = new Intl.NumberFormat("en");
-function deedText(event) {
-  const { trail: trail4 } = texts;
-  const times = event.data?.count;
-  if (event.action === "key.refusals_counted" && typeof times === "number") {
-    return trail4.refusedTimes(count.format(times), times === 1);
-  }
-  if (!Object.hasOwn(trail4.actions, event.action)) {
-    return event.action;
-  }
-  const [did, tried] = trail4.actions[event.action];
-  return event.status === "succeeded" ? did : tried;
-}
-function doorText(event) {
-  const { trail: trail4 } = texts;
-  if (event.tool_name !== void 0) {
-    return `${trail4.tool} ${event.tool_name}`;
-  }
-  if (event.command !== void 0) {
-    return `${trail4.command} ${event.command}`;
-  }
-  return event.api_route && (ownText(trail4.doors, event.api_route) ?? event.api_route);
-}
-function refusalText(event) {
-  if (event.error_code === void 0) {
-    return void 0;
-  }
-  const { trail: trail4 } = texts;
-  const reason = `${trail4.errors[event.error_code] ?? trail4.statuses.rejected} (${event.error_code}).`;
-  const fields = (event.fields ?? []).map((field) => field === "$" ? trail4.wholeInput : field);
-  return fields.length === 0 ? reason : `${reason} ${trail4.fields} ${fields.join(", ")}`;
-}
-var TIME = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-function factsOf(data) {
-  return Object.entries(data ?? {}).map(([name, value]) => {
-    const text = typeof value === "number" ? count.format(value) : typeof value === "string" ? value : JSON.stringify(value);
-    const label = ownText(texts.trail.data, name) ?? name.replaceAll("_", " ");
-    return { label, value: text, isTime: TIME.test(text) };
-  });
-}
-function ownText(words5, name) {
-  return Object.hasOwn(words5, name) ? words5[name] : void 0;
-}
-function splitReference(reference) {
-  const colon = reference.indexOf(":");
-  return colon > 0 && colon < reference.length - 1 ? [reference.slice(0, colon), reference.slice(colon + 1)] : void 0;
-}
-function actorColumns(name) {
-  const part = (key) => [`${name}_${key}`, (event) => event[name]?.[key]];
-  return [part("type"), part("id"), part("display_name")];
-}
-var COLUMNS = [
-  ["occurred_at", (event) => event.occurred_at],
-  ["status", (event) => event.status],
-  ["action", (event) => event.action],
-  ["resource_type", (event) => event.resource_type],
-  ["resource_id", (event) => event.resource_id],
-  ...actorColumns("actor"),
-  ...actorColumns("authenticated_as"),
-  ...actorColumns("on_behalf_of"),
-  ["credential_id", (event) => event.credential_id],
-  ["source", (event) => event.source],
-  ["api_route", (event) => event.api_route],
-  ["tool_name", (event) => event.tool_name],
-  ["command", (event) => event.command],
-  ["client_address", (event) => event.client_address],
-  ["user_agent", (event) => event.user_agent],
-  ["error_code", (event) => event.error_code],
-  ["fields", (event) => event.fields?.join(" ")],
-  ["data", (event) => event.data && JSON.stringify(event.data)],
-  ["input_hash", (event) => event.input_hash],
-  ["request_id", (event) => event.request_id],
-  ["tenant_id", (event) => event.tenant_id],
-  ["id", (event) => event.id]
-];
-var eventColumns = COLUMNS.map(([name]) => name);
-function eventCells(event) {
-  return COLUMNS.map(([, value]) => value(event) ?? "");
-}
-
-// src/field-values.ts
-function asJson(value) {
-  return h("code", {}, JSON.stringify(value) ?? "");
-}
-function asText(value) {
-  return typeof value === "string" || typeof value === "number" ? h("span", { dir: "auto", class: "prose" }, String(value)) : asJson(value);
-}
-function isRecord(value) {
-  return typeof value === "object" && value !== null;
-}
-function asOption(value) {
-  return isRecord(value) && typeof value.name === "string" ? written(value.name) : asJson(value);
-}
-function asMoney(value) {
-  if (!isRecord(value) || typeof value.amount !== "number") {
-    return asJson(value);
-  }
-  const { amount, currency, symbol } = value;
-  try {
-    return new Intl.NumberFormat("en", { style: "currency", currency: String(currency) }).format(
-      amount
-    );
-  } catch {
-    return `${symbol ?? currency ?? ""} ${amount}`.trim();
-  }
-}
-function asList(value, item) {
-  if (!Array.isArray(value)) {
-    return asJson(value);
-  }
-  if (value.length === 0) {
-    return texts.record_page.nothing;
-  }
-  return h(
-    "ul",
-    { class: "values" },
-    value.map((one) => h("li", {}, item(one)))
-  );
-}
-function asId(value) {
-  return typeof value === "string" ? h("code", {}, value) : asJson(value);
-}
-function createFieldValue({ field_type: kind, value }) {
-  switch (kind) {
-    case "text":
-    case "longtext":
-    case "email":
-    case "wysiwyg":
-    case "integer":
-    case "rating":
-    case "decimal":
-    case "phonenumber":
-    case "timezone":
-      return asText(value);
-    case "money":
-      return asMoney(value);
-    case "date":
-      return typeof value === "string" ? calendarDay(value) : asJson(value);
-    case "datetime":
-      return typeof value === "string" ? exactTime(value) : asJson(value);
-    case "dropdown":
-    case "radio":
-    case "choices":
-    case "status":
-    case "selector":
-      return asOption(value);
-    case "checkboxes":
-    case "dynamictags":
-      return asList(value, asOption);
-    case "checkbox":
-      return typeof value === "boolean" ? value ? texts.record_page.yes : texts.record_page.no : asJson(value);
-    case "yesnomaybe":
-      return value === "yes" || value === "no" || value === "maybe" ? texts.record_page[value] : asJson(value);
-    case "relationship":
-    case "team_selector":
-      return asId(value);
-    case "files":
-      return asList(value, asId);
-    default:
-      kind;
-      return asJson(value);
-  }
-}
-
-// src/records.ts
-function relatedRecords(activity) {
-  if (activity.related_objects !== void 0) {
-    return activity.related_objects.map(({ type, id, display_name: name }) => ({ type, id, name }));
-  }
-  if (activity.related_resource_type === void 0 || activity.related_resource_id === void 0) {
-    return [];
-  }
-  return [
-    {
-      type: activity.related_resource_type,
-      id: activity.related_resource_id,
-      name: activity.related_resource_display_name
-    }
-  ];
-}
-function isBuiltIn(type) {
-  return Object.hasOwn(texts.record, type);
-}
-function recordTypeText(type) {
-  if (isBuiltIn(type)) {
-    return texts.record[type];
-  }
-  const words5 = type.replaceAll("_", " ");
-  return words5.charAt(0).toUpperCase() + words5.slice(1);
-}
-function createRecord(record, within) {
-  const type = recordTypeText(record.type);
-  const name = record.name ?? record.id;
-  const said = [
-    icon(...LINK),
-    h("span", { class: "record-type" }, `${type} `),
-    h("span", { dir: "auto", class: "name" }, name)
-  ];
-  if (!isBuiltIn(record.type)) {
-    return h("span", { class: "record", title: record.id }, said);
-  }
-  const parameters = new URLSearchParams(within);
-  parameters.set("related_resource_type", record.type);
-  parameters.set("related_resource_id", record.id);
-  return h(
-    "a",
-    {
-      class: "record",
-      href: formatRoute([], parameters),
-      title: texts.timeline.record(type, record.id)
-    },
-    said
-  );
-}
-
-// src/pages/record.ts
-var words4 = texts.record_page;
-var EVENT_ROWS = 20;
-function entry(name, value) {
-  if (value === void 0 || value === null || value === false) {
-    return null;
-  }
-  return h("div", { class: "entry" }, h("dt", {}, name), h("dd", {}, value));
-}
-function section(title, ...content) {
-  return h("section", { class: "panel stack" }, h("h2", {}, title), content);
-}
-function timeEntry(name, iso) {
-  return entry(name, iso ? [exactTime(iso), h("span", { class: "fine utc" }, inUtc(iso))] : null);
-}
-function actorEntry(name, actor) {
-  return entry(
-    name,
-    actor && [
-      written(actorName(actor), "name"),
-      h("code", { class: "fine" }, ` ${actor.type}:${actor.id}`)
-    ]
-  );
-}
-function renderSubmission({ fields, mentions, ...rest }) {
-  const completed = rest.completed_at !== void 0 || rest.scheduled_activity_id !== void 0;
-  return [
-    fields.length > 0 && section(
-      words4.fields,
-      h(
-        "dl",
-        { class: "entries" },
-        fields.map((field) => entry(field.display_name || field.name, createFieldValue(field)))
-      )
-    ),
-    mentions.length > 0 && section(
-      words4.mentions,
-      h(
-        "ul",
-        { class: "values" },
-        mentions.map((id) => h("li", {}, h("code", {}, id)))
-      )
-    ),
-    completed && section(
-      words4.completion,
-      h(
-        "dl",
-        { class: "entries" },
-        timeEntry(words4.completedAt, rest.completed_at),
-        entry(
-          words4.scheduled,
-          rest.scheduled_activity_id && h("code", {}, rest.scheduled_activity_id)
-        )
-      )
-    )
-  ];
-}
-function renderKind({ type, submission }) {
-  const category = texts.category[type];
-  const own = submission?.activity_object.name ?? category;
-  return [icon(...CATEGORY[type]), own !== category && [written(own), " · "], category];
-}
-function renderEvent(event) {
-  const refusal2 = refusalText(event);
-  return h(
-    "li",
-    { class: "trail-event" },
-    h(
-      "div",
-      { class: "trail-event-head" },
-      h("span", {}, createDeed(event), ` ${deedText(event)}`),
-      h("span", { class: `badge status-${event.status}` }, texts.trail.statuses[event.status]),
-      h("span", { class: "row-time" }, dateTime(event.occurred_at))
-    ),
-    refusal2 !== void 0 && h("p", {}, refusal2),
-    h(
-      "div",
-      { class: "row-meta fine" },
-      h("span", {}, doorText(event)),
-      event.client_address !== void 0 && h("span", {}, event.client_address),
-      h("code", {}, event.request_id)
-    )
-  );
-}
-function openRecord(context, route) {
-  const id = route.path[1] ?? "";
-  const about = new URLSearchParams({ resource_id: id });
-  const calls = new AbortController();
-  const heading = pageHeading(words4.title);
-  const kind = h("p", { class: "kind" });
-  const content = h("div", { class: "stack" });
-  const events = may(context, "audit:read") ? createEvents() : void 0;
-  const element2 = h("article", { class: "record-page" }, kind, heading, content);
-  function createEvents() {
-    return createPager({
-      async load(cursor, signal) {
-        const parameters = new URLSearchParams(about);
-        parameters.set("limit", String(EVENT_ROWS));
-        if (cursor !== void 0) {
-          parameters.set("cursor", cursor);
-        }
-        const answer = await context.client.listAuditEvents(parameters, signal);
-        return { rows: answer.audit_events, next: answer.next_cursor };
-      },
-      render: (rows) => h("ol", { class: "events" }, rows.map(renderEvent)),
-      empty: () => h("p", { class: "fine" }, words4.trailEmpty),
-      // The trail stands beside what the page is about, and is read when the reader gets there.
-      announce: () => void 0
-    });
-  }
-  function show(activity) {
-    const records = relatedRecords(activity);
-    fill(kind, renderKind(activity));
-    fill(heading, written(activity.summary));
-    document.title = `${activity.summary} – ${texts.product}`;
-    fill(
-      content,
-      h(
-        "p",
-        { class: "row-meta" },
-        createDeed(activity, { path: [] }),
-        dateTime(activity.occurred_at)
-      ),
-      activity.body !== void 0 && activity.body !== "" && h(
-        "div",
-        { class: "panel prose", dir: "auto", role: "region", "aria-label": words4.body },
-        activity.body
-      ),
-      records.length > 0 && section(
-        words4.records,
-        h(
-          "ul",
-          { class: "values" },
-          records.map(
-            (record) => h(
-              "li",
-              {},
-              createRecord(record, new URLSearchParams()),
-              record.name !== void 0 && h("code", { class: "fine" }, ` ${record.id}`)
-            )
-          )
-        )
-      ),
-      activity.submission !== void 0 && renderSubmission(activity.submission),
-      section(
-        words4.details,
-        h(
-          "dl",
-          { class: "entries" },
-          timeEntry(words4.occurredAt, activity.occurred_at),
-          timeEntry(words4.loggedAt, activity.logged_at),
-          actorEntry(words4.actor, activity.actor),
-          actorEntry(words4.authenticatedAs, activity.authenticated_as),
-          actorEntry(words4.onBehalfOf, activity.on_behalf_of),
-          entry(
-            words4.lastAgent,
-            activity.last_agent_actor_id !== void 0 && h("code", {}, activity.last_agent_actor_id)
-          ),
-          entry(words4.source, texts.source[activity.source]),
-          entry(words4.id, h("code", {}, activity.id)),
-          entry(words4.tenant, h("code", {}, activity.tenant_id))
-        )
-      ),
-      events !== void 0 && section(
-        words4.trail,
-        events.element,
-        h("p", {}, h("a", { href: formatRoute(["trail"], about) }, words4.openTrail))
-      )
-    );
-    events?.restart();
-  }
-  async function load() {
-    fill(content, createLoading({ role: "status" }));
-    try {
-      show((await context.client.getActivity(id, calls.signal)).activity);
-    } catch (thrown) {
-      if (isAborted(thrown)) {
-        return;
-      }
-      const error = asApiError(thrown);
-      fill(
-        content,
-        error.failure === "not_found" ? h("p", { class: "notice", role: "alert" }, words4.notFoundText) : createReadProblem(error, () => void load()),
-        h("p", {}, h("a", { href: "#/" }, texts.notFound.back))
-      );
-    }
-  }
-  void load();
-  return {
-    title: words4.title,
-    element: element2,
-    stop() {
-      calls.abort();
-      events?.stop();
-    }
-  };
-}
-
-// src/days.ts
-function createDays(rows, above, createRow) {
-  const element2 = h("div", { class: "page" });
-  let day2 = above === void 0 ? void 0 : dayKey(new Date(above.occurred_at));
-  let list;
-  for (const row of rows) {
-    const key = dayKey(new Date(row.occurred_at));
-    if (list === void 0 || key !== day2) {
-      const heading = h("h2", { class: "day" }, dayTitle(row.occurred_at, texts.days));
-      heading.dataset.at = row.occurred_at;
-      heading.classList.toggle("continues", list === void 0 && key === day2);
-      list = h("ol", { class: "rows" });
-      element2.append(heading, list);
-      day2 = key;
-    }
-    list.append(createRow(row));
-  }
-  return element2;
-}
-var MINUTE_MS = 6e4;
-function keepDaysCurrent(root2) {
-  let today = dayKey(/* @__PURE__ */ new Date());
-  const timer = setInterval(() => {
-    const now = dayKey(/* @__PURE__ */ new Date());
-    if (now !== today) {
-      today = now;
-      for (const heading of root2.querySelectorAll("[data-at]")) {
-        fill(heading, dayTitle(heading.dataset.at ?? "", texts.days));
-      }
-    }
-  }, MINUTE_MS);
-  return () => clearInterval(timer);
-}
-
-// src/filters.ts
-var FIRST_DAY = "1970-01-01";
-var LAST_DAY = "9999-12-31";
-var DATE_PAUSE_MS = 600;
-function chosenDay(value, kind) {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) {
-    return void 0;
-  }
-  const days = kind === "to" ? 1 : 0;
-  const chosen = new Date(at);
-  chosen.setDate(chosen.getDate() - days);
-  const key = dayKey(chosen);
-  return startOfDay(key, days) === at.toISOString() ? key : void 0;
-}
-function makeControl(field) {
-  switch (field.kind) {
-    case "choice":
-      return createField(createSelect(field.name, texts.filters.any, field.options), field);
-    case "text":
-      return createField(
-        h("input", { name: field.name, type: "text", autocomplete: "off", spellcheck: "false" }),
-        field
-      );
-    default:
-      return createField(
-        h("input", { name: field.name, type: "date", min: FIRST_DAY, max: LAST_DAY }),
-        field
-      );
-  }
-}
-function isDate(control) {
-  return control instanceof HTMLInputElement && control.type === "date";
-}
-function isHalfTyped(control) {
-  return isDate(control) && !control.validity.valid;
-}
-function createFilters(parts) {
-  let shown = new URLSearchParams();
-  let pending;
-  const controls = /* @__PURE__ */ new Map();
-  for (const field of parts.fields) {
-    controls.set(field.name, makeControl(field));
-  }
-  function read() {
-    const next = new URLSearchParams(shown);
-    for (const field of parts.fields) {
-      const value = controls.get(field.name)?.control.value.trim() ?? "";
-      next.delete(field.name);
-      if (field.kind === "choice" || field.kind === "text") {
-        next.set(field.name, value);
-      } else {
-        const before = shown.get(field.name) ?? "";
-        const within = value === "" && before !== "" && chosenDay(before, field.kind) === void 0;
-        const kept3 = within || isHalfTyped(controls.get(field.name)?.control);
-        next.set(
-          field.name,
-          kept3 ? before : startOfDay(value, field.kind === "to" ? 1 : 0) ?? ""
-        );
-      }
-    }
-    for (const field of parts.fields) {
-      if (field.needs !== void 0 && (next.get(field.needs) ?? "") === "") {
-        next.delete(field.name);
-      }
-    }
-    for (const [name, value] of [...next]) {
-      if (value === "") {
-        next.delete(name);
-      }
-    }
-    return next;
-  }
-  function halves() {
-    const found = [];
-    for (const { name, label, needs } of parts.fields) {
-      const control = controls.get(name)?.control;
-      if (isHalfTyped(control) && document.activeElement !== control) {
-        found.push({ field: name, message: texts.filters.wholeDay });
-      }
-      const other = needs === void 0 ? void 0 : controls.get(needs);
-      if (needs !== void 0 && control?.value.trim() && other?.control.value.trim() === "") {
-        found.push({ field: needs, message: texts.filters.goesWith(label) });
-      }
-    }
-    return found;
-  }
-  function apply() {
-    clearTimeout(pending);
-    pending = void 0;
-    if (!form.isConnected) {
-      return;
-    }
-    const missing = halves();
-    showViolations(controls, missing);
-    if (missing.length > 0) {
-      parts.announce(missing.map(({ message }) => message).join(" "));
-    }
-    parts.changed(read());
-  }
-  const form = h(
-    "form",
-    {
-      class: "filters",
-      novalidate: true,
-      on: {
-        submit: (event) => {
-          event.preventDefault();
-          apply();
-        },
-        // Of a date without a year there is no change to be told of.
-        focusout: ({ target }) => {
-          if (isDate(target) && isHalfTyped(target)) {
-            controls.get(target.name)?.setError(texts.filters.wholeDay);
-          }
-        },
-        change: ({ target }) => {
-          if (isDate(target)) {
-            clearTimeout(pending);
-            pending = setTimeout(apply, DATE_PAUSE_MS);
-          } else {
-            apply();
-          }
-        }
-      }
-    },
-    [...controls.values()].map((field) => field.element)
-  );
-  const chips = h("ul", { class: "chips", "aria-label": texts.filters.set });
-  function valueText(field, value) {
-    switch (field.kind) {
-      case "choice":
-        return field.options.find((option) => option.value === value)?.label ?? value;
-      case "text":
-        return field.say?.(value) ?? value;
-      default: {
-        const key = chosenDay(value, field.kind);
-        return key === void 0 ? dateTimeText(value) : dateText(startOfDay(key) ?? value);
-      }
-    }
-  }
-  function chip(label, value, names) {
-    return h(
-      "li",
-      {},
-      h(
-        "button",
-        {
-          type: "button",
-          class: "chip",
-          "aria-label": texts.filters.remove(label, value),
-          on: {
-            click: () => {
-              const next = new URLSearchParams(shown);
-              for (const name of names) {
-                next.delete(name);
-              }
-              parts.changed(next);
-              (chips.querySelector("button") ?? placeOfFilters())?.focus();
-            }
-          }
-        },
-        h("span", { class: "chip-label" }, `${label}:`),
-        h("span", { dir: "auto", class: "chip-value" }, value),
-        icon(...CROSS)
-      )
-    );
-  }
-  function placeOfFilters() {
-    const closed = form.closest("details:not([open])");
-    return closed?.querySelector("summary") ?? form.querySelector("select, input");
-  }
-  function clear() {
-    const next = new URLSearchParams(shown);
-    for (const { name } of [...parts.fields, ...parts.others ?? []]) {
-      next.delete(name);
-    }
-    parts.changed(next);
-    placeOfFilters()?.focus();
-  }
-  function showChips() {
-    const items = [];
-    for (const other of parts.others ?? []) {
-      const value = shown.get(other.name);
-      if (value) {
-        items.push(chip(other.label, value, [other.name]));
-      }
-    }
-    for (const field of parts.fields) {
-      const value = shown.get(field.name);
-      if (value) {
-        const dependent = parts.fields.filter((other) => other.needs === field.name);
-        const names = [field.name, ...dependent.map((other) => other.name)];
-        items.push(chip(field.label, valueText(field, value), names));
-      }
-    }
-    if (items.length > 1) {
-      items.push(
-        h(
-          "li",
-          {},
-          h(
-            "button",
-            { type: "button", class: "chip clear", on: { click: clear } },
-            texts.filters.clear
-          )
-        )
-      );
-    }
-    fill(chips, items);
-    chips.hidden = items.length === 0;
-  }
-  return {
-    form,
-    chips,
-    show(parameters) {
-      const before = shown;
-      shown = new URLSearchParams(parameters);
-      for (const field of parts.fields) {
-        const control = controls.get(field.name)?.control;
-        if (control === void 0) {
-          continue;
-        }
-        const value = shown.get(field.name) ?? "";
-        const text = field.kind === "choice" || field.kind === "text" ? value : chosenDay(value, field.kind) ?? "";
-        const half = field.needs !== void 0 && !shown.has(field.needs) && !before.has(field.name);
-        const unread = isHalfTyped(control) || isDate(control) && pending !== void 0;
-        const typed = document.activeElement === control && (field.kind === "text" || unread);
-        if (!half && !typed && control.value !== text) {
-          control.value = text;
-        }
-      }
-      showChips();
-    },
-    showViolations(violations) {
-      const named = new Set(violations.map(({ field }) => field));
-      const missing = halves().filter(({ field }) => !named.has(field));
-      return showViolations(controls, [...violations, ...missing]).rest;
-    }
-  };
-}
-
-// src/poller.ts
-var SHORTEST_MS = 2e4;
-var LONGEST_MS = 12e4;
-var LONGEST_AFTER_ERRORS_MS = 6e5;
-function startPolling(ask) {
-  let pauseMs = SHORTEST_MS;
-  let timer;
-  let asking;
-  let stopped = false;
-  const mayAsk = () => !stopped && !document.hidden && navigator.onLine;
-  function wait() {
-    clearTimeout(timer);
-    if (mayAsk()) {
-      timer = setTimeout(() => void askOnce(), pauseMs);
-    }
-  }
-  async function askOnce() {
-    if (!mayAsk() || asking !== void 0) {
-      return;
-    }
-    const own = new AbortController();
-    asking = own;
-    try {
-      const news = await ask(own.signal);
-      pauseMs = news ? SHORTEST_MS : Math.min(pauseMs * 1.5, LONGEST_MS);
-    } catch (thrown) {
-      if (isAborted(thrown)) {
-        return;
-      }
-      const error = asApiError(thrown);
-      if (["unauthorized", "forbidden", "invalid", "malformed", "not_found"].includes(error.failure)) {
-        stop();
-        return;
-      }
-      pauseMs = Math.min(pauseMs * 2, LONGEST_AFTER_ERRORS_MS);
-      pauseMs = Math.max(pauseMs, error.retryAfterMs ?? 0);
-    } finally {
-      if (asking === own) {
-        asking = void 0;
-      }
-    }
-    wait();
-  }
-  function awake() {
-    if (mayAsk()) {
-      pauseMs = Math.max(1e3, Math.min(pauseMs, SHORTEST_MS));
-      wait();
-    } else {
-      clearTimeout(timer);
-      asking?.abort();
-      asking = void 0;
-    }
-  }
-  function stop() {
-    stopped = true;
-    clearTimeout(timer);
-    asking?.abort();
-    document.removeEventListener("visibilitychange", awake);
-    window.removeEventListener("online", awake);
-    window.removeEventListener("offline", awake);
-  }
-  document.addEventListener("visibilitychange", awake);
-  window.addEventListener("online", awake);
-  window.addEventListener("offline", awake);
-  wait();
-  return { stop };
-}
-
-// src/pages/timeline.ts
-var PAGE_ROWS2 = 50;
-var POLL_ROWS = 10;
-var TYPING_PAUSE_MS = 250;
-var WRITING_PAUSE_MS = 1e3;
-var categories = Object.keys(texts.category);
-var options2 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
-var { user, service, agent } = texts.actor;
-var FILTERS = [
-  {
-    kind: "choice",
-    name: "related_resource_type",
-    label: texts.timeline.recordType,
-    options: options2(texts.record),
-    needs: "related_resource_id"
-  },
-  {
-    kind: "text",
-    name: "related_resource_id",
-    label: texts.timeline.recordId,
-    hint: texts.timeline.recordHint,
-    needs: "related_resource_type"
-  },
-  {
-    kind: "choice",
-    name: "actor_type",
-    label: texts.timeline.actorType,
-    options: options2({ user, service, agent }),
-    needs: "actor_id"
-  },
-  {
-    kind: "text",
-    name: "actor_id",
-    label: texts.timeline.actor,
-    hint: texts.timeline.actorHint
-  },
-  {
-    kind: "choice",
-    name: "source",
-    label: texts.timeline.source,
-    options: options2(texts.source)
-  },
-  { kind: "from", name: "occurred_after", label: texts.timeline.from },
-  { kind: "to", name: "occurred_before", label: texts.timeline.to }
-];
-var TYPE_AND_FILTERS = [
-  {
-    kind: "choice",
-    name: "type",
-    label: texts.timeline.types,
-    options: options2(texts.category)
-  },
-  ...FILTERS
-];
-function boundText(name, value) {
-  const field = TYPE_AND_FILTERS.find((known3) => known3.name === name);
-  switch (field?.kind) {
-    case "choice":
-      return field.options.find((option) => option.value === value)?.label ?? value;
-    case "from":
-    case "to":
-      return dateTimeText(value);
-    default:
-      return value;
-  }
-}
-var PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
-function known(parameters) {
-  const kept3 = new URLSearchParams();
-  for (const name of PARAMETERS) {
-    const value = parameters.get(name);
-    const field = TYPE_AND_FILTERS.find((own) => own.name === name);
-    const isChoice = field?.kind === "choice";
-    if (value && !(isChoice && field.options.every((option) => option.value !== value))) {
-      kept3.set(name, value);
-    }
-  }
-  return kept3;
-}
-function withLimit(parameters, limit, cursor) {
-  const all = new URLSearchParams(parameters);
-  all.set("limit", String(limit));
-  if (cursor !== void 0) {
-    all.set("cursor", cursor);
-  }
-  return all;
-}
-function snippetOf({ snippet = "", summary }) {
-  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
-}
-function openTimeline(context, route) {
-  let parameters = known(route.parameters);
-  let firstPage;
-  let polling;
-  let typing;
-  let telling;
-  const bound = Object.entries(context.me.filters ?? {});
-  const boundNames = new Set(bound.map(([name]) => name));
-  const boundType = context.me.filters?.type;
-  const search = createField(
-    h("input", {
-      type: "search",
-      name: "query",
-      placeholder: texts.timeline.placeholder,
-      autocomplete: "off",
-      autocapitalize: "none",
-      spellcheck: "false",
-      dir: "auto",
-      maxlength: 500,
-      on: {
-        input: (event) => {
-          stopTyping();
-          if (!event.isComposing) {
-            typing = setTimeout(searchNow, TYPING_PAUSE_MS);
-          }
-        },
-        compositionend: () => {
-          typing = setTimeout(searchNow, TYPING_PAUSE_MS);
-        }
-      }
-    }),
-    { label: texts.timeline.search, class: "search" }
-  );
-  function stopTyping() {
-    clearTimeout(telling);
-    clearTimeout(typing);
-    typing = void 0;
-  }
-  function isTyping2() {
-    return typing !== void 0 && search.control.value.trim() !== (parameters.get("query") ?? "");
-  }
-  function searchNow() {
-    stopTyping();
-    const next = new URLSearchParams(parameters);
-    const query = search.control.value.trim();
-    next.delete("query");
-    if (query !== "") {
-      next.set("query", query);
-    }
-    if (next.get("query") === parameters.get("query")) {
-      return;
-    }
-    const isStep = parameters.has("query") !== next.has("query");
-    context.go(formatRoute([], next), isStep ? "push" : "replace");
-  }
-  const filters = createFilters({
-    fields: FILTERS.filter(({ name }) => !boundNames.has(name)),
-    changed: (next) => context.go(formatRoute([], next)),
-    announce: context.announce
-  });
-  const count2 = h("span", { class: "badge" });
-  const more = h(
-    "details",
-    { class: "more" },
-    h("summary", {}, texts.filters.title, " ", count2),
-    filters.form
-  );
-  const types = h("div", { class: "types", role: "group", "aria-label": texts.timeline.types });
-  function typeButton(type) {
-    const label = type === void 0 ? texts.timeline.allTypes : texts.category[type];
-    return h(
-      "button",
-      {
-        type: "button",
-        class: "type",
-        "data-type": type ?? "",
-        on: {
-          click: () => {
-            const next = new URLSearchParams(parameters);
-            next.delete("type");
-            if (type !== void 0) {
-              next.set("type", type);
-            }
-            context.go(formatRoute([], next));
-          }
-        }
-      },
-      type !== void 0 && icon(...CATEGORY[type]),
-      label
-    );
-  }
-  const choice = boundType === void 0 ? categories : [boundType];
-  fill(types, typeButton(void 0), choice.map(typeButton));
-  types.hidden = choice.length === 1;
-  function showFilters() {
-    if (search.control.value.trim() !== (parameters.get("query") ?? "")) {
-      search.control.value = parameters.get("query") ?? "";
-    }
-    filters.show(parameters);
-    fill(logAction, may(context, "activity:write") && createLogAction());
-    const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
-    fill(count2, set);
-    count2.hidden = set === 0;
-    for (const button of types.querySelectorAll("[data-type]")) {
-      const pressed = button.dataset.type === (parameters.get("type") ?? "");
-      button.setAttribute("aria-pressed", String(pressed));
-    }
-  }
-  const refused = h("p", { class: "empty" }, texts.timeline.invalid);
-  refused.hidden = true;
-  const pager = createPager({
-    async load(cursor, signal) {
-      const answer = await context.client.searchActivities(
-        withLimit(parameters, PAGE_ROWS2, cursor),
-        signal
-      );
-      refused.hidden = true;
-      search.setError(void 0);
-      filters.showViolations([]);
-      return { rows: answer.activities, next: answer.next_cursor };
-    },
-    render: (rows, above) => createDays(rows, above, renderRow),
-    empty: renderEmpty,
-    end: texts.pager.end,
-    announce: context.announce,
-    began(rows, newest) {
-      firstPage = { ids: new Set(rows.map(({ id }) => id)), whole: rows.length < PAGE_ROWS2 };
-      showFresh(0, false);
-      polling?.stop();
-      if (newest) {
-        window.history.replaceState(null, "");
-        poll();
-      }
-    },
-    failed: showViolations2
-  });
-  function showViolations2(error) {
-    if (error.failure !== "invalid") {
-      return false;
-    }
-    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
-      window.history.replaceState(null, "");
-      pager.restart();
-      return true;
-    }
-    const own = error.fieldErrors.filter(({ field }) => field === "query");
-    const rest = filters.showViolations(error.fieldErrors.filter(({ field }) => field !== "query"));
-    if (own.length < error.fieldErrors.length) {
-      more.open = true;
-    }
-    if (rest.length > 0) {
-      return false;
-    }
-    const tell = () => {
-      const message = own.map((violation) => violation.message).join("; ");
-      search.setError(message === "" ? void 0 : message);
-      refused.hidden = false;
-      context.announce(error.fieldErrors.map((violation) => violation.message).join("; "));
-    };
-    const isWriting = own.length > 0 && document.activeElement === search.control;
-    telling = setTimeout(tell, isWriting ? WRITING_PAUSE_MS : 0);
-    return true;
-  }
-  function renderRow(activity) {
-    const records = relatedRecords(activity);
-    const snippet = snippetOf(activity);
-    return h(
-      "li",
-      { class: "row", "data-type": activity.type },
-      h(
-        "div",
-        { class: "row-kind" },
-        icon(...CATEGORY[activity.type]),
-        h("span", {}, texts.category[activity.type])
-      ),
-      h(
-        "div",
-        { class: "row-text" },
-        h(
-          "a",
-          {
-            class: "row-title",
-            dir: "auto",
-            href: formatRoute(["activities", activity.id]),
-            "data-row": activity.id,
-            on: {
-              click: (click) => {
-                if (!opensElsewhere(click)) {
-                  keepPlace(activity);
-                }
-              }
-            }
-          },
-          activity.summary
-        ),
-        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
-        h(
-          "div",
-          { class: "row-meta" },
-          createDeed(activity, { path: [], parameters }),
-          records.map((record) => createRecord(record, parameters)),
-          // By which door it came in tells nothing to customers of those who run it.
-          !context.viewer && h("span", { class: "source" }, texts.source[activity.source])
-        )
-      ),
-      h("div", { class: "row-time" }, timeOfDay(activity.occurred_at))
-    );
-  }
-  function renderEmpty() {
-    if (parameters.size > 0) {
-      return h(
-        "div",
-        { class: "empty" },
-        h("h2", {}, texts.timeline.nothing),
-        h("p", {}, texts.timeline.nothingText),
-        h("button", { type: "button", on: { click: () => context.go("#/") } }, texts.filters.clear)
-      );
-    }
-    const mayLog = may(context, "activity:write");
-    return h(
-      "div",
-      { class: "empty" },
-      h("h2", {}, texts.timeline.empty),
-      h("p", {}, context.viewer ? texts.timeline.emptyViewer : texts.timeline.emptyText),
-      !context.viewer && !mayLog && h("p", {}, texts.timeline.emptyReader),
-      mayLog && createLogAction()
-    );
-  }
-  function keepPlace(activity) {
-    const place = pager.placeOf(activity);
-    window.history.replaceState({ place, row: activity.id }, "");
-  }
-  function begin() {
-    const state = window.history.state;
-    if (state?.place === void 0) {
-      pager.restart();
-      return;
-    }
-    pager.resume(state.place, () => {
-      const rows = pager.element.querySelectorAll("[data-row]");
-      const row = [...rows].find(({ dataset }) => dataset.row === state.row);
-      row?.focus();
-      row?.scrollIntoView({ block: "center" });
-    });
-  }
-  const fresh = h("div", { class: "fresh" });
-  function showFresh(found, orMore) {
-    fresh.hidden = found === 0;
-    fill(
-      fresh,
-      found > 0 && h(
-        "button",
-        {
-          type: "button",
-          class: "primary",
-          on: {
-            click: () => {
-              pager.restart();
-              window.scrollTo({ top: 0 });
-              heading.focus({ preventScroll: true });
-            }
-          }
-        },
-        texts.timeline.showFresh(found, orMore)
-      )
-    );
-  }
-  function poll() {
-    const end = parameters.get("occurred_before");
-    if (end !== null && Date.parse(end) < Date.now()) {
-      return;
-    }
-    let told = 0;
-    polling = startPolling(async (signal) => {
-      const seen = firstPage;
-      const answer = await context.client.searchActivities(
-        withLimit(parameters, POLL_ROWS),
-        signal
-      );
-      if (seen === void 0 || seen !== firstPage) {
-        return false;
-      }
-      const rows = answer.activities;
-      const lastSeen = rows.findLastIndex(({ id }) => seen.ids.has(id));
-      const reach = seen.whole || lastSeen < 0 ? rows.length : lastSeen;
-      const found = rows.slice(0, reach).filter(({ id }) => !seen.ids.has(id)).length;
-      const orMore = lastSeen < 0 && answer.next_cursor !== void 0;
-      if (found !== told) {
-        told = found;
-        showFresh(found, orMore);
-        context.announce(texts.timeline.fresh(found, orMore));
-        return true;
-      }
-      return false;
-    });
-  }
-  function createLogAction() {
-    const about = new URLSearchParams();
-    for (const name of ["related_resource_type", "related_resource_id"]) {
-      about.set(name, parameters.get(name) ?? "");
-    }
-    return createMainAction(formatRoute(["log"], about), texts.nav.log);
-  }
-  const logAction = h("div");
-  const heading = pageHeading(texts.timeline.title);
-  const element2 = h(
-    "div",
-    { class: "timeline" },
-    h("div", { class: "page-head" }, heading, logAction),
-    bound.length > 0 && h(
-      "div",
-      { class: "notice limits" },
-      h("p", {}, texts.timeline.limited),
-      h(
-        "dl",
-        {},
-        bound.map(
-          ([name, value]) => h(
-            "div",
-            {},
-            h("dt", {}, TYPE_AND_FILTERS.find((field) => field.name === name)?.label ?? name),
-            h("dd", {}, written(boundText(name, value)))
-          )
-        )
-      )
-    ),
-    h(
-      "form",
-      {
-        role: "search",
-        class: "find",
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            if (search.control.value.trim() === (parameters.get("query") ?? "")) {
-              pager.restart();
-            } else {
-              searchNow();
-            }
-          }
-        }
-      },
-      search.element,
-      types
-    ),
-    more,
-    filters.chips,
-    fresh,
-    h("section", { "aria-label": texts.timeline.results }, refused, pager.element)
-  );
-  const stopDays = keepDaysCurrent(pager.element);
-  showFilters();
-  showFresh(0, false);
-  begin();
-  return {
-    title: texts.timeline.title,
-    element: element2,
-    update(next) {
-      const query = parameters.get("query");
-      parameters = known(next.parameters);
-      if (isTyping2() && parameters.get("query") === query) {
-        searchNow();
-        return;
-      }
-      stopTyping();
-      polling?.stop();
-      showFilters();
-      begin();
-    },
-    stop() {
-      stopTyping();
-      polling?.stop();
-      pager.stop();
-      stopDays();
-    }
-  };
-}
-
-// src/download.ts
-function download(name, mediaType, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: `${mediaType};charset=utf-8` }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.hidden = true;
-  document.body.appendChild(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 0);
-}
-var FORMULA = /^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;
-function cell(value) {
-  const harmless = FORMULA.test(value) ? `'${value}` : value;
-  return `"${harmless.replaceAll('"', '""')}"`;
-}
-function toCsv(header, rows) {
-  const lines = [header, ...rows].map((row) => row.map(cell).join(","));
-  return `\uFEFF${lines.join("\r\n")}\r
-`;
-}
-function toJsonLines(values) {
-  return values.map((value) => `${JSON.stringify(value)}
-`).join("");
-}
-
-// src/event-files.ts
-var { trail } = texts;
-var MAX_FILE_EVENTS = 5e3;
-var FILE_PAGE_EVENTS = 100;
-var MAX_FILE_PAGES = 200;
-async function collectEvents(load, signal, progress) {
-  const events = [];
-  let cursor;
-  for (let pages = 0; pages < MAX_FILE_PAGES && events.length < MAX_FILE_EVENTS; pages += 1) {
-    signal.throwIfAborted();
-    const limit = Math.min(FILE_PAGE_EVENTS, MAX_FILE_EVENTS - events.length);
-    const answer = await load(cursor, limit, signal);
-    events.push(...answer.audit_events);
-    cursor = answer.next_cursor;
-    if (cursor === void 0) {
-      return { events, areMore: false };
-    }
-    progress(events.length);
-  }
-  return { events, areMore: true };
-}
-function createEventFiles(parts) {
-  let running;
-  const csv = button(trail.csv, () => void take("csv"));
-  const jsonLines = button(trail.jsonLines, () => void take("jsonl"));
-  const stop = button(texts.cancel, () => running?.abort());
-  const told = h("div", { class: "downloaded" });
-  function button(label, click) {
-    return h("button", { type: "button", class: "quiet", on: { click } }, label);
-  }
-  function show(any) {
-    csv.hidden = !any;
-    jsonLines.hidden = !any;
-  }
-  function showRunning(now) {
-    running = now;
-    csv.disabled = now !== void 0;
-    jsonLines.disabled = now !== void 0;
-    stop.hidden = now === void 0;
-  }
-  function tell(text) {
-    fill(told, h("p", {}, text));
-    parts.announce(text);
-  }
-  function save(form, { events, areMore }) {
-    const at = (/* @__PURE__ */ new Date()).toISOString().replace(/[:.]/g, "-");
-    const name = `audit-trail-${parts.workspace}-${at}.${form}`;
-    if (form === "csv") {
-      download(name, "text/csv", toCsv(eventColumns, events.map(eventCells)));
-    } else {
-      download(name, "application/x-ndjson", toJsonLines(events));
-    }
-    const count2 = events.length.toLocaleString("en");
-    tell(
-      areMore ? trail.downloadedFirst(name, count2) : trail.downloaded(name, count2, events.length === 1)
-    );
-  }
-  function showError(form, thrown) {
-    if (isAborted(thrown)) {
-      tell(trail.downloadStopped);
-    } else {
-      fill(
-        told,
-        createProblem(asApiError(thrown), () => void take(form))
-      );
-    }
-  }
-  async function take(form) {
-    const own = new AbortController();
-    showRunning(own);
-    stop.focus();
-    try {
-      const collected = await collectEvents(
-        parts.load,
-        own.signal,
-        (count2) => fill(told, h("p", {}, trail.downloading(count2.toLocaleString("en"))))
-      );
-      save(form, collected);
-    } catch (thrown) {
-      if (running === own) {
-        showError(form, thrown);
-      }
-    } finally {
-      if (running === own) {
-        const hadFocus = document.activeElement === stop;
-        showRunning(void 0);
-        if (hadFocus) {
-          (form === "csv" ? csv : jsonLines).focus();
-        }
-      }
-    }
-  }
-  show(false);
-  showRunning(void 0);
-  return {
-    tools: [csv, jsonLines, stop],
-    told,
-    show,
-    forget() {
-      running?.abort();
-      showRunning(void 0);
-      fill(told);
-    }
-  };
-}
-
-// src/event-row.ts
-var { trail: trail2 } = texts;
-var PLAIN = [
-  "action",
-  "resource_type",
-  "resource_id",
-  "status",
-  "error_code",
-  "fields",
-  "source",
-  "api_route",
-  "tool_name",
-  "command",
-  "credential_id",
-  "client_address",
-  "user_agent",
-  "request_id",
-  "input_hash",
-  "tenant_id",
-  "id"
-];
-function createEventRow(event, list) {
-  const refusal2 = refusalText(event);
-  const facts = factsOf(event.data);
-  return h(
-    "li",
-    { class: "row trail-event", "data-event": event.id, "data-status": event.status },
-    h("div", { class: "row-kind" }, createStatus(event, list)),
-    h(
-      "div",
-      { class: "row-text" },
-      h(
-        "p",
-        { class: "trail-title" },
-        createDeed(event, { path: ["trail"], parameters: list.parameters }),
-        " ",
-        createChoice(list, { action: event.action }, trail2.action, deedText(event))
-      ),
-      createAbout(event, list),
-      refusal2 !== void 0 && h("p", { class: "refusal" }, refusal2),
-      facts.length > 0 && h("p", { class: "facts fine" }, facts.map(createFact)),
-      h("div", { class: "row-meta fine" }, createWay(event, list)),
-      createDetails(event, list)
-    ),
-    h("div", { class: "row-time" }, timeOfDay(event.occurred_at))
-  );
-}
-function createChoice({ parameters }, values, label, said) {
-  if (Object.entries(values).every(([name, value]) => parameters.get(name) === value)) {
-    return said;
-  }
-  const next = new URLSearchParams(parameters);
-  for (const [name, value] of Object.entries(values)) {
-    next.set(name, value);
-  }
-  const title = trail2.only(label, Object.values(values).join(" "));
-  return h("a", { href: formatRoute(["trail"], next), title }, said);
-}
-function createStatus({ status }, list) {
-  const said = h(
-    "span",
-    { class: `badge status-${status}` },
-    icon(...STATUS[status]),
-    " ",
-    trail2.statuses[status]
-  );
-  return createChoice(list, { status }, trail2.status, said);
-}
-function createAbout(event, list) {
-  const { resource_type: type, resource_id: id } = event;
-  if (id === void 0) {
-    return null;
-  }
-  const said = [`${trail2.resources[type]} `, h("code", { dir: "auto" }, id)];
-  const onward = onwardFrom(event, id, list);
-  return h(
-    "p",
-    { class: "about" },
-    createChoice(list, { resource_type: type, resource_id: id }, trail2.resource, said),
-    onward !== void 0 && [" · ", h("a", { class: "way-on", href: onward[0] }, onward[1])]
-  );
-}
-function onwardFrom(event, id, { mayRead }) {
-  const trailOf = (parameters) => formatRoute(["trail"], new URLSearchParams(parameters));
-  switch (event.resource_type) {
-    case "activity":
-      return mayRead && event.status === "succeeded" ? [formatRoute(["activities", id]), trail2.openActivity] : void 0;
-    case "resource": {
-      const [type, own] = splitReference(id) ?? ["", ""];
-      if (!mayRead || !Object.hasOwn(texts.record, type)) {
-        return void 0;
-      }
-      const about = { related_resource_type: type, related_resource_id: own };
-      return [formatRoute([], new URLSearchParams(about)), trail2.openRecord];
-    }
-    case "actor":
-      return [trailOf({ actor_id: id }), trail2.openActor];
-    case "key":
-      return [trailOf({ credential_id: id }), trail2.openKey];
-    default:
-      return void 0;
-  }
-}
-function createFact({ label, value, isTime }) {
-  return h("span", {}, `${label}: `, isTime ? dateTime(value) : written(value));
-}
-function createWay(event, list) {
-  const { source, credential_id: credential, client_address: address, user_agent: program } = event;
-  const rights = ownText(trail2.credentials, credential);
-  const key = rights ?? h("code", {}, credential);
-  return [
-    h(
-      "span",
-      {},
-      createChoice(list, { source }, trail2.source, trail2.sources[source]),
-      " ",
-      doorText(event)
-    ),
-    h(
-      "span",
-      {},
-      rights === void 0 && `${trail2.key} `,
-      createChoice(list, { credential_id: credential }, trail2.credential, key)
-    ),
-    address !== void 0 && h("span", {}, `${trail2.client} `, h("code", {}, address)),
-    program !== void 0 && h("span", { class: "program", dir: "auto", title: program }, program)
-  ];
-}
-function createDetails(event, list) {
-  const details = h(
-    "details",
-    {
-      class: "all",
-      on: {
-        toggle: () => {
-          if (details.open && details.children.length === 1) {
-            details.append(createProperties(event, list));
-          }
-        }
-      }
-    },
-    h("summary", { "data-row": event.id }, trail2.more)
-  );
-  return details;
-}
-function createProperties(event, list) {
-  const pairs = [
-    [trail2.property.occurred_at, exactTime(event.occurred_at)],
-    [trail2.property.occurred_at_utc, h("code", {}, inUtc(event.occurred_at))]
-  ];
-  for (const name of ["actor", "authenticated_as", "on_behalf_of"]) {
-    const actor = event[name];
-    if (actor !== void 0) {
-      const id = h("code", { dir: "auto" }, `${actor.type}:${actor.id}`);
-      const named = actor.display_name !== void 0 && [written(actor.display_name), " "];
-      pairs.push([trail2.property[name], [named, id]]);
-    }
-  }
-  for (const name of PLAIN) {
-    const value = event[name];
-    if (value !== void 0) {
-      const text = typeof value === "string" ? value : value.join(", ");
-      const said = h("code", { dir: "auto" }, text);
-      const chosen = () => createChoice(list, { request_id: text }, trail2.request, said);
-      pairs.push([trail2.property[name], name === "request_id" ? chosen() : said]);
-    }
-  }
-  return h(
-    "dl",
-    { class: "properties" },
-    pairs.map(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])
-  );
-}
-
-// src/pages/trail.ts
-var PAGE_ROWS3 = 50;
-var { trail: trail3 } = texts;
-var capitalized = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-var options3 = (words5) => Object.entries(words5).map(([value, label]) => ({ value, label }));
-var FILTERS2 = [
-  { kind: "choice", name: "status", label: trail3.status, options: options3(trail3.statuses) },
-  {
-    kind: "choice",
-    name: "action",
-    label: trail3.action,
-    options: Object.entries(trail3.actions).map(([value, [did]]) => ({
-      value,
-      label: capitalized(did)
-    }))
-  },
-  {
-    kind: "choice",
-    name: "resource_type",
-    label: trail3.resourceType,
-    options: options3(trail3.resources)
-  },
-  { kind: "text", name: "resource_id", label: trail3.resource, hint: trail3.resourceHint },
-  { kind: "text", name: "actor_id", label: trail3.actor, hint: trail3.actorHint },
-  {
-    kind: "choice",
-    name: "actor_type",
-    label: trail3.actorType,
-    options: options3({
-      user: texts.actor.user,
-      service: texts.actor.service,
-      agent: texts.actor.agent
-    })
-  },
-  { kind: "text", name: "credential_id", label: trail3.credential, hint: trail3.credentialHint },
-  { kind: "text", name: "request_id", label: trail3.request, hint: trail3.requestHint },
-  { kind: "choice", name: "source", label: trail3.source, options: options3(trail3.sources) },
-  { kind: "from", name: "occurred_after", label: trail3.from },
-  { kind: "to", name: "occurred_before", label: trail3.to }
-];
-function known2(parameters) {
-  const kept3 = new URLSearchParams();
-  for (const { name } of FILTERS2) {
-    const value = parameters.get(name);
-    if (value) {
-      kept3.set(name, value);
-    }
-  }
-  return kept3;
-}
-function openTrail(context, route) {
-  let parameters = known2(route.parameters);
-  let choseInList = false;
-  const filters = createFilters({
-    fields: FILTERS2,
-    changed: (next) => context.go(formatRoute(["trail"], next)),
-    announce: context.announce
-  });
-  filters.chips.tabIndex = -1;
-  const count2 = h("span", { class: "badge" });
-  const more = h(
-    "details",
-    { class: "more" },
-    h("summary", {}, texts.filters.title, " ", count2),
-    filters.form
-  );
-  function showFilters() {
-    filters.show(parameters);
-    fill(count2, parameters.size);
-    count2.hidden = parameters.size === 0;
-  }
-  const mayRead = may(context, "activity:read");
-  const refused = h("p", { class: "empty" }, trail3.invalid);
-  refused.hidden = true;
-  function loadPage(limit, cursor, signal) {
-    const all = new URLSearchParams(parameters);
-    all.set("limit", String(limit));
-    if (cursor !== void 0) {
-      all.set("cursor", cursor);
-    }
-    return context.client.listAuditEvents(all, signal);
-  }
-  const pager = createPager({
-    async load(cursor, signal) {
-      const answer = await loadPage(PAGE_ROWS3, cursor, signal);
-      refused.hidden = true;
-      filters.showViolations([]);
-      return { rows: answer.audit_events, next: answer.next_cursor };
-    },
-    render: (rows, above) => createDays(rows, above, (event) => createEventRow(event, { parameters, mayRead })),
-    empty: renderEmpty,
-    end: texts.pager.end,
-    announce: context.announce,
-    began(rows) {
-      files.show(rows.length > 0);
-      if (choseInList) {
-        choseInList = false;
-        filters.chips.focus();
-      }
-    },
-    failed: showViolations2
-  });
-  pager.element.addEventListener("click", (click) => {
-    const { target } = click;
-    if (opensElsewhere(click)) {
-      return;
-    }
-    const link = target instanceof Element ? target.closest("a[href]") : null;
-    const id = link?.closest("[data-event]")?.dataset.event;
-    const event = pager.rows().find((row) => row.id === id);
-    if (link === null || event === void 0) {
-      return;
-    }
-    window.history.replaceState({ place: pager.placeOf(event), row: id }, "");
-    choseInList = link.getAttribute("href")?.startsWith("#/trail?") === true;
-  });
-  function begin() {
-    const state = window.history.state;
-    if (state?.place === void 0) {
-      pager.restart();
-      return;
-    }
-    pager.resume(state.place, () => {
-      const rows = pager.element.querySelectorAll("[data-event]");
-      const row = [...rows].find(({ dataset }) => dataset.event === state.row);
-      row?.querySelector("[data-row]")?.focus();
-      row?.scrollIntoView({ block: "center" });
-    });
-  }
-  function showViolations2(error) {
-    files.show(false);
-    choseInList = false;
-    if (error.failure !== "invalid") {
-      return false;
-    }
-    if (error.fieldErrors.some(({ field }) => field === "cursor")) {
-      window.history.replaceState(null, "");
-      pager.restart();
-      return true;
-    }
-    if (filters.showViolations(error.fieldErrors).length > 0) {
-      return false;
-    }
-    more.open = true;
-    refused.hidden = false;
-    context.announce(error.fieldErrors.map(({ message }) => message).join("; "));
-    return true;
-  }
-  function renderEmpty() {
-    const filtered = parameters.size > 0;
-    return h(
-      "div",
-      { class: "empty" },
-      h("h2", {}, filtered ? trail3.nothing : trail3.empty),
-      h("p", {}, filtered ? trail3.nothingText : trail3.emptyText),
-      filtered && h(
-        "button",
-        { type: "button", on: { click: () => context.go(formatRoute(["trail"])) } },
-        texts.filters.clear
-      )
-    );
-  }
-  const files = createEventFiles({
-    load: (cursor, limit, signal) => loadPage(limit, cursor, signal),
-    workspace: context.me.tenant_id,
-    announce: context.announce
-  });
-  const element2 = h(
-    "div",
-    { class: "timeline" },
-    h(
-      "div",
-      { class: "page-head" },
-      h("div", {}, pageHeading(trail3.title), h("p", { class: "lead" }, trail3.lead))
-    ),
-    more,
-    filters.chips,
-    h(
-      "div",
-      { class: "tools" },
-      h(
-        "button",
-        { type: "button", class: "quiet", on: { click: () => pager.restart() } },
-        trail3.reload
-      ),
-      files.tools
-    ),
-    files.told,
-    h("section", { "aria-label": trail3.results }, refused, pager.element)
-  );
-  const stopDays = keepDaysCurrent(pager.element);
-  showFilters();
-  begin();
-  return {
-    title: trail3.title,
-    element: element2,
-    update(next) {
-      parameters = known2(next.parameters);
-      files.forget();
-      showFilters();
-      begin();
-    },
-    stop() {
-      files.forget();
-      stopDays();
-      pager.stop();
-    }
-  };
-}
-
-// src/pages/table.ts
-var pageTable = [
-  { path: [], scope: "activity:read", nav: texts.nav.timeline, open: openTimeline },
-  { path: ["activities", ":id"], scope: "activity:read", open: openRecord },
-  { path: ["log"], scope: "activity:write", action: texts.nav.log, open: openLog },
-  { path: ["trail"], scope: "audit:read", nav: texts.nav.trail, open: openTrail },
-  { path: ["keys"], scope: "keys:manage", nav: texts.nav.keys, open: openKeys }
-];
-
-// src/api/clock.ts
-var ahead = 0;
-function noteServerTime(date) {
-  const at = Date.parse(date ?? "");
-  if (!Number.isNaN(at)) {
-    ahead = at - Date.now();
-  }
-}
-function serverNow() {
-  return Date.now() + ahead;
-}
-
-// src/api/transport.ts
-var ATTEMPT_TIMEOUT_MS = 2e4;
-var MAX_ATTEMPTS = 3;
-var FIRST_PAUSE_MS = 400;
-var MAX_PAUSE_MS = 5e3;
-var FAILURES = {
-  400: "malformed",
-  401: "unauthorized",
-  403: "forbidden",
-  404: "not_found",
-  409: "conflict",
-  413: "too_large",
-  422: "invalid",
-  429: "rate_limited",
-  500: "unavailable",
-  502: "unavailable",
-  503: "unavailable",
-  504: "unavailable"
-};
-function retryAfter(response) {
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1e3 : void 0;
-}
-async function readJson(response) {
-  try {
-    return await response.json();
-  } catch (error) {
-    if (isAborted(error)) {
-      throw error;
-    }
-    return void 0;
-  }
-}
-async function refusal(response) {
-  const body = await readJson(response);
-  const detail = body?.error;
-  const parts = {
-    status: response.status,
-    requestId: response.headers.get("x-request-id") ?? detail?.request_id,
-    requiredScope: detail?.required_scope,
-    fieldErrors: detail?.field_errors,
-    retryAfterMs: retryAfter(response)
-  };
-  const failure = FAILURES[response.status] ?? "unexpected";
-  return new ApiError(failure, detail?.message ?? response.statusText, parts);
-}
-async function attempt(credential, call) {
-  const clock = new AbortController();
-  const timer = setTimeout(() => clock.abort(), ATTEMPT_TIMEOUT_MS);
-  const giveUp = () => clock.abort();
-  call.signal?.addEventListener("abort", giveUp);
-  try {
-    call.signal?.throwIfAborted();
-    const query = call.parameters?.toString() ?? "";
-    const response = await fetch(query === "" ? call.path : `${call.path}?${query}`, {
-      method: call.method,
-      headers: {
-        Authorization: `Bearer ${credential.token}`,
-        ...credential.user === void 0 ? {} : { "X-USER-ID": headerText(credential.user) },
-        ...call.body === void 0 ? {} : { "Content-Type": "application/json" },
-        ...call.headers
-      },
-      body: call.body === void 0 ? null : JSON.stringify(call.body),
-      cache: "no-store",
-      credentials: "omit",
-      redirect: "error",
-      referrerPolicy: "no-referrer",
-      signal: clock.signal
-    });
-    noteServerTime(response.headers.get("date"));
-    if (!response.ok) {
-      throw await refusal(response);
-    }
-    const answer = await readJson(response);
-    if (typeof answer !== "object" || answer === null) {
-      throw new ApiError("unexpected", "The answer is not JSON.", { status: response.status });
-    }
-    return answer;
-  } catch (error) {
-    if (error instanceof ApiError) {
-      throw error;
-    }
-    if (call.signal?.aborted) {
-      throw new DOMException("nobody waits for the answer", "AbortError");
-    }
-    if (isAborted(error)) {
-      throw new ApiError("timeout", "There was no answer in time.");
-    }
-    throw new ApiError("offline", "The API could not be reached.");
-  } finally {
-    clearTimeout(timer);
-    call.signal?.removeEventListener("abort", giveUp);
-  }
-}
-function headerText(text) {
-  return String.fromCharCode(...new TextEncoder().encode(text));
-}
-function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(new DOMException("nobody waits for the answer", "AbortError"));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", end);
-      resolve();
-    }, ms);
-    signal?.addEventListener("abort", end, { once: true });
-  });
-}
-function pauseAfter(error, attempts, call) {
-  if (!(error instanceof ApiError) || !call.repeatable || attempts >= MAX_ATTEMPTS) {
-    return void 0;
-  }
-  const passing = ["offline", "timeout", "rate_limited", "unavailable"].includes(error.failure);
-  if (!passing || error.failure === "offline" && !navigator.onLine) {
-    return void 0;
-  }
-  const asked = error.retryAfterMs ?? 0;
-  if (asked > MAX_PAUSE_MS) {
-    return void 0;
-  }
-  const own = FIRST_PAUSE_MS * 2 ** (attempts - 1) * (1 + Math.random() / 2);
-  return Math.max(asked, own);
-}
-async function send(credential, call) {
-  for (let attempts = 1; ; attempts += 1) {
-    try {
-      return await attempt(credential, call);
-    } catch (error) {
-      const ms = pauseAfter(error, attempts, call);
-      if (ms === void 0) {
-        throw error;
-      }
-      await pause(ms, call.signal);
-    }
-  }
-}
-
-// src/api/client.ts
-function createClient(credential, refused) {
-  async function call(call2) {
-    try {
-      return await send(credential, call2);
-    } catch (error) {
-      if (error instanceof ApiError && error.failure === "unauthorized") {
-        refused();
-      }
-      throw error;
-    }
-  }
-  const get = (path, parameters, signal) => call({ method: "GET", path, parameters, signal, repeatable: true });
-  const post = (path, body, key, signal) => call({
-    method: "POST",
-    path,
-    body,
-    headers: { "Idempotency-Key": key },
-    signal,
-    repeatable: true
-  });
-  const none = new URLSearchParams();
-  return {
-    me: (signal) => get("v1/me", none, signal),
-    searchActivities: (parameters, signal) => get("v1/activities", parameters, signal),
-    getActivity: (id, signal) => get(`v1/activities/${encodeURIComponent(id)}`, none, signal),
-    logActivity: (input, signal) => call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
-    listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
-    listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
-    getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),
-    createKey: (input, key, signal) => post("v1/keys", input, key, signal),
-    rotateKey: (keyId, input, key, signal) => post(`v1/keys/${encodeURIComponent(keyId)}/rotate`, input, key, signal),
-    revokeKey: (keyId, signal) => call({
-      method: "DELETE",
-      path: `v1/keys/${encodeURIComponent(keyId)}`,
-      signal,
-      repeatable: true
-    })
-  };
-}
-
-// src/session.ts
-var KEPT = "activity-log.credential";
-var VIEWER = "activity-log.viewer";
-function isViewerToken(token) {
-  return token.startsWith("alv_");
-}
-function kept2(name) {
-  try {
-    return window.sessionStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-function keep(name, text) {
-  try {
-    if (text === void 0) {
-      window.sessionStorage.removeItem(name);
-    } else {
-      window.sessionStorage.setItem(name, text);
-    }
-  } catch {
-  }
-}
-function keptCredential() {
-  try {
-    const { token, user: user2 } = JSON.parse(kept2(KEPT) ?? "{}");
-    if (typeof token !== "string") {
-      return void 0;
-    }
-    return typeof user2 === "string" ? { token, user: user2 } : { token };
-  } catch {
-    return void 0;
-  }
-}
-function isViewersTab() {
-  return kept2(VIEWER) !== null;
-}
-function forgetViewer() {
-  keep(VIEWER, void 0);
-}
-function takeViewerToken() {
-  const fragment = new URLSearchParams(window.location.hash.slice(1));
-  const token = fragment.get("viewer_token");
-  if (token === null) {
-    return void 0;
-  }
-  keep(VIEWER, "1");
-  const to = (fragment.get("to") ?? "").replace(/^#/, "");
-  window.history.replaceState(null, "", `#${to.startsWith("/") ? to : "/"}`);
-  return isViewerToken(token) ? { token } : "none";
-}
-var CLOCK_STEP_MS = 1e4;
-function timeLeft({ expires_at: end }) {
-  return end === void 0 ? Number.POSITIVE_INFINITY : Date.parse(end) - serverNow();
-}
-function createSession(changed) {
-  let state;
-  let ending = "none";
-  let clock;
-  function end(why) {
-    clearTimeout(clock);
-    state = void 0;
-    ending = why;
-    keep(KEPT, void 0);
-    changed();
-  }
-  function endInTime(signedIn) {
-    clearTimeout(clock);
-    const left = timeLeft(signedIn.me);
-    if (!Number.isFinite(left)) {
-      return;
-    }
-    const step = Math.min(Math.max(left, 0), CLOCK_STEP_MS);
-    clock = setTimeout(() => {
-      if (timeLeft(signedIn.me) <= 0) {
-        end("expired");
-      } else {
-        endInTime(signedIn);
-      }
-    }, step);
-  }
-  const session = {
-    current: () => state,
-    ending: () => ending,
-    async signIn(credential, stay) {
-      const client = createClient(credential, () => {
-        if (state?.client === client) {
-          end(timeLeft(state.me) <= 0 ? "expired" : "refused");
-        }
-      });
-      const me = await client.me();
-      state = { client, me, credential, viewer: isViewerToken(credential.token) };
-      ending = "none";
-      endInTime(state);
-      keep(KEPT, stay && !state.viewer ? JSON.stringify(credential) : void 0);
-      return state;
-    },
-    async resume(credential, stay) {
-      try {
-        await session.signIn(credential, stay);
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.failure !== "unauthorized") {
-          throw error;
-        }
-        if (state === void 0) {
-          end("refused");
-        }
-      }
-    },
-    signOut() {
-      window.history.replaceState(null, "", "#/");
-      end("signed_out");
-    }
-  };
-  return session;
-}
-
-// src/main.ts
-function kindOf({ path }) {
-  return pageTable.find(
-    (kind) => kind.path.length === path.length && kind.path.every((part, index) => part.startsWith(":") || part === path[index])
-  );
-}
-function startOf(signedIn) {
-  return signedIn === void 0 || may(signedIn, "activity:read") ? void 0 : pageTable.find(({ scope }) => may(signedIn, scope));
-}
-function start(root2) {
-  const session = createSession(() => reopen());
-  const shell = createShell(root2, pageTable, () => {
-    forgetDraft();
-    session.signOut();
-  });
-  let router;
-  let page;
-  let path;
-  let viewer = false;
-  let opened = 0;
-  let resuming = false;
-  function openPage(route) {
-    const signedIn = session.current();
-    if (signedIn === void 0) {
-      return openSignIn({ ending: session.ending(), viewer, useKey, signIn });
-    }
-    const kind = kindOf(route);
-    if (kind === void 0) {
-      return openNotFound();
-    }
-    if (!may(signedIn, kind.scope)) {
-      const others = pageTable.filter((other) => may(signedIn, other.scope));
-      return openNoAccess(kind.scope, signedIn, others);
-    }
-    const context = {
-      client: signedIn.client,
-      me: signedIn.me,
-      viewer: signedIn.viewer,
-      announce: shell.announce,
-      go: (fragment, how) => router?.go(fragment, how)
-    };
-    return kind.open(context, route);
-  }
-  function show(route) {
-    const token = takeViewerToken();
-    if (token === "none") {
-      forgetOtherView();
-      show(parseRoute(window.location.hash));
-      return;
-    }
-    if (token !== void 0) {
-      void resume(token, false);
-      return;
-    }
-    if (resuming) {
-      return;
-    }
-    const start2 = route.path.length === 0 ? startOf(session.current()) : void 0;
-    if (start2 !== void 0) {
-      window.history.replaceState(null, "", formatRoute(start2.path));
-      show(parseRoute(window.location.hash));
-      return;
-    }
-    const samePath = path !== void 0 && path.join("/") === route.path.join("/");
-    if (samePath && page?.update !== void 0) {
-      page.update(route);
-      return;
-    }
-    path = route.path;
-    page?.stop?.();
-    page = void 0;
-    put(openPage(route), route.path);
-  }
-  function put(next, at) {
-    page?.stop?.();
-    page = next;
-    shell.showPage(page, at, opened > 0);
-    opened += 1;
-  }
-  function reopen() {
-    path = void 0;
-    shell.showAccount(session.current());
-    if (router !== void 0) {
-      show(router.current());
-    }
-  }
-  function useKey() {
-    viewer = false;
-    forgetViewer();
-    reopen();
-  }
-  async function signIn(credential, keep2) {
-    const signedIn = await session.signIn(credential, keep2);
-    viewer = signedIn.viewer;
-    forgetViewer();
-    reopen();
-    shell.announce(texts.signIn.signedIn(actorName(signedIn.me.actor)));
-  }
-  async function resume(credential, keep2) {
-    viewer = isViewerToken(credential.token);
-    path = void 0;
-    resuming = true;
-    put(openWaiting(), []);
-    try {
-      await session.resume(credential, keep2);
-    } catch (error) {
-      put(
-        openUnreachable(asApiError(error), () => void resume(credential, keep2)),
-        []
-      );
-      return;
-    }
-    resuming = false;
-    forgetOtherView();
-    reopen();
-  }
-  function forgetOtherView() {
-    const signedIn = session.current();
-    if (signedIn !== void 0 && !signedIn.viewer) {
-      viewer = false;
-      forgetViewer();
-    }
-  }
-  async function begin() {
-    const token = takeViewerToken();
-    const brought = token === "none" ? void 0 : token;
-    const credential = brought ?? keptCredential();
-    viewer = isViewersTab();
-    shell.showAccount(void 0);
-    listenForShortcuts();
-    if (credential !== void 0) {
-      await resume(credential, brought === void 0);
-    }
-    router = startRouter(show);
-  }
-  void begin();
-}
-var root = document.getElementById("app");
-if (root !== null) {
-  start(root);
-}
+function Oe(e){return e.ctrlKey||e.metaKey||e.shiftKey}function ut(e,...t){for(let o of t)o==null||o===!1||(Array.isArray(
+o)?ut(e,...o):o instanceof Node?e.appendChild(o):e.appendChild(document.createTextNode(String(o))))}function _(e,...t){e.
+replaceChildren(),ut(e,...t)}function vo(e,t,o){if(o==null||o===!1){o===!1&&t.startsWith("aria-")&&e.setAttribute(t,"fal\
+se");return}if(t.startsWith("on")||t==="style")throw new TypeError(`the attribute ${t} is code`);e.setAttribute(t,o===!0&&
+!t.startsWith("aria-")?"":String(o))}function n(e,t={},...o){let r=document.createElement(e);for(let[i,s]of Object.entries(
+t))if(i==="on")for(let[c,d]of Object.entries(s))r.addEventListener(c,d);else vo(r,i,s);return ut(r,...o),r}var Dt="http:\
+//www.w3.org/2000/svg";function Z(...e){let t=document.createElementNS(Dt,"svg");t.setAttribute("viewBox","0 0 24 24"),t.
+setAttribute("class","icon"),t.setAttribute("aria-hidden","true"),t.setAttribute("focusable","false");for(let o of e){let r=document.
+createElementNS(Dt,"path");r.setAttribute("d",o),t.appendChild(r)}return t}function ee(e,t){return n("span",{dir:"auto",
+class:t},e)}var Nt=0;function se(e){return Nt+=1,`${e}-${Nt}`}var Ut=["M5 6h.01","M5 12h.01","M5 18h.01","M10 6h10","M10 12h6","M10 18h9"],qt=["M7 7l10 10","M17 7L7 17"],jt=["M12 5v1\
+4","M5 12h14"],Wt=["M9 15L15 9","M10 6l1-1a4 4 0 0 1 6 6l-2 2","M14 18l-1 1a4 4 0 0 1-6-6l2-2"],Vt=["M12 12a4 4 0 1 0 0-\
+8 4 4 0 0 0 0 8","M4 21c0-4 3.5-6 8-6s8 2 8 6"],Gt=["M4 7h10","M18 7h2","M16 5v4","M4 17h2","M10 17h10","M8 15v4"],Bt=["\
+M12 3v6","M12 15v6","M3 12h6","M15 12h6"],Le={note:["M6 3h9l4 4v14H6z","M9 11h7","M9 15h7"],call:["M5 4h4l2 5-2.5 1.5a11\
+ 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1"],email:["M3 6h18v12H3z","M3 7l9 6 9-6"],meeting:[
+"M4 6h16v14H4z","M4 10h16","M8 3v4","M16 3v4"],agent_action:["M5 9h14v10H5z","M12 5v4","M9 13v2","M15 13v2","M2 13v3","M\
+22 13v3"]},Yt={succeeded:["M5 13l4 4L19 7"],denied:["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18","M6 6l12 12"],rejected:["M12 \
+4l9 16H3z","M12 10v4","M12 17v.5"]};function ko(e){try{return decodeURIComponent(e)}catch{return e}}function $e(e){let t=e.replace(/^#/,""),o=t.indexOf("?");
+return{path:(o<0?t:t.slice(0,o)).split("/").filter(Boolean).map(ko),parameters:new URLSearchParams(o<0?"":t.slice(o+1))}}
+function $(e,t){let o=new URLSearchParams;for(let[i,s]of t??[])s!==""&&o.append(i,s);let r=o.toString();return`#/${e.map(
+encodeURIComponent).join("/")}${r===""?"":`?${r}`}`}function zt(e){let t=()=>$e(window.location.hash);return window.addEventListener(
+"hashchange",()=>e(t())),e(t()),{current:t,go(o,r="push"){o!==(window.location.hash||"#/")&&(r==="replace"?window.history.
+replaceState(null,"",o):window.history.pushState(null,"",o),e(t()))}}}var De=(e,t,o)=>e===1?t:o,a={product:"Activity log",close:"Close",cancel:"Cancel",skipToContent:"Skip to the content",navigation:"\
+Pages",nav:{timeline:"Timeline",trail:"Audit trail",keys:"Keys",log:"Log an activity",reference:"API reference",newTab:"\
+(in a new tab)",help:"Keyboard and help",signOut:"Sign out"},account:{label:"Signed in",tenant:"Workspace",viewer:"Viewe\
+r",endsAt:e=>`until ${e}`},actor:{user:"Person",service:"Service",agent:"Agent",through:"through",onBehalfOf:"for",filter:e=>`\
+Show only what ${e} did`},category:{note:"Note",call:"Call",email:"Email",meeting:"Meeting",agent_action:"Agent action"},
+record:{contact:"Contact",company:"Company",deal:"Deal",task:"Task",support_ticket:"Support ticket"},source:{api:"API",mcp:"\
+MCP",admin:"Import"},scope:{"activity:read":"read activities","activity:write":"log activities","audit:read":"read the a\
+udit trail","keys:manage":"manage keys"},trail:{title:"Audit trail",lead:"What was done to records and keys, and what wa\
+s refused.",results:"Events",status:"Outcome",statuses:{succeeded:"Done",denied:"Denied",rejected:"Rejected"},action:"Wh\
+at was done",actions:{"activity.logged":["logged an activity","tried to log an activity"],"activity.read":["read an acti\
+vity","tried to read an activity"],"activity.searched":["searched activities","tried to search activities"],"activity.im\
+ported":["imported activities","tried to import activities"],"activity.reindexed":["indexed activities again","tried to \
+index activities again"],"activity_type.updated":["defined an activity type","tried to define an activity type"],"activi\
+ty_type.disabled":["disabled an activity type","tried to disable an activity type"],"activity_type.read":["read activity\
+ types","tried to read activity types"],"record_type.updated":["set the ids of record types","tried to set the ids of re\
+cord types"],"resource.updated":["named a record","tried to name a record"],"resource.deleted":["removed a record’s name",
+"tried to remove a record’s name"],"resource.imported":["imported names of records","tried to import names of records"],
+"actor.updated":["named an actor","tried to name an actor"],"actor.deleted":["removed an actor’s name","tried to remov\
+e an actor’s name"],"actor.imported":["imported names of actors","tried to import names of actors"],"actor.viewer_toke\
+n_created":["let a person view activities","tried to let a person view activities"],"key.created":["made a key","tried t\
+o make a key"],"key.rotated":["rotated a key","tried to rotate a key"],"key.revoked":["revoked a key","tried to revoke a\
+ key"],"key.read":["looked at keys","tried to look at keys"],"key.refused":["used a key where it may not be","used a key\
+ where it may not be"],"key.refusals_counted":["was refused more times","was refused more times"],"audit_event.read":["r\
+ead the audit trail","tried to read the audit trail"],"tool.called":["called a tool","sent a call of a tool that can’t b\
+e read"],"tenant.updated":["changed the settings of the workspace","tried to change the settings of the workspace"],"ten\
+ant.closed":["closed the workspace","tried to close the workspace"],"tenant.removed":["removed the records of the worksp\
+ace","tried to remove the records of the workspace"]},refusedTimes:(e,t)=>`was refused ${e} more ${t?"time":"times"}`,resourceType:"\
+Kind of subject",resources:{activity:"Activity",activity_type:"Activity type",record_type:"Record type",resource:"Record",
+actor:"Actor",key:"Key",audit_event:"Audit trail",tool:"Tool",tenant:"Workspace"},resource:"About (id)",resourceHint:"An\
+ activity’s id, a key’s, or deal:deal_123",actor:"Who (id)",actorHint:"Such as jane, or service:crm",actorType:"Kind\
+ of actor",credential:"Key (id)",credentialHint:"The part of a key between its two dots",source:"Source",sources:{api:"A\
+PI",mcp:"MCP",admin:"Operator"},request:"Request",requestHint:"As the header x-request-id names it",from:"From",to:"To",
+doors:{"event:sqs":"a message of a queue","event:eventbridge":"an event of a bus","event:invoke":"an invocation",import:"\
+an import"},tool:"tool",command:"command",credentials:{console:"the operator’s own rights",event:"rights to send event\
+s"},key:"key",client:"from",errors:{malformed_request:"The request could not be read",unauthorized:"The key was not acce\
+pted",missing_required_scope:"The key lacks the scope",resource_not_found:"There was no such thing",method_not_allowed:"\
+The method is not one of the path",idempotency_conflict:"The idempotency key was used for another input",payload_too_large:"\
+The input was too large",unsupported_media_type:"The input was no JSON",validation_failed:"The input broke rules",rate_limited:"\
+Too many requests",internal_error:"The service failed",unavailable:"The service was not available"},fields:"Fields:",wholeInput:"\
+the input as a whole",data:{actor_type:"Kind of actor",applied:"Done",audit_reads:"Reads that are recorded",count:"How m\
+any",ends_at:"Ends",expires_at:"Ends",first_at:"First",hour:"In the hour from",last_at:"Last",postings:"Entries made",refused:"\
+Refused",removed:"Removed",removed_tenant:"Workspace that was removed before",replaced_by:"Replaced by",scopes:"Scopes",
+unchanged:"As they were"},only:(e,t)=>`Filter by “${e}”: ${t}`,openActivity:"Open the activity",openRecord:"Open its\
+ timeline",openActor:"What it did",openKey:"What was done with it",more:"All that is recorded",property:{occurred_at:"Wh\
+en",occurred_at_utc:"In UTC",actor:"Who",authenticated_as:"The key stands for",on_behalf_of:"For whom",action:"Action",resource_type:"\
+Kind of subject",resource_id:"About",status:"Status",error_code:"Error code",fields:"Fields",source:"Source",api_route:"\
+Route",tool_name:"Tool",command:"Command",credential_id:"Credential",client_address:"Address",user_agent:"Program",request_id:"\
+Request",input_hash:"SHA-256 of the input",tenant_id:"Workspace",id:"Event"},reload:"Refresh",csv:"Download as CSV",jsonLines:"\
+Download as JSON lines",downloading:e=>`${e} events so far…`,downloaded:(e,t,o)=>`${e} has ${t} ${o?"event":"events"}:\
+ all that the filters find.`,downloadedFirst:(e,t)=>`${e} has the newest ${t} events. There are more: choose earlier dat\
+es for the rest.`,downloadStopped:"The download was stopped. There is no file.",invalid:"Correct what is marked, and the\
+ list comes back.",nothing:"Nothing matches",nothingText:"Take a filter away, or choose other dates.",empty:"Nothing is \
+recorded yet",emptyText:"Each write, each change of a key and each refusal is here from then on."},keys:{title:"Keys",lead:"\
+Who may call the API of this workspace, and what for.",results:"All keys",madeNow:"Made just now",make:"Make a key",states:{
+active:"Active",expires_soon:"Ends soon",rotated:"Replaced",ended:"Ended",revoked:"Revoked"},unnamed:e=>`Key ${e}`,own:"\
+You are signed in with this key",property:{id:"Id",scopes:"May",made:"Made",ends:"Ends",never:"never",used:"Last used",usedHour:"\
+in the hour from",unused:"not yet",unusedLately:"not within 400 days",revoked:"Revoked",replacedBy:"Replaced by",ranges:"\
+Accepted from",anywhere:"everywhere",users:"May act for",anybody:"anybody",nobody:"nobody",itself:"this person alone",noScopes:"\
+nothing"},more:e=>`${e} more`,changes:"What was done to it",calls:"What was done with it",rotate:"Rotate",rotateLabel:e=>`\
+Rotate ${e}`,revoke:"Revoke",revokeLabel:e=>`Revoke ${e}`,empty:"There are no keys",emptyText:"Keys that programs and pe\
+ople call with are here.",form:{title:"A new key",lead:"It can do no more than the key that you are signed in with.",name:"\
+Name (optional)",nameHint:"What people call it, such as “Scout, production”",type:"It stands for",choose:"Choose",types:{
+user:"A person",service:"A service",agent:"An agent"},id:"Id of that person, service or agent",idHint:"The trail names i\
+t so, such as jane or crm-sync",scopes:"What it may do",expires:"When it ends (optional)",expiresHere:"When it ends",expiresHint:"\
+In the time of your clock. Without it, the key does not end.",expiresOwn:e=>`In the time of your clock. Yours ends at ${e}\
+: by then at the latest.`,notATime:"Give the day and the time in full.",expiresBy:e=>`Choose when it ends: at ${e} at th\
+e latest.`,noType:"Choose what it stands for.",noId:"Write the id.",noScope:"Tick at least one.",leftTitle:"About the ke\
+y that you were making",leftText:"The list of keys says whether it was made.",ranges:"Where it is accepted from (optiona\
+l)",rangesHint:"One address or range a line, such as 192.0.2.0/24. Without any: everywhere.",users:"Whom it may act for",
+usersAnybody:"Anybody",usersNobody:"Nobody",usersThese:"These people",usersIds:"Their ids",usersHint:"One id a line.",entry:e=>`\
+Entry ${e}: `,submit:"Make the key",working:"Making it…"},secret:{made:"The key is made",warning:"Copy it now and keep\
+ it in a safe place. It is shown this once, and can’t be shown again.",label:"Key",copy:"Copy",copied:"Copied.",selected:"\
+It is selected. Copy it with your keyboard or its menu.",done:"Done",notCopied:"You have not copied it here. If you have\
+ it elsewhere, close this once more.",lostTitle:"The key is made, but can’t be shown",lost:"The first answer got lost \
+on its way, and the key in full with it: it is kept nowhere. Revoke this key, and make another one.",closed:e=>`${e} is \
+in the list.`},rotating:{title:e=>`Rotate ${e}?`,text:"This makes a key in its place, for the same actor, with the same \
+rights and the same limits. Both are accepted until the old one ends.",own:"You are signed in with this key. Sign in wit\
+h the new one before it ends.",overlap:"The old key ends",overlaps:[[0,"at once"],[3600,"in an hour"],[86400,"in 24 hour\
+s"],[604800,"in 7 days"],[2592e3,"in 30 days"]],overlapHint:"Or sooner, where it was to end sooner. “At once” takes up t\
+o 60 seconds.",expires:"The new key ends (optional)",expiresHint:"In the time of your clock. Otherwise it lives as long \
+as the old one was to.",submit:"Rotate",working:"Rotating…"},revoking:{title:e=>`Revoke ${e}?`,text:"It ends for good.\
+ It is refused everywhere after 60 seconds at the latest.",own:"You are signed in with this key. Revoking it ends your s\
+ession, too.",submit:"Revoke",working:"Revoking…",done:e=>`${e} is revoked.`}},days:{today:"Today",yesterday:"Yesterda\
+y"},signIn:{title:"Sign in",lead:"Look at what happened, find it by any word, and log what is new.",key:"Key",keyHint:"I\
+t begins with alk_. It is sent to this server only, and never put into an address.",show:"Show the key",user:"For a user\
+ (optional)",userHint:"With a service's or an agent's key: the id of the user whom you act for.",keep:"Stay signed in un\
+til this tab is closed",keepHint:"Otherwise the key is forgotten when the page is reloaded.",submit:"Sign in",working:"S\
+igning in…",signedIn:e=>`Signed in as ${e}`,missing:"Paste a key.",notAKey:"This is no key: it has blanks or character\
+s that keys do not have. Copy it again, from alk_ on.",refused:"This key is not accepted. It may be mistyped, expired, r\
+evoked, or for another address or user. Ask whoever gave it to you for a new one.",expired:"The session has ended, becau\
+se the key has expired. Sign in with a new one.",ended:"The session has ended, because the key is no longer accepted: it\
+ has expired or was revoked. Sign in with another one.",viewerExpired:"The time of this view is over. Go back to the pag\
+e that brought you here, and open it again.",signedOut:"You are signed out. The key is forgotten.",reference:"How progra\
+ms use the API",viewerTitle:"This view is closed",useKey:"Sign in with a key instead",viewerLeft:"Go back to the page th\
+at brought you here to open it again.",viewerRefused:"This view can't be opened: its link has expired or is not valid. G\
+o back to the page that brought you here, and open it again."},noAccess:{title:"Nothing to see with this key",text:e=>`T\
+his page needs the scope ${e}, which the key does not have. Sign in with another key, or ask whoever manages the keys.`,
+has:"The key may:",nothing:"The key may do nothing at all.",pages:"These pages are open:",viewerTitle:"Not in this view",
+viewerText:"This view has no such page."},notFound:{title:"There is no such page",text:"No page has this address.",back:"\
+Go to the timeline"},timeline:{title:"Timeline",search:"Search",placeholder:"Search by any word, or “by a phrase”",allTypes:"\
+All",types:"Type",results:"Activities",actorType:"Kind of actor",actor:"Who (id)",actorHint:"Such as jane, or service:cr\
+m",recordType:"Kind of record",recordId:"Record (id)",recordHint:"Goes with the kind of record",source:"Source",from:"Fr\
+om",to:"To",record:(e,t)=>`Show only what is about ${e} ${t}`,limited:"This view is limited to",fresh:(e,t)=>`${e}${t?" \
+or more":""} new since then`,showFresh:(e,t)=>`Show ${e}${t?" or more":""} new ${De(e,"activity","activities")}`,invalid:"\
+Correct what is marked, and the list comes back.",nothing:"Nothing matches",nothingText:"Try fewer words or other filter\
+s. Every word has to be in the activity.",empty:"Nothing has been logged yet",emptyViewer:"What is logged is here from t\
+hen on.",emptyText:"What people, programs and agents log is here a moment later.",emptyReader:"Programs log with POST /v\
+1/activities. The key needs the scope activity:write."},record_page:{title:"Activity",body:"Text",records:"Related recor\
+ds",fields:"Fields",mentions:"Mentions",completion:"Completion",completedAt:"Completed",scheduled:"Scheduled activity",details:"\
+Details",id:"Id",tenant:"Workspace",type:"Type",occurredAt:"Happened",loggedAt:"Logged",source:"Source",actor:"Who",authenticatedAs:"\
+Through the key of",onBehalfOf:"On behalf of",lastAgent:"Agent",trail:"Audit trail",openTrail:"Open it in the audit trai\
+l",trailEmpty:"The trail has no event about it.",notFoundText:"There is no activity with this id, or it is not yours to \
+see.",yes:"Yes",no:"No",maybe:"Maybe",nothing:"None"},log:{title:"Log an activity",as:"It is logged as done by",type:"Ty\
+pe",choose:"Choose",summary:"Summary",summaryHint:"What happened, in a line. Up to 500 characters.",body:"Text (optional\
+)",bodyHint:"All that is to be found later. Up to 65,536 characters.",recordType:"Kind of record (optional)",recordId:"I\
+d of the record",recordHint:"Such as con_123. The record has to be known.",none:"None",occurredAt:"When (optional)",occurredAtHint:e=>`\
+In the time of ${e}. Left out, it is now.`,advanced:"For retries",key:"Idempotency key",keyHint:"The same key makes one \
+activity, however often it is sent.",submit:"Log it",working:"Logging…",done:"Logged.",doneUnread:"It is logged. Your \
+key may not read activities, so this is all to be seen of it:",used:(e,t)=>`${e.toLocaleString("en")} of ${t.toLocaleString(
+"en")} characters`,summaryTitle:e=>`${e} ${De(e,"thing","things")} to correct`,rules:{type:"choose what kind of thing ha\
+ppened",summary:"write what happened",summaryLong:"must not have more than 500 characters",bodyLong:"must not have more \
+than 65,536 characters",recordType:"choose the kind of the record, or take its id away",recordId:"write the id of the re\
+cord, or choose none",occurredAt:"write date and time in full, or leave both out",occurredNever:"choose another time: cl\
+ocks were put forward over this one",occurredEarly:"must not be before 1970",occurredLate:"must not be more than 24 hour\
+s from now",key:"must not have more than 255 bytes"},lost:"It is not known whether it was logged. Try again: it is logge\
+d once, however often you try.",conflict:"An earlier try was logged, with what you had written then. Look at the timelin\
+e, or log this as another activity.",another:"Log as another activity",otherRecord:"You have begun this activity, about \
+another record.",makeAbout:(e,t)=>`Make it about ${e} ${t}`,discard:"Discard"},filters:{title:"Filters",any:"Any",set:"F\
+ilters that are set",goesWith:e=>`Fill this in, too: it goes with “${e}”.`,wholeDay:"Give the day, the month and the\
+ year, from 1970 on.",remove:(e,t)=>`Remove the filter ${e}: ${t}`,clear:"Clear all"},pager:{loading:"Loading…",slow:"\
+This takes longer than usual. It is tried for up to a minute.",older:"Show older",newer:"Show newer",newest:"Back to the\
+ newest",end:"That is everything.",searching:"Nothing found yet. There is more to look through.",keepLooking:"Keep looki\
+ng",shown:(e,t)=>`${e} ${De(e,"row","rows")} shown${t?", and there is more":""}`},problem:{retry:"Try again",request:e=>`\
+Request ${e}`,titles:{offline:"No connection",timeout:"No answer",unexpected:"An unexpected answer",malformed:"The reque\
+st could not be read",unauthorized:"The key is not accepted",forbidden:"Not allowed",not_found:"Not found",conflict:"Alr\
+eady used",too_large:"Too large",invalid:"Please look at what is marked",rate_limited:"Too many requests",unavailable:"N\
+ot available just now"},advice:{offline:"The server can't be reached. Look at your connection, and try again.",timeout:"\
+The server took too long. Try again in a moment.",unexpected:"Something between you and the API may have answered in its\
+ place.",malformed:"Reload the page, and try again.",unauthorized:"Sign in with another key.",forbidden:"This key may no\
+t do this, or not from here.",not_found:"It does not exist, or it is not yours to see.",conflict:"The same key was used \
+for another input.",too_large:"Make it shorter.",invalid:"",rate_limited:"The server asks for a pause.",unavailable:"Try\
+ again in a moment. If it stays, tell whoever runs the service."},scope:e=>`The key lacks the scope ${e}.`,after:e=>`Try\
+ again in ${e} ${De(e,"second","seconds")}.`},shortcuts:{title:"Keyboard",lead:"Everything can be reached with Tab and E\
+nter. These are shorter:",enabled:"Use these single keys",keys:[["/","Search"],["j","The next row"],["k","The row before"],
+["?","This help"]],hint:"They rest while you type. Switch them off if they get in the way of your screen reader or of sp\
+eech input."}};var _o={user:Vt,service:Gt,agent:Bt};function Me(e){return e.display_name??e.id}function mt(e){return`${e.type}:${e.id}`}
+function pt(e,t){let o=Me(e),r=[Z(..._o[e.type]),n("span",{class:e.type==="user"?"visually-hidden":"actor-type"},`${a.actor[e.
+type]} `),n("span",{dir:"auto",class:"name"},o)],i=`${a.actor[e.type]} ${e.id}`;if(t===void 0)return n("span",{class:"ac\
+tor",title:i},r);let s=new URLSearchParams(t.parameters);return s.set("actor_id",mt(e)),s.delete("actor_type"),n("a",{class:"\
+actor",href:$(t.path,s),title:a.actor.filter(o)},r)}function te(e,t){return n("span",{class:"deed"},pt(e.actor,t),e.on_behalf_of!==
+void 0&&[n("span",{class:"joint"},` ${a.actor.onBehalfOf} `),pt(e.on_behalf_of,void 0)],e.authenticated_as!==void 0&&[n(
+"span",{class:"joint"},` ${a.actor.through} `),pt(e.authenticated_as,void 0)])}var J=class extends Error{constructor(o,r,i={}){super(r);this.failure=o;this.status=i.status,this.requestId=i.requestId,
+this.requiredScope=i.requiredScope,this.fieldErrors=i.fieldErrors??[],this.retryAfterMs=i.retryAfterMs}failure;name="Api\
+Error";status;requestId;requiredScope;fieldErrors;retryAfterMs};function ne(e){return e instanceof DOMException&&e.name===
+"AbortError"}function B(e){return e instanceof J?e:new J("unexpected",e instanceof Error?e.message:String(e))}function Y(e,t){return e.viewer?t==="activity:read":e.me.scopes.includes(t)}function X(e){return n("h1",{tabindex:"-1"},
+e)}function ft(){return[...crypto.getRandomValues(new Uint8Array(16))].map(t=>t.toString(16).padStart(2,"0")).join("")}function Ne(){
+let e;return{keyFor(t){let o=JSON.stringify(t);return e?.json!==o&&(e={json:o,key:`pages-${ft()}`}),e.key},accepted(){e=
+void 0}}}function N(e,t){e.id||=se("field");let o=t.hint===void 0?void 0:n("p",{class:"hint"},t.hint),r=n("p",{class:"violation",
+id:`${e.id}-violation`});return r.hidden=!0,o!==void 0&&(o.id=`${e.id}-hint`,e.setAttribute("aria-describedby",o.id)),{element:n(
+"div",{class:["field",t.class].filter(Boolean).join(" ")},n("label",{for:e.id},t.label),e,o,r),control:e,setError(i){r.hidden=
+i===void 0,_(r,i);let s=[o?.id,i===void 0?void 0:r.id].filter(Boolean);s.length>0?e.setAttribute("aria-describedby",s.join(
+" ")):e.removeAttribute("aria-describedby"),i===void 0?e.removeAttribute("aria-invalid"):e.setAttribute("aria-invalid","\
+true")}}}function we(e,t,o){return n("select",{name:e},n("option",{value:""},t),o.map(r=>n("option",{value:r.value},r.label)))}
+function ie(e,t){let o=new Map,r=[];for(let{field:s,message:c}of t)e.has(s)?o.set(s,[...o.get(s)??[],c]):r.push(s==="$"?
+c:`${s}: ${c}`);let i;for(let[s,c]of e){let d=o.get(s);c.setError(d?.join("; ")),d!==void 0&&(i??=c.control)}return{first:i,
+rest:r}}var To=8e3;function ve(e){let t=n("p",{class:"loading",...e},a.pager.loading);return Jt(t),t}function Ue(){let e=n("p",{
+class:"hint",role:"status"});return Jt(e),e}function Jt(e){let t=new WeakRef(e);setTimeout(()=>{let o=t.deref();o?.isConnected&&
+_(o,a.pager.slow)},To)}function yt(e){if(e.requiredScope!==void 0)return a.problem.scope(e.requiredScope);if(e.retryAfterMs!==void 0&&e.retryAfterMs>
+0)return a.problem.after(Math.ceil(e.retryAfterMs/1e3));if(e.failure==="invalid"||e.failure==="malformed"){let t=e.fieldErrors.
+map(({field:o,message:r})=>`${o}: ${r}`);return t.length>0?t.join("; "):e.message}return a.problem.advice[e.failure]}function oe(e,t){
+return n("div",{class:"problem",role:"alert","data-failure":e.failure},n("p",{class:"problem-title"},a.problem.titles[e.
+failure]),n("p",{},yt(e)),e.requestId!==void 0&&n("p",{class:"fine"},a.problem.request(e.requestId)),t!==void 0&&n("butt\
+on",{type:"button",on:{click:t}},a.problem.retry))}function ke(e,t){let o=oe(e,t);if(e.failure==="offline"){let r=()=>o.
+isConnected&&t();window.addEventListener("online",r,{once:!0})}return o}var me=navigator.languages.find(e=>/^en\b/i.test(e))??"en-GB",xo=new Intl.DateTimeFormat(me,{hour:"2-digit",minute:"2-di\
+git"}),Ao=new Intl.DateTimeFormat(me,{dateStyle:"medium"}),Xt=new Intl.DateTimeFormat(me,{dateStyle:"medium",timeStyle:"\
+short"}),Eo=new Intl.DateTimeFormat(me,{dateStyle:"full",timeStyle:"long"}),So=new Intl.DateTimeFormat(me,{weekday:"long",
+day:"numeric",month:"long"}),Ro=new Intl.DateTimeFormat(me,{dateStyle:"full"});function Pe(e,t){let o=new Date(t);return Number.
+isNaN(o.getTime())?t:e.format(o)}function Ce(e){return e.replace("T"," ").replace(/Z$/," UTC")}function ht(e,t){return n(
+"time",{datetime:t,title:Ce(t)},Pe(e,t))}var qe=e=>ht(xo,e),ae=e=>ht(Xt,e),_e=e=>ht(Eo,e),be=e=>Pe(Xt,e),Zt=e=>Pe(Ao,e);
+function de(e){let t=(o,r)=>String(o).padStart(r,"0");return`${t(e.getFullYear(),4)}-${t(e.getMonth()+1,2)}-${t(e.getDate(),
+2)}`}function gt(e,t){let o=new Date(e),r=new Date,i=new Date(r);return i.setDate(r.getDate()-1),de(o)===de(r)?t.today:de(
+o)===de(i)?t.yesterday:Pe(o.getFullYear()===r.getFullYear()?So:Ro,e)}function je(e,t=0){let o=/^(\d{4})-(\d{2})-(\d{2})$/.
+exec(e);if(o===null)return;let r=new Date(2e3,0,1);return r.setFullYear(Number(o[1]),Number(o[2])-1,Number(o[3])+t),Number.
+isNaN(r.getTime())?void 0:r.toISOString()}function Qt(e){let t=new Date(e),o=/T(\d{2}):(\d{2})/.exec(e);return o!==null&&
+!Number.isNaN(t.getTime())&&(t.getHours()!==Number(o[1])||t.getMinutes()!==Number(o[2]))}var Lo=new Intl.DateTimeFormat(
+me,{dateStyle:"long",timeZone:"UTC"});function en(e){return n("time",{datetime:e},Pe(Lo,e))}var tn=new Intl.DateTimeFormat(
+me).resolvedOptions().timeZone;var I=a.log,nn=500,on=65536,Mo=255,Po=1440*60*1e3,We;function Ve(){We=void 0}function Co({me:e}){let t=[e.actor,e.authenticated_as,
+e.on_behalf_of],o=JSON.stringify([e.tenant_id,t.map(r=>r&&mt(r))]);return We?.owner!==o&&(We={owner:o,draft:new Map}),We.
+draft}var rn=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),Ie=["related_resource_type","related_resource_id"];function wt(e){
+let t=0;for(let o of e)t+=1;return t}function Io(){let e=(t,o={})=>n("input",{type:"text",name:t,autocomplete:"off",...o});
+return new Map([["type",N(we("type",I.choose,rn(a.category)),{label:I.type})],["summary",N(e("summary",{dir:"auto"}),{label:I.
+summary,hint:I.summaryHint,class:"wide"})],["body",N(n("textarea",{name:"body",rows:8,dir:"auto"}),{label:I.body,hint:I.
+bodyHint,class:"wide"})],["related_resource_type",N(we("related_resource_type",I.none,rn(a.record)),{label:I.recordType})],
+["related_resource_id",N(e("related_resource_id",{spellcheck:"false",autocapitalize:"none"}),{label:I.recordId,hint:I.recordHint})],
+["occurred_at",N(n("input",{type:"datetime-local",name:"occurred_at",step:1}),{label:I.occurredAt,hint:I.occurredAtHint(
+tn)})],["idempotency_key",N(e("idempotency_key",{spellcheck:"false",class:"code"}),{label:I.key,hint:I.keyHint})]])}function an(e,t){
+let o=Co(e),r=new AbortController,i=Io(),s=!1,c=f=>i.get(f)?.control,d=f=>c(f)?.value??"";function v(){let f=c("idempote\
+ncy_key");f!==void 0&&(f.value=`pages-${ft()}`,o.set("idempotency_key",f.value))}function h(){for(let f of i.keys())o.set(
+f,d(f))}let x=f=>t.parameters.get(f)??"",T=Ie.some(f=>(o.get(f)??"")!==""),C=T&&Ie.some(f=>x(f)!==(o.get(f)??""));for(let[
+f,{control:l}]of i)l.value=Ie.includes(f)&&!T?x(f):o.get(f)??"",l.addEventListener("input",h);d("idempotency_key")===""&&
+v();function m(){let[f="",l=""]=Ie.map(x),y=a.record[f]??f,A=n("div",{class:"notice"},n("p",{},I.otherRecord),n("button",
+{type:"button",on:{click:()=>{for(let S of Ie){let M=c(S);M!==void 0&&(M.value=x(S))}h(),A.remove(),c("related_resource_\
+id")?.focus()}}},I.makeAbout(y,l)));return A}function u(f,l){let y=n("p",{class:"hint counter"}),A=()=>{let S=wt(d(f));_(
+y,S>l*.8&&I.used(S,l)),y.classList.toggle("violation",S>l)};i.get(f)?.element.append(y),c(f)?.addEventListener("input",A),
+A()}u("summary",nn),u("body",on);let p=n("div",{class:"summary"}),k=n("details",{class:"more wide"},n("summary",{},I.advanced),
+i.get("idempotency_key")?.element);function L(f){let{first:l,rest:y}=ie(i,f);f.some(({field:M})=>M==="idempotency_key")&&
+(k.open=!0);let A=se("violations"),S=n("div",{class:"problem",role:"alert",tabindex:"-1","aria-labelledby":A},n("h2",{id:A},
+I.summaryTitle(f.length)),n("ul",{},[...i].flatMap(([M,U])=>f.filter(G=>G.field===M).map(({message:G})=>n("li",{},n("but\
+ton",{type:"button",class:"link",on:{click:()=>U.control.focus()}},`${U.element.querySelector("label")?.textContent}: ${G}`)))),
+y.map(M=>n("li",{},M))));_(p,S),(f.length===1&&l!==void 0?l:S).focus()}function g(f){if(f.fieldErrors.length>0){L(f.fieldErrors);
+return}let l=["offline","timeout","unavailable","unexpected"].includes(f.failure);f.failure==="conflict"?_(p,n("div",{class:"\
+problem",role:"alert"},n("p",{class:"problem-title"},a.problem.titles.conflict),n("p",{},I.conflict),n("div",{class:"act\
+ions"},n("a",{class:"button",href:"#/"},a.notFound.back),n("button",{type:"button",on:{click:()=>{v(),H()}}},I.another)))):
+_(p,oe(f,()=>{H()}),l&&n("p",{class:"fine"},I.lost)),p.querySelector("button, a")?.focus()}function E(){let f={};for(let l of i.
+keys()){let y=l==="summary"||l==="body"?d(l):d(l).trim();y!==""&&(f[l]=l==="occurred_at"?new Date(y).toISOString():y)}return f}
+function P(){let f=[],l=(Se,Re,w)=>{Re&&f.push({field:Se,message:w})},y=c("occurred_at"),A=Date.parse(d("occurred_at")),
+S=y instanceof HTMLInputElement&&y.validity.badInput,M=d("related_resource_type")!=="",U=d("related_resource_id").trim()!==
+"",G=new TextEncoder().encode(d("idempotency_key").trim());return l("type",d("type")==="",I.rules.type),l("summary",d("s\
+ummary").trim()==="",I.rules.summary),l("summary",wt(d("summary"))>nn,I.rules.summaryLong),l("body",wt(d("body"))>on,I.rules.
+bodyLong),l("related_resource_type",U&&!M,I.rules.recordType),l("related_resource_id",M&&!U,I.rules.recordId),l("occurre\
+d_at",S,I.rules.occurredAt),l("occurred_at",Qt(d("occurred_at")),I.rules.occurredNever),l("occurred_at",A<0,I.rules.occurredEarly),
+l("occurred_at",A>Date.now()+Po,I.rules.occurredLate),l("idempotency_key",G.length>Mo,I.rules.key),f}let F=n("button",{type:"\
+submit",class:"primary"},I.submit);async function H(){if(s)return;let f=P();if(f.length>0){L(f);return}d("idempotency_ke\
+y").trim()===""&&v(),s=!0,F.setAttribute("aria-disabled","true"),_(F,I.working),_(p,Ue()),ie(i,[]);try{let{activity:l}=await e.
+client.logActivity(E(),r.signal);Y(e,"activity:read")?(Ve(),e.announce(I.done),e.go($(["activities",l.id]),"replace")):z(
+l.id)}catch(l){ne(l)||g(B(l))}finally{s=!1,F.removeAttribute("aria-disabled"),_(F,I.submit)}}function z(f){for(let{control:y}of i.
+values())y.value="",y.dispatchEvent(new Event("input"));v();let l=n("div",{class:"notice",role:"status",tabindex:"-1"},n(
+"p",{},I.doneUnread),n("p",{},n("code",{},f)));_(p,l),l.focus()}function b(){Ve(),e.go("#/")}let R=n("div",{class:"log-p\
+age stack"},X(I.title),n("p",{class:"row-meta"},n("span",{class:"joint"},I.as),te(e.me)),C&&x("related_resource_id")!==""&&
+m(),p,n("form",{class:"panel form-grid",novalidate:!0,on:{submit:f=>{f.preventDefault(),H()}}},[...i].filter(([f])=>f!==
+"idempotency_key").map(([,{element:f}])=>f),k,n("div",{class:"actions wide"},n("button",{type:"button",on:{click:b}},I.discard),
+F)));return{title:I.title,element:R,stop:()=>r.abort()}}function sn(){return{title:a.notFound.title,element:n("div",{class:"narrow"},X(a.notFound.title),n("p",{},a.notFound.text),
+n("p",{},n("a",{href:"#/"},a.notFound.back)))}}function dn(e,{me:t,viewer:o},r){let i=o?a.noAccess.viewerTitle:a.noAccess.
+title,s=r.flatMap(({path:c,nav:d,action:v})=>{let h=d??v;return h===void 0?[]:[n("li",{},n("a",{href:$(c)},h))]});return{
+title:i,element:n("div",{class:"narrow"},X(i),o?n("p",{},a.noAccess.viewerText):Fo(e,t),s.length>0&&[n("p",{},a.noAccess.
+pages),n("ul",{class:"dotted"},s)])}}function Fo(e,t){return[n("p",{},a.noAccess.text(e)),t.scopes.length===0?n("p",{},a.
+noAccess.nothing):[n("p",{},a.noAccess.has),n("ul",{class:"dotted"},t.scopes.map(o=>n("li",{},n("code",{},o),` – ${a.scope[o]}`)))]]}
+function cn(){return{title:a.product,element:ve({role:"status"})}}function ln(e,t){return{title:a.product,element:n("div",
+{class:"narrow"},X(a.product),ke(e,t))}}function un(){let e=n("div",{class:"visually-hidden",role:"status","aria-live":"polite"});return{element:e,announce(t){e.
+textContent=e.textContent===t?`${t} `:t}}}function pe(e){let t=se("dialog"),o=document.activeElement,r=n("dialog",{class:"dialog","aria-labelledby":t,on:{keydown:i=>{
+i.key==="Escape"&&e.mayClose?.()===!1&&i.preventDefault()},cancel:i=>{e.mayClose?.()===!1&&i.preventDefault()},close:()=>{
+r.remove(),o instanceof HTMLElement&&o.isConnected&&o.focus(),e.closed?.()}}},n("h2",{id:t,tabindex:"-1",autofocus:!0},e.
+title),n("div",{class:"dialog-content"},e.content),n("div",{class:"actions"},n("button",{type:"button",on:{click:()=>{e.
+mayClose?.()!==!1&&r.close()}}},e.closeLabel??a.close),e.actions));return document.body.appendChild(r),r.showModal(),{close:()=>r.
+close()}}var bt="activity-log.shortcuts-off";function mn(){try{return window.localStorage.getItem(bt)!==null}catch{return!1}}function Ho(e){
+try{e?window.localStorage.setItem(bt,"1"):window.localStorage.removeItem(bt)}catch{}}function Ko(e){return e instanceof HTMLElement&&
+(e.isContentEditable||e.matches("input, select, textarea"))}function pn(e){let t=[...document.querySelectorAll("[data-ro\
+w]")],o=document.activeElement,r=t.findIndex(s=>s===o||s.parentElement?.contains(o)),i=t[r<0?e>0?0:t.length-1:r+e];i?.focus(),
+i?.scrollIntoView({block:"nearest"})}function vt(){let e=mn();pe({title:a.shortcuts.title,content:[n("p",{},a.shortcuts.
+lead),n("dl",{class:"keys"},a.shortcuts.keys.map(([t,o])=>[n("dt",{},n("kbd",{},t)),n("dd",{},o)])),n("label",{class:"ti\
+ck"},n("input",{type:"checkbox",checked:!e,on:{change:t=>Ho(!t.target.checked)}}),a.shortcuts.enabled),n("p",{class:"hin\
+t"},a.shortcuts.hint)]})}function fn(){document.addEventListener("keydown",e=>{let t=e.ctrlKey||e.metaKey||e.altKey;if(!(e.
+defaultPrevented||t||Ko(e.target)||mn())&&document.querySelector("dialog[open]")===null){switch(e.key){case"/":{let o=document.
+querySelector("input[type=search]");if(o===null)return;o.focus();break}case"j":pn(1);break;case"k":pn(-1);break;case"?":
+vt();break;default:return}e.preventDefault()}})}var Oo=10080*60*1e3;function $o(e){return e!==void 0&&Date.parse(e)-Date.now()<Oo}function kt(e){return n("a",{href:"doc\
+s",target:"_blank",rel:"noopener"},e,n("span",{class:"visually-hidden"},` ${a.nav.newTab}`))}function yn(e,t,o){let r=un(),
+i=n("header",{class:"header"}),s=n("main",{id:"content",class:"main",tabindex:"-1"}),c=n("a",{class:"skip",href:"#conten\
+t",on:{click:h=>{h.preventDefault(),s.focus()}}},a.skipToContent);_(e,c,i,s,r.element);function d(h){let x=Y(h,"activity\
+:read"),T=t.filter(m=>Y(h,m.scope)).map(m=>({path:m.path,name:m.nav??(x?null:m.action)})).filter(({name:m})=>m).map(({path:m,
+name:u})=>n("li",{},n("a",{href:$(m),"data-page":m.join("/")},u))),C=!h.viewer&&n("li",{},kt(a.nav.reference));return n(
+"nav",{"aria-label":a.navigation},n("ul",{},T,C))}function v({me:h}){return n("div",{class:"account"},n("p",{class:"acco\
+unt-name"},n("span",{class:"visually-hidden"},`${a.account.label}: `),te(h),n("span",{class:"fine"},n("span",{class:"vis\
+ually-hidden"},` ${a.account.tenant} `),n("span",{},h.tenant_id),$o(h.expires_at)&&[" · ",n("span",{},a.account.endsAt(
+"")),ae(h.expires_at)])),n("button",{type:"button",class:"quiet",on:{click:o}},a.nav.signOut))}return{announce:r.announce,
+showAccount(h){let x=n("a",{class:"brand",href:"#/"},Z(...Ut),a.product),T=n("button",{type:"button",class:"quiet help",
+"aria-label":a.nav.help,title:a.nav.help,on:{click:vt}},"?");h===void 0?_(i,n("div",{class:"bar"},x,T)):_(i,n("div",{class:"\
+bar"},x,d(h),T,v(h)))},showPage(h,x,T){document.title=h.title===a.product?h.title:`${h.title} – ${a.product}`,_(s,h.element);
+for(let C of i.querySelectorAll("a[data-page]"))C.dataset.page===x.join("/")?C.setAttribute("aria-current","page"):C.removeAttribute(
+"aria-current");window.scrollTo({top:0,behavior:"instant"}),T&&document.hasFocus()&&(s.querySelector("[data-focus], h1")??
+s).focus()}}}function hn(e,t){return n("a",{class:"button main-action",href:e},Z(...jt),t)}var Do=/^[\x21-\x7e]+$/;function No(e,t){switch(e){case"none":return t?a.signIn.viewerLeft:void 0;case"signed_out":return t?
+a.signIn.viewerLeft:a.signIn.signedOut;case"expired":return t?a.signIn.viewerExpired:a.signIn.expired;case"refused":return t?
+a.signIn.viewerRefused:a.signIn.ended}}function gn(e){let t=No(e.ending,e.viewer),o=n("div",{class:"sign-in"}),r=X(a.signIn.
+title),i=t!==void 0&&n("p",{class:"notice",role:"alert"},t);if(e.viewer){let m=n("button",{type:"button",class:"link",on:{
+click:e.useKey}},a.signIn.useKey);return _(o,X(a.signIn.viewerTitle),i,n("p",{},m)),{title:a.signIn.viewerTitle,element:o}}
+let s=N(n("input",{name:"key",type:"password",autocomplete:"off",autocapitalize:"none",spellcheck:"false",required:!0,class:"\
+code"}),{label:a.signIn.key,hint:a.signIn.keyHint}),c=n("input",{type:"checkbox",on:{change:()=>{s.control.type=c.checked?
+"text":"password"}}}),d=N(n("input",{name:"user",type:"text",autocomplete:"off",autocapitalize:"none",spellcheck:"false"}),
+{label:a.signIn.user,hint:a.signIn.userHint}),v=n("input",{type:"checkbox",name:"keep"}),h=n("button",{type:"submit",class:"\
+primary"},a.signIn.submit),x=n("div"),T=!1;async function C(){if(T)return;let m=s.control.value.trim();if(!Do.test(m)){s.
+setError(m===""?a.signIn.missing:a.signIn.notAKey),s.control.focus();return}let u=d.control.value.trim();s.setError(void 0),
+_(x,Ue()),T=!0,h.setAttribute("aria-disabled","true"),_(h,a.signIn.working);try{await e.signIn(u===""?{token:m}:{token:m,
+user:u},v.checked)}catch(p){let k=B(p);_(x),k instanceof J&&k.failure==="unauthorized"?(s.setError(a.signIn.refused),s.control.
+focus()):k.failure==="invalid"?d.setError(yt(k)):_(x,oe(k))}finally{T=!1,h.removeAttribute("aria-disabled"),_(h,a.signIn.
+submit)}}return _(o,r,n("p",{class:"lead"},a.signIn.lead),i,n("form",{class:"panel stack",novalidate:!0,on:{submit:m=>{m.
+preventDefault(),C()}}},s.element,n("label",{class:"tick"},c,a.signIn.show),d.element,n("label",{class:"tick"},v,a.signIn.
+keep),n("p",{class:"hint"},a.signIn.keepHint),x,n("div",{class:"actions"},h)),n("p",{class:"fine"},kt(a.signIn.reference))),
+{title:a.signIn.title,element:o}}function _t(e,...t){let o=n("p",{class:"violation",id:se("violation"),hidden:!0}),r=e.hint===void 0?void 0:n("p",{class:"\
+hint",id:se("hint")},e.hint),i=n("fieldset",{class:"group"},n("legend",{},e.legend),t,r,o);function s(...c){let d=c.filter(
+v=>v!==void 0);d.length>0?i.setAttribute("aria-describedby",d.join(" ")):i.removeAttribute("aria-describedby")}return s(
+r?.id),{element:i,control:e.control,setError(c){o.hidden=c===void 0,_(o,c),s(r?.id,c===void 0?void 0:o.id),c===void 0?e.
+control.removeAttribute("aria-invalid"):e.control.setAttribute("aria-invalid","true")}}}function Tt(e,...t){let o=n("inp\
+ut",e);return{element:n("label",{class:"tick"},o,n("span",{},t)),control:o}}function wn(e){return e.split(`
+`).map(t=>t.trim()).filter(t=>t!=="")}function xt(e){let t=new Date(e);return Number.isNaN(t.getTime())?e:t.toISOString()}
+function bn(e){let t=wn(e.ranges),o=e.users==="these"?wn(e.userIds):[],r=e.actorType!=="user"&&e.users!=="anybody";return{
+actor:{type:e.actorType,id:e.actorId.trim()},scopes:[...e.scopes],...e.name.trim()===""?{}:{name:e.name.trim()},...e.expires===
+""?{}:{expires_at:xt(e.expires)},...t.length===0?{}:{address_ranges:t},...r?{users:o}:{}}}function vn({field:e,message:t}){
+return{field:e==="actor"?"actor.id":e,message:t.replace(/^element (\d+): /,(o,r)=>a.keys.form.entry(Number(r)+1))}}var O=a.keys.form;function At(e,t,o){let r=N(n("input",{name:e,type:"datetime-local"}),{label:t,hint:o});return{...r,isWhole(){
+let i=!r.control.validity.badInput;return r.setError(i?void 0:O.notATime),i}}}function Et(e){pe({title:O.leftTitle,content:[
+oe(e),n("p",{},O.leftText)]})}function Uo({actor:e}){return e.type==="agent"?["agent"]:["user","service","agent"]}function kn(e){
+let{me:t}=e,o=Ne(),r={autocomplete:"off",autocapitalize:"none",spellcheck:"false"},i=N(n("input",{name:"name",type:"text",
+dir:"auto",...r}),{label:O.name,hint:O.nameHint}),s=N(we("actor.type",O.choose,Uo(t).map(y=>({value:y,label:O.types[y]}))),
+{label:O.type}),c=N(n("input",{name:"actor.id",type:"text",dir:"auto",...r}),{label:O.id,hint:O.idHint}),d=t.scopes.map(
+y=>Tt({type:"checkbox",name:"scopes",value:y},n("code",{},y),` – ${a.scope[y]}`)),v=_t({legend:O.scopes,control:d[0]?.
+control??n("input")},d.map(({element:y})=>y)),h=At("expires_at",t.expires_at===void 0?O.expires:O.expiresHere,t.expires_at===
+void 0?O.expiresHint:O.expiresOwn(be(t.expires_at))),x=N(n("textarea",{name:"address_ranges",rows:2,class:"code",...r}),
+{label:O.ranges,hint:O.rangesHint}),T=(y,A)=>Tt({type:"radio",name:"users",value:y},A),C=T("anybody",O.usersAnybody),m=T(
+"nobody",O.usersNobody),u=T("these",O.usersThese),p=N(n("textarea",{name:"user_ids",rows:3,dir:"auto",...r}),{label:O.usersIds,
+hint:O.usersHint}),k=_t({legend:O.users,control:C.control},C.element,m.element,u.element,p.element),L=new Map([["name",i],
+["actor.type",s],["actor.id",c],["scopes",v],["expires_at",h],["address_ranges",x],["users",k]]);function g(){k.element.
+hidden=s.control.value==="user",p.element.hidden=!u.control.checked}function E(){let y=[m,u].find(({control:A})=>A.checked)?.
+control.value;return{name:i.control.value,actorType:s.control.value,actorId:c.control.value,scopes:t.scopes.filter((A,S)=>d[S]?.
+control.checked),expires:h.control.value,ranges:x.control.value,users:y??"anybody",userIds:p.control.value}}let P=n("but\
+ton",{type:"submit",class:"primary"}),F=n("div");function H(y){P.disabled=y,_(P,y?O.working:O.submit)}function z(){let y=[],
+A=(G,Se,Re)=>{Se&&y.push({field:G,message:Re})},S=h.control.value,M=!h.control.validity.badInput,U=S===""||Date.parse(S)>
+Date.parse(t.expires_at??"");return A("actor.type",s.control.value==="",O.noType),A("actor.id",c.control.value.trim()===
+"",O.noId),A("scopes",d.every(({control:G})=>!G.checked),O.noScope),A("expires_at",!M,O.notATime),t.expires_at!==void 0&&
+A("expires_at",M&&U,O.expiresBy(be(t.expires_at))),y}async function b(){if(P.disabled)return;_(F);let{first:y}=ie(L,z());
+if(y!==void 0){y.focus();return}let A=bn(E());H(!0);try{let S=await e.client.createKey(A,o.keyFor(A));o.accepted(),e.made(
+S)}catch(S){R(S)}finally{H(!1)}}function R(y){let A=B(y);if(!l.isConnected){Et(A);return}let S=A.fieldErrors.map(vn),{first:M,
+rest:U}=ie(L,S);(M===void 0||U.length>0)&&_(F,oe(A)),M?.focus()}let f=n("h2",{tabindex:"-1"},O.title),l=n("form",{class:"\
+stack",novalidate:!0,on:{submit:y=>{y.preventDefault(),b()},change:g}},i.element,n("div",{class:"pair"},s.element,c.element),
+v.element,k.element,n("div",{class:"pair"},h.element,x.element),F,n("div",{class:"actions"},n("button",{type:"button",on:{
+click:e.cancelled}},a.cancel),P));return{element:n("section",{class:"panel stack","aria-label":O.title},n("div",{},f,n("\
+p",{class:"hint"},O.lead)),l),begin(){l.reset(),ie(L,[]),_(F),H(!1),t.actor.type==="user"?(u.control.checked=!0,p.control.
+value=t.actor.id):C.control.checked=!0,g(),f.focus()}}}var{secret:le,rotating:ce,revoking:Te}=a.keys;function fe(e){return e.name??a.keys.unnamed(e.key_id)}function _n({key:e,
+secret:t},o){if(t===void 0){pe({title:le.lostTitle,content:[n("p",{class:"notice",dir:"auto"},fe(e)),n("p",{},le.lost)],
+closed:o});return}let r=n("p",{role:"status",class:"hint"}),i=!1,s=N(n("textarea",{class:"code",rows:3,readonly:!0,spellcheck:"\
+false",dir:"ltr"},t),{label:le.label});s.control.addEventListener("copy",()=>{i=!0});async function c(){try{await navigator.
+clipboard.writeText(s.control.value),i=!0,_(r,le.copied)}catch{s.control.select(),_(r,le.selected)}}pe({title:le.made,content:[
+n("p",{class:"name",dir:"auto"},fe(e)),n("p",{class:"notice warn"},le.warning),s.element,r],actions:[n("button",{type:"b\
+utton",class:"primary",on:{click:()=>{c()}}},le.copy)],closeLabel:le.done,mayClose(){let d=i;return i=!0,_(r,!d&&le.notCopied),
+d},closed:()=>{s.control.value="",_(s.control),o()}})}function Tn({client:e,key:t,own:o,left:r},i){let s=Ne(),c=N(n("sel\
+ect",{name:"overlap_seconds"},ce.overlaps.map(([u,p])=>n("option",{value:u,selected:u===86400},p))),{label:ce.overlap,hint:ce.
+overlapHint}),d=At("expires_at",ce.expires,ce.expiresHint),v=new Map([["overlap_seconds",c],["expires_at",d]]),h=n("div"),
+x=n("button",{type:"submit",class:"primary"},ce.submit);async function T(){if(x.disabled)return;if(_(h),!d.isWhole()){d.
+control.focus();return}let u={overlap_seconds:Number(c.control.value),...d.control.value===""?{}:{expires_at:xt(d.control.
+value)}};x.disabled=!0,_(x,ce.working);try{let p=await e.rotateKey(t.key_id,u,s.keyFor(u));m.close(),i(p)}catch(p){let k=B(
+p);if(!C.isConnected){Et(k);return}let{first:L,rest:g}=ie(v,k.fieldErrors);(L===void 0||g.length>0)&&_(h,oe(k)),L?.focus()}finally{
+x.disabled=!1,_(x,ce.submit)}}let C=n("form",{class:"stack",id:se("rotate"),novalidate:!0,on:{submit:u=>{u.preventDefault(),
+T()}}},c.element,d.element,h);x.setAttribute("form",C.id);let m=pe({title:ce.title(fe(t)),content:[n("p",{},ce.text),o&&
+n("p",{class:"notice warn"},ce.own),C],closeLabel:a.cancel,actions:[x]});r.addEventListener("abort",()=>m.close(),{once:!0})}
+function xn({client:e,key:t,own:o,left:r},i){let s=n("div"),c=n("button",{type:"button",class:"danger",on:{click:()=>{d()}}},
+Te.submit);async function d(){if(!c.disabled){_(s),c.disabled=!0,_(c,Te.working);try{let h=await e.revokeKey(t.key_id);v.
+close(),i(h.key)}catch(h){_(s,oe(B(h)))}finally{c.disabled=!1,_(c,Te.submit)}}}let v=pe({title:Te.title(fe(t)),content:[
+n("p",{},Te.text),o&&n("p",{class:"notice warn"},Te.own),s],closeLabel:a.cancel,actions:[c]});r.addEventListener("abort",
+()=>v.close(),{once:!0})}function Ge(e,t){if(e.revoked_at!==void 0)return"revoked";let o=e.expires_at===void 0?Number.POSITIVE_INFINITY:Date.parse(
+e.expires_at);return o<=t?"ended":e.replaced_by!==void 0?"rotated":o-t<=12096e5?"expires_soon":"active"}function An(e,t){
+return e.replaced_by===void 0&&Ge(e,t)!=="revoked"}function En(e,t){let o=Ge(e,t);return o!=="revoked"&&o!=="ended"}var qo=400*
+24*60*60*1e3;function Sn(e,t){return t-Date.parse(e.created_at)<qo}var Rn={behind:[],cursor:null},Ln=6,Mn=500,jo=10,Wo="800px";function Vo(e){return[...e.querySelectorAll("h2, h3, p")].map(
+({textContent:o})=>o).map(o=>o.replace(/[^.]$/,"$&.")).join(" ")}function ye(e){let t=[],o=[],r,i,s=n("div",{class:"page\
+s"}),c=n("div",{class:"pager-edge"}),d=n("div",{class:"pager-edge"}),v=n("div",{class:"pager",tabindex:"-1"},c,s,d),h=new IntersectionObserver(
+l=>{for(let y of l)y.isIntersecting&&i===void 0&&(y.target===d&&d.dataset.state==="more"?H():y.target===c&&c.dataset.state===
+"more"&&b())},{rootMargin:`${Wo} 0px`});function x(l){h.unobserve(l),h.observe(l)}function T(l,y,...A){let S=l.contains(
+document.activeElement);l.dataset.state=y,_(l,...A),l.hidden=A.length===0,S&&l.querySelector("button, a[href], [tabindex\
+]")?.focus({preventScroll:!0})}function C(l,y){return n("button",{type:"button",class:"quiet",on:{click:y}},l)}function m(){
+if(o.length>0){let l=C(a.pager.newest,()=>f(Rn,()=>{window.scrollTo({top:0,behavior:"instant"}),F(s)}));T(c,"more",C(a.pager.
+newer,()=>{b(!0)}),l),x(c)}else T(c,"none");t.length===0?T(d,"empty",e.empty()):r!==void 0?(T(d,"more",C(a.pager.older,()=>{
+H(!0)})),x(d)):e.end!==void 0?T(d,"end",n("p",{class:"fine"},e.end)):T(d,"end")}function u(l,y,A){let S=B(y);e.failed?.(
+S)!==!0?T(l,"failed",ke(S,A)):T(l,"failed")}async function p(l,y,A){i?.abort();let S=new AbortController;i=S,v.setAttribute(
+"aria-busy","true"),T(l,"loading",ve({tabindex:"-1"}));try{return await A(S.signal),!0}catch(M){return!ne(M)&&i===S&&(i=
+void 0,u(l,M,y)),!1}finally{i===S&&(i=void 0),i===void 0&&v.removeAttribute("aria-busy")}}async function k(l,y){let A=l;
+for(let S=0;;S+=1){let M=await e.load(A,y);if(y.throwIfAborted(),M.rows.length>0||M.next===void 0||S>=jo)return{...M,cursor:A};
+A=M.next}}function L(){return t.at(-1)?.rows.at(-1)}function g(l,y){let A=l?.getBoundingClientRect().top??0;y(),l?.isConnected&&
+window.scrollBy({top:l.getBoundingClientRect().top-A,behavior:"instant"})}function E(){let{activeElement:l}=document;return s.
+contains(l)?l.dataset.row??"":void 0}function P(l){let A=[...s.querySelectorAll("[data-row]")].find(({dataset:S})=>S.row===
+l);A===void 0?F(s):A.focus({preventScroll:!0})}function F(l){(l.querySelector("a[href], button")??v).focus({preventScroll:!0})}
+async function H(l=!1){let y=r;y!==void 0&&await p(d,()=>{H(l)},async A=>{let S=await k(y,A);if(r=S.next,S.rows.length>0){
+let M={...S,element:e.render(S.rows,L())};g(t.at(-1)?.element.lastElementChild,()=>{for(s.appendChild(M.element),t.push(
+M);t.length>Ln;){let U=t.shift();U?.element.remove(),o.push(U?.cursor)}o=o.slice(-Mn)}),l&&F(M.element),e.announce(a.pager.
+shown(S.rows.length,r!==void 0))}S.rows.length===0&&r!==void 0?z():m()})}function z(){T(d,"asks",n("p",{},a.pager.searching),
+C(a.pager.keepLooking,()=>{H(!0)}))}async function b(l=!1){let y=t[0];o.length===0||y===void 0||await p(c,()=>{b(l)},async A=>{
+let S=o.at(-1),M=await e.load(S,A);A.throwIfAborted(),o.pop();let U={...M,cursor:S,element:e.render(M.rows,void 0)};M.next!==
+y.cursor?(o=S===void 0?[]:o,t=[U],s.replaceChildren(U.element),r=M.next,U.element.lastElementChild?.scrollIntoView({block:"\
+nearest"}),e.began?.(U.rows,S===void 0)):g(y.element,()=>{for(s.prepend(U.element),t.unshift(U);t.length>Ln;){let G=t.pop();
+G?.element.remove(),r=G?.cursor}}),l&&F(U.element),m()})}function R(){f(Rn)}function f(l,y){p(d,()=>f(l,y),async S=>{t.length>
+0&&T(d,"loading"),T(c,"none");let M=await k(l.cursor??void 0,S);t=[],o=l.behind.map(G=>G??void 0),r=M.next;let U=E();if(s.
+replaceChildren(),M.rows.length>0){let G={...M,element:e.render(M.rows,void 0)};t.push(G),s.appendChild(G.element)}U!==void 0&&
+P(U),M.rows.length===0&&r!==void 0?z():(m(),e.announce(M.rows.length===0?Vo(d):a.pager.shown(M.rows.length,r!==void 0))),
+e.began?.(M.rows,l.cursor===null)}).then(S=>{S?y?.():d.dataset.state==="failed"&&t.length>0&&(t=[],s.replaceChildren())})}
+return{element:v,restart:R,resume:f,placeOf(l){let y=t.findIndex(M=>M.rows.includes(l)),A=t[y];return A===void 0?void 0:
+{behind:[...o,...t.slice(0,y).map(({cursor:M})=>M)].slice(-Mn).map(M=>M??null),cursor:A.cursor??null}},stop(){i?.abort(),
+h.disconnect()},rows:()=>t.flatMap(l=>l.rows)}}var Go=20,Bo=20,Pn=5,{keys:j}=a;function Cn(e){let t=r=>r.map((i,s)=>[s>0&&", ",i]),o=e.slice(Pn);return n("div",{},t(e.
+slice(0,Pn)),o.length>0&&n("details",{},n("summary",{},j.more(o.length)),t(o)))}function In(e){let{client:t,me:o}=e,r=new AbortController,
+i=[];function s(b){let R=Date.now(),f=Ge(b,R),l=fe(b),y=b.name===void 0?l:`${l}, ${b.key_id}`,A=b.key_id===o.credential_id,
+S=n("h3",{class:"key-name",dir:"auto",tabindex:"-1"},l);return n("li",{class:"row key","data-key":b.key_id,"data-state":f},
+n("div",{class:"row-kind"},n("span",{class:`badge state-${f}`},j.states[f])),n("div",{class:"row-text"},S,A&&n("p",{class:"\
+fine"},j.own),n("p",{},te(b)),d(b),n("div",{class:"row-meta"},x(b))),n("div",{class:"key-actions"},An(b,R)&&c(j.rotate,j.
+rotateLabel(y),()=>u(b)),En(b,R)&&c(j.revoke,j.revokeLabel(y),()=>p(b))))}function c(b,R,f){return n("button",{type:"but\
+ton","aria-label":R,on:{click:f}},b)}function d(b){let{property:R}=j,f=y=>Cn(y.map(A=>n("code",{dir:"auto"},A))),l=[[R.scopes,
+b.scopes.length===0?R.noScopes:f(b.scopes)],[R.id,n("code",{},b.key_id)],[R.made,ae(b.created_at)],[R.ends,b.expires_at===
+void 0?R.never:ae(b.expires_at)],[R.used,v(b)]];return b.revoked_at!==void 0&&l.push([R.revoked,ae(b.revoked_at)]),b.replaced_by!==
+void 0&&l.push([R.replacedBy,n("code",{},b.replaced_by)]),l.push([R.ranges,b.address_ranges===void 0?R.anywhere:f(b.address_ranges)]),
+l.push([R.users,h(b)]),n("dl",{class:"key-facts"},l.map(([y,A])=>n("div",{},n("dt",{},y),n("dd",{},A))))}function v(b){let{
+property:R}=j;return b.last_used_at!==void 0?[R.usedHour," ",ae(b.last_used_at)]:Sn(b,Date.now())?R.unused:R.unusedLately}
+function h({actor:b,users:R}){let{property:f}=j;return b.type==="user"?f.itself:R===void 0?f.anybody:R.length===0?f.nobody:
+Cn(R.map(l=>ee(l)))}function x({key_id:b}){let R=(f,l)=>n("a",{href:$(["trail"],new URLSearchParams(f))},l);return Y(e,"\
+audit:read")&&[R({resource_type:"key",resource_id:b},j.changes),R({credential_id:b},j.calls)]}function T(b){i=i.map(l=>l.
+key_id===b.key_id?b:l);let R=C(b.key_id);if(R===null)return;let f=s(b);return R.replaceWith(f),f}function C(b){return z.
+querySelector(`[data-key="${CSS.escape(b)}"]`)}function m(b){b?.querySelector(".key-name")?.focus()}function u(b){let R=b.
+key_id===o.credential_id;Tn({client:t,key:b,own:R,left:r.signal},f=>{g(f),t.getKey(b.key_id,r.signal).then(l=>{T(l.key)},
+()=>{})})}function p(b){let R=b.key_id===o.credential_id;xn({client:t,key:b,own:R,left:r.signal},f=>{m(T(f)),e.announce(
+j.revoking.done(fe(f)))})}let k=n("ul",{class:"rows"}),L=n("section",{"aria-label":j.madeNow,hidden:!0},n("h2",{class:"d\
+ay"},j.madeNow),k);function g(b){let{key:R}=b;C(R.key_id)?.remove(),i=[R,...i.filter(f=>f.key_id!==R.key_id)].slice(0,Bo),
+k.replaceChildren(...i.map(s)),L.hidden=!1,_n(b,()=>{m(C(R.key_id)),e.announce(j.secret.closed(fe(R)))})}let E=n("button",
+{type:"button",class:"primary",on:{click:()=>F(!0)}},j.make),P=kn({client:t,me:o,made:b=>{F(!1),g(b)},cancelled:()=>F(!1)});
+function F(b){P.element.hidden=!b,E.hidden=b,b?P.begin():E.focus()}let H=ye({async load(b,R){let f=new URLSearchParams({
+limit:String(Go)});b!==void 0&&f.set("cursor",b);let l=await t.listKeys(f,R);return{rows:l.keys,next:l.next_cursor}},render:b=>{
+let R=new Set(i.map(({key_id:l})=>l)),f=b.filter(({key_id:l})=>!R.has(l));return n("ul",{class:"page rows"},f.map(s))},empty:()=>n(
+"div",{class:"empty"},n("h3",{},j.empty),n("p",{},j.emptyText)),end:a.pager.end,announce:e.announce});P.element.hidden=!0;
+let z=n("div",{class:"timeline"},n("div",{class:"page-head"},n("div",{},X(j.title),n("p",{class:"lead"},j.lead)),E),P.element,
+L,n("section",{"aria-label":j.results},n("h2",{class:"day"},j.results),H.element));return H.restart(),{title:j.title,element:z,
+stop(){r.abort(),H.stop()}}}var Fn=new Intl.NumberFormat("en");function Be(e){let{trail:t}=a,o=e.data?.count;if(e.action==="key.refusals_counted"&&typeof o==
+"number")return t.refusedTimes(Fn.format(o),o===1);if(!Object.hasOwn(t.actions,e.action))return e.action;let[r,i]=t.actions[e.
+action];return e.status==="succeeded"?r:i}function Ye(e){let{trail:t}=a;return e.tool_name!==void 0?`${t.tool} ${e.tool_name}`:
+e.command!==void 0?`${t.command} ${e.command}`:e.api_route&&(Je(t.doors,e.api_route)??e.api_route)}function ze(e){if(e.error_code===
+void 0)return;let{trail:t}=a,o=`${t.errors[e.error_code]??t.statuses.rejected} (${e.error_code}).`,r=(e.fields??[]).map(
+i=>i==="$"?t.wholeInput:i);return r.length===0?o:`${o} ${t.fields} ${r.join(", ")}`}var Yo=/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+function Hn(e){return Object.entries(e??{}).map(([t,o])=>{let r=typeof o=="number"?Fn.format(o):typeof o=="string"?o:JSON.
+stringify(o);return{label:Je(a.trail.data,t)??t.replaceAll("_"," "),value:r,isTime:Yo.test(r)}})}function Je(e,t){return Object.
+hasOwn(e,t)?e[t]:void 0}function Kn(e){let t=e.indexOf(":");return t>0&&t<e.length-1?[e.slice(0,t),e.slice(t+1)]:void 0}
+function St(e){let t=o=>[`${e}_${o}`,r=>r[e]?.[o]];return[t("type"),t("id"),t("display_name")]}var On=[["occurred_at",e=>e.
+occurred_at],["status",e=>e.status],["action",e=>e.action],["resource_type",e=>e.resource_type],["resource_id",e=>e.resource_id],
+...St("actor"),...St("authenticated_as"),...St("on_behalf_of"),["credential_id",e=>e.credential_id],["source",e=>e.source],
+["api_route",e=>e.api_route],["tool_name",e=>e.tool_name],["command",e=>e.command],["client_address",e=>e.client_address],
+["user_agent",e=>e.user_agent],["error_code",e=>e.error_code],["fields",e=>e.fields?.join(" ")],["data",e=>e.data&&JSON.
+stringify(e.data)],["input_hash",e=>e.input_hash],["request_id",e=>e.request_id],["tenant_id",e=>e.tenant_id],["id",e=>e.
+id]],$n=On.map(([e])=>e);function Dn(e){return On.map(([,t])=>t(e)??"")}function ue(e){return n("code",{},JSON.stringify(e)??"")}function zo(e){return typeof e=="string"||typeof e=="number"?n(
+"span",{dir:"auto",class:"prose"},String(e)):ue(e)}function jn(e){return typeof e=="object"&&e!==null}function Nn(e){return jn(
+e)&&typeof e.name=="string"?ee(e.name):ue(e)}function Jo(e){if(!jn(e)||typeof e.amount!="number")return ue(e);let{amount:t,
+currency:o,symbol:r}=e;try{return new Intl.NumberFormat("en",{style:"currency",currency:String(o)}).format(t)}catch{return`${r??
+o??""} ${t}`.trim()}}function Un(e,t){return Array.isArray(e)?e.length===0?a.record_page.nothing:n("ul",{class:"values"},
+e.map(o=>n("li",{},t(o)))):ue(e)}function qn(e){return typeof e=="string"?n("code",{},e):ue(e)}function Wn({field_type:e,
+value:t}){switch(e){case"text":case"longtext":case"email":case"wysiwyg":case"integer":case"rating":case"decimal":case"ph\
+onenumber":case"timezone":return zo(t);case"money":return Jo(t);case"date":return typeof t=="string"?en(t):ue(t);case"da\
+tetime":return typeof t=="string"?_e(t):ue(t);case"dropdown":case"radio":case"choices":case"status":case"selector":return Nn(
+t);case"checkboxes":case"dynamictags":return Un(t,Nn);case"checkbox":return typeof t=="boolean"?t?a.record_page.yes:a.record_page.
+no:ue(t);case"yesnomaybe":return t==="yes"||t==="no"||t==="maybe"?a.record_page[t]:ue(t);case"relationship":case"team_se\
+lector":return qn(t);case"files":return Un(t,qn);default:return ue(t)}}function Xe(e){return e.related_objects!==void 0?e.related_objects.map(({type:t,id:o,display_name:r})=>({type:t,id:o,name:r})):
+e.related_resource_type===void 0||e.related_resource_id===void 0?[]:[{type:e.related_resource_type,id:e.related_resource_id,
+name:e.related_resource_display_name}]}function Vn(e){return Object.hasOwn(a.record,e)}function Xo(e){if(Vn(e))return a.
+record[e];let t=e.replaceAll("_"," ");return t.charAt(0).toUpperCase()+t.slice(1)}function Ze(e,t){let o=Xo(e.type),r=e.
+name??e.id,i=[Z(...Wt),n("span",{class:"record-type"},`${o} `),n("span",{dir:"auto",class:"name"},r)];if(!Vn(e.type))return n(
+"span",{class:"record",title:e.id},i);let s=new URLSearchParams(t);return s.set("related_resource_type",e.type),s.set("r\
+elated_resource_id",e.id),n("a",{class:"record",href:$([],s),title:a.timeline.record(o,e.id)},i)}var W=a.record_page,Zo=20;function he(e,t){return t==null||t===!1?null:n("div",{class:"entry"},n("dt",{},e),n("dd",{},t))}
+function xe(e,...t){return n("section",{class:"panel stack"},n("h2",{},e),t)}function Lt(e,t){return he(e,t?[_e(t),n("sp\
+an",{class:"fine utc"},Ce(t))]:null)}function Rt(e,t){return he(e,t&&[ee(Me(t),"name"),n("code",{class:"fine"},` ${t.type}\
+:${t.id}`)])}function Qo({fields:e,mentions:t,...o}){let r=o.completed_at!==void 0||o.scheduled_activity_id!==void 0;return[
+e.length>0&&xe(W.fields,n("dl",{class:"entries"},e.map(i=>he(i.display_name||i.name,Wn(i))))),t.length>0&&xe(W.mentions,
+n("ul",{class:"values"},t.map(i=>n("li",{},n("code",{},i))))),r&&xe(W.completion,n("dl",{class:"entries"},Lt(W.completedAt,
+o.completed_at),he(W.scheduled,o.scheduled_activity_id&&n("code",{},o.scheduled_activity_id))))]}function er({type:e,submission:t}){
+let o=a.category[e],r=t?.activity_object.name??o;return[Z(...Le[e]),r!==o&&[ee(r)," · "],o]}function tr(e){let t=ze(e);
+return n("li",{class:"trail-event"},n("div",{class:"trail-event-head"},n("span",{},te(e),` ${Be(e)}`),n("span",{class:`b\
+adge status-${e.status}`},a.trail.statuses[e.status]),n("span",{class:"row-time"},ae(e.occurred_at))),t!==void 0&&n("p",
+{},t),n("div",{class:"row-meta fine"},n("span",{},Ye(e)),e.client_address!==void 0&&n("span",{},e.client_address),n("cod\
+e",{},e.request_id)))}function Gn(e,t){let o=t.path[1]??"",r=new URLSearchParams({resource_id:o}),i=new AbortController,
+s=X(W.title),c=n("p",{class:"kind"}),d=n("div",{class:"stack"}),v=Y(e,"audit:read")?x():void 0,h=n("article",{class:"rec\
+ord-page"},c,s,d);function x(){return ye({async load(m,u){let p=new URLSearchParams(r);p.set("limit",String(Zo)),m!==void 0&&
+p.set("cursor",m);let k=await e.client.listAuditEvents(p,u);return{rows:k.audit_events,next:k.next_cursor}},render:m=>n(
+"ol",{class:"events"},m.map(tr)),empty:()=>n("p",{class:"fine"},W.trailEmpty),announce:()=>{}})}function T(m){let u=Xe(m);
+_(c,er(m)),_(s,ee(m.summary)),document.title=`${m.summary} – ${a.product}`,_(d,n("p",{class:"row-meta"},te(m,{path:[]}),
+ae(m.occurred_at)),m.body!==void 0&&m.body!==""&&n("div",{class:"panel prose",dir:"auto",role:"region","aria-label":W.body},
+m.body),u.length>0&&xe(W.records,n("ul",{class:"values"},u.map(p=>n("li",{},Ze(p,new URLSearchParams),p.name!==void 0&&n(
+"code",{class:"fine"},` ${p.id}`))))),m.submission!==void 0&&Qo(m.submission),xe(W.details,n("dl",{class:"entries"},Lt(W.
+occurredAt,m.occurred_at),Lt(W.loggedAt,m.logged_at),Rt(W.actor,m.actor),Rt(W.authenticatedAs,m.authenticated_as),Rt(W.onBehalfOf,
+m.on_behalf_of),he(W.lastAgent,m.last_agent_actor_id!==void 0&&n("code",{},m.last_agent_actor_id)),he(W.source,a.source[m.
+source]),he(W.id,n("code",{},m.id)),he(W.tenant,n("code",{},m.tenant_id)))),v!==void 0&&xe(W.trail,v.element,n("p",{},n(
+"a",{href:$(["trail"],r)},W.openTrail)))),v?.restart()}async function C(){_(d,ve({role:"status"}));try{T((await e.client.
+getActivity(o,i.signal)).activity)}catch(m){if(ne(m))return;let u=B(m);_(d,u.failure==="not_found"?n("p",{class:"notice",
+role:"alert"},W.notFoundText):ke(u,()=>{C()}),n("p",{},n("a",{href:"#/"},a.notFound.back)))}}return C(),{title:W.title,element:h,
+stop(){i.abort(),v?.stop()}}}function Qe(e,t,o){let r=n("div",{class:"page"}),i=t===void 0?void 0:de(new Date(t.occurred_at)),s;for(let c of e){let d=de(
+new Date(c.occurred_at));if(s===void 0||d!==i){let v=n("h2",{class:"day"},gt(c.occurred_at,a.days));v.dataset.at=c.occurred_at,
+v.classList.toggle("continues",s===void 0&&d===i),s=n("ol",{class:"rows"}),r.append(v,s),i=d}s.append(o(c))}return r}var nr=6e4;
+function et(e){let t=de(new Date),o=setInterval(()=>{let r=de(new Date);if(r!==t){t=r;for(let i of e.querySelectorAll("[\
+data-at]"))_(i,gt(i.dataset.at??"",a.days))}},nr);return()=>clearInterval(o)}var or="1970-01-01",rr="9999-12-31",ir=600;function Mt(e,t){let o=new Date(e);if(Number.isNaN(o.getTime()))return;let r=t===
+"to"?1:0,i=new Date(o);i.setDate(i.getDate()-r);let s=de(i);return je(s,r)===o.toISOString()?s:void 0}function ar(e){switch(e.
+kind){case"choice":return N(we(e.name,a.filters.any,e.options),e);case"text":return N(n("input",{name:e.name,type:"text",
+autocomplete:"off",spellcheck:"false"}),e);default:return N(n("input",{name:e.name,type:"date",min:or,max:rr}),e)}}function nt(e){
+return e instanceof HTMLInputElement&&e.type==="date"}function tt(e){return nt(e)&&!e.validity.valid}function ot(e){let t=new URLSearchParams,
+o,r=new Map;for(let u of e.fields)r.set(u.name,ar(u));function i(){let u=new URLSearchParams(t);for(let p of e.fields){let k=r.
+get(p.name)?.control.value.trim()??"";if(u.delete(p.name),p.kind==="choice"||p.kind==="text")u.set(p.name,k);else{let L=t.
+get(p.name)??"",E=k===""&&L!==""&&Mt(L,p.kind)===void 0||tt(r.get(p.name)?.control);u.set(p.name,E?L:je(k,p.kind==="to"?
+1:0)??"")}}for(let p of e.fields)p.needs!==void 0&&(u.get(p.needs)??"")===""&&u.delete(p.name);for(let[p,k]of[...u])k===
+""&&u.delete(p);return u}function s(){let u=[];for(let{name:p,label:k,needs:L}of e.fields){let g=r.get(p)?.control;tt(g)&&
+document.activeElement!==g&&u.push({field:p,message:a.filters.wholeDay});let E=L===void 0?void 0:r.get(L);L!==void 0&&g?.
+value.trim()&&E?.control.value.trim()===""&&u.push({field:L,message:a.filters.goesWith(k)})}return u}function c(){if(clearTimeout(
+o),o=void 0,!d.isConnected)return;let u=s();ie(r,u),u.length>0&&e.announce(u.map(({message:p})=>p).join(" ")),e.changed(
+i())}let d=n("form",{class:"filters",novalidate:!0,on:{submit:u=>{u.preventDefault(),c()},focusout:({target:u})=>{nt(u)&&
+tt(u)&&r.get(u.name)?.setError(a.filters.wholeDay)},change:({target:u})=>{nt(u)?(clearTimeout(o),o=setTimeout(c,ir)):c()}}},
+[...r.values()].map(u=>u.element)),v=n("ul",{class:"chips","aria-label":a.filters.set});function h(u,p){switch(u.kind){case"\
+choice":return u.options.find(k=>k.value===p)?.label??p;case"text":return u.say?.(p)??p;default:{let k=Mt(p,u.kind);return k===
+void 0?be(p):Zt(je(k)??p)}}}function x(u,p,k){return n("li",{},n("button",{type:"button",class:"chip","aria-label":a.filters.
+remove(u,p),on:{click:()=>{let L=new URLSearchParams(t);for(let g of k)L.delete(g);e.changed(L),(v.querySelector("button")??
+T())?.focus()}}},n("span",{class:"chip-label"},`${u}:`),n("span",{dir:"auto",class:"chip-value"},p),Z(...qt)))}function T(){
+return d.closest("details:not([open])")?.querySelector("summary")??d.querySelector("select, input")}function C(){let u=new URLSearchParams(
+t);for(let{name:p}of[...e.fields,...e.others??[]])u.delete(p);e.changed(u),T()?.focus()}function m(){let u=[];for(let p of e.
+others??[]){let k=t.get(p.name);k&&u.push(x(p.label,k,[p.name]))}for(let p of e.fields){let k=t.get(p.name);if(k){let L=e.
+fields.filter(E=>E.needs===p.name),g=[p.name,...L.map(E=>E.name)];u.push(x(p.label,h(p,k),g))}}u.length>1&&u.push(n("li",
+{},n("button",{type:"button",class:"chip clear",on:{click:C}},a.filters.clear))),_(v,u),v.hidden=u.length===0}return{form:d,
+chips:v,show(u){let p=t;t=new URLSearchParams(u);for(let k of e.fields){let L=r.get(k.name)?.control;if(L===void 0)continue;
+let g=t.get(k.name)??"",E=k.kind==="choice"||k.kind==="text"?g:Mt(g,k.kind)??"",P=k.needs!==void 0&&!t.has(k.needs)&&!p.
+has(k.name),F=tt(L)||nt(L)&&o!==void 0,H=document.activeElement===L&&(k.kind==="text"||F);!P&&!H&&L.value!==E&&(L.value=
+E)}m()},showViolations(u){let p=new Set(u.map(({field:L})=>L)),k=s().filter(({field:L})=>!p.has(L));return ie(r,[...u,...k]).
+rest}}}var Pt=2e4,sr=12e4,dr=6e5;function Bn(e){let t=Pt,o,r,i=!1,s=()=>!i&&!document.hidden&&navigator.onLine;function c(){clearTimeout(
+o),s()&&(o=setTimeout(()=>{d()},t))}async function d(){if(!s()||r!==void 0)return;let x=new AbortController;r=x;try{t=await e(
+x.signal)?Pt:Math.min(t*1.5,sr)}catch(T){if(ne(T))return;let C=B(T);if(["unauthorized","forbidden","invalid","malformed",
+"not_found"].includes(C.failure)){h();return}t=Math.min(t*2,dr),t=Math.max(t,C.retryAfterMs??0)}finally{r===x&&(r=void 0)}
+c()}function v(){s()?(t=Math.max(1e3,Math.min(t,Pt)),c()):(clearTimeout(o),r?.abort(),r=void 0)}function h(){i=!0,clearTimeout(
+o),r?.abort(),document.removeEventListener("visibilitychange",v),window.removeEventListener("online",v),window.removeEventListener(
+"offline",v)}return document.addEventListener("visibilitychange",v),window.addEventListener("online",v),window.addEventListener(
+"offline",v),c(),{stop:h}}var Yn=50,cr=10,zn=250,lr=1e3,ur=Object.keys(a.category),rt=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),{user:pr,
+service:mr,agent:fr}=a.actor,it=[{kind:"choice",name:"related_resource_type",label:a.timeline.recordType,options:rt(a.record),
+needs:"related_resource_id"},{kind:"text",name:"related_resource_id",label:a.timeline.recordId,hint:a.timeline.recordHint,
+needs:"related_resource_type"},{kind:"choice",name:"actor_type",label:a.timeline.actorType,options:rt({user:pr,service:mr,
+agent:fr}),needs:"actor_id"},{kind:"text",name:"actor_id",label:a.timeline.actor,hint:a.timeline.actorHint},{kind:"choic\
+e",name:"source",label:a.timeline.source,options:rt(a.source)},{kind:"from",name:"occurred_after",label:a.timeline.from},
+{kind:"to",name:"occurred_before",label:a.timeline.to}],Ct=[{kind:"choice",name:"type",label:a.timeline.types,options:rt(
+a.category)},...it];function yr(e,t){let o=Ct.find(r=>r.name===e);switch(o?.kind){case"choice":return o.options.find(r=>r.
+value===t)?.label??t;case"from":case"to":return be(t);default:return t}}var hr=["query","type",...it.map(({name:e})=>e)];
+function Jn(e){let t=new URLSearchParams;for(let o of hr){let r=e.get(o),i=Ct.find(c=>c.name===o),s=i?.kind==="choice";r&&
+!(s&&i.options.every(c=>c.value!==r))&&t.set(o,r)}return t}function Xn(e,t,o){let r=new URLSearchParams(e);return r.set(
+"limit",String(t)),o!==void 0&&r.set("cursor",o),r}function gr({snippet:e="",summary:t}){return(e.startsWith(t)?e.slice(
+t.length):e).trim()}function Zn(e,t){let o=Jn(t.parameters),r,i,s,c,d=Object.entries(e.me.filters??{}),v=new Set(d.map(([
+w])=>w)),h=e.me.filters?.type,x=N(n("input",{type:"search",name:"query",placeholder:a.timeline.placeholder,autocomplete:"\
+off",autocapitalize:"none",spellcheck:"false",dir:"auto",maxlength:500,on:{input:w=>{T(),w.isComposing||(s=setTimeout(m,
+zn))},compositionend:()=>{s=setTimeout(m,zn)}}}),{label:a.timeline.search,class:"search"});function T(){clearTimeout(c),
+clearTimeout(s),s=void 0}function C(){return s!==void 0&&x.control.value.trim()!==(o.get("query")??"")}function m(){T();
+let w=new URLSearchParams(o),K=x.control.value.trim();if(w.delete("query"),K!==""&&w.set("query",K),w.get("query")===o.get(
+"query"))return;let q=o.has("query")!==w.has("query");e.go($([],w),q?"push":"replace")}let u=ot({fields:it.filter(({name:w})=>!v.
+has(w)),changed:w=>e.go($([],w)),announce:e.announce}),p=n("span",{class:"badge"}),k=n("details",{class:"more"},n("summa\
+ry",{},a.filters.title," ",p),u.form),L=n("div",{class:"types",role:"group","aria-label":a.timeline.types});function g(w){
+let K=w===void 0?a.timeline.allTypes:a.category[w];return n("button",{type:"button",class:"type","data-type":w??"",on:{click:()=>{
+let q=new URLSearchParams(o);q.delete("type"),w!==void 0&&q.set("type",w),e.go($([],q))}}},w!==void 0&&Z(...Le[w]),K)}let E=h===
+void 0?ur:[h];_(L,g(void 0),E.map(g)),L.hidden=E.length===1;function P(){x.control.value.trim()!==(o.get("query")??"")&&
+(x.control.value=o.get("query")??""),u.show(o),_(U,Y(e,"activity:write")&&M());let w=it.filter(({name:K})=>o.has(K)).length;
+_(p,w),p.hidden=w===0;for(let K of L.querySelectorAll("[data-type]")){let q=K.dataset.type===(o.get("type")??"");K.setAttribute(
+"aria-pressed",String(q))}}let F=n("p",{class:"empty"},a.timeline.invalid);F.hidden=!0;let H=ye({async load(w,K){let q=await e.
+client.searchActivities(Xn(o,Yn,w),K);return F.hidden=!0,x.setError(void 0),u.showViolations([]),{rows:q.activities,next:q.
+next_cursor}},render:(w,K)=>Qe(w,K,b),empty:R,end:a.pager.end,announce:e.announce,began(w,K){r={ids:new Set(w.map(({id:q})=>q)),
+whole:w.length<Yn},A(0,!1),i?.stop(),K&&(window.history.replaceState(null,""),S())},failed:z});function z(w){if(w.failure!==
+"invalid")return!1;if(w.fieldErrors.some(({field:re})=>re==="cursor"))return window.history.replaceState(null,""),H.restart(),
+!0;let K=w.fieldErrors.filter(({field:re})=>re==="query"),q=u.showViolations(w.fieldErrors.filter(({field:re})=>re!=="qu\
+ery"));if(K.length<w.fieldErrors.length&&(k.open=!0),q.length>0)return!1;let Q=()=>{let re=K.map(ge=>ge.message).join(";\
+ ");x.setError(re===""?void 0:re),F.hidden=!1,e.announce(w.fieldErrors.map(ge=>ge.message).join("; "))},He=K.length>0&&document.
+activeElement===x.control;return c=setTimeout(Q,He?lr:0),!0}function b(w){let K=Xe(w),q=gr(w);return n("li",{class:"row",
+"data-type":w.type},n("div",{class:"row-kind"},Z(...Le[w.type]),n("span",{},a.category[w.type])),n("div",{class:"row-tex\
+t"},n("a",{class:"row-title",dir:"auto",href:$(["activities",w.id]),"data-row":w.id,on:{click:Q=>{Oe(Q)||f(w)}}},w.summary),
+q!==""&&n("p",{class:"snippet",dir:"auto"},q),n("div",{class:"row-meta"},te(w,{path:[],parameters:o}),K.map(Q=>Ze(Q,o)),
+!e.viewer&&n("span",{class:"source"},a.source[w.source]))),n("div",{class:"row-time"},qe(w.occurred_at)))}function R(){if(o.
+size>0)return n("div",{class:"empty"},n("h2",{},a.timeline.nothing),n("p",{},a.timeline.nothingText),n("button",{type:"b\
+utton",on:{click:()=>e.go("#/")}},a.filters.clear));let w=Y(e,"activity:write");return n("div",{class:"empty"},n("h2",{},
+a.timeline.empty),n("p",{},e.viewer?a.timeline.emptyViewer:a.timeline.emptyText),!e.viewer&&!w&&n("p",{},a.timeline.emptyReader),
+w&&M())}function f(w){let K=H.placeOf(w);window.history.replaceState({place:K,row:w.id},"")}function l(){let w=window.history.
+state;if(w?.place===void 0){H.restart();return}H.resume(w.place,()=>{let q=[...H.element.querySelectorAll("[data-row]")].
+find(({dataset:Q})=>Q.row===w.row);q?.focus(),q?.scrollIntoView({block:"center"})})}let y=n("div",{class:"fresh"});function A(w,K){
+y.hidden=w===0,_(y,w>0&&n("button",{type:"button",class:"primary",on:{click:()=>{H.restart(),window.scrollTo({top:0}),G.
+focus({preventScroll:!0})}}},a.timeline.showFresh(w,K)))}function S(){let w=o.get("occurred_before");if(w!==null&&Date.parse(
+w)<Date.now())return;let K=0;i=Bn(async q=>{let Q=r,He=await e.client.searchActivities(Xn(o,cr),q);if(Q===void 0||Q!==r)
+return!1;let re=He.activities,ge=re.findLastIndex(({id:lt})=>Q.ids.has(lt)),bo=Q.whole||ge<0?re.length:ge,Ke=re.slice(0,
+bo).filter(({id:lt})=>!Q.ids.has(lt)).length,$t=ge<0&&He.next_cursor!==void 0;return Ke!==K?(K=Ke,A(Ke,$t),e.announce(a.
+timeline.fresh(Ke,$t)),!0):!1})}function M(){let w=new URLSearchParams;for(let K of["related_resource_type","related_res\
+ource_id"])w.set(K,o.get(K)??"");return hn($(["log"],w),a.nav.log)}let U=n("div"),G=X(a.timeline.title),Se=n("div",{class:"\
+timeline"},n("div",{class:"page-head"},G,U),d.length>0&&n("div",{class:"notice limits"},n("p",{},a.timeline.limited),n("\
+dl",{},d.map(([w,K])=>n("div",{},n("dt",{},Ct.find(q=>q.name===w)?.label??w),n("dd",{},ee(yr(w,K))))))),n("form",{role:"\
+search",class:"find",on:{submit:w=>{w.preventDefault(),x.control.value.trim()===(o.get("query")??"")?H.restart():m()}}},
+x.element,L),k,u.chips,y,n("section",{"aria-label":a.timeline.results},F,H.element)),Re=et(H.element);return P(),A(0,!1),
+l(),{title:a.timeline.title,element:Se,update(w){let K=o.get("query");if(o=Jn(w.parameters),C()&&o.get("query")===K){m();
+return}T(),i?.stop(),P(),l()},stop(){T(),i?.stop(),H.stop(),Re()}}}function It(e,t,o){let r=URL.createObjectURL(new Blob([o],{type:`${t};charset=utf-8`})),i=document.createElement("a");i.
+href=r,i.download=e,i.hidden=!0,document.body.appendChild(i),i.click(),i.remove(),setTimeout(()=>URL.revokeObjectURL(r),
+0)}var wr=/^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;function br(e){return`"${(wr.test(e)?`'${e}`:e).replaceAll('"','""')}"`}function Qn(e,t){
+return`\uFEFF${[e,...t].map(r=>r.map(br).join(",")).join(`\r
+`)}\r
+`}function eo(e){return e.map(t=>`${JSON.stringify(t)}
+`).join("")}var{trail:Ae}=a,to=5e3,vr=100,kr=200;async function _r(e,t,o){let r=[],i;for(let s=0;s<kr&&r.length<to;s+=1){t.throwIfAborted();
+let c=Math.min(vr,to-r.length),d=await e(i,c,t);if(r.push(...d.audit_events),i=d.next_cursor,i===void 0)return{events:r,
+areMore:!1};o(r.length)}return{events:r,areMore:!0}}function no(e){let t,o=c(Ae.csv,()=>{C("csv")}),r=c(Ae.jsonLines,()=>{
+C("jsonl")}),i=c(a.cancel,()=>t?.abort()),s=n("div",{class:"downloaded"});function c(m,u){return n("button",{type:"butto\
+n",class:"quiet",on:{click:u}},m)}function d(m){o.hidden=!m,r.hidden=!m}function v(m){t=m,o.disabled=m!==void 0,r.disabled=
+m!==void 0,i.hidden=m===void 0}function h(m){_(s,n("p",{},m)),e.announce(m)}function x(m,{events:u,areMore:p}){let k=new Date().
+toISOString().replace(/[:.]/g,"-"),L=`audit-trail-${e.workspace}-${k}.${m}`;m==="csv"?It(L,"text/csv",Qn($n,u.map(Dn))):
+It(L,"application/x-ndjson",eo(u));let g=u.length.toLocaleString("en");h(p?Ae.downloadedFirst(L,g):Ae.downloaded(L,g,u.length===
+1))}function T(m,u){ne(u)?h(Ae.downloadStopped):_(s,oe(B(u),()=>{C(m)}))}async function C(m){let u=new AbortController;v(
+u),i.focus();try{let p=await _r(e.load,u.signal,k=>_(s,n("p",{},Ae.downloading(k.toLocaleString("en")))));x(m,p)}catch(p){
+t===u&&T(m,p)}finally{if(t===u){let p=document.activeElement===i;v(void 0),p&&(m==="csv"?o:r).focus()}}}return d(!1),v(void 0),
+{tools:[o,r,i],told:s,show:d,forget(){t?.abort(),v(void 0),_(s)}}}var{trail:V}=a,Tr=["action","resource_type","resource_id","status","error_code","fields","source","api_route","tool_name",
+"command","credential_id","client_address","user_agent","request_id","input_hash","tenant_id","id"];function oo(e,t){let o=ze(
+e),r=Hn(e.data);return n("li",{class:"row trail-event","data-event":e.id,"data-status":e.status},n("div",{class:"row-kin\
+d"},xr(e,t)),n("div",{class:"row-text"},n("p",{class:"trail-title"},te(e,{path:["trail"],parameters:t.parameters})," ",Ee(
+t,{action:e.action},V.action,Be(e))),Ar(e,t),o!==void 0&&n("p",{class:"refusal"},o),r.length>0&&n("p",{class:"facts fine"},
+r.map(Sr)),n("div",{class:"row-meta fine"},Rr(e,t)),Lr(e,t)),n("div",{class:"row-time"},qe(e.occurred_at)))}function Ee({
+parameters:e},t,o,r){if(Object.entries(t).every(([c,d])=>e.get(c)===d))return r;let i=new URLSearchParams(e);for(let[c,d]of Object.
+entries(t))i.set(c,d);let s=V.only(o,Object.values(t).join(" "));return n("a",{href:$(["trail"],i),title:s},r)}function xr({
+status:e},t){let o=n("span",{class:`badge status-${e}`},Z(...Yt[e])," ",V.statuses[e]);return Ee(t,{status:e},V.status,o)}
+function Ar(e,t){let{resource_type:o,resource_id:r}=e;if(r===void 0)return null;let i=[`${V.resources[o]} `,n("code",{dir:"\
+auto"},r)],s=Er(e,r,t);return n("p",{class:"about"},Ee(t,{resource_type:o,resource_id:r},V.resource,i),s!==void 0&&[" · ",
+n("a",{class:"way-on",href:s[0]},s[1])])}function Er(e,t,{mayRead:o}){let r=i=>$(["trail"],new URLSearchParams(i));switch(e.
+resource_type){case"activity":return o&&e.status==="succeeded"?[$(["activities",t]),V.openActivity]:void 0;case"resource":{
+let[i,s]=Kn(t)??["",""];if(!o||!Object.hasOwn(a.record,i))return;let c={related_resource_type:i,related_resource_id:s};return[
+$([],new URLSearchParams(c)),V.openRecord]}case"actor":return[r({actor_id:t}),V.openActor];case"key":return[r({credential_id:t}),
+V.openKey];default:return}}function Sr({label:e,value:t,isTime:o}){return n("span",{},`${e}: `,o?ae(t):ee(t))}function Rr(e,t){
+let{source:o,credential_id:r,client_address:i,user_agent:s}=e,c=Je(V.credentials,r),d=c??n("code",{},r);return[n("span",
+{},Ee(t,{source:o},V.source,V.sources[o])," ",Ye(e)),n("span",{},c===void 0&&`${V.key} `,Ee(t,{credential_id:r},V.credential,
+d)),i!==void 0&&n("span",{},`${V.client} `,n("code",{},i)),s!==void 0&&n("span",{class:"program",dir:"auto",title:s},s)]}
+function Lr(e,t){let o=n("details",{class:"all",on:{toggle:()=>{o.open&&o.children.length===1&&o.append(Mr(e,t))}}},n("s\
+ummary",{"data-row":e.id},V.more));return o}function Mr(e,t){let o=[[V.property.occurred_at,_e(e.occurred_at)],[V.property.
+occurred_at_utc,n("code",{},Ce(e.occurred_at))]];for(let r of["actor","authenticated_as","on_behalf_of"]){let i=e[r];if(i!==
+void 0){let s=n("code",{dir:"auto"},`${i.type}:${i.id}`),c=i.display_name!==void 0&&[ee(i.display_name)," "];o.push([V.property[r],
+[c,s]])}}for(let r of Tr){let i=e[r];if(i!==void 0){let s=typeof i=="string"?i:i.join(", "),c=n("code",{dir:"auto"},s),d=()=>Ee(
+t,{request_id:s},V.request,c);o.push([V.property[r],r==="request_id"?d():c])}}return n("dl",{class:"properties"},o.map(([
+r,i])=>[n("dt",{},r),n("dd",{},i)]))}var Pr=50,{trail:D}=a,Cr=e=>e.charAt(0).toUpperCase()+e.slice(1),at=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),
+io=[{kind:"choice",name:"status",label:D.status,options:at(D.statuses)},{kind:"choice",name:"action",label:D.action,options:Object.
+entries(D.actions).map(([e,[t]])=>({value:e,label:Cr(t)}))},{kind:"choice",name:"resource_type",label:D.resourceType,options:at(
+D.resources)},{kind:"text",name:"resource_id",label:D.resource,hint:D.resourceHint},{kind:"text",name:"actor_id",label:D.
+actor,hint:D.actorHint},{kind:"choice",name:"actor_type",label:D.actorType,options:at({user:a.actor.user,service:a.actor.
+service,agent:a.actor.agent})},{kind:"text",name:"credential_id",label:D.credential,hint:D.credentialHint},{kind:"text",
+name:"request_id",label:D.request,hint:D.requestHint},{kind:"choice",name:"source",label:D.source,options:at(D.sources)},
+{kind:"from",name:"occurred_after",label:D.from},{kind:"to",name:"occurred_before",label:D.to}];function ro(e){let t=new URLSearchParams;
+for(let{name:o}of io){let r=e.get(o);r&&t.set(o,r)}return t}function ao(e,t){let o=ro(t.parameters),r=!1,i=ot({fields:io,
+changed:g=>e.go($(["trail"],g)),announce:e.announce});i.chips.tabIndex=-1;let s=n("span",{class:"badge"}),c=n("details",
+{class:"more"},n("summary",{},a.filters.title," ",s),i.form);function d(){i.show(o),_(s,o.size),s.hidden=o.size===0}let v=Y(
+e,"activity:read"),h=n("p",{class:"empty"},D.invalid);h.hidden=!0;function x(g,E,P){let F=new URLSearchParams(o);return F.
+set("limit",String(g)),E!==void 0&&F.set("cursor",E),e.client.listAuditEvents(F,P)}let T=ye({async load(g,E){let P=await x(
+Pr,g,E);return h.hidden=!0,i.showViolations([]),{rows:P.audit_events,next:P.next_cursor}},render:(g,E)=>Qe(g,E,P=>oo(P,{
+parameters:o,mayRead:v})),empty:u,end:a.pager.end,announce:e.announce,began(g){p.show(g.length>0),r&&(r=!1,i.chips.focus())},
+failed:m});T.element.addEventListener("click",g=>{let{target:E}=g;if(Oe(g))return;let P=E instanceof Element?E.closest("\
+a[href]"):null,F=P?.closest("[data-event]")?.dataset.event,H=T.rows().find(z=>z.id===F);P===null||H===void 0||(window.history.
+replaceState({place:T.placeOf(H),row:F},""),r=P.getAttribute("href")?.startsWith("#/trail?")===!0)});function C(){let g=window.
+history.state;if(g?.place===void 0){T.restart();return}T.resume(g.place,()=>{let P=[...T.element.querySelectorAll("[data\
+-event]")].find(({dataset:F})=>F.event===g.row);P?.querySelector("[data-row]")?.focus(),P?.scrollIntoView({block:"center"})})}
+function m(g){return p.show(!1),r=!1,g.failure!=="invalid"?!1:g.fieldErrors.some(({field:E})=>E==="cursor")?(window.history.
+replaceState(null,""),T.restart(),!0):i.showViolations(g.fieldErrors).length>0?!1:(c.open=!0,h.hidden=!1,e.announce(g.fieldErrors.
+map(({message:E})=>E).join("; ")),!0)}function u(){let g=o.size>0;return n("div",{class:"empty"},n("h2",{},g?D.nothing:D.
+empty),n("p",{},g?D.nothingText:D.emptyText),g&&n("button",{type:"button",on:{click:()=>e.go($(["trail"]))}},a.filters.clear))}
+let p=no({load:(g,E,P)=>x(E,g,P),workspace:e.me.tenant_id,announce:e.announce}),k=n("div",{class:"timeline"},n("div",{class:"\
+page-head"},n("div",{},X(D.title),n("p",{class:"lead"},D.lead))),c,i.chips,n("div",{class:"tools"},n("button",{type:"but\
+ton",class:"quiet",on:{click:()=>T.restart()}},D.reload),p.tools),p.told,n("section",{"aria-label":D.results},h,T.element)),
+L=et(T.element);return d(),C(),{title:D.title,element:k,update(g){o=ro(g.parameters),p.forget(),d(),C()},stop(){p.forget(),
+L(),T.stop()}}}var Fe=[{path:[],scope:"activity:read",nav:a.nav.timeline,open:Zn},{path:["activities",":id"],scope:"activity:read",open:Gn},
+{path:["log"],scope:"activity:write",action:a.nav.log,open:an},{path:["trail"],scope:"audit:read",nav:a.nav.trail,open:ao},
+{path:["keys"],scope:"keys:manage",nav:a.nav.keys,open:In}];var so=0;function co(e){let t=Date.parse(e??"");Number.isNaN(t)||(so=t-Date.now())}function lo(){return Date.now()+so}var Ir=2e4,Fr=3,Hr=400,Kr=5e3,Or={400:"malformed",401:"unauthorized",403:"forbidden",404:"not_found",409:"conflict",413:"\
+too_large",422:"invalid",429:"rate_limited",500:"unavailable",502:"unavailable",503:"unavailable",504:"unavailable"};function $r(e){
+let t=Number(e.headers.get("retry-after")??Number.NaN);return Number.isFinite(t)&&t>=0?t*1e3:void 0}async function uo(e){
+try{return await e.json()}catch(t){if(ne(t))throw t;return}}async function Dr(e){let o=(await uo(e))?.error,r={status:e.
+status,requestId:e.headers.get("x-request-id")??o?.request_id,requiredScope:o?.required_scope,fieldErrors:o?.field_errors,
+retryAfterMs:$r(e)},i=Or[e.status]??"unexpected";return new J(i,o?.message??e.statusText,r)}async function Nr(e,t){let o=new AbortController,
+r=setTimeout(()=>o.abort(),Ir),i=()=>o.abort();t.signal?.addEventListener("abort",i);try{t.signal?.throwIfAborted();let s=t.
+parameters?.toString()??"",c=await fetch(s===""?t.path:`${t.path}?${s}`,{method:t.method,headers:{Authorization:`Bearer ${e.
+token}`,...e.user===void 0?{}:{"X-USER-ID":Ur(e.user)},...t.body===void 0?{}:{"Content-Type":"application/json"},...t.headers},
+body:t.body===void 0?null:JSON.stringify(t.body),cache:"no-store",credentials:"omit",redirect:"error",referrerPolicy:"no\
+-referrer",signal:o.signal});if(co(c.headers.get("date")),!c.ok)throw await Dr(c);let d=await uo(c);if(typeof d!="object"||
+d===null)throw new J("unexpected","The answer is not JSON.",{status:c.status});return d}catch(s){throw s instanceof J?s:
+t.signal?.aborted?new DOMException("nobody waits for the answer","AbortError"):ne(s)?new J("timeout","There was no answe\
+r in time."):new J("offline","The API could not be reached.")}finally{clearTimeout(r),t.signal?.removeEventListener("abo\
+rt",i)}}function Ur(e){return String.fromCharCode(...new TextEncoder().encode(e))}function qr(e,t){return new Promise((o,r)=>{
+let i=()=>{clearTimeout(s),r(new DOMException("nobody waits for the answer","AbortError"))},s=setTimeout(()=>{t?.removeEventListener(
+"abort",i),o()},e);t?.addEventListener("abort",i,{once:!0})})}function jr(e,t,o){if(!(e instanceof J)||!o.repeatable||t>=
+Fr||!["offline","timeout","rate_limited","unavailable"].includes(e.failure)||e.failure==="offline"&&!navigator.onLine)return;
+let i=e.retryAfterMs??0;if(i>Kr)return;let s=Hr*2**(t-1)*(1+Math.random()/2);return Math.max(i,s)}async function po(e,t){
+for(let o=1;;o+=1)try{return await Nr(e,t)}catch(r){let i=jr(r,o,t);if(i===void 0)throw r;await qr(i,t.signal)}}function mo(e,t){async function o(c){try{return await po(e,c)}catch(d){throw d instanceof J&&d.failure==="unauthorized"&&
+t(),d}}let r=(c,d,v)=>o({method:"GET",path:c,parameters:d,signal:v,repeatable:!0}),i=(c,d,v,h)=>o({method:"POST",path:c,
+body:d,headers:{"Idempotency-Key":v},signal:h,repeatable:!0}),s=new URLSearchParams;return{me:c=>r("v1/me",s,c),searchActivities:(c,d)=>r(
+"v1/activities",c,d),getActivity:(c,d)=>r(`v1/activities/${encodeURIComponent(c)}`,s,d),logActivity:(c,d)=>o({method:"PO\
+ST",path:"v1/activities",body:c,signal:d,repeatable:!0}),listAuditEvents:(c,d)=>r("v1/audit-events",c,d),listKeys:(c,d)=>r(
+"v1/keys",c,d),getKey:(c,d)=>r(`v1/keys/${encodeURIComponent(c)}`,s,d),createKey:(c,d,v)=>i("v1/keys",c,d,v),rotateKey:(c,d,v,h)=>i(
+`v1/keys/${encodeURIComponent(c)}/rotate`,d,v,h),revokeKey:(c,d)=>o({method:"DELETE",path:`v1/keys/${encodeURIComponent(
+c)}`,signal:d,repeatable:!0})}}var Ht="activity-log.credential",Kt="activity-log.viewer";function dt(e){return e.startsWith("alv_")}function fo(e){try{
+return window.sessionStorage.getItem(e)}catch{return null}}function st(e,t){try{t===void 0?window.sessionStorage.removeItem(
+e):window.sessionStorage.setItem(e,t)}catch{}}function yo(){try{let{token:e,user:t}=JSON.parse(fo(Ht)??"{}");return typeof e!=
+"string"?void 0:typeof t=="string"?{token:e,user:t}:{token:e}}catch{return}}function ho(){return fo(Kt)!==null}function ct(){
+st(Kt,void 0)}function Ot(){let e=new URLSearchParams(window.location.hash.slice(1)),t=e.get("viewer_token");if(t===null)
+return;st(Kt,"1");let o=(e.get("to")??"").replace(/^#/,"");return window.history.replaceState(null,"",`#${o.startsWith("\
+/")?o:"/"}`),dt(t)?{token:t}:"none"}var Wr=1e4;function Ft({expires_at:e}){return e===void 0?Number.POSITIVE_INFINITY:Date.
+parse(e)-lo()}function go(e){let t,o="none",r;function i(d){clearTimeout(r),t=void 0,o=d,st(Ht,void 0),e()}function s(d){
+clearTimeout(r);let v=Ft(d.me);if(!Number.isFinite(v))return;let h=Math.min(Math.max(v,0),Wr);r=setTimeout(()=>{Ft(d.me)<=
+0?i("expired"):s(d)},h)}let c={current:()=>t,ending:()=>o,async signIn(d,v){let h=mo(d,()=>{t?.client===h&&i(Ft(t.me)<=0?
+"expired":"refused")}),x=await h.me();return t={client:h,me:x,credential:d,viewer:dt(d.token)},o="none",s(t),st(Ht,v&&!t.
+viewer?JSON.stringify(d):void 0),t},async resume(d,v){try{await c.signIn(d,v)}catch(h){if(!(h instanceof J)||h.failure!==
+"unauthorized")throw h;t===void 0&&i("refused")}},signOut(){window.history.replaceState(null,"","#/"),i("signed_out")}};
+return c}function Vr({path:e}){return Fe.find(t=>t.path.length===e.length&&t.path.every((o,r)=>o.startsWith(":")||o===e[r]))}function Gr(e){
+return e===void 0||Y(e,"activity:read")?void 0:Fe.find(({scope:t})=>Y(e,t))}function Br(e){let t=go(()=>C()),o=yn(e,Fe,()=>{
+Ve(),t.signOut()}),r,i,s,c=!1,d=0,v=!1;function h(g){let E=t.current();if(E===void 0)return gn({ending:t.ending(),viewer:c,
+useKey:m,signIn:u});let P=Vr(g);if(P===void 0)return sn();if(!Y(E,P.scope)){let H=Fe.filter(z=>Y(E,z.scope));return dn(P.
+scope,E,H)}let F={client:E.client,me:E.me,viewer:E.viewer,announce:o.announce,go:(H,z)=>r?.go(H,z)};return P.open(F,g)}function x(g){
+let E=Ot();if(E==="none"){k(),x($e(window.location.hash));return}if(E!==void 0){p(E,!1);return}if(v)return;let P=g.path.
+length===0?Gr(t.current()):void 0;if(P!==void 0){window.history.replaceState(null,"",$(P.path)),x($e(window.location.hash));
+return}if(s!==void 0&&s.join("/")===g.path.join("/")&&i?.update!==void 0){i.update(g);return}s=g.path,i?.stop?.(),i=void 0,
+T(h(g),g.path)}function T(g,E){i?.stop?.(),i=g,o.showPage(i,E,d>0),d+=1}function C(){s=void 0,o.showAccount(t.current()),
+r!==void 0&&x(r.current())}function m(){c=!1,ct(),C()}async function u(g,E){let P=await t.signIn(g,E);c=P.viewer,ct(),C(),
+o.announce(a.signIn.signedIn(Me(P.me.actor)))}async function p(g,E){c=dt(g.token),s=void 0,v=!0,T(cn(),[]);try{await t.resume(
+g,E)}catch(P){T(ln(B(P),()=>{p(g,E)}),[]);return}v=!1,k(),C()}function k(){let g=t.current();g!==void 0&&!g.viewer&&(c=!1,
+ct())}async function L(){let g=Ot(),E=g==="none"?void 0:g,P=E??yo();c=ho(),o.showAccount(void 0),fn(),P!==void 0&&await p(
+P,E===void 0),r=zt(x)}L()}var wo=document.getElementById("app");wo!==null&&Br(wo);

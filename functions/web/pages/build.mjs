@@ -21,6 +21,9 @@ async function bundle(entry, name) {
     charset: "utf8",
     format: "esm",
     legalComments: "none",
+    // Lines that a diff can show.
+    lineLimit: 120,
+    minify: true,
     outfile: name,
     target: ["chrome111", "firefox115", "safari16.4"],
     write: false,

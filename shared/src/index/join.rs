@@ -460,7 +460,7 @@ pub(super) async fn contained_in_union<L: PostingLists>(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::{BTreeSet, HashMap};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -471,12 +471,12 @@ mod tests {
     use crate::domain::clock::Timestamp;
 
     #[derive(Default)]
-    struct Memory {
-        lists: HashMap<String, BTreeSet<Position>>,
+    pub(in crate::index) struct Memory {
+        pub(in crate::index) lists: HashMap<String, BTreeSet<Position>>,
         /// A page ends here even if more was asked for, as at a megabyte.
-        page_cap: usize,
-        entries: AtomicUsize,
-        read_units: AtomicUsize,
+        pub(in crate::index) page_cap: usize,
+        pub(in crate::index) entries: AtomicUsize,
+        pub(in crate::index) read_units: AtomicUsize,
     }
 
     impl PostingLists for Memory {
@@ -516,11 +516,11 @@ mod tests {
         }
     }
 
-    fn at(millis: i64, id: u128) -> Position {
+    pub(in crate::index) fn at(millis: i64, id: u128) -> Position {
         Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
     }
 
-    fn block_on<T>(future: impl Future<Output = T>) -> T {
+    pub(in crate::index) fn block_on<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
     }
 
@@ -556,7 +556,8 @@ mod tests {
         found
     }
 
-    const EVERYTHING: Range = Range { newest: Position::NEWEST, oldest: Position::OLDEST };
+    pub(in crate::index) const EVERYTHING: Range =
+        Range { newest: Position::NEWEST, oldest: Position::OLDEST };
 
     proptest! {
         #[test]

@@ -86,3 +86,94 @@ impl<'a, L: PostingLists> LedJoin<'a, L> {
         self.leading.budget()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::index::Position;
+    use crate::index::join::tests::{EVERYTHING, Memory, at, block_on};
+
+    fn term(index: usize) -> Term {
+        Term(index.to_string())
+    }
+
+    fn filed(lists: &[BTreeSet<Position>], page_cap: usize) -> Memory {
+        let named = |(index, list): (usize, &BTreeSet<Position>)| {
+            (term(index).as_str().to_owned(), list.clone())
+        };
+        let lists = lists.iter().enumerate().map(named).collect();
+        Memory { lists, page_cap, ..Memory::default() }
+    }
+
+    /// Pages through a join, one cursor after the other.
+    fn page_through(
+        memory: &Memory,
+        operands: &Operands,
+        want: usize,
+        budget: Budget,
+    ) -> Vec<Position> {
+        let mut found = Vec::new();
+        let mut range = Some(EVERYTHING);
+        while let Some(current) = range {
+            let mut join = LedJoin::new(memory, operands.clone(), current, budget);
+            let step = block_on(join.step(want)).unwrap();
+            found.extend(step.matches);
+            range = match step.progress {
+                Progress::Finished => None,
+                Progress::DecidedTo(position) => {
+                    assert!(position <= current.newest, "every page decides something");
+                    position.older().map(|newest| Range { newest, ..current })
+                }
+            };
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_leads_the_join_is_the_intersection(
+            lists in prop::collection::vec(
+                prop::collection::btree_set((0_i64..60, 0_u128..4), 0..150), 1..5),
+            leading in 1_usize..5,
+            want in 1_usize..12,
+            page_cap in 1_usize..80,
+            round_trips in 1_usize..5,
+        ) {
+            let lists: Vec<BTreeSet<Position>> = lists
+                .iter()
+                .map(|list| list.iter().map(|(time, id)| at(*time, *id)).collect())
+                .collect();
+            let memory = filed(&lists, page_cap);
+            let mut operands: Vec<Vec<Term>> =
+                (0..lists.len()).map(|index| vec![term(index)]).collect();
+            let following = operands.split_off(leading.min(lists.len()));
+            let operands = Operands { leading: operands, following };
+            let common = lists.iter().skip(1).fold(lists[0].clone(), |common, list| &common & list);
+            let expected: Vec<Position> = common.into_iter().rev().collect();
+            let budget = Budget { round_trips, entries: 10_000 };
+            prop_assert_eq!(page_through(&memory, &operands, want, budget), expected);
+        }
+    }
+
+    #[test]
+    fn what_a_following_list_has_beside_costs_nothing() {
+        let ours: BTreeSet<Position> = (0..200).map(|n| at(n * 2, 1)).collect();
+        let others = |count: i64| (0..count).map(|n| at(n * 2 + 1, 2)).collect();
+        let costs = [0, 1, 5_000].map(|count| {
+            let memory = filed(&[ours.clone(), others(count)], 1_000);
+            let operands =
+                Operands { leading: vec![vec![term(0)]], following: vec![vec![term(1)]] };
+            let mut join = LedJoin::new(&memory, operands, EVERYTHING, Budget::default());
+            let step = block_on(join.step(20)).unwrap();
+            assert_eq!(step, Step { matches: Vec::new(), progress: Progress::Finished });
+            let round_trips = join.budget().round_trips;
+            (memory.entries.into_inner(), round_trips)
+        });
+        assert_eq!(costs[0], costs[1]);
+        assert_eq!(costs[0], costs[2]);
+    }
+}
