@@ -126,6 +126,8 @@ test("axe finds nothing at first, in the dialog, and with operations open", asyn
   page,
   demo,
 }) => {
+  // Every operation of the description is looked at, in both schemes.
+  test.slow();
   await open(page, demo);
   await expectAccessible(page, "the list");
   await page.getByRole("button", { name: "Authorize", exact: true }).click();

@@ -127,11 +127,13 @@ test("a key in an address signs nobody in", async ({ page, tenant }) => {
 
 test("a view ends with its token, also if nothing is asked for", async ({ page, tenant }) => {
   const id = await tenant.log({ type: "note", summary: "Seen for a moment" });
-  const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 3 });
+  const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 8 });
   const to = encodeURIComponent(`/activities/${id}`);
   await page.goto(`${tenant.url}/#viewer_token=${token}&to=${to}`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Seen for a moment");
-  await expect(page.getByRole("alert")).toContainText("The time of this view is over");
+  await expect(page.getByRole("alert")).toContainText("The time of this view is over", {
+    timeout: 20_000,
+  });
   await expect(page.locator("body")).not.toContainText("Seen for a moment");
 });
 
@@ -203,7 +205,7 @@ test("an empty list is announced in sentences", async ({ page, tenant }) => {
 });
 
 test("a frame that nobody is in leaves the page around it alone", async ({ page, tenant }) => {
-  const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 3 });
+  const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 8 });
   // The page of a vendor, whose origin is one of those that may show these pages.
   await page.route(`${tenant.url}/`, async (route) => {
     const answer = await route.fetch();
@@ -223,7 +225,9 @@ test("a frame that nobody is in leaves the page around it alone", async ({ page,
   const inside = page.frameLocator("iframe");
   await expect(inside.getByRole("heading", { level: 1 })).toHaveText("Timeline");
   await expect(words).toBeFocused();
-  await expect(inside.getByRole("heading", { level: 1 })).toHaveText("This view is closed");
+  await expect(inside.getByRole("heading", { level: 1 })).toHaveText("This view is closed", {
+    timeout: 20_000,
+  });
   await expect(words).toBeFocused();
   expect(await page.evaluate(() => scrollY)).toBe(0);
 });

@@ -202,15 +202,12 @@ test.describe("a viewer token", () => {
     });
 
     test("ends while it is open, and says where to go", async ({ page, tenant }) => {
-      const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 3 });
+      const token = await tenant.viewerToken({ user_id: "jane", expires_in_seconds: 8 });
       await page.goto(`${tenant.url}/#viewer_token=${token}`);
       await expect(page.getByRole("heading", { name: "Timeline" })).toBeVisible();
-      await expect(async () => {
-        await page.getByLabel("Search").fill(`word${Date.now()}`);
-        await expect(page.getByRole("alert")).toContainText("Go back to the page", {
-          timeout: 1_000,
-        });
-      }).toPass({ timeout: 15_000 });
+      await expect(page.getByRole("alert")).toContainText("Go back to the page", {
+        timeout: 20_000,
+      });
       await expect(page.getByLabel("Key", keyField)).toHaveCount(0);
     });
   });
