@@ -288,7 +288,8 @@ pub enum Resolved {
     NotFound,
 }
 
-/// Finds the route of a request, where those of pages may be off. HEAD is GET, whose answer goes out without its body
+/// Finds the route of a request, where those of pages may be off. HEAD is GET, whose
+/// answer goes out without its body
 /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2)).
 #[must_use]
 pub fn resolve(pages: WebPages, method: &Method, path: &str) -> Resolved {

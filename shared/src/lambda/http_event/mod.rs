@@ -245,8 +245,8 @@ where
     answer
 }
 
-/// Bodies are text, but for pages that are compressed. Headers are given once: the library would write
-/// the first of several.
+/// Bodies are text, but for pages that are compressed. Headers are given once: the library
+/// would write the first of several.
 fn response_of(response: Response) -> http::Response<Body> {
     let (mut parts, body) = response.into_parts();
     if parts.headers.keys_len() < parts.headers.len() {
