@@ -103,7 +103,10 @@ impl Publishing {
     async fn shown(&self, id: &str) -> Value {
         let answer = self.workspace.v1.read(id).await.expect(200);
         let mut activity = answer.json()["activity"].take();
-        activity.as_object_mut().expect("it is an object").remove("body");
+        let properties = activity.as_object_mut().expect("it is an object");
+        for only_by_id in ["body", "submission"] {
+            properties.remove(only_by_id);
+        }
         activity
     }
 }
