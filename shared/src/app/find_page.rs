@@ -11,7 +11,7 @@ use super::context::Context;
 use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::index::join::{Budget, Progress};
+use crate::index::join::Progress;
 use crate::index::led_join::{LedJoin, Operands};
 use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range, Term};
@@ -92,7 +92,7 @@ pub(crate) async fn find_page(
     limit: usize,
 ) -> Result<RowsAndEnd> {
     let postings = Postings { store: &ctx.store, tenant, index: Index::Activities };
-    let mut join = LedJoin::new(&postings, operands, range, Budget::default());
+    let mut join = LedJoin::new(&postings, operands, range);
     let phrases = query.map(|query| &query.parsed);
     match phrases.filter(|query| query.needs_verification()) {
         None => plain_page(ctx, tenant, &mut join, limit).await,

@@ -22,6 +22,9 @@ pub struct Operands {
 
 /// Candidates that are asked for in one call each list, at least.
 const CANDIDATES: usize = 25;
+/// What a search may spend whose lists are asked for candidates: each of these costs a
+/// read unit a list, and a partition has 3,000 of them a second.
+const FOLLOWED: Budget = Budget { round_trips: 24, entries: 2_000 };
 
 /// An intersection under way.
 #[derive(Debug)]
@@ -38,7 +41,15 @@ impl<'a, L: PostingLists> LedJoin<'a, L> {
     ///
     /// When no operand leads.
     #[must_use]
-    pub fn new(source: &'a L, operands: Operands, range: Range, budget: Budget) -> Self {
+    pub fn new(source: &'a L, operands: Operands, range: Range) -> Self {
+        let budget = match operands.following.is_empty() {
+            true => Budget::default(),
+            false => FOLLOWED,
+        };
+        Self::within(source, operands, range, budget)
+    }
+
+    fn within(source: &'a L, operands: Operands, range: Range, budget: Budget) -> Self {
         let Operands { leading, following } = operands;
         Self { source, leading: Join::new(source, leading, range, budget), following }
     }
@@ -119,7 +130,7 @@ mod tests {
         let mut found = Vec::new();
         let mut range = Some(EVERYTHING);
         while let Some(current) = range {
-            let mut join = LedJoin::new(memory, operands.clone(), current, budget);
+            let mut join = LedJoin::within(memory, operands.clone(), current, budget);
             let step = block_on(join.step(want)).unwrap();
             found.extend(step.matches);
             range = match step.progress {
@@ -160,6 +171,18 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_finds_nothing_among_many_pauses_within_its_budget() {
+        let ours: BTreeSet<Position> = (0..100_000).map(|n| at(n, 1)).collect();
+        let memory = filed(&[ours, BTreeSet::from([at(0, 1)])], 1_000);
+        let operands = Operands { leading: vec![vec![term(0)]], following: vec![vec![term(1)]] };
+        let mut join = LedJoin::new(&memory, operands, EVERYTHING);
+        let step = block_on(join.step(21)).unwrap();
+        assert_eq!(step.matches, []);
+        assert!(matches!(step.progress, Progress::DecidedTo(_)));
+        assert!(memory.entries.into_inner() < 2 * FOLLOWED.entries);
+    }
+
+    #[test]
     fn what_a_following_list_has_beside_costs_nothing() {
         let ours: BTreeSet<Position> = (0..200).map(|n| at(n * 2, 1)).collect();
         let others = |count: i64| (0..count).map(|n| at(n * 2 + 1, 2)).collect();
@@ -167,7 +190,7 @@ mod tests {
             let memory = filed(&[ours.clone(), others(count)], 1_000);
             let operands =
                 Operands { leading: vec![vec![term(0)]], following: vec![vec![term(1)]] };
-            let mut join = LedJoin::new(&memory, operands, EVERYTHING, Budget::default());
+            let mut join = LedJoin::new(&memory, operands, EVERYTHING);
             let step = block_on(join.step(20)).unwrap();
             assert_eq!(step, Step { matches: Vec::new(), progress: Progress::Finished });
             let round_trips = join.budget().round_trips;
