@@ -227,12 +227,9 @@ test.describe("a session ends", () => {
   });
 
   test("with a key that expires while the page is open", async ({ page, tenant }) => {
-    const key = await tenant.createKey("user:jane", "activity:read", "--expires-in", "4s");
+    const key = await tenant.createKey("user:jane", "activity:read", "--expires-in", "8s");
     await signIn(page, tenant, key);
-    await expect(async () => {
-      await page.getByLabel("Search").fill(`word${Date.now()}`, { timeout: 500 });
-      await expect(page.getByRole("alert")).toContainText("has expired", { timeout: 1_000 });
-    }).toPass({ timeout: 15_000 });
+    await expect(page.getByRole("alert")).toContainText("has expired", { timeout: 20_000 });
     await expect(page.getByLabel("Key", keyField)).toBeVisible();
     await expect(rows(page)).toHaveCount(0);
   });
