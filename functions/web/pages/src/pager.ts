@@ -408,3 +408,19 @@ export function createPager<Row>(parts: PagerParts<Row>): Pager<Row> {
     rows: () => pages.flatMap((page) => page.rows),
   };
 }
+
+/** Begins a list, or goes on at the row to which the browser's own "back" leads. */
+export function beginOrResume<Row>(pager: Pager<Row>, name: "row" | "event"): void {
+  const state = window.history.state as { place?: Place; row?: string } | null;
+  if (state?.place === undefined) {
+    pager.restart();
+    return;
+  }
+  pager.resume(state.place, () => {
+    const rows = pager.element.querySelectorAll<HTMLElement>(`[data-${name}]`);
+    const row = [...rows].find(({ dataset }) => dataset[name] === state.row);
+    const focused = name === "row" ? row : row?.querySelector<HTMLElement>("[data-row]");
+    focused?.focus();
+    row?.scrollIntoView({ block: "center" });
+  });
+}

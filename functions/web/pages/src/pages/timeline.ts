@@ -10,7 +10,7 @@ import { createField } from "../fields";
 import { createFilters, type FilterField } from "../filters";
 import { CATEGORY } from "../icons";
 import { may, type Page, type PageContext, pageHeading } from "../page";
-import { createPager, type Place } from "../pager";
+import { beginOrResume, createPager } from "../pager";
 import { startPolling } from "../poller";
 import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
@@ -385,20 +385,6 @@ export function openTimeline(context: PageContext, route: Route): Page {
     window.history.replaceState({ place, row: activity.id }, "");
   }
 
-  function begin(): void {
-    const state = window.history.state as { place?: Place; row?: string } | null;
-    if (state?.place === undefined) {
-      pager.restart();
-      return;
-    }
-    pager.resume(state.place, () => {
-      const rows = pager.element.querySelectorAll<HTMLElement>("[data-row]");
-      const row = [...rows].find(({ dataset }) => dataset.row === state.row);
-      row?.focus();
-      row?.scrollIntoView({ block: "center" });
-    });
-  }
-
   // What is new
 
   const fresh = h("div", { class: "fresh" });
@@ -520,7 +506,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   const stopDays = keepDaysCurrent(pager.element);
   showFilters();
   showFresh(0, false);
-  begin();
+  beginOrResume(pager, "row");
 
   return {
     title: texts.timeline.title,
@@ -536,7 +522,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       stopTyping();
       polling?.stop();
       showFilters();
-      begin();
+      beginOrResume(pager, "row");
     },
     stop() {
       stopTyping();

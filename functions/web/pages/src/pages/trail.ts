@@ -9,7 +9,7 @@ import { createEventFiles } from "../event-files";
 import { createEventRow } from "../event-row";
 import { createFilters, type FilterField } from "../filters";
 import { may, type Page, type PageContext, pageHeading } from "../page";
-import { createPager, type Place } from "../pager";
+import { beginOrResume, createPager } from "../pager";
 import { formatRoute, type Route } from "../router";
 import { texts } from "../texts";
 
@@ -150,20 +150,6 @@ export function openTrail(context: PageContext, route: Route): Page {
     choseInList = link.getAttribute("href")?.startsWith("#/trail?") === true;
   });
 
-  function begin(): void {
-    const state = window.history.state as { place?: Place; row?: string } | null;
-    if (state?.place === undefined) {
-      pager.restart();
-      return;
-    }
-    pager.resume(state.place, () => {
-      const rows = pager.element.querySelectorAll<HTMLElement>("[data-event]");
-      const row = [...rows].find(({ dataset }) => dataset.event === state.row);
-      row?.querySelector<HTMLElement>("[data-row]")?.focus();
-      row?.scrollIntoView({ block: "center" });
-    });
-  }
-
   function showViolations(error: ApiError): boolean {
     files.show(false);
     choseInList = false;
@@ -233,7 +219,7 @@ export function openTrail(context: PageContext, route: Route): Page {
 
   const stopDays = keepDaysCurrent(pager.element);
   showFilters();
-  begin();
+  beginOrResume(pager, "event");
 
   return {
     title: trail.title,
@@ -242,7 +228,7 @@ export function openTrail(context: PageContext, route: Route): Page {
       parameters = known(next.parameters);
       files.forget();
       showFilters();
-      begin();
+      beginOrResume(pager, "event");
     },
     stop() {
       files.forget();
