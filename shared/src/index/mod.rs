@@ -10,8 +10,12 @@
 //! nothing of the table; it reads through [`PostingLists`].
 
 pub mod cursor;
+pub mod entry;
 pub mod join;
 pub mod led_join;
+pub mod manifest;
+pub mod segment;
+pub mod term;
 pub mod visible_text;
 
 use std::collections::BTreeSet;
