@@ -1,11 +1,22 @@
 //! The manifest of a tenant: which segments there are, and what is under way.
+//!
+//! It is one item, which every search reads: some 50 bytes a segment, and the separators
+//! between the term fences of large ones.
 
 use uuid::Uuid;
 
 use super::Position;
-use super::segment::merge::Progress;
-use super::segment::{Birth, Collection, PartCounts, Segment, SegmentId};
+use super::segment::varint::{self, Reader};
+use super::segment::{
+    Birth, Collection, Corrupt, MAX_SEGMENT_LEN, PartCounts, Progress, Segment, SegmentId,
+    front_coding, positions,
+};
+use super::term::Term;
 use crate::domain::clock::Timestamp;
+
+const VERSION: u8 = 1;
+/// The most shards of a tail.
+pub const MAX_SHARDS: u8 = 16;
 
 /// What one item says of all segments of a tenant, of both collections.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,4 +92,251 @@ impl Default for Manifest {
             rebuilt: None,
         }
     }
+}
+
+impl Manifest {
+    /// Its bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = vec![VERSION, self.shards];
+        let out = &mut bytes;
+        varint::put(out, self.next_number);
+        put_all(out, &self.segments, put_segment);
+        put_all(out, &self.pending, |out, key| {
+            out.push(key.shard);
+            positions::put_one(out, key.position);
+        });
+        put_all(out, &self.garbage, |out, garbage| {
+            put_id(out, garbage.segment);
+            let PartCounts { len, buckets, blocks, term_fences } = garbage.parts;
+            put_numbers(out, [len, buckets, blocks, term_fences].map(u64::from));
+            out.extend_from_slice(garbage.run.as_bytes());
+        });
+        put_all(out, self.merge.as_slice(), put_job);
+        put_all(out, &self.struck, |out, struck| {
+            out.push(code_of(struck.collection));
+            positions::put_one(out, struck.position);
+            varint::put(out, struck.before);
+        });
+        put_all(out, self.rebuilt.as_slice(), |out, rebuilt| {
+            put_numbers(out, [rebuilt.analyzer.into(), millis(rebuilt.through)]);
+        });
+        bytes
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Corrupt> {
+        let mut reader = Reader::of_version(bytes, VERSION)?;
+        let reader = &mut reader;
+        let manifest = Self {
+            shards: read_shards(reader)?,
+            next_number: reader.number()?,
+            segments: read_all(reader, read_segment)?,
+            pending: read_all(reader, |reader| {
+                let (shard, position) = (reader.byte()?, positions::read_one(reader)?);
+                Ok(TailKey { shard, position })
+            })?,
+            garbage: read_all(reader, read_garbage)?,
+            merge: read_option(reader, read_job)?,
+            struck: read_all(reader, |reader| {
+                Ok(Struck {
+                    collection: read_collection(reader)?,
+                    position: positions::read_one(reader)?,
+                    before: reader.number()?,
+                })
+            })?,
+            rebuilt: read_option(reader, |reader| {
+                Ok(Rebuilt { analyzer: reader.small()?, through: read_time(reader)? })
+            })?,
+        };
+        if reader.is_at_end() {
+            Ok(manifest)
+        } else {
+            Err(Corrupt("there is more than a manifest"))
+        }
+    }
+}
+
+fn put_all<T>(out: &mut Vec<u8>, all: &[T], put: impl Fn(&mut Vec<u8>, &T)) {
+    varint::put(out, all.len() as u64);
+    for one in all {
+        put(out, one);
+    }
+}
+
+fn read_all<T>(
+    reader: &mut Reader<'_>,
+    read: impl Fn(&mut Reader<'_>) -> Result<T, Corrupt>,
+) -> Result<Vec<T>, Corrupt> {
+    let count = reader.number()?;
+    (0..count).map(|_| read(reader)).collect()
+}
+
+fn read_option<T>(
+    reader: &mut Reader<'_>,
+    read: impl Fn(&mut Reader<'_>) -> Result<T, Corrupt>,
+) -> Result<Option<T>, Corrupt> {
+    match reader.number()? {
+        0 => Ok(None),
+        1 => read(reader).map(Some),
+        _ => Err(Corrupt("there is more than one")),
+    }
+}
+
+fn put_numbers<const N: usize>(out: &mut Vec<u8>, numbers: [u64; N]) {
+    for number in numbers {
+        varint::put(out, number);
+    }
+}
+
+fn put_id(out: &mut Vec<u8>, id: SegmentId) {
+    out.extend_from_slice(id.0.as_bytes());
+}
+
+fn read_uuid(reader: &mut Reader<'_>) -> Result<Uuid, Corrupt> {
+    reader.array().map(Uuid::from_bytes)
+}
+
+fn read_shards(reader: &mut Reader<'_>) -> Result<u8, Corrupt> {
+    let shards = Some(reader.byte()?).filter(|shards| (1..=MAX_SHARDS).contains(shards));
+    shards.ok_or(Corrupt("no number of shards"))
+}
+
+fn code_of(collection: Collection) -> u8 {
+    match collection {
+        Collection::Activities => 0,
+        Collection::AuditEvents => 1,
+    }
+}
+
+fn read_collection(reader: &mut Reader<'_>) -> Result<Collection, Corrupt> {
+    match reader.byte()? {
+        0 => Ok(Collection::Activities),
+        1 => Ok(Collection::AuditEvents),
+        _ => Err(Corrupt("no collection")),
+    }
+}
+
+fn millis(time: Timestamp) -> u64 {
+    u64::try_from(time.as_millis()).expect("a Timestamp is not negative")
+}
+
+fn read_time(reader: &mut Reader<'_>) -> Result<Timestamp, Corrupt> {
+    time_of(reader.number()?)
+}
+
+fn time_of(millis: u64) -> Result<Timestamp, Corrupt> {
+    let millis = i64::try_from(millis).ok();
+    millis.and_then(Timestamp::from_millis).ok_or(Corrupt("no time"))
+}
+
+fn put_birth(out: &mut Vec<u8>, birth: &Birth) {
+    put_id(out, birth.id);
+    out.extend([code_of(birth.collection), birth.tier]);
+    put_numbers(out, [birth.analyzer.into(), birth.number]);
+}
+
+fn read_birth(reader: &mut Reader<'_>) -> Result<Birth, Corrupt> {
+    Ok(Birth {
+        id: read_uuid(reader).map(SegmentId)?,
+        collection: read_collection(reader)?,
+        tier: reader.byte()?,
+        analyzer: reader.small()?,
+        number: reader.number()?,
+    })
+}
+
+fn put_fences(out: &mut Vec<u8>, fences: &[Box<[u8]>]) {
+    varint::put(out, fences.len() as u64);
+    let mut before: &[u8] = &[];
+    for fence in fences {
+        front_coding::put(out, before, fence);
+        before = fence;
+    }
+}
+
+fn read_fences(reader: &mut Reader<'_>) -> Result<Vec<Box<[u8]>>, Corrupt> {
+    let mut fence = Vec::new();
+    let (count, mut fences) = (reader.number()?, Vec::new());
+    for _ in 0..count {
+        front_coding::read(reader, &mut fence)?;
+        fences.push(fence.as_slice().into());
+    }
+    Ok(fences)
+}
+
+fn put_segment(out: &mut Vec<u8>, segment: &Segment) {
+    put_birth(out, &segment.birth());
+    let (newest, oldest) = (millis(segment.newest), millis(segment.oldest));
+    put_numbers(out, [segment.len.into(), newest, newest - oldest]);
+    put_numbers(out, [segment.buckets.into(), segment.blocks.into(), segment.bytes]);
+    put_fences(out, &segment.fences);
+}
+
+fn read_segment(reader: &mut Reader<'_>) -> Result<Segment, Corrupt> {
+    let Birth { id, collection, analyzer, tier, number } = read_birth(reader)?;
+    let len = read_len(reader)?;
+    let (newest, span) = (reader.number()?, reader.number()?);
+    let oldest = newest.checked_sub(span).ok_or(Corrupt("no time"))?;
+    Ok(Segment {
+        id,
+        collection,
+        analyzer,
+        tier,
+        number,
+        len,
+        newest: time_of(newest)?,
+        oldest: time_of(oldest)?,
+        buckets: reader.small()?,
+        blocks: reader.small()?,
+        bytes: reader.number()?,
+        fences: read_fences(reader)?,
+    })
+}
+
+fn read_len(reader: &mut Reader<'_>) -> Result<u32, Corrupt> {
+    let len = Some(reader.small()?).filter(|len| (1..=MAX_SEGMENT_LEN).contains(len));
+    len.ok_or(Corrupt("no length of a segment"))
+}
+
+fn read_garbage(reader: &mut Reader<'_>) -> Result<Garbage, Corrupt> {
+    Ok(Garbage {
+        segment: read_uuid(reader).map(SegmentId)?,
+        parts: PartCounts {
+            len: read_len(reader)?,
+            buckets: reader.small()?,
+            blocks: reader.small()?,
+            term_fences: reader.small()?,
+        },
+        run: read_uuid(reader)?,
+    })
+}
+
+fn put_job(out: &mut Vec<u8>, job: &MergeJob) {
+    out.extend_from_slice(job.owner.as_bytes());
+    put_birth(out, &job.output);
+    put_all(out, &job.inputs, |out, id| put_id(out, *id));
+    let Progress { positions, buckets, blocks, last_term, fences, bytes } = &job.progress;
+    put_numbers(out, [*positions, *buckets, *blocks].map(u64::from));
+    put_numbers(out, [*bytes]);
+    let last_term = last_term.as_ref().map_or(&[][..], Term::as_bytes);
+    varint::put(out, last_term.len() as u64);
+    out.extend_from_slice(last_term);
+    put_fences(out, fences);
+}
+
+fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
+    let owner = read_uuid(reader)?;
+    let output = read_birth(reader)?;
+    let inputs = read_all(reader, |reader| read_uuid(reader).map(SegmentId))?;
+    let (positions, buckets, blocks) = (reader.small()?, reader.small()?, reader.small()?);
+    let bytes = reader.number()?;
+    let len = reader.small()?;
+    let last_term = match reader.take(len)? {
+        [] => None,
+        term => Some(Term::new(term).ok_or(Corrupt("no term"))?),
+    };
+    let fences = read_fences(reader)?;
+    let progress = Progress { positions, buckets, blocks, last_term, fences, bytes };
+    Ok(MergeJob { owner, output, inputs, progress })
 }

@@ -11,11 +11,11 @@ pub const MAX_TERM_BYTES: usize = 255;
 pub struct Term(Box<[u8]>);
 
 impl Term {
-    /// A term of these bytes; `None` where they are more than [`MAX_TERM_BYTES`].
+    /// A term of these bytes; `None` where there is none, or more than [`MAX_TERM_BYTES`].
     #[must_use]
     pub fn new(bytes: impl Into<Box<[u8]>>) -> Option<Self> {
         let bytes = bytes.into();
-        (bytes.len() <= MAX_TERM_BYTES).then_some(Self(bytes))
+        (1..=MAX_TERM_BYTES).contains(&bytes.len()).then_some(Self(bytes))
     }
 
     /// Its bytes.

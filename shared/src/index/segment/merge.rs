@@ -1,12 +1,29 @@
-//! The merge of segments into one.
+//! The merge of segments into one, in steps.
+//!
+//! A merge goes through the buckets of its inputs side by side, in the order of the terms.
+//! Positions come first, since they say which ordinals the output has. All of it follows
+//! from the inputs and from what was decided when it was begun, and a step ends only where
+//! the next one can begin without what this one had in memory. So whoever does a step of
+//! it, twice or at the same time as another, writes the same bytes.
+//!
+//! In memory are the positions of all inputs, and some dozens of their parts.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use super::{Birth, Part, PartName, Segment, SegmentId};
+use super::fence::{self, TermFence};
+use super::input::{DROPPED, Input};
+use super::writer::{self, Writer};
+use super::{
+    Birth, Corrupt, MAX_SEGMENT_LEN, Part, PartName, Progress, Segment, SegmentId, positions,
+};
 use crate::domain::error::{Error, Result};
 use crate::index::Position;
 use crate::index::term::Term;
+
+/// Parts that are read or written in one call. What is read ahead of an input is less.
+const PARTS_A_CALL: usize = 64;
 
 /// Where parts of segments are kept.
 pub trait Parts: Sync {
@@ -21,22 +38,6 @@ pub trait Parts: Sync {
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// How far a merge came. What it counts is written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// Parts with positions.
-    pub positions: u32,
-    pub buckets: u32,
-    pub blocks: u32,
-    /// The last term of the last bucket.
-    pub last_term: Option<Term>,
-    /// At which terms the term fences begin, but for the first; the last one begins
-    /// with the next bucket.
-    pub fences: Vec<Box<[u8]>>,
-    /// Payload of all parts so far.
-    pub bytes: u64,
-}
-
 /// What a step of a merge came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advance {
@@ -46,43 +47,536 @@ pub enum Advance {
     Done(Option<Segment>),
 }
 
-/// A merge: a pure function of its inputs and of what was decided when it was begun.
+/// A merge of segments of one collection and analyzer.
 #[derive(Debug)]
 pub struct Merge {
-    birth: Birth,
+    output: Birth,
     inputs: Vec<Segment>,
     dropped: BTreeSet<Position>,
     progress: Progress,
+    /// What the last step had in memory, so that the next one need not read it again.
+    state: Option<State>,
+}
+
+/// A merge whose inputs' positions are read.
+#[derive(Debug)]
+struct State {
+    /// Those of the output.
+    positions: Vec<Position>,
+    inputs: Vec<Input>,
+    stage: Stage,
+}
+
+/// What a merge is writing.
+#[derive(Debug)]
+enum Stage {
+    Positions(Progress),
+    Lists(Box<Writer>),
 }
 
 impl Merge {
-    /// A merge that goes on from `progress`. Whoever goes on names the same birth, inputs,
+    /// A merge that goes on from `progress`. Whoever goes on names the same output, inputs,
     /// order of them and dropped positions.
     #[must_use]
     pub fn new(
-        birth: Birth,
+        output: Birth,
         inputs: Vec<Segment>,
         dropped: BTreeSet<Position>,
         progress: Progress,
     ) -> Self {
-        Self { birth, inputs, dropped, progress }
+        Self { output, inputs, dropped, progress, state: None }
     }
 
-    /// Goes on until it is done or has written some more than `max_bytes_written`. After a
-    /// pause it goes on with what it has in memory.
+    /// Goes on until it is done, or has written `max_bytes_written` and come to a place where
+    /// it can pause: behind some parts with positions, or where a term fence is complete,
+    /// which is at most every two megabytes and the blocks between them. After an error it
+    /// goes on from the last pause.
     ///
     /// # Errors
     ///
-    /// Those of `parts`, and where a part can't be read.
+    /// Those of `parts`; where a part can't be read; and where the inputs have more than
+    /// [`MAX_SEGMENT_LEN`] positions.
     pub async fn advance(
         &mut self,
         parts: &impl Parts,
         max_bytes_written: usize,
     ) -> Result<Advance> {
-        let (_, _) = (parts, max_bytes_written);
-        Err(Error::Internal(
-            format!("{:?} {:?} {:?} {:?}", self.birth, self.inputs, self.dropped, self.progress)
-                .into(),
-        ))
+        let state = match self.state.take() {
+            Some(state) => state,
+            None => self.open(parts).await?,
+        };
+        if state.positions.is_empty() {
+            return Ok(Advance::Done(None));
+        }
+        let until = self.progress.bytes.saturating_add(max_bytes_written as u64);
+        let State { positions, mut inputs, stage } = state;
+        let mut writer = match stage {
+            Stage::Lists(writer) => writer,
+            Stage::Positions(mut written) => {
+                if self.write_positions(&positions, &mut written, until, parts).await? {
+                    let stage = Stage::Positions(written.clone());
+                    return Ok(self.pause(State { positions, inputs, stage }, written));
+                }
+                seek(&mut inputs, written.last_term.as_ref(), parts).await?;
+                Box::new(Writer::new(positions.len() as u32, written))
+            }
+        };
+        if let Some(written) = self.write_lists(&mut inputs, &mut writer, until, parts).await? {
+            let stage = Stage::Lists(writer);
+            return Ok(self.pause(State { positions, inputs, stage }, written));
+        }
+        let mut rest = writer.take_parts();
+        let segment = writer.finish(self.output, &positions, &mut rest);
+        parts.write(self.output.id, rest).await?;
+        Ok(Advance::Done(Some(segment)))
+    }
+
+    fn pause(&mut self, state: State, progress: Progress) -> Advance {
+        self.state = Some(state);
+        self.progress = progress.clone();
+        Advance::Paused(progress)
+    }
+
+    /// Reads the positions of the inputs, and finds what is the ordinal of each in the output.
+    async fn open(&self, parts: &impl Parts) -> Result<State> {
+        let len: u64 = self.inputs.iter().map(|segment| u64::from(segment.len)).sum();
+        if len > u64::from(MAX_SEGMENT_LEN) {
+            return Err(Error::Internal("no segment has as many positions".into()));
+        }
+        let mut of_inputs = Vec::with_capacity(self.inputs.len());
+        for segment in &self.inputs {
+            of_inputs.push(read_positions(segment, parts).await?);
+        }
+        let (positions, ordinals) = self.merge_positions(&of_inputs);
+        let inputs = self.inputs.iter().cloned().zip(ordinals);
+        Ok(State {
+            positions,
+            inputs: inputs.map(|(segment, ordinals)| Input::new(segment, ordinals)).collect(),
+            stage: Stage::Positions(self.progress.clone()),
+        })
+    }
+
+    /// The positions of the output, and for each input the ordinals that its own become.
+    fn merge_positions(&self, of_inputs: &[Vec<Position>]) -> (Vec<Position>, Vec<Vec<u32>>) {
+        let mut positions = Vec::with_capacity(of_inputs.iter().map(Vec::len).sum());
+        let with_room = |of_input: &Vec<Position>| Vec::with_capacity(of_input.len());
+        let mut ordinals: Vec<Vec<u32>> = of_inputs.iter().map(with_room).collect();
+        loop {
+            let heads = of_inputs.iter().zip(&ordinals);
+            let heads = heads.filter_map(|(of_input, done)| of_input.get(done.len()));
+            let Some(newest) = heads.max().copied() else { break };
+            let ordinal = if self.dropped.contains(&newest) {
+                DROPPED
+            } else {
+                positions.push(newest);
+                positions.len() as u32 - 1
+            };
+            for (of_input, done) in of_inputs.iter().zip(&mut ordinals) {
+                if of_input.get(done.len()) == Some(&newest) {
+                    done.push(ordinal);
+                }
+            }
+        }
+        (positions, ordinals)
+    }
+
+    /// Writes the positions that are not written, and says whether it paused.
+    async fn write_positions(
+        &self,
+        positions: &[Position],
+        written: &mut Progress,
+        until: u64,
+        parts: &impl Parts,
+    ) -> Result<bool> {
+        loop {
+            let mut some = Vec::new();
+            writer::add_positions(positions, PARTS_A_CALL, written, &mut some);
+            if some.is_empty() {
+                return Ok(false);
+            }
+            parts.write(self.output.id, some).await?;
+            if written.bytes >= until {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Writes the lists that are not written. Where it paused, if it did.
+    async fn write_lists(
+        &self,
+        inputs: &mut [Input],
+        writer: &mut Writer,
+        until: u64,
+        parts: &impl Parts,
+    ) -> Result<Option<Progress>> {
+        let (mut with_term, mut ordinals) = (Vec::new(), Vec::new());
+        loop {
+            while inputs.iter().any(Input::is_behind) {
+                read_ahead(inputs, parts).await?;
+            }
+            find_first(inputs, &mut with_term);
+            let Some(first) = with_term.first() else { return Ok(None) };
+            let mut is_read = true;
+            for input in &with_term {
+                is_read &= inputs[*input].has_list()?;
+            }
+            if !is_read {
+                read_ahead(inputs, parts).await?;
+            }
+            ordinals.clear();
+            for input in &with_term {
+                inputs[*input].add_list(&mut ordinals)?;
+            }
+            // Those of each input are in order, and often those of one are behind all others.
+            if with_term.len() > 1 {
+                ordinals.sort();
+                ordinals.dedup();
+            }
+            if let Some(term) = inputs[*first].term().filter(|_| !ordinals.is_empty()) {
+                writer.add(term, &ordinals);
+            }
+            for input in &with_term {
+                inputs[*input].proceed()?;
+            }
+            let checkpoint = writer.take_checkpoint().filter(|_| writer.bytes() >= until);
+            if checkpoint.is_some() || writer.parts_len() >= PARTS_A_CALL {
+                parts.write(self.output.id, writer.take_parts()).await?;
+            }
+            if checkpoint.is_some() {
+                return Ok(checkpoint);
+            }
+        }
+    }
+}
+
+/// Which inputs have the first term that is left, if any is.
+fn find_first(inputs: &[Input], with_term: &mut Vec<usize>) {
+    with_term.clear();
+    for (at, input) in inputs.iter().enumerate() {
+        let Some(term) = input.term() else { continue };
+        let first = with_term.first().and_then(|first| inputs[*first].term());
+        let order = first.map_or(Ordering::Equal, |first| term.cmp(first));
+        if order == Ordering::Less {
+            with_term.clear();
+        }
+        if order != Ordering::Greater {
+            with_term.push(at);
+        }
+    }
+}
+
+async fn read_positions(segment: &Segment, parts: &impl Parts) -> Result<Vec<Position>> {
+    let all: Vec<Part> = (0..segment.counts().positions()).map(Part::Positions).collect();
+    let mut of_segment: Vec<Position> = Vec::with_capacity(segment.len as usize);
+    for some in all.chunks(PARTS_A_CALL) {
+        let names: Vec<PartName> = some.iter().map(|part| segment.name(*part)).collect();
+        for (part, bytes) in some.iter().zip(read(&names, parts).await?) {
+            of_segment.extend(positions::decode(&bytes).map_err(segment.corrupt(*part))?);
+        }
+    }
+    let is_whole = of_segment.len() == segment.len as usize;
+    if !is_whole || !of_segment.is_sorted_by(|a, b| a > b) {
+        let last = segment.counts().positions() - 1;
+        return Err(segment.corrupt(Part::Positions(last))(Corrupt("other positions")).into());
+    }
+    Ok(of_segment)
+}
+
+/// Reads parts. There are as many as names.
+async fn read(names: &[PartName], parts: &impl Parts) -> Result<Vec<Vec<u8>>> {
+    let all = parts.read(names).await?;
+    if all.len() == names.len() { Ok(all) } else { Err(Error::Internal("parts are absent".into())) }
+}
+
+/// Reads what the inputs want next.
+async fn read_ahead(inputs: &mut [Input], parts: &impl Parts) -> Result<()> {
+    let of_input = |(at, input): (usize, &Input)| {
+        let id = input.segment().id;
+        input.wanted().map(move |part| (at, PartName { segment: id, part }))
+    };
+    let (of_inputs, names): (Vec<usize>, Vec<PartName>) =
+        inputs.iter().enumerate().flat_map(of_input).unzip();
+    let all = read(&names, parts).await?;
+    for ((at, name), bytes) in of_inputs.into_iter().zip(names).zip(all) {
+        inputs[at].give(name.part, bytes);
+    }
+    for input in inputs.iter_mut().filter(|input| input.term().is_none()) {
+        input.proceed()?;
+    }
+    Ok(())
+}
+
+/// Brings the inputs to the first term behind the last one that is written.
+async fn seek(inputs: &mut [Input], last_term: Option<&Term>, parts: &impl Parts) -> Result<()> {
+    let Some(last_term) = last_term.map(Term::as_bytes) else { return Ok(()) };
+    for input in inputs.iter_mut() {
+        let segment = input.segment();
+        if segment.buckets > 1 {
+            let part = Part::TermFence(fence::fence_of(segment, last_term));
+            let bytes = read(&[segment.name(part)], parts).await?.concat();
+            let fence = TermFence::parse(&bytes).map_err(segment.corrupt(part))?;
+            input.begin_at(fence.bucket_of(last_term));
+        } else {
+            input.begin_at(0);
+        }
+    }
+    while inputs.iter().any(Input::is_behind) {
+        read_ahead(inputs, parts).await?;
+        for input in inputs.iter_mut() {
+            input.proceed_behind(last_term)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashMap};
+    use std::pin::pin;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering as Memory};
+    use std::task::{Context, Poll, Waker};
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::clock::Timestamp;
+    use crate::index::entry::EntryPart;
+    use crate::index::segment::bucket::{self, List};
+    use crate::index::segment::build::build;
+    use crate::index::segment::fence::TimeFence;
+    use crate::index::segment::{
+        Collection, MAX_PART_BYTES, POSITIONS_A_PART, POSITIONS_PARTS_A_TIME_FENCE, ordinals,
+    };
+
+    /// Parts in memory. Whoever writes one again writes the same bytes.
+    #[derive(Default)]
+    struct Memories {
+        parts: Mutex<HashMap<PartName, Vec<u8>>>,
+        /// How many calls work, before all others fail.
+        calls: AtomicUsize,
+    }
+
+    impl Memories {
+        fn new() -> Self {
+            Self { parts: Mutex::default(), calls: AtomicUsize::new(usize::MAX) }
+        }
+
+        fn call(&self) -> Result<()> {
+            let left =
+                self.calls.fetch_update(Memory::SeqCst, Memory::SeqCst, |left| left.checked_sub(1));
+            left.map(|_| ()).map_err(|_| Error::Internal("no call is left".into()))
+        }
+    }
+
+    impl Parts for Memories {
+        async fn read(&self, names: &[PartName]) -> Result<Vec<Vec<u8>>> {
+            self.call()?;
+            let parts = self.parts.lock().unwrap();
+            let read = names.iter().map(|name| {
+                parts.get(name).cloned().ok_or_else(|| Error::Internal(format!("{name:?}").into()))
+            });
+            read.collect()
+        }
+
+        async fn write(&self, segment: SegmentId, parts: Vec<(Part, Vec<u8>)>) -> Result<()> {
+            self.call()?;
+            let mut all = self.parts.lock().unwrap();
+            for (part, bytes) in parts {
+                let before = all.insert(PartName { segment, part }, bytes.clone());
+                assert!(before.is_none_or(|before| before == bytes), "{part:?} is another one");
+            }
+            Ok(())
+        }
+    }
+
+    /// What nothing waits in.
+    fn now<T>(work: impl Future<Output = T>) -> T {
+        match pin!(work).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(done) => done,
+            Poll::Pending => panic!("nothing in memory waits"),
+        }
+    }
+
+    /// Records and their terms.
+    type Model = BTreeMap<Position, BTreeSet<Term>>;
+
+    fn term(text: &str) -> Term {
+        Term::new(text.as_bytes()).unwrap()
+    }
+
+    fn at(millis: i64, id: u128) -> Position {
+        Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
+    }
+
+    fn birth(id: u128) -> Birth {
+        Birth {
+            id: SegmentId(Uuid::from_u128(id)),
+            collection: Collection::Activities,
+            analyzer: 1,
+            tier: 0,
+            number: 0,
+        }
+    }
+
+    /// Builds the segment of some records.
+    fn written(parts: &Memories, id: u128, model: &Model) -> Segment {
+        let records = model
+            .iter()
+            .map(|(position, terms)| EntryPart::new(*position, terms.iter().cloned().collect()));
+        let built = build(birth(id), records.collect());
+        now(parts.write(built.segment.id, built.parts)).unwrap();
+        built.segment
+    }
+
+    /// All that a segment says, read through its fences; that it has the parts that it names
+    /// and no others; and that none is too long.
+    fn content(parts: &Memories, segment: &Segment) -> Model {
+        let all = parts.parts.lock().unwrap();
+        let has: BTreeSet<Part> =
+            all.keys().filter(|name| name.segment == segment.id).map(|name| name.part).collect();
+        assert_eq!(segment.parts().collect::<BTreeSet<_>>(), has);
+        assert_eq!(segment.parts().count(), has.len());
+        let part = |part| all[&segment.name(part)].as_slice();
+        let bytes = segment.parts().map(|of_segment| part(of_segment).len());
+        assert_eq!(bytes.sum::<usize>() as u64, segment.bytes);
+
+        let mut of_segment = Vec::new();
+        let mut times = Vec::new();
+        for number in 0..segment.counts().positions() {
+            let decoded = positions::decode(part(Part::Positions(number))).unwrap();
+            times.push(decoded[0].time);
+            of_segment.extend(decoded);
+        }
+        assert_eq!(of_segment.len(), segment.len as usize);
+        let ends = [of_segment[0].time, of_segment[of_segment.len() - 1].time];
+        assert_eq!(ends, [segment.newest, segment.oldest]);
+        let fences = times.chunks(POSITIONS_PARTS_A_TIME_FENCE as usize);
+        for (number, times) in fences.enumerate().filter(|_| segment.len > POSITIONS_A_PART) {
+            let fence = part(Part::TimeFence(number as u32));
+            assert_eq!(TimeFence::parse(fence).unwrap().times(), times);
+        }
+
+        let mut model: Model = of_segment.iter().map(|at| (*at, BTreeSet::new())).collect();
+        let (mut last, mut next_block) = (None, 0);
+        for bucket in 0..segment.buckets {
+            let bytes = part(Part::Bucket(bucket));
+            assert!(bytes.len() <= MAX_PART_BYTES);
+            for (term, list) in bucket::entries(bytes, segment.len).unwrap() {
+                assert!(last.as_ref() < Some(&term));
+                assert_eq!(bucket_of(segment, &part, term.as_bytes()), bucket);
+                let found = bucket::find(bytes, segment.len, term.as_bytes()).unwrap();
+                assert_eq!(found.as_ref(), Some(&list));
+                let len = list.len();
+                let listed = match list {
+                    List::Inline(ordinals) => ordinals,
+                    List::Blocks { first_block, first_pages, .. } => {
+                        assert_eq!(first_block, next_block);
+                        next_block += first_pages.len() as u32;
+                        let blocks = (first_block..next_block).map(|block| {
+                            let bytes = part(Part::Block(block));
+                            assert!(bytes.len() <= MAX_PART_BYTES);
+                            ordinals::all(bytes, segment.len).unwrap()
+                        });
+                        let blocks: Vec<_> = blocks.collect();
+                        let begins = blocks.iter().map(|block| block[0] / ordinals::PAGE);
+                        assert!(begins.eq(first_pages));
+                        blocks.concat()
+                    }
+                };
+                assert_eq!(listed.len(), len as usize);
+                for ordinal in listed {
+                    let terms = model.get_mut(&of_segment[ordinal as usize]).unwrap();
+                    assert!(terms.insert(term.clone()));
+                }
+                last = Some(term);
+            }
+        }
+        assert_eq!(next_block, segment.blocks);
+        model
+    }
+
+    fn bucket_of<'a>(segment: &Segment, part: impl Fn(Part) -> &'a [u8], term: &[u8]) -> u32 {
+        if segment.buckets == 1 {
+            return 0;
+        }
+        let number = fence::fence_of(segment, term);
+        assert_eq!(fence::fences_of_prefix(segment, term).start(), &number);
+        let bytes = part(Part::TermFence(number));
+        assert!(bytes.len() <= MAX_PART_BYTES);
+        let fence = TermFence::parse(bytes).unwrap();
+        let bucket = fence.bucket_of(term);
+        assert_eq!(fence.buckets_of_prefix(term).start(), &bucket);
+        assert!((fence.first()..=fence.last()).contains(&bucket));
+        bucket
+    }
+
+    /// What a merge is to be.
+    fn union(models: &[Model], dropped: &BTreeSet<Position>) -> Model {
+        let mut all = Model::new();
+        for (position, terms) in models.iter().flatten() {
+            if !dropped.contains(position) {
+                all.entry(*position).or_default().extend(terms.iter().cloned());
+            }
+        }
+        all
+    }
+
+    /// Merges in steps; after each, what is in memory is kept or not.
+    fn merged(
+        parts: &Memories,
+        mut merge: Merge,
+        max_bytes_written: usize,
+        mut is_kept: impl FnMut() -> bool,
+    ) -> (Option<Segment>, usize) {
+        let mut steps = 0;
+        loop {
+            steps += 1;
+            match now(merge.advance(parts, max_bytes_written)).unwrap() {
+                Advance::Done(segment) => return (segment, steps),
+                Advance::Paused(progress) => {
+                    assert_eq!(progress, merge.progress);
+                    if !is_kept() {
+                        let Merge { output, inputs, dropped, .. } = merge;
+                        merge = Merge::new(output, inputs, dropped, progress);
+                    }
+                }
+            }
+        }
+    }
+
+    fn model() -> impl Strategy<Value = Model> {
+        let position = (0i64..40, 0u128..4).prop_map(|(time, id)| at(time, id << 80 | id));
+        let terms = prop::collection::btree_set("[a-d]{1,3}".prop_map(|text| term(&text)), 0..6);
+        prop::collection::btree_map(position, terms, 1..30)
+    }
+
+    proptest! {
+        #[test]
+        fn merges_of_merges_are_the_union_of_all(
+            models in prop::collection::vec(model(), 1..8),
+            dropped in prop::collection::btree_set((0i64..40, 0u128..4), 0..40),
+            groups in prop::collection::vec(1usize..5, 8),
+        ) {
+            let parts = Memories::new();
+            let dropped: BTreeSet<_> =
+                dropped.into_iter().map(|(time, id)| at(time, id << 80 | id)).collect();
+            let mut expected = models.clone();
+            let segments = models.iter().zip(1..);
+            let mut segments: Vec<_> =
+                segments.map(|(model, id)| written(&parts, id, model)).collect();
+            for (id, group) in (100..).zip(groups) {
+                let group = group.min(segments.len());
+                let inputs: Vec<_> = segments.drain(..group).collect();
+                let union = union(&expected.drain(..group).collect::<Vec<_>>(), &dropped);
+                let merge = Merge::new(birth(id), inputs, dropped.clone(), Progress::default());
+                let (output, _) = merged(&parts, merge, 0, || false);
+                prop_assert_eq!(output.as_ref().map(|output| content(&parts, output)),
+                    Some(union.clone()).filter(|union| !union.is_empty()));
+                segments.extend(output);
+                expected.extend(Some(union).filter(|union| !union.is_empty()));
+            }
+        }
     }
 }

@@ -18,9 +18,20 @@
 
 use uuid::Uuid;
 
+use super::term::Term;
 use crate::domain::clock::Timestamp;
+use crate::domain::error::Error;
 
+pub mod bucket;
+pub mod build;
+pub mod fence;
+pub(super) mod front_coding;
+mod input;
 pub mod merge;
+pub mod ordinals;
+pub mod positions;
+pub(super) mod varint;
+mod writer;
 
 /// Payload of a part, in bytes: with its key and the names of its attributes the item
 /// is within 4,096 bytes, which are one read unit.
@@ -30,6 +41,10 @@ pub const POSITIONS_A_PART: u32 = 256;
 /// How many parts with positions a time fence is for. With 1,024 it could be longer than
 /// [`MAX_PART_BYTES`].
 pub const POSITIONS_PARTS_A_TIME_FENCE: u32 = 512;
+
+/// The most positions of a segment. The directory of its longest list is still within a
+/// bucket.
+pub const MAX_SEGMENT_LEN: u32 = 1 << 26;
 
 /// Which records are searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,6 +93,13 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// What was decided of it before it was written.
+    #[must_use]
+    pub fn birth(&self) -> Birth {
+        let Self { id, collection, analyzer, tier, number, .. } = *self;
+        Birth { id, collection, analyzer, tier, number }
+    }
+
     /// How many of each kind of part it has.
     #[must_use]
     pub fn counts(&self) -> PartCounts {
@@ -88,6 +110,12 @@ impl Segment {
     /// Every part that it has.
     pub fn parts(&self) -> impl Iterator<Item = Part> + use<> {
         self.counts().parts()
+    }
+
+    /// Says which part of it is corrupt.
+    pub fn corrupt(&self, part: Part) -> impl Fn(Corrupt) -> CorruptPart + use<> {
+        let name = self.name(part);
+        move |source| CorruptPart { name, source }
     }
 
     /// The name of a part of it.
@@ -151,7 +179,37 @@ pub struct PartName {
     pub part: Part,
 }
 
+/// How far a merge came. What it counts is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Parts with positions.
+    pub positions: u32,
+    pub buckets: u32,
+    pub blocks: u32,
+    /// The last term of the last bucket.
+    pub last_term: Option<Term>,
+    /// At which terms the term fences begin, but for the first; the last one begins
+    /// with the next bucket.
+    pub fences: Vec<Box<[u8]>>,
+    /// Payload of all parts so far.
+    pub bytes: u64,
+}
+
 /// Bytes that are not what the index writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not bytes that the index writes: {0}")]
 pub struct Corrupt(pub &'static str);
+
+/// A part that can't be read.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("{:?} of segment {} is corrupt", name.part, name.segment.0)]
+pub struct CorruptPart {
+    pub name: PartName,
+    pub source: Corrupt,
+}
+
+impl From<CorruptPart> for Error {
+    fn from(corrupt: CorruptPart) -> Self {
+        Self::Internal(Box::new(corrupt))
+    }
+}
