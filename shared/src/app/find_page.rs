@@ -1,7 +1,8 @@
-//! Finding a page: one join of posting lists, and the rows read by id.
+//! Finding a page: a search of the index, and the rows read by id.
 //!
 //! Every filter is a term of the index. Phrases and runs of unspaced script are
-//! candidates from the index that are then held against the text.
+//! candidates from the index that are then held against the text. What is listed without
+//! any filter is read from the list of all.
 
 use std::collections::HashMap;
 
@@ -11,12 +12,14 @@ use super::context::Context;
 use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::index::join::Progress;
-use crate::index::led_join::{LedJoin, Operands};
+use crate::index::expression::{AnyOf, Expression};
+use crate::index::search::{Budget, Progress, Search, Step};
+use crate::index::segment::Collection;
+use crate::index::term::Term;
 use crate::index::visible_text::visible_text;
-use crate::index::{Position, Range, Term};
-use crate::store::{Index, Parts, Postings};
-use crate::text::TextQuery;
+use crate::index::{Position, Range};
+use crate::store::{Parts, Store, TenantIndex};
+use crate::text::{ANALYZER_VERSION, TextQuery};
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
@@ -31,6 +34,9 @@ const MAX_SUBMISSION_BYTES: usize = 1_000_000;
 /// Candidates that are held against the text in one round, after a first one
 /// of just what the page needs: mostly all of them match.
 const CANDIDATES_A_ROUND: usize = 50;
+/// What a page may read, and how often it may wait for the table. Two more round trips
+/// are those of the rows and of the names in them.
+const BUDGET: Budget = Budget { units: 400, trips: 22 };
 
 /// A text query with what it was parsed from.
 #[derive(Clone, Debug)]
@@ -55,9 +61,11 @@ impl SearchQuery {
         &self.text
     }
 
-    /// The lists that what matches is in.
-    pub(crate) fn terms(&self) -> Vec<Term> {
-        self.parsed.terms().iter().map(|word| Term::word(word)).collect()
+    /// Asks an expression for the words.
+    pub(crate) fn add_to(&self, expression: &mut Expression) {
+        let words = self.parsed.terms().iter().map(|word| AnyOf::terms([Term::word(word)]));
+        expression.all.extend(words);
+        expression.analyzer = Some(ANALYZER_VERSION);
     }
 }
 
@@ -81,45 +89,119 @@ impl JsonSchema for SearchQuery {
 /// Rows, and where to go on if there is more.
 pub(crate) type RowsAndEnd = (Vec<Activity>, Option<Position>);
 
-/// The activities that all lists have within a range, and that have the phrases
-/// of a query, whose words are among the lists.
+/// Where the positions of a page come from.
+enum Matches<'a> {
+    /// The list of all.
+    All {
+        store: &'a Store,
+        tenant: &'a TenantId,
+        collection: Collection,
+        range: Range,
+    },
+    Found(Box<Search<'a, TenantIndex<'a>>>),
+}
+
+impl<'a> Matches<'a> {
+    fn new(
+        index: &'a TenantIndex<'a>,
+        collection: Collection,
+        expression: Expression,
+        range: Range,
+        rows: usize,
+    ) -> Self {
+        if expression == Expression::default() {
+            let TenantIndex { store, tenant } = index;
+            return Self::All { store, tenant, collection, range };
+        }
+        let budget = Budget { units: BUDGET.units.saturating_sub(rows), ..BUDGET };
+        Self::Found(Box::new(Search::new(index, collection, expression, range, budget)))
+    }
+
+    async fn step(&mut self, wanted: usize) -> Result<Step> {
+        match self {
+            Self::All { store, tenant, collection, range } => {
+                let step = store.listed(tenant, *collection, *range, wanted).await?;
+                if let Progress::DecidedTo(last) = step.progress
+                    && let Some(newest) = last.older()
+                {
+                    range.newest = newest;
+                }
+                Ok(step)
+            }
+            Self::Found(search) => search.step(wanted).await,
+        }
+    }
+
+    fn spend(&mut self, units: usize) {
+        if let Self::Found(search) = self {
+            search.spend(units);
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        match self {
+            Self::All { .. } => false,
+            Self::Found(search) => search.is_spent(),
+        }
+    }
+}
+
+/// The positions of a page, and where to go on if there is more.
+pub(crate) async fn find_positions(
+    ctx: &Context,
+    tenant: &TenantId,
+    collection: Collection,
+    expression: Expression,
+    range: Range,
+    limit: usize,
+) -> Result<(Vec<Position>, Option<Position>)> {
+    let index = TenantIndex { store: &ctx.store, tenant };
+    let mut matches = Matches::new(&index, collection, expression, range, limit);
+    // One match more than the page tells whether there is a next one.
+    let step = matches.step(limit + 1).await?;
+    let mut positions = step.matches;
+    if positions.len() > limit {
+        positions.truncate(limit);
+        let end = positions.last().copied();
+        return Ok((positions, end));
+    }
+    let end = match step.progress {
+        Progress::Finished => None,
+        Progress::DecidedTo(position) => Some(position),
+    };
+    Ok((positions, end))
+}
+
+/// The activities that an expression holds of within a range, and that have what a query
+/// asks for, whose words are part of the expression.
 pub(crate) async fn find_page(
     ctx: &Context,
     tenant: &TenantId,
-    operands: Operands,
+    expression: Expression,
     query: Option<&SearchQuery>,
     range: Range,
     limit: usize,
 ) -> Result<RowsAndEnd> {
-    let postings = Postings { store: &ctx.store, tenant, index: Index::Activities };
-    let mut join = LedJoin::new(&postings, operands, range);
-    let phrases = query.map(|query| &query.parsed);
-    match phrases.filter(|query| query.needs_verification()) {
-        None => plain_page(ctx, tenant, &mut join, limit).await,
-        Some(query) => verified_page(ctx, tenant, &mut join, limit, query).await,
+    let collection = Collection::Activities;
+    let verified = query.map(|query| &query.parsed).filter(|query| query.needs_verification());
+    if let Some(query) = verified {
+        let index = TenantIndex { store: &ctx.store, tenant };
+        let mut matches = Matches::new(&index, collection, expression, range, 0);
+        return verified_page(ctx, tenant, &mut matches, limit, query).await;
     }
-}
-
-async fn plain_page(
-    ctx: &Context,
-    tenant: &TenantId,
-    join: &mut LedJoin<'_, Postings<'_>>,
-    limit: usize,
-) -> Result<RowsAndEnd> {
-    // One match more than the page tells whether there is a next one.
-    let step = join.step(limit + 1).await?;
-    let (matches, end) = split(&step.matches, step.progress, limit);
-    let mut heads = ctx.store.heads(tenant, &ids(matches)).await?;
-    // A posting without a head belongs to a write that is under way or was
-    // given up: it is not there.
-    let rows = matches.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
+    let (positions, end) =
+        find_positions(ctx, tenant, collection, expression, range, limit).await?;
+    let mut heads = ctx.store.heads(tenant, &ids(&positions)).await?;
+    // A position without a head belongs to a write that is under way or was given up: it
+    // is not there.
+    let rows = positions.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
     Ok((rows.collect(), end))
 }
 
 async fn verified_page(
     ctx: &Context,
     tenant: &TenantId,
-    join: &mut LedJoin<'_, Postings<'_>>,
+    found: &mut Matches<'_>,
     limit: usize,
     query: &TextQuery,
 ) -> Result<RowsAndEnd> {
@@ -128,15 +210,17 @@ async fn verified_page(
     let mut submission_bytes = 0;
     let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
     loop {
-        let step = join.step(candidates_a_round).await?;
+        let step = found.step(candidates_a_round).await?;
         candidates_a_round = CANDIDATES_A_ROUND;
         let mut heads = ctx.store.heads(tenant, &ids(&step.matches)).await?;
+        found.spend(step.matches.len());
         let mut candidates = step.matches.as_slice();
         while !candidates.is_empty() {
             let round = &candidates[..candidates.len().min(BODIES_A_ROUND)];
             candidates = &candidates[round.len()..];
             let mut parts = long_parts_of(ctx, tenant, &heads, round).await?;
             bodies_left = bodies_left.saturating_sub(parts.len());
+            found.spend(parts.values().map(|parts| parts.read_units).sum());
             for position in round {
                 let Some(mut activity) = heads.remove(&ActivityId(position.id)) else { continue };
                 let parts = parts.remove(&activity.id);
@@ -153,13 +237,14 @@ async fn verified_page(
                 }
             }
             let decided = round.last().copied();
-            if bodies_left == 0 && (!candidates.is_empty() || step.progress != Progress::Finished) {
+            let is_spent = bodies_left == 0 || found.is_spent();
+            if is_spent && (!candidates.is_empty() || step.progress != Progress::Finished) {
                 return Ok((rows, decided));
             }
         }
         match step.progress {
             Progress::Finished => return Ok((rows, None)),
-            Progress::DecidedTo(position) if join.budget().is_spent() => {
+            Progress::DecidedTo(position) if found.is_spent() => {
                 return Ok((rows, Some(position)));
             }
             Progress::DecidedTo(_) => {}
@@ -192,22 +277,6 @@ async fn long_parts_of(
         .map(|activity| activity.id)
         .collect();
     ctx.store.long_parts(tenant, &partial, Parts::All).await
-}
-
-/// The first `limit` of some matches, and where to go on if there is more.
-pub(crate) fn split(
-    matches: &[Position],
-    progress: Progress,
-    limit: usize,
-) -> (&[Position], Option<Position>) {
-    if matches.len() > limit {
-        let kept = &matches[..limit];
-        return (kept, kept.last().copied());
-    }
-    match progress {
-        Progress::Finished => (matches, None),
-        Progress::DecidedTo(position) => (matches, Some(position)),
-    }
 }
 
 fn ids(positions: &[Position]) -> Vec<ActivityId> {

@@ -1,9 +1,8 @@
 //! Listing the activities of one type, newest first, with the values of their
 //! fields.
 //!
-//! A type of a tenant's own has a posting list of its own. A built-in one is
-//! listed as `/v1` lists it, and rows of own types of that category are left
-//! out as they are read, so that a page can be short.
+//! Each activity is filed under the type that lists it, be that built-in or a tenant's
+//! own.
 
 use uuid::Uuid;
 
@@ -18,8 +17,9 @@ use crate::domain::principal::TenantId;
 use crate::domain::record_type::ApiNamed;
 use crate::domain::record_type_ids::RecordTypeIds;
 use crate::index::cursor::{self, Binding};
-use crate::index::led_join::Operands;
-use crate::index::{Position, Range, Term};
+use crate::index::expression::{AnyOf, Expression};
+use crate::index::term::Term;
+use crate::index::{Position, Range};
 use crate::store::Parts;
 
 /// Rows of a page.
@@ -70,14 +70,13 @@ impl TypedActivityFilters {
         cursor::encode(Position::of_activity(row), &self.binding(&row.tenant_id, type_id))
     }
 
-    fn operands(&self, name: &TypeName) -> Operands {
-        let listed = match name.built_in() {
-            Some(built_in) => Term::categories(Some(built_in), None),
-            None => vec![Term::own_type(name)],
-        };
-        let words = self.query.iter().flat_map(SearchQuery::terms);
-        let leading = std::iter::once(listed).chain(words.map(|word| vec![word])).collect();
-        Operands { leading, following: Vec::new() }
+    fn expression(&self, name: &TypeName) -> Expression {
+        let listed = AnyOf::terms([Term::listed_as(name)]);
+        let mut expression = Expression { all: vec![listed], ..Expression::default() };
+        if let Some(query) = &self.query {
+            query.add_to(&mut expression);
+        }
+        expression
     }
 
     fn matches(&self, ids: &RecordTypeIds, name: &TypeName, activity: &Activity) -> bool {
@@ -114,8 +113,8 @@ pub async fn list_activities_of_type(
             break;
         };
         let limit = ROWS_A_ROUND.min(page_size - page.rows.len());
-        let operands = filters.operands(name);
-        let (mut found, next) = find_page(ctx, tenant, operands, query, range, limit).await?;
+        let expression = filters.expression(name);
+        let (mut found, next) = find_page(ctx, tenant, expression, query, range, limit).await?;
         found.retain(|activity| filters.matches(ids, name, activity));
         if page.add(ctx, tenant, found).await? == Room::None {
             break;

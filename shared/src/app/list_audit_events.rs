@@ -1,14 +1,13 @@
 //! Reading the audit trail, newest first.
 //!
 //! Ordered by when something was decided and not by when an activity happened,
-//! it is also the feed for those who synchronise. Every filter is a list of the index, or
-//! the union of a few.
+//! it is also the feed for those who synchronise. Every filter is a term of the index.
 
 use uuid::Uuid;
 
 use super::audited::{close_refusal_tallies, log_not_audited};
 use super::context::Context;
-use super::find_page::split;
+use super::find_page::find_positions;
 use super::listing::{Listing, Page};
 use super::permit::Permit;
 use crate::domain::activity::Source;
@@ -19,9 +18,10 @@ use crate::domain::named_actor::NamedActor;
 use crate::domain::principal::{ActorType, KeyId, TenantId};
 use crate::domain::refusal_tally::closable_before;
 use crate::index::cursor::{self, Binding};
-use crate::index::join::{Budget, Join};
-use crate::index::{Position, Range, Term};
-use crate::store::{Index, Postings};
+use crate::index::expression::{AnyOf, Expression};
+use crate::index::segment::Collection;
+use crate::index::term::Term;
+use crate::index::{Position, Range};
 
 /// Which events to list. Absent filters match everything.
 #[derive(Clone, Debug, Default)]
@@ -80,64 +80,24 @@ impl AuditFilters {
         cursor::encode(Position::of_audit_event(row), &self.binding(&row.tenant_id))
     }
 
-    /// The lists that an event is in which matches; `None` where none can match.
-    ///
-    /// Every event has a status, so that without a filter the union of the
-    /// statuses is everything.
-    fn operands(&self) -> Option<Vec<Vec<Term>>> {
-        let one = |term: Term| vec![term];
-        let operands = [
-            self.resource_id.as_deref().map(|id| one(Term::audit_resource(id))),
-            self.actor
-                .as_ref()
-                .map(|named| named.actors(self.actor_type).iter().map(Term::audit_actor).collect()),
-            self.credential_id.as_ref().map(|id| one(Term::audit_credential(id))),
-            self.request_id.as_deref().map(|id| one(Term::audit_request(id))),
-            self.status.map(|status| one(Term::audit_status(status))),
-            self.actions(),
-            self.origins(),
-        ];
-        let operands: Vec<Vec<Term>> = operands.into_iter().flatten().collect();
-        if operands.iter().any(Vec::is_empty) {
-            return None;
-        }
-        if operands.is_empty() {
-            let all = AuditStatus::ALL.iter().map(|status| Term::audit_status(*status));
-            return Some(vec![all.collect()]);
-        }
-        Some(operands)
-    }
-
-    /// The lists of the action, or of those about the kind of thing.
-    fn actions(&self) -> Option<Vec<Term>> {
-        let about = self.resource_type.map(|resource_type| Action::about(resource_type).collect());
-        let actions: Vec<Action> = match (self.action, about) {
-            (None, None) => return None,
-            (Some(action), None) => vec![action],
-            (None, Some(about)) => about,
-            (Some(action), Some(about)) => {
-                let about: Vec<Action> = about;
-                about.into_iter().filter(|known| *known == action).collect()
-            }
-        };
-        Some(actions.into_iter().map(Term::audit_action).collect())
-    }
-
-    /// The lists of the way in and the kind of actor. Those of one actor are of its kind.
-    fn origins(&self) -> Option<Vec<Term>> {
+    /// What the index is asked for; the range of time is no term.
+    fn expression(&self) -> Expression {
+        let one = |term: Term| AnyOf::terms([term]);
+        let actors = self.actor.as_ref().map(|named| named.actors(self.actor_type));
+        // The kind of an actor that is named is part of its name.
         let actor_type = self.actor_type.filter(|_| self.actor.is_none());
-        if self.source.is_none() && actor_type.is_none() {
-            return None;
-        }
-        let sources = Source::ALL.iter().copied();
-        let sources = sources.filter(|source| self.source.is_none_or(|known| known == *source));
-        let types = ActorType::ALL.iter().copied();
-        let types = types.filter(|of_type| actor_type.is_none_or(|known| known == *of_type));
-        let types: Vec<ActorType> = types.collect();
-        let terms = sources.flat_map(|source| {
-            types.iter().map(move |actor_type| Term::audit_origin(source, *actor_type))
-        });
-        Some(terms.collect())
+        let all = [
+            self.resource_id.as_deref().map(|id| one(Term::resource(id))),
+            self.resource_type.map(|resource_type| one(Term::resource_type(resource_type))),
+            actors.map(|actors| AnyOf::terms(actors.iter().map(Term::actor))),
+            actor_type.map(|actor_type| one(Term::actor_type(actor_type))),
+            self.action.map(|action| one(Term::action(action))),
+            self.credential_id.as_ref().map(|id| one(Term::credential(id))),
+            self.source.map(|source| one(Term::source(source))),
+            self.status.map(|status| one(Term::status(status))),
+            self.request_id.as_deref().map(|id| one(Term::request(id))),
+        ];
+        Expression { all: all.into_iter().flatten().collect(), ..Expression::default() }
     }
 }
 
@@ -172,15 +132,13 @@ async fn find_page(
     listing: &Listing<AuditFilters>,
 ) -> Result<Page<AuditEvent>> {
     let Listing { filters, limit, after } = listing;
-    let range = Range::new(filters.occurred_after, filters.occurred_before, *after);
-    let (Some(range), Some(operands)) = (range, filters.operands()) else {
+    let Some(range) = Range::new(filters.occurred_after, filters.occurred_before, *after) else {
         return Ok(Page { rows: Vec::new(), next_cursor: None });
     };
-    let postings = Postings { store: &ctx.store, tenant, index: Index::AuditEvents };
-    let mut join = Join::new(&postings, operands, range, Budget::default());
-    let step = join.step(limit + 1).await?;
-    let (matches, end) = split(&step.matches, step.progress, *limit);
-    let ids: Vec<Uuid> = matches.iter().map(|position| position.id).collect();
+    let (expression, collection) = (filters.expression(), Collection::AuditEvents);
+    let (positions, end) =
+        find_positions(ctx, tenant, collection, expression, range, *limit).await?;
+    let ids: Vec<Uuid> = positions.iter().map(|position| position.id).collect();
     let mut events = ctx.store.audit_events(tenant, &ids).await?;
     let rows = ids.iter().filter_map(|id| events.remove(id)).collect();
     let binding = filters.binding(tenant);

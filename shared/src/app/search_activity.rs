@@ -11,8 +11,9 @@ use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
 use crate::domain::principal::ActorType;
 use crate::index::cursor::{self, Binding, CursorKey};
-use crate::index::led_join::Operands;
-use crate::index::{Position, Range, Term};
+use crate::index::expression::{AnyOf, Expression};
+use crate::index::term::Term;
+use crate::index::{Position, Range};
 
 /// What to search for, and among which activities.
 #[derive(Clone, Debug)]
@@ -50,31 +51,18 @@ impl Search<'_> {
         cursor::encode(Position::of_activity(row), &self.binding())
     }
 
-    /// The lists that what matches is in: one of each operand's. `None`, where nothing
-    /// can match. Those of what a viewer is bound to lead.
-    fn operands(&self) -> Option<Operands> {
-        let asked = &self.filters;
-        let words = self.query.iter().flat_map(SearchQuery::terms).map(|word| vec![word]);
-        let Some(bounds) = self.view.bound_to() else {
-            let mut leading = operands_of(asked);
-            leading.extend(words);
-            if leading.is_empty() {
-                leading.push(vec![Term::all()]);
-            }
-            return Some(Operands { leading, following: Vec::new() });
+    /// What the index is asked for. What a viewer is bound to is asked first.
+    fn expression(&self) -> Expression {
+        let bound = self.view.bound_to().map(|bounds| clauses_of(&bounds.filters));
+        let mut expression = Expression {
+            bounds: bound.unwrap_or_default(),
+            all: clauses_of(&self.filters),
+            ..Expression::default()
         };
-        let bound = &bounds.filters;
-        if are_apart(asked.category, bound.category) || are_apart(asked.source, bound.source) {
-            return None;
+        if let Some(query) = &self.query {
+            query.add_to(&mut expression);
         }
-        let mut leading = operands_of(bound);
-        if leading.is_empty() {
-            leading.push(vec![Term::all()]);
-        }
-        let mut following = operands_of(asked);
-        following.retain(|operand| !leading.contains(operand));
-        following.extend(words);
-        Some(Operands { leading, following })
+        expression
     }
 
     /// The range of time that is left, beyond a cursor where there is one.
@@ -109,22 +97,27 @@ fn with_filters(binding: Binding, filters: &ActivityFilters) -> Binding {
         .with("occurred_before", occurred_before.map(|time| time.to_string()).as_deref())
 }
 
-/// The lists of what filters match, but for those of time.
-fn operands_of(filters: &ActivityFilters) -> Vec<Vec<Term>> {
-    let ActivityFilters { category, source, actor, actor_type, related_resource: _, .. } = filters;
-    let mut operands = Vec::new();
-    if category.is_some() || source.is_some() {
-        operands.push(Term::categories(*category, *source));
-    }
+/// What filters ask the index for; the range of time is no term.
+fn clauses_of(filters: &ActivityFilters) -> Vec<AnyOf> {
+    let ActivityFilters {
+        category,
+        source,
+        actor,
+        actor_type,
+        related_resource: _,
+        occurred_after: _,
+        occurred_before: _,
+    } = filters;
     let actors = actor.as_ref().map(|named| named.actors(*actor_type));
-    operands.extend(actors.map(|actors| actors.iter().map(Term::actor).collect()));
-    operands.extend(filters.related_resource().map(|one| vec![Term::related(&one)]));
-    operands
-}
-
-/// Whether two values are asked for of what has one.
-fn are_apart<T: PartialEq>(asked: Option<T>, bound: Option<T>) -> bool {
-    matches!((asked, bound), (Some(asked), Some(bound)) if asked != bound)
+    [
+        category.map(|category| AnyOf::terms([Term::category(category)])),
+        source.map(|source| AnyOf::terms([Term::source(source)])),
+        actors.map(|actors| AnyOf::terms(actors.iter().map(Term::actor))),
+        filters.related_resource().map(|resource| AnyOf::terms([Term::related(&resource)])),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A page of the activities that match. A row has the beginning of its body.
@@ -133,11 +126,11 @@ pub async fn search_activity(
     listing: &Listing<Search<'_>>,
 ) -> Result<Page<Activity>> {
     let Listing { filters: search, limit, after } = listing;
-    let Some((operands, range)) = search.operands().zip(search.range(*after)) else {
+    let Some(range) = search.range(*after) else {
         return Ok(Page { rows: Vec::new(), next_cursor: None });
     };
     let (tenant, query) = (search.view.tenant_id(), search.query.as_ref());
-    let (rows, end) = find_page(ctx, tenant, operands, query, range, *limit).await?;
+    let (rows, end) = find_page(ctx, tenant, search.expression(), query, range, *limit).await?;
     let binding = search.binding();
     Ok(Page { rows, next_cursor: end.map(|position| cursor::encode(position, &binding)) })
 }

@@ -24,7 +24,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash, Made, TakenKey};
 use crate::domain::principal::ActorType;
-use crate::index::terms_of;
+use crate::index::filed::activity_part;
 use crate::store::{Commit, Outcome, Staging};
 
 /// A logged activity, and whether this call logged it.
@@ -95,11 +95,12 @@ pub(crate) async fn write_activity(
         ..new_event(ctx, call, Action::ActivityLogged)?
     };
 
-    let (mut staging, head) = Staging::of_activity(&activity, terms_of(&activity, &words))
+    let (staging, head) = ctx
+        .store
+        .staging_of(&activity, activity_part(&activity, &words), &event)
         .map_err(|_| Error::invalid(FIELDS, TOO_LARGE))?;
-    staging.add_audit_event(&event);
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
-    if let Err(error) = ctx.store.stage(&staging, staging_deadline).await {
+    if let Err(error) = ctx.store.stage(&activity.tenant_id, &staging, staging_deadline).await {
         unstage(ctx, call, &staging).await;
         return Err(error);
     }
@@ -116,7 +117,10 @@ pub(crate) async fn write_activity(
     });
     let commit = Commit { head, event: &event, idempotency, now };
     match ctx.store.commit(commit, Instant::now() + ctx.config.write_timeouts.commit).await {
-        Ok(Outcome::Committed) => Ok(Logged { activity, replay: Replay::First }),
+        Ok(Outcome::Committed) => {
+            ctx.store.note_committed(&activity.tenant_id, &staging);
+            Ok(Logged { activity, replay: Replay::First })
+        }
         Ok(Outcome::KeyTaken(taken)) => {
             unstage(ctx, call, &staging).await;
             replay(ctx, call, &input_hash, taken).await

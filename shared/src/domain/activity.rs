@@ -289,6 +289,8 @@ pub struct LongParts {
     pub submission: Option<(Vec<NamedResource>, Submission)>,
     /// How long the submission is as JSON.
     pub submission_bytes: usize,
+    /// What reading them cost, in read units.
+    pub read_units: usize,
 }
 
 /// What was submitted through the logged-activity dialect, as far as it was

@@ -1,37 +1,44 @@
-//! One index for every search: posting lists, newest first.
+//! One index for every search.
 //!
-//! Everything that can be searched for is a [`Term`], and every term has one
-//! list of the records that have it. A search is the intersection of its
-//! terms' lists within a range of time ([`join`]), and its cursor is the last
-//! position that was decided ([`cursor`]), which stays valid whatever is
-//! written meanwhile.
+//! Everything that can be searched for is a [`term::Term`]. What a record is filed under
+//! is first one entry of the *tail* ([`entry`]), written with the record. A run of the
+//! compactor ([`compact`]) takes entries into *segments* ([`segment`]), which never change,
+//! and merges these. The *manifest* ([`manifest`]) names the segments that there are.
 //!
-//! All lists share one order, [`Position`]: time, then id. The module knows
-//! nothing of the table; it reads through [`PostingLists`].
+//! ```text
+//! write ─▶ entry in the tail ─▶ flush ─▶ segment ─▶ merge ─▶ larger segment
+//!                  │                        │                     │
+//! search ◀─────────┴────────────────────────┴─────────────────────┘
+//! ```
+//!
+//! A search ([`search`]) judges an expression ([`expression`]) of the tail's entries and
+//! of the segments that the manifest names. All of them share one order, [`Position`]:
+//! time, then id. A cursor ([`cursor`]) is the last position that was decided, which stays
+//! valid whatever is written meanwhile.
+//!
+//! The module knows nothing of the table: it reads and writes through traits.
 
 pub mod cursor;
 pub mod entry;
-pub mod join;
-pub mod led_join;
+pub mod expression;
+pub mod filed;
 pub mod manifest;
+mod page_set;
+mod plan;
+pub mod search;
 pub mod segment;
+mod segment_search;
+pub mod store;
 pub mod term;
 pub mod visible_text;
-
-use std::collections::BTreeSet;
-use std::future::Future;
 
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
 use base64::{Engine as _, alphabet};
 use uuid::Uuid;
 
-use crate::domain::activity::{Activity, RelatedResource, Source};
-use crate::domain::activity_type::{Category, TypeName};
-use crate::domain::audit::{Action, AuditEvent, AuditStatus};
+use crate::domain::activity::Activity;
+use crate::domain::audit::AuditEvent;
 use crate::domain::clock::Timestamp;
-use crate::domain::error::Result;
-use crate::domain::principal::{Actor, ActorType, KeyId};
-use crate::text::ANALYZER_VERSION;
 
 /// The alphabet of `crypt(3)` is sorted as ASCII is, so texts of one length are in
 /// the order of the bytes that they stand for.
@@ -150,180 +157,12 @@ impl Range {
         }
         (oldest <= newest).then_some(Self { newest, oldest })
     }
-}
 
-/// The name of a posting list within its index.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Term(String);
-
-impl Term {
-    /// Every activity.
+    /// Whether a position is in it.
     #[must_use]
-    pub fn all() -> Self {
-        Self("*".to_owned())
+    pub fn has(&self, position: Position) -> bool {
+        (self.oldest..=self.newest).contains(&position)
     }
-
-    /// Activities of a type that came in one way. One list for both costs a write no
-    /// more than one for the type, and a search for either reads a union of few.
-    #[must_use]
-    pub fn category(category: Category, source: Source) -> Self {
-        Self(format!("type={category}#{source}"))
-    }
-
-    /// The lists of activities of one type, where it is said, that came in one way,
-    /// where that is.
-    #[must_use]
-    pub fn categories(category: Option<Category>, source: Option<Source>) -> Vec<Self> {
-        let categories = category.as_ref().map_or(Category::ALL, std::slice::from_ref);
-        let sources = source.as_ref().map_or(Source::ALL, std::slice::from_ref);
-        let of_category = |category: &Category| {
-            let category = *category;
-            sources.iter().map(move |source| Self::category(category, *source))
-        };
-        categories.iter().flat_map(of_category).collect()
-    }
-
-    /// Activities of an actor.
-    #[must_use]
-    pub fn actor(actor: &Actor) -> Self {
-        Self(format!("actor={actor}"))
-    }
-
-    /// Activities attached to a resource.
-    #[must_use]
-    pub fn related(resource: &RelatedResource) -> Self {
-        Self(format!("rel={}#{}", resource.resource_type, resource.id.as_str()))
-    }
-
-    /// Activities of a type of the tenant's own.
-    #[must_use]
-    pub fn own_type(name: &TypeName) -> Self {
-        Self(format!("object={name}"))
-    }
-
-    /// Activities with a word, under the current analyzer.
-    #[must_use]
-    pub fn word(word: &str) -> Self {
-        Self(format!("w{ANALYZER_VERSION}={word}"))
-    }
-
-    /// Audit events of a status.
-    #[must_use]
-    pub fn audit_status(status: AuditStatus) -> Self {
-        Self(format!("status={status}"))
-    }
-
-    /// Audit events of an action.
-    #[must_use]
-    pub fn audit_action(action: Action) -> Self {
-        Self(format!("action={action}"))
-    }
-
-    /// Audit events of what came in one way from one kind of actor.
-    #[must_use]
-    pub fn audit_origin(source: Source, actor_type: ActorType) -> Self {
-        Self(format!("origin={source}#{actor_type}"))
-    }
-
-    /// Audit events of an actor.
-    #[must_use]
-    pub fn audit_actor(actor: &Actor) -> Self {
-        Self(format!("actor={actor}"))
-    }
-
-    /// Audit events of a credential.
-    #[must_use]
-    pub fn audit_credential(id: &KeyId) -> Self {
-        Self(format!("credential={id}"))
-    }
-
-    /// Audit events about a resource.
-    #[must_use]
-    pub fn audit_resource(id: &str) -> Self {
-        Self(format!("resource={id}"))
-    }
-
-    /// Audit events of a request.
-    #[must_use]
-    pub fn audit_request(request_id: &str) -> Self {
-        Self(format!("request={request_id}"))
-    }
-
-    /// The name, before it is escaped for a key.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Every list that an activity is found in; `words` are those of its texts.
-#[must_use]
-pub fn terms_of(activity: &Activity, words: &BTreeSet<String>) -> Vec<Term> {
-    let mut terms = vec![
-        Term::all(),
-        Term::category(activity.category, activity.source),
-        Term::actor(&activity.logged_by.actor),
-    ];
-    let own_type = activity.submitted.type_name().filter(|name| name.built_in().is_none());
-    terms.extend(own_type.map(Term::own_type));
-    // Searches know the five built-in record types; nobody would read the other lists.
-    let searched = activity.related.iter().map(|named| &named.resource);
-    let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
-    terms.extend(searched.map(Term::related));
-    terms.extend(words.iter().map(|word| Term::word(word)));
-    terms
-}
-
-/// Every list that an audit event is found in. The kind of resource is that of the
-/// action.
-#[must_use]
-pub fn terms_of_audit_event(event: &AuditEvent) -> Vec<Term> {
-    let mut terms = vec![
-        Term::audit_status(event.status),
-        Term::audit_action(event.action),
-        Term::audit_origin(event.source, event.by.actor.actor_type),
-        Term::audit_actor(&event.by.actor),
-        Term::audit_credential(&event.credential_id),
-        Term::audit_request(&event.request_id),
-    ];
-    terms.extend(event.resource_id.as_deref().map(Term::audit_resource));
-    terms
-}
-
-/// Some positions of a list, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PostingPage {
-    pub positions: Vec<Position>,
-    /// How far the page reaches.
-    pub extent: Extent,
-}
-
-/// How far a page of a list reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Extent {
-    /// Everything in the range was read.
-    #[default]
-    Whole,
-    /// Everything down to this position, inclusive, was read.
-    Through(Position),
-}
-
-/// Where posting lists are read from.
-pub trait PostingLists: Sync {
-    /// The newest positions of a list within a range, at most `limit`.
-    fn page(
-        &self,
-        term: &Term,
-        range: Range,
-        limit: usize,
-    ) -> impl Future<Output = Result<PostingPage>> + Send;
-
-    /// Which of the positions the list has.
-    fn contained(
-        &self,
-        term: &Term,
-        positions: &[Position],
-    ) -> impl Future<Output = Result<std::collections::HashSet<Position>>> + Send;
 }
 
 #[cfg(test)]

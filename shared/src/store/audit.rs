@@ -36,15 +36,19 @@ impl Store {
             .collect()
     }
 
-    /// Writes an audit event that has no transaction to share, after its
-    /// postings. An event that exists is never written over.
+    /// Writes an audit event that has no transaction to share, after what it is
+    /// found by. An event that exists is never written over.
     pub async fn put_audit_event(&self, event: &AuditEvent, deadline: Instant) -> Result<()> {
-        self.stage(&Staging::of_audit_event(event), deadline).await?;
+        let staging = Staging::of_audit_event(event, self.tail_shards(&event.tenant_id));
+        self.stage(&event.tenant_id, &staging, deadline).await?;
         let mut backoff = Backoff::until(deadline);
         loop {
             let put = tokio::time::timeout_at(deadline, self.attempt_audit_event(event)).await;
             let error = match put {
-                Ok(Ok(())) => return Ok(()),
+                Ok(Ok(())) => {
+                    self.note_written(&event.tenant_id, staging.is_marked());
+                    return Ok(());
+                }
                 Ok(Err(error)) => error,
                 Err(_) => return Err(DeadlinePassed("writing an audit event").into()),
             };

@@ -1,6 +1,6 @@
 //! Writes that share a transaction with the audit event that tells of them.
 //!
-//! The postings of the event are in it too, where a log stages them: acts of
+//! What the event is found by is in it too, where a log stages it: acts of
 //! administration are rare, and nothing of them is left behind when they are refused.
 
 use aws_sdk_dynamodb::error::BuildError;
@@ -11,13 +11,12 @@ use tokio::time::{Duration, Instant};
 use super::calls::Store;
 use super::failure::{CONDITION_FAILED, DeadlinePassed, TRANSACTION_CONFLICT, classify, to_error};
 use super::item::Item;
+use super::items;
 use super::measured::Measured as _;
-use super::{items, keys};
 use crate::domain::audit::{AuditEvent, computed_event_id};
 use crate::domain::error::{Error, Result};
-use crate::index::{Position, terms_of_audit_event};
 use crate::platform::backoff::Backoff;
-use crate::store::keys::Index;
+use crate::store::commit::Staging;
 
 /// How a transaction with an event ended.
 #[derive(Debug)]
@@ -77,14 +76,9 @@ impl Store {
     ) -> Result<AuditedWrite> {
         let mut items = vec![self.put_new(items::audit_event::write(event))?];
         items.extend(writes);
-        let postings = keys::postings(
-            &event.tenant_id,
-            Index::AuditEvents,
-            terms_of_audit_event(event),
-            Position::of_audit_event(event),
-        );
-        for posting in postings {
-            items.push(self.put(posting.into_item())?);
+        let found_by = Staging::of_audit_event(event, self.tail_shards(&event.tenant_id));
+        for staged in found_by.items() {
+            items.push(self.put(staged.item().clone())?);
         }
         // An attempt after a lost answer is the same transaction. Those who write an
         // event of a computed id side by side have one of their own each.
@@ -103,7 +97,10 @@ impl Store {
                 .set_transact_items(Some(items.clone()))
                 .measured();
             let error = match tokio::time::timeout_at(deadline, call).await {
-                Ok(Ok(_)) => return Ok(AuditedWrite::Done),
+                Ok(Ok(_)) => {
+                    self.note_written(&event.tenant_id, found_by.is_marked());
+                    return Ok(AuditedWrite::Done);
+                }
                 Ok(Err(error)) => error,
                 Err(_) => return Err(last_error),
             };

@@ -1,6 +1,8 @@
 //! The table, and the calls that all of the store makes: one item, batches of
 //! them, the pages of a partition.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -13,6 +15,7 @@ use futures_util::stream::{TryStreamExt, iter};
 use tokio::time::{Duration, Instant};
 
 use super::failure::{DeadlinePassed, classify, to_error};
+use super::index_memory::IndexMemory;
 use super::item::{Item, Key};
 use super::measured::Measured as _;
 use crate::domain::clock::Timestamp;
@@ -36,6 +39,7 @@ pub(super) const IF_ABSENT: &str = "attribute_not_exists(pk)";
 pub struct Store {
     pub(super) client: Client,
     pub(super) table_name: String,
+    pub(super) memory: Arc<IndexMemory>,
 }
 
 /// Some items of a partition, and where the next ones begin if there are more.
@@ -48,7 +52,7 @@ impl Store {
     /// A store on a table that exists.
     #[must_use]
     pub fn new(client: Client, table_name: &str) -> Self {
-        Self { client, table_name: table_name.to_owned() }
+        Self { client, table_name: table_name.to_owned(), memory: Arc::default() }
     }
 
     /// The table's name.

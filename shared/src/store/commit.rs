@@ -1,7 +1,8 @@
 //! Stage, then commit.
 //!
 //! ```text
-//! stage   postings, long body      BatchWriteItem, 25 a call, 16 calls side by side
+//! stage   entry of the tail,       BatchWriteItem, mostly one call
+//!         places in lists, long body
 //!         ── a crash here leaves items that name a head that is not there:
 //!            no search shows them, and `sweep` removes them
 //! commit  head, audit event,       TransactWriteItems
@@ -30,7 +31,8 @@ use super::failure::{
 use super::item::{Item, Key, MAX_ITEM_BYTES, size_bytes};
 use super::items;
 use super::items::activity::ActivityItems;
-use super::keys::{self, Index};
+use super::items::tail_entry::TailShards;
+use super::keys;
 use super::measured::Measured as _;
 use crate::domain::activity::{Activity, ActivityId};
 use crate::domain::audit::AuditEvent;
@@ -38,36 +40,39 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 use crate::domain::idempotency::{KeyInSpace, Made, TakenKey};
 use crate::domain::principal::TenantId;
-use crate::index::{Position, Term, terms_of_audit_event};
+use crate::index::Position;
+use crate::index::entry::{Entry, EntryPart};
+use crate::index::filed::{entry_of_activity, entry_of_event};
+use crate::index::segment::Collection;
 use crate::platform::backoff::Backoff;
 
 /// What is written before a commit, and means nothing without it.
 #[derive(Clone, Debug, Default)]
 pub struct Staging {
     items: Vec<StagedItem>,
+    is_marked: bool,
 }
 
 /// Something that is staged.
 #[derive(Clone, Debug)]
-pub(super) enum StagedItem {
-    /// A posting, which is nothing but its key.
-    Posting(Key),
-    /// The item of an activity's long parts.
-    Body(Key, Item),
+pub(super) struct StagedItem {
+    key: Key,
+    item: Item,
 }
 
 impl StagedItem {
-    pub(super) fn key(&self) -> &Key {
-        match self {
-            Self::Posting(key) | Self::Body(key, _) => key,
-        }
+    fn new(key: Key, item: Item) -> Self {
+        Self { key, item }
     }
 
-    fn to_item(&self) -> Item {
-        match self {
-            Self::Posting(key) => key.clone().into_item(),
-            Self::Body(_, item) => item.clone(),
-        }
+    /// A place in a list, which is nothing but its key.
+    fn listed(tenant: &TenantId, collection: Collection, position: Position) -> Self {
+        let key = keys::listed(tenant, collection, position);
+        Self { item: key.clone().into_item(), key }
+    }
+
+    pub(super) fn item(&self) -> &Item {
+        &self.item
     }
 }
 
@@ -79,18 +84,21 @@ pub struct NewHead<'a> {
 }
 
 impl Staging {
-    /// The postings of an activity under some terms, and its body where that
-    /// is an item of its own; and the head, which is for the commit.
+    /// What an activity and the audit event of its log are found by, its places in the
+    /// lists of all, and its body where that is an item of its own; and the head, which is
+    /// for the commit.
     ///
     /// # Errors
     ///
     /// Long parts that don't fit an item. Every other item fits, however long its
     /// values may be.
-    pub fn of_activity(
-        activity: &Activity,
-        terms: impl IntoIterator<Item = Term>,
-    ) -> Result<(Self, NewHead<'_>), ItemTooLarge> {
-        let position = Position::of_activity(activity);
+    pub fn of_activity<'a>(
+        activity: &'a Activity,
+        found_by: EntryPart,
+        event: &AuditEvent,
+        shards: TailShards,
+    ) -> Result<(Self, NewHead<'a>), ItemTooLarge> {
+        let tenant = &activity.tenant_id;
         let ActivityItems { head, body } = items::activity::write(activity);
         let mut staging = Self::default();
         if let Some(body) = body {
@@ -98,25 +106,27 @@ impl Staging {
             if bytes > MAX_ITEM_BYTES {
                 return Err(ItemTooLarge { bytes });
             }
-            let key = keys::body(&activity.tenant_id, activity.id);
-            staging.items.push(StagedItem::Body(key, body));
+            staging.items.push(StagedItem::new(keys::body(tenant, activity.id), body));
         }
-        staging.add(&activity.tenant_id, Index::Activities, terms, position);
+        let position = found_by.position;
+        staging.items.push(StagedItem::listed(tenant, Collection::Activities, position));
+        staging.add_event(event, position, &entry_of_activity(found_by, event), shards);
         Ok((staging, NewHead { activity, item: head }))
     }
 
-    /// The postings of an audit event.
+    /// The same of an audit event that has no activity.
     #[must_use]
-    pub fn of_audit_event(event: &AuditEvent) -> Self {
+    pub fn of_audit_event(event: &AuditEvent, shards: TailShards) -> Self {
         let mut staging = Self::default();
-        staging.add_audit_event(event);
+        let position = Position::of_audit_event(event);
+        staging.add_event(event, position, &entry_of_event(event), shards);
         staging
     }
 
-    /// Adds the postings of an audit event.
-    pub fn add_audit_event(&mut self, event: &AuditEvent) {
-        let position = Position::of_audit_event(event);
-        self.add(&event.tenant_id, Index::AuditEvents, terms_of_audit_event(event), position);
+    /// Whether a run of the compactor is asked for.
+    #[must_use]
+    pub fn is_marked(&self) -> bool {
+        self.is_marked
     }
 
     /// What is to be written.
@@ -124,20 +134,19 @@ impl Staging {
         &self.items
     }
 
-    /// Some of what is to be written.
-    pub(super) fn from_items(items: Vec<StagedItem>) -> Self {
-        Self { items }
-    }
-
-    fn add(
+    fn add_event(
         &mut self,
-        tenant: &TenantId,
-        index: Index,
-        terms: impl IntoIterator<Item = Term>,
+        event: &AuditEvent,
         position: Position,
+        entry: &Entry,
+        shards: TailShards,
     ) {
-        let postings = keys::postings(tenant, index, terms, position);
-        self.items.extend(postings.map(StagedItem::Posting));
+        let tenant = &event.tenant_id;
+        let at = Position::of_audit_event(event);
+        self.items.push(StagedItem::listed(tenant, Collection::AuditEvents, at));
+        let written = items::tail_entry::write(tenant, position, entry, shards);
+        self.items.push(StagedItem::new(written.key, written.item));
+        self.is_marked = written.is_marked;
     }
 }
 
@@ -242,8 +251,16 @@ impl Store {
     /// # Errors
     ///
     /// [`Error::Unavailable`] when not everything was taken by the deadline.
-    pub async fn stage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
-        self.batch_put(&staging.items, StagedItem::to_item, deadline).await
+    pub async fn stage(
+        &self,
+        tenant: &TenantId,
+        staging: &Staging,
+        deadline: Instant,
+    ) -> Result<()> {
+        let put = self.batch_put(&staging.items, |staged| staged.item.clone(), deadline);
+        // It is written by what is known, and looked beside that for the next one.
+        let look = tokio::time::timeout_at(deadline, self.look_for_shards(tenant));
+        tokio::join!(put, look).0
     }
 
     /// Removes what was staged, after it is final that it won't be committed.
@@ -253,7 +270,7 @@ impl Store {
     /// [`Error::Unavailable`] when not everything was removed by the deadline;
     /// `sweep` removes the rest.
     pub async fn unstage(&self, staging: &Staging, deadline: Instant) -> Result<()> {
-        let keys = staging.items.iter().map(|item| item.key().clone().into_item());
+        let keys = staging.items.iter().map(|staged| staged.key.clone().into_item());
         self.batch_delete(&keys.collect::<Vec<_>>(), deadline).await
     }
 

@@ -46,6 +46,9 @@ pub(super) fn keys_only() -> String {
 /// values](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items).
 pub(super) const MAX_ITEM_BYTES: usize = 400 * 1024;
 
+/// How many bytes a strongly consistent read unit is for.
+pub(super) const READ_UNIT_BYTES: usize = 4_096;
+
 /// The size that DynamoDB counts: the bytes of names and values, for the texts
 /// and numbers that items here are made of.
 pub(super) fn size_bytes(item: &Item) -> usize {
@@ -53,6 +56,7 @@ pub(super) fn size_bytes(item: &Item) -> usize {
         .map(|(name, value)| {
             let value_bytes = match value {
                 AttributeValue::S(text) => text.len(),
+                AttributeValue::B(bytes) => bytes.as_ref().len(),
                 // Two digits a byte and a byte, at most 21.
                 AttributeValue::N(digits) => (digits.len() / 2 + 2).min(21),
                 _ => 0,
@@ -153,6 +157,15 @@ impl<'a> ItemReader<'a> {
 
     pub(super) fn text(&self, name: &str) -> Result<&'a str, CorruptItem> {
         self.text_if_some(name)?.ok_or_else(|| self.corrupt(format!("{name} is missing")))
+    }
+
+    /// Bytes.
+    pub(super) fn bytes(&self, name: &str) -> Result<&'a [u8], CorruptItem> {
+        match self.get(name) {
+            Some(AttributeValue::B(bytes)) => Ok(bytes.as_ref()),
+            Some(_) => Err(self.corrupt(format!("{name} is not binary"))),
+            None => Err(self.corrupt(format!("{name} is missing"))),
+        }
     }
 
     /// A text that has to parse as a domain type. The problem names the

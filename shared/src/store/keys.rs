@@ -4,10 +4,14 @@
 //! | --- | --- | --- |
 //! | activity head | `T#<tenant>#ACT#<id>` | `HEAD` |
 //! | activity body | `T#<tenant>#BODY#<id>` | `BODY` |
-//! | posting | `T#<tenant>#IX#<term>` | `<position>` of occurred_at and id |
+//! | activity, in the list of all | `T#<tenant>#IX` | `<position>` of occurred_at and id |
 //! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key in its space>` | `IDEM` |
 //! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
-//! | audit posting | `T#<tenant>#AX#<term>` | `<position>` of time and id |
+//! | audit event, in the list of all | `T#<tenant>#AX` | `<position>` of time and id |
+//! | entry of the index's tail | `T#<tenant>#TAIL`, or `T#<tenant>#TAIL#<shard>` | `<position>` |
+//! | manifest of the index | `T#<tenant>#SEGS` | `SEGS` |
+//! | hint that a run is at work | `T#<tenant>#SEGS` | `BUSY` |
+//! | part of a segment | `T#<tenant>#SEG#<segment>#<part>` | `SEG` |
 //! | tally of refusals | `T#<tenant>#REF` | `<minute>#<key id>#<code>` |
 //! | related resource | `T#<tenant>#RES#<type>#<id>` | `RES` |
 //! | actor | `T#<tenant>#ACTOR#<type>#<id>` | `ACTOR` |
@@ -24,8 +28,8 @@
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
 //!
-//! A search reads hundreds of postings and pays for their bytes, so their sort
-//! keys are short: [`Position::encode`].
+//! A search reads many positions and pays for their bytes, so they are short:
+//! [`Position::encode`].
 
 use std::borrow::Cow;
 
@@ -39,7 +43,9 @@ use crate::domain::error::ErrorCode;
 use crate::domain::idempotency::KeyInSpace;
 use crate::domain::principal::{Actor, KeyId, TenantId};
 use crate::domain::value::word_enum;
-use crate::index::{Position, Term};
+use crate::index::Position;
+use crate::index::manifest::TailKey;
+use crate::index::segment::{Collection, Part, PartName, SegmentId};
 
 fn primary_key(tenant: &TenantId, kind: &str, part: &str, sk: impl Into<String>) -> Key {
     Key { pk: partition_key(tenant, kind, part), sk: sk.into() }
@@ -156,40 +162,68 @@ pub(super) fn tombstone(tenant: &TenantId) -> Key {
     Key { pk: format!("T#{tenant}#REMOVED"), sk: "REMOVED".to_owned() }
 }
 
-/// Which of the two indexes a posting belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Index {
-    Activities,
-    /// That of the audit events.
-    AuditEvents,
+/// The list of all records of a collection.
+pub(super) fn list(tenant: &TenantId, collection: Collection) -> String {
+    let kind = match collection {
+        Collection::Activities => "IX",
+        Collection::AuditEvents => "AX",
+    };
+    format!("T#{tenant}#{kind}")
 }
 
-impl Index {
-    fn kind(self) -> &'static str {
-        match self {
-            Self::Activities => "IX",
-            Self::AuditEvents => "AX",
-        }
+/// A record in the list of all.
+pub(super) fn listed(tenant: &TenantId, collection: Collection, position: Position) -> Key {
+    Key { pk: list(tenant, collection), sk: position.encode() }
+}
+
+/// A shard of the tail.
+pub(super) fn tail(tenant: &TenantId, shard: u8) -> String {
+    match shard {
+        0 => format!("T#{tenant}#TAIL"),
+        shard => format!("T#{tenant}#TAIL#{shard}"),
     }
 }
 
-pub(super) fn list(tenant: &TenantId, index: Index, term: &Term) -> String {
-    partition_key(tenant, index.kind(), term.as_str())
+pub(super) fn tail_entry(tenant: &TenantId, key: TailKey) -> Key {
+    Key { pk: tail(tenant, key.shard), sk: key.position.encode() }
 }
 
-pub(super) fn posting(tenant: &TenantId, index: Index, term: &Term, position: Position) -> Key {
-    Key { pk: list(tenant, index, term), sk: position.encode() }
+pub(super) fn manifest(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#SEGS"), sk: "SEGS".to_owned() }
 }
 
-/// The postings of one position under some terms.
-pub(super) fn postings(
-    tenant: &TenantId,
-    index: Index,
-    terms: impl IntoIterator<Item = Term>,
-    position: Position,
-) -> impl Iterator<Item = Key> {
-    let sk = position.encode();
-    terms.into_iter().map(move |term| Key { pk: list(tenant, index, &term), sk: sk.clone() })
+/// What says that a run of the compactor is at work.
+pub(super) fn busy(tenant: &TenantId) -> Key {
+    Key { pk: format!("T#{tenant}#SEGS"), sk: "BUSY".to_owned() }
+}
+
+pub(super) fn part(tenant: &TenantId, name: PartName) -> Key {
+    let (letter, number) = match name.part {
+        Part::Bucket(number) => ('b', number),
+        Part::Block(number) => ('l', number),
+        Part::Positions(number) => ('p', number),
+        Part::TermFence(number) => ('f', number),
+        Part::TimeFence(number) => ('t', number),
+    };
+    let SegmentId(segment) = name.segment;
+    Key { pk: format!("T#{tenant}#SEG#{segment}#{letter}{number}"), sk: "SEG".to_owned() }
+}
+
+/// The tenant and the name of a part; `None` for what is none.
+pub(super) fn part_name(pk: &str) -> Option<(TenantId, PartName)> {
+    let (tenant, "SEG", rest) = split(pk)? else { return None };
+    let (segment, part) = rest.split_once('#')?;
+    let number = part.get(1..)?.parse().ok()?;
+    let part = match part.get(..1)? {
+        "b" => Part::Bucket(number),
+        "l" => Part::Block(number),
+        "p" => Part::Positions(number),
+        "f" => Part::TermFence(number),
+        "t" => Part::TimeFence(number),
+        _ => return None,
+    };
+    let segment = SegmentId(crate::domain::value::parse_uuid(segment)?);
+    Some((tenant, PartName { segment, part }))
 }
 
 /// What the partition keys of a tenant begin with. It ends where the id does, so
@@ -213,13 +247,19 @@ word_enum! {
         Activity = "activities",
         /// The long parts of an activity.
         Body = "bodies",
-        /// A posting of an activity.
-        Posting = "postings",
+        /// An activity in the list of all.
+        Listed = "listed_activities",
         /// What an idempotency key is remembered by.
         IdempotencyRecord = "idempotency_records",
         AuditEvent = "audit_events",
-        /// A posting of an audit event.
-        AuditPosting = "audit_postings",
+        /// An audit event in the list of all.
+        AuditListed = "listed_audit_events",
+        /// What records are found by before a segment has it.
+        TailEntry = "tail_entries",
+        /// What says which segments there are.
+        Manifest = "manifests",
+        /// A part of a segment.
+        SegmentPart = "segment_parts",
         /// A count of refusals that the trail has no events of.
         RefusalTally = "refusal_tallies",
         /// An entry of the registry of related resources.
@@ -254,10 +294,13 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
     let kind = match kind {
         "ACT" => ItemKind::Activity,
         "BODY" => ItemKind::Body,
-        "IX" => ItemKind::Posting,
+        "IX" => ItemKind::Listed,
         "IDEM" => ItemKind::IdempotencyRecord,
         "AUD" => ItemKind::AuditEvent,
-        "AX" => ItemKind::AuditPosting,
+        "AX" => ItemKind::AuditListed,
+        "TAIL" => ItemKind::TailEntry,
+        "SEGS" => ItemKind::Manifest,
+        "SEG" => ItemKind::SegmentPart,
         "REF" => ItemKind::RefusalTally,
         "RES" => ItemKind::RelatedResource,
         "ACTOR" => ItemKind::Actor,
@@ -275,24 +318,15 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
     Some((tenant, kind))
 }
 
-/// What every partition key of a list of a word has in it, and few others have.
-pub(super) const WORDS: &str = "#IX#w";
-
-/// The version of the analyzer that a list of a word is of; `None` for other
-/// lists and items.
-pub(super) fn word_version(pk: &str) -> Option<u32> {
-    let (_, "IX", term) = split(pk)? else { return None };
-    let (version, _) = term.strip_prefix('w')?.split_once('=')?;
-    version.parse().ok()
-}
-
 /// What an item is, told from its key alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Staged {
-    /// A posting or a body of an activity.
+    /// A body of an activity, or its place in the list of all.
     OfActivity(Uuid),
-    /// A posting of an audit event.
+    /// The place of an audit event in the list of all.
     OfAuditEvent(Uuid),
+    /// What an activity with its event is found by, or an event alone.
+    OfEither(Uuid),
 }
 
 /// The tenant and the owner of an item that was staged; `None` for items that
@@ -303,6 +337,7 @@ pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
         "IX" => Staged::OfActivity(Position::decode(sk)?.id),
         "BODY" => Staged::OfActivity(crate::domain::value::parse_uuid(rest)?),
         "AX" => Staged::OfAuditEvent(Position::decode(sk)?.id),
+        "TAIL" => Staged::OfEither(Position::decode(sk)?.id),
         _ => return None,
     };
     Some((tenant, owner))
@@ -354,17 +389,22 @@ mod tests {
     }
 
     #[test]
-    fn a_posting_is_found_under_its_tenant_and_term() {
+    fn a_record_has_a_place_in_the_list_of_all_and_in_a_shard_of_the_tail() {
         let position = Position {
             time: Timestamp::from_millis(1_772_357_400_000).unwrap(),
             id: Uuid::from_u128(7),
         };
-        let key =
-            posting(&tenant(), Index::Activities, &Term::related(&related("con_1")), position);
-        assert_eq!(key.pk, "T#acme#IX#rel=contact%23con_1");
+        let key = listed(&tenant(), Collection::Activities, position);
+        assert_eq!(key.pk, "T#acme#IX");
         assert_eq!(key.sk, ".NmcivL...................../k");
         let owner = staged_owner(&key.pk, &key.sk).unwrap();
         assert_eq!(owner, (tenant(), Staged::OfActivity(position.id)));
+        for (shard, pk) in [(0, "T#acme#TAIL"), (3, "T#acme#TAIL#3")] {
+            let key = tail_entry(&tenant(), TailKey { shard, position });
+            assert_eq!((&*key.pk, &*key.sk), (pk, ".NmcivL...................../k"));
+            let owner = staged_owner(&key.pk, &key.sk).unwrap();
+            assert_eq!(owner, (tenant(), Staged::OfEither(position.id)));
+        }
     }
 
     #[test]
@@ -377,7 +417,7 @@ mod tests {
         let event = audit_event(&tenant(), id.0);
         assert_eq!(staged_owner(&event.pk, &event.sk), None);
         assert_eq!(staged_owner("x", "y"), None);
-        for list in ["T#acme#IX#*", "T#acme#AX#status=succeeded"] {
+        for list in ["T#acme#IX", "T#acme#AX", "T#acme#TAIL"] {
             assert_eq!(staged_owner(list, "no position"), None);
         }
     }
@@ -394,12 +434,16 @@ mod tests {
         let all = [
             (head(&tenant(), ActivityId(id)), ItemKind::Activity),
             (body(&tenant(), ActivityId(id)), ItemKind::Body),
-            (posting(&tenant(), Index::Activities, &Term::all(), position), ItemKind::Posting),
+            (listed(&tenant(), Collection::Activities, position), ItemKind::Listed),
             (idempotency(&tenant(), &key), ItemKind::IdempotencyRecord),
             (audit_event(&tenant(), id), ItemKind::AuditEvent),
+            (listed(&tenant(), Collection::AuditEvents, position), ItemKind::AuditListed),
+            (tail_entry(&tenant(), TailKey { shard: 2, position }), ItemKind::TailEntry),
+            (manifest(&tenant()), ItemKind::Manifest),
+            (busy(&tenant()), ItemKind::Manifest),
             (
-                posting(&tenant(), Index::AuditEvents, &Term::all(), position),
-                ItemKind::AuditPosting,
+                part(&tenant(), PartName { segment: SegmentId(id), part: Part::Bucket(1) }),
+                ItemKind::SegmentPart,
             ),
             (related_resource(&tenant(), &related("a#b")), ItemKind::RelatedResource),
             (actor(&tenant(), &Actor::parse("user:a#b").unwrap()), ItemKind::Actor),
@@ -424,20 +468,25 @@ mod tests {
     }
 
     #[test]
-    fn only_lists_of_words_have_a_version() {
-        assert_eq!(word_version("T#acme#IX#w0=price"), Some(0));
-        assert_eq!(word_version("T#acme#IX#w12==%23"), Some(12));
-        for pk in [
-            "T#acme#IX#*",
-            "T#acme#IX#type=w1",
-            "T#acme#IX#rel=w1=x",
-            "T#acme#IX#w=x",
-            "T#acme#IX#wx=1",
-            "T#acme#AX#w1=x",
-            "T#acme#KEY",
+    fn a_part_of_a_segment_is_named_by_its_key() {
+        let segment = SegmentId(Uuid::from_u128(9));
+        for part in [
+            Part::Bucket(0),
+            Part::Block(12),
+            Part::Positions(3),
+            Part::TermFence(u32::MAX),
+            Part::TimeFence(1),
         ] {
-            assert_eq!(word_version(pk), None, "{pk}");
+            let name = PartName { segment, part };
+            let key = super::part(&tenant(), name);
+            assert_eq!(part_name(&key.pk), Some((tenant(), name)), "{key:?}");
         }
+        let id = "00000000-0000-0000-0000-000000000009";
+        for rest in [format!("{id}#b"), format!("{id}#x1"), format!("{id}#b-1"), "1#b1".to_owned()]
+        {
+            assert_eq!(part_name(&format!("T#acme#SEG#{rest}")), None, "{rest}");
+        }
+        assert_eq!(part_name("T#acme#SEGS"), None);
     }
 
     #[test]

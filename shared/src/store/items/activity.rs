@@ -18,13 +18,13 @@ use crate::domain::principal::{ActorType, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::domain::submission::Submission;
 use crate::store::failure::CorruptItem;
-use crate::store::item::{Item, ItemReader, ItemWriter};
+use crate::store::item::{Item, ItemReader, ItemWriter, READ_UNIT_BYTES, size_bytes};
 use crate::store::items::attribution;
 use crate::store::keys;
 use crate::text::ANALYZER_VERSION;
 
 /// A strongly consistent read of up to this many bytes costs one unit.
-const HEAD_MAX_BYTES: usize = 4_096;
+const HEAD_MAX_BYTES: usize = READ_UNIT_BYTES;
 /// The attribute of the version of the analyzer that the words are of.
 pub(in crate::store) const ANALYZER: &str = "analyzer";
 /// The attribute of what the logged-activity dialect adds.
@@ -227,6 +227,7 @@ pub(in crate::store) fn read_long_parts(
     let submission = reader.json_if_some(SUBMISSION)?;
     let parts = LongParts {
         submission_bytes: reader.text_if_some(SUBMISSION)?.map_or(0, str::len),
+        read_units: size_bytes(item).div_ceil(READ_UNIT_BYTES),
         body: reader.parsed_if_some("body", Body::parse)?,
         submission: related.map(from_tuples).zip(submission),
     };

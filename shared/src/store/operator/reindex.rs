@@ -12,7 +12,6 @@
 //! Nothing here is lost or done twice when it is cut off, because what is
 //! written follows from the activity alone: the next run does what is missing.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -24,22 +23,21 @@ use super::sweep::Swept;
 use crate::domain::activity::ActivityId;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
-use crate::index::terms_of;
+use crate::index::Position;
+use crate::index::entry::Entry;
+use crate::index::filed::{activity_part, entry_of_event};
 use crate::index::visible_text::visible_text;
 use crate::store::calls::Store;
-use crate::store::commit::Staging;
 use crate::store::failure::{is_corrupt_item, is_failed_condition, to_error};
-use crate::store::item::{Item, ItemReader, Key, keys_only};
+use crate::store::item::{Item, ItemReader, Key};
 use crate::store::items;
 use crate::store::items::activity::{ANALYZER, read_analyzer};
+use crate::store::items::tail_entry::{self, TailShards};
 use crate::store::keys::{self, ItemKind};
 use crate::text::{self, ANALYZER_VERSION};
 
 /// Records of a page that are worked on side by side.
 const RECORDS_IN_FLIGHT: usize = 4;
-/// Postings that are looked up, and written where they are missing, at a time.
-/// An activity can have 32,768 and more.
-const CHUNK_ITEMS: usize = 1_000;
 /// How long the writes of a chunk, or the deletions of a page, may take.
 const WRITE_DEADLINE: Duration = Duration::from_secs(60);
 
@@ -182,8 +180,10 @@ async fn reindex_record(store: &Store, item: &Item) -> Result<Done> {
             let activity = store.with_long_parts(head).await?;
             let words = text::index_terms(activity.texts().map(visible_text))
                 .map_err(|error| reader.corrupt(format!("it can't be indexed: {error}")))?;
-            let (staging, _) = Staging::of_activity(&activity, terms_of(&activity, &words))?;
-            let written = stage_missing(store, &staging).await?;
+            let part = activity_part(&activity, &words);
+            let entry = Entry { activity: Some(part), event: None, analyzer: ANALYZER_VERSION };
+            put_entry(store, &tenant, Position::of_activity(&activity), &entry).await?;
+            let written = 1;
             if analyzer < ANALYZER_VERSION {
                 set_analyzer(store, &tenant, activity.id, analyzer).await?;
             }
@@ -191,27 +191,23 @@ async fn reindex_record(store: &Store, item: &Item) -> Result<Done> {
         }
         Some((tenant, ItemKind::AuditEvent)) => {
             let event = items::audit_event::read(&tenant, item)?;
-            let written = stage_missing(store, &Staging::of_audit_event(&event)).await?;
+            let position = Position::of_audit_event(&event);
+            put_entry(store, &tenant, position, &entry_of_event(&event)).await?;
+            let written = 1;
             Ok(Done::AuditEvent { written })
         }
         _ => Err(reader.corrupt("it is neither an activity nor an audit event").into()),
     }
 }
 
-/// Writes what was staged and isn't there. To look costs a fifth of what it
-/// costs to write, and tells what was missing.
-async fn stage_missing(store: &Store, staging: &Staging) -> Result<usize> {
-    let mut written = 0;
-    for chunk in staging.items().chunks(CHUNK_ITEMS) {
-        let wanted = chunk.iter().map(|item| item.key().clone()).collect();
-        let there = store.batch_get(wanted, Some(&keys_only())).await?;
-        let there: HashSet<Key> = there.iter().filter_map(Key::of).collect();
-        let missing = chunk.iter().filter(|item| !there.contains(item.key()));
-        let missing: Vec<_> = missing.cloned().collect();
-        written += missing.len();
-        store.stage(&Staging::from_items(missing), Instant::now() + WRITE_DEADLINE).await?;
-    }
-    Ok(written)
+async fn put_entry(
+    store: &Store,
+    tenant: &TenantId,
+    position: Position,
+    entry: &Entry,
+) -> Result<()> {
+    let written = tail_entry::write(tenant, position, entry, TailShards::new(1));
+    store.batch_put(&[written.item], Clone::clone, Instant::now() + WRITE_DEADLINE).await
 }
 
 /// Notes that the words of an activity are those of this build. Where that
@@ -256,24 +252,8 @@ pub async fn remove_old_words(store: &Store, report: impl Fn(Swept)) -> Result<O
         return Ok(OldWords::InUse { activities });
     }
 
-    let tally = Tally::default();
-    let shared = &tally;
-    let remove = |page: ScanPage| async move {
-        let mut old = page.items;
-        old.retain(is_old_word);
-        let removed = old.len();
-        store.batch_delete(&old, Instant::now() + WRITE_DEADLINE).await?;
-        report(shared.update(|swept: &mut Swept| {
-            swept.scanned += page.scanned;
-            swept.removed += removed;
-        }));
-        Ok(())
-    };
-    let words = Scan::keys()
-        .only("contains(pk, :words)")
-        .with(":words", AttributeValue::S(keys::WORDS.to_owned()));
-    scan::each_page(store, &words, remove).await?;
-    Ok(OldWords::Removed(tally.into_inner()))
+    report(Swept::default());
+    Ok(OldWords::Removed(Swept::default()))
 }
 
 /// The activities, of what a scan reads, of an older version or of none.
@@ -281,9 +261,4 @@ fn outdated(scan: Scan) -> Scan {
     scan.only(format!("sk = :head AND NOT {ANALYZER} >= :version"))
         .with(":head", AttributeValue::S(keys::HEAD.to_owned()))
         .with(":version", AttributeValue::N(ANALYZER_VERSION.to_string()))
-}
-
-fn is_old_word(item: &Item) -> bool {
-    let version = Key::of(item).and_then(|key| keys::word_version(&key.pk));
-    version.is_some_and(|version| version < ANALYZER_VERSION)
 }

@@ -204,7 +204,7 @@ fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted 
         if owner != *tenant || kind == ItemKind::Tombstone {
             continue;
         }
-        let is_audit = matches!(kind, ItemKind::AuditEvent | ItemKind::AuditPosting);
+        let is_audit = matches!(kind, ItemKind::AuditEvent | ItemKind::AuditListed);
         if is_audit && audit_trail == AuditTrail::Kept {
             add(&mut sorted.keep, kind, 1);
         } else {

@@ -4,7 +4,7 @@
 //! whose id is older than [`GRACE`] and whose owner does not exist never will
 //! have one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,7 +13,6 @@ use super::scan::{self, Scan};
 use crate::domain::activity::{ActivityId, minted_at};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::domain::principal::TenantId;
 use crate::store::calls::Store;
 use crate::store::item::{Item, Key, keys_only};
 use crate::store::keys::{self, Staged};
@@ -62,31 +61,32 @@ pub async fn sweep(
 /// The keys, among those of a page, that were staged before the grace
 /// period and whose owner does not exist.
 async fn orphans(store: &Store, items: Vec<Item>, now: Timestamp) -> Result<Vec<Item>> {
-    let mut by_owner: HashMap<Key, Vec<Item>> = HashMap::new();
-    for item in items {
-        if let Some(owner) = old_owner(&item, now) {
-            by_owner.entry(owner).or_default().push(item);
-        }
-    }
-    let owners = by_owner.keys().cloned().collect();
-    let existing: HashSet<Key> =
-        store.batch_get(owners, Some(&keys_only())).await?.iter().filter_map(Key::of).collect();
-    by_owner.retain(|owner, _| !existing.contains(owner));
-    Ok(by_owner.into_values().flatten().collect())
+    let staged: Vec<(Item, Vec<Key>)> = items
+        .into_iter()
+        .filter_map(|item| {
+            let owners = old_owners(&item, now)?;
+            Some((item, owners))
+        })
+        .collect();
+    let owners: HashSet<Key> = staged.iter().flat_map(|(_, owners)| owners).cloned().collect();
+    let existing = store.batch_get(owners.into_iter().collect(), Some(&keys_only())).await?;
+    let existing: HashSet<Key> = existing.iter().filter_map(Key::of).collect();
+    let is_orphan = |owners: &[Key]| !owners.iter().any(|owner| existing.contains(owner));
+    let orphans = staged.into_iter().filter(|(_, owners)| is_orphan(owners));
+    Ok(orphans.map(|(item, _)| item).collect())
 }
 
-/// The key of the record that a staged item names, where the item is past its
-/// grace period.
-fn old_owner(item: &Item, now: Timestamp) -> Option<Key> {
+/// The keys of the records that a staged item may be of, where it is past its grace
+/// period.
+fn old_owners(item: &Item, now: Timestamp) -> Option<Vec<Key>> {
     let key = Key::of(item)?;
     let (tenant, staged) = keys::staged_owner(&key.pk, &key.sk)?;
-    let (id, owner) = owner_key(&tenant, staged);
-    (minted_at(id)? <= now.minus(GRACE)).then_some(owner)
-}
-
-fn owner_key(tenant: &TenantId, staged: Staged) -> (uuid::Uuid, Key) {
-    match staged {
-        Staged::OfActivity(id) => (id, keys::head(tenant, ActivityId(id))),
-        Staged::OfAuditEvent(id) => (id, keys::audit_event(tenant, id)),
-    }
+    let head = |id| keys::head(&tenant, ActivityId(id));
+    let event = |id| keys::audit_event(&tenant, id);
+    let (id, owners) = match staged {
+        Staged::OfActivity(id) => (id, vec![head(id)]),
+        Staged::OfAuditEvent(id) => (id, vec![event(id)]),
+        Staged::OfEither(id) => (id, vec![head(id), event(id)]),
+    };
+    (minted_at(id)? <= now.minus(GRACE)).then_some(owners)
 }

@@ -1,0 +1,488 @@
+//! A search of the index: the tail, and all segments that a manifest names.
+//!
+//! ```text
+//!   tail  ─┐                   newest positions that all of them have decided
+//!   segment ─┬─ segment ─┬─ …  ─────────────────────────────────────────────▶ older
+//! ```
+//!
+//! Each round evaluates what is at hand ([`super::segment_search`]), and reads side by
+//! side what is missing. A round is one round trip.
+//!
+//! **Nothing that was acknowledged is missed.** An entry is in the tail until a manifest
+//! names a segment with it. So a result counts only when the manifest that it was found
+//! by was read after the last read of the tail, or was found unchanged then. A part that
+//! is gone tells that a newer manifest is there; if none is, the index is damaged, and
+//! the search fails instead of answering without it.
+//!
+//! **Bounded.** A search reads at most [`Budget::units`] units in [`Budget::trips`] round
+//! trips. Then it stops between two positions and says where, which is a cursor.
+
+use std::collections::{BTreeSet, HashSet};
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::future::{try_join, try_join_all};
+
+use super::expression::Expression;
+use super::manifest::Manifest;
+use super::plan::Plan;
+use super::segment::{Collection, Corrupt, PartName};
+use super::segment_search::{Ahead, Missing, Parts, SegmentSearch};
+use super::store::{AbsentPart, Version};
+use super::term::Term;
+use super::{Position, Range};
+use crate::domain::error::{Error, Result};
+
+/// A manifest that was read.
+#[derive(Clone, Debug)]
+pub struct Current {
+    pub version: Version,
+    pub manifest: Arc<Manifest>,
+}
+
+/// Some of the tail, newest first.
+#[derive(Clone, Debug, Default)]
+pub struct TailRead {
+    /// The positions of the entries that were asked for.
+    pub found: Vec<Position>,
+    /// Where the next ones begin, if there are more.
+    pub next: Option<Position>,
+    /// What was read, in units.
+    pub units: usize,
+}
+
+/// Parts of segments that were read.
+#[derive(Clone, Debug, Default)]
+pub struct PartsRead {
+    /// One for each name; `None` for what is not there.
+    pub parts: Vec<Option<Arc<[u8]>>>,
+    /// What was read, in units. What a process has kept costs nothing.
+    pub units: usize,
+}
+
+/// What is read of the tail.
+#[derive(Clone, Copy)]
+pub struct TailQuery<'a> {
+    pub collection: Collection,
+    pub shard: u8,
+    /// The keys of the entries, where these are the positions that are asked for.
+    pub range: Option<Range>,
+    /// Where the page before ended.
+    pub start: Option<Position>,
+    /// Whether an entry is asked for: by the version of the analyzer, its position and
+    /// its terms, which are sorted.
+    pub matches: &'a (dyn Fn(u32, Position, &[Term]) -> bool + Sync),
+}
+
+/// Where the index of a tenant is read from. All reads are strongly consistent.
+pub trait IndexReader: Sync {
+    /// The manifest that this process read last, whatever became of it.
+    fn last_manifest(&self) -> Option<Current>;
+
+    /// The manifest.
+    fn manifest(&self) -> impl Future<Output = Result<Option<Current>>> + Send;
+
+    /// A page of one shard of the tail.
+    fn tail(&self, query: TailQuery<'_>) -> impl Future<Output = Result<TailRead>> + Send;
+
+    /// Parts of segments.
+    fn parts(&self, names: &[PartName]) -> impl Future<Output = Result<PartsRead>> + Send;
+}
+
+/// What a search may spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Read units.
+    pub units: usize,
+    /// Round trips.
+    pub trips: usize,
+}
+
+/// What a step found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The next matches, newest first.
+    pub matches: Vec<Position>,
+    /// How far everything is decided.
+    pub progress: Progress,
+}
+
+/// How far a search came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// To its end.
+    Finished,
+    /// To this position, inclusive.
+    DecidedTo(Position),
+}
+
+/// A shard of the tail, as far as it was read.
+#[derive(Debug)]
+struct TailShard {
+    shard: u8,
+    /// Where the next page begins; `None` when nothing was read yet.
+    start: Option<Position>,
+    is_read: bool,
+}
+
+/// A search while it goes on.
+#[derive(Debug)]
+pub struct Search<'a, R> {
+    reader: &'a R,
+    collection: Collection,
+    plan: Plan,
+    /// What is left of the range, beyond what was given out.
+    range: Range,
+    tail: Vec<TailShard>,
+    found_in_tail: BTreeSet<Position>,
+    /// The manifest that is searched by.
+    current: Option<Current>,
+    /// Whether it was read, or found unchanged, after the last read of the tail.
+    is_valid: bool,
+    /// A part that was not there, by that manifest.
+    absent: Option<PartName>,
+    segments: Vec<SegmentSearch>,
+    parts: Parts,
+    struck: HashSet<Position>,
+    budget: Budget,
+    ahead: usize,
+}
+
+impl<'a, R: IndexReader> Search<'a, R> {
+    /// A search of a range, newest first.
+    pub fn new(
+        reader: &'a R,
+        collection: Collection,
+        expression: Expression,
+        range: Range,
+        budget: Budget,
+    ) -> Self {
+        let mut search = Self {
+            reader,
+            collection,
+            plan: Plan::new(expression),
+            range,
+            tail: Vec::new(),
+            found_in_tail: BTreeSet::new(),
+            current: None,
+            is_valid: false,
+            absent: None,
+            segments: Vec::new(),
+            parts: Parts::new(),
+            struck: HashSet::new(),
+            budget,
+            ahead: 1,
+        };
+        search.add_shards(1);
+        if let Some(last) = reader.last_manifest() {
+            search.adopt(Some(last));
+        }
+        search
+    }
+
+    /// The next `wanted` matches, or fewer where the budget is spent.
+    ///
+    /// # Errors
+    ///
+    /// A failed call; what can't be read; and a budget that does not suffice to decide a
+    /// single position.
+    pub async fn step(&mut self, wanted: usize) -> Result<Step> {
+        loop {
+            let mut missing = Missing::default();
+            let decided = self.decided();
+            if self.is_valid && (decided.len() >= wanted || self.undecided().is_none()) {
+                return Ok(self.give_out(decided, wanted));
+            }
+            if self.is_valid && self.is_spent() {
+                return self.pause(wanted).await;
+            }
+            self.plan_round(wanted, &mut missing)?;
+            let mut names = missing.into_names();
+            let tail = self.tail_to_read(wanted);
+            // What was read of the tail counts with the manifest of a later round.
+            let with_manifest = self.absent.is_some()
+                || self.current.is_none()
+                || (tail.is_empty() && !self.is_valid);
+            if names.is_empty() && tail.is_empty() && !with_manifest {
+                // Evaluating went on by what is at hand.
+                continue;
+            }
+            names.truncate(self.budget.units.max(1));
+            self.read(&tail, &names, with_manifest).await?;
+        }
+    }
+
+    /// What is left to spend.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.budget.units == 0 || self.budget.trips == 0
+    }
+
+    /// Takes a round trip that was spent on something else from the budget.
+    pub fn spend(&mut self, units: usize) {
+        self.budget.trips = self.budget.trips.saturating_sub(1);
+        self.spend_units(units);
+    }
+
+    fn spend_units(&mut self, units: usize) {
+        self.budget.units = self.budget.units.saturating_sub(units);
+    }
+
+    fn add_shards(&mut self, shards: u8) {
+        for shard in u8::try_from(self.tail.len()).unwrap_or(u8::MAX)..shards {
+            self.tail.push(TailShard { shard, start: None, is_read: false });
+        }
+    }
+
+    /// Searches by a manifest from now on.
+    fn adopt(&mut self, current: Option<Current>) {
+        let manifest = current.as_ref().map(|current| Arc::clone(&current.manifest));
+        let (manifest, collection) = (manifest.unwrap_or_default(), self.collection);
+        let mut known: Vec<SegmentSearch> = std::mem::take(&mut self.segments);
+        let listed = manifest.segments.iter().filter(|segment| {
+            segment.collection == collection
+                && self.plan.expression.is_of(segment.analyzer)
+                && segment.oldest <= self.range.newest.time
+                && self.range.oldest.time <= segment.newest
+        });
+        for segment in listed {
+            let same = known.iter().position(|search| search.segment().id == segment.id);
+            self.segments.push(match same {
+                Some(at) => known.swap_remove(at),
+                None => SegmentSearch::new(segment.clone(), &self.plan),
+            });
+        }
+        let struck = manifest.struck.iter().filter(|struck| struck.collection == collection);
+        self.struck = struck.map(|struck| struck.position).collect();
+        self.add_shards(manifest.shards);
+        self.current = current;
+    }
+
+    /// Notes a manifest that was read. It counts where all that was read of the tail had
+    /// been read before.
+    fn note(&mut self, current: Option<Current>, counts: bool) -> Result<()> {
+        let is_listed = |absent: &PartName| {
+            let mut segments = current.iter().flat_map(|current| &current.manifest.segments);
+            segments.any(|segment| segment.id == absent.segment)
+        };
+        // Parts of a segment are there for as long as a manifest names it.
+        if let Some(absent) = self.absent.take().filter(is_listed) {
+            return Err(Error::Unavailable(Box::new(AbsentPart(absent))));
+        }
+        let version = |current: &Option<Current>| current.as_ref().map(|current| current.version);
+        let shards = self.tail.len();
+        if version(&self.current) != version(&current) {
+            self.adopt(current);
+        }
+        // A shard that was not known of has to be read, and then a manifest again.
+        self.is_valid = counts && shards == self.tail.len();
+        Ok(())
+    }
+
+    /// The newest position that may still turn out to match.
+    fn undecided(&self) -> Option<Position> {
+        let of_segments = self.segments.iter().filter_map(|search| search.undecided(self.range));
+        of_segments.chain(self.undecided_in_tail()).max()
+    }
+
+    fn undecided_in_tail(&self) -> impl Iterator<Item = Position> {
+        let unread = self.tail.iter().filter(|shard| !shard.is_read);
+        unread.map(|shard| match (self.collection, shard.start) {
+            (Collection::Activities, Some(start)) => start,
+            // The tail is in the order of its keys, and an event's is its activity's.
+            (Collection::Activities, None) | (Collection::AuditEvents, _) => self.range.newest,
+        })
+    }
+
+    /// What was found within the range, newest first.
+    fn found(&self) -> Vec<Position> {
+        let in_segments = self.segments.iter().flat_map(SegmentSearch::found);
+        let all: BTreeSet<Position> = in_segments
+            .chain(&self.found_in_tail)
+            .filter(|position| self.range.has(**position) && !self.struck.contains(position))
+            .copied()
+            .collect();
+        all.into_iter().rev().collect()
+    }
+
+    /// What was found, as far as nothing newer can be found any more.
+    fn decided(&self) -> Vec<Position> {
+        let undecided = self.undecided();
+        let mut found = self.found();
+        found.retain(|position| undecided.is_none_or(|undecided| *position > undecided));
+        found
+    }
+
+    fn give_out(&mut self, mut matches: Vec<Position>, wanted: usize) -> Step {
+        let is_finished = matches.len() <= wanted && self.undecided().is_none();
+        matches.truncate(wanted);
+        let last = match matches.last() {
+            _ if is_finished => None,
+            Some(last) => Some(*last),
+            None => self.undecided().and_then(Position::newer),
+        };
+        let progress = last.map_or(Progress::Finished, Progress::DecidedTo);
+        if let Some(newest) = last.and_then(Position::older) {
+            self.range.newest = newest;
+        }
+        Step { matches, progress }
+    }
+
+    /// Ends a search whose budget is spent, at the last position that is decided.
+    async fn pause(&mut self, wanted: usize) -> Result<Step> {
+        let newest = self.range.newest;
+        let mut missing = Missing::default();
+        self.segments.iter().for_each(|search| search.pin(&mut missing));
+        let names = missing.into_names();
+        if !names.is_empty() {
+            let read = self.reader.parts(&names).await?;
+            self.take_parts(&names, read);
+            if self.absent.take().is_none() {
+                for search in &mut self.segments {
+                    search.take_positions(&self.parts).map_err(damaged)?;
+                }
+            }
+        }
+        let mut decided = self.decided();
+        decided.truncate(wanted);
+        let last = match (decided.last(), self.undecided()) {
+            (Some(last), Some(_)) if decided.len() == wanted => Some(*last),
+            (_, Some(undecided)) => undecided.newer(),
+            (_, None) => return Ok(self.give_out(decided, wanted)),
+        };
+        match last.filter(|last| *last <= newest) {
+            Some(last) => {
+                if let Some(older) = last.older() {
+                    self.range.newest = older;
+                }
+                Ok(Step { matches: decided, progress: Progress::DecidedTo(last) })
+            }
+            None => Err(Error::Unavailable("a search decided nothing within its budget".into())),
+        }
+    }
+
+    /// Evaluates the segments that can have one of the wanted positions, and notes what
+    /// they lack.
+    fn plan_round(&mut self, wanted: usize, missing: &mut Missing) -> Result<()> {
+        let decided = self.decided().len();
+        // What is older than so many that were found can't be among the wanted.
+        let oldest = self.found().get(wanted.saturating_sub(1)).copied();
+        let range = self.range;
+        let mut open: Vec<(Position, &mut SegmentSearch)> = self
+            .segments
+            .iter_mut()
+            .filter_map(|search| search.undecided(range).map(|undecided| (undecided, search)))
+            .filter(|(undecided, _)| oldest.is_none_or(|oldest| *undecided >= oldest))
+            .collect();
+        open.sort_unstable_by_key(|(undecided, _)| std::cmp::Reverse(*undecided));
+        let Some((_, newest)) = open.first() else { return Ok(()) };
+
+        // Segments that overlap in time share what is wanted by their lengths.
+        let end = newest.segment().oldest;
+        let overlaps = |undecided: Position| undecided.time >= end;
+        let shared: Vec<u64> = open
+            .iter()
+            .filter(|(undecided, _)| overlaps(*undecided))
+            .map(|(_, search)| u64::from(search.segment().len))
+            .collect();
+        let (sharers, of_all) = (shared.len(), shared.iter().sum::<u64>().max(1));
+        let need = wanted.saturating_sub(decided).max(1);
+        let mut expected = 0;
+        let mut ahead = Ahead(self.ahead);
+        for (undecided, search) in open {
+            let is_shared = overlaps(undecided);
+            if !is_shared && expected >= need {
+                break;
+            }
+            let more = if is_shared && sharers > 1 {
+                let len = u64::from(search.segment().len);
+                let share = (need as u64).saturating_mul(len).saturating_mul(3) / (2 * of_all);
+                need.min(usize::try_from(share).unwrap_or(usize::MAX) + 2)
+            } else {
+                need.saturating_sub(expected).max(1)
+            };
+            let wanted_here = search.found().len() + more;
+            search
+                .advance(&self.plan, range, &self.parts, wanted_here, &mut ahead, missing)
+                .map_err(damaged)?;
+            expected += search.expected(&self.plan);
+        }
+        if ahead.0 == 0 {
+            self.ahead *= 2;
+        }
+        Ok(())
+    }
+
+    /// The shards of the tail whose next page is wanted.
+    fn tail_to_read(&self, wanted: usize) -> Vec<usize> {
+        let oldest = self.found().get(wanted.saturating_sub(1)).copied();
+        let is_wanted = |shard: &TailShard| match (self.collection, shard.start) {
+            (Collection::Activities, Some(start)) => oldest.is_none_or(|oldest| start >= oldest),
+            (Collection::Activities, None) | (Collection::AuditEvents, _) => true,
+        };
+        let shards = self.tail.iter().enumerate();
+        let unread = shards.filter(|(_, shard)| !shard.is_read && is_wanted(shard));
+        unread.map(|(at, _)| at).collect()
+    }
+
+    async fn read(&mut self, tail: &[usize], names: &[PartName], manifest: bool) -> Result<()> {
+        let reader = self.reader;
+        let (collection, range) = (self.collection, self.range);
+        let expression = &self.plan.expression;
+        let matches = |analyzer: u32, position: Position, terms: &[Term]| {
+            range.has(position) && expression.is_of(analyzer) && expression.holds_of(terms)
+        };
+        let shards: Vec<(u8, Option<Position>)> =
+            tail.iter().map(|at| (self.tail[*at].shard, self.tail[*at].start)).collect();
+        let tail_pages = try_join_all(shards.into_iter().map(|(shard, start)| {
+            let range = (collection == Collection::Activities).then_some(range);
+            reader.tail(TailQuery { collection, shard, range, start, matches: &matches })
+        }));
+        let parts = async {
+            if names.is_empty() { Ok(PartsRead::default()) } else { reader.parts(names).await }
+        };
+        let current = async { if manifest { reader.manifest().await.map(Some) } else { Ok(None) } };
+        let (pages, (parts, current)) = try_join(tail_pages, try_join(parts, current)).await?;
+
+        self.budget.trips = self.budget.trips.saturating_sub(1);
+        if let Some(current) = current {
+            self.spend_units(1);
+            self.note(current, tail.is_empty())?;
+        }
+        // A part that is not there tells something of manifests that are read later.
+        self.take_parts(names, parts);
+        for (at, page) in tail.iter().zip(pages) {
+            self.spend_units(page.units);
+            self.found_in_tail.extend(page.found);
+            self.tail[*at].is_read = page.next.is_none();
+            self.tail[*at].start = page.next;
+        }
+        self.is_valid &= tail.is_empty() && self.absent.is_none();
+        Ok(())
+    }
+
+    /// Whether a part is of a segment that is searched.
+    fn searches(&self, name: PartName) -> bool {
+        self.segments.iter().any(|search| search.segment().id == name.segment)
+    }
+
+    fn take_parts(&mut self, names: &[PartName], read: PartsRead) {
+        self.spend_units(read.units);
+        for (name, part) in names.iter().zip(read.parts) {
+            match part {
+                Some(bytes) => {
+                    self.parts.insert(*name, bytes);
+                }
+                None if self.searches(*name) => self.absent = Some(*name),
+                None => {}
+            }
+        }
+    }
+}
+
+fn damaged(corrupt: Corrupt) -> Error {
+    Error::Internal(Box::new(corrupt))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,475 @@
+//! Searches against a plain model, while flushes, merges and deletions happen between any
+//! two calls.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Mutex;
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::clock::Timestamp;
+use crate::index::entry::EntryPart;
+use crate::index::expression::{AnyOf, Leaf};
+use crate::index::manifest::{Manifest, Struck};
+use crate::index::segment::build::build;
+use crate::index::segment::{Birth, Part, Segment, SegmentId};
+
+/// As much as any search here needs.
+const PLENTY: Budget = Budget { units: 100_000, trips: 10_000 };
+
+fn term(text: &str) -> Term {
+    Term::new(text.as_bytes()).unwrap()
+}
+
+fn at(millis: i64, id: u128) -> Position {
+    // Ids as they are in practice, with a time in front.
+    let id = Uuid::from_u128(((millis as u128) << 80) | id);
+    Position { time: Timestamp::from_millis(millis).unwrap(), id }
+}
+
+/// Records by their positions, with the terms that they are filed under.
+type Records = BTreeMap<Position, BTreeSet<Term>>;
+
+/// What happens to an index beside its searches.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    /// A new segment has all of the tail.
+    Flush,
+    /// What a segment has leaves the tail.
+    Clear,
+    /// The two oldest segments of the list become one.
+    Merge,
+    /// What was merged away is deleted.
+    Collect,
+    /// Records are written to the tail.
+    Write,
+    Nothing,
+}
+
+#[derive(Default)]
+struct State {
+    tail: BTreeMap<Position, Vec<Term>>,
+    shards: u8,
+    cleared: Vec<Position>,
+    content: HashMap<SegmentId, Records>,
+    manifest: Manifest,
+    version: u128,
+    parts: HashMap<PartName, Vec<u8>>,
+    garbage: Vec<SegmentId>,
+    kept: Option<Current>,
+    acts: Vec<Act>,
+    /// Records that are not written yet.
+    later: Vec<(Position, Vec<Term>)>,
+    calls: usize,
+    units: usize,
+}
+
+/// An index in memory.
+#[derive(Default)]
+struct Memory(Mutex<State>);
+
+impl State {
+    fn shard_of(&self, position: Position) -> u8 {
+        (position.id.as_u128() % u128::from(self.shards.max(1))) as u8
+    }
+
+    fn put_manifest(&mut self) {
+        self.version += 1;
+    }
+
+    fn current(&self) -> Option<Current> {
+        (self.version > 0).then(|| Current {
+            version: Version(Uuid::from_u128(self.version)),
+            manifest: Arc::new(self.manifest.clone()),
+        })
+    }
+
+    fn add_segment(&mut self, records: Records) -> Segment {
+        let number = self.manifest.next_number;
+        self.manifest.next_number += 1;
+        let id = SegmentId(Uuid::from_u128(0xabc_0000 + u128::from(number)));
+        let birth = Birth { id, collection: Collection::Activities, analyzer: 1, tier: 0, number };
+        let parts = records.iter().map(|(position, terms)| EntryPart {
+            position: *position,
+            terms: terms.iter().cloned().collect(),
+        });
+        let built = build(birth, parts.collect());
+        for (part, bytes) in built.parts {
+            self.parts.insert(PartName { segment: id, part }, bytes);
+        }
+        self.content.insert(id, records);
+        self.manifest.segments.push(built.segment.clone());
+        built.segment
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Flush if !self.tail.is_empty() => {
+                let records = self.tail.iter();
+                let records: Records =
+                    records.map(|(at, terms)| (*at, terms.iter().cloned().collect())).collect();
+                self.cleared.extend(records.keys());
+                self.add_segment(records);
+                self.put_manifest();
+            }
+            Act::Clear => {
+                for position in std::mem::take(&mut self.cleared) {
+                    self.tail.remove(&position);
+                }
+            }
+            Act::Merge if self.manifest.segments.len() > 1 => {
+                let inputs: Vec<SegmentId> =
+                    self.manifest.segments.drain(..2).map(|segment| segment.id).collect();
+                let mut records = Records::new();
+                for input in &inputs {
+                    records.extend(self.content[input].clone());
+                }
+                self.garbage.extend(inputs);
+                self.add_segment(records);
+                self.put_manifest();
+            }
+            Act::Collect => {
+                for id in std::mem::take(&mut self.garbage) {
+                    self.parts.retain(|name, _| name.segment != id);
+                }
+            }
+            Act::Write => {
+                if let Some((position, terms)) = self.later.pop() {
+                    self.tail.insert(position, terms);
+                }
+            }
+            Act::Flush | Act::Merge | Act::Nothing => {}
+        }
+    }
+
+    /// Does what comes next before a call.
+    fn call(&mut self) {
+        self.calls += 1;
+        if let Some(act) = self.acts.pop() {
+            self.act(act);
+        }
+    }
+}
+
+impl IndexReader for Memory {
+    fn last_manifest(&self) -> Option<Current> {
+        self.0.lock().unwrap().kept.clone()
+    }
+
+    async fn manifest(&self) -> Result<Option<Current>> {
+        let mut state = self.0.lock().unwrap();
+        state.call();
+        state.kept = state.current();
+        Ok(state.current())
+    }
+
+    async fn tail(&self, query: TailQuery<'_>) -> Result<TailRead> {
+        // Pages of three entries, so that there are several.
+        let mut state = self.0.lock().unwrap();
+        state.call();
+        let state = &*state;
+        let of_shard = state.tail.iter().rev().filter(|(position, _)| {
+            state.shard_of(**position) == query.shard
+                && query.range.is_none_or(|range| range.has(**position))
+                && query.start.is_none_or(|start| **position < start)
+        });
+        let page: Vec<_> = of_shard.take(4).collect();
+        let mut read = TailRead { units: 1, ..TailRead::default() };
+        if page.len() > 3 {
+            read.next = Some(*page[2].0);
+        }
+        for (position, terms) in page.into_iter().take(3) {
+            if (query.matches)(1, *position, terms) {
+                read.found.push(*position);
+            }
+        }
+        Ok(read)
+    }
+
+    async fn parts(&self, names: &[PartName]) -> Result<PartsRead> {
+        let mut state = self.0.lock().unwrap();
+        state.call();
+        state.units += names.len();
+        let parts =
+            names.iter().map(|name| state.parts.get(name).map(|bytes| bytes.as_slice().into()));
+        Ok(PartsRead { parts: parts.collect(), units: names.len() })
+    }
+}
+
+fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+const EVERYTHING: Range = Range { newest: Position::NEWEST, oldest: Position::OLDEST };
+
+/// Pages through a search, each page a search of its own that goes on where the last one
+/// ended.
+fn page_through(
+    memory: &Memory,
+    expression: &Expression,
+    range: Range,
+    wanted: usize,
+    budget: Budget,
+) -> Vec<Position> {
+    let mut found = Vec::new();
+    let mut left = Some(range);
+    while let Some(range) = left {
+        let collection = Collection::Activities;
+        let mut search = Search::new(memory, collection, expression.clone(), range, budget);
+        let step = block_on(search.step(wanted)).unwrap();
+        assert!(step.matches.len() <= wanted);
+        found.extend(step.matches);
+        left = match step.progress {
+            Progress::Finished => None,
+            Progress::DecidedTo(position) => {
+                assert!(position <= range.newest, "every page decides something");
+                position.older().map(|newest| Range { newest, ..range })
+            }
+        };
+    }
+    found
+}
+
+fn any_leaf() -> impl Strategy<Value = Leaf> {
+    prop_oneof![
+        4 => prop::sample::select(vec!["wa", "wab", "wabc", "wb", "wbc", "wz"])
+            .prop_map(|text| Leaf::Term(term(text))),
+        1 => prop::sample::select(vec!["wa", "wab", "wb", "wq"])
+            .prop_map(|text| Leaf::Beginning(term(text))),
+    ]
+}
+
+fn any_clause() -> impl Strategy<Value = AnyOf> {
+    prop::collection::vec(prop::collection::vec(any_leaf(), 1..3), 1..3).prop_map(AnyOf)
+}
+
+fn any_expression() -> impl Strategy<Value = Expression> {
+    let clauses = |most: usize| prop::collection::vec(any_clause(), 0..=most);
+    (clauses(1), clauses(3), clauses(1)).prop_map(|(bounds, all, none)| Expression {
+        bounds,
+        all,
+        none,
+        analyzer: Some(1),
+    })
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        3 => Just(Act::Nothing),
+        1 => Just(Act::Flush),
+        1 => Just(Act::Clear),
+        1 => Just(Act::Merge),
+        1 => Just(Act::Collect),
+        1 => Just(Act::Write),
+    ]
+}
+
+fn any_records() -> impl Strategy<Value = Vec<(Position, Vec<Term>)>> {
+    let terms = prop::collection::btree_set(
+        prop::sample::select(vec!["wa", "wab", "wabc", "wb", "wbc", "wbcd", "wc", "t1"]),
+        0..6,
+    );
+    let record = ((1_i64..40, 0_u128..6), terms).prop_map(|((millis, id), terms)| {
+        (at(millis, id), terms.into_iter().map(term).collect::<Vec<Term>>())
+    });
+    prop::collection::vec(record, 0..120).prop_map(|records| {
+        let distinct: BTreeMap<Position, Vec<Term>> = records.into_iter().collect();
+        distinct.into_iter().collect()
+    })
+}
+
+fn expected(records: &Records, expression: &Expression, range: Range) -> Vec<Position> {
+    let matching = records.iter().rev().filter(|(position, terms)| {
+        let terms: Vec<Term> = terms.iter().cloned().collect();
+        range.has(**position) && expression.holds_of(&terms)
+    });
+    matching.map(|(position, _)| *position).collect()
+}
+
+proptest! {
+    #[test]
+    fn a_search_finds_what_a_plain_model_has_whatever_happens_meanwhile(
+        records in any_records(),
+        late in 0_usize..6,
+        before in prop::collection::vec(any_act(), 0..12),
+        meanwhile in prop::collection::vec(any_act(), 0..60),
+        expression in any_expression(),
+        (newest, oldest) in (1_i64..45, 0_i64..40),
+        wanted in 1_usize..30,
+        shards in 1_u8..4,
+        is_warm in any::<bool>(),
+    ) {
+        let mut state = State { shards, ..State::default() };
+        state.manifest.shards = shards;
+        let split = records.len().saturating_sub(late);
+        let mut there = Records::new();
+        for (n, (position, terms)) in records[..split].iter().enumerate() {
+            state.tail.insert(*position, terms.clone());
+            there.insert(*position, terms.iter().cloned().collect());
+            if n % 10 == 9 {
+                state.act(*before.get(n / 10).unwrap_or(&Act::Nothing));
+            }
+        }
+        before.iter().skip(8).for_each(|act| state.act(*act));
+        if shards > 1 && state.version == 0 {
+            state.put_manifest();
+        }
+        state.kept = state.current().filter(|_| is_warm);
+        state.acts = meanwhile;
+        state.later = records[split..].to_vec();
+        let memory = Memory(Mutex::new(state));
+
+        let newest = Position { id: Uuid::max(), ..at(newest, 0) };
+        let range = Range { newest, oldest: at(oldest, 0) };
+        let found = page_through(&memory, &expression, range, wanted, PLENTY);
+        // What is written meanwhile may be found, and must not be twice.
+        let late: BTreeSet<Position> =
+            records[split..].iter().map(|(position, _)| *position).collect();
+        prop_assert!(found.is_sorted_by(|newer, older| newer > older));
+        let found: Vec<Position> =
+            found.into_iter().filter(|position| !late.contains(position)).collect();
+        prop_assert_eq!(found, expected(&there, &expression, range));
+    }
+}
+
+/// A long history: `count` records in segments of these lengths, the newest last.
+fn long(lengths: &[usize], filed: impl Fn(usize) -> Vec<&'static str>) -> (Memory, Records) {
+    let mut state = State::default();
+    let mut all = Records::new();
+    let mut n = 0;
+    for len in lengths {
+        let records: Records = (0..*len)
+            .map(|_| {
+                n += 1;
+                let mut terms: BTreeSet<Term> = filed(n).into_iter().map(term).collect();
+                // So that there are many buckets.
+                terms.insert(term(&format!("x{:06}", n * 7_919 % 999_983)));
+                (at(n as i64, 7), terms)
+            })
+            .collect();
+        all.extend(records.clone());
+        state.add_segment(records);
+    }
+    state.put_manifest();
+    (Memory(Mutex::new(state)), all)
+}
+
+fn of_all(words: &[&str]) -> Expression {
+    let clauses = words.iter().map(|word| AnyOf::terms([term(word)]));
+    Expression { all: clauses.collect(), ..Expression::default() }
+}
+
+fn filed(n: usize) -> Vec<&'static str> {
+    let marks = [
+        (n % 2 == 0, "wcommon"),
+        (n % 5 == 1, "wfifth"),
+        (n % 5 == 2, "wother"),
+        (n % 4_999 == 7, "wrare"),
+        (n % 1_000 < 3, "wbursts"),
+    ];
+    marks.into_iter().filter_map(|(is, word)| is.then_some(word)).collect()
+}
+
+#[test]
+fn lists_in_blocks_are_searched_as_short_ones_are() {
+    let (memory, records) = long(&[20_000, 9_000, 4_097, 300, 5], filed);
+    for words in [
+        &["wcommon"][..],
+        &["wrare"],
+        &["wrare", "wcommon"],
+        &["wbursts", "wfifth"],
+        &["wfifth", "wother"],
+        &["wnowhere"],
+        &["wcommon", "wfifth", "wbursts"],
+    ] {
+        let expression = of_all(words);
+        for range in [
+            EVERYTHING,
+            Range { newest: at(21_500, 7), oldest: at(3_000, 7) },
+            Range { newest: at(19_000, 7), ..EVERYTHING },
+        ] {
+            let found = page_through(&memory, &expression, range, 1_000, PLENTY);
+            assert_eq!(found, expected(&records, &expression, range), "{words:?}");
+        }
+    }
+    let without = Expression {
+        none: vec![AnyOf(vec![vec![Leaf::Beginning(term("wf"))]])],
+        ..of_all(&["wbursts"])
+    };
+    let found = page_through(&memory, &without, EVERYTHING, 10, PLENTY);
+    assert_eq!(found, expected(&records, &without, EVERYTHING));
+}
+
+#[test]
+fn a_search_that_finds_nothing_pauses_within_its_budget_and_goes_on() {
+    let (memory, records) = long(&[30_000, 8_000], filed);
+    let expression = of_all(&["wfifth", "wother"]);
+    let budget = Budget { units: 10, trips: 100 };
+    let mut search =
+        Search::new(&memory, Collection::Activities, expression.clone(), EVERYTHING, budget);
+    let step = block_on(search.step(21)).unwrap();
+    assert!(step.matches.is_empty());
+    let Progress::DecidedTo(position) = step.progress else { panic!("it had to pause") };
+    assert!(position < at(38_000, 7));
+    assert!(memory.0.lock().unwrap().units < 20);
+    for budget in [budget, Budget { units: 1_000, trips: 6 }] {
+        let found = page_through(&memory, &of_all(&["wrare"]), EVERYTHING, 2, budget);
+        assert_eq!(found, expected(&records, &of_all(&["wrare"]), EVERYTHING));
+    }
+}
+
+#[test]
+fn a_part_that_is_gone_fails_a_search_where_the_manifest_still_names_it() {
+    let (memory, _) = long(&[3_000], filed);
+    {
+        let mut state = memory.0.lock().unwrap();
+        state.parts.retain(|name, _| matches!(name.part, Part::TermFence(_)));
+    }
+    let expression = of_all(&["wcommon"]);
+    let mut search = Search::new(&memory, Collection::Activities, expression, EVERYTHING, PLENTY);
+    let error = block_on(search.step(5)).unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+}
+
+#[test]
+fn a_position_that_is_struck_out_is_found_by_nothing() {
+    let (memory, records) = long(&[100], filed);
+    let struck = *records.keys().nth(49).unwrap();
+    {
+        let mut state = memory.0.lock().unwrap();
+        let collection = Collection::Activities;
+        state.manifest.struck.push(Struck { collection, position: struck, before: 9 });
+        state.put_manifest();
+        // A late put brings its entry back.
+        state.tail.insert(struck, vec![term("wcommon")]);
+    }
+    let found = page_through(&memory, &of_all(&["wcommon"]), EVERYTHING, 7, PLENTY);
+    let mut without = expected(&records, &of_all(&["wcommon"]), EVERYTHING);
+    assert!(without.contains(&struck));
+    without.retain(|position| *position != struck);
+    assert_eq!(found, without);
+}
+
+#[test]
+fn what_is_filed_outside_of_bounds_costs_a_search_one_round_at_most() {
+    // Whatever else has the word: the viewer's few records are all that is looked at.
+    let costs = [0, 1, 2].map(|share| {
+        let (memory, _) = long(&[20_000], |n| {
+            let mut terms = Vec::new();
+            if n % 2_000 == 3 {
+                terms.push("rmine");
+            } else if share > 0 && n % (share * 2) == 0 {
+                terms.push("wsecret");
+            }
+            terms
+        });
+        let expression =
+            Expression { bounds: vec![AnyOf::terms([term("rmine")])], ..of_all(&["wsecret"]) };
+        let found = page_through(&memory, &expression, EVERYTHING, 20, PLENTY);
+        assert_eq!(found, []);
+        memory.0.lock().unwrap().calls
+    });
+    // A word that very many others have is in a block of its own.
+    assert!(costs.iter().all(|calls| (costs[0]..=costs[0] + 1).contains(calls)), "{costs:?}");
+}

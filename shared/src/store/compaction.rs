@@ -1,0 +1,209 @@
+//! What a run of the compactor reads and writes: the other side of the index that
+//! [`super::segments`] reads for searches.
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use sha2::{Digest, Sha256};
+use tokio::time::{Duration, Instant};
+use uuid::Uuid;
+
+use super::failure::{is_failed_condition, to_error};
+use super::item::{Item, Key, size_bytes};
+use super::items::tail_entry::{self, BYTES};
+use super::keys;
+use super::measured::Measured as _;
+use super::segments::{TenantIndex, VERSION, read_manifest, read_part};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::Result;
+use crate::index::manifest::{Manifest, TailKey};
+use crate::index::segment::merge::Parts;
+use crate::index::segment::{Part, PartName, SegmentId};
+use crate::index::store::{AbsentPart, IndexStore, TailPage, Version};
+
+/// How long the writes or deletions of one step may take.
+const WRITE_DEADLINE: Duration = Duration::from_secs(30);
+/// The attributes of the hint that a run is at work.
+const OWNER: &str = "owner";
+const UNTIL: &str = "until";
+/// About how many entries of the tail one call reads.
+const PAGE_BYTES: usize = 1024 * 1024;
+
+/// The version of a manifest. It follows from the one before and from what is new, so it
+/// never comes back, and a call that is made again puts the same.
+fn version_of(before: Option<Version>, bytes: &[u8]) -> Uuid {
+    let before = before.map_or(Uuid::nil(), |Version(before)| before);
+    let digest = Sha256::new().chain_update(before).chain_update(bytes).finalize();
+    let mut version = [0; size_of::<Uuid>()];
+    version.copy_from_slice(&digest[..size_of::<Uuid>()]);
+    Uuid::from_bytes(version)
+}
+
+/// What is put in the table for a part.
+struct WrittenPart {
+    key: Key,
+    bytes: Vec<u8>,
+}
+
+impl WrittenPart {
+    fn item(&self) -> Item {
+        let mut item = self.key.clone().into_item();
+        item.insert(BYTES.to_owned(), AttributeValue::B(Blob::new(self.bytes.clone())));
+        item
+    }
+}
+
+impl Parts for TenantIndex<'_> {
+    async fn read(&self, names: &[PartName]) -> Result<Vec<Vec<u8>>> {
+        let wanted = names.iter().map(|name| keys::part(self.tenant, *name)).collect();
+        let items = self.store.batch_get(wanted, None).await?;
+        let mut found = std::collections::HashMap::with_capacity(items.len());
+        for item in &items {
+            let (name, bytes) = read_part(item)?;
+            found.insert(name, bytes);
+        }
+        let part = |name: &PartName| match found.get(name) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => Err(AbsentPart(*name).into()),
+        };
+        names.iter().map(part).collect()
+    }
+
+    async fn write(&self, segment: SegmentId, parts: Vec<(Part, Vec<u8>)>) -> Result<()> {
+        let written: Vec<WrittenPart> = parts
+            .into_iter()
+            .map(|(part, bytes)| {
+                let key = keys::part(self.tenant, PartName { segment, part });
+                WrittenPart { key, bytes }
+            })
+            .collect();
+        let deadline = Instant::now() + WRITE_DEADLINE;
+        self.store.batch_put(&written, WrittenPart::item, deadline).await
+    }
+}
+
+impl IndexStore for TenantIndex<'_> {
+    async fn manifest(&self) -> Result<Option<(Version, Manifest)>> {
+        let item = self.store.get(keys::manifest(self.tenant)).await?;
+        let current = item.as_ref().map(read_manifest).transpose()?;
+        self.store.memory.keep_manifest(self.tenant, current.as_ref());
+        Ok(current.map(|current| (current.version, Manifest::clone(&current.manifest))))
+    }
+
+    async fn put_manifest(
+        &self,
+        expected: Option<Version>,
+        new: &Manifest,
+    ) -> Result<Option<Version>> {
+        let bytes = new.encode();
+        let version = version_of(expected, &bytes);
+        let mut item = keys::manifest(self.tenant).into_item();
+        item.insert(VERSION.to_owned(), AttributeValue::B(Blob::new(version.as_bytes())));
+        item.insert(BYTES.to_owned(), AttributeValue::B(Blob::new(bytes)));
+        let put =
+            self.store.client.put_item().table_name(&self.store.table_name).set_item(Some(item));
+        let put = match expected {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(Version(expected)) => put
+                .condition_expression(format!("{VERSION} = :expected"))
+                .expression_attribute_values(
+                    ":expected",
+                    AttributeValue::B(Blob::new(expected.as_bytes())),
+                ),
+        };
+        match put.measured().await {
+            Ok(_) => Ok(Some(Version(version))),
+            Err(error) if is_failed_condition(&error) => Ok(None),
+            Err(error) => Err(to_error("PutItem", &error)),
+        }
+    }
+
+    async fn tail(&self, shard: u8, after: Option<TailKey>, max_bytes: usize) -> Result<TailPage> {
+        let pk = keys::tail(self.tenant, shard);
+        let start = after.map(|key| keys::tail_entry(self.tenant, key).into_item());
+        // A page of DynamoDB has a megabyte. A smaller one is asked for by a number of
+        // entries, since there is no limit of bytes.
+        let limit = (max_bytes < PAGE_BYTES).then(|| (max_bytes / 512).max(1));
+        let answer = self
+            .store
+            .client
+            .query()
+            .table_name(&self.store.table_name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .consistent_read(true)
+            .set_exclusive_start_key(start)
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .measured()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        let mut page = TailPage::default();
+        for item in answer.items.unwrap_or_default() {
+            page.bytes += size_bytes(&item);
+            let position = tail_entry::read_position(&item)?;
+            let key = TailKey { shard, position };
+            match tail_entry::read(&item) {
+                Ok((_, entry)) => page.entries.push((key, entry)),
+                Err(_) => page.unreadable.push(key),
+            }
+        }
+        let next = answer.last_evaluated_key.as_ref().map(tail_entry::read_position).transpose()?;
+        page.next = next.map(|position| TailKey { shard, position });
+        Ok(page)
+    }
+
+    async fn delete_tail(&self, keys: &[TailKey]) -> Result<()> {
+        let keys: Vec<Item> =
+            keys.iter().map(|key| keys::tail_entry(self.tenant, *key).into_item()).collect();
+        self.store.batch_delete(&keys, Instant::now() + WRITE_DEADLINE).await
+    }
+
+    async fn delete_parts(&self, names: &[PartName]) -> Result<()> {
+        let keys: Vec<Item> =
+            names.iter().map(|name| keys::part(self.tenant, *name).into_item()).collect();
+        self.store.batch_delete(&keys, Instant::now() + WRITE_DEADLINE).await
+    }
+
+    async fn begin(&self, owner: Uuid, now: Timestamp, until: Timestamp) -> Result<bool> {
+        let mut item = keys::busy(self.tenant).into_item();
+        item.insert(OWNER.to_owned(), AttributeValue::S(owner.to_string()));
+        item.insert(UNTIL.to_owned(), AttributeValue::S(until.to_string()));
+        let put = self
+            .store
+            .client
+            .put_item()
+            .table_name(&self.store.table_name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR #owner = :owner OR #until <= :now")
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_names("#until", UNTIL)
+            .expression_attribute_values(":owner", AttributeValue::S(owner.to_string()))
+            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
+            .measured()
+            .await;
+        match put {
+            Ok(_) => Ok(true),
+            Err(error) if is_failed_condition(&error) => Ok(false),
+            Err(error) => Err(to_error("PutItem", &error)),
+        }
+    }
+
+    async fn end(&self, owner: Uuid) -> Result<()> {
+        let delete = self
+            .store
+            .client
+            .delete_item()
+            .table_name(&self.store.table_name)
+            .set_key(Some(keys::busy(self.tenant).into_item()))
+            .condition_expression("#owner = :owner")
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":owner", AttributeValue::S(owner.to_string()))
+            .measured()
+            .await;
+        match delete {
+            Ok(_) => Ok(()),
+            // Somebody else is busy by now.
+            Err(error) if is_failed_condition(&error) => Ok(()),
+            Err(error) => Err(to_error("DeleteItem", &error)),
+        }
+    }
+}
