@@ -9,12 +9,14 @@
 //! All lists share one order, [`Position`]: time, then id. The module knows
 //! nothing of the table; it reads through [`PostingLists`].
 
+pub mod compact;
 pub mod cursor;
 pub mod entry;
 pub mod join;
 pub mod led_join;
 pub mod manifest;
 pub mod segment;
+pub mod store;
 pub mod term;
 pub mod visible_text;
 

@@ -1,0 +1,89 @@
+//! What the index needs of the table that keeps it.
+
+use std::future::Future;
+
+use uuid::Uuid;
+
+use super::entry::Entry;
+use super::manifest::{Manifest, TailKey};
+use super::segment::PartName;
+use super::segment::merge::Parts;
+use crate::domain::clock::Timestamp;
+use crate::domain::error::{Error, Result};
+
+/// Names one writing of a manifest. It is random and never comes back, so that a
+/// condition on it can't hold by chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Version(pub Uuid);
+
+/// A part of a listed segment that is not there.
+///
+/// [`Parts::read`] has it as the cause of its error, so that it can be told from a table
+/// that does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a part of a segment is absent: {0:?}")]
+pub struct AbsentPart(pub PartName);
+
+impl From<AbsentPart> for Error {
+    fn from(absent: AbsentPart) -> Self {
+        Self::Internal(Box::new(absent))
+    }
+}
+
+/// Some entries of a shard of the tail, in the order of their positions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TailPage {
+    pub entries: Vec<(TailKey, Entry)>,
+    /// Entries whose bytes can't be read.
+    pub unreadable: Vec<TailKey>,
+    /// What was read, in bytes, as the table counts them.
+    pub bytes: usize,
+    /// The last entry that was looked at, where there may be more behind it.
+    pub next: Option<TailKey>,
+}
+
+/// The items of one tenant's index. Every read is strongly consistent.
+///
+/// A call that fails may have been done, or may be done later; only an answer says more.
+/// A call for several items is no transaction.
+pub trait IndexStore: Parts {
+    /// The manifest; `None` where the tenant has none yet.
+    fn manifest(&self) -> impl Future<Output = Result<Option<(Version, Manifest)>>> + Send;
+
+    /// Puts a manifest in the place of the one of this version, or of none. `None` where
+    /// the version is another one by now, which a repeated call of one's own can be the
+    /// reason of.
+    fn put_manifest(
+        &self,
+        expected: Option<Version>,
+        new: &Manifest,
+    ) -> impl Future<Output = Result<Option<Version>>> + Send;
+
+    /// Entries of a shard, behind `after` where there is one. A page ends at some
+    /// `max_bytes`, and has at least one entry where there is one.
+    fn tail(
+        &self,
+        shard: u8,
+        after: Option<TailKey>,
+        max_bytes: usize,
+    ) -> impl Future<Output = Result<TailPage>> + Send;
+
+    /// Deletes entries of the tail. One that is not there is no error.
+    fn delete_tail(&self, keys: &[TailKey]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Deletes parts of segments. One that is not there is no error.
+    fn delete_parts(&self, names: &[PartName]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Says until when `owner` is busy with this tenant, unless somebody else is by then.
+    /// Whoever is busy already says so again to go on. Nothing but the price of runs
+    /// depends on it.
+    fn begin(
+        &self,
+        owner: Uuid,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Says that `owner` is busy no more.
+    fn end(&self, owner: Uuid) -> impl Future<Output = Result<()>> + Send;
+}
