@@ -67,7 +67,7 @@ pub struct MergeJob {
 pub struct Struck {
     pub collection: Collection,
     pub position: Position,
-    /// [`Manifest::next_number`] when it was struck: segments of lower numbers may have it.
+    /// [`Manifest::next_number`] once it was struck: segments of lower numbers may have it.
     pub before: u64,
 }
 

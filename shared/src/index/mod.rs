@@ -18,6 +18,7 @@
 //!
 //! The module knows nothing of the table: it reads and writes through traits.
 
+pub mod compact;
 pub mod cursor;
 pub mod entry;
 pub mod expression;

@@ -1,0 +1,164 @@
+//! What is done to an index beside its runs: records are struck, segments that were built from
+//! the records are added, and others are dropped.
+
+use uuid::Uuid;
+
+use super::current::{Change, Current};
+use super::limits::Limits;
+use super::merge_tiers::{garbage, is_young};
+use super::struck::{MAX_STRUCK, strike as name_struck};
+use crate::domain::clock::Environment;
+use crate::domain::error::{Error, Result};
+use crate::index::Position;
+use crate::index::manifest::{Manifest, Rebuilt};
+use crate::index::segment::build::Built;
+use crate::index::segment::{Collection, Segment, SegmentId};
+use crate::index::store::IndexStore;
+
+/// How often a change is tried over those of others, which come about once a second.
+const ATTEMPTS: usize = 32;
+
+/// More was struck than can be remembered.
+#[derive(Debug, thiserror::Error)]
+#[error("{MAX_STRUCK} struck records are in segments yet: settle the index first")]
+struct TooManyStruck;
+
+/// A segment that was built from the records can't be listed.
+#[derive(Debug, thiserror::Error)]
+#[error("records were struck, or much time has passed, since the segment was begun")]
+struct BuiltTooEarly;
+
+/// Lets a record be found by nothing any more. It is left out of all that is written from now
+/// on; `settle` writes anew what has it.
+///
+/// # Errors
+///
+/// A failed call, after which it may be struck; and where too many wait to be left out.
+pub async fn strike(
+    store: &impl IndexStore,
+    collection: Collection,
+    position: Position,
+) -> Result<()> {
+    let mut current = Current::read(store).await?;
+    let is_it = |manifest: &Manifest| {
+        let mut struck = manifest.struck.iter();
+        struck.any(|it| it.collection == collection && it.position == position)
+    };
+    let name_it = |manifest: &mut Manifest| {
+        if is_it(manifest) {
+            return Change::Done;
+        }
+        if manifest.struck.len() >= MAX_STRUCK {
+            return Change::Impossible;
+        }
+        name_struck(manifest, collection, position);
+        Change::Put
+    };
+    match current.change(ATTEMPTS, name_it).await? {
+        true => Ok(()),
+        false => Err(Error::Unavailable(Box::new(TooManyStruck))),
+    }
+}
+
+/// Lists a segment that was built from the records, and notes how far these were read. Its
+/// number is the manifest's next one at a time before any of the records was read, and its tier
+/// is chosen here.
+///
+/// # Errors
+///
+/// A failed call, after which the segment may be listed; and where a record may have been
+/// struck after it was read. What was written is for `sweep` then.
+pub async fn add_segment(
+    store: &impl IndexStore,
+    env: &dyn Environment,
+    built: Built,
+    rebuilt: Option<Rebuilt>,
+) -> Result<()> {
+    let Built { mut segment, parts } = built;
+    segment.tier = Limits::default().tier(segment.bytes);
+    let id = segment.id;
+    store.write(id, parts).await?;
+    let mut current = Current::read(store).await?;
+    let list_it = |manifest: &mut Manifest| {
+        if manifest.segments.iter().any(|listed| listed.id == id) {
+            return Change::Done;
+        }
+        let is_struck_since = manifest.struck.iter().any(|it| it.before > segment.number);
+        if is_struck_since || !is_young(env, id) {
+            return Change::Impossible;
+        }
+        manifest.segments.push(segment.clone());
+        manifest.next_number = manifest.next_number.max(segment.number + 1);
+        if rebuilt.is_some() {
+            manifest.rebuilt = rebuilt;
+        }
+        Change::Put
+    };
+    if current.change(ATTEMPTS, list_it).await? {
+        return Ok(());
+    }
+    Err(Error::Unavailable(Box::new(BuiltTooEarly)))
+}
+
+/// Drops segments for good, such as those of an old analyzer, and how many there were. Later
+/// runs delete their parts. Entries of the tail that they had are flushed once more where they
+/// are still there, since another segment may have been made of them as well.
+///
+/// # Errors
+///
+/// A failed call, after which they may be dropped.
+pub async fn drop_segments(
+    store: &impl IndexStore,
+    env: &dyn Environment,
+    which: impl Fn(&Segment) -> bool + Send + Sync,
+) -> Result<usize> {
+    let run = env.new_uuid()?;
+    let mut current = Current::read(store).await?;
+    let mut dropped = 0;
+    let drop_them = |manifest: &mut Manifest| drop_from(manifest, run, &which, &mut dropped);
+    current.change(ATTEMPTS, drop_them).await?;
+    Ok(dropped)
+}
+
+/// Drops every segment, after a restore: what the manifest lists, and what is there, may be of
+/// different moments. The index is to be built from the records again; until then it finds only
+/// what the tail has.
+///
+/// # Errors
+///
+/// A failed call, after which they may be dropped.
+pub async fn drop_all(store: &impl IndexStore, env: &dyn Environment) -> Result<usize> {
+    let run = env.new_uuid()?;
+    let mut current = Current::read(store).await?;
+    let mut dropped = 0;
+    let drop_them = |manifest: &mut Manifest| {
+        let was_rebuilt = manifest.rebuilt.take().is_some();
+        match drop_from(manifest, run, &|_| true, &mut dropped) {
+            Change::Done if was_rebuilt => Change::Put,
+            change => change,
+        }
+    };
+    current.change(ATTEMPTS, drop_them).await?;
+    Ok(dropped)
+}
+
+/// Takes segments out of a manifest, with the merge that has any of them.
+fn drop_from(
+    manifest: &mut Manifest,
+    run: Uuid,
+    which: &impl Fn(&Segment) -> bool,
+    dropped: &mut usize,
+) -> Change {
+    let (gone, kept): (Vec<Segment>, Vec<Segment>) =
+        std::mem::take(&mut manifest.segments).into_iter().partition(which);
+    manifest.segments = kept;
+    if gone.is_empty() {
+        return Change::Done;
+    }
+    *dropped = gone.len();
+    let is_gone = |id: &SegmentId| gone.iter().any(|segment| segment.id == *id);
+    manifest.merge.take_if(|job| job.inputs.iter().any(is_gone));
+    manifest.pending.clear();
+    manifest.garbage.extend(gone.iter().map(|segment| garbage(segment, run)));
+    Change::Put
+}
