@@ -27,7 +27,7 @@ use super::failure::{
     CONDITION_FAILED, Class, CorruptItem, DeadlinePassed, ItemTooLarge, TRANSACTION_CONFLICT,
     classify, is_passing, to_error,
 };
-use super::item::{Item, Key, MAX_ITEM_BYTES, size_bytes};
+use super::item::{Item, Key};
 use super::items;
 use super::items::activity::ActivityItems;
 use super::keys::{self, Index};
@@ -91,13 +91,9 @@ impl Staging {
         terms: impl IntoIterator<Item = Term>,
     ) -> Result<(Self, NewHead<'_>), ItemTooLarge> {
         let position = Position::of_activity(activity);
-        let ActivityItems { head, body } = items::activity::write(activity);
+        let ActivityItems { head, body } = items::activity::write(activity)?;
         let mut staging = Self::default();
         if let Some(body) = body {
-            let bytes = size_bytes(&body);
-            if bytes > MAX_ITEM_BYTES {
-                return Err(ItemTooLarge { bytes });
-            }
             let key = keys::body(&activity.tenant_id, activity.id);
             staging.items.push(StagedItem::Body(key, body));
         }
