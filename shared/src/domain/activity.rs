@@ -137,10 +137,15 @@ impl Body {
     /// The beginning of the text, up to [`Self::SNIPPET_CHARS`].
     #[must_use]
     pub fn snippet(&self) -> &str {
-        match self.0.char_indices().nth(Self::SNIPPET_CHARS) {
-            Some((end, _)) => &self.0[..end],
-            None => &self.0,
-        }
+        snippet_of(&self.0)
+    }
+}
+
+/// The beginning of a text, as far as a search row shows one.
+fn snippet_of(text: &str) -> &str {
+    match text.char_indices().nth(Body::SNIPPET_CHARS) {
+        Some((end, _)) => &text[..end],
+        None => text,
     }
 }
 
@@ -174,7 +179,7 @@ pub enum BodyText {
     /// There is none.
     Absent,
     Whole(Body),
-    /// Only its beginning, as a search row needs it.
+    /// Only its beginning, as long as a search row needs it, or longer.
     Beginning(String),
 }
 
@@ -194,7 +199,7 @@ impl BodyText {
         let snippet = match self {
             Self::Absent => return None,
             Self::Whole(body) => body.snippet(),
-            Self::Beginning(text) => text,
+            Self::Beginning(text) => snippet_of(text),
         };
         (!snippet.is_empty()).then_some(snippet)
     }

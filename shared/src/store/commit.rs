@@ -28,7 +28,7 @@ use super::failure::{
     CONDITION_FAILED, Class, CorruptItem, DeadlinePassed, ItemTooLarge, TRANSACTION_CONFLICT,
     classify, is_passing, to_error,
 };
-use super::item::{Item, Key, MAX_ITEM_BYTES, size_bytes};
+use super::item::{Item, Key};
 use super::items;
 use super::items::activity::ActivityItems;
 use super::items::tail_entry::TailShards;
@@ -99,13 +99,9 @@ impl Staging {
         shards: TailShards,
     ) -> Result<(Self, NewHead<'a>), ItemTooLarge> {
         let tenant = &activity.tenant_id;
-        let ActivityItems { head, body } = items::activity::write(activity);
+        let ActivityItems { head, body } = items::activity::write(activity)?;
         let mut staging = Self::default();
         if let Some(body) = body {
-            let bytes = size_bytes(&body);
-            if bytes > MAX_ITEM_BYTES {
-                return Err(ItemTooLarge { bytes });
-            }
             staging.items.push(StagedItem::new(keys::body(tenant, activity.id), body));
         }
         let position = found_by.position;

@@ -49,16 +49,16 @@ pub(super) const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// How many bytes a strongly consistent read unit is for.
 pub(super) const READ_UNIT_BYTES: usize = 4_096;
 
-/// The size that DynamoDB counts: the bytes of names and values, for the texts
-/// and numbers that items here are made of.
+/// The size that DynamoDB counts: the bytes of names and values, for the texts,
+/// numbers and binary values that items here are made of.
 pub(super) fn size_bytes(item: &Item) -> usize {
     item.iter()
         .map(|(name, value)| {
             let value_bytes = match value {
                 AttributeValue::S(text) => text.len(),
-                AttributeValue::B(bytes) => bytes.as_ref().len(),
                 // Two digits a byte and a byte, at most 21.
                 AttributeValue::N(digits) => (digits.len() / 2 + 2).min(21),
+                AttributeValue::B(bytes) => bytes.as_ref().len(),
                 _ => 0,
             };
             name.len() + value_bytes
@@ -89,6 +89,11 @@ impl ItemWriter {
             Some(value) => self.text(name, value),
             None => self,
         }
+    }
+
+    pub(super) fn binary(mut self, name: &str, value: &[u8]) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::B(value.into()));
+        self
     }
 
     /// A value as JSON text. All that is stored so has a JSON form.
@@ -134,7 +139,7 @@ impl<'a> ItemReader<'a> {
     }
 
     /// Compares names, which for the few of an item is quicker than hashing.
-    fn get(&self, name: &str) -> Option<&'a AttributeValue> {
+    pub(super) fn get(&self, name: &str) -> Option<&'a AttributeValue> {
         self.0.iter().find_map(|(known, value)| (known == name).then_some(value))
     }
 
@@ -178,7 +183,7 @@ impl<'a> ItemReader<'a> {
         self.parse_text(name, self.text(name)?, parse)
     }
 
-    fn parse_text<T, E>(
+    pub(super) fn parse_text<T, E>(
         &self,
         name: &str,
         text: &str,

@@ -5,14 +5,16 @@
 //! logged. Postings and bodies are staged before it and mean nothing by
 //! themselves, and nothing changes a head.
 //!
-//! Values are read by an enumeration of the two types that items here are made
+//! Values are read by an enumeration of the three types that items here are made
 //! of, which serde does without a library between the stream's JSON and the
-//! SDK's types.
+//! SDK's types. A binary value comes in base 64.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -73,14 +75,17 @@ enum Text {
 enum Value {
     S(String),
     N(String),
+    B(String),
 }
 
-impl From<Value> for AttributeValue {
-    fn from(value: Value) -> Self {
-        match value {
-            Value::S(text) => Self::S(text),
-            Value::N(digits) => Self::N(digits),
-        }
+impl Value {
+    /// The value as an item has it; `None` where its base 64 can't be read.
+    fn into_attribute(self) -> Option<AttributeValue> {
+        Some(match self {
+            Self::S(text) => AttributeValue::S(text),
+            Self::N(digits) => AttributeValue::N(digits),
+            Self::B(base64) => AttributeValue::B(STANDARD.decode(base64).ok()?.into()),
+        })
     }
 }
 
@@ -134,8 +139,10 @@ impl StreamRecord<'_> {
         }
         // Not serde's error, which quotes what it can't read.
         let image: HashMap<String, Value> = serde_json::from_str(image.get())
-            .map_err(|_| corrupt("its image has other values than strings and numbers"))?;
-        let mut item: Item = image.into_iter().map(|(name, value)| (name, value.into())).collect();
+            .map_err(|_| corrupt("its image has other values than strings, numbers and bytes"))?;
+        let attribute = |(name, value): (String, Value)| Some((name, value.into_attribute()?));
+        let item: Option<Item> = image.into_iter().map(attribute).collect();
+        let mut item = item.ok_or_else(|| corrupt("its image has bytes that are not base 64"))?;
         item.insert(PK.to_owned(), AttributeValue::S(pk.to_owned()));
         item.insert(SK.to_owned(), AttributeValue::S(sk.to_owned()));
         read(&tenant, &item)

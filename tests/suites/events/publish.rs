@@ -245,8 +245,10 @@ async fn an_event_shows_what_v1_shows_and_no_text_but_the_summary() {
     let agent = stack.v1(&stack.issue_key(TENANT, "agent:scout", Scope::ALL).await);
     publishing.workspace.define_fields("site_visit", json!([])).await;
     let plain = publishing.log(&note("Nothing else")).await;
+    // It is deflated in the head.
+    let body = format!("{SECRET} ").repeat(100);
     let related = json!({
-        "type": "email", "summary": "With \"all\" of it \u{1}\u{1f600}", "body": SECRET,
+        "type": "email", "summary": "With \"all\" of it \u{1}\u{1f600}", "body": body,
         "related_resource_type": "contact", "related_resource_id": "con_1",
         "occurred_at": "2020-02-29T12:00:00.123+02:00",
     });
@@ -265,6 +267,9 @@ async fn an_event_shows_what_v1_shows_and_no_text_but_the_summary() {
     publishing.submit(&submission).await;
 
     let records = publishing.records().await;
+    let deflated = |record: &&Value| record["dynamodb"]["NewImage"]["body"]["B"].is_string();
+    let heads = records.iter().filter(|record| is_of_a_logged_activity(record));
+    assert_eq!(heads.filter(deflated).count(), 1);
     assert_eq!(publishing.publish(&records).await, [""; 0]);
     let taken = publishing.bus.taken();
     taken.iter().for_each(check);
@@ -520,7 +525,7 @@ async fn an_event_that_is_refused_for_good_is_named_by_its_place() {
 
 #[tokio::test]
 async fn a_head_that_cannot_be_read_is_named_and_the_others_are_published() {
-    let (publishing, mut heads) = with_heads(7).await;
+    let (publishing, mut heads) = with_heads(9).await;
     let image = |record: &mut Value| record["dynamodb"]["NewImage"].take();
     let mut without_summary = image(&mut heads[1]);
     without_summary.as_object_mut().expect("it is an object").remove("summary");
@@ -530,12 +535,15 @@ async fn a_head_that_cannot_be_read_is_named_and_the_others_are_published() {
     image(&mut heads[3]);
     heads[4]["dynamodb"]["Keys"]["pk"]["S"] = json!("T#a_b#ACT#1");
     heads[5]["dynamodb"]["NewImage"]["logged_at"]["S"] = json!(SECRET);
+    heads[6]["dynamodb"]["NewImage"]["body"] = json!({ "B": SECRET });
+    // Base 64 of what can't be inflated.
+    heads[7]["dynamodb"]["NewImage"]["body"] = json!({ "B": "/////w==" });
     let (log, guard) = CapturedLog::start();
-    assert_eq!(publishing.publish(&heads).await, places(&heads[1..6]));
+    assert_eq!(publishing.publish(&heads).await, places(&heads[1..8]));
     drop(guard);
-    assert_eq!(summaries(&publishing.bus.details()), ["note 1.", "note 7."]);
+    assert_eq!(summaries(&publishing.bus.details()), ["note 1.", "note 9."]);
     let reasons = log.fields_with("events not published");
-    assert_eq!(reasons.len(), 5);
+    assert_eq!(reasons.len(), 7);
     assert!(reasons.iter().all(|reason| reason.to_string().contains("is corrupt")));
     assert!(log.lines_with(SECRET).is_empty(), "the log quotes no values");
 }

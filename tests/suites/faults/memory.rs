@@ -687,6 +687,7 @@ fn insertion(pk: &str, sk: &str, head: &Item) -> Value {
         .map(|(name, value)| {
             let value = match value {
                 AttributeValue::N(digits) => json!({ "N": digits }),
+                AttributeValue::B(bytes) => json!({ "B": BASE64.encode(bytes) }),
                 value => json!({ "S": value.as_s().expect("it is a number or a text") }),
             };
             (name.clone(), value)

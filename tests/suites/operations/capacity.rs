@@ -22,12 +22,13 @@ use serde_json::{Value, json};
 /// Status, action, origin, actor, credential, resource and request.
 const AUDIT_POSTINGS: usize = 7;
 
-/// The bytes that DynamoDB counts for an item of texts and positive numbers.
+/// The bytes that DynamoDB counts for an item of texts, bytes and positive numbers.
 fn size_bytes(item: &Item) -> usize {
     let sizes = item.iter().map(|(name, value)| {
         name.len()
             + match value {
                 AttributeValue::S(text) => text.len(),
+                AttributeValue::B(bytes) => bytes.as_ref().len(),
                 AttributeValue::N(digits) => digits.trim_end_matches('0').len().div_ceil(2) + 1,
                 other => panic!("an item holds {other:?}"),
             }
@@ -76,9 +77,15 @@ async fn a_log_costs_a_write_unit_a_posting_its_body_and_one_transaction() {
     measured.stack.put_resource(TENANT, "contact", "con_123", Some("Jane Doe")).await;
     let mut vocabulary = Vocabulary::new(7);
     let summary = vocabulary.text(60);
-    for (chars, has_own_body) in
-        [(0, false), (100, false), (1_000, false), (3_000, false), (10_000, true), (65_536, true)]
-    {
+    // The units of head and audit event, which are in a transaction, and of the body's item.
+    for (chars, in_transaction, of_body) in [
+        (0, 4, None),
+        (100, 4, None),
+        (1_000, 4, None),
+        (3_000, 6, None),
+        (10_000, 4, Some(5)),
+        (65_536, 4, Some(27)),
+    ] {
         let mut input = json!({ "type": "note", "summary": summary });
         if chars > 0 {
             input["body"] = json!(vocabulary.text(chars));
@@ -86,7 +93,13 @@ async fn a_log_costs_a_write_unit_a_posting_its_body_and_one_transaction() {
         let written = assert_cost_of_log(&measured, &input).await;
         let kinds = |kind| written.keys().filter(|(pk, _)| pk.contains(kind)).count();
         assert_eq!((kinds("#ACT#"), kinds("#AUD#"), kinds("#IDEM#")), (1, 1, 0));
-        assert_eq!(kinds("#BODY#") == 1, has_own_body, "{chars} characters");
+        let units = |kind: &str| {
+            let item = written.iter().find(|((pk, _), _)| pk.contains(kind));
+            item.map(|(_, item)| write_units(item))
+        };
+        let twice = ["#ACT#", "#AUD#"].map(|kind| 2 * units(kind).expect("it is written"));
+        let of_kinds = (twice.iter().sum::<usize>(), units("#BODY#"));
+        assert_eq!(of_kinds, (in_transaction, of_body), "{chars} characters");
     }
     let everything = json!({
         "type": "email",
@@ -195,10 +208,10 @@ async fn a_replay_writes_nothing() {
 #[tokio::test]
 async fn a_get_costs_two_read_units_and_those_of_a_long_body() {
     let measured = MeasuredStack::start(Engine::fresh().await).await;
-    // The head, and whether the tenant names anybody. The longest body that still fits
-    // the head with what else is in it, and so on.
-    for (body_chars, expected) in [(0, 2), (3_000, 2), (5_000, 4), (65_536, 19)] {
-        let body = "x ".repeat(body_chars / 2);
+    // The head, and whether the tenant names anybody; and the body where it is an item of
+    // its own, deflated.
+    for (body_chars, expected) in [(0, 2), (1_000, 2), (3_000, 2), (10_000, 4), (65_536, 9)] {
+        let body = Vocabulary::new(7).text(body_chars);
         let input = json!({ "type": "note", "summary": "a summary", "body": body });
         let logged = measured.v1.log(&input).await.expect(201);
         let path = logged.header("location").to_owned();

@@ -5,9 +5,20 @@
 //! | --- | --- |
 //! | `related_type`, `related_id`, `related_name` | every dialect but one |
 //! | `object`, `related`, `submission` | the logged-activity dialect |
-//! | `body` | any, where everything fits |
+//! | `body` | any, where everything is in the head |
 //! | `body_start` instead of `body` | any, where the body is an item of its own |
 //! | `object`, and `related`, without names where only that fits | the logged-activity dialect, where the submission is in the body's item |
+//!
+//! `body`, `related` and `submission` are texts, or deflated ones in the same attribute
+//! ([`LongText`]). Of all layouts the one with the fewest write units is written: a head
+//! is in a transaction, where each kilobyte that it begins counts twice, and the item of
+//! the long parts is staged, where it counts once. So 3,000 characters are cheaper beside
+//! the head, though they would fit into it. What is equal in price is laid out in fewer
+//! items, and not deflated. Only what the logged-activity dialect adds stays in a head
+//! that it fits, whatever that costs: the list of its type shows it in every row.
+//!
+//! No head has more than would fit into it in plain, so a page of heads and a batch of
+//! the stream take no more memory than they seem to.
 
 use crate::domain::activity::{
     Activity, ActivityId, Body, BodyText, LongParts, NamedResource, RelatedResource,
@@ -16,15 +27,21 @@ use crate::domain::activity::{
 use crate::domain::activity_type::{Category, TypeName};
 use crate::domain::principal::{ActorType, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
-use crate::domain::submission::Submission;
-use crate::store::failure::CorruptItem;
-use crate::store::item::{Item, ItemReader, ItemWriter, READ_UNIT_BYTES, size_bytes};
+use crate::store::failure::{CorruptItem, ItemTooLarge};
+use crate::store::item::{
+    Item, ItemReader, ItemWriter, MAX_ITEM_BYTES, READ_UNIT_BYTES, size_bytes,
+};
 use crate::store::items::attribution;
+use crate::store::items::long_text::{Form, LongText, inflated_if_some};
 use crate::store::keys;
 use crate::text::ANALYZER_VERSION;
 
 /// A strongly consistent read of up to this many bytes costs one unit.
 const HEAD_MAX_BYTES: usize = READ_UNIT_BYTES;
+/// A write of up to this many bytes costs one unit, or two in a transaction.
+const WRITE_UNIT_BYTES: usize = 1_024;
+/// The attribute of a body.
+const BODY: &str = "body";
 /// The attribute of the version of the analyzer that the words are of.
 pub(in crate::store) const ANALYZER: &str = "analyzer";
 /// The attribute of what the logged-activity dialect adds.
@@ -68,21 +85,33 @@ fn from_tuples(tuples: Vec<RelatedTuple>) -> Vec<NamedResource> {
     tuples.into_iter().map(named).collect()
 }
 
+impl ActivityItems {
+    /// The write units of all of it: those of what is in a transaction count twice.
+    fn write_units(&self) -> usize {
+        let staged = self.body.as_ref().map_or(0, |body| write_units(size_bytes(body)));
+        2 * write_units(size_bytes(&self.head)) + staged
+    }
+}
+
+fn write_units(bytes: usize) -> usize {
+    bytes.div_ceil(WRITE_UNIT_BYTES)
+}
+
 /// What an activity has that may be long, as the attributes of the one item or the
 /// other.
 struct LongAttributes<'a> {
-    body: Option<&'a Body>,
-    related: Option<Vec<RelatedTuple>>,
-    submission: Option<&'a Submission>,
+    body: Option<LongText<'a>>,
+    related: Option<LongText<'a>>,
+    submission: Option<LongText<'a>>,
 }
 
 impl<'a> LongAttributes<'a> {
     fn of(activity: &'a Activity) -> Self {
         let submission = activity.submitted.whole();
         Self {
-            body: activity.body.whole(),
-            related: submission.map(|_| related_tuples(activity)),
-            submission,
+            body: activity.body.whole().map(|body| LongText::new(BODY, body.as_str())),
+            related: submission.map(|_| LongText::json(RELATED, &related_tuples(activity))),
+            submission: submission.map(|submission| LongText::json(SUBMISSION, submission)),
         }
     }
 
@@ -90,23 +119,61 @@ impl<'a> LongAttributes<'a> {
         self.body.is_none() && self.submission.is_none()
     }
 
-    fn write(&self, item: ItemWriter) -> ItemWriter {
-        item.text_if_some("body", self.body.map(Body::as_str))
-            .json_if_some(RELATED, self.related.as_ref())
-            .json_if_some(SUBMISSION, self.submission)
+    fn write(&self, item: ItemWriter, form: Form) -> ItemWriter {
+        [&self.body, &self.related, &self.submission]
+            .into_iter()
+            .flatten()
+            .fold(item, |item, text| text.write(item, form))
     }
 }
 
 /// Lays an activity out.
-pub(in crate::store) fn write(activity: &Activity) -> ActivityItems {
+///
+/// # Errors
+///
+/// Long parts that an item of theirs could not have in plain. So what is refused does
+/// not depend on how well a text deflates, and one activity that was read is never
+/// longer than an item.
+pub(in crate::store) fn write(activity: &Activity) -> Result<ActivityItems, ItemTooLarge> {
     let long = LongAttributes::of(activity);
-    let whole = long.write(write_short(activity));
-    if whole.size_bytes() <= HEAD_MAX_BYTES || long.are_absent() {
-        return ActivityItems { head: whole.finish(), body: None };
+    let alone = |form| long.write(write_short(activity), form).finish();
+    let plain = ActivityItems { head: alone(Form::Plain), body: None };
+    if long.are_absent() || size_bytes(&plain.head) <= WRITE_UNIT_BYTES {
+        return Ok(plain);
     }
-    let body = long.write(ItemWriter::new(keys::body(&activity.tenant_id, activity.id)));
-    let head = write_beginning(activity, &long);
-    ActivityItems { head: head.finish(), body: Some(body.finish()) }
+    let mut layouts = Vec::with_capacity(3);
+    let fits = size_bytes(&plain.head) <= HEAD_MAX_BYTES;
+    if fits {
+        layouts.extend([plain, ActivityItems { head: alone(Form::Shorter), body: None }]);
+    }
+    // Every row of a type's list shows what was submitted, and is read without another call.
+    if !fits || long.submission.is_none() {
+        layouts.push(write_apart(activity, &long)?);
+    }
+    // The first one of those that cost as little.
+    let cheapest = layouts.into_iter().min_by_key(ActivityItems::write_units);
+    Ok(cheapest.expect("there is a layout"))
+}
+
+/// Lays an activity out with its long parts in an item of their own.
+fn write_apart(
+    activity: &Activity,
+    long: &LongAttributes<'_>,
+) -> Result<ActivityItems, ItemTooLarge> {
+    let body = |form| {
+        long.write(ItemWriter::new(keys::body(&activity.tenant_id, activity.id)), form).finish()
+    };
+    let plain = body(Form::Plain);
+    let bytes = size_bytes(&plain);
+    if bytes > MAX_ITEM_BYTES {
+        return Err(ItemTooLarge { bytes });
+    }
+    let shorter = body(Form::Shorter);
+    let saves = write_units(size_bytes(&shorter)) < write_units(bytes);
+    Ok(ActivityItems {
+        head: write_beginning(activity, long).finish(),
+        body: Some(if saves { shorter } else { plain }),
+    })
 }
 
 /// A head with what an activity has that can't be long.
@@ -131,26 +198,35 @@ fn write_short(activity: &Activity) -> ItemWriter {
 }
 
 /// A head without the long parts: the related records, with their names or without,
-/// and the beginning of the body, as far as there is room.
+/// and the beginning of the body, as far as the last kilobyte that is paid has room.
 fn write_beginning(activity: &Activity, long: &LongAttributes<'_>) -> ItemWriter {
-    let snippet = long.body.map(Body::snippet);
-    let nameless: Option<Vec<RelatedTuple>> = long
-        .related
-        .clone()
-        .map(|all| all.into_iter().map(|(record_type, id, _)| (record_type, id, None)).collect());
-    let snippet_bytes = BODY_START.len() + snippet.map_or(0, str::len);
-    let with = |related| write_short(activity).json_if_some(RELATED, related);
+    let body = activity.body.whole();
+    let nameless = long.related.as_ref().map(|_| {
+        let all = related_tuples(activity).into_iter();
+        let all: Vec<RelatedTuple> = all.map(|(kind, id, _)| (kind, id, None)).collect();
+        LongText::json(RELATED, &all)
+    });
+    // What a row shows is paid for.
+    let start_bytes = body.map_or(0, |body| BODY_START.len() + body.snippet().len());
+    let with = |related: &LongText<'_>, form| related.write(write_short(activity), form);
+    let bytes = |head: &ItemWriter| head.size_bytes() + start_bytes;
     // The names, and then the records, give way to the beginning of the body.
-    let mut head = [long.related.as_ref(), nameless.as_ref()]
-        .map(with)
-        .into_iter()
-        .find(|head| head.size_bytes() + snippet_bytes <= HEAD_MAX_BYTES)
-        .unwrap_or_else(|| write_short(activity));
-    if let Some(snippet) = snippet {
-        // As much of it as there is room for; the longest summary, names and
-        // ids leave some.
-        let room = HEAD_MAX_BYTES.saturating_sub(head.size_bytes() + BODY_START.len());
-        head = head.text(BODY_START, &snippet[..snippet.floor_char_boundary(room)]);
+    let related = [&long.related, &nameless].into_iter().flatten();
+    let head = related
+        .map(|related| (related, with(related, Form::Plain)))
+        .find(|(_, plain)| bytes(plain) <= HEAD_MAX_BYTES)
+        .map(|(related, plain)| {
+            let heads = [plain, with(related, Form::Shorter)];
+            heads.into_iter().min_by_key(|head| write_units(bytes(head)))
+        });
+    let mut head = head.flatten().unwrap_or_else(|| write_short(activity));
+    if let Some(body) = body {
+        // The longest summary, names and ids leave less room than a row could show.
+        let units = write_units(bytes(&head));
+        let max_bytes = HEAD_MAX_BYTES.min(units * WRITE_UNIT_BYTES);
+        let room = max_bytes.saturating_sub(head.size_bytes() + BODY_START.len());
+        let text = body.as_str();
+        head = head.text(BODY_START, &text[..text.floor_char_boundary(room)]);
     }
     head
 }
@@ -159,19 +235,19 @@ fn write_beginning(activity: &Activity, long: &LongAttributes<'_>) -> ItemWriter
 pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, CorruptItem> {
     let reader = ItemReader::new(item);
     let id = read_id(&reader)?;
-    let body = match (reader.text_if_some("body")?, reader.text_if_some(BODY_START)?) {
-        (Some(_), _) => BodyText::Whole(reader.parsed("body", Body::parse)?),
+    let body = match (read_body(&reader, HEAD_MAX_BYTES)?, reader.text_if_some(BODY_START)?) {
+        (Some(body), _) => BodyText::Whole(body),
         (None, Some(start)) => BodyText::Beginning(start.to_owned()),
         (None, None) => BodyText::Absent,
     };
     let submitted = match reader.parsed_if_some("object", TypeName::parse)? {
         None => Submitted::Nothing,
-        Some(name) => match reader.json_if_some(SUBMISSION)? {
-            Some(submission) => Submitted::Whole(Box::new(submission)),
+        Some(name) => match inflated_if_some(&reader, SUBMISSION, HEAD_MAX_BYTES)? {
+            Some(text) => Submitted::Whole(Box::new(json_of(&reader, SUBMISSION, &text)?)),
             None => Submitted::TypeOnly(name),
         },
     };
-    let tuples: Option<Vec<RelatedTuple>> = reader.json_if_some(RELATED)?;
+    let tuples = read_tuples(&reader, HEAD_MAX_BYTES)?;
     let related_is_elsewhere = tuples.is_none() && submitted != Submitted::Nothing;
     let related = match tuples {
         Some(tuples) => from_tuples(tuples),
@@ -204,6 +280,29 @@ pub(in crate::store) fn read_analyzer(item: &Item) -> Result<u32, CorruptItem> {
         .map_err(|_| reader.corrupt(format!("{ANALYZER} is not a version")))
 }
 
+/// A body, in plain or deflated.
+fn read_body(reader: &ItemReader<'_>, max_bytes: usize) -> Result<Option<Body>, CorruptItem> {
+    let text = inflated_if_some(reader, BODY, max_bytes)?;
+    text.map(|text| reader.parse_text(BODY, &text, Body::parse)).transpose()
+}
+
+/// All related records, in plain or deflated.
+fn read_tuples(
+    reader: &ItemReader<'_>,
+    max_bytes: usize,
+) -> Result<Option<Vec<RelatedTuple>>, CorruptItem> {
+    let text = inflated_if_some(reader, RELATED, max_bytes)?;
+    text.map(|text| json_of(reader, RELATED, &text)).transpose()
+}
+
+fn json_of<T: serde::de::DeserializeOwned>(
+    reader: &ItemReader<'_>,
+    name: &str,
+    text: &str,
+) -> Result<T, CorruptItem> {
+    reader.parse_text(name, text, |text| serde_json::from_str(text))
+}
+
 fn read_one_related(reader: &ItemReader<'_>) -> Result<Option<NamedResource>, CorruptItem> {
     let Some(built_in) = reader.parsed_if_some("related_type", BuiltInRecordType::parse)? else {
         return Ok(None);
@@ -223,13 +322,15 @@ pub(in crate::store) fn read_long_parts(
 ) -> Result<(ActivityId, LongParts), CorruptItem> {
     let reader = ItemReader::new(item);
     let id = read_id(&reader)?;
-    let related: Option<Vec<RelatedTuple>> = reader.json_if_some(RELATED)?;
-    let submission = reader.json_if_some(SUBMISSION)?;
+    let related = read_tuples(&reader, MAX_ITEM_BYTES)?;
+    let submission = inflated_if_some(&reader, SUBMISSION, MAX_ITEM_BYTES)?;
     let parts = LongParts {
-        submission_bytes: reader.text_if_some(SUBMISSION)?.map_or(0, str::len),
+        submission_bytes: submission.as_deref().map_or(0, str::len),
+        body: read_body(&reader, MAX_ITEM_BYTES)?,
+        submission: related
+            .map(from_tuples)
+            .zip(submission.map(|text| json_of(&reader, SUBMISSION, &text)).transpose()?),
         read_units: size_bytes(item).div_ceil(READ_UNIT_BYTES),
-        body: reader.parsed_if_some("body", Body::parse)?,
-        submission: related.map(from_tuples).zip(submission),
     };
     Ok((id, parts))
 }
@@ -239,7 +340,9 @@ pub(in crate::store) fn read_related(
     item: &Item,
 ) -> Result<(ActivityId, Vec<NamedResource>), CorruptItem> {
     let reader = ItemReader::new(item);
-    Ok((read_id(&reader)?, from_tuples(reader.json(RELATED)?)))
+    let tuples = read_tuples(&reader, MAX_ITEM_BYTES)?;
+    let tuples = tuples.ok_or_else(|| reader.corrupt(format!("{RELATED} is missing")))?;
+    Ok((read_id(&reader)?, from_tuples(tuples)))
 }
 
 /// The activity that an item of it names.
@@ -250,13 +353,16 @@ fn read_id(reader: &ItemReader<'_>) -> Result<ActivityId, CorruptItem> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use aws_sdk_dynamodb::types::AttributeValue;
+
     use crate::domain::activity_type::AssociationMode;
     use crate::domain::clock::Timestamp;
     use crate::domain::principal::{Actor, ActorId, Attribution};
     use crate::domain::record_type::ApiNamed;
-    use crate::domain::submission::TypeSnapshot;
-    use crate::store::item::size_bytes;
+    use crate::domain::submission::{Submission, TypeSnapshot};
 
     fn activity(summary: &str, body: Option<&str>) -> Activity {
         let resource = RelatedResource {
@@ -291,7 +397,7 @@ mod tests {
     fn an_activity_reads_back_as_it_was_written() {
         for body in [None, Some(""), Some("short")] {
             let activity = activity("x", body);
-            let items = write(&activity);
+            let items = write(&activity).unwrap();
             assert!(items.body.is_none());
             assert_eq!(read(&activity.tenant_id, &items.head).unwrap().activity, activity);
         }
@@ -300,12 +406,128 @@ mod tests {
     #[test]
     fn a_head_costs_one_read_unit_however_long_its_parts_are() {
         let activity = activity(&"😀".repeat(500), Some(&"😀".repeat(65_536)));
-        let items = write(&activity);
+        let items = write(&activity).unwrap();
         assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
         let read_back = read(&activity.tenant_id, &items.head).unwrap().activity;
         assert!(read_back.body.snippet().is_some_and(|snippet| !snippet.is_empty()));
         let (id, parts) = read_long_parts(&items.body.unwrap()).unwrap();
         assert_eq!((id, parts.body.as_ref()), (activity.id, activity.body.whole()));
+    }
+
+    /// Words that deflate as English does, to about a half.
+    fn prose(chars: usize) -> String {
+        let words = (0_u32..).map(|n| {
+            let word = n.wrapping_mul(2_654_435_761) >> 20;
+            format!("{word:x}{} ", ["ing", "ed", "tion", ""][(n % 4) as usize])
+        });
+        let mut text: String = words.take(chars).collect();
+        text.truncate(chars);
+        text
+    }
+
+    /// An activity whose head has some 400 bytes without its body.
+    fn short_activity(body: Option<&str>) -> Activity {
+        let activity = activity("s", body);
+        Activity {
+            tenant_id: TenantId::parse("t").unwrap(),
+            related: Vec::new(),
+            last_agent_actor_id: None,
+            logged_by: Attribution::of(Actor::parse("service:crm").unwrap()),
+            ..activity
+        }
+    }
+
+    #[test]
+    fn the_layout_with_the_fewest_write_units_is_written() {
+        // The head, and the item of the long parts: kilobytes, and whether the body is
+        // deflated there.
+        for (chars, head, body) in [
+            (500, (1, false), None),
+            // It is deflated in a head of one kilobyte instead of two.
+            (900, (1, true), None),
+            (1_500, (1, true), None),
+            // In a head that is paid double it would be four units.
+            (2_000, (1, false), Some((1, true))),
+            // Both cost four units, and one item takes fewer calls.
+            (3_000, (2, true), None),
+            (10_000, (1, false), Some((5, true))),
+        ] {
+            let text = prose(chars);
+            let activity = short_activity(Some(&text));
+            let items = write(&activity).unwrap();
+            let is_deflated = |item: &Item| item.get(BODY).is_some_and(AttributeValue::is_b);
+            let of = |item: &Item| (write_units(size_bytes(item)), is_deflated(item));
+            assert_eq!(of(&items.head), head, "{chars}");
+            assert_eq!(items.body.as_ref().map(of), body, "{chars}");
+        }
+    }
+
+    #[test]
+    fn what_is_equal_in_price_is_not_deflated() {
+        // Bytes of four units each way: nothing of them repeats.
+        let text: String = (0..3_000_u32).filter_map(|n| char::from_u32(0x4e00 + n * 7)).collect();
+        let items = write(&short_activity(Some(&text[..3_000]))).unwrap();
+        let body = items.body.expect("it is cheaper beside the head");
+        assert!(body[BODY].is_s());
+    }
+
+    #[test]
+    fn a_head_has_as_much_of_a_body_as_costs_nothing() {
+        let text = prose(20_000);
+        let items = write(&short_activity(Some(&text))).unwrap();
+        assert_eq!(size_bytes(&items.head), WRITE_UNIT_BYTES);
+        let start = items.head[BODY_START].as_s().unwrap();
+        assert!(start.len() > 400 && text.starts_with(start), "{}", start.len());
+    }
+
+    #[test]
+    fn no_head_has_more_than_would_fit_into_it_in_plain() {
+        let text = "a".repeat(Body::MAX_CHARS);
+        let activity = short_activity(Some(&text));
+        let items = write(&activity).unwrap();
+        let body = items.body.expect("it has an item of its own");
+        assert_eq!(write_units(size_bytes(&body)), 1);
+
+        let mut head = items.head;
+        head.insert(BODY.to_owned(), body[BODY].clone());
+        assert!(refused(&activity, &head).to_string().contains("body is damaged"));
+    }
+
+    #[test]
+    fn what_would_not_fit_an_item_in_plain_is_refused_however_well_it_deflates() {
+        let body = "\u{1f600}".repeat(Body::MAX_CHARS);
+        let fitting = submitted(activity("x", Some(&body)), 3_000, 1);
+        assert!(size_bytes(&write(&fitting).unwrap().body.unwrap()) < MAX_ITEM_BYTES / 10);
+        let too_long = submitted(activity("x", Some(&body)), 4_000, 1);
+        let refused = write(&too_long).err().expect("it does not fit");
+        assert!(refused.to_string().contains("larger than the table takes"), "{refused}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_body_reads_back_whole_and_its_beginning_is_in_the_head(
+            text in "\\PC{0,300}|[a-e \u{0}\u{1f600}\u{8a9e}]{0,3000}",
+            repeated in 1..20_usize,
+            is_short in any::<bool>(),
+        ) {
+            let text: String = text.repeat(repeated).chars().take(Body::MAX_CHARS).collect();
+            let activity =
+                if is_short { short_activity(Some(&text)) } else { activity("x", Some(&text)) };
+            let items = write(&activity).unwrap();
+            prop_assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
+            let mut read_back = read(&activity.tenant_id, &items.head).unwrap().activity;
+            prop_assert_eq!(read_back.body.snippet(), activity.body.snippet());
+            if let BodyText::Beginning(start) = &read_back.body {
+                prop_assert!(text.starts_with(start.as_str()));
+            }
+            prop_assert_eq!(read_back.is_partial(), items.body.is_some());
+            if let Some(item) = &items.body {
+                read_back.complete(read_long_parts(item).unwrap().1);
+            }
+            prop_assert_eq!(read_back, activity);
+        }
     }
 
     fn submitted(activity: Activity, mentions: usize, related: usize) -> Activity {
@@ -345,7 +567,7 @@ mod tests {
             (Some("short"), 100, 20, false, false),
         ] {
             let activity = submitted(activity("x", body), mentions, related);
-            let items = write(&activity);
+            let items = write(&activity).unwrap();
             assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
             let head = read(&activity.tenant_id, &items.head).unwrap();
             assert_eq!(items.body.is_none(), in_head);
@@ -364,13 +586,13 @@ mod tests {
     fn a_corrupt_item_is_an_error_that_names_its_key_and_not_its_values() {
         let activity = activity("secret summary", None);
         for (name, value) in [("type", "secret"), ("occurred_at", "secret"), ("related_id", "")] {
-            let mut head = write(&activity).head;
-            head.insert(name.into(), aws_sdk_dynamodb::types::AttributeValue::S(value.into()));
+            let mut head = write(&activity).unwrap().head;
+            head.insert(name.into(), AttributeValue::S(value.into()));
             let message = refused(&activity, &head).to_string();
             assert!(message.contains("#ACT#") && message.contains(name), "{message}");
             assert!(!message.contains("secret"), "{message}");
         }
-        let mut head = write(&activity).head;
+        let mut head = write(&activity).unwrap().head;
         head.remove("summary");
         refused(&activity, &head);
     }

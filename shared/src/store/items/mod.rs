@@ -8,6 +8,7 @@ pub(super) mod audit_event;
 pub(super) mod credential;
 pub(super) mod idempotency_record;
 pub(super) mod key_use;
+pub(super) mod long_text;
 pub(super) mod news;
 pub(super) mod record_type;
 pub(super) mod record_type_ids;
