@@ -12,14 +12,14 @@ use super::context::Context;
 use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
-use crate::index::expression::{AnyOf, Expression};
+use crate::index::expression::{AnyOf, Expression, Leaf};
 use crate::index::search::{Budget, Progress, Search, Step};
 use crate::index::segment::Collection;
 use crate::index::term::Term;
 use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range};
 use crate::store::{Parts, Store, TenantIndex};
-use crate::text::{ANALYZER_VERSION, TextQuery};
+use crate::text::{self, ANALYZER_VERSION, QueryError, TextQuery, Word};
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
@@ -61,12 +61,34 @@ impl SearchQuery {
         &self.text
     }
 
+    /// Whether it says of anything that it is to be found, and does not only exclude.
+    #[must_use]
+    pub fn has_positive(&self) -> bool {
+        self.parsed.has_positive()
+    }
+
     /// Asks an expression for the words.
     pub(crate) fn add_to(&self, expression: &mut Expression) {
-        let words = self.parsed.terms().iter().map(|word| AnyOf::terms([Term::word(word)]));
-        expression.all.extend(words);
+        let words = self.parsed.words();
+        expression.all.extend(words.all.iter().map(clause));
+        expression.none.extend(words.none.iter().map(clause));
         expression.analyzer = Some(ANALYZER_VERSION);
     }
+}
+
+/// What a query is refused with that only excludes, where nothing else says what to find.
+#[must_use]
+pub fn only_exclusions() -> String {
+    QueryError::OnlyExclusions.to_string()
+}
+
+/// Alternatives of words, as the index has them.
+fn clause(words: &text::AnyOf) -> AnyOf {
+    let leaf = |word: &Word| match word {
+        Word::Whole(word) => Leaf::Term(Term::word(word)),
+        Word::Beginning(beginning) => Leaf::Beginning(Term::word(beginning)),
+    };
+    AnyOf(words.iter().map(|all| all.iter().map(leaf).collect()).collect())
 }
 
 impl JsonSchema for SearchQuery {

@@ -5,7 +5,6 @@
 //!  403     4xx/422    200s or 409               404             503
 //! ```
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::audited::WritePermit;
@@ -23,7 +22,7 @@ use crate::domain::principal::TenantId;
 use crate::domain::registry::{DisplayName, Presence};
 use crate::index::visible_text::visible_text;
 use crate::platform::config::RelatedResourceCheck;
-use crate::text;
+use crate::text::{self, IndexTerms};
 
 /// How far ahead of now an activity may occur, for clocks that are fast and
 /// meetings that are about to begin.
@@ -47,7 +46,7 @@ pub struct LogActivity {
     /// The input that it was read from.
     pub input_hash: InputHash,
     /// The words of its texts, under which it is found.
-    pub words: BTreeSet<String>,
+    pub words: IndexTerms,
 }
 
 /// Reads when something happened.
@@ -61,11 +60,8 @@ pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'stat
 }
 
 /// The words of the texts of an activity.
-pub fn words_of(
-    summary: Option<&Summary>,
-    body: Option<&Body>,
-) -> Result<BTreeSet<String>, String> {
-    text::index_terms(searched_texts(summary, body, &[]).map(visible_text))
+pub fn words_of(summary: Option<&Summary>, body: Option<&Body>) -> Result<IndexTerms, String> {
+    text::index_terms_and_forms(searched_texts(summary, body, &[]).map(visible_text))
         .map_err(|error| error.to_string())
 }
 

@@ -15,7 +15,7 @@
 //! A replay comes before the part of the shape that the type decides: the input
 //! is the one that was accepted, whatever became of the type since.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -44,7 +44,7 @@ use crate::domain::submission::{Submission, SubmittedField, TypeSnapshot};
 use crate::domain::value::parse_uuid;
 use crate::index::visible_text::visible_text;
 use crate::platform::config::RelatedResourceCheck;
-use crate::text;
+use crate::text::{self, IndexTerms};
 
 /// The most related objects of an activity.
 pub const MAX_RELATED_OBJECTS: usize = 20;
@@ -258,7 +258,7 @@ struct Judged {
     input: LogTypedActivity,
     fields: Vec<SubmittedField>,
     summary: Summary,
-    words: BTreeSet<String>,
+    words: IndexTerms,
 }
 
 /// Holds an input against its type.
@@ -278,7 +278,8 @@ fn judge(
     let line = notes
         .and_then(|notes| Summary::of_first_line(&visible_text(notes.searched_text())))
         .unwrap_or_else(|| Summary::from(&summary.name));
-    let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(visible_text));
+    let words =
+        text::index_terms_and_forms(searched_texts(Some(&line), notes, &fields).map(visible_text));
     let words: Given<_> = violations
         .take("notes", words.map_err(|_| "has, with the fields, too many distinct words"));
     violations.finish(words.map(|words| Judged { input, fields, summary: line, words }))

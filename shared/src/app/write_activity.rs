@@ -8,7 +8,6 @@
 //! Before `stage` nothing is written. After `commit` the activity is durable,
 //! audited and found by every search.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -26,6 +25,7 @@ use crate::domain::idempotency::{IdempotencyKey, IdempotencyRecord, InputHash, M
 use crate::domain::principal::ActorType;
 use crate::index::filed::activity_part;
 use crate::store::{Commit, Outcome, Staging};
+use crate::text::IndexTerms;
 
 /// A logged activity, and whether this call logged it.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +58,7 @@ pub(crate) struct Draft {
     pub(crate) idempotency_key: Option<IdempotencyKey>,
     pub(crate) input_hash: InputHash,
     /// The words of its texts, under which it is found.
-    pub(crate) words: BTreeSet<String>,
+    pub(crate) words: IndexTerms,
 }
 
 /// What is remembered of a key, where it has not expired.
@@ -97,7 +97,7 @@ pub(crate) async fn write_activity(
 
     let (staging, head) = ctx
         .store
-        .staging_of(&activity, activity_part(&activity, &words), &event)
+        .staging_of(&activity, activity_part(&activity, words.all()), &event)
         .map_err(|_| Error::invalid(FIELDS, TOO_LARGE))?;
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&activity.tenant_id, &staging, staging_deadline).await {

@@ -142,9 +142,9 @@ impl Term {
 
 /// What an activity is found by; `words` are those of its texts.
 #[must_use]
-pub fn activity_part<W: AsRef<str>>(
+pub fn activity_part<'a>(
     activity: &Activity,
-    words: impl IntoIterator<Item = W>,
+    words: impl IntoIterator<Item = &'a str>,
 ) -> EntryPart {
     let mut terms = BTreeSet::from([
         Term::category(activity.category),
@@ -159,7 +159,7 @@ pub fn activity_part<W: AsRef<str>>(
     let searched = activity.related.iter().map(|named| &named.resource);
     let searched = searched.filter(|resource| resource.resource_type.built_in().is_some());
     terms.extend(searched.map(Term::related));
-    terms.extend(words.into_iter().map(|word| Term::word(word.as_ref())));
+    terms.extend(words.into_iter().map(Term::word));
     EntryPart { position: Position::of_activity(activity), terms: terms.into_iter().collect() }
 }
 

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::app::find_page::SearchQuery;
+use crate::app::find_page::{SearchQuery, only_exclusions};
 use crate::app::input::{Reader, Source};
 use crate::app::listing::{
     DEFAULT_LIMIT, GivenCursor, Limit, Listing, MAX_LIMIT, Page, parse_bound, read_cursor,
@@ -89,6 +89,10 @@ pub fn read<'a, S: Source>(reader: &mut Reader<S>, view: View<'a>) -> Listing<Se
         occurred_after,
         occurred_before,
     };
+    let only_excludes = input.query.as_ref().is_some_and(|query| !query.has_positive());
+    if only_excludes && filters == ActivityFilters::default() {
+        reader.refuse("query", only_exclusions());
+    }
     let search = Search { view, query: input.query, filters };
     let after = read_cursor(reader, input.cursor.as_ref(), |cursor| search.position(cursor));
     Listing { filters: search, limit: input.limit.unwrap_or(DEFAULT_LIMIT), after }

@@ -178,9 +178,9 @@ async fn reindex_record(store: &Store, item: &Item) -> Result<Done> {
             let analyzer = read_analyzer(item)?;
             let head = items::activity::read(&tenant, item)?.activity;
             let activity = store.with_long_parts(head).await?;
-            let words = text::index_terms(activity.texts().map(visible_text))
+            let words = text::index_terms_and_forms(activity.texts().map(visible_text))
                 .map_err(|error| reader.corrupt(format!("it can't be indexed: {error}")))?;
-            let part = activity_part(&activity, &words);
+            let part = activity_part(&activity, words.all());
             let entry = Entry { activity: Some(part), event: None, analyzer: ANALYZER_VERSION };
             put_entry(store, &tenant, Position::of_activity(&activity), &entry).await?;
             let written = 1;

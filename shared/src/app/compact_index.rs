@@ -1,0 +1,19 @@
+//! Runs of the compactor of a tenant's index.
+
+use super::context::Context;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::index::compact::{self, Limits, Ran};
+use crate::store::TenantIndex;
+
+/// Does what is due for a tenant's index, unless another run is at it.
+pub async fn compact_index(ctx: &Context, tenant: &TenantId) -> Result<Ran> {
+    let index = TenantIndex { store: &ctx.store, tenant };
+    compact::run(&index, ctx.environment.as_ref(), &Limits::default()).await
+}
+
+/// Does everything that there is to do for a tenant's index, however little.
+pub async fn settle_index(ctx: &Context, tenant: &TenantId) -> Result<Ran> {
+    let index = TenantIndex { store: &ctx.store, tenant };
+    compact::settle(&index, ctx.environment.as_ref()).await
+}
