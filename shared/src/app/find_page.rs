@@ -3,7 +3,7 @@
 //! Every filter is a term of the index. Phrases and runs of unspaced script are
 //! candidates from the index that are then held against the text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -16,7 +16,7 @@ use crate::index::led_join::{LedJoin, Operands};
 use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range, Term};
 use crate::store::{Index, Parts, Postings};
-use crate::text::TextQuery;
+use crate::text::{TextQuery, Word};
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
@@ -46,6 +46,7 @@ impl SearchQuery {
             return Err(format!("must have at most {MAX_QUERY_CHARS} characters"));
         }
         let parsed = TextQuery::parse(text).map_err(|error| error.to_string())?;
+        refuse_what_lists_cannot_answer(&parsed)?;
         Ok(Self { text: text.to_owned(), parsed })
     }
 
@@ -57,8 +58,35 @@ impl SearchQuery {
 
     /// The lists that what matches is in.
     pub(crate) fn terms(&self) -> Vec<Term> {
-        self.parsed.terms().iter().map(|word| Term::word(word)).collect()
+        let words: BTreeSet<&Word> = self.parsed.words().all.iter().flatten().flatten().collect();
+        words
+            .into_iter()
+            .map(|word| match word {
+                Word::Whole(word) | Word::Beginning(word) => Term::word(word),
+            })
+            .collect()
     }
+}
+
+/// Refuses the queries that need more than lists which all have to be in: posting lists
+/// answer no other.
+fn refuse_what_lists_cannot_answer(query: &TextQuery) -> std::result::Result<(), &'static str> {
+    if query.has_exclusions() {
+        return Err(
+            "must not have - in front of a word or a phrase: nothing can be excluded, and \
+                    every word must match. In double quotes it is punctuation",
+        );
+    }
+    if query.words().all.iter().any(|any| any.len() > 1) {
+        return Err("must not have OR, AND or NOT in capitals: every word must match. In small \
+                    letters or in double quotes it is a word");
+    }
+    let is_beginning = |word: &Word| matches!(word, Word::Beginning(_));
+    if query.words().all.iter().flatten().flatten().any(is_beginning) {
+        return Err("must not have * beside a word: whole words match, in any inflection. In \
+                    double quotes it is punctuation");
+    }
+    Ok(())
 }
 
 impl JsonSchema for SearchQuery {

@@ -85,6 +85,32 @@ pub(super) fn first_part_len(text: &str) -> usize {
     separator.map_or(text.len(), |at| at + 1)
 }
 
+/// The end of the first cluster of such a part: characters that fold by themselves to
+/// what they fold to in the text.
+pub(super) fn first_cluster_len(part: &str) -> usize {
+    let next = part.char_indices().skip(1).find(|(_, c)| !joins_previous(*c));
+    next.map_or(part.len(), |(at, _)| at)
+}
+
+/// Whether a character may be one letter with the one before it: marks, the vowels and
+/// final consonants of Hangul, and what is invisible.
+pub(super) fn joins_previous(c: char) -> bool {
+    if c.is_ascii() {
+        return false;
+    }
+    let mut first = None;
+    decompose_compatible(c, |part| first = first.or(Some(part)));
+    let composes = first.is_some_and(|c| {
+        is_combining_mark(c)
+            || c == TATWEEL
+            || matches!(c,
+                '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FF}'
+                // The vowel signs of Kirat Rai, which are letters to Unicode.
+                | '\u{16D63}'..='\u{16D6A}')
+    });
+    composes || is_ignorable(c)
+}
+
 fn fold_ascii(c: char) -> char {
     if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { SPACE }
 }
@@ -304,6 +330,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_composes_with_the_character_before_joins_it() {
+        for c in all_characters() {
+            let decomposed: Vec<char> = c.nfd().collect();
+            let composes = decomposed.iter().skip(1).all(|part| joins_previous(*part));
+            assert!(composes || decomposed.len() == 1, "{c:?}");
+        }
+        for c in "aé値カー가ㄱ🙂™ ".chars() {
+            assert!(!joins_previous(c), "{c:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn folding_what_is_folded_changes_nothing(text in any_text()) {
@@ -321,6 +359,18 @@ mod tests {
             }
             let whole = folded(&text);
             prop_assert_eq!(words(&by_parts), words(&whole));
+        }
+
+        #[test]
+        fn a_text_can_be_folded_cluster_by_cluster(text in any_text()) {
+            let (mut by_clusters, mut rest) = (String::new(), &*text);
+            while !rest.is_empty() {
+                let (cluster, after) = rest.split_at(first_cluster_len(rest));
+                fold_into(&mut by_clusters, cluster);
+                rest = after;
+            }
+            let whole = folded(&text);
+            prop_assert_eq!(words(&by_clusters), words(&whole));
         }
 
         #[test]

@@ -4,15 +4,15 @@
 //! A text is folded (`fold`: case, accents, compatibility forms), split
 //! (`token`: at everything that is no letter, digit or mark; scripts without
 //! spaces into single characters) and turned into terms (`term`: English
-//! inflections, and a bound on length). A query ([`TextQuery`]) walks the same
-//! way, so index and query cannot disagree.
+//! inflections, and a bound on length). A query ([`TextQuery`], by the grammar of
+//! `grammar`) walks the same way, so index and query cannot disagree.
 //!
-//! Guarantees: a text is found by each of its words and by every phrase of
-//! them; the time for a text grows with its length, whatever is in it; nothing
-//! here panics or keeps a text in an error.
+//! Guarantees: a text is found by each of its words, by the beginnings of them and by
+//! every phrase of them; the time for a text grows with its length, whatever is in it;
+//! nothing here panics or keeps a text in an error.
 //!
-//! Left out on purpose: ranking, synonyms, prefixes, languages other than
-//! English, and dictionaries. The bounds on a text's length are the caller's.
+//! Left out on purpose: ranking, synonyms, languages other than English, and
+//! dictionaries. The bounds on a text's length are the caller's.
 //!
 //! The terms are stored. Any change of what comes out of here, be it by code or
 //! by an update of the stemmer, is a new [`ANALYZER_VERSION`] with a new golden
@@ -21,19 +21,26 @@
 //! they only concern characters that no one could have written before.
 
 mod fold;
+mod grammar;
 pub(crate) mod html;
+mod lexer;
+mod matcher;
 mod phrase;
 mod query;
+mod query_error;
 mod script;
+mod snippet;
 mod term;
 mod token;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-pub use query::{QueryError, TextQuery};
+pub use query::{AllOf, AnyOf, TextQuery, Word, WordExpression};
+pub use query_error::{MIN_BEGINNING_LETTERS, QueryError};
+pub use snippet::{Snippet, snippet};
 pub use term::MAX_TERM_BYTES;
-use term::{pair_term, unit_term, word_term};
+use term::{form_term, pair_term, unit_term, word_term};
 use token::{Kind, Token};
 
 /// The version of the analyzer. It is stored with each record, and the terms
@@ -55,10 +62,19 @@ pub const MAX_QUERY_WORDS: usize = 16;
 )]
 pub struct TooManyTerms;
 
+/// What a record is filed under, without prefix.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IndexTerms {
+    /// Its distinct terms. A word is one term. Each unit of a run of an unspaced script
+    /// is one, and so is each pair of units that follow each other.
+    pub terms: BTreeSet<String>,
+    /// Its words as they are written, folded, with a `*` behind them, where that is not
+    /// their term: the beginning of a word is the beginning of its term or of its form.
+    /// Of longer words it is the beginning of [`MAX_TERM_BYTES`].
+    pub forms: BTreeSet<String>,
+}
+
 /// The distinct terms of a record's texts, without prefix.
-///
-/// A word is one term. Each unit of a run of an unspaced script is one, and so
-/// is each pair of units that follow each other.
 ///
 /// # Errors
 ///
@@ -66,13 +82,29 @@ pub struct TooManyTerms;
 pub fn index_terms(
     texts: impl IntoIterator<Item: AsRef<str>>,
 ) -> Result<BTreeSet<String>, TooManyTerms> {
-    let mut terms = BTreeSet::new();
+    index_terms_and_forms(texts).map(|both| both.terms)
+}
+
+/// What a record of these texts is filed under.
+///
+/// # Errors
+///
+/// When there are more than [`MAX_DISTINCT_TERMS`]. Forms are not counted: a text has at
+/// most one for each word.
+pub fn index_terms_and_forms(
+    texts: impl IntoIterator<Item: AsRef<str>>,
+) -> Result<IndexTerms, TooManyTerms> {
+    let IndexTerms { mut terms, mut forms } = IndexTerms::default();
     let mut previous_unit = String::new();
     for text in texts {
         let mut tokens = token::tokens(text.as_ref());
         while let Some(Token { text, kind }) = tokens.next_token() {
             if kind == Kind::Word {
-                add_term(&mut terms, word_term(text))?;
+                let term = word_term(text);
+                if term != text {
+                    forms.insert(form_term(text));
+                }
+                add_term(&mut terms, term)?;
                 continue;
             }
             add_term(&mut terms, unit_term(text))?;
@@ -83,7 +115,7 @@ pub fn index_terms(
             previous_unit.push_str(text);
         }
     }
-    Ok(terms)
+    Ok(IndexTerms { terms, forms })
 }
 
 fn add_term(terms: &mut BTreeSet<String>, term: Cow<'_, str>) -> Result<(), TooManyTerms> {
@@ -120,13 +152,31 @@ mod tests {
 
     /// Whether a search for `query` finds a record of these texts. `None` where
     /// the query is refused.
-    fn finds(query: &str, texts: &[&str]) -> Option<bool> {
+    pub(super) fn finds(query: &str, texts: &[&str]) -> Option<bool> {
         let query = TextQuery::parse(query).ok()?;
-        let indexed = index_terms(texts.iter().copied()).unwrap();
-        Some(query.terms().is_subset(&indexed) && query.matches(texts.iter().copied()))
+        let matches = query.matches(texts.iter().copied());
+        let found = is_found(query.words(), &index_terms_and_forms(texts.iter().copied()).unwrap());
+        // The index alone never excludes what matches, and finds no more where nothing has
+        // to be verified.
+        assert!(found || !matches);
+        assert!(matches || !found || query.needs_verification());
+        Some(matches)
     }
 
-    fn all_tokens(text: &str) -> Vec<(String, Kind)> {
+    /// What the index answers.
+    fn is_found(words: &WordExpression, indexed: &IndexTerms) -> bool {
+        let has = |word: &Word| match word {
+            Word::Whole(term) => indexed.terms.contains(term),
+            Word::Beginning(beginning) => {
+                assert!((1..=MAX_TERM_BYTES).contains(&beginning.len()));
+                indexed.terms.iter().chain(&indexed.forms).any(|it| it.starts_with(beginning))
+            }
+        };
+        let holds = |any: &AnyOf| any.iter().any(|all| all.iter().all(has));
+        words.all.iter().all(holds) && !words.none.iter().any(holds)
+    }
+
+    pub(super) fn all_tokens(text: &str) -> Vec<(String, Kind)> {
         let mut all = Vec::new();
         let mut tokens = token::tokens(text);
         while let Some(token) = tokens.next_token() {
@@ -148,8 +198,11 @@ mod tests {
         while let Some(line) = lines.next() {
             let text = line.strip_prefix("> ").expect("a text stands behind `> `");
             let expected = lines.next().expect("its terms stand on the next line");
-            let terms: Vec<String> = index_terms([text]).unwrap().into_iter().collect();
-            assert_eq!(terms.join(" "), expected, "{text}");
+            let expected_forms = lines.next().expect("its forms stand on the line behind");
+            let IndexTerms { terms, forms } = index_terms_and_forms([text]).unwrap();
+            assert_eq!(Vec::from_iter(terms).join(" "), expected, "{text}");
+            let forms: String = forms.iter().map(|form| format!(" {form}")).collect();
+            assert_eq!(format!("*{forms}"), expected_forms, "{text}");
             count += 1;
         }
         assert!(count > 40);
@@ -217,23 +270,63 @@ mod tests {
     proptest! {
         #[test]
         fn terms_are_bounded_and_need_no_escape(text in any_text()) {
-            for term in index_terms([&*text]).unwrap() {
+            let is_of_term = |c: char| c == '~' || c.is_alphanumeric() || is_combining_mark(c);
+            let IndexTerms { terms, forms } = index_terms_and_forms([&*text]).unwrap();
+            for term in &terms {
                 prop_assert!((1..=MAX_TERM_BYTES).contains(&term.len()));
-                prop_assert!(
-                    term.chars().all(|c| c == '~' || c.is_alphanumeric() || is_combining_mark(c))
-                );
+                prop_assert!(term.chars().all(is_of_term));
             }
+            for form in &forms {
+                let word = form.strip_suffix('*').unwrap();
+                prop_assert!((1..=MAX_TERM_BYTES).contains(&word.len()));
+                prop_assert!(word.chars().all(is_of_term));
+            }
+            prop_assert_eq!(index_terms([&*text]), Ok(terms));
         }
 
         #[test]
         fn every_word_of_a_text_finds_it(text in any_text()) {
             for word in text.split_whitespace() {
-                prop_assert_ne!(finds(word, &["", &text]), Some(false), "{}", word);
+                let expected = TextQuery::parse(word).ok().map(|query| !query.has_exclusions());
+                prop_assert_eq!(finds(word, &["", &text]), expected, "{}", word);
             }
             for (word, _) in all_tokens(&text) {
                 prop_assert_eq!(finds(&word, &[&text]), Some(true), "{}", word);
                 let quoted = format!("“{word}”");
                 prop_assert_eq!(finds(&quoted, &[&text, ""]), Some(true), "{}", word);
+            }
+            for (word, _) in all_tokens(&text).iter().step_by(7) {
+                let either = format!("{word} OR absent");
+                prop_assert_eq!(finds(&either, &[&text]), Some(true), "{}", word);
+                for excluded in [format!("-{word}"), format!("-“{word}”")] {
+                    prop_assert_eq!(finds(&excluded, &["", &text]), Some(false), "{}", word);
+                    prop_assert_eq!(finds(&excluded, &["", "+"]), Some(true), "{}", word);
+                }
+            }
+        }
+
+        #[test]
+        fn every_beginning_of_a_word_finds_it(
+            text in any_text(),
+            long in "[a-z1é]{60,80}",
+            first in 0_usize..5,
+        ) {
+            let text = format!("{long} {text}");
+            for (word, kind) in all_tokens(&text).into_iter().step_by(5) {
+                let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+                let ends = ends.skip(first).step_by(5);
+                // In front of a mark, composing could make another letter.
+                for end in ends.filter(|end| !word[*end..].starts_with(is_combining_mark)) {
+                    let beginning = format!("{}*", &word[..end]);
+                    let is_long_enough = kind != Kind::Word
+                        || beginning.chars().count() > MIN_BEGINNING_LETTERS;
+                    match finds(&beginning, &[&text]) {
+                        None => prop_assert!(!is_long_enough, "{}", beginning),
+                        found => prop_assert_eq!(found, Some(true), "{}", beginning),
+                    }
+                    let excluded = format!("-{beginning}");
+                    prop_assert_ne!(finds(&excluded, &[&text]), Some(true), "{}", beginning);
+                }
             }
         }
 
@@ -266,15 +359,18 @@ mod tests {
             let start = start.index(parts.len());
             let end = parts.len().min(start + len);
             let quoted = format!("«{}»", parts[start..end].join(" "));
-            prop_assert_ne!(finds(&quoted, &[&text]), Some(false), "{}", quoted);
+            // A quote within ends the phrase, and what is behind it may be excluded.
+            let expected = TextQuery::parse(&quoted).ok().map(|query| !query.has_exclusions());
+            prop_assert_eq!(finds(&quoted, &[&text]), expected, "{}", quoted);
         }
 
         #[test]
         fn any_query_is_answered(query in any_text(), text in any_text()) {
             if let Ok(query) = TextQuery::parse(&query) {
-                prop_assert!(!query.terms().is_empty());
-                prop_assert!(query.needs_verification() || query.matches([&*text]));
+                prop_assert!(query.has_positive() || query.has_exclusions());
+                prop_assert_eq!(query.has_positive(), !query.words().all.is_empty());
             }
+            let _ = finds(&query, &[&text]);
         }
     }
 }

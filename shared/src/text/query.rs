@@ -1,308 +1,312 @@
-//! Reading a text query.
+//! What a text query asks the index for, and what it asks of a text.
 //!
 //! Guarantees: what [`index_terms`](super::index_terms) makes of a text, the
 //! query makes of the same words, so a text is found by any of its words and by
-//! any phrase of them; the terms alone never exclude a record that matches.
-//!
-//! Left out on purpose: operators. There is no OR, no NOT and no wildcard;
-//! every word is asked for, and what looks like an operator is refused instead of
-//! being taken for a word. How long a query may be is the caller's rule.
+//! any phrase of them. The words that the index is asked for never exclude a record that
+//! matches; where nothing has to be verified, they find no other.
+//! [`TextQuery::matches`] is exact by itself.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
-
-use super::MAX_QUERY_WORDS;
-use super::phrase::Phrases;
-use super::term::{is_inflected, pair_term, unit_term, word_term};
-use super::token::{Kind, Token, tokens};
+use super::grammar::{self, Form, Operand, OwnedToken, Sequence};
+use super::matcher::Matcher;
+use super::query_error::QueryError;
+use super::term::{MAX_TERM_BYTES, is_inflected, pair_term, unit_term, word_term};
+use super::token::{Kind, tokens, tokens_with_spans};
 
 /// The most terms that a run of an unspaced script is looked up by. Each term
 /// is a list to read, all side by side; a longer run is held against the text
 /// anyway, so further terms would narrow the candidates and decide nothing.
 const MAX_RUN_TERMS: usize = 8;
 
-/// Why a query was refused. The texts are fit for a caller and hold nothing of
-/// the query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// There is no letter and no digit in the query.
-    #[error("must contain a word to search for: at least one letter or digit")]
-    NoSearchableWord,
-    /// There are more than [`MAX_QUERY_WORDS`] words in the query.
-    #[error("must not have more than {MAX_QUERY_WORDS} words")]
-    TooManyWords,
-    /// A word or a phrase is to be excluded.
-    #[error(
-        "must not have - in front of a word or a phrase: nothing can be excluded, and every word \
-         must match. In double quotes it is punctuation"
-    )]
-    Exclusion,
-    /// There is a word of other query languages.
-    #[error(
-        "must not have OR, AND or NOT in capitals: every word must match. In small letters or in \
-         double quotes it is a word"
-    )]
-    Operator,
-    /// A word is to match by a part of it.
-    #[error(
-        "must not have * beside a word: whole words match, in any inflection. In double quotes it \
-         is punctuation"
-    )]
-    Wildcard,
+/// What the index is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Word {
+    /// One term of the index.
+    Whole(String),
+    /// Every term that begins with this, of at most [`MAX_TERM_BYTES`].
+    Beginning(String),
 }
 
-/// A query: words that a record must all have, and phrases that must stand in
-/// it as they are.
-///
-/// Words between double quotes (`"`, `“`, `”`, `„`, `‟`, `«`, `»`, `＂`) are a
-/// phrase. Each quote, of whatever shape, closes the one before; the last one
-/// of an odd number is punctuation, and so is one between two Hebrew letters,
-/// where it marks an abbreviation.
+/// Words that a record has all of.
+pub type AllOf = Vec<Word>;
+/// Of which one holds.
+pub type AnyOf = Vec<AllOf>;
+
+/// The words of a query, for the index.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WordExpression {
+    /// What holds of every record that matches.
+    pub all: Vec<AnyOf>,
+    /// What holds of no record that matches. What the index can't decide is left out.
+    pub none: Vec<AnyOf>,
+}
+
+/// A query that was read: words, phrases and beginnings of words that a record must
+/// have, one of several that it must have, and what it must not have.
 #[derive(Clone, Debug)]
 pub struct TextQuery {
-    terms: BTreeSet<String>,
-    phrases: Phrases,
+    words: WordExpression,
+    is_decided_by_words: bool,
+    matcher: Matcher,
+    /// Of each of these, one must have all its parts.
+    all: Vec<Vec<Vec<usize>>>,
+    /// None of these may have all its parts.
+    none: Vec<Vec<usize>>,
 }
 
 impl TextQuery {
     /// Reads a query.
     ///
+    /// Punctuation separates words here as in a text, so `con_123` is two; a run of a
+    /// script without spaces is one.
+    ///
     /// # Errors
     ///
-    /// When there is nothing to search for, more than [`MAX_QUERY_WORDS`]
-    /// words, those in quotes included, or what looks like an operator. Punctuation separates words here as in
-    /// a text, so `con_123` is two; a run of a script without spaces is one.
+    /// When there is nothing to search for, more than
+    /// [`MAX_QUERY_WORDS`](super::MAX_QUERY_WORDS) words, those in quotes and the
+    /// excluded ones included, or what looks like an operator and is none.
     pub fn parse(query: &str) -> Result<Self, QueryError> {
-        let mut parsed = Self { terms: BTreeSet::new(), phrases: Phrases::default() };
-        let mut word_count = 0;
-        let segments = segments(query);
-        for (index, segment) in segments.iter().enumerate() {
-            if segment.is_quoted {
-                let tokens = collect_tokens(segment.text, &mut word_count)?;
-                parsed.add_terms(&tokens);
-                parsed.add_phrase(&tokens);
-            } else {
-                // A phrase stands between any two others.
-                refuse_operators(segment.text, index > 0, index + 1 < segments.len())?;
-                let text = without_possessives(segment.text);
-                let tokens = collect_tokens(&text, &mut word_count)?;
-                parsed.add_terms(&tokens);
-                for run in tokens.chunk_by(|_, next| next.kind == Kind::RunOn) {
-                    if run[0].kind == Kind::RunStart {
-                        parsed.add_phrase(run);
-                    }
-                }
+        let clauses = grammar::read(query)?;
+        let mut parsed = Self {
+            words: WordExpression::default(),
+            is_decided_by_words: true,
+            matcher: Matcher::default(),
+            all: Vec::new(),
+            none: Vec::new(),
+        };
+        for alternatives in &clauses.all {
+            let (mut any_words, mut any_parts) = (AnyOf::new(), Vec::new());
+            for operand in alternatives {
+                let Asked { words, parts, is_exact } = parsed.ask(operand);
+                any_words.push(words);
+                any_parts.push(parts);
+                parsed.is_decided_by_words &= is_exact;
             }
+            push_new(&mut parsed.words.all, any_words);
+            parsed.all.push(any_parts);
         }
-        if parsed.terms.is_empty() { Err(QueryError::NoSearchableWord) } else { Ok(parsed) }
+        for operand in &clauses.none {
+            let Asked { words, parts, is_exact } = parsed.ask(operand);
+            if is_exact {
+                push_new(&mut parsed.words.none, vec![words]);
+            }
+            parsed.none.push(parts);
+            parsed.is_decided_by_words &= is_exact;
+        }
+        Ok(parsed)
     }
 
-    /// The distinct index terms, without prefix, that a matching record has all
-    /// of.
+    /// What the index is asked for.
     #[must_use]
-    pub fn terms(&self) -> &BTreeSet<String> {
-        &self.terms
+    pub fn words(&self) -> &WordExpression {
+        &self.words
     }
 
-    /// Whether a record that has all the [terms](Self::terms) may still not
-    /// match, so that [`matches`](Self::matches) has to be asked: for phrases of
-    /// several words, for runs of more than two units, and for a quoted word
-    /// that shares its term with inflections.
+    /// Whether there is anything that a record must have. Where there is not, and no
+    /// other filter, a search is refused with [`QueryError::OnlyExclusions`].
+    #[must_use]
+    pub fn has_positive(&self) -> bool {
+        !self.all.is_empty()
+    }
+
+    /// Whether there is anything that a record must not have.
+    #[must_use]
+    pub fn has_exclusions(&self) -> bool {
+        !self.none.is_empty()
+    }
+
+    /// Whether a record that the [words](Self::words) find may still not match, so that
+    /// [`matches`](Self::matches) has to be asked: for phrases of several words, for runs
+    /// of more than two units, for a quoted word that shares its term with inflections,
+    /// and for a beginning longer than [`MAX_TERM_BYTES`].
     #[must_use]
     pub fn needs_verification(&self) -> bool {
-        !self.phrases.is_empty()
+        !self.is_decided_by_words
     }
 
-    /// Whether each phrase and run of the query stands within one of the texts.
+    /// Whether a record of these texts matches.
     ///
-    /// A phrase stands where its words follow each other in this form, whatever
-    /// their case and accents and the punctuation between them. The single
-    /// words are not looked at again; the index has answered for them.
+    /// A phrase stands within one text, where its words follow each other in this form,
+    /// whatever their case and accents and the punctuation between them.
     #[must_use]
     pub fn matches(&self, texts: impl IntoIterator<Item: AsRef<str>>) -> bool {
-        self.phrases.are_in(texts)
-    }
-
-    fn add_terms(&mut self, tokens: &[OwnedToken]) {
-        for run in tokens.chunk_by(|_, next| next.kind == Kind::RunOn) {
-            match run {
-                [word] if word.kind == Kind::Word => {
-                    self.terms.insert(word_term(&word.text).into_owned());
+        let mut found = vec![false; self.matcher.len()];
+        for text in texts {
+            let mut reader = self.matcher.reader();
+            let mut tokens = tokens(text.as_ref());
+            while let Some(token) = tokens.next_token() {
+                let mut is_new = false;
+                reader.read(token, |part, _| {
+                    is_new |= !found[part];
+                    found[part] = true;
+                });
+                if is_new && self.is_excluded(&found) {
+                    return false;
                 }
-                [unit] => {
-                    self.terms.insert(unit_term(&unit.text).into_owned());
-                }
-                // The pairs are rarer than the units and imply them.
-                _ => {
-                    let step = (run.len() - 1).div_ceil(MAX_RUN_TERMS);
-                    let pairs = run.windows(2).step_by(step);
-                    self.terms.extend(
-                        pairs.map(|pair| pair_term(&pair[0].text, &pair[1].text).into_owned()),
-                    );
+                if is_new && self.none.is_empty() && self.holds(&found) {
+                    return true;
                 }
             }
         }
+        self.holds(&found)
     }
 
-    /// Adds a sequence of tokens to verify, unless its terms say it all.
-    fn add_phrase(&mut self, tokens: &[OwnedToken]) {
-        let is_decided_by_terms = match tokens {
-            [] => true,
-            [only] => !(only.kind == Kind::Word && is_inflected(&only.text)),
-            [_, second] => second.kind == Kind::RunOn,
-            _ => false,
-        };
-        if !is_decided_by_terms {
-            self.phrases.add(tokens.iter().map(|t| Token { text: &t.text, kind: t.kind }));
+    fn holds(&self, found: &[bool]) -> bool {
+        self.all.iter().all(|any| any.iter().any(|parts| parts.iter().all(|part| found[*part])))
+    }
+
+    fn is_excluded(&self, found: &[bool]) -> bool {
+        self.none.iter().any(|parts| parts.iter().all(|part| found[*part]))
+    }
+
+    /// Where in a text stands what the query looks for, in bytes, in order and without
+    /// overlap: words, words with a beginning, phrases, runs. What it excludes is no
+    /// place; what stands on either side of `OR` is one, whatever stands on the other.
+    #[must_use]
+    pub fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let mut is_positive = vec![false; self.matcher.len()];
+        for part in self.all.iter().flatten().flatten() {
+            is_positive[*part] = true;
+        }
+        let mut reader = self.matcher.reader();
+        let mut tokens = tokens_with_spans(text);
+        let mut starts = Vec::new();
+        let mut places: Vec<Range<usize>> = Vec::new();
+        while let Some(token) = tokens.next_token() {
+            let mut longest = 0;
+            reader.read(token, |part, len| {
+                if is_positive[part] {
+                    longest = longest.max(len);
+                }
+            });
+            let span = tokens.span();
+            starts.push(span.start);
+            if longest == 0 {
+                continue;
+            }
+            let mut place = starts[starts.len() - longest]..span.end;
+            while let Some(last) = places.pop_if(|last| last.end > place.start) {
+                place.start = place.start.min(last.start);
+            }
+            places.push(place);
+        }
+        places
+    }
+
+    /// Looks for an operand in texts, and says what to ask the index for.
+    fn ask(&mut self, operand: &Operand) -> Asked {
+        let mut asked = Asked { words: Vec::new(), parts: Vec::new(), is_exact: true };
+        for sequence in operand {
+            self.ask_sequence(sequence, &mut asked);
+        }
+        asked.words.sort_unstable();
+        asked.words.dedup();
+        asked
+    }
+
+    fn ask_sequence(&mut self, sequence: &Sequence, asked: &mut Asked) {
+        let Sequence { tokens, form } = sequence;
+        let runs = || tokens.chunk_by(|_, next| next.kind == Kind::RunOn);
+        if *form == Form::Phrase {
+            runs().for_each(|run| add_words(run, &mut asked.words));
+            asked.parts.push(match &tokens[..] {
+                [only] if only.kind == Kind::Word && !is_inflected(&only.text) => {
+                    self.matcher.add_whole(word_term(&only.text).into_owned())
+                }
+                tokens => self.matcher.add_phrase(tokens),
+            });
+            asked.is_exact &= match &tokens[..] {
+                [only] => !(only.kind == Kind::Word && is_inflected(&only.text)),
+                [_, second] => second.kind == Kind::RunOn,
+                _ => false,
+            };
+            return;
+        }
+        let mut runs = runs().peekable();
+        while let Some(run) = runs.next() {
+            if *form == Form::LastIsBeginning && runs.peek().is_none() {
+                let beginning = &run[0].text;
+                let bound = beginning.floor_char_boundary(MAX_TERM_BYTES);
+                asked.words.push(Word::Beginning(beginning[..bound].to_owned()));
+                asked.parts.push(self.matcher.add_beginning(beginning.clone()));
+                asked.is_exact &= bound == beginning.len();
+                continue;
+            }
+            add_words(run, &mut asked.words);
+            asked.parts.push(match run {
+                [word] if word.kind == Kind::Word => {
+                    self.matcher.add_whole(word_term(&word.text).into_owned())
+                }
+                units => self.matcher.add_phrase(units),
+            });
+            asked.is_exact &= run.len() <= 2;
         }
     }
 }
 
-/// A [`Token`] that is kept while its neighbours are read.
-struct OwnedToken {
-    text: String,
-    kind: Kind,
+/// What an operand asks for.
+struct Asked {
+    words: AllOf,
+    /// Of the matcher.
+    parts: Vec<usize>,
+    /// Whether the words say it all.
+    is_exact: bool,
 }
 
-fn collect_tokens(text: &str, word_count: &mut usize) -> Result<Vec<OwnedToken>, QueryError> {
-    let mut collected = Vec::new();
-    let mut tokens = tokens(text);
-    while let Some(Token { text, kind }) = tokens.next_token() {
-        if kind != Kind::RunOn {
-            *word_count += 1;
-        }
-        if *word_count > MAX_QUERY_WORDS {
-            return Err(QueryError::TooManyWords);
-        }
-        collected.push(OwnedToken { text: text.to_owned(), kind });
+fn push_new(clauses: &mut Vec<AnyOf>, clause: AnyOf) {
+    if !clauses.contains(&clause) {
+        clauses.push(clause);
     }
-    Ok(collected)
 }
 
-/// Refuses what other query languages have for operators: it would be a word, or
-/// nothing, and the answer another than was asked for.
-fn refuse_operators(
-    text: &str,
-    behind_phrase: bool,
-    before_phrase: bool,
-) -> Result<(), QueryError> {
-    for word in text.split_whitespace() {
-        let word: String = word.chars().map(narrow).collect();
-        let word = word.trim_start_matches(OPENING).trim_end_matches([')', ']', '}']);
-        if matches!(word, "OR" | "AND" | "NOT") {
-            return Err(QueryError::Operator);
+/// Adds the words of a word or of a run.
+fn add_words(run: &[OwnedToken], words: &mut AllOf) {
+    match run {
+        [word] if word.kind == Kind::Word => {
+            words.push(Word::Whole(word_term(&word.text).into_owned()));
         }
-        let excluded = word.strip_prefix('-').map(|rest| rest.trim_start_matches(OPENING));
-        if excluded.is_some_and(|rest| rest.starts_with(char::is_alphanumeric)) {
-            return Err(QueryError::Exclusion);
-        }
-        if word.contains('*') && word.contains(char::is_alphanumeric) {
-            return Err(QueryError::Wildcard);
+        [unit] => words.push(Word::Whole(unit_term(&unit.text).into_owned())),
+        // The pairs are rarer than the units and imply them.
+        _ => {
+            let step = (run.len() - 1).div_ceil(MAX_RUN_TERMS);
+            let pairs = run.windows(2).step_by(step);
+            words.extend(
+                pairs.map(|pair| Word::Whole(pair_term(&pair[0].text, &pair[1].text).into_owned())),
+            );
         }
     }
-    let last = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-    if before_phrase && last.trim_start_matches(OPENING).trim_end_matches(OPENING) == "-" {
-        return Err(QueryError::Exclusion);
-    }
-    if behind_phrase && text.starts_with('*') || before_phrase && text.ends_with('*') {
-        return Err(QueryError::Wildcard);
-    }
-    Ok(())
-}
-
-/// What may stand between an operator and its word.
-const OPENING: &[char] = &['(', '[', '{', '\'', '‘', '’', '$', '€', '£', '#', '@', '+'];
-
-/// The ASCII character of a full-width one.
-fn narrow(c: char) -> char {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        c => c,
-    }
-}
-
-/// A possessive asks for its noun. A text has the `s` behind it as a word of its own,
-/// which a text without a possessive lacks.
-fn without_possessives(text: &str) -> Cow<'_, str> {
-    let mut kept = Cow::Borrowed("");
-    let mut start = 0;
-    for (at, apostrophe) in text.match_indices(is_apostrophe) {
-        let noun = text[..at].chars().next_back();
-        let mut behind = text[at + apostrophe.len()..].chars();
-        let s = behind.next().filter(|c| matches!(c, 's' | 'S'));
-        let goes_on = behind.next().is_some_and(is_of_word);
-        if let Some(s) = s
-            && noun.is_some_and(is_of_word)
-            && !goes_on
-        {
-            kept.to_mut().push_str(&text[start..at]);
-            start = at + apostrophe.len() + s.len_utf8();
-        }
-    }
-    if start == 0 {
-        return Cow::Borrowed(text);
-    }
-    kept.to_mut().push_str(&text[start..]);
-    kept
-}
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | '‛' | 'ʹ' | 'ʼ' | '′' | '＇' | '`' | '´')
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
-}
-
-/// A part of a query between quotes, or between phrases.
-struct Segment<'q> {
-    text: &'q str,
-    is_quoted: bool,
-}
-
-fn segments(query: &str) -> Vec<Segment<'_>> {
-    let mut quotes = quotes(query);
-    if quotes.len() % 2 == 1 {
-        quotes.pop();
-    }
-    let mut segments = Vec::with_capacity(quotes.len() + 1);
-    let mut start = 0;
-    for (i, (at, quote)) in quotes.into_iter().enumerate() {
-        segments.push(Segment { text: &query[start..at], is_quoted: i % 2 == 1 });
-        start = at + quote.len_utf8();
-    }
-    segments.push(Segment { text: &query[start..], is_quoted: false });
-    segments
-}
-
-fn quotes(query: &str) -> Vec<(usize, char)> {
-    let is_hebrew = |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{590}'..='\u{5FF}'));
-    let mut quotes = Vec::new();
-    let mut chars = query.char_indices().peekable();
-    let mut previous = None;
-    while let Some((at, c)) = chars.next() {
-        let is_gershayim =
-            c == '"' && is_hebrew(previous) && is_hebrew(chars.peek().map(|(_, next)| *next));
-        if matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂') && !is_gershayim {
-            quotes.push((at, c));
-        }
-        previous = Some(c);
-    }
-    quotes
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::super::MAX_QUERY_WORDS;
+    use super::super::tests::{all_tokens, any_text, finds};
     use super::*;
 
     fn parse(query: &str) -> TextQuery {
         TextQuery::parse(query).unwrap()
     }
 
+    /// The words of a query that all must match.
     fn terms(query: &str) -> Vec<String> {
-        parse(query).terms.into_iter().collect()
+        let words = parse(query).words;
+        assert_eq!(words.none, [] as [AnyOf; 0]);
+        let terms: BTreeSet<String> = words
+            .all
+            .into_iter()
+            .flat_map(|any| <[AllOf; 1]>::try_from(any).unwrap())
+            .flatten()
+            .map(|word| match word {
+                Word::Whole(term) => term,
+                Word::Beginning(beginning) => format!("{beginning}*"),
+            })
+            .collect();
+        terms.into_iter().collect()
     }
 
     #[test]
@@ -310,7 +314,9 @@ mod tests {
         assert_eq!(terms("  Pricing, MEETINGS cafés "), ["cafe", "meet", "price"]);
         assert_eq!(terms("price prices"), ["price"]);
         assert!(!parse("Pricing, MEETINGS").needs_verification());
-        assert!(parse("price").matches([""; 0]));
+        assert!(parse("price").matches(["the prices"]));
+        assert!(!parse("price").matches(["the pricey"]));
+        assert!(!parse("price").matches([""; 0]));
     }
 
     #[test]
@@ -331,12 +337,13 @@ mod tests {
     #[test]
     fn a_long_run_is_asked_for_by_eight_pairs_and_held_against_the_text() {
         let run = |count| ('\u{4E00}'..).take(count).collect::<String>();
-        assert_eq!(parse(&run(9)).terms.len(), 8);
+        assert_eq!(terms(&run(9)).len(), 8);
         for count in [10, 17, 18, 100, 500] {
             let query = parse(&run(count));
-            assert!((4..=8).contains(&query.terms.len()), "{count}");
+            let terms = terms(&run(count));
+            assert!((4..=8).contains(&terms.len()), "{count}");
             let indexed = super::super::index_terms([run(500).as_str()]).unwrap();
-            assert!(query.terms.is_subset(&indexed));
+            assert!(terms.iter().all(|term| indexed.contains(term)));
             assert!(query.matches([run(500).as_str()]));
             assert!(!query.matches([run(count - 1).as_str()]));
         }
@@ -379,7 +386,7 @@ mod tests {
     fn a_phrase_compares_words_that_are_too_long_for_a_term() {
         let (long, other) = ("a".repeat(100), "a".repeat(101));
         let phrase = parse(&format!("\"the {long}\""));
-        assert_eq!(phrase.terms().len(), 2);
+        assert_eq!(phrase.words().all[0][0].len(), 2);
         assert!(phrase.matches([format!("The {}!", long.to_uppercase()).as_str()]));
         assert!(!phrase.matches([format!("the {other}").as_str()]));
     }
@@ -389,7 +396,7 @@ mod tests {
         for query in
             ["\"a b\"", "“a b”", "„a b“", "”a b”", "‟a b”", "«a b»", "»a b«", "＂a b＂", "x “a b\""]
         {
-            assert!(parse(query).matches(["a b"]), "{query}");
+            assert!(parse(query).matches(["x", "a b"]), "{query}");
             assert!(!parse(query).matches(["a x b"]), "{query}");
         }
     }
@@ -397,7 +404,8 @@ mod tests {
     #[test]
     fn a_lone_quote_is_punctuation() {
         assert!(!parse("5\" steel pipe").needs_verification());
-        assert!(parse("\"steel pipe\" of 5\"").matches(["steel pipe"]));
+        assert!(parse("\"steel pipe\" of 5\"").matches(["5 m of steel pipe"]));
+        assert!(!parse("\"steel pipe\" of 5\"").matches(["5 m of pipe steel"]));
         assert_eq!(terms("\"steel pipe\" of 5\""), ["5", "of", "pipe", "steel"]);
         assert_eq!(terms("a\"b"), ["a", "b"]);
         assert_eq!(terms("\"\" a"), ["a"]);
@@ -449,58 +457,110 @@ mod tests {
         assert!(!phrase.matches(["the customer refund"]));
     }
 
+    fn whole(term: &str) -> Word {
+        Word::Whole(term.to_owned())
+    }
+
     #[test]
-    fn what_looks_like_an_operator_is_refused_and_punctuation_is_not() {
-        use QueryError::{Exclusion, Operator, Wildcard};
-        for (query, refusal) in [
-            ("invoice -globex", Exclusion),
-            ("-globex", Exclusion),
-            ("invoice -\"globex inc\"", Exclusion),
-            ("-“globex inc” invoice", Exclusion),
-            ("(-globex)", Exclusion),
-            ("invoice -5", Exclusion),
-            ("-値下げ", Exclusion),
-            ("invoice -(globex)", Exclusion),
-            ("invoice [-globex]", Exclusion),
-            ("invoice -'globex'", Exclusion),
-            ("invoice -$100", Exclusion),
-            ("invoice -#123", Exclusion),
-            ("invoice －globex", Exclusion),
-            ("invoice -(\"globex inc\")", Exclusion),
-            ("globex ＯＲ initech", Operator),
-            ("*\"invo\"", Wildcard),
-            ("invo＊", Wildcard),
-            ("globex OR initech", Operator),
-            ("(globex OR initech)", Operator),
-            ("OR", Operator),
-            ("alpha AND invoice", Operator),
-            ("NOT globex", Operator),
-            ("invoice\u{3000}OR\u{3000}bill", Operator),
-            ("invo*", Wildcard),
-            ("*voice", Wildcard),
-            ("in*ce", Wildcard),
-            ("**bold**", Wildcard),
-            ("\"invo\"*", Wildcard),
+    fn the_index_is_asked_for_all_that_it_can_decide() {
+        let query =
+            parse("invoices con_1 OR \"con 2\" pric* -spam -\"jane doe\" -con_3 -値下げ -値下");
+        let con = |n: &str| vec![whole(n), whole("con")];
+        assert_eq!(
+            query.words(),
+            &WordExpression {
+                all: vec![
+                    vec![vec![whole("invoic")]],
+                    vec![con("1"), con("2")],
+                    vec![vec![Word::Beginning("pric".to_owned())]],
+                ],
+                none: vec![vec![vec![whole("spam")]], vec![con("3")], vec![vec![whole("値下")]]],
+            }
+        );
+        assert!(query.needs_verification() && query.has_positive() && query.has_exclusions());
+
+        let excluding = parse("-spam -con_3 -spam");
+        assert_eq!(excluding.words().all, [] as [AnyOf; 0]);
+        assert_eq!(excluding.words().none.len(), 2);
+        assert!(!excluding.needs_verification() && !excluding.has_positive());
+        assert!(parse("a -\"b c\"").needs_verification());
+        assert!(parse("a OR \"b c\"").needs_verification());
+        assert!(!parse("a OR bc -def* -値").needs_verification());
+    }
+
+    #[test]
+    fn a_beginning_is_found_in_words_as_they_are_written_and_in_their_stems() {
+        for (beginning, expected) in [
+            ("pri*", true),
+            ("pric*", true),
+            ("price*", true),
+            ("pricing*", true),
+            ("pricings*", false),
+            ("prix*", false),
+            ("PRÍC*", true),
         ] {
-            assert_eq!(TextQuery::parse(query).unwrap_err(), refusal, "{query}");
+            assert_eq!(parse(beginning).matches(["our Pricing!"]), expected, "{beginning}");
         }
-        for (query, expected) in [
-            ("invoice - globex", ["globex", "invoic"]),
-            ("e-mail", ["e", "mail"]),
-            ("invoice – globex", ["globex", "invoic"]),
-            ("--force now", ["forc", "now"]),
-            ("invoice -> globex", ["globex", "invoic"]),
-            ("'globex' $invoice", ["globex", "invoic"]),
-            ("invoice- globex", ["globex", "invoic"]),
-            ("* invoice globex", ["globex", "invoic"]),
-            ("invoice, or", ["invoic", "or"]),
-            ("Not mine", ["mine", "not"]),
-            ("\"globex OR\"", ["globex", "or"]),
-            ("\"-globex\" \"invo*\"", ["globex", "invo"]),
-            ("ORACLE ANDes", ["andes", "oracl"]),
+        // The stem is `happi`.
+        assert!(parse("happi*").matches(["happy"]));
+        assert!(!parse("값 회의*").matches(["회의를"]));
+        assert!(parse("회의*").matches(["회의를"]));
+    }
+
+    #[test]
+    fn a_beginning_longer_than_a_term_is_asked_for_by_as_much_of_it_and_verified() {
+        let long = "कि".repeat(40);
+        let query = parse(&format!("{long}*"));
+        let asked = format!("{}क", "कि".repeat(10));
+        assert_eq!(query.words().all, [[[Word::Beginning(asked)]]]);
+        assert!(query.needs_verification());
+        assert!(query.matches([format!("{long}क").as_str()]));
+        assert!(!query.matches(["कि".repeat(39).as_str()]));
+        assert!(!parse(&format!("{}*", "1".repeat(64))).needs_verification());
+        assert!(parse(&format!("{}*", "1".repeat(65))).needs_verification());
+    }
+
+    #[test]
+    fn exclusions_and_alternatives_hold_over_all_texts() {
+        let query = parse("invoice globex OR \"initech inc\" -\"paid up\" -over*");
+        for (texts, expected) in [
+            (["Invoice", "for globex"], true),
+            (["invoices", "Initech, Inc."], true),
+            (["invoice", "initech"], false),
+            (["globex", "initech inc"], false),
+            (["invoice globex", "paid up"], false),
+            (["invoice globex paid", "up"], true),
+            (["overdue invoice", "globex"], false),
+            (["invoice", "globex is over"], false),
         ] {
-            assert_eq!(terms(query), expected, "{query}");
+            assert_eq!(query.matches(texts), expected, "{texts:?}");
         }
+        assert!(parse("-paid").matches(["invoice"]));
+        assert!(parse("-paid").matches([""; 0]));
+        assert!(!parse("paid -paid").matches(["paid"]));
+    }
+
+    #[test]
+    fn places_are_what_was_looked_for_and_found() {
+        for (query, text, expected) in [
+            ("price", "Prices and PRICING, pricey", "Prices|PRICING"),
+            ("pric*", "Prices and PRICING, pricey", "Prices|PRICING|pricey"),
+            ("\"large plan\" plan", "a Large — PLAN, a plan", "Large — PLAN|plan"),
+            ("jane -doe", "Jane Doe", "Jane"),
+            ("a OR b -c", "b c a", "b|a"),
+            ("京都 東京", "東京都、京都", "東京都|京都"),
+            ("京都 都で", "東京都で", "京都で"),
+            ("東京 大阪", "東京大阪", "東京|大阪"),
+            ("con_1", "con_1 con", "con|1|con"),
+            ("cafe", "cafe\u{301} x", "cafe\u{301}"),
+            ("2", "2½", "2|½"),
+            ("x", "nothing", ""),
+        ] {
+            let places = parse(query).places(text);
+            let found: Vec<&str> = places.into_iter().map(|place| &text[place]).collect();
+            assert_eq!(found.join("|"), expected, "{query}");
+        }
+        assert_eq!(parse("price").places(""), [] as [Range<usize>; 0]);
     }
 
     #[test]
@@ -519,12 +579,146 @@ mod tests {
         }
     }
 
-    #[test]
-    fn refusals_name_the_rule() {
-        assert_eq!(
-            QueryError::NoSearchableWord.to_string(),
-            "must contain a word to search for: at least one letter or digit"
-        );
-        assert_eq!(QueryError::TooManyWords.to_string(), "must not have more than 16 words");
+    /// What a query is made of, to be evaluated in the plainest way.
+    #[derive(Clone, Debug)]
+    enum Plain {
+        Words(Vec<&'static str>),
+        Beginning(&'static str),
+        Phrase(Vec<&'static str>),
+    }
+
+    impl Plain {
+        fn written(&self) -> String {
+            match self {
+                Self::Words(words) => words.join("-"),
+                Self::Beginning(beginning) => format!("{beginning}*"),
+                Self::Phrase(words) => format!("\"{}\"", words.join(", ")),
+            }
+        }
+
+        fn holds(&self, texts: &[&str]) -> bool {
+            match self {
+                Self::Words(words) => words.iter().all(|word| {
+                    let asked = all_tokens(word);
+                    let same = |token: &str| word_term(token) == word_term(&asked[0].0);
+                    any_word(texts, &asked, same)
+                }),
+                Self::Beginning(beginning) => {
+                    let begins = |token: &str| {
+                        token.starts_with(beginning) || word_term(token).starts_with(beginning)
+                    };
+                    any_word(texts, &all_tokens(beginning), begins)
+                }
+                Self::Phrase(words) => stands_in(&all_tokens(&words.join(" ")), texts),
+            }
+        }
+    }
+
+    /// Whether a text has such a word, or a run of the units that are asked for.
+    fn any_word(texts: &[&str], asked: &[(String, Kind)], is_it: impl Fn(&str) -> bool) -> bool {
+        if asked[0].1 != Kind::Word {
+            return stands_in(asked, texts);
+        }
+        let mut tokens = texts.iter().flat_map(|text| all_tokens(text));
+        tokens.any(|(token, kind)| kind == Kind::Word && is_it(&token))
+    }
+
+    fn stands_in(phrase: &[(String, Kind)], texts: &[&str]) -> bool {
+        texts.iter().any(|text| {
+            all_tokens(text).windows(phrase.len()).any(|window| {
+                window.iter().zip(phrase).enumerate().all(|(at, (found, asked))| {
+                    let is_joined = at == 0 || asked.1 != Kind::RunOn || found.1 == Kind::RunOn;
+                    found.0 == asked.0 && is_joined
+                })
+            })
+        })
+    }
+
+    const WORDS: [&str; 12] = [
+        "price",
+        "pricing",
+        "prices",
+        "pricey",
+        "con",
+        "123",
+        "is",
+        "値下げ",
+        "値下",
+        "下げ",
+        "値",
+        "東京",
+    ];
+
+    fn some_words(max: usize) -> impl Strategy<Value = Vec<&'static str>> {
+        prop::collection::vec(prop::sample::select(&WORDS[..]), 1..=max)
+    }
+
+    fn plain() -> impl Strategy<Value = Plain> {
+        prop_oneof![
+            3 => some_words(2).prop_map(Plain::Words),
+            1 => prop::sample::select(&["pri", "pric", "pricin", "123", "値", "値下"][..])
+                .prop_map(Plain::Beginning),
+            1 => some_words(3).prop_map(Plain::Phrase),
+        ]
+    }
+
+    /// Texts of the words that queries are made of.
+    fn texts() -> impl Strategy<Value = [String; 2]> {
+        let between = prop::sample::select(&[" ", ", ", "-", "、", ""][..]);
+        let text = prop::collection::vec((prop::sample::select(&WORDS[..]), between), 0..8)
+            .prop_map(|parts| {
+                parts.into_iter().flat_map(|(word, behind)| [word, behind]).collect()
+            });
+        [text.clone(), text]
+    }
+
+    proptest! {
+        #[test]
+        fn a_query_is_answered_as_in_the_plainest_way(
+            clauses in prop::collection::vec(
+                prop_oneof![
+                    3 => prop::collection::vec(plain(), 1..3).prop_map(|any| (false, any)),
+                    1 => plain().prop_map(|one| (true, vec![one])),
+                ],
+                1..4,
+            ),
+            texts in texts(),
+        ) {
+            let texts = texts.each_ref().map(String::as_str);
+            let written: Vec<String> = clauses
+                .iter()
+                .map(|(is_excluded, any)| {
+                    let any: Vec<String> = any.iter().map(Plain::written).collect();
+                    format!("{}{}", if *is_excluded { "-" } else { "" }, any.join(" OR "))
+                })
+                .collect();
+            let expected = clauses.iter().all(|(is_excluded, any)| {
+                any.iter().any(|plain| plain.holds(&texts)) != *is_excluded
+            });
+            // At most 18 words: two more than a query may have.
+            let found = finds(&written.join(" "), &texts);
+            prop_assert!(found.is_none_or(|found| found == expected), "{:?}", written);
+        }
+
+        #[test]
+        fn each_place_of_a_text_is_found_alone(text in any_text(), query in any_text()) {
+            let words: Vec<String> = all_tokens(&text).into_iter().map(|(word, _)| word).collect();
+            let some: Vec<&str> = words.iter().step_by(3).take(8).map(String::as_str).collect();
+            for query in [&query, &some.join(" OR "), &format!("«{}»", some.concat()), &text] {
+                let Ok(mut query) = TextQuery::parse(query) else { continue };
+                let places = query.places(&text);
+                // Anything that it looks for.
+                let parts = query.all.concat().concat();
+                query.all = vec![parts.into_iter().map(|part| vec![part]).collect()];
+                query.none.clear();
+                let mut last = 0;
+                for place in &places {
+                    prop_assert!(last <= place.start && place.start < place.end);
+                    last = place.end;
+                    prop_assert!(query.matches([&text[place.clone()]]));
+                }
+                prop_assert_eq!(!places.is_empty(), query.matches([&*text]));
+            }
+        }
     }
 }

@@ -28,6 +28,12 @@ pub(super) fn word_term(word: &str) -> Cow<'_, str> {
     }
 }
 
+/// What a word is filed under as it is written, so that it is found by its beginnings of
+/// up to [`MAX_TERM_BYTES`]. No term ends so.
+pub(super) fn form_term(word: &str) -> String {
+    format!("{}*", &word[..word.floor_char_boundary(MAX_TERM_BYTES)])
+}
+
 /// The term of a single unit of an unspaced script.
 pub(super) fn unit_term(unit: &str) -> Cow<'_, str> {
     shorten(Cow::Borrowed(unit))
@@ -86,6 +92,25 @@ mod tests {
         let hex: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(term, format!("{}~{hex}", "1".repeat(31)));
         assert_ne!(term, word_term(&"1".repeat(66)));
+    }
+
+    #[test]
+    fn a_form_has_every_beginning_of_64_bytes() {
+        assert_eq!(form_term("pricing"), "pricing*");
+        assert_eq!(form_term(&"1".repeat(64)), format!("{}*", "1".repeat(64)));
+        assert_eq!(form_term(&"1".repeat(65)), format!("{}*", "1".repeat(64)));
+        assert_eq!(form_term(&"ка".repeat(33)), format!("{}*", "ка".repeat(16)));
+        assert_eq!(form_term(&"कि".repeat(33)), format!("{}क*", "कि".repeat(10)));
+    }
+
+    #[test]
+    fn no_inflection_changes_the_first_letter() {
+        let letters = || (b'a'..=b'z').map(char::from);
+        let endings = ["", "s", "es", "ing", "ying", "ed", "ied", "ly", "ion", "y", "is", "sses"];
+        let starts = letters().flat_map(|first| letters().map(move |next| [first, next]));
+        for word in starts.flat_map(|two| endings.map(|ending| String::from_iter(two) + ending)) {
+            assert_eq!(word_term(&word).as_bytes()[0], word.as_bytes()[0], "{word}");
+        }
     }
 
     #[test]

@@ -4,13 +4,18 @@
 //! exactly one token, in order; a token is never empty; a text is walked once,
 //! and only the part of it up to the next ASCII separator is held folded.
 //!
+//! Where a token stands in the text is found only where it is asked for, in a walk that
+//! folds one cluster of characters after the other.
+//!
 //! Left out on purpose: there is no dictionary. A run of a script that is
 //! written without spaces falls into units, and where its words begin and end
 //! is not decided here or anywhere.
 
+use std::ops::Range;
+
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold::{SPACE, ZERO_WIDTH_SPACE, first_part_len, fold_into};
+use super::fold::{SPACE, ZERO_WIDTH_SPACE, first_cluster_len, first_part_len, fold_into};
 use super::script::is_unspaced;
 
 /// A piece of a folded text.
@@ -41,17 +46,45 @@ pub(super) struct Tokens<'t> {
     rest: &'t str,
     /// The part that is being split, folded.
     part: String,
+    /// The beginning of the last token in `part`.
+    start: usize,
     /// The end of the last token in `part`.
     at: usize,
     in_run: bool,
+    clusters: Option<Clusters>,
+}
+
+/// Where the clusters of the part that is being split stand.
+#[derive(Default)]
+struct Clusters {
+    /// Where the part begins in the text.
+    start: usize,
+    /// Of each cluster its end in the folded part, and its end in the text.
+    ends: Vec<(usize, usize)>,
 }
 
 /// Splits a text.
 pub(super) fn tokens(text: &str) -> Tokens<'_> {
-    Tokens { rest: text, part: String::new(), at: 0, in_run: false }
+    Tokens { rest: text, part: String::new(), start: 0, at: 0, in_run: false, clusters: None }
+}
+
+/// Splits a text into the same tokens, more slowly, and knows where they stand.
+pub(super) fn tokens_with_spans(text: &str) -> Tokens<'_> {
+    Tokens { clusters: Some(Clusters::default()), ..tokens(text) }
 }
 
 impl Tokens<'_> {
+    /// The bytes of the text that the last token was made of. Several tokens that were
+    /// made of one character have the same. Empty before the first token, and for
+    /// [`tokens`].
+    pub(super) fn span(&self) -> Range<usize> {
+        let Some(Clusters { start, ends }) = &self.clusters else { return 0..0 };
+        let before = ends.partition_point(|(folded, _)| *folded <= self.start);
+        let last = ends.partition_point(|(folded, _)| *folded < self.at);
+        let start = before.checked_sub(1).map_or(*start, |before| ends[before].1);
+        start..ends.get(last).map_or(start, |(_, end)| *end)
+    }
+
     /// The next token, valid until the next call.
     pub(super) fn next_token(&mut self) -> Option<Token<'_>> {
         let first = loop {
@@ -66,8 +99,8 @@ impl Tokens<'_> {
                 None => self.fold_next_part()?,
             }
         };
-        let start = self.at;
-        let behind_first = start + first.len_utf8();
+        self.start = self.at;
+        let behind_first = self.start + first.len_utf8();
         let (len, kind) = if is_unspaced(first) {
             let kind = if self.in_run { Kind::RunOn } else { Kind::RunStart };
             (self.part[behind_first..].find(|c| !is_mark(c)), kind)
@@ -76,7 +109,7 @@ impl Tokens<'_> {
         };
         self.at = len.map_or(self.part.len(), |len| behind_first + len);
         self.in_run = kind != Kind::Word;
-        Some(Token { text: &self.part[start..self.at], kind })
+        Some(Token { text: &self.part[self.start..self.at], kind })
     }
 
     /// Goes on to the next part of the text, if there is one.
@@ -87,9 +120,28 @@ impl Tokens<'_> {
         let (part, rest) = self.rest.split_at(first_part_len(self.rest));
         self.part.clear();
         self.at = 0;
-        fold_into(&mut self.part, part);
+        match &mut self.clusters {
+            None => fold_into(&mut self.part, part),
+            Some(clusters) => clusters.fold_into(&mut self.part, part),
+        }
         self.rest = rest;
         Some(())
+    }
+}
+
+impl Clusters {
+    /// Folds the next part of the text.
+    fn fold_into(&mut self, folded: &mut String, mut part: &str) {
+        let mut end = self.ends.last().map_or(self.start, |(_, end)| *end);
+        self.start = end;
+        self.ends.clear();
+        while !part.is_empty() {
+            let (cluster, rest) = part.split_at(first_cluster_len(part));
+            fold_into(folded, cluster);
+            end += cluster.len();
+            self.ends.push((folded.len(), end));
+            part = rest;
+        }
     }
 }
 
@@ -103,6 +155,9 @@ fn ends_word(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::any_text;
     use super::*;
 
     /// Words as they are, the units of a run joined by `+`.
@@ -143,5 +198,61 @@ mod tests {
         assert_eq!(split("हिन्दी में"), "हिन्दी में");
         assert_eq!(split("회의를 했다"), "회의를 했다");
         assert_eq!(split("мʼята м’ята"), "м ята м ята");
+    }
+
+    /// Each token with what it was made of.
+    fn spans(text: &str) -> Vec<(String, &str)> {
+        let mut spans = Vec::new();
+        let mut tokens = tokens_with_spans(text);
+        while let Some(token) = tokens.next_token() {
+            let token = token.text.to_owned();
+            spans.push((token, &text[tokens.span()]));
+        }
+        spans
+    }
+
+    #[test]
+    fn a_token_stands_where_its_characters_stand() {
+        for (text, expected) in [
+            ("Jane’s  CAFÉ!", "jane=Jane s=s cafe=CAFÉ"),
+            ("cafe\u{301} fi\u{AD}sh", "cafe=cafe\u{301} fish=fi\u{AD}sh"),
+            ("新型iPhone値下げ。", "新=新 型=型 iphone=iPhone 値=値 下=下 げ=げ"),
+            ("ｶﾞｰﾄﾞ", "ガ=ｶﾞ ー=ｰ ド=ﾄﾞ"),
+            ("Acme™ 2½", "acme=Acme tm=™ 2=2 1=½ 2=½"),
+            ("ﬁn Straße", "fin=ﬁn strasse=Straße"),
+            ("한국어 ㄱㅏ", "한국어=한국어 가=ㄱㅏ"),
+            ("א🙂ב", "א=א ב=ב"),
+            ("\u{301}\u{200D}a ㍿", "a=a 株=㍿ 式=㍿ 会=㍿ 社=㍿"),
+        ] {
+            let found: Vec<String> =
+                spans(text).iter().map(|(token, part)| format!("{token}={part}")).collect();
+            assert_eq!(found.join(" "), expected);
+        }
+        assert_eq!(tokens_with_spans("a").span(), 0..0);
+        let mut without = tokens("a");
+        assert!(without.next_token().is_some());
+        assert_eq!(without.span(), 0..0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_token_with_its_span_is_the_same_and_is_made_of_what_stands_there(text in any_text()) {
+            let (mut plain, mut spanned) = (tokens(&text), tokens_with_spans(&text));
+            let mut start = 0;
+            while let Some(token) = plain.next_token() {
+                prop_assert_eq!(spanned.next_token(), Some(token));
+                let span = spanned.span();
+                prop_assert!(span.start >= start, "{:?}", span);
+                start = span.start;
+                let part = &text[span];
+                let mut alone = tokens(part);
+                let mut is_there = false;
+                while let Some(found) = alone.next_token() {
+                    is_there |= found.text == token.text;
+                }
+                prop_assert!(is_there, "{} in {}", token.text, part);
+            }
+            prop_assert_eq!(spanned.next_token(), None);
+        }
     }
 }

@@ -1,0 +1,702 @@
+//! The grammar of a text query.
+//!
+//! ```text
+//! query   = clause, all of which must hold, and none of the excluded operands
+//! clause  = operand { "OR" operand }         one of them; binds tighter than the space
+//! exclude = "-" operand                      never beside OR
+//! operand = words, word*, "a phrase", or several of them without a space between
+//! ```
+//!
+//! Guarantees: what looks like an operator and is none is refused, and the list of
+//! that is closed: the variants of [`QueryError`]. All else is text, so that
+//! punctuation needs no escape; in double quotes everything is.
+//!
+//! Left out on purpose: groups. Parentheses are punctuation, and are refused where
+//! they would mean something else than the same query without them.
+//! How long a query may be is the caller's rule.
+
+use std::borrow::Cow;
+
+use unicode_normalization::char::is_combining_mark;
+
+use super::MAX_QUERY_WORDS;
+use super::lexer::{
+    CLOSING_BRACKETS, OPENING, OPENING_BRACKETS, Operator, Piece, chunks, is_quote, narrow,
+    narrowed, operator,
+};
+use super::query_error::{MIN_BEGINNING_LETTERS, QueryError};
+use super::token::{Kind, Token, tokens};
+
+/// A query as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Clauses {
+    /// Of each of these, one operand must match.
+    pub(super) all: Vec<Vec<Operand>>,
+    /// None of these may match.
+    pub(super) none: Vec<Operand>,
+}
+
+/// Sequences of tokens that must all match. It has at least one.
+pub(super) type Operand = Vec<Sequence>;
+
+/// Tokens that follow each other in a query, at least one.
+#[derive(Debug)]
+pub(super) struct Sequence {
+    pub(super) tokens: Vec<OwnedToken>,
+    pub(super) form: Form,
+}
+
+/// How the tokens of a sequence are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Each word and run by itself.
+    Words,
+    /// The same, and the last word is the beginning of one.
+    LastIsBeginning,
+    /// All of them behind each other.
+    Phrase,
+}
+
+/// A [`Token`] that is kept while its neighbours are read.
+#[derive(Debug)]
+pub(super) struct OwnedToken {
+    pub(super) text: String,
+    pub(super) kind: Kind,
+}
+
+impl OwnedToken {
+    pub(super) fn as_token(&self) -> Token<'_> {
+        Token { text: &self.text, kind: self.kind }
+    }
+}
+
+/// Reads a query.
+pub(super) fn read(query: &str) -> Result<Clauses, QueryError> {
+    let items = items(query)?;
+    refuse_groups(&items)?;
+    let mut clauses = Clauses::default();
+    let mut continues = false;
+    let mut before = None;
+    let mut items = items.into_iter().peekable();
+    while let Some(item) = items.next() {
+        match item {
+            Item::Or => {
+                match (before, items.peek().and_then(Item::is_excluded)) {
+                    (Some(false), Some(false)) => continues = true,
+                    (Some(_), Some(_)) => return Err(QueryError::ExcludedAlternative),
+                    _ => return Err(QueryError::MisplacedOr),
+                }
+                before = None;
+            }
+            Item::Operand(read) => {
+                before = Some(read.is_excluded);
+                match clauses.all.last_mut().filter(|_| continues) {
+                    Some(clause) => clause.push(read.operand),
+                    None if read.is_excluded => clauses.none.push(read.operand),
+                    None => clauses.all.push(vec![read.operand]),
+                }
+                continues = false;
+            }
+        }
+    }
+    if clauses.all.is_empty() && clauses.none.is_empty() {
+        return Err(QueryError::NoSearchableWord);
+    }
+    Ok(clauses)
+}
+
+/// What stands between spaces, once what is no operand and no operator is gone.
+enum Item {
+    Or,
+    Operand(ReadOperand),
+}
+
+impl Item {
+    /// `None` for an operator.
+    fn is_excluded(&self) -> Option<bool> {
+        match self {
+            Self::Or => None,
+            Self::Operand(operand) => Some(operand.is_excluded),
+        }
+    }
+}
+
+struct ReadOperand {
+    operand: Operand,
+    is_excluded: bool,
+    brackets: Brackets,
+}
+
+/// Brackets around something, but for pairs that surround it alone.
+#[derive(Clone, Copy, Default)]
+struct Brackets {
+    opened: usize,
+    closed: usize,
+}
+
+impl Brackets {
+    fn without_pairs(opened: usize, closed: usize) -> Self {
+        let pairs = opened.min(closed);
+        Self { opened: opened - pairs, closed: closed - pairs }
+    }
+}
+
+fn items(query: &str) -> Result<Vec<Item>, QueryError> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut word_count = 0;
+    // Brackets that stand by themselves belong to what they open or close.
+    let mut opened_before = 0;
+    for chunk in chunks(query) {
+        if let [Piece { text, is_quoted: false }] = chunk[..]
+            && let Some(operator) = operator(text)
+        {
+            match operator {
+                Operator::Or => items.push(Item::Or),
+                Operator::OrInBrackets => return Err(QueryError::MisplacedOr),
+                Operator::AndOrNot => return Err(QueryError::Operator),
+            }
+            continue;
+        }
+        let affixes = Affixes::of(&chunk)?;
+        let operand = operand(&chunk, &mut word_count)?;
+        if operand.is_empty() {
+            if affixes.is_excluding {
+                return Err(QueryError::MisplacedExclusion);
+            }
+            let Brackets { opened, closed } = affixes.brackets;
+            let left = Brackets::without_pairs(opened_before, closed);
+            opened_before = left.opened + opened;
+            if let Some(Item::Operand(last)) = items.last_mut() {
+                last.brackets.closed += left.closed;
+            }
+            continue;
+        }
+        let Brackets { opened, closed } = affixes.brackets;
+        items.push(Item::Operand(ReadOperand {
+            operand,
+            is_excluded: affixes.is_excluding,
+            brackets: Brackets { opened: opened + opened_before, closed },
+        }));
+        opened_before = 0;
+    }
+    Ok(items)
+}
+
+/// Refuses what parentheses give another meaning: several operands as one beside
+/// `OR`. One chain of `OR` means the same without them.
+fn refuse_groups(items: &[Item]) -> Result<(), QueryError> {
+    let is_or = |at: usize| matches!(items.get(at), Some(Item::Or));
+    let mut opened = Vec::new();
+    for (end, item) in items.iter().enumerate() {
+        let Item::Operand(ReadOperand { brackets, .. }) = item else { continue };
+        opened.extend(std::iter::repeat_n(end, brackets.opened));
+        for _ in 0..brackets.closed {
+            let Some(start) = opened.pop() else { break };
+            let is_beside_or = is_or(end + 1) || start.checked_sub(1).is_some_and(is_or);
+            let is_chain = (start..=end).all(|at| is_or(at) == ((at - start) % 2 == 1));
+            if is_beside_or && !is_chain {
+                return Err(QueryError::Group);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What stands around an operand and is none of it.
+struct Affixes {
+    is_excluding: bool,
+    brackets: Brackets,
+}
+
+impl Affixes {
+    fn of(chunk: &[Piece<'_>]) -> Result<Self, QueryError> {
+        let is_behind_piece = |(at, piece): (usize, &Piece<'_>)| {
+            at > 0 && !piece.is_quoted && excluding(piece.text, chunk.get(at + 1).is_some())
+        };
+        // `"Paris"-"London"`: a range, or a space was forgotten.
+        if chunk.iter().enumerate().any(is_behind_piece) {
+            return Err(QueryError::MisplacedExclusion);
+        }
+        let mut affixes = Self { is_excluding: false, brackets: Brackets::default() };
+        let (first, last) = (chunk[0], chunk[chunk.len() - 1]);
+        let mut opened = 0;
+        let mut opened_behind_hyphen = 0;
+        if !first.is_quoted {
+            let lead = narrowed(lead(first.text));
+            let (before, behind) = lead.split_once('-').unwrap_or((&lead, ""));
+            affixes.is_excluding = excluding(first.text, chunk.len() > 1);
+            if affixes.is_excluding {
+                opened_behind_hyphen = behind.matches(OPENING_BRACKETS).count();
+                opened = before.matches(OPENING_BRACKETS).count();
+            } else {
+                opened = lead.matches(OPENING_BRACKETS).count();
+                // A phrase that does not end, and a group.
+                let is_operator = |c| is_quote(c) || OPENING_BRACKETS.contains(&c);
+                let opens_nothing = |c| OPENING.contains(&c) || is_quote(c);
+                if before.trim_start_matches(OPENING).is_empty()
+                    && behind.contains(is_operator)
+                    && behind.chars().all(opens_nothing)
+                {
+                    return Err(QueryError::MisplacedExclusion);
+                }
+            }
+        }
+        let trail = if last.is_quoted { "" } else { trail(last.text) };
+        let closed = narrowed(trail).matches(CLOSING_BRACKETS).count();
+        // Within the operand, as in `f(x)`.
+        let of_all = |brackets: &[char]| -> usize {
+            let texts = chunk.iter().filter(|piece| !piece.is_quoted);
+            texts.map(|piece| narrowed(piece.text).matches(brackets).count()).sum()
+        };
+        let opened_within = of_all(OPENING_BRACKETS) - opened - opened_behind_hyphen;
+        let closed_within = of_all(CLOSING_BRACKETS) - closed;
+        let opened_within = opened_within.saturating_sub(closed_within);
+        let Some(closed) = closed.checked_sub(opened_behind_hyphen) else {
+            return Err(QueryError::Group);
+        };
+        affixes.brackets = Brackets::without_pairs(opened + opened_within, closed);
+        Ok(affixes)
+    }
+}
+
+/// Whether a text, in front of a phrase or not, begins as what excludes.
+fn excluding(text: &str, is_before_phrase: bool) -> bool {
+    let lead_text = lead(text);
+    let goes_on = lead_text.len() < text.len() || is_before_phrase;
+    let lead = narrowed(lead_text);
+    let behind = lead.trim_start_matches(OPENING).strip_prefix('-');
+    goes_on && behind.is_some_and(|behind| behind.trim_start_matches(OPENING).is_empty())
+}
+
+/// What stands in front of the first letter or digit.
+fn lead(text: &str) -> &str {
+    &text[..text.find(char::is_alphanumeric).unwrap_or(text.len())]
+}
+
+/// What stands behind the last letter or digit, and its marks.
+fn trail(text: &str) -> &str {
+    let last = text.char_indices().rev().find(|(_, c)| is_of_word(*c));
+    &text[last.map_or(0, |(at, c)| at + c.len_utf8())..]
+}
+
+/// The sequences of what stands between spaces.
+fn operand(chunk: &[Piece<'_>], word_count: &mut usize) -> Result<Operand, QueryError> {
+    let mut operand = Vec::new();
+    for piece in chunk {
+        let (text, mut form) = if piece.is_quoted {
+            (Cow::Borrowed(piece.text), Form::Phrase)
+        } else {
+            let (text, form) = without_wildcard(piece.text, chunk.len() == 1)?;
+            (without_possessives(text), form)
+        };
+        let tokens = collect_tokens(&text, word_count)?;
+        let Some(last) = tokens.last() else { continue };
+        if form == Form::LastIsBeginning {
+            if last.kind != Kind::Word {
+                // Any part of a run is found.
+                form = Form::Words;
+            } else if letters(&last.text) < MIN_BEGINNING_LETTERS {
+                return Err(QueryError::ShortBeginning);
+            }
+        }
+        operand.push(Sequence { tokens, form });
+    }
+    Ok(operand)
+}
+
+fn letters(word: &str) -> usize {
+    word.chars().map(|c| if matches!(c, '가'..='힣') { 2 } else { 1 }).sum()
+}
+
+/// What stands in front of a `*` at the end of a word.
+fn without_wildcard(text: &str, stands_alone: bool) -> Result<(&str, Form), QueryError> {
+    let is_asterisk = |c| narrow(c) == '*';
+    let Some((before, behind)) = text.split_once(is_asterisk) else {
+        return Ok((text, Form::Words));
+    };
+    if stands_alone && !text.contains(char::is_alphanumeric) {
+        return Ok((text, Form::Words));
+    }
+    let ends_word = before.chars().next_back().is_some_and(is_of_word);
+    let is_last = !behind.contains(|c: char| c.is_alphanumeric() || is_asterisk(c));
+    if stands_alone && ends_word && is_last {
+        Ok((before, Form::LastIsBeginning))
+    } else {
+        Err(QueryError::MisplacedWildcard)
+    }
+}
+
+fn collect_tokens(text: &str, word_count: &mut usize) -> Result<Vec<OwnedToken>, QueryError> {
+    let mut collected = Vec::new();
+    let mut tokens = tokens(text);
+    while let Some(Token { text, kind }) = tokens.next_token() {
+        if kind != Kind::RunOn {
+            *word_count += 1;
+        }
+        if *word_count > MAX_QUERY_WORDS {
+            return Err(QueryError::TooManyWords);
+        }
+        collected.push(OwnedToken { text: text.to_owned(), kind });
+    }
+    Ok(collected)
+}
+
+/// A possessive asks for its noun. A text has the `s` behind it as a word of its own,
+/// which a text without a possessive lacks.
+fn without_possessives(text: &str) -> Cow<'_, str> {
+    let mut kept = Cow::Borrowed("");
+    let mut start = 0;
+    for (at, apostrophe) in text.match_indices(is_apostrophe) {
+        let noun = text[..at].chars().next_back();
+        let mut behind = text[at + apostrophe.len()..].chars();
+        let s = behind.next().filter(|c| matches!(c, 's' | 'S'));
+        let goes_on = behind.next().is_some_and(is_of_word);
+        if let Some(s) = s
+            && noun.is_some_and(is_of_word)
+            && !goes_on
+        {
+            kept.to_mut().push_str(&text[start..at]);
+            start = at + apostrophe.len() + s.len_utf8();
+        }
+    }
+    if start == 0 {
+        return Cow::Borrowed(text);
+    }
+    kept.to_mut().push_str(&text[start..]);
+    kept
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | '‛' | 'ʹ' | 'ʼ' | '′' | '＇' | '`' | '´')
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A query as it is understood: operands behind each other, alternatives with `|`
+    /// between, what is excluded behind `!`.
+    fn understood(query: &str) -> Result<String, QueryError> {
+        let sequence = |Sequence { tokens, form }: &Sequence| {
+            let between = if *form == Form::Phrase { " " } else { "+" };
+            let mut text = String::new();
+            for token in tokens {
+                if token.kind != Kind::RunOn && !text.is_empty() {
+                    text.push_str(between);
+                }
+                text.push_str(&token.text);
+            }
+            match form {
+                Form::Words => text,
+                Form::LastIsBeginning => text + "*",
+                Form::Phrase => format!("\"{text}\""),
+            }
+        };
+        let operand = |operand: &Operand| {
+            assert!(operand.iter().all(|sequence| !sequence.tokens.is_empty()));
+            operand.iter().map(sequence).collect::<Vec<_>>().join("+")
+        };
+        read(query).map(|clauses| {
+            let any = |any: &Vec<Operand>| any.iter().map(operand).collect::<Vec<_>>().join(" | ");
+            let all = clauses.all.iter().map(any);
+            let none = clauses.none.iter().map(|excluded| format!("!{}", operand(excluded)));
+            all.chain(none).collect::<Vec<_>>().join(", ")
+        })
+    }
+
+    #[track_caller]
+    fn assert_understood(queries: &[(&str, &str)]) {
+        for (query, expected) in queries {
+            assert_eq!(understood(query).as_deref(), Ok(*expected), "{query}");
+        }
+    }
+
+    #[track_caller]
+    fn assert_refused(queries: &[&str], refusal: QueryError) {
+        for query in queries {
+            assert_eq!(understood(query), Err(refusal), "{query}");
+        }
+    }
+
+    #[test]
+    fn every_word_and_phrase_is_asked_for() {
+        assert_understood(&[
+            ("pricing", "pricing"),
+            ("  Pricing   CAFÉ ", "pricing, cafe"),
+            ("\"jane doe\" pricing", "\"jane doe\", pricing"),
+            ("refund \"not received\" \"order 42\"", "refund, \"not received\", \"order 42\""),
+            ("e-mail", "e+mail"),
+            ("con_123", "con+123"),
+            ("jane.doe@globex.com", "jane+doe+globex+com"),
+            ("https://globex.com/a?b=c#d", "https+globex+com+a+b+c+d"),
+            ("from\"jane doe\"", "from+\"jane doe\""),
+            ("東京で会議", "東京で会議"),
+            ("iPhone値下げ", "iphone+値下げ"),
+            ("customer's refund", "customer, refund"),
+        ]);
+    }
+
+    #[test]
+    fn an_asterisk_at_the_end_of_a_word_makes_it_a_beginning() {
+        assert_understood(&[
+            ("pric*", "pric*"),
+            ("globex pric*", "globex, pric*"),
+            ("PRIC* Café*", "pric*, cafe*"),
+            ("invo＊", "invo*"),
+            ("e-mail*", "e+mail*"),
+            ("con_123*", "con+123*"),
+            ("(invo*)", "invo*"),
+            ("invo*, globex", "invo*, globex"),
+            ("'invo*'", "invo*"),
+            ("customer's*", "customer*"),
+            ("-invo* globex", "globex, !invo*"),
+            ("invo* OR bil*", "invo* | bil*"),
+            // Any part of a run is found, so there is nothing to add.
+            ("東京*", "東京"),
+            ("値*", "値"),
+            ("iPhone値*", "iphone+値"),
+            // Two letters or three in each syllable.
+            ("회의*", "회의*"),
+        ]);
+        assert_refused(
+            &["in*", "a*", "v2*", "e-m*", "globex 42*", "-in* globex", "회*", "a OR bc*", "Å*"],
+            QueryError::ShortBeginning,
+        );
+    }
+
+    #[test]
+    fn an_asterisk_elsewhere_is_refused_unless_no_word_is_beside_it() {
+        assert_refused(
+            &[
+                "*voice",
+                "in*ce",
+                "*voice*",
+                "**bold**",
+                "bold**",
+                "invoice*s",
+                "\"invo\"*",
+                "*\"invo\"",
+                "\"jane d\"*",
+                "'invo'*",
+                "(invoice)*",
+                "C++*",
+                "2*3",
+                "-*voice globex",
+                "inv*-2024*",
+                "東*京",
+                "in＊ce",
+            ],
+            QueryError::MisplacedWildcard,
+        );
+        assert_understood(&[
+            ("* invoice", "invoice"),
+            ("5 * 3", "5, 3"),
+            ("*** invoice ***", "invoice"),
+            ("* \"jane doe\" *", "\"jane doe\""),
+            ("\"invo*\" \"*\"", "\"invo\""),
+        ]);
+    }
+
+    #[test]
+    fn a_hyphen_in_front_of_a_word_or_a_phrase_excludes_it() {
+        assert_understood(&[
+            ("invoice -globex", "invoice, !globex"),
+            ("-globex invoice", "invoice, !globex"),
+            ("-globex", "!globex"),
+            ("-globex -initech", "!globex, !initech"),
+            ("invoice -\"globex inc\"", "invoice, !\"globex inc\""),
+            ("-“globex inc” invoice", "invoice, !\"globex inc\""),
+            ("invoice -“globex inc”", "invoice, !\"globex inc\""),
+            ("invoice －globex", "invoice, !globex"),
+            ("invoice -e-mail", "invoice, !e+mail"),
+            ("invoice -jane@globex.com", "invoice, !jane+globex+com"),
+            ("invoice -5", "invoice, !5"),
+            ("invoice -$100", "invoice, !100"),
+            ("invoice -#123", "invoice, !123"),
+            ("invoice -'globex'", "invoice, !globex"),
+            ("invoice (-globex)", "invoice, !globex"),
+            ("invoice -(globex)", "invoice, !globex"),
+            ("invoice [-globex]", "invoice, !globex"),
+            ("invoice -(\"globex inc\")", "invoice, !\"globex inc\""),
+            ("(invoice -globex)", "invoice, !globex"),
+            ("-値下げ 東京", "東京, !値下げ"),
+            ("-customer's refund", "refund, !customer"),
+            ("-OR invoice", "invoice, !or"),
+        ]);
+    }
+
+    #[test]
+    fn a_hyphen_elsewhere_is_punctuation_and_refused_where_it_looks_like_more() {
+        assert_understood(&[
+            ("invoice - globex", "invoice, globex"),
+            ("invoice – globex", "invoice, globex"),
+            ("invoice — \"globex inc\"", "invoice, \"globex inc\""),
+            ("invoice - \"globex inc\"", "invoice, \"globex inc\""),
+            ("invoice- globex", "invoice, globex"),
+            ("--force now", "force, now"),
+            ("--\"force now\"", "\"force now\""),
+            ("invoice -> globex", "invoice, globex"),
+            ("invoice <- globex", "invoice, globex"),
+            ("--- invoice ---", "invoice"),
+            ("invoice -.5", "invoice, 5"),
+            ("2024-01-05", "2024+01+05"),
+            ("- [ ] call globex", "call, globex"),
+            ("thanks :-( globex", "thanks, globex"),
+            ("thanks ;-) globex", "thanks, globex"),
+            ("\"-globex\"", "\"globex\""),
+            ("x-\"globex inc\"", "x+\"globex inc\""),
+        ]);
+        assert_refused(
+            &[
+                "\"Paris\"-\"London\"",
+                "\"Paris\"-London",
+                "globex -\"initech",
+                "globex -\"\"",
+                "globex -“",
+                "globex -( initech )",
+                "globex -(\"initech",
+            ],
+            QueryError::MisplacedExclusion,
+        );
+    }
+
+    #[test]
+    fn or_stands_between_two_operands_and_binds_tighter_than_a_space() {
+        assert_understood(&[
+            ("globex OR initech", "globex | initech"),
+            ("a b OR c d", "a, b | c, d"),
+            ("a OR b OR c", "a | b | c"),
+            ("a OR b c OR d", "a | b, c | d"),
+            ("invoice\u{3000}OR\u{3000}bill", "invoice | bill"),
+            ("globex ＯＲ initech", "globex | initech"),
+            ("\"jane doe\" OR \"john doe\"", "\"jane doe\" | \"john doe\""),
+            ("\"jane doe\"OR\"john doe\"", "\"jane doe\" | \"john doe\""),
+            ("con_1 OR con_2", "con+1 | con+2"),
+            ("東京 OR 大阪", "東京 | 大阪"),
+            ("a OR b -c", "a | b, !c"),
+            ("-c a OR b", "a | b, !c"),
+            ("globex - OR initech", "globex | initech"),
+            // In brackets that change nothing.
+            ("(globex OR initech)", "globex | initech"),
+            ("(globex OR initech) invoice", "globex | initech, invoice"),
+            ("invoice (globex OR initech)", "invoice, globex | initech"),
+            ("( globex OR initech ) invoice", "globex | initech, invoice"),
+            ("(a OR b) (c OR d)", "a | b, c | d"),
+            ("(a OR b) OR c", "a | b | c"),
+            ("((a) OR (b))", "a | b"),
+            ("(\"jane doe\" OR jd) -spam", "\"jane doe\" | jd, !spam"),
+            ("（globex OR initech）", "globex | initech"),
+            ("f(x) OR g(y)", "f+x | g+y"),
+            ("(paid) invoice OR bill", "paid, invoice | bill"),
+            ("(see f(x) OR y)", "see, f+x | y"),
+            // In small letters, and within words, it is one.
+            ("invoice, or bill", "invoice, or, bill"),
+            ("this or that Or those", "this, or, that, or, those"),
+            ("ORACLE ANDes NOTes", "oracle, andes, notes"),
+            ("Portland, OR. Salem", "portland, or, salem"),
+            ("\"globex OR\" \"OR\"", "\"globex or\", \"or\""),
+            ("AND/OR", "and+or"),
+        ]);
+        assert_refused(
+            &[
+                "OR",
+                "OR globex",
+                "globex OR",
+                "globex OR OR initech",
+                "globex OR - ",
+                "globex OR \"\"",
+                "(OR) a",
+                "a (OR b)",
+                "(a OR) b",
+                "Portland, OR",
+            ],
+            QueryError::MisplacedOr,
+        );
+        assert_refused(
+            &["-a OR b", "a OR -b", "a OR b OR -c", "-\"a b\" OR c", "-a OR -b"],
+            QueryError::ExcludedAlternative,
+        );
+    }
+
+    #[test]
+    fn brackets_that_would_change_the_meaning_are_refused_and_others_are_punctuation() {
+        assert_refused(
+            &[
+                "(a b) OR c",
+                "a OR (b c)",
+                "a OR (b c OR d)",
+                "(a OR b c) OR d",
+                "(a -b) OR c",
+                "[a b] OR c",
+                "( a b ) OR c",
+                "(a b) OR c OR d",
+                "f(x y) OR z",
+                "-(a b)",
+                "-(a OR b) c",
+                "c -(\"a b\" d)",
+                "-(globex",
+            ],
+            QueryError::Group,
+        );
+        assert_understood(&[
+            ("(a b) c", "a, b, c"),
+            ("invoice (paid, late)", "invoice, paid, late"),
+            ("1) first 2) second", "1, first, 2, second"),
+            ("[globex] {initech}", "globex, initech"),
+            ("(globex OR initech", "globex | initech"),
+            ("globex OR initech)", "globex | initech"),
+            ("f(x)", "f+x"),
+            ("() a OR b", "a | b"),
+        ]);
+    }
+
+    #[test]
+    fn words_of_other_query_languages_are_refused_in_capitals_alone() {
+        assert_refused(
+            &[
+                "alpha AND invoice",
+                "NOT globex",
+                "invoice NOT globex",
+                "(alpha AND invoice)",
+                "AND",
+                "globex (NOT initech)",
+                "\"jane doe\"AND\"john doe\"",
+                "alpha ＡＮＤ beta",
+            ],
+            QueryError::Operator,
+        );
+        assert_understood(&[
+            ("Not mine", "not, mine"),
+            ("salt and pepper And more", "salt, and, pepper, and, more"),
+            ("AND-gate", "and+gate"),
+            ("NOT: urgent", "not, urgent"),
+        ]);
+    }
+
+    #[test]
+    fn ordinary_punctuation_is_none_of_it() {
+        assert_understood(&[
+            ("+44 20 7946", "44, 20, 7946"),
+            ("C++", "c"),
+            ("C# F#", "c, f"),
+            ("Re: invoice?", "re, invoice"),
+            ("#42", "42"),
+            ("@jane", "jane"),
+            ("'globex' $invoice", "globex, invoice"),
+            ("what's up?!", "what, up"),
+            ("type:call from:jane", "type+call, from+jane"),
+            ("globex | initech || x && y", "globex, initech, x, y"),
+            ("50% off & more", "50, off, more"),
+            ("~globex ^2 a=b", "globex, 2, a+b"),
+            ("5\" pipe", "5, pipe"),
+            ("AT&T R&D", "at+t, r+d"),
+            ("1,000.50 €", "1+000+50"),
+            ("v1.2.3-rc.1", "v1+2+3+rc+1"),
+            ("\\globex\\", "globex"),
+        ]);
+    }
+}
