@@ -20,71 +20,12 @@ use std::borrow::Cow;
 use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_QUERY_WORDS;
+use super::lexer::{
+    CLOSING_BRACKETS, OPENING, OPENING_BRACKETS, Operator, Piece, chunks, is_quote, narrow,
+    narrowed, operator,
+};
+use super::query_error::{MIN_BEGINNING_LETTERS, QueryError};
 use super::token::{Kind, Token, tokens};
-
-/// The letters that the beginning of a word has at least, folded. A Hangul syllable
-/// is two or three letters, and counts as two.
-pub const MIN_BEGINNING_LETTERS: usize = 3;
-
-/// Why a query was refused. The texts are fit for a caller and hold nothing of
-/// the query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum QueryError {
-    /// There is no letter and no digit in the query.
-    #[error("must contain a word to search for: at least one letter or digit")]
-    NoSearchableWord,
-    /// There are more than [`MAX_QUERY_WORDS`] words in the query.
-    #[error("must not have more than {MAX_QUERY_WORDS} words")]
-    TooManyWords,
-    /// Words are excluded, and nothing says what to find. Whether another filter says
-    /// it, the caller knows, so [`TextQuery::parse`](super::TextQuery::parse) does not
-    /// refuse it.
-    #[error(
-        "must have a word or a phrase that is to be found, or stand beside another filter: it only \
-         excludes"
-    )]
-    OnlyExclusions,
-    /// There is a word of other query languages.
-    #[error(
-        "must not have AND or NOT in capitals as a word of its own: all words must match anyway, \
-         and -word is without a word. In small letters or in double quotes it is a word"
-    )]
-    Operator,
-    /// `OR` is at an end, or beside another one.
-    #[error(
-        "must have a word or a phrase on both sides of OR, as in invoice OR bill. In small letters \
-         or in double quotes it is a word"
-    )]
-    MisplacedOr,
-    /// What `OR` stands beside is excluded.
-    #[error(
-        "must not have an excluded word or phrase beside OR: -word stands on its own, and holds for \
-         the whole query"
-    )]
-    ExcludedAlternative,
-    /// `OR` or `-` stands beside a group.
-    #[error(
-        "must not have several words in parentheses beside OR or behind -: there are no groups. OR \
-         binds tighter than a space, so a b OR c is a with one of b and c; each word that is \
-         excluded has a - of its own"
-    )]
-    Group,
-    /// `-` stands where it excludes nothing.
-    #[error(
-        "must have - only in front of a word or of a phrase in double quotes, behind a space: \
-         -globex or -\"globex inc\". In double quotes it is punctuation"
-    )]
-    MisplacedExclusion,
-    /// `*` stands elsewhere than at the end of a word.
-    #[error(
-        "must have * only at the end of a word, which finds what begins with it, as in pric*. In \
-         double quotes it is punctuation"
-    )]
-    MisplacedWildcard,
-    /// The beginning of a word is too short.
-    #[error("must have at least {MIN_BEGINNING_LETTERS} letters or digits of a word in front of *")]
-    ShortBeginning,
-}
 
 /// A query as it was read.
 #[derive(Debug, Default)]
@@ -261,22 +202,6 @@ fn refuse_groups(items: &[Item]) -> Result<(), QueryError> {
     Ok(())
 }
 
-enum Operator {
-    Or,
-    OrInBrackets,
-    AndOrNot,
-}
-
-fn operator(text: &str) -> Option<Operator> {
-    let narrowed = narrowed(text);
-    match narrowed.trim_start_matches(OPENING).trim_end_matches(CLOSING_BRACKETS) {
-        "OR" if narrowed.len() == "OR".len() => Some(Operator::Or),
-        "OR" => Some(Operator::OrInBrackets),
-        "AND" | "NOT" => Some(Operator::AndOrNot),
-        _ => None,
-    }
-}
-
 /// What stands around an operand and is none of it.
 struct Affixes {
     is_excluding: bool,
@@ -416,23 +341,6 @@ fn collect_tokens(text: &str, word_count: &mut usize) -> Result<Vec<OwnedToken>,
     Ok(collected)
 }
 
-const OPENING_BRACKETS: &[char] = &['(', '[', '{'];
-const CLOSING_BRACKETS: &[char] = &[')', ']', '}'];
-/// What may stand between an operator and its word.
-const OPENING: &[char] = &['(', '[', '{', '\'', '‘', '’', '$', '€', '£', '#', '@', '+'];
-
-fn narrowed(text: &str) -> String {
-    text.chars().map(narrow).collect()
-}
-
-/// The ASCII character of a full-width one.
-fn narrow(c: char) -> char {
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        c => c,
-    }
-}
-
 /// A possessive asks for its noun. A text has the `s` behind it as a word of its own,
 /// which a text without a possessive lacks.
 fn without_possessives(text: &str) -> Cow<'_, str> {
@@ -464,75 +372,6 @@ fn is_apostrophe(c: char) -> bool {
 
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
-}
-
-/// A part of a query between quotes, or between phrases and spaces.
-#[derive(Clone, Copy)]
-struct Piece<'q> {
-    text: &'q str,
-    is_quoted: bool,
-}
-
-/// What stands between spaces that are not quoted: pieces without a space between
-/// them, at least one. An operator stands by itself also beside a quote.
-fn chunks(query: &str) -> Vec<Vec<Piece<'_>>> {
-    let mut chunks: Vec<Vec<Piece<'_>>> = Vec::new();
-    let mut is_glued = false;
-    let mut push = |piece, is_glued| match chunks.last_mut().filter(|_| is_glued) {
-        Some(chunk) => chunk.push(piece),
-        None => chunks.push(vec![piece]),
-    };
-    for segment in segments(query) {
-        if segment.is_quoted {
-            push(segment, is_glued);
-            is_glued = true;
-            continue;
-        }
-        for (count_before, text) in segment.text.split(char::is_whitespace).enumerate() {
-            is_glued &= count_before == 0;
-            if !text.is_empty() {
-                let is_operator = operator(text).is_some();
-                push(Piece { text, is_quoted: false }, is_glued && !is_operator);
-                is_glued = !is_operator;
-            }
-        }
-    }
-    chunks
-}
-
-fn segments(query: &str) -> Vec<Piece<'_>> {
-    let mut quotes = quotes(query);
-    if quotes.len() % 2 == 1 {
-        quotes.pop();
-    }
-    let mut segments = Vec::with_capacity(quotes.len() + 1);
-    let mut start = 0;
-    for (i, (at, quote)) in quotes.into_iter().enumerate() {
-        segments.push(Piece { text: &query[start..at], is_quoted: i % 2 == 1 });
-        start = at + quote.len_utf8();
-    }
-    segments.push(Piece { text: &query[start..], is_quoted: false });
-    segments
-}
-
-fn quotes(query: &str) -> Vec<(usize, char)> {
-    let is_hebrew = |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{590}'..='\u{5FF}'));
-    let mut quotes = Vec::new();
-    let mut chars = query.char_indices().peekable();
-    let mut previous = None;
-    while let Some((at, c)) = chars.next() {
-        let is_gershayim =
-            c == '"' && is_hebrew(previous) && is_hebrew(chars.peek().map(|(_, next)| *next));
-        if is_quote(c) && !is_gershayim {
-            quotes.push((at, c));
-        }
-        previous = Some(c);
-    }
-    quotes
-}
-
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '“' | '”' | '„' | '‟' | '«' | '»' | '＂')
 }
 
 #[cfg(test)]
@@ -859,59 +698,5 @@ mod tests {
             ("v1.2.3-rc.1", "v1+2+3+rc+1"),
             ("\\globex\\", "globex"),
         ]);
-    }
-
-    #[test]
-    fn a_refusal_says_what_there_is() {
-        for (refusal, text) in [
-            (
-                QueryError::NoSearchableWord,
-                "must contain a word to search for: at least one letter or digit",
-            ),
-            (QueryError::TooManyWords, "must not have more than 16 words"),
-            (
-                QueryError::OnlyExclusions,
-                "must have a word or a phrase that is to be found, or stand beside another filter: \
-                 it only excludes",
-            ),
-            (
-                QueryError::Operator,
-                "must not have AND or NOT in capitals as a word of its own: all words must match \
-                 anyway, and -word is without a word. In small letters or in double quotes it is a \
-                 word",
-            ),
-            (
-                QueryError::MisplacedOr,
-                "must have a word or a phrase on both sides of OR, as in invoice OR bill. In small \
-                 letters or in double quotes it is a word",
-            ),
-            (
-                QueryError::ExcludedAlternative,
-                "must not have an excluded word or phrase beside OR: -word stands on its own, and \
-                 holds for the whole query",
-            ),
-            (
-                QueryError::Group,
-                "must not have several words in parentheses beside OR or behind -: there are no \
-                 groups. OR binds tighter than a space, so a b OR c is a with one of b and c; each \
-                 word that is excluded has a - of its own",
-            ),
-            (
-                QueryError::MisplacedExclusion,
-                "must have - only in front of a word or of a phrase in double quotes, behind a \
-                 space: -globex or -\"globex inc\". In double quotes it is punctuation",
-            ),
-            (
-                QueryError::MisplacedWildcard,
-                "must have * only at the end of a word, which finds what begins with it, as in \
-                 pric*. In double quotes it is punctuation",
-            ),
-            (
-                QueryError::ShortBeginning,
-                "must have at least 3 letters or digits of a word in front of *",
-            ),
-        ] {
-            assert_eq!(refusal.to_string(), text);
-        }
     }
 }

@@ -23,9 +23,11 @@
 mod fold;
 mod grammar;
 pub(crate) mod html;
+mod lexer;
 mod matcher;
 mod phrase;
 mod query;
+mod query_error;
 mod script;
 mod snippet;
 mod term;
@@ -34,8 +36,8 @@ mod token;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-pub use grammar::{MIN_BEGINNING_LETTERS, QueryError};
 pub use query::{AllOf, AnyOf, TextQuery, Word, WordExpression};
+pub use query_error::{MIN_BEGINNING_LETTERS, QueryError};
 pub use snippet::{Snippet, snippet};
 pub use term::MAX_TERM_BYTES;
 use term::{form_term, pair_term, unit_term, word_term};

@@ -8,8 +8,9 @@
 
 use std::ops::Range;
 
-use super::grammar::{self, Form, Operand, OwnedToken, QueryError, Sequence};
+use super::grammar::{self, Form, Operand, OwnedToken, Sequence};
 use super::matcher::Matcher;
+use super::query_error::QueryError;
 use super::term::{MAX_TERM_BYTES, is_inflected, pair_term, unit_term, word_term};
 use super::token::{Kind, tokens, tokens_with_spans};
 
@@ -41,12 +42,8 @@ pub struct WordExpression {
     pub none: Vec<AnyOf>,
 }
 
-/// A query that was read.
-///
-/// Words between double quotes (`"`, `“`, `”`, `„`, `‟`, `«`, `»`, `＂`) are a
-/// phrase. Each quote, of whatever shape, closes the one before; the last one
-/// of an odd number is punctuation, and so is one between two Hebrew letters,
-/// where it marks an abbreviation.
+/// A query that was read: words, phrases and beginnings of words that a record must
+/// have, one of several that it must have, and what it must not have.
 #[derive(Clone, Debug)]
 pub struct TextQuery {
     words: WordExpression,
