@@ -33,13 +33,14 @@ fn ranges_of_prefix(separators: &[Box<[u8]>], prefix: &[u8]) -> RangeInclusive<u
     range_of(separators, prefix)..=last as u32
 }
 
-/// The term fence that a term's bucket is found with.
+/// The term fence that a term's bucket is found with, in a segment of several buckets.
 #[must_use]
 pub fn fence_of(segment: &Segment, term: &[u8]) -> u32 {
     range_of(&segment.fences, term)
 }
 
-/// The term fences that the buckets of all terms that begin with `prefix` are found with.
+/// The term fences that the buckets of all terms that begin with `prefix` are found with,
+/// in a segment of several buckets.
 #[must_use]
 pub fn fences_of_prefix(segment: &Segment, prefix: &[u8]) -> RangeInclusive<u32> {
     ranges_of_prefix(&segment.fences, prefix)

@@ -30,7 +30,7 @@ pub trait Parts: Sync {
     /// The parts of these names, in their order. An error where one is absent.
     fn read(&self, names: &[PartName]) -> impl Future<Output = Result<Vec<Vec<u8>>>> + Send;
 
-    /// Writes parts of one segment.
+    /// Writes parts of one segment. What is written again has the same bytes.
     fn write(
         &self,
         segment: SegmentId,
@@ -125,7 +125,7 @@ impl Merge {
             let stage = Stage::Lists(writer);
             return Ok(self.pause(State { positions, inputs, stage }, written));
         }
-        let mut rest = writer.take_parts();
+        let mut rest = Vec::new();
         let segment = writer.finish(self.output, &positions, &mut rest);
         parts.write(self.output.id, rest).await?;
         Ok(Advance::Done(Some(segment)))
