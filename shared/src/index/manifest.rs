@@ -340,3 +340,169 @@ fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
     let progress = Progress { positions, buckets, blocks, last_term, fences, bytes };
     Ok(MergeJob { owner, output, inputs, progress })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id() -> impl Strategy<Value = Uuid> {
+        any::<u128>().prop_map(Uuid::from_u128)
+    }
+
+    fn time() -> impl Strategy<Value = Timestamp> {
+        (0..=Timestamp::MAX.as_millis()).prop_map(|millis| Timestamp::from_millis(millis).unwrap())
+    }
+
+    fn position() -> impl Strategy<Value = Position> {
+        (time(), id()).prop_map(|(time, id)| Position { time, id })
+    }
+
+    fn collection() -> impl Strategy<Value = Collection> {
+        prop_oneof![Just(Collection::Activities), Just(Collection::AuditEvents)]
+    }
+
+    fn birth() -> impl Strategy<Value = Birth> {
+        (id(), collection(), any::<u32>(), any::<u8>(), any::<u64>()).prop_map(
+            |(id, collection, analyzer, tier, number)| Birth {
+                id: SegmentId(id),
+                collection,
+                analyzer,
+                tier,
+                number,
+            },
+        )
+    }
+
+    fn fences() -> impl Strategy<Value = Vec<Box<[u8]>>> {
+        let fence = prop::collection::vec(any::<u8>(), 1..20).prop_map(Vec::into_boxed_slice);
+        prop::collection::btree_set(fence, 0..4).prop_map(|fences| fences.into_iter().collect())
+    }
+
+    fn segment() -> impl Strategy<Value = Segment> {
+        let numbers = (1..=MAX_SEGMENT_LEN, any::<u32>(), any::<u32>(), any::<u64>());
+        (birth(), numbers, time(), time(), fences()).prop_map(
+            |(birth, (len, buckets, blocks, bytes), a, b, fences)| Segment {
+                id: birth.id,
+                collection: birth.collection,
+                analyzer: birth.analyzer,
+                tier: birth.tier,
+                number: birth.number,
+                len,
+                newest: a.max(b),
+                oldest: a.min(b),
+                buckets,
+                blocks,
+                bytes,
+                fences,
+            },
+        )
+    }
+
+    fn garbage() -> impl Strategy<Value = Garbage> {
+        (segment(), any::<u32>(), id()).prop_map(|(segment, term_fences, run)| Garbage {
+            segment: segment.id,
+            parts: PartCounts { term_fences, ..segment.counts() },
+            run,
+        })
+    }
+
+    fn job() -> impl Strategy<Value = MergeJob> {
+        let progress =
+            (segment(), any::<u32>(), prop::option::of(prop::collection::vec(any::<u8>(), 1..256)));
+        (id(), birth(), prop::collection::vec(id().prop_map(SegmentId), 0..5), progress).prop_map(
+            |(owner, output, inputs, (segment, positions, last_term))| MergeJob {
+                owner,
+                output,
+                inputs,
+                progress: Progress {
+                    positions,
+                    buckets: segment.buckets,
+                    blocks: segment.blocks,
+                    last_term: last_term.and_then(Term::new),
+                    fences: segment.fences,
+                    bytes: segment.bytes,
+                },
+            },
+        )
+    }
+
+    fn struck() -> impl Strategy<Value = Struck> {
+        (collection(), position(), any::<u64>()).prop_map(|(collection, position, before)| Struck {
+            collection,
+            position,
+            before,
+        })
+    }
+
+    fn manifest() -> impl Strategy<Value = Manifest> {
+        let key =
+            (any::<u8>(), position()).prop_map(|(shard, position)| TailKey { shard, position });
+        let rebuilt =
+            (any::<u32>(), time()).prop_map(|(analyzer, through)| Rebuilt { analyzer, through });
+        (
+            (1..=MAX_SHARDS, any::<u64>()),
+            prop::collection::vec(segment(), 0..4),
+            prop::collection::vec(key, 0..4),
+            prop::collection::vec(garbage(), 0..4),
+            prop::option::of(job()),
+            prop::collection::vec(struck(), 0..4),
+            prop::option::of(rebuilt),
+        )
+            .prop_map(
+                |((shards, next_number), segments, pending, garbage, merge, struck, rebuilt)| {
+                    Manifest {
+                        shards,
+                        next_number,
+                        segments,
+                        pending,
+                        garbage,
+                        merge,
+                        struck,
+                        rebuilt,
+                    }
+                },
+            )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn any_manifest_reads_back_and_no_part_of_it_does(manifest in manifest()) {
+            let bytes = manifest.encode();
+            prop_assert_eq!(Manifest::decode(&bytes), Ok(manifest));
+            for len in 0..bytes.len() {
+                prop_assert!(Manifest::decode(&bytes[..len]).is_err());
+            }
+            prop_assert!(Manifest::decode(&[&bytes[..], &[0]].concat()).is_err());
+        }
+
+        #[test]
+        fn a_damaged_manifest_is_read_or_corrupt(manifest in manifest(), at in any::<usize>(), bit in 0u8..8) {
+            let mut bytes = manifest.encode();
+            let at = at % bytes.len();
+            bytes[at] ^= 1 << bit;
+            let _ = Manifest::decode(&bytes);
+        }
+    }
+
+    #[test]
+    fn the_manifest_of_a_new_tenant_has_nine_bytes() {
+        assert_eq!(Manifest::default().encode().len(), 9);
+        assert_eq!(Manifest::decode(&Manifest::default().encode()), Ok(Manifest::default()));
+    }
+
+    #[test]
+    fn what_no_manifest_says_is_corrupt() {
+        let bytes = Manifest::default().encode();
+        for (at, value) in [(0, VERSION + 1), (1, 0), (1, MAX_SHARDS + 1), (6, 2), (8, 2)] {
+            let mut damaged = bytes.clone();
+            damaged[at] = value;
+            assert!(Manifest::decode(&damaged).is_err(), "{at}: {value}");
+        }
+        // As many segments as no bytes have.
+        let many = [&bytes[..3], &[0xff, 0xff, 0xff, 0xff, 0x7f]].concat();
+        assert!(Manifest::decode(&many).is_err());
+    }
+}

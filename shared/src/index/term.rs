@@ -30,3 +30,16 @@ impl fmt::Debug for Term {
         write!(f, "{}", self.0.escape_ascii())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_term_has_1_to_255_bytes() {
+        for (len, is_term) in [(0, false), (1, true), (MAX_TERM_BYTES, true), (256, false)] {
+            assert_eq!(Term::new(vec![b'w'; len]).is_some(), is_term, "{len}");
+        }
+        assert_eq!(format!("{:?}", Term::new(*b"w\0\xff").unwrap()), r"w\x00\xff");
+    }
+}

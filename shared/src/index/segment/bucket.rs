@@ -260,3 +260,139 @@ impl BucketWriter {
         std::mem::replace(&mut self.bytes, bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::index::segment::ordinals::Encoder;
+
+    const SEGMENT_LEN: u32 = 10_000;
+
+    /// A bucket of these, as far as they fit.
+    fn written(rows: &[(&str, Vec<u32>)]) -> Vec<u8> {
+        let (mut bucket, mut encoder, mut next_block) =
+            (BucketWriter::new(), Encoder::default(), 5);
+        for (term, list) in rows {
+            let form = encoder.encode(list, SEGMENT_LEN);
+            let blocks = match form {
+                Form::Blocks => Encoder::blocks(list, SEGMENT_LEN),
+                _ => Vec::new(),
+            };
+            let len = list.len() as u32;
+            if !bucket.add(term.as_bytes(), &form, &blocks, (len, next_block)) {
+                break;
+            }
+            next_block += blocks.len() as u32;
+        }
+        bucket.take()
+    }
+
+    #[test]
+    fn lists_are_found_by_term_and_by_prefix() {
+        let all: Vec<u32> = (0..SEGMENT_LEN).collect();
+        let rows = [
+            ("wcar", vec![7]),
+            ("wcard", vec![1, 9_999]),
+            ("wcare", all.clone()),
+            ("wcat", all[1..].to_vec()),
+            ("wdog", vec![3]),
+        ];
+        let bytes = written(&rows);
+        let blocks = |len, first_block| List::Blocks { len, first_block, first_pages: vec![0] };
+        let lists = [
+            List::Inline(vec![7]),
+            List::Inline(vec![1, 9_999]),
+            blocks(10_000, 5),
+            blocks(9_999, 6),
+            List::Inline(vec![3]),
+        ];
+        for ((term, list), expected) in rows.iter().zip(&lists) {
+            let found = find(&bytes, SEGMENT_LEN, term.as_bytes()).unwrap();
+            assert_eq!(found.as_ref(), Some(expected));
+            assert_eq!(expected.len() as usize, list.len());
+        }
+        for absent in ["w", "wca", "wcards", "wz", "", "x"] {
+            assert_eq!(find(&bytes, SEGMENT_LEN, absent.as_bytes()), Ok(None), "{absent}");
+        }
+        for (prefix, range) in
+            [("wcar", 0..3), ("wca", 0..4), ("wcat", 3..4), ("", 0..5), ("wce", 4..4), ("x", 5..5)]
+        {
+            let found = with_prefix(&bytes, SEGMENT_LEN, prefix.as_bytes()).unwrap();
+            assert_eq!(found, lists[range], "{prefix}");
+        }
+        let names = entries(&bytes, SEGMENT_LEN).unwrap();
+        assert!(
+            names
+                .iter()
+                .map(|(term, _)| term.as_bytes())
+                .eq(rows.iter().map(|row| row.0.as_bytes()))
+        );
+    }
+
+    #[test]
+    fn a_bucket_is_full_before_it_is_too_long() {
+        let terms: Vec<String> = (0..1_000).map(|n| format!("w{n:04}")).collect();
+        let rows: Vec<_> = terms.iter().map(|term| (term.as_str(), vec![1, 5_000])).collect();
+        let bytes = written(&rows);
+        assert!(
+            (super::super::MAX_PART_BYTES - 20..=super::super::MAX_PART_BYTES)
+                .contains(&bytes.len())
+        );
+        assert!(entries(&bytes, SEGMENT_LEN).unwrap().len() < rows.len());
+    }
+
+    #[test]
+    fn what_no_writer_writes_is_corrupt() {
+        let term = [0x01, b'a'];
+        let entry = |list: &[u8]| entries(&[&[VERSION], &term[..], list].concat(), SEGMENT_LEN);
+        assert!(entry(&[0]).is_ok());
+        assert!(entry(&[0b11, 0, 0]).is_err(), "no block");
+        assert!(entry(&[0b01]).is_err(), "no bytes");
+        assert!(entry(&[0b101]).is_err(), "bytes that are missing");
+        assert!(entry(&[0b111, 1, 0, 0]).is_ok());
+        assert!(entry(&[0b111, 1, 0, 3]).is_err(), "a page beyond the segment");
+        assert!(entry(&[0b111, 0xff, 0xff, 3, 0, 0]).is_err(), "longer than the segment");
+        assert!(entry(&[0b111, 1, 0xff, 0xff, 0xff, 0xff, 0x0f, 0]).is_err(), "a last block");
+        let mut ordinal = Vec::new();
+        varint::put(&mut ordinal, u64::from(SEGMENT_LEN) << 1);
+        assert!(entry(&ordinal).is_err(), "an ordinal beyond the segment");
+        assert!(entry(&[]).is_err());
+        assert!(entries(&[], SEGMENT_LEN).is_err());
+        assert!(entries(&[VERSION + 1], SEGMENT_LEN).is_err());
+        assert!(entries(&[VERSION, 0x00, 0], SEGMENT_LEN).is_err(), "an empty term");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_bucket_or_corrupt(
+            bytes in prop::collection::vec(prop_oneof![0u8..20, any::<u8>()], 0..200),
+            segment_len in prop_oneof![1u32..100, 4_090u32..100_000],
+        ) {
+            let bytes = [&[VERSION][..], &bytes].concat();
+            if let Ok(entries) = entries(&bytes, segment_len) {
+                prop_assert!(entries.is_sorted_by(|a, b| a.0 < b.0));
+                prop_assert_eq!(with_prefix(&bytes, segment_len, b"").unwrap().len(), entries.len());
+            }
+            let _ = find(&bytes, segment_len, b"abc");
+        }
+
+        #[test]
+        fn a_damaged_bucket_is_read_or_corrupt(at in 0usize..3_000, bit in 0u8..8, cut in 0usize..3_000) {
+            let terms: Vec<String> = (0..200).map(|n| format!("w{n:04}")).collect();
+            let rows: Vec<_> = terms.iter().zip(0..).map(|(term, n)| {
+                (term.as_str(), (n..SEGMENT_LEN).step_by(1 + 100 * n as usize).collect())
+            }).collect();
+            let mut bytes = written(&rows);
+            let (at, cut) = (at % bytes.len(), cut % bytes.len());
+            if let Ok(entries) = entries(&bytes[..cut], SEGMENT_LEN) {
+                prop_assert!(entries.len() < rows.len());
+            }
+            bytes[at] ^= 1 << bit;
+            if let Ok(entries) = entries(&bytes, SEGMENT_LEN) {
+                prop_assert!(entries.is_sorted_by(|a, b| a.0 < b.0));
+            }
+        }
+    }
+}

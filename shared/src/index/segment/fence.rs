@@ -33,13 +33,14 @@ fn ranges_of_prefix(separators: &[Box<[u8]>], prefix: &[u8]) -> RangeInclusive<u
     range_of(separators, prefix)..=last as u32
 }
 
-/// The term fence that a term's bucket is found with.
+/// The term fence that a term's bucket is found with, in a segment of several buckets.
 #[must_use]
 pub fn fence_of(segment: &Segment, term: &[u8]) -> u32 {
     range_of(&segment.fences, term)
 }
 
-/// The term fences that the buckets of all terms that begin with `prefix` are found with.
+/// The term fences that the buckets of all terms that begin with `prefix` are found with,
+/// in a segment of several buckets.
 #[must_use]
 pub fn fences_of_prefix(segment: &Segment, prefix: &[u8]) -> RangeInclusive<u32> {
     ranges_of_prefix(&segment.fences, prefix)
@@ -165,5 +166,128 @@ impl TimeFence {
     #[must_use]
     pub fn times(&self) -> &[Timestamp] {
         &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::index::segment::MAX_PART_BYTES;
+
+    fn written(first: u32, separators: &[&[u8]]) -> Vec<u8> {
+        let mut writer = TermFenceWriter::new(first);
+        for separator in separators {
+            assert!(writer.add(separator));
+        }
+        writer.finish()
+    }
+
+    fn time(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).unwrap()
+    }
+
+    #[test]
+    fn a_separator_is_as_short_as_it_can_be() {
+        for (last, next, expected) in
+            [("price", "pricing", "prici"), ("a", "b", "b"), ("a", "ab", "ab"), ("", "word", "w")]
+        {
+            assert_eq!(separator(last.as_bytes(), next.as_bytes()), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_in_all_buckets_that_may_have_it_and_no_others() {
+        let fence = TermFence::parse(&written(7, &[b"b", b"car", b"cat", b"cb", b"d"])).unwrap();
+        assert_eq!((fence.first(), fence.last()), (7, 12));
+        for (prefix, first, last) in [
+            ("a", 7, 7),
+            ("b", 8, 8),
+            ("ba", 8, 8),
+            ("c", 8, 11),
+            ("ca", 8, 10),
+            ("car", 9, 9),
+            ("cat", 10, 10),
+            ("cars", 9, 9),
+            ("e", 12, 12),
+            ("", 7, 12),
+        ] {
+            assert_eq!(fence.buckets_of_prefix(prefix.as_bytes()), first..=last, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn a_fence_takes_512_buckets_and_no_part_is_too_long() {
+        for suffix in [0, 250] {
+            let mut writer = TermFenceWriter::new(0);
+            let separator = |n: u32| [&n.to_be_bytes()[..], &vec![b'x'; suffix]].concat();
+            let added = (0..).take_while(|n| writer.add(&separator(*n))).count();
+            let bytes = writer.finish();
+            assert!(bytes.len() <= MAX_PART_BYTES);
+            let fence = TermFence::parse(&bytes).unwrap();
+            assert_eq!(fence.last() as usize, added);
+            assert_eq!(fence.last() == MAX_BUCKETS - 1, suffix == 0);
+            assert_eq!(fence.bucket_of(&separator(5)), 6);
+        }
+    }
+
+    #[test]
+    fn a_damaged_fence_is_corrupt() {
+        let bytes = written(1, &[b"b", b"c"]);
+        assert!(TermFence::parse(&bytes[..bytes.len() - 1]).is_err());
+        assert!(TermFence::parse(&[]).is_err());
+        assert!(TermFence::parse(&[VERSION + 1, 0]).is_err());
+        assert!(TermFence::parse(&written(u32::MAX, &[b"b"])).is_err());
+        assert!(TimeFence::parse(&[VERSION, 5, 6]).is_err(), "a time before 1970");
+        assert!(TimeFence::parse(&[VERSION, 0x80]).is_err());
+        assert!(TimeFence::parse(&[VERSION + 1]).is_err());
+        assert!(TimeFence::parse(&TimeFence::encode(vec![time(5); 513])).is_err());
+    }
+
+    #[test]
+    fn the_longest_time_fence_is_a_part() {
+        let step = Timestamp::MAX.as_millis() / 512;
+        let times: Vec<_> = (0..512).rev().map(|n| time(n * step)).collect();
+        let bytes = TimeFence::encode(times.iter().copied());
+        assert!(bytes.len() <= MAX_PART_BYTES, "{}", bytes.len());
+        assert_eq!(TimeFence::parse(&bytes).unwrap().times(), times);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_fence_or_corrupt(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+            let bytes = [&[VERSION][..], &bytes].concat();
+            if let Ok(fence) = TermFence::parse(&bytes) {
+                prop_assert!(fence.first() <= fence.last());
+                let buckets = fence.buckets_of_prefix(b"a");
+                prop_assert!(*buckets.start() >= fence.first() && *buckets.end() <= fence.last());
+            }
+            if let Ok(fence) = TimeFence::parse(&bytes) {
+                prop_assert!(fence.times().is_sorted_by(|a, b| a >= b));
+            }
+        }
+
+        #[test]
+        fn a_term_is_in_the_bucket_between_its_separators(
+            terms in prop::collection::btree_set("[a-c]{1,4}", 1..40),
+            size in 1usize..6,
+        ) {
+            let terms: Vec<_> = terms.iter().map(String::as_bytes).collect();
+            let buckets: Vec<_> = terms.chunks(size).collect();
+            let separators: Vec<_> = buckets
+                .windows(2)
+                .map(|pair| separator(pair[0][pair[0].len() - 1], pair[1][0]))
+                .collect();
+            let fence = TermFence::parse(&written(3, &separators)).unwrap();
+            for (number, terms) in (3..).zip(&buckets) {
+                for term in *terms {
+                    prop_assert_eq!(fence.bucket_of(term), number);
+                    for len in 0..=term.len() {
+                        prop_assert!(fence.buckets_of_prefix(&term[..len]).contains(&number));
+                    }
+                }
+            }
+        }
     }
 }

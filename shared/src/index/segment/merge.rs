@@ -30,7 +30,7 @@ pub trait Parts: Sync {
     /// The parts of these names, in their order. An error where one is absent.
     fn read(&self, names: &[PartName]) -> impl Future<Output = Result<Vec<Vec<u8>>>> + Send;
 
-    /// Writes parts of one segment.
+    /// Writes parts of one segment. What is written again has the same bytes.
     fn write(
         &self,
         segment: SegmentId,
@@ -125,7 +125,7 @@ impl Merge {
             let stage = Stage::Lists(writer);
             return Ok(self.pause(State { positions, inputs, stage }, written));
         }
-        let mut rest = writer.take_parts();
+        let mut rest = Vec::new();
         let segment = writer.finish(self.output, &positions, &mut rest);
         parts.write(self.output.id, rest).await?;
         Ok(Advance::Done(Some(segment)))
@@ -267,7 +267,7 @@ fn find_first(inputs: &[Input], with_term: &mut Vec<usize>) {
 
 async fn read_positions(segment: &Segment, parts: &impl Parts) -> Result<Vec<Position>> {
     let all: Vec<Part> = (0..segment.counts().positions()).map(Part::Positions).collect();
-    let mut of_segment: Vec<Position> = Vec::with_capacity(segment.len as usize);
+    let mut of_segment: Vec<Position> = Vec::new();
     for some in all.chunks(PARTS_A_CALL) {
         let names: Vec<PartName> = some.iter().map(|part| segment.name(*part)).collect();
         for (part, bytes) in some.iter().zip(read(&names, parts).await?) {
@@ -465,7 +465,7 @@ mod tests {
             assert!(bytes.len() <= MAX_PART_BYTES);
             for (term, list) in bucket::entries(bytes, segment.len).unwrap() {
                 assert!(last.as_ref() < Some(&term));
-                assert_eq!(bucket_of(segment, &part, term.as_bytes()), bucket);
+                assert_eq!(bucket_of(segment, part, term.as_bytes()), bucket);
                 let found = bucket::find(bytes, segment.len, term.as_bytes()).unwrap();
                 assert_eq!(found.as_ref(), Some(&list));
                 let len = list.len();
@@ -553,6 +553,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn merges_of_merges_are_the_union_of_all(
             models in prop::collection::vec(model(), 1..8),
@@ -578,5 +579,147 @@ mod tests {
                 expected.extend(Some(union).filter(|union| !union.is_empty()));
             }
         }
+    }
+
+    /// A segment of many positions, lists of every form, and several term fences: long
+    /// terms that differ at their ends make separators long.
+    fn large(first: i64, step: usize) -> Model {
+        let position = |n: usize| at(first + (n * step) as i64, (n as u128) << 80);
+        let mut model: Model = (0..5_000).map(|n| (position(n), BTreeSet::new())).collect();
+        for (n, terms) in model.values_mut().enumerate() {
+            terms.insert(term("all"));
+            terms.extend(
+                [2, 7, 9, 1_700]
+                    .into_iter()
+                    .filter(|by| n % by == 1)
+                    .map(|by| term(&format!("one of {by}"))),
+            );
+            if n % 2 == 0 {
+                terms.insert(term(&format!("{}{:04}", "x".repeat(190), n * step % 5_000)));
+            }
+        }
+        model
+    }
+
+    /// Two such segments that overlap, and what is dropped of them.
+    fn large_merge(parts: &Memories) -> (Vec<Segment>, BTreeSet<Position>, Model) {
+        let models = [large(0, 1), large(3_000, 3)];
+        let dropped: BTreeSet<_> = models[0].keys().copied().step_by(10).collect();
+        let segments = vec![written(parts, 1, &models[0]), written(parts, 2, &models[1])];
+        for (segment, model) in segments.iter().zip(&models) {
+            assert_eq!(content(parts, segment), *model);
+            assert!(segment.fences.len() > 1 && segment.blocks > 1);
+        }
+        let union = union(&models, &dropped);
+        (segments, dropped, union)
+    }
+
+    #[test]
+    fn a_merge_writes_the_same_however_it_was_paused() {
+        let parts = Memories::new();
+        let (inputs, dropped, union) = large_merge(&parts);
+        // Each writes the same parts again, which are compared as they are written.
+        let once = Merge::new(birth(3), inputs.clone(), dropped.clone(), Progress::default());
+        let (segment, steps) = merged(&parts, once, usize::MAX, || false);
+        let segment = segment.unwrap();
+        assert_eq!(steps, 1);
+        assert_eq!(content(&parts, &segment), union);
+        assert!(segment.fences.len() > 2 && segment.len > 2 * ordinals::PAGE);
+        let mut is_kept = false;
+        for max_bytes_written in [0, 20_000, 200_000] {
+            let paused = Merge::new(birth(3), inputs.clone(), dropped.clone(), Progress::default());
+            let of_steps = merged(&parts, paused, max_bytes_written, || {
+                is_kept = !is_kept;
+                is_kept
+            });
+            assert_eq!(of_steps.0.as_ref(), Some(&segment));
+            assert!(of_steps.1 > 1);
+        }
+        assert_eq!(content(&parts, &segment), union);
+    }
+
+    #[test]
+    fn a_merge_that_fails_anywhere_goes_on_from_its_last_pause() {
+        let parts = Memories::new();
+        let (inputs, dropped, union) = large_merge(&parts);
+        for calls in 0.. {
+            parts.calls.store(calls, Memory::SeqCst);
+            let mut merge =
+                Merge::new(birth(3), inputs.clone(), dropped.clone(), Progress::default());
+            let mut has_failed = false;
+            let segment = loop {
+                match now(merge.advance(&parts, 0)) {
+                    Ok(Advance::Done(segment)) => break segment.unwrap(),
+                    Ok(Advance::Paused(_)) => {}
+                    Err(_) => {
+                        has_failed = true;
+                        parts.calls.store(usize::MAX, Memory::SeqCst);
+                    }
+                }
+            };
+            if !has_failed {
+                assert!(calls > 10, "{calls} calls are enough");
+                assert_eq!(content(&parts, &segment), union);
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_where_every_position_was_dropped() {
+        let parts = Memories::new();
+        let model = Model::from([(at(1, 1), BTreeSet::from([term("a")]))]);
+        let inputs = vec![written(&parts, 1, &model)];
+        let dropped = model.keys().copied().collect();
+        let merge = Merge::new(birth(2), inputs, dropped, Progress::default());
+        assert_eq!(merged(&parts, merge, 0, || true), (None, 1));
+        assert_eq!(parts.parts.lock().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn records_without_terms_are_in_a_segment_with_an_empty_bucket() {
+        let parts = Memories::new();
+        let models = [1, 2].map(|id| Model::from([(at(5, id), BTreeSet::new())]));
+        let inputs = vec![written(&parts, 1, &models[0]), written(&parts, 2, &models[1])];
+        let merge = Merge::new(birth(3), inputs, BTreeSet::new(), Progress::default());
+        let segment = merged(&parts, merge, 0, || false).0.unwrap();
+        assert_eq!(content(&parts, &segment), union(&models, &BTreeSet::new()));
+        assert_eq!((segment.buckets, segment.bytes), (1, 26));
+    }
+
+    #[test]
+    fn a_part_that_is_damaged_or_another_ones_is_an_error_or_harmless() {
+        let parts = Memories::new();
+        let (inputs, dropped, _) = large_merge(&parts);
+        let all = parts.parts.lock().unwrap().clone();
+        let mut names: Vec<_> =
+            all.keys().copied().filter(|name| name.segment.0.as_u128() == 1).collect();
+        names.sort_unstable();
+        let mut refused = 0;
+        for (at, name) in names.iter().enumerate().step_by(7) {
+            let bytes = &all[name];
+            let mut flipped = bytes.clone();
+            flipped[at % bytes.len()] ^= 1 << (at % 8);
+            let other = &all[&names[(at + 1) % names.len()]];
+            for damaged in [&flipped, &bytes[..bytes.len() / 2], other, &[][..]] {
+                let damaged_parts = Memories::new();
+                *damaged_parts.parts.lock().unwrap() = all.clone();
+                damaged_parts.parts.lock().unwrap().insert(*name, damaged.to_vec());
+                let mut merge =
+                    Merge::new(birth(3), inputs.clone(), dropped.clone(), Progress::default());
+                refused += usize::from(now(merge.advance(&damaged_parts, usize::MAX)).is_err());
+            }
+        }
+        assert!(refused > names.len() / 7);
+    }
+
+    #[test]
+    fn inputs_of_more_positions_than_a_segment_has_are_refused() {
+        let parts = Memories::new();
+        let mut segment = written(&parts, 1, &Model::from([(at(1, 1), BTreeSet::new())]));
+        segment.len = MAX_SEGMENT_LEN;
+        let inputs = vec![segment.clone(), segment];
+        let mut merge = Merge::new(birth(2), inputs, BTreeSet::new(), Progress::default());
+        assert!(now(merge.advance(&parts, 0)).is_err());
     }
 }

@@ -15,6 +15,9 @@
 //! Every part begins with the version of its codec. No part is ever written again with
 //! other bytes: its segment's id is never used twice. So a part that is absent says that
 //! the manifest was stale, and never that a term is in no record.
+//!
+//! Bytes have no checksum, as the table keeps them whole. What is damaged all the same is
+//! corrupt, or reads as something else; it is nothing that panics or takes long.
 
 use uuid::Uuid;
 
@@ -211,5 +214,152 @@ pub struct CorruptPart {
 impl From<CorruptPart> for Error {
     fn from(corrupt: CorruptPart) -> Self {
         Self::Internal(Box::new(corrupt))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fence::{TermFenceWriter, TimeFence};
+    use super::ordinals::Encoder;
+    use super::*;
+    use crate::index::Position;
+    use crate::index::entry::{Entry, EntryPart};
+    use crate::index::manifest::{Garbage, Manifest, MergeJob, Rebuilt, Struck, TailKey};
+
+    fn at(millis: i64, id: u128) -> Position {
+        Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
+    }
+
+    fn part(millis: i64, terms: &[&str]) -> EntryPart {
+        let terms = terms.iter().map(|term| Term::new(term.as_bytes()).unwrap());
+        let id = (millis as u128 + 3) << 80 | 0x7abc_8def_0123_4567_89ab;
+        EntryPart::new(at(millis, id), terms.collect())
+    }
+
+    fn birth(id: u128) -> Birth {
+        Birth {
+            id: SegmentId(Uuid::from_u128(id)),
+            collection: Collection::AuditEvents,
+            analyzer: 1,
+            tier: 2,
+            number: 300,
+        }
+    }
+
+    /// Some bytes of every kind.
+    fn golden() -> Vec<(&'static str, Vec<u8>)> {
+        let now = 1_772_357_400_000;
+        let records = [
+            part(now, &["a1", "wprice", "wpricing*", "wprint"]),
+            part(now + 500, &["a1", "wprice"]),
+            part(now + 1_000, &["wa term that is rather long"]),
+        ];
+        let [activity, _, event] = &records;
+        let entry =
+            Entry { activity: Some(activity.clone()), event: Some(event.clone()), analyzer: 1 };
+        let built = build::build(birth(1), records.to_vec());
+        let of_segment = |part| {
+            let found = built.parts.iter().find(|(named, _)| *named == part);
+            found.unwrap().1.clone()
+        };
+        let segment_len = 3 * ordinals::PAGE;
+        let of_page = |n: &u32| n / ordinals::PAGE != 1 && (n % 1_024 < 4 || n % 4_096 < 600);
+        let list: Vec<u32> = (0..segment_len - 4_000).filter(of_page).collect();
+        let blocks = Encoder::blocks(&list, segment_len);
+        let mut bucket = bucket::BucketWriter::new();
+        assert!(bucket.add(b"w", &ordinals::Form::Blocks, &blocks, (list.len() as u32, 7)));
+        let mut fence = TermFenceWriter::new(512);
+        assert!(fence.add(b"wpr") && fence.add(b"wpricin"));
+        let imported = [at(now, 9 << 80), at(now - 86_400_000, 8 << 80), at(now - 90_000_000, 7)];
+        let progress = Progress {
+            positions: 4,
+            buckets: 512,
+            blocks: 3,
+            last_term: Term::new(*b"wprice"),
+            fences: vec![b"wpricin".as_slice().into()],
+            bytes: 2_000_000,
+        };
+        let run = Uuid::from_u128(5);
+        let manifest = Manifest {
+            shards: 2,
+            next_number: 301,
+            segments: vec![Segment { fences: progress.fences.clone(), ..built.segment.clone() }],
+            pending: vec![TailKey { shard: 1, position: imported[0] }],
+            garbage: vec![Garbage { segment: birth(2).id, parts: built.segment.counts(), run }],
+            merge: Some(MergeJob {
+                owner: run,
+                output: birth(3),
+                inputs: vec![birth(1).id, birth(2).id],
+                progress,
+            }),
+            struck: vec![Struck {
+                collection: Collection::Activities,
+                position: imported[1],
+                before: 300,
+            }],
+            rebuilt: Some(Rebuilt { analyzer: 2, through: imported[2].time }),
+        };
+        vec![
+            ("entry", entry.encode()),
+            ("bucket", of_segment(Part::Bucket(0))),
+            ("bucket of a list in blocks", bucket.take()),
+            ("block", blocks[0].bytes.clone()),
+            ("positions", of_segment(Part::Positions(0))),
+            ("positions that were imported", positions::encode(&imported)),
+            ("term fence", fence.finish()),
+            ("time fence", TimeFence::encode(imported.map(|position| position.time))),
+            ("manifest", manifest.encode()),
+        ]
+    }
+
+    /// Changed bytes are a new version of a codec: tables have what the old one wrote.
+    #[test]
+    fn the_bytes_of_every_kind_are_those_of_the_golden_file() {
+        let written = golden();
+        let lines = written.iter().map(|(name, bytes)| format!("{name}: {}\n", hex::encode(bytes)));
+        let golden = include_str!("golden/v1.txt");
+        let (_, golden) = golden.split_once("\n\n").expect("a heading");
+        assert_eq!(lines.collect::<String>(), golden);
+    }
+
+    /// How it is deflated may change with the library, what it inflates to may not.
+    #[test]
+    fn a_deflated_entry_of_the_golden_file_is_read() {
+        let deflated = include_str!("golden/v1-deflated-entry.txt");
+        let entry = Entry::decode(&hex::decode(deflated.trim()).unwrap()).unwrap();
+        assert_eq!(entry, deflated_entry());
+    }
+
+    fn deflated_entry() -> Entry {
+        let words: Vec<_> = (0..60).map(|n| format!("wword{n}")).collect();
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        Entry { activity: Some(part(1_772_357_400_000, &words)), event: None, analyzer: 1 }
+    }
+
+    #[test]
+    fn a_segment_has_fences_only_where_there_are_several() {
+        let parts = |len, buckets, term_fences| {
+            PartCounts { len, buckets, blocks: 1, term_fences }.parts().collect::<Vec<_>>()
+        };
+        assert_eq!(parts(256, 1, 0), [Part::Bucket(0), Part::Block(0), Part::Positions(0)]);
+        let several = parts(257, 2, 1);
+        assert!(several.contains(&Part::TermFence(0)) && several.contains(&Part::TimeFence(0)));
+        let many = parts(512 * 256 + 1, 1, 0);
+        assert!(many.contains(&Part::TimeFence(1)) && many.contains(&Part::Positions(512)));
+    }
+
+    #[test]
+    fn a_corrupt_part_says_which_it_is_and_is_not_told_to_callers() {
+        let corrupt = CorruptPart {
+            name: PartName { segment: birth(7).id, part: Part::Block(3) },
+            source: Corrupt("bytes are missing"),
+        };
+        assert_eq!(
+            corrupt.to_string(),
+            "Block(3) of segment 00000000-0000-0000-0000-000000000007 is corrupt"
+        );
+        let error = Error::from(corrupt);
+        assert!(!error.public_message().contains("segment"));
+        assert!(std::error::Error::source(&error).is_some());
     }
 }

@@ -317,3 +317,170 @@ pub fn all(block: &[u8], segment_len: u32) -> Result<Vec<u32>, Corrupt> {
     decode_block(block, segment_len, &mut ordinals)?;
     Ok(ordinals)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Reads a list of any form.
+    fn read_back(list: &[u32], segment_len: u32) -> Vec<u32> {
+        let mut read = Vec::new();
+        match Encoder::default().encode(list, segment_len) {
+            Form::One(ordinal) => read.push(ordinal),
+            Form::Inline(bytes) => {
+                assert!((1..=MAX_INLINE_BYTES).contains(&bytes.len()));
+                decode_inline(bytes, segment_len, &mut read).unwrap();
+            }
+            Form::Blocks => {
+                for block in Encoder::blocks(list, segment_len) {
+                    assert!(block.bytes.len() <= MAX_PART_BYTES);
+                    let ordinals = all(&block.bytes, segment_len).unwrap();
+                    assert_eq!(ordinals[0] / PAGE, block.first_page);
+                    read.extend(ordinals);
+                }
+            }
+        }
+        read
+    }
+
+    fn form(list: &[u32], segment_len: u32) -> &'static str {
+        let mut encoder = Encoder::default();
+        match encoder.encode(list, segment_len) {
+            Form::One(_) => "one",
+            Form::Inline(bytes)
+                if segment_len <= PAGE && bytes.len() == bitmap_bytes(segment_len, 0) =>
+            {
+                "bitmap"
+            }
+            Form::Inline(_) => "gaps",
+            Form::Blocks => "blocks",
+        }
+    }
+
+    #[test]
+    fn a_list_has_the_shortest_form_on_both_sides_of_each_threshold() {
+        let first = |count| (0..count).collect::<Vec<u32>>();
+        for (list, segment_len, expected) in [
+            (vec![4_095], 4_096, "one"),
+            (vec![0, 1], 2, "bitmap"),
+            (vec![0, 1], 16, "bitmap"),
+            (vec![0, 1], 17, "gaps"),
+            (first(511), 4_096, "gaps"),
+            (first(512), 4_096, "bitmap"),
+            (first(4_096), 4_096, "bitmap"),
+            (first(512), 4_097, "gaps"),
+            (first(513), 4_097, "blocks"),
+            (vec![0, MAX_SEGMENT_LEN - 1], MAX_SEGMENT_LEN, "gaps"),
+        ] {
+            assert_eq!(form(&list, segment_len), expected, "{} of {segment_len}", list.len());
+            assert_eq!(read_back(&list, segment_len), list);
+        }
+    }
+
+    #[test]
+    fn a_list_of_all_is_in_full_blocks_of_bitmaps() {
+        let segment_len = 20 * PAGE + 9;
+        let list: Vec<u32> = (0..segment_len).collect();
+        let blocks = Encoder::blocks(&list, segment_len);
+        assert_eq!(blocks.iter().map(|block| block.first_page).collect::<Vec<_>>(), [0, 7, 14]);
+        assert_eq!(read_back(&list, segment_len), list);
+    }
+
+    #[test]
+    fn a_page_is_taken_from_its_block_alone() {
+        let segment_len = 6 * PAGE + 100;
+        // One page is nearly full, one has little, one nothing.
+        let list: Vec<u32> = (0..segment_len)
+            .filter(|n| match n / PAGE {
+                1 => n % 100 != 0,
+                2 => false,
+                _ => n % 40 == 0,
+            })
+            .collect();
+        let [block] = &Encoder::blocks(&list, segment_len)[..] else { panic!() };
+        for page in 0..8 {
+            let mut of_page = PageSet::EMPTY;
+            add_page(&block.bytes, segment_len, page, &mut of_page).unwrap();
+            let mut expected = PageSet::EMPTY;
+            list.iter().filter(|n| *n / PAGE == page).for_each(|n| expected.insert(*n));
+            assert_eq!(of_page, expected, "{page}");
+            assert_eq!(of_page.contains(page * PAGE + 40), list.contains(&(page * PAGE + 40)));
+        }
+    }
+
+    #[test]
+    fn the_directory_of_the_longest_list_is_within_a_bucket() {
+        // Blocks are shortest where pages that fill most of one and small ones alternate; the
+        // fewest bytes that end a block are all but one page of it.
+        let least_of_block = MAX_PART_BYTES - MAX_INLINE_BYTES - 8;
+        let pages = (MAX_SEGMENT_LEN / PAGE) as usize;
+        let blocks = pages * (MAX_INLINE_BYTES + 5) / least_of_block;
+        // At most one of 127 pages is so far from the one before that it takes two bytes.
+        let directory = blocks + pages / 127;
+        assert!(directory + 255 + 32 < MAX_PART_BYTES, "{directory}");
+    }
+
+    #[test]
+    fn what_is_beyond_the_segment_is_corrupt() {
+        let mut into = Vec::new();
+        // Gaps of a segment of 20, and a bitmap of three bytes of which four bits are none.
+        assert_eq!(decode_inline(&[19], 20, &mut into), Ok(()));
+        assert!(decode_inline(&[20], 20, &mut into).is_err());
+        assert!(decode_inline(&[5, 14], 20, &mut into).is_err());
+        assert!(decode_inline(&[0, 0, 0x10], 20, &mut into).is_err());
+        assert!(decode_inline(&[0, 0, 0], 20, &mut into).is_err(), "an empty bitmap");
+        assert_eq!(decode_inline(&[0, 0, 0x08], 20, &mut into), Ok(()));
+        assert!(decode_inline(&[0xff, 0xff, 0xff, 0xff, 0x0f, 0], 5_000, &mut into).is_err());
+        let block = |bytes: &[u8]| all(&[&[VERSION], bytes].concat(), 5_000);
+        assert_eq!(block(&[1, 1, 0]), Ok(vec![4_096]));
+        assert!(block(&[2, 1, 0]).is_err(), "a page");
+        assert!(block(&[0, 1, 0, 1, 1, 0]).is_err(), "a page after another");
+        assert!(block(&[1, 2, 0]).is_err(), "a count of what is not there");
+        assert!(block(&[1, 1, 0x88, 0x07]).is_err(), "an ordinal");
+        assert!(block(&[0, 1, 0x80, 0x20]).is_err(), "an ordinal of another page");
+        assert!(block(&[0, 0, 1]).is_err(), "half a bitmap");
+        assert!(all(&[VERSION + 1], 5_000).is_err());
+        assert!(all(&[], 5_000).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_list_reads_back(
+            segment_len in prop_oneof![1u32..100, 4_000u32..4_200, 4_097u32..30_000],
+            every in 1u32..3_000,
+            seed in any::<u32>(),
+        ) {
+            let chosen = |n: &u32| (n.wrapping_mul(2_654_435_761) ^ seed) >> 8 < u32::MAX / 256 / every;
+            let mut list: Vec<u32> = (0..segment_len).filter(chosen).collect();
+            if list.is_empty() {
+                list.push(seed % segment_len);
+            }
+            prop_assert_eq!(read_back(&list, segment_len), list);
+        }
+
+        #[test]
+        fn any_bytes_are_a_list_or_corrupt(
+            bytes in prop::collection::vec(prop_oneof![0u8..4, any::<u8>()], 0..600),
+            segment_len in prop_oneof![1u32..100, 4_090u32..4_800, 5_000u32..100_000],
+        ) {
+            let mut list = Vec::new();
+            if decode_inline(&bytes, segment_len, &mut list).is_ok() {
+                prop_assert!(list.is_sorted_by(|a, b| a < b));
+                prop_assert!(list.iter().all(|ordinal| *ordinal < segment_len));
+            }
+            let block = [&[VERSION][..], &bytes].concat();
+            let listed = all(&block, segment_len);
+            for page in 0..3 {
+                let mut of_page = PageSet::EMPTY;
+                let added = add_page(&block, segment_len, page, &mut of_page);
+                prop_assert!(added.is_ok() || listed.is_err());
+            }
+            if let Ok(list) = listed {
+                prop_assert!(list.is_sorted_by(|a, b| a < b));
+                prop_assert!(list.iter().all(|ordinal| *ordinal < segment_len));
+            }
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! is written: from the time of its own record, or from the same bits of the id before,
 //! whichever is shorter for all. The first is for what was logged when it happened, the
 //! second for what was imported in the order of time. Other ids read back as well, and
-//! take up to 23 bytes: a part of such positions may be longer than
+//! take up to 24 bytes: a part of such positions may be longer than
 //! [`MAX_PART_BYTES`](super::MAX_PART_BYTES).
 
 use uuid::Uuid;
@@ -104,4 +104,103 @@ pub fn put_one(bytes: &mut Vec<u8>, position: Position) {
 /// Reads a position of [`put_one`].
 pub fn read_one(reader: &mut Reader<'_>) -> Result<Position, Corrupt> {
     read(reader, None, VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::index::segment::MAX_PART_BYTES;
+
+    fn at(millis: i64, id: u128) -> Position {
+        Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
+    }
+
+    fn sorted(mut positions: Vec<Position>) -> Vec<Position> {
+        positions.sort_unstable();
+        positions.dedup();
+        positions.reverse();
+        positions
+    }
+
+    fn version_7(millis: i64, rest: u128) -> u128 {
+        (millis as u128) << 80 | 7 << 76 | rest >> 48
+    }
+
+    #[test]
+    fn what_was_logged_as_it_happened_or_imported_in_order_takes_some_15_bytes() {
+        let now = 1_772_357_400_000;
+        let rest = |n: i64| u128::MAX / 300 * n as u128;
+        let live = (0..256).map(|n| at(now + n * 90_000, version_7(now + n * 90_000 + n, rest(n))));
+        let imported = (0..256).map(|n| at(now / 3 + n * 90_000, version_7(now + n, rest(n))));
+        for (positions, at_most) in [(live.collect(), 3_850), (imported.collect(), 3_850)] {
+            let positions = sorted(positions);
+            let bytes = encode(&positions);
+            assert!(bytes.len() <= at_most && at_most < MAX_PART_BYTES, "{}", bytes.len());
+            assert_eq!(decode(&bytes), Ok(positions));
+        }
+    }
+
+    #[test]
+    fn positions_out_of_order_or_beyond_a_part_are_corrupt() {
+        for positions in [[at(1, 1), at(1, 1)], [at(1, 1), at(1, 2)]] {
+            assert!(decode(&encode(&positions)).is_err());
+        }
+        let many = |count| sorted((0..count).map(|n| at(n, 0)).collect());
+        assert!(decode(&encode(&many(256))).is_ok());
+        assert!(decode(&encode(&many(257))).is_err());
+        for version in [0, 3, 0xff] {
+            assert!(decode(&[version]).is_err());
+        }
+        assert!(decode(&[]).is_err());
+    }
+
+    #[test]
+    fn a_time_or_an_id_that_there_is_not_is_corrupt() {
+        let mut beyond = vec![VERSION];
+        varint::put(&mut beyond, Timestamp::MAX.as_millis() as u64 + 1);
+        beyond.extend([0; 11]);
+        let mut before_zero = vec![VERSION, 5];
+        varint::put_signed(&mut before_zero, -6);
+        before_zero.extend([0; 10]);
+        let mut too_large = vec![VERSION, 5];
+        varint::put_signed(&mut too_large, 1 << 48);
+        too_large.extend([0; 10]);
+        let mut largest = vec![VERSION, 5];
+        varint::put_signed(&mut largest, i64::MAX);
+        largest.extend([0; 10]);
+        let mut largest_time = vec![VERSION];
+        varint::put(&mut largest_time, u64::MAX);
+        for damaged in [beyond, before_zero, too_large, largest, largest_time] {
+            assert!(decode(&damaged).is_err(), "{damaged:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn any_positions_read_back(
+            positions in prop::collection::vec(
+                (0..=Timestamp::MAX.as_millis(), any::<u128>(), any::<bool>()), 0..256,
+            ),
+        ) {
+            let position = |(millis, id, is_7)| at(millis, if is_7 { version_7(millis, id) } else { id });
+            let positions = sorted(positions.into_iter().map(position).collect());
+            let bytes = encode(&positions);
+            prop_assert!(bytes.len() <= 1 + 24 * positions.len());
+            for len in (0..bytes.len()).step_by(11) {
+                prop_assert_ne!(decode(&bytes[..len]), Ok(positions.clone()));
+            }
+            prop_assert_eq!(decode(&bytes), Ok(positions));
+        }
+
+        #[test]
+        fn any_bytes_are_positions_or_corrupt(mut bytes in prop::collection::vec(any::<u8>(), 1..100)) {
+            bytes[0] = bytes[0] % 2 + 1;
+            if let Ok(positions) = decode(&bytes) {
+                prop_assert!(positions.is_sorted_by(|a, b| a > b));
+            }
+        }
+    }
 }
