@@ -7,6 +7,7 @@ mod deployment;
 mod events;
 mod faults;
 mod gateways;
+mod index_protocol;
 mod logged_activity;
 mod mcp;
 mod operations;
