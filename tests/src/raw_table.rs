@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use activity_log_core::index::entry::Entry;
 use activity_log_core::store::client::connect_local;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -84,15 +85,19 @@ impl<'a> RawTable<'a> {
 
     /// Leaves the table as a build with another version of the text analyzer
     /// would have, as far as the words are the same. Tells how many entries of
-    /// lists that concerned.
+    /// the tail that concerned.
     pub async fn file_under_version(&self, version: u32) -> usize {
         let mut moved = 0;
         for ((pk, sk), item) in self.items().await {
-            if let Some((tenant, word)) = pk.split_once("#IX#w1=") {
-                let list = text(&format!("{tenant}#IX#w{version}={word}"));
-                self.put(with(&item, "pk", list)).await;
-                self.delete(&item).await;
-                moved += 1;
+            if pk.contains("#TAIL") {
+                let bytes = item["b"].as_b().expect("an entry is binary").as_ref();
+                let mut entry = Entry::decode(bytes).expect("it is an entry");
+                if entry.activity.is_some() {
+                    entry.analyzer = version;
+                    let entry = AttributeValue::B(entry.encode().into());
+                    self.put(with(&item, "b", entry)).await;
+                    moved += 1;
+                }
             } else if sk == "HEAD" {
                 self.put(with(&item, "analyzer", AttributeValue::N(version.to_string()))).await;
             }

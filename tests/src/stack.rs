@@ -2,7 +2,7 @@
 //! of its own, and what an operator does to it. Its callers are in
 //! [`client`](crate::client).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -354,23 +354,27 @@ pub async fn keys_in_table(
     client: &aws_sdk_dynamodb::Client,
     table_name: &str,
 ) -> Vec<(String, String)> {
-    let scan = client.scan().table_name(table_name).projection_expression("pk, sk");
+    let scan = client
+        .scan()
+        .table_name(table_name)
+        .projection_expression("pk, sk, #action")
+        .expression_attribute_names("#action", "action");
     let pages = scan.consistent_read(true).into_paginator().items().send();
     let items = pages.collect::<Result<Vec<_>, _>>().await.expect("the table is scanned");
     let part = |value: &AttributeValue| value.as_s().expect("a key is text").clone();
+    let event = |pk: &str| pk.split_once("#AUD#").and_then(|(_, id)| id.parse::<Uuid>().ok());
+    let is_read = |item: &&HashMap<String, AttributeValue>| {
+        let action = item.get("action").and_then(|action| action.as_s().ok());
+        action.is_some_and(|action| action == "audit_event.read")
+    };
+    let reads: HashSet<Uuid> =
+        items.iter().filter(is_read).filter_map(|item| event(&part(&item["pk"]))).collect();
     let mut keys: Vec<_> =
         items.iter().map(|item| (part(&item["pk"]), part(&item["sk"]))).collect();
-    let reads: HashSet<Uuid> = keys
-        .iter()
-        .filter(|(pk, _)| pk.ends_with("#AX#action=audit_event.read"))
-        .map(|(_, sk)| Position::decode(sk).expect("it is a posting").id)
-        .collect();
     keys.retain(|(pk, sk)| {
-        let event = pk.split_once("#AUD#").and_then(|(_, id)| id.parse().ok());
-        let posting = || pk.contains("#AX#").then(|| Position::decode(sk)).flatten();
-        !event
-            .or_else(|| posting().map(|position| position.id))
-            .is_some_and(|id| reads.contains(&id))
+        // What an event is found by has its position for a sort key.
+        let id = event(pk).or_else(|| Position::decode(sk).map(|position| position.id));
+        !id.is_some_and(|id| reads.contains(&id))
     });
     keys.retain(|(pk, _)| !pk.contains("#USED#"));
     keys.sort();

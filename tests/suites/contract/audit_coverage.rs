@@ -324,9 +324,9 @@ async fn no_input_key_or_secret_is_in_the_trail() {
     v1.log_bytes("application/json", "{\"private-property\": \"").await.expect(400);
 
     let items = RawTable::of(stack).await.items().await;
-    let trail = items.iter().filter(|((pk, _), _)| pk.contains("#AUD#") || pk.contains("#AX#"));
+    let trail = items.iter().filter(|((pk, _), _)| pk.contains("#AUD#") || pk.ends_with("#AX"));
     let trail: Vec<_> = trail.map(|(_, item)| item).collect();
-    assert!(trail.len() > 5 * 3, "events and their postings");
+    assert!(trail.len() >= 5 * 2, "events, and their places in the list");
     let mut private: Vec<String> = PRIVATE.map(str::to_owned).to_vec();
     private.extend(
         [key, &tenant.reader]

@@ -256,8 +256,8 @@ async fn a_fault_of_this_service_is_500_with_constant_text_in_both_dialects() {
     assert_eq!(read.pinned(), envelope(members.clone()));
     let logged = stack.logged_activity("acme", &key).read(ABSENT_ID).await.expect(500);
     assert_eq!(logged.json(), json!({"code": "internal_error", "detail": message}));
-    // What is no posting is not taken as absent.
-    RawTable::of(&stack).await.corrupt("T#acme#IX#*", "2026-03-01").await;
+    // What is no position is not taken as absent.
+    RawTable::of(&stack).await.corrupt("T#acme#IX", "2026-03-01").await;
     let found = v1.search(&[]).await.expect(500);
     assert_eq!(found.pinned(), envelope(members));
     for answer in [read, logged, found] {

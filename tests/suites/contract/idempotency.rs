@@ -250,15 +250,16 @@ async fn concurrent_requests_with_one_key_make_one_activity_and_all_get_it() {
     // What the losers had staged is gone.
     let keys = stack.keys_in_table().await;
     let owners = |kind: &str| {
-        let postings = keys.iter().filter(|(pk, _)| pk.contains(kind));
-        let owner = |sk| Position::decode(sk).expect("it is a posting").id.to_string();
-        let mut owners: Vec<_> = postings.map(|(_, sk)| owner(sk)).collect();
+        let listed = keys.iter().filter(|(pk, _)| pk.ends_with(kind));
+        let owner = |sk| Position::decode(sk).expect("it is a position").id.to_string();
+        let mut owners: Vec<_> = listed.map(|(_, sk)| owner(sk)).collect();
         owners.sort_unstable();
         owners.dedup();
         owners
     };
-    assert_eq!(owners("#IX#"), ids);
-    assert_eq!(owners("#AX#").len(), 1);
+    assert_eq!(owners("#IX"), ids);
+    assert_eq!(owners("#AX").len(), 1);
+    assert_eq!(owners("#TAIL"), ids);
 }
 
 #[tokio::test]
