@@ -14,6 +14,7 @@ use tokio::time::{Duration, Instant};
 
 use super::failure::{DeadlinePassed, classify, to_error};
 use super::item::{Item, Key};
+use super::layout::SeenLayout;
 use super::measured::Measured as _;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Result, chain};
@@ -36,6 +37,8 @@ pub(super) const IF_ABSENT: &str = "attribute_not_exists(pk)";
 pub struct Store {
     pub(super) client: Client,
     pub(super) table_name: String,
+    /// Whether it was seen to have this build's layout.
+    pub(super) layout: SeenLayout,
 }
 
 /// Some items of a partition, and where the next ones begin if there are more.
@@ -48,7 +51,7 @@ impl Store {
     /// A store on a table that exists.
     #[must_use]
     pub fn new(client: Client, table_name: &str) -> Self {
-        Self { client, table_name: table_name.to_owned() }
+        Self { client, table_name: table_name.to_owned(), layout: SeenLayout::default() }
     }
 
     /// The table's name.

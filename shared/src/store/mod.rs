@@ -1,7 +1,7 @@
 //! The one shelf that knows DynamoDB.
 //!
 //! One table, partition key `pk` and sort key `sk`, no secondary index. Every
-//! key begins with the tenant (`keys`). All reads are strongly consistent.
+//! key but that of the layout begins with the tenant (`keys`). All reads are strongly consistent.
 //! What is read back is parsed, and an item that can't be is an error that
 //! names its key.
 //!
@@ -19,8 +19,11 @@
 //! credentials   key_uses
 //! idempotency   actors
 //! registry   types   tenant_settings   tombstone
+//! first_read                      what every request begins with
 //! items                           how records are laid out
-//! calls   keys                    the table, and the calls that all make; every key
+//! calls                           the table, and the calls that all make
+//! layout                          which layout the table has
+//! keys                            every key
 //! item   failure   client   measured
 //! ```
 
@@ -33,11 +36,13 @@ pub mod client;
 mod commit;
 mod credentials;
 mod failure;
+mod first_read;
 mod idempotency;
 mod item;
 mod items;
 mod key_uses;
 mod keys;
+mod layout;
 mod measured;
 pub mod operator;
 mod postings;
@@ -56,6 +61,7 @@ pub use credentials::{
 };
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use keys::{Index, ItemKind};
+pub use layout::{LAYOUT, OtherLayout};
 pub use postings::Postings;
 pub use refusals::CLOSED_AT_ONCE;
 pub use registry::Registered;
