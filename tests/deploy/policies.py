@@ -110,6 +110,10 @@ def check_condition(where, resource, actions, condition):
         like = (condition or {}).get("ForAllValues:StringLike", {})
         check(list(like) == ["dynamodb:LeadingKeys"], f"{where}: not on keys, but {list(like)}")
         for pattern in like.get("dynamodb:LeadingKeys", []):
+            # What the layout is said by is of no tenant, and is only read.
+            if pattern == "LAYOUT":
+                check(set(actions) == READ, f"{where} has {actions} on {pattern}")
+                continue
             # The tenant and the kind stand in it, so it is of one kind.
             parts = pattern.split("#")
             kind = parts[2] if len(parts) > 2 else ""

@@ -36,7 +36,7 @@ impl<'a> RawTable<'a> {
         Self { client: client.clone(), name: stack.ctx.store.table_name() }
     }
 
-    /// Everything in it.
+    /// Everything in it but what says its layout, which is of no tenant.
     ///
     /// # Panics
     ///
@@ -46,7 +46,24 @@ impl<'a> RawTable<'a> {
         let items = scan.into_paginator().items().send();
         let items: Result<Vec<Item>, _> = items.collect().await;
         let items = items.expect("the table is scanned").into_iter();
-        items.map(|item| (key_of(&item), item)).collect()
+        let items = items.map(|item| (key_of(&item), item));
+        items.filter(|((pk, _), _)| pk != LAYOUT).collect()
+    }
+
+    /// Has the table say that it has a layout, or none.
+    ///
+    /// # Panics
+    ///
+    /// When it is not written.
+    pub async fn say_layout(&self, version: Option<i64>) {
+        let key = ["pk", "sk"].map(|name| (name.to_owned(), text(LAYOUT)));
+        let item = Item::from(key);
+        match version {
+            None => self.delete(&item).await,
+            Some(version) => {
+                self.put(with(&item, "version", AttributeValue::N(version.to_string()))).await;
+            }
+        }
     }
 
     /// What was not in it before.
@@ -119,6 +136,9 @@ pub fn with(item: &Item, name: &str, value: AttributeValue) -> Item {
 pub fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
+
+/// The key of the item that says the layout of the table.
+const LAYOUT: &str = "LAYOUT";
 
 fn key_of(item: &Item) -> (String, String) {
     let part = |name: &str| item[name].as_s().expect("a key is text").clone();

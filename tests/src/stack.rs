@@ -143,6 +143,15 @@ impl Stack {
         beside
     }
 
+    /// A process on the same table that has not looked at it yet, as a function that has
+    /// just started.
+    pub async fn start_cold(other: &Self) -> Self {
+        let table = connect_local(&other.endpoint);
+        let config = Config::for_table(other.ctx.store.table_name());
+        let store = Store::new(table.clone(), &config.table_name);
+        Self::serve(&other.endpoint, table, config, store).await
+    }
+
     /// A stack on a table of an endpoint, which it makes if it is missing.
     pub async fn start_on(
         endpoint: &str,
@@ -154,6 +163,15 @@ impl Stack {
         table::create(&store, ChangeStream::Off).await.expect("the engine makes a table");
         let mut config = Config::for_table(table_name);
         configure(&mut config);
+        Self::serve(endpoint, table, config, store).await
+    }
+
+    async fn serve(
+        endpoint: &str,
+        table: aws_sdk_dynamodb::Client,
+        config: Config,
+        store: Store,
+    ) -> Self {
         let clock = Arc::new(MovableClock::default());
         let ctx = Arc::new(Context::with_environment(store, config, clock.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");

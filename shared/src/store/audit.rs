@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// Writes an audit event that several calls may write, each with a time of its own:
-    /// it is there once, and its postings are those of the one that came first.
+    /// it is there once, and is found by what the one that came first wrote.
     pub async fn put_audit_event_once(&self, event: &AuditEvent, deadline: Instant) -> Result<()> {
         match self.write_audited(Vec::new(), event, deadline).await? {
             AuditedWrite::Done | AuditedWrite::EventExists => Ok(()),

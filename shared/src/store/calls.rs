@@ -17,6 +17,7 @@ use tokio::time::{Duration, Instant};
 use super::failure::{DeadlinePassed, classify, to_error};
 use super::index_memory::IndexMemory;
 use super::item::{Item, Key};
+use super::layout::SeenLayout;
 use super::measured::Measured as _;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Result, chain};
@@ -40,6 +41,8 @@ pub struct Store {
     pub(super) client: Client,
     pub(super) table_name: String,
     pub(super) memory: Arc<IndexMemory>,
+    /// Whether it was seen to have this build's layout.
+    pub(super) layout: SeenLayout,
 }
 
 /// Some items of a partition, and where the next ones begin if there are more.
@@ -52,7 +55,12 @@ impl Store {
     /// A store on a table that exists.
     #[must_use]
     pub fn new(client: Client, table_name: &str) -> Self {
-        Self { client, table_name: table_name.to_owned(), memory: Arc::default() }
+        Self {
+            client,
+            table_name: table_name.to_owned(),
+            memory: Arc::default(),
+            layout: SeenLayout::default(),
+        }
     }
 
     /// The table's name.

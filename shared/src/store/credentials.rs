@@ -13,6 +13,7 @@ use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{CONDITION_FAILED, TRANSACTION_CONFLICT, is_failed_condition, to_error};
 use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
 use super::items::tombstone::ENDED_AT;
+use super::layout::OtherLayout;
 use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
@@ -128,12 +129,21 @@ impl Store {
     }
 
     /// A credential, revoked or not.
+    ///
+    /// # Errors
+    ///
+    /// A table of another layout. One that says none has no credential that could be
+    /// found: who is unknown is told that, also where a deployment is not begun yet.
     pub async fn credential(
         &self,
         tenant: &TenantId,
         key_id: &KeyId,
     ) -> Result<Option<Credential>> {
-        let item = self.get(keys::credential(tenant, key_id)).await?;
+        let (item, layout) = self.get_first(keys::credential(tenant, key_id)).await?;
+        match layout {
+            Err(OtherLayout { found: None }) if item.is_none() => return Ok(None),
+            layout => layout?,
+        }
         Ok(item.as_ref().map(|item| items::credential::read(tenant, item)).transpose()?)
     }
 

@@ -25,6 +25,7 @@
 //! | use of a key | `T#<tenant>#USED#<key id>` | `<hour>`, as `2026-11-28T16` |
 //! | settings of the tenant | `T#<tenant>#TENANT` | `TENANT` |
 //! | tombstone of the tenant | `T#<tenant>#REMOVED` | `REMOVED` |
+//! | layout of the table | `LAYOUT` | `LAYOUT` |
 //!
 //! Variable parts escape `%` and `#`, so no id can look like another key.
 //!
@@ -160,6 +161,11 @@ pub(super) fn tenant_settings(tenant: &TenantId) -> Key {
 /// What says that a tenant is removed.
 pub(super) fn tombstone(tenant: &TenantId) -> Key {
     Key { pk: format!("T#{tenant}#REMOVED"), sk: "REMOVED".to_owned() }
+}
+
+/// What says the layout of the table. It is the one item of no tenant.
+pub(super) fn layout() -> Key {
+    Key { pk: "LAYOUT".to_owned(), sk: "LAYOUT".to_owned() }
 }
 
 /// The list of all records of a collection.

@@ -1,11 +1,11 @@
 //! The one shelf that knows DynamoDB.
 //!
 //! One table, partition key `pk` and sort key `sk`, no secondary index. Every
-//! key begins with the tenant (`keys`). All reads are strongly consistent.
+//! key but that of the layout begins with the tenant (`keys`). All reads are strongly consistent.
 //! What is read back is parsed, and an item that can't be is an error that
 //! names its key.
 //!
-//! Writes are staged, then committed (`commit`): postings and long bodies
+//! Writes are staged, then committed (`commit`): entries of the index and long bodies
 //! mean nothing until the head that they name exists, so only that head, the
 //! audit event and the idempotency record share a transaction.
 //!
@@ -15,12 +15,17 @@
 //! operator                        what operators' commands do, and functions never
 //! audit   refusals   stream       the audit trail; the table's changes as records
 //! audited_write                   writes that share a transaction with their event
-//! activity   commit   postings    one file for each thing that is read or written
+//! compaction                      what runs of the index's compactor read and write
+//! segments                        what searches read of the index
+//! activity   commit   lists       one file for each thing that is read or written
 //! credentials   key_uses
 //! idempotency   actors
 //! registry   types   tenant_settings   tombstone
+//! first_read                      what every request begins with
 //! items                           how records are laid out
-//! calls   keys                    the table, and the calls that all make; every key
+//! calls   index_memory            the table, and the calls that all make
+//! layout                          which layout the table has
+//! keys                            every key
 //! item   failure   client   measured
 //! ```
 
@@ -34,12 +39,14 @@ mod commit;
 mod compaction;
 mod credentials;
 mod failure;
+mod first_read;
 mod idempotency;
 mod index_memory;
 mod item;
 mod items;
 mod key_uses;
 mod keys;
+mod layout;
 mod lists;
 mod measured;
 pub mod operator;
@@ -60,6 +67,7 @@ pub use credentials::{
 pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
 pub use items::tail_entry::TailShards;
 pub use keys::ItemKind;
+pub use layout::{LAYOUT, OtherLayout};
 pub use refusals::CLOSED_AT_ONCE;
 pub use registry::Registered;
 pub use segments::TenantIndex;

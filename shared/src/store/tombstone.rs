@@ -11,8 +11,14 @@ use crate::domain::principal::TenantId;
 
 impl Store {
     /// Whether a tenant is removed, or is being removed.
+    ///
+    /// # Errors
+    ///
+    /// A table of another layout, or one that says none.
     pub async fn is_removed(&self, tenant: &TenantId) -> Result<bool> {
-        Ok(self.get(keys::tombstone(tenant)).await?.is_some())
+        let (item, layout) = self.get_first(keys::tombstone(tenant)).await?;
+        layout?;
+        Ok(item.is_some())
     }
 
     /// Notes that the removal of a tenant begins, and tells when it began first.

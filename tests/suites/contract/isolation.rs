@@ -247,6 +247,8 @@ async fn a_foreign_credential_is_answered_and_looked_for_exactly_as_an_absent_on
     let other = stack.issue_key("other", "service:crm", Scope::ALL).await;
     let (_, secret) = other.rsplit_once('.').expect("a key has three parts");
     let key_id = other.split('.').nth(1).expect("a key has three parts");
+    // The layout of the table, which is no tenant's, is looked at once.
+    stack.ctx.store.warm_up().await.expect("the table answers");
     let with = |key: String| stack.v1(&key).call(Method::GET, "/v1/activities");
     // The other tenant's key id and secret, under the name of this one.
     let (foreign, foreign_calls) =
@@ -298,6 +300,8 @@ async fn every_call_to_the_engine_names_keys_of_the_callers_tenant_alone() {
     let (acme, api) = (stack.v1(&key), stack.logged_activity("acme", &key));
     stack.service_key("other").await;
     stack.put_resource("acme", "contact", "con_1", None).await;
+    // The layout of the table, which is no tenant's, is looked at once.
+    stack.ctx.store.warm_up().await.expect("the table answers");
     engine.reset_calls();
     let id = id_of(&acme.log(&input()).await.expect(201));
     acme.log(&input()).await.expect(201);

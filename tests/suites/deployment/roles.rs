@@ -266,10 +266,11 @@ impl<'a> Rehearsal<'a> {
         }
     }
 
-    /// Each start of the others opens a connection by a read.
+    /// Each start of the others opens a connection by a read, and looks at the layout.
     async fn warm_up(&mut self) {
         for function in ["log", "search", "get-logged", "mcp", "audit", "keys", "ingest"] {
-            let warm_up = self.workspace.stack.ctx.store.warm_up();
+            let cold = Stack::start_cold(&self.workspace.stack).await;
+            let warm_up = cold.ctx.store.warm_up();
             self.roles.run(function, warm_up).await.expect("the table answers");
         }
     }

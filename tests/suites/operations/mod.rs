@@ -3,6 +3,7 @@
 
 mod access_line;
 mod capacity;
+mod layout;
 mod reindex;
 mod remove_tenant;
 mod round_trips;

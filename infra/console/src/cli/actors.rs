@@ -11,6 +11,7 @@ use activity_log_core::domain::error::Result as CoreResult;
 use activity_log_core::domain::principal::{Actor, ActorId, ActorType, TenantId};
 use activity_log_core::domain::registry::{DisplayName, Presence};
 use activity_log_core::store::Registered;
+use activity_log_core::store::operator::layout::Intent;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -53,6 +54,16 @@ pub(super) enum ActorsCommand {
         #[command(flatten)]
         named: ActorArgs,
     },
+}
+
+impl ActorsCommand {
+    /// Whether it writes.
+    pub(super) fn intent(&self) -> Intent {
+        match self {
+            Self::Get { .. } => Intent::Read,
+            Self::Put { .. } | Self::Import { .. } | Self::Delete { .. } => Intent::Write,
+        }
+    }
 }
 
 /// An actor as the command line names it.

@@ -8,6 +8,7 @@ use activity_log_core::platform::aws_check::{check, endpoint_in_env};
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::Store;
 use activity_log_core::store::client::build;
+use activity_log_core::store::operator::layout::{Intent, settle};
 use activity_log_core::store::operator::obstacle::{Obstacle, look};
 use aws_sdk_dynamodb::Client;
 use clap::Args;
@@ -118,9 +119,13 @@ pub(super) struct Connected {
 
 impl Connected {
     /// Looks whether a command that needs the table can begin.
-    pub(super) async fn look(&self) -> Result<(), CliError> {
+    pub(super) async fn look(&self, intent: Intent) -> Result<(), CliError> {
         let looked = look(&self.ctx.store).await;
-        looked.map_err(|obstacle| self.obstacle(obstacle))
+        looked.map_err(|obstacle| self.obstacle(obstacle))?;
+        match settle(&self.ctx.store, intent).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.explain(error.into()).await),
+        }
     }
 
     /// A failure with what stands in the way, where that can be told.

@@ -21,6 +21,7 @@ use activity_log_core::domain::credential::{
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::domain::principal::{Actor, ActorId, KeyId, Scope, TenantId};
 use activity_log_core::http::v1::keys::KeyView;
+use activity_log_core::store::operator::layout::Intent;
 use activity_log_core::store::{PutCredentialError, RemovedTenant};
 use activity_log_core::{Context, Error};
 use clap::{Args, Subcommand};
@@ -58,6 +59,16 @@ pub(super) enum KeysCommand {
         #[command(flatten)]
         end: End,
     },
+}
+
+impl KeysCommand {
+    /// Whether it writes.
+    pub(super) fn intent(&self) -> Intent {
+        match self {
+            Self::List { .. } | Self::Get(_) => Intent::Read,
+            Self::Create(_) | Self::Revoke(_) | Self::Rotate { .. } => Intent::Write,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

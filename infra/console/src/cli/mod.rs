@@ -34,6 +34,7 @@ use std::process::ExitCode;
 
 use activity_log_core::domain::clock::{Environment, SystemEnvironment};
 use activity_log_core::domain::error::chain;
+use activity_log_core::store::operator::layout::Intent;
 use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
@@ -93,6 +94,24 @@ enum Command {
     Man(shell::ManArgs),
 }
 
+impl Command {
+    /// Whether it may begin a table in which there is nothing.
+    fn intent(&self) -> Intent {
+        match self {
+            Self::Keys(command) => command.intent(),
+            Self::Actors(command) => command.intent(),
+            Self::Types(command) => command.intent(),
+            Self::Table(_) | Self::Completions(_) | Self::Man(_) => Intent::Read,
+            Self::Serve(_)
+            | Self::Resources(_)
+            | Self::Sweep
+            | Self::Reindex(_)
+            | Self::Tenant(_)
+            | Self::Activities(_) => Intent::Write,
+        }
+    }
+}
+
 /// What the command line takes, for those who hold documents against it.
 #[must_use]
 pub fn definition() -> clap::Command {
@@ -143,7 +162,7 @@ async fn run(
     let connected = connection.connect().await?;
     // The table that these commands make or describe may be missing.
     if !matches!(command, Command::Table(_)) {
-        connected.look().await?;
+        connected.look(command.intent()).await?;
     }
     match work(command, &connected, operator, output).await {
         Ok(()) => Ok(()),

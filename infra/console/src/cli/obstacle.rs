@@ -59,6 +59,9 @@ pub(super) fn describe(obstacle: &Obstacle, place: &Place) -> String {
             "the table {table} {at} has other keys than an activity log's, pk and sk: name \
              another with --table or ACTIVITY_LOG_TABLE"
         ),
+        Obstacle::OtherLayout(other) => {
+            format!("nothing is done with the table {table} {at}: {other}")
+        }
         Obstacle::NotActive(status) => format!(
             "the table {table} {at} is {status} and can't be used: wait until `activity-log table \
              describe` says ACTIVE, or name another with --table or ACTIVITY_LOG_TABLE"

@@ -11,7 +11,6 @@ use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::reindex::{
     OldWords, Reindexed, Selection, Step, reindex, remove_old_words,
 };
-use activity_log_core::store::operator::sweep::Swept;
 use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -22,11 +21,11 @@ use super::output::Output;
 
 #[derive(Debug, Args)]
 pub(super) struct ReindexArgs {
-    /// Write what any activity or audit event lacks, whatever its version: after
-    /// a restore, or after a roll-back to this release.
+    /// Drop the index and build it anew from all activities and audit events: after a
+    /// restore. Until it ends, searches find what is built and what was just logged.
     #[arg(long, conflicts_with = "remove_old")]
     all: bool,
-    /// Remove the words of older versions, unless an activity has no others.
+    /// Drop what older versions filed, unless an activity would not be found by its words.
     #[arg(long)]
     remove_old: bool,
 }
@@ -42,11 +41,11 @@ pub(super) async fn run(
     }
     let selection = if args.all { Selection::All } else { Selection::Outdated };
     let bar = ProgressBar::new_spinner();
-    let written = Mutex::new(BTreeMap::<TenantId, u64>::new());
+    let filed = Mutex::new(BTreeMap::<TenantId, u64>::new());
     let report = |step: Step<'_>| match step {
-        Step::Written { tenant, postings } => {
-            let mut written = written.lock().unwrap_or_else(PoisonError::into_inner);
-            *written.entry(tenant.clone()).or_default() += postings as u64;
+        Step::Filed { tenant, records } => {
+            let mut filed = filed.lock().unwrap_or_else(PoisonError::into_inner);
+            *filed.entry(tenant.clone()).or_default() += records as u64;
         }
         Step::Progress(so_far) => {
             bar.set_message(text(&so_far));
@@ -54,12 +53,12 @@ pub(super) async fn run(
         }
         Step::Failed(error) => bar.suspend(|| eprintln!("{}", chain(error))),
     };
-    let done = reindex(&ctx.store, selection, report).await;
+    let done = reindex(&ctx.store, ctx.environment.as_ref(), selection, report).await;
     bar.finish_and_clear();
     // One event a tenant of which something was filed, also where the run was cut off.
-    for (tenant, postings) in written.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    for (tenant, records) in filed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         let call = operator.call(ctx, &tenant, "reindex");
-        let data = Data::default().number("postings", postings);
+        let data = Data::default().number("records", records);
         record_act(ctx, &call, Action::ActivitiesReindexed, data).await?;
     }
     let done = done?;
@@ -72,27 +71,22 @@ pub(super) async fn run(
 
 fn text(so_far: &Reindexed) -> String {
     format!(
-        "{} items scanned, {} activities and {} audit events indexed, {} postings written, {} failed",
-        so_far.scanned, so_far.activities, so_far.audit_events, so_far.written, so_far.failed,
+        "{} items scanned, {} activities and {} audit events indexed, {} failed",
+        so_far.scanned, so_far.activities, so_far.audit_events, so_far.failed,
     )
 }
 
 async fn remove_old(ctx: &Context, output: Output) -> Result<(), CliError> {
     let bar = ProgressBar::new_spinner();
-    let report = |swept: Swept| {
-        bar.set_message(format!("{} items scanned, {} removed", swept.scanned, swept.removed));
+    let report = |scanned| {
+        bar.set_message(format!("{scanned} items scanned"));
         bar.tick();
     };
-    let old_words = remove_old_words(&ctx.store, report).await?;
+    let old_words = remove_old_words(&ctx.store, ctx.environment.as_ref(), report).await?;
     bar.finish_and_clear();
     match old_words {
         OldWords::InUse { activities } => Err(CliError::OldWordsInUse { activities }),
-        OldWords::Removed(swept) => {
-            output.print(
-                format_args!("{} items scanned, {} removed.", swept.scanned, swept.removed),
-                &json!({ "scanned": swept.scanned, "removed": swept.removed }),
-            )?;
-            Ok(())
-        }
+        OldWords::Dropped { segments } => output
+            .print(format_args!("{segments} segments dropped."), &json!({ "segments": segments })),
     }
 }

@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use activity_log_core::Context;
 use activity_log_core::app::authenticate::is_taken;
 use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::aws::LOCAL_REGION_NAME;
 use activity_log_core::platform::config::WebPages;
+use activity_log_core::store::operator::layout::{Intent, settle};
+use activity_log_core::store::operator::obstacle::Obstacle;
 use activity_log_core::store::operator::table::{self, ChangeStream};
 use activity_log_core::store::{PutCredentialError, Store};
+use activity_log_core::{Context, Error};
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -19,6 +21,7 @@ use tokio::net::TcpListener;
 use super::arguments::address;
 use super::connection::{Connected, Connection, DATA_DIR};
 use super::error::CliError;
+use super::obstacle::{At, Place};
 use super::output::Output;
 use super::signals::Signals;
 use crate::data_folder::{DataFolder, Found};
@@ -93,7 +96,9 @@ pub(super) async fn run(
         (connected.ctx, None, demo_key)
     } else {
         let (ctx, backend) = start_engine(&args, connection).await?;
-        table::create(&ctx.store, ChangeStream::Off).await?;
+        if let Err(error) = table::create(&ctx.store, ChangeStream::Off).await {
+            return Err(not_created(error, &ctx, &backend));
+        }
         let demo_key = demo_tenant(&ctx, backend.engine.folder(), args.content()).await?;
         (ctx, Some(backend), demo_key)
     };
@@ -154,6 +159,17 @@ async fn bind(
     Ok((listener, address))
 }
 
+/// Why there is no table in a folder, or in memory.
+fn not_created(error: Error, ctx: &Context, backend: &Backend) -> CliError {
+    match (Obstacle::of(&error), backend.engine.folder()) {
+        (Some(obstacle), Some(folder)) => {
+            let at = At::Folder(folder.path().to_owned());
+            CliError::Obstacle(obstacle, Place { table: ctx.store.table_name().to_owned(), at })
+        }
+        _ => error.into(),
+    }
+}
+
 /// What is needed on an engine of others. A table is made there only where that is
 /// said, so that a mistyped name is no empty log.
 async fn prepare(connected: &Connected, args: &ServeArgs) -> Result<Option<String>, CliError> {
@@ -162,6 +178,8 @@ async fn prepare(connected: &Connected, args: &ServeArgs) -> Result<Option<Strin
         table::create(&ctx.store, ChangeStream::On).await?;
     } else if table::describe(&ctx.store).await?.is_none() {
         return Err(CliError::NoTable(connected.place.clone()));
+    } else {
+        settle(&ctx.store, Intent::Write).await?;
     }
     if args.demo { demo_tenant(ctx, None, args.content()).await } else { Ok(None) }
 }

@@ -40,16 +40,24 @@ pub(super) async fn run(
             let missing = || CliError::Obstacle(Obstacle::TableMissing, connected.place.clone());
             let table = table::describe(store).await?.ok_or_else(missing)?;
             let off = || "off".to_owned();
+            // One that is being made can't be read.
+            let layout = match table.status.as_str() {
+                "ACTIVE" | "UPDATING" => store.layout().await?,
+                _ => None,
+            };
             let text = format!(
-                "table         {}\nstatus        {}\nitems         {}\nsize_bytes    {}\ntime to live  {}\nstream        {}",
+                "table         {}\nstatus        {}\nlayout        {}\nitems         {}\nsize_bytes    {}\ntime to live  {}\nstream        {}",
                 table.table,
                 table.status,
+                layout.map_or_else(|| "none".to_owned(), |layout| layout.to_string()),
                 table.items,
                 table.size_bytes,
                 table.time_to_live_attribute.clone().unwrap_or_else(off),
                 table.stream_arn.clone().unwrap_or_else(off),
             );
-            output.print(text, &json!(table))?;
+            let mut described = json!(table);
+            described["layout"] = json!(layout);
+            output.print(text, &described)?;
         }
     }
     Ok(())

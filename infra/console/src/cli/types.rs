@@ -10,6 +10,7 @@ use activity_log_core::domain::activity_type::{
 };
 use activity_log_core::domain::audit::Call;
 use activity_log_core::domain::principal::TenantId;
+use activity_log_core::store::operator::layout::Intent;
 use activity_log_core::{Context, Error};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -54,6 +55,16 @@ pub(super) enum TypesCommand {
         #[arg(value_parser = type_identifier)]
         activity_identifier: TypeIdentifier,
     },
+}
+
+impl TypesCommand {
+    /// Whether it writes.
+    pub(super) fn intent(&self) -> Intent {
+        match self {
+            Self::List { .. } => Intent::Read,
+            Self::Put { .. } | Self::Disable { .. } => Intent::Write,
+        }
+    }
 }
 
 pub(super) async fn run(

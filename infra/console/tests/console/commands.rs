@@ -20,6 +20,7 @@ fn table_makes_and_describes_a_table() {
     assert_eq!(operator.json(&["table", "create"]), json!({ "table": "made", "created": false }));
     let described = operator.json(&["table", "describe"]);
     assert_eq!(described["status"], "ACTIVE");
+    assert_eq!(described["layout"], 2);
     assert_eq!(described["time_to_live_attribute"], "expires_at");
     assert!(described["stream_arn"].is_string());
     assert!(operator.text(&["table", "describe"]).contains("status        ACTIVE"));

@@ -9,6 +9,7 @@ mod desk;
 mod doors;
 mod imports;
 mod keys;
+mod layout;
 mod messages;
 mod operations;
 mod rig;

@@ -11,6 +11,7 @@ use crate::platform::aws_check::innermost;
 use crate::store::calls::Store;
 use crate::store::failure::failed_call;
 use crate::store::item::{PK, SK};
+use crate::store::layout::OtherLayout;
 
 /// What stands in the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Obstacle {
     TableMissing,
     /// There is one, with keys of something else.
     OtherKeys,
+    /// It has the layout of another build.
+    OtherLayout(OtherLayout),
     /// The table is being made or removed, or is not to be used: its status.
     NotActive(String),
     /// The credentials may not make this call; what was answered.
@@ -54,6 +57,11 @@ impl Obstacle {
     /// What an error of the store comes from, if that is one.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
+        if let Error::Unavailable(cause) = error
+            && let Some(other) = cause.downcast_ref::<OtherLayout>()
+        {
+            return Some(Self::OtherLayout(*other));
+        }
         let (operation, answer) = failed_call(error)?;
         let (code, message) = answer.split_once(": ")?;
         Self::of_answer(operation, code, message)

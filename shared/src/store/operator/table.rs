@@ -14,6 +14,7 @@ use crate::store::calls::Store;
 use crate::store::failure::{DeadlinePassed, to_error};
 use crate::store::item::{PK, SK};
 use crate::store::items::idempotency_record::EXPIRES_AT;
+use crate::store::operator::layout::{Intent, settle};
 
 /// How long a new table may take to become active.
 const CREATE_DEADLINE: Duration = Duration::from_secs(120);
@@ -55,7 +56,11 @@ pub enum Created {
 }
 
 /// Makes the table, on demand, with time to live, and with a stream or without,
-/// unless it is there, and waits until it can be used.
+/// unless it is there, waits until it can be used, and begins it with its layout.
+///
+/// # Errors
+///
+/// A failed call, and a table that is there and has another layout.
 pub async fn create(store: &Store, stream: ChangeStream) -> Result<Created> {
     let created = match describe(store).await? {
         Some(_) => Created::Existing,
@@ -78,6 +83,7 @@ pub async fn create(store: &Store, stream: ChangeStream) -> Result<Created> {
     if description.time_to_live_attribute.is_none() {
         enable_time_to_live(store).await?;
     }
+    settle(store, Intent::Write).await?;
     Ok(created)
 }
 
