@@ -32,10 +32,12 @@ fn free(manifest: &Manifest) -> impl Iterator<Item = &Segment> {
 }
 
 /// A full set of a tier's segments, of one collection and analyzer: the smallest such set. It
-/// takes the oldest segments of the tier, and leaves out any that are too long together.
+/// takes the oldest segments of the tier, and none that would be too long with others of its
+/// size.
 pub(super) fn full_tier(manifest: &Manifest, limits: &Limits) -> Option<Due> {
+    let max_len = limits.max_positions / limits.fan as u64;
     let mut tiers: BTreeMap<(Collection, u32, u8), Vec<&Segment>> = BTreeMap::new();
-    for segment in free(manifest) {
+    for segment in free(manifest).filter(|segment| u64::from(segment.len) <= max_len) {
         let Segment { collection, analyzer, tier, .. } = *segment;
         tiers.entry((collection, analyzer, tier)).or_default().push(segment);
     }
@@ -44,11 +46,7 @@ pub(super) fn full_tier(manifest: &Manifest, limits: &Limits) -> Option<Due> {
         let inputs = segments.get(..limits.fan)?.iter().copied().cloned().collect();
         Some(Due { inputs, tier: tier.saturating_add(1).min(MAX_TIER) })
     });
-    full.filter(|due| positions(due) <= limits.max_positions).min_by_key(Due::bytes)
-}
-
-fn positions(due: &Due) -> u64 {
-    due.inputs.iter().map(|segment| u64::from(segment.len)).sum()
+    full.min_by_key(Due::bytes)
 }
 
 /// A segment that may have what was struck, to be written again without it.

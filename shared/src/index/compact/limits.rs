@@ -19,7 +19,7 @@ pub struct Limits {
     /// Segments of fewer bytes together are merged in one go. A larger merge saves how far
     /// it came whenever it has written as many.
     pub slice_bytes: usize,
-    /// Positions of one segment: a merge has those of all its inputs in memory.
+    /// Positions of a merged segment: a merge has all of them in memory.
     pub max_positions: u64,
     /// Parts of merged segments that are deleted before a flush, and then at a time.
     pub garbage_parts: usize,
@@ -33,13 +33,14 @@ pub struct Limits {
 
 impl Default for Limits {
     /// 16 KB and a fan of four are where writes and reads of e-mails cost least together.
-    /// 4,000 entries are some 90 KB of the manifest. Ten seconds are what tenants of the
-    /// same shard of the stream may wait.
+    /// 2 MB of long entries are some 100 MB while a segment is built of them, as are the
+    /// positions of the longest merge. 4,000 entries are some 90 KB of the manifest. Ten
+    /// seconds are what other tenants may wait for a process.
     fn default() -> Self {
         Self {
             flush_bytes: 16 << 10,
             least_entries: 8,
-            max_tail_bytes: 4 << 20,
+            max_tail_bytes: 2 << 20,
             max_flushed_entries: 4_000,
             fan: 4,
             slice_bytes: 2 << 20,

@@ -38,22 +38,35 @@ use crate::index::store::{AbsentPart, IndexStore};
 /// the manifest that are older than that.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(15 * 60);
 
-/// Merges what is due, small things first, until the run is over.
-pub(super) async fn merge_tiers<S: IndexStore>(session: &mut Session<'_, S>) -> Result<()> {
-    while session.may_go_on().await? {
-        let is_under_way = session.current.manifest.merge.is_some();
-        match next(session) {
-            Some(due) if due.bytes() <= session.limits.slice_bytes as u64 => {
-                merge_small(session, &due).await?;
-            }
-            Some(due) if !is_under_way => claim(session, &due).await?,
-            _ if is_under_way => go_on(session).await?,
-            _ => break,
-        }
-    }
-    Ok(())
+/// What was merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Merged {
+    /// Nothing is due.
+    Nothing,
+    /// Something small, or nothing yet of something large.
+    Little,
+    /// A part of something large, which took a while.
+    Much,
 }
 
+/// Merges one thing that is due, small things first, or goes on with a large one.
+pub(super) async fn merge_one<S: IndexStore>(session: &mut Session<'_, S>) -> Result<Merged> {
+    let is_under_way = session.current.manifest.merge.is_some();
+    match next(session) {
+        Some(due) if due.bytes() <= session.limits.slice_bytes as u64 => {
+            merge_small(session, &due).await?;
+        }
+        Some(due) if !is_under_way => claim(session, &due).await?,
+        _ if is_under_way => {
+            go_on(session).await?;
+            return Ok(Merged::Much);
+        }
+        _ => return Ok(Merged::Nothing),
+    }
+    Ok(Merged::Little)
+}
+
+/// What is due next. What was struck is left to merges, until somebody settles.
 fn next<S>(session: &Session<'_, S>) -> Option<Due> {
     let manifest = &session.current.manifest;
     let full = due::full_tier(manifest, session.limits);
@@ -120,52 +133,64 @@ async fn claim<S: IndexStore>(session: &mut Session<'_, S>, due: &Due) -> Result
     Ok(())
 }
 
-/// Goes on with the merge that the manifest names, until it is done, the run is over, or
-/// another run has taken it over.
+/// Goes on with the merge that the manifest names, by one slice.
 async fn go_on<S: IndexStore>(session: &mut Session<'_, S>) -> Result<()> {
     let Some(job) = take_over(session).await? else { return Ok(()) };
+    let begun = session.merge.take().filter(|(output, _)| *output == job.output.id);
+    let mut merge = match begun {
+        Some((_, merge)) => merge,
+        None => match begin(session, &job) {
+            Some(merge) => merge,
+            None => return abandon(session, &job).await,
+        },
+    };
+    match merge.advance(session.store, session.limits.slice_bytes).await {
+        Ok(Advance::Paused(progress)) => {
+            if save(session, &job, progress).await? {
+                session.merge = Some((job.output.id, merge));
+            } else {
+                session.ran.ended_for_another = true;
+            }
+            Ok(())
+        }
+        Ok(Advance::Done(output)) => {
+            let run = session.id;
+            let swap_for_inputs = |manifest: &mut Manifest| {
+                let named = manifest.merge.take_if(|it| it.output.id == job.output.id);
+                // What is named no more may be swept already.
+                if named.is_none() && !are_listed(manifest, &[job.output.id]) {
+                    return Change::Impossible;
+                }
+                swap(manifest, job.output, &job.inputs, output.as_ref(), run)
+            };
+            if session.change(swap_for_inputs).await? {
+                note_merge(session, output.as_ref());
+            }
+            Ok(())
+        }
+        Err(error) => set_aside(session, &job.inputs, error).await,
+    }
+}
+
+/// The merge that the manifest names, from where it was left; `None` where an input is listed
+/// no more.
+fn begin<S>(session: &Session<'_, S>, job: &MergeJob) -> Option<Merge> {
     let manifest = &session.current.manifest;
     let listed = |id: &SegmentId| manifest.segments.iter().find(|it| it.id == *id).cloned();
-    let Some(inputs) = job.inputs.iter().map(listed).collect::<Option<Vec<Segment>>>() else {
-        return abandon(session, &job).await;
-    };
+    let inputs = job.inputs.iter().map(listed).collect::<Option<Vec<Segment>>>()?;
     let dropped = dropped(manifest, job.output.collection, job.output.number);
-    let mut merge = Merge::new(job.output, inputs, dropped, job.progress.clone());
-    loop {
-        match merge.advance(session.store, session.limits.slice_bytes).await {
-            Ok(Advance::Paused(progress)) => {
-                if !save(session, &job, progress).await? {
-                    session.ran.ended_for_another = true;
-                    return Ok(());
-                }
-                if !session.may_go_on().await? {
-                    return Ok(());
-                }
-            }
-            Ok(Advance::Done(output)) => {
-                let run = session.id;
-                let swap_for_inputs = |manifest: &mut Manifest| {
-                    let named = manifest.merge.take_if(|it| it.output.id == job.output.id);
-                    // What is named no more may be swept already.
-                    if named.is_none() && !are_listed(manifest, &[job.output.id]) {
-                        return Change::Impossible;
-                    }
-                    swap(manifest, job.output, &job.inputs, output.as_ref(), run)
-                };
-                if session.change(swap_for_inputs).await? {
-                    note_merge(session, output.as_ref());
-                }
-                return Ok(());
-            }
-            Err(error) => return set_aside(session, &job.inputs, error).await,
-        }
-    }
+    Some(Merge::new(job.output, inputs, dropped, job.progress.clone()))
 }
 
 /// Makes this run the owner of the merge that the manifest names.
 async fn take_over<S: IndexStore>(session: &mut Session<'_, S>) -> Result<Option<MergeJob>> {
     let Some(found) = session.current.manifest.merge.clone() else { return Ok(None) };
     let owner = session.id;
+    let was_owner = session.merge.as_ref().is_some_and(|(output, _)| *output == found.output.id);
+    if was_owner && found.owner != owner && !session.settles {
+        session.ran.ended_for_another = true;
+        return Ok(None);
+    }
     let own = |manifest: &mut Manifest| match &mut manifest.merge {
         Some(job) if job.output.id != found.output.id => Change::Impossible,
         Some(job) if job.owner == owner => Change::Done,
@@ -201,12 +226,9 @@ async fn save<S: IndexStore>(
 
 /// Names a merge no more. What was written of its output is for `sweep`.
 async fn abandon<S: IndexStore>(session: &mut Session<'_, S>, job: &MergeJob) -> Result<()> {
-    let name_no_more = |manifest: &mut Manifest| match manifest
-        .merge
-        .take_if(|it| it.output.id == job.output.id)
-    {
-        Some(_) => Change::Put,
-        None => Change::Impossible,
+    let name_no_more = |manifest: &mut Manifest| {
+        let named = manifest.merge.take_if(|named| named.output.id == job.output.id);
+        if named.is_some() { Change::Put } else { Change::Impossible }
     };
     session.change(name_no_more).await?;
     Ok(())
@@ -226,12 +248,11 @@ fn swap(
     if !are_listed(manifest, inputs) {
         return Change::Impossible;
     }
-    let (merged, others) = std::mem::take(&mut manifest.segments)
+    let (merged, others): (Vec<Segment>, Vec<Segment>) = std::mem::take(&mut manifest.segments)
         .into_iter()
         .partition(|segment| inputs.contains(&segment.id));
     manifest.segments = others;
     manifest.segments.extend(output.cloned());
-    let merged: Vec<Segment> = merged;
     manifest.garbage.extend(merged.iter().map(|segment| garbage(segment, run)));
     // What is struck from now on was not known to the output.
     manifest.next_number = manifest.next_number.max(birth.number + 1);

@@ -13,9 +13,9 @@
 //! - Nothing of a listed segment is deleted, and no part is ever written with other bytes.
 //! - What was struck is in nothing that is written later.
 //!
-//! No clock and no lease is part of it but for one: what nobody lists is deleted by
-//! [`sweep::sweep`] an hour after its id was minted. The hint that a run is at work spares
-//! others the same work, and nothing else depends on it.
+//! It depends on no lease, and on one clock: what nobody lists is deleted by [`sweep::sweep`]
+//! an hour after its id was minted. The hint that a run is at work only spares others the same
+//! work.
 //!
 //! Deliberately absent: how fast the table may be written. A run does one thing after the
 //! other and ends after some seconds, and the store paces its batches.
@@ -49,6 +49,7 @@ pub use ran::Ran;
 use std::time::Duration;
 
 use flush::Flushed;
+use merge_tiers::Merged;
 use session::Session;
 
 use crate::domain::clock::Environment;
@@ -67,7 +68,7 @@ pub async fn run(store: &impl IndexStore, env: &dyn Environment, limits: &Limits
         return Ok(Ran { ended_for_another: true, ..Ran::default() });
     }
     let outcome = async {
-        let mut session = Session::begin(store, env, limits, id, false).await?;
+        let mut session = Session::begin(store, env, limits, id, now, false).await?;
         work(&mut session).await?;
         Ok(session.ran)
     };
@@ -106,7 +107,8 @@ async fn settle_within(
     let mut ran: Option<Ran> = None;
     for _ in 0..MAX_ROUNDS {
         // What one round leaves as garbage the next one deletes, since it is another run.
-        let mut session = Session::begin(store, env, &limits, env.new_uuid()?, true).await?;
+        let (id, now) = (env.new_uuid()?, env.now()?);
+        let mut session = Session::begin(store, env, &limits, id, now, true).await?;
         work(&mut session).await?;
         let changed = session.changed;
         ran = Some(ran.map_or(session.ran, |earlier| earlier.and(session.ran)));
@@ -117,30 +119,40 @@ async fn settle_within(
     Err(Error::Unavailable(Box::new(NeverSettled)))
 }
 
+/// So many keys take half a read unit of the manifest.
+const MANY_KEYS: usize = 100;
+
+/// Flushes and merges in turn, so that neither waits for all of the other, and deletes what is
+/// left of earlier runs.
 async fn work<S: IndexStore>(session: &mut Session<'_, S>) -> Result<()> {
-    flush_all(session).await?;
-    merge_tiers::merge_tiers(session).await?;
+    let mut attempts = session.limits.attempts;
+    let mut may_be_more = true;
+    while session.may_go_on().await? {
+        if may_be_more {
+            may_be_more = match flush::flush(session).await? {
+                Flushed::Nothing | Flushed::All => false,
+                Flushed::Much => true,
+                Flushed::Lost if attempts > 0 => {
+                    attempts -= 1;
+                    continue;
+                }
+                Flushed::Lost => {
+                    session.ran.ended_for_another = true;
+                    break;
+                }
+            };
+        }
+        match merge_tiers::merge_one(session).await? {
+            Merged::Nothing if !may_be_more => break,
+            Merged::Nothing | Merged::Little => {}
+            Merged::Much => may_be_more = true,
+        }
+    }
     garbage::delete_rest(session).await?;
-    if session.settles {
+    // The next put would say it. But whoever reads the manifest until then pays for it.
+    if session.settles || session.done.gone.len() > MANY_KEYS {
         session.say_what_is_done().await?;
     }
     session.sum_up();
-    Ok(())
-}
-
-/// Flushes until the tail has hardly more.
-async fn flush_all<S: IndexStore>(session: &mut Session<'_, S>) -> Result<()> {
-    let mut attempts = session.limits.attempts;
-    while session.may_go_on().await? {
-        match flush::flush(session).await? {
-            Flushed::Much => {}
-            Flushed::All | Flushed::Nothing => break,
-            Flushed::Lost if attempts > 0 => attempts -= 1,
-            Flushed::Lost => {
-                session.ran.ended_for_another = true;
-                break;
-            }
-        }
-    }
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::rate::Rate;
 use crate::domain::clock::{Environment, Timestamp};
 use crate::domain::error::Result;
 use crate::index::manifest::Manifest;
+use crate::index::segment::merge::Merge;
 use crate::index::segment::{Segment, SegmentId};
 use crate::index::store::IndexStore;
 
@@ -24,6 +25,8 @@ pub(super) struct Session<'a, S> {
     pub(super) current: Current<'a, S>,
     pub(super) done: Done,
     pub(super) rate: Rate,
+    /// The merge that it goes on with, by its output.
+    pub(super) merge: Option<(SegmentId, Merge)>,
     pub(super) ran: Ran,
     /// Whether anything was changed.
     pub(super) changed: bool,
@@ -32,15 +35,15 @@ pub(super) struct Session<'a, S> {
 }
 
 impl<'a, S: IndexStore> Session<'a, S> {
-    /// Begins a run of some id, and reads the manifest.
+    /// Begins a run of some id now, and reads the manifest.
     pub(super) async fn begin(
         store: &'a S,
         env: &'a dyn Environment,
         limits: &'a Limits,
         id: Uuid,
+        now: Timestamp,
         settles: bool,
     ) -> Result<Self> {
-        let now = env.now()?;
         Ok(Self {
             store,
             env,
@@ -50,6 +53,7 @@ impl<'a, S: IndexStore> Session<'a, S> {
             current: Current::read(store).await?,
             done: Done::default(),
             rate: Rate::default(),
+            merge: None,
             ran: Ran::default(),
             changed: false,
             ends: now.plus(limits.run),

@@ -63,3 +63,63 @@ impl TailRead {
         read_through.is_some_and(|last| last.is_none_or(|last| key <= last))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::clock::Timestamp;
+    use crate::index::Position;
+    use crate::index::compact::memory::Memory;
+    use crate::index::compact::model::block_on;
+    use crate::index::entry::EntryPart;
+
+    fn key(shard: u8, number: u128) -> TailKey {
+        let position = Position { time: Timestamp::MIN, id: Uuid::from_u128(number) };
+        TailKey { shard, position }
+    }
+
+    fn log(memory: &Memory, key: TailKey) {
+        let part = EntryPart { position: key.position, terms: Vec::new() };
+        memory.log(key.shard, &Entry { activity: Some(part), event: None, analyzer: 1 });
+    }
+
+    fn read(memory: &Memory, shards: u8, max_bytes: usize) -> TailRead {
+        block_on(TailRead::read(memory, shards, max_bytes)).unwrap()
+    }
+
+    #[test]
+    fn shards_are_read_side_by_side_to_about_so_many_bytes() {
+        let memory = Memory::new();
+        (0..300).for_each(|number| log(&memory, key((number % 3) as u8, number)));
+        let all = read(&memory, 3, 1 << 20);
+        assert!(all.is_whole() && all.entries.len() == 300);
+        assert!(all.covers(key(2, 5_000)) && !all.covers(key(3, 5)));
+        let one = all.bytes / 300;
+
+        let some = read(&memory, 3, one * 30);
+        assert!(!some.is_whole() && (30..=33).contains(&some.entries.len()));
+        for shard in 0..3 {
+            let last = some.entries.iter().rfind(|(key, _)| key.shard == shard);
+            let (last, _) = last.unwrap();
+            assert!(some.covers(*last) && !some.covers(key(shard, 299)));
+        }
+        // One that ends early leaves its share to the others.
+        (0..90).for_each(|number| {
+            memory.table().tail.remove(&key(0, number * 3));
+        });
+        assert!(read(&memory, 3, one * 60).entries.len() >= 60);
+    }
+
+    #[test]
+    fn what_cannot_be_read_stands_in_nobodys_way() {
+        let memory = Memory::new();
+        (0..100).for_each(|number| {
+            memory.table().tail.insert(key(0, number), vec![0xff; 500]);
+        });
+        log(&memory, key(0, 100));
+        let read = read(&memory, 1, 600);
+        assert_eq!((read.entries.len(), read.unreadable.len()), (1, 100));
+    }
+}

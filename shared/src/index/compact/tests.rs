@@ -12,7 +12,7 @@ use super::{Limits, Ran, SET_ASIDE, run, settle, settle_within};
 use crate::domain::clock::{Environment, Timestamp};
 use crate::index::Position;
 use crate::index::entry::{Entry, EntryPart};
-use crate::index::manifest::{Rebuilt, TailKey};
+use crate::index::manifest::{Manifest, Rebuilt, TailKey};
 use crate::index::segment::build::{Built, build};
 use crate::index::segment::{Birth, Collection, Part, PartName, Segment, SegmentId};
 use crate::index::store::IndexStore;
@@ -245,8 +245,9 @@ fn a_flush_takes_no_more_entries_than_the_manifest_can_name() {
     tenant.log(0..9_000);
     let ran = tenant.run();
     assert_eq!(ran.entries_flushed, 9_000);
-    assert_eq!(tenant.memory.manifest_now().pending.len(), 1_000);
     assert_eq!(tenant.segments().len(), 6);
+    // So many keys would be paid for by each search until the next flush.
+    assert!(tenant.memory.manifest_now().pending.is_empty());
 }
 
 /// Limits under which each merge is one of several runs.
@@ -431,11 +432,9 @@ fn what_is_struck_is_found_by_nothing_and_in_nothing_once_settled() {
     assert_eq!(tenant.memory.manifest_now().struck.len(), 4);
     assert_eq!(tenant.memory.records(), expected);
     tenant.settle();
-    let mut manifest = tenant.memory.manifest_now();
-    assert_eq!(manifest.struck.len(), 1, "the last one tells that something was struck");
-    manifest.struck.clear();
-    let version = tenant.memory.table().manifest.as_ref().map(|(version, _)| *version);
-    block_on(tenant.memory.put_manifest(version, &manifest)).unwrap().unwrap();
+    let left = tenant.memory.manifest_now().struck.len();
+    assert_eq!(left, 1, "the last one tells that something was struck");
+    put(&tenant, |manifest| manifest.struck.clear());
     assert_eq!(tenant.memory.records(), expected);
 }
 
@@ -570,40 +569,78 @@ fn what_nobody_lists_is_swept_after_an_hour_and_nothing_else() {
     assert_eq!(tenant.memory.records(), records(0..32));
 }
 
-#[test]
-fn a_run_that_slept_lists_nothing_that_is_swept() {
-    for merges in [false, true] {
-        let tenant = Tenant::new();
-        for first in if merges { vec![0, 8, 16] } else { vec![] } {
+/// Lets a run stop before each of its calls in turn, while others do something. Small merges
+/// are due, or large ones.
+fn stop_before_each_call(slice_bytes: usize, others: impl Fn(&Tenant), check: impl Fn(&Tenant)) {
+    for steps in 1.. {
+        let limits = Limits { slice_bytes, ..Limits::default() };
+        let tenant = Tenant { limits, ..Tenant::new() };
+        for first in [0, 8, 16] {
             tenant.log(first..first + 8);
             tenant.run();
         }
         tenant.log(24..32);
-        let expected = tenant.memory.records();
-        let sleeper = tenant.memory.pausing();
-        let mut steps = 0;
-        loop {
-            // It sleeps after each of its calls in turn.
-            let mut slept = Box::pin(run(&sleeper, &tenant.env, &tenant.limits));
-            let context = &mut Context::from_waker(Waker::noop());
-            let mut is_done = false;
-            for _ in 0..=steps {
-                is_done = is_done || slept.as_mut().poll(context).is_ready();
-            }
-            if is_done {
-                break;
-            }
-            tenant.env.pass(Duration::from_secs(2 * 60 * 60));
-            let now = tenant.env.now().unwrap();
-            block_on(sweep(&tenant.memory, tenant.listing(), now)).unwrap();
-            let _ = block_on(slept);
-            assert_eq!(tenant.memory.records(), expected);
-            steps += 1;
-            // What it did is undone, so that there is something to do each time.
-            tenant.log(24..32);
+        let process = tenant.memory.pausing();
+        let mut stopped = Box::pin(run(&process, &tenant.env, &tenant.limits));
+        let context = &mut Context::from_waker(Waker::noop());
+        if (0..steps).any(|_| stopped.as_mut().poll(context).is_ready()) {
+            assert!(steps > 30, "{steps}");
+            return;
         }
-        assert!(steps > 10);
+        others(&tenant);
+        // It may well fail.
+        drop(block_on(stopped));
+        check(&tenant);
     }
+}
+
+fn sleep_and_sweep(tenant: &Tenant) {
+    tenant.env.pass(Duration::from_secs(2 * 60 * 60));
+    let now = tenant.env.now().unwrap();
+    block_on(sweep(&tenant.memory, tenant.listing(), now)).unwrap();
+}
+
+#[test]
+fn a_run_that_slept_lists_nothing_that_is_swept() {
+    let check = |tenant: &Tenant| assert_eq!(tenant.memory.records(), records(0..32));
+    stop_before_each_call(0, sleep_and_sweep, check);
+    stop_before_each_call(1 << 20, sleep_and_sweep, check);
+}
+
+fn put(tenant: &Tenant, change: impl FnOnce(&mut Manifest)) {
+    let mut manifest = tenant.memory.manifest_now();
+    change(&mut manifest);
+    let version = tenant.memory.table().manifest.as_ref().map(|(version, _)| *version);
+    block_on(tenant.memory.put_manifest(version, &manifest)).unwrap().unwrap();
+}
+
+#[test]
+fn a_merge_that_is_named_no_more_lists_nothing() {
+    let abandon = |tenant: &Tenant| {
+        put(tenant, |manifest| manifest.merge = None);
+        sleep_and_sweep(tenant);
+    };
+    let check = |tenant: &Tenant| assert_eq!(tenant.memory.records(), records(0..32));
+    stop_before_each_call(0, abandon, check);
+}
+
+#[test]
+fn a_merge_that_was_overtaken_brings_nothing_back() {
+    let strike_and_settle = |tenant: &Tenant| {
+        block_on(strike(&tenant.memory, Collection::Activities, activity(3))).unwrap();
+        block_on(strike(&tenant.memory, Collection::AuditEvents, event(4))).unwrap();
+        tenant.settle();
+    };
+    let check = |tenant: &Tenant| {
+        tenant.settle();
+        put(tenant, |manifest| manifest.struck.clear());
+        let mut expected = records(0..32);
+        expected.remove(&(Collection::Activities, activity(3)));
+        expected.remove(&(Collection::AuditEvents, event(4)));
+        assert_eq!(tenant.memory.records(), expected);
+    };
+    stop_before_each_call(0, strike_and_settle, check);
+    stop_before_each_call(1 << 20, strike_and_settle, check);
 }
 
 #[test]
@@ -654,4 +691,33 @@ fn a_run_whose_hint_somebody_took_ends() {
     let ran = block_on(former).unwrap();
     assert!(ran.ended_for_another);
     assert_eq!(ran.entries_flushed, 0);
+}
+
+#[test]
+fn a_word_costs_a_small_part_of_a_unit() {
+    let tenant = Tenant::new();
+    let mut random = 7_u64;
+    let mut next = move |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (random >> 33) % below
+    };
+    for number in 0..512 {
+        // Half of the words are common, and a tenth in few others.
+        let words: Vec<String> = (0..100)
+            .map(|at| match at % 10 {
+                0 => format!("wrare{}", next(1 << 20)),
+                1..5 => format!("wknown{}", next(2_000)),
+                _ => format!("wcommon{}", next(150)),
+            })
+            .collect();
+        let part = EntryPart { position: activity(number), terms: terms(&words) };
+        tenant.memory.log(0, &Entry { activity: Some(part), ..entry(number) });
+        if number % 32 == 31 {
+            tenant.run();
+        }
+    }
+    tenant.settle();
+    let used = tenant.memory.table().used;
+    assert!(used.write_units < 512 * 4, "{used:?}");
+    assert!(used.read_units < 512, "{used:?}");
 }
