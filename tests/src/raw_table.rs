@@ -105,7 +105,7 @@ impl<'a> RawTable<'a> {
     /// the tail that concerned.
     pub async fn file_under_version(&self, version: u32) -> usize {
         let mut moved = 0;
-        for ((pk, sk), item) in self.items().await {
+        for ((pk, _), item) in self.items().await {
             if pk.contains("#TAIL") {
                 let bytes = item["b"].as_b().expect("an entry is binary").as_ref();
                 let mut entry = Entry::decode(bytes).expect("it is an entry");
@@ -115,8 +115,6 @@ impl<'a> RawTable<'a> {
                     self.put(with(&item, "b", entry)).await;
                     moved += 1;
                 }
-            } else if sk == "HEAD" {
-                self.put(with(&item, "analyzer", AttributeValue::N(version.to_string()))).await;
             }
         }
         moved

@@ -34,7 +34,6 @@ use crate::store::item::{
 use crate::store::items::attribution;
 use crate::store::items::long_text::{Form, LongText, inflated_if_some};
 use crate::store::keys;
-use crate::text::ANALYZER_VERSION;
 
 /// A strongly consistent read of up to this many bytes costs one unit.
 const HEAD_MAX_BYTES: usize = READ_UNIT_BYTES;
@@ -42,8 +41,6 @@ const HEAD_MAX_BYTES: usize = READ_UNIT_BYTES;
 const WRITE_UNIT_BYTES: usize = 1_024;
 /// The attribute of a body.
 const BODY: &str = "body";
-/// The attribute of the version of the analyzer that the words are of.
-pub(in crate::store) const ANALYZER: &str = "analyzer";
 /// The attribute of what the logged-activity dialect adds.
 pub(in crate::store) const SUBMISSION: &str = "submission";
 /// The attribute of all related records, where there can be several.
@@ -184,7 +181,6 @@ fn write_short(activity: &Activity) -> ItemWriter {
     };
     let item = ItemWriter::new(keys::head(&activity.tenant_id, activity.id));
     attribution::write(item, &activity.logged_by)
-        .number(ANALYZER, i64::from(ANALYZER_VERSION))
         .text("type", activity.category)
         .text_if_some("object", activity.submitted.type_name())
         .text("summary", activity.summary.as_str())
@@ -271,13 +267,6 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
         submitted,
     };
     Ok(Head { activity, related_is_elsewhere })
-}
-
-/// The version of the analyzer that an activity's words are of.
-pub(in crate::store) fn read_analyzer(item: &Item) -> Result<u32, CorruptItem> {
-    let reader = ItemReader::new(item);
-    u32::try_from(reader.number(ANALYZER)?)
-        .map_err(|_| reader.corrupt(format!("{ANALYZER} is not a version")))
 }
 
 /// A body, in plain or deflated.
