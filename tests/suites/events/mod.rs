@@ -3,3 +3,4 @@
 
 mod ingest;
 mod publish;
+mod runs_requested;
