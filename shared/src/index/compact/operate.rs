@@ -60,8 +60,9 @@ pub async fn strike(
     }
 }
 
-/// Lists a segment that was built from the records. Its number is the manifest's next one at a
-/// time before any of the records was read, and its tier is chosen here.
+/// Lists a segment that was built from the records, and notes how far these were read. Its
+/// number is the manifest's next one at a time before any of the records was read, and its tier
+/// is chosen here.
 ///
 /// # Errors
 ///
@@ -71,6 +72,7 @@ pub async fn add_segment(
     store: &impl IndexStore,
     env: &dyn Environment,
     built: Built,
+    rebuilt: Option<Rebuilt>,
 ) -> Result<()> {
     let Built { mut segment, parts } = built;
     segment.tier = Limits::default().tier(segment.bytes);
@@ -87,29 +89,15 @@ pub async fn add_segment(
         }
         manifest.segments.push(segment.clone());
         manifest.next_number = manifest.next_number.max(segment.number + 1);
+        if rebuilt.is_some() {
+            manifest.rebuilt = rebuilt;
+        }
         Change::Put
     };
     if current.change(ATTEMPTS, list_it).await? {
         return Ok(());
     }
     Err(Error::Unavailable(Box::new(BuiltTooEarly)))
-}
-
-/// Notes how far the records were read of which segments were built.
-///
-/// # Errors
-///
-/// A failed call, after which it may be noted.
-pub async fn note_rebuilt(store: &impl IndexStore, rebuilt: Rebuilt) -> Result<()> {
-    let mut current = Current::read(store).await?;
-    let note_it = |manifest: &mut Manifest| {
-        if manifest.rebuilt == Some(rebuilt) {
-            return Change::Done;
-        }
-        manifest.rebuilt = Some(rebuilt);
-        Change::Put
-    };
-    current.change(ATTEMPTS, note_it).await.map(drop)
 }
 
 /// Drops segments for good, such as those of an old analyzer, and how many there were. Later

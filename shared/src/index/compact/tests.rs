@@ -6,7 +6,7 @@ use uuid::{Builder, Uuid};
 
 use super::memory::{Fault, Memory, Records};
 use super::model::{TestEnvironment, block_on};
-use super::operate::{add_segment, drop_all, drop_segments, note_rebuilt, strike};
+use super::operate::{add_segment, drop_all, drop_segments, strike};
 use super::sweep::sweep;
 use super::{Limits, Ran, SET_ASIDE, run, settle, settle_within};
 use crate::domain::clock::{Environment, Timestamp};
@@ -473,10 +473,7 @@ fn a_segment_that_was_built_from_the_records_is_added_beside_those_of_the_tail()
     process.plan(built.parts.len() + 1, Fault::Repeated);
     tenant.log(8..16);
     tenant.run();
-    block_on(add_segment(&process, &tenant.env, built)).unwrap();
-    for _ in 0..2 {
-        block_on(note_rebuilt(&tenant.memory, rebuilt)).unwrap();
-    }
+    block_on(add_segment(&process, &tenant.env, built, Some(rebuilt))).unwrap();
     let manifest = tenant.memory.manifest_now();
     assert_eq!(manifest.rebuilt, Some(rebuilt));
     assert_eq!(manifest.segments.iter().filter(|segment| segment.id == id).count(), 1);
@@ -505,18 +502,18 @@ fn a_segment_is_not_added_when_records_were_struck_since_it_was_begun() {
     block_on(strike(&tenant.memory, Collection::Activities, activity(3))).unwrap();
     // Nothing has it, so it could be forgotten.
     tenant.settle();
-    let outcome = block_on(add_segment(&tenant.memory, &tenant.env, early));
+    let outcome = block_on(add_segment(&tenant.memory, &tenant.env, early, None));
     assert!(outcome.unwrap_err().retryable());
     assert!(tenant.segments().is_empty());
     assert!(tenant.sweep_later() > 0);
     let number = tenant.memory.manifest_now().next_number;
     let late = built(&tenant, [0, 1], number);
-    block_on(add_segment(&tenant.memory, &tenant.env, late)).unwrap();
+    block_on(add_segment(&tenant.memory, &tenant.env, late, None)).unwrap();
     assert_eq!(tenant.segments().len(), 1);
     // And none that took an hour.
     let slow = built(&tenant, [5], tenant.memory.manifest_now().next_number);
     tenant.env.pass(Duration::from_secs(60 * 60));
-    block_on(add_segment(&tenant.memory, &tenant.env, slow)).unwrap_err();
+    block_on(add_segment(&tenant.memory, &tenant.env, slow, None)).unwrap_err();
     assert_eq!(tenant.segments().len(), 1);
 }
 
