@@ -60,6 +60,8 @@ def invoke(line, script, function, sample):
         ingested(answer, script, sample)
     elif function == "publish":
         same("everything is published", answer, {"batchItemFailures": []})
+    elif function == "index":
+        same("the tenant's index is compacted", answer["tenant_id"], "demo")
     else:
         same("it succeeds", answer["statusCode"] // 100, 2)
         if function != "web":
@@ -114,7 +116,7 @@ def main():
     printed = {sample for _, sample in invoked}
     check(
         "an invocation of each function that is printed",
-        printed >= {"log.json", "search.json", "publish.json", *INGESTED},
+        printed >= {"log.json", "search.json", "publish.json", "index.json", *INGESTED},
         printed,
     )
 

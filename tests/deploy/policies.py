@@ -46,14 +46,16 @@ ALLOWED = {
         "EventBus.Arn": {"events:PutEvents"},
         "PublishDeadLetters.Arn": {"sqs:SendMessage"},
     },
+    "IndexRole": {TABLE: SEARCH | WRITE},
 }
 # The kinds of items that an action that writes may be allowed on. None of them
 # changes or deletes an audit event; that a put never replaces one is a condition
 # of each put.
 WRITABLE = {
-    "dynamodb:BatchWriteItem": {"IX", "AX", "BODY"},
+    "dynamodb:BatchWriteItem": {"TAIL", "IX", "AX", "BODY", "SEG"},
     "dynamodb:PutItem": {
-        "ACT", "AUD", "AX", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS", "KEY", "USED",
+        "ACT", "AUD", "TAIL", "AX", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS", "KEY",
+        "USED", "SEGS",
     },
     # The end of a credential, and the tally of refusals.
     "dynamodb:UpdateItem": {"KEY", "REF"},
@@ -116,12 +118,13 @@ def check_condition(where, resource, actions, condition):
                 continue
             # The tenant and the kind stand in it, so it is of one kind.
             parts = pattern.split("#")
-            kind = parts[2] if len(parts) > 2 else ""
+            kind = parts[2].removesuffix("*") if len(parts) > 2 else ""
             check(parts[:2] == ["T", "*"] and kind.isupper(), f"{where}: {pattern}")
             check(all(kind in kinds for kinds in writable), f"{where} writes {pattern}")
         check((condition or {}).get("Null") == {"dynamodb:LeadingKeys": "false"}, f"{where}: Null")
     elif resource == "EventBus.Arn":
-        expected = {"events:source": "activity-log", "events:detail-type": "activity.logged"}
+        types = ["activity.logged", "index.requested"]
+        expected = {"events:source": "activity-log", "events:detail-type": types}
         check(condition == {"StringEquals": expected}, f"{where}: {condition}")
     else:
         check(condition is None, f"{where}: {condition}")
@@ -230,7 +233,10 @@ def main():
         policies = {"ResourcePolicy"} & (set(table) | set(table["StreamSpecification"]))
         check(not policies, f"{name} has a policy of its own")
     for name, permission in of_type("AWS::Lambda::Permission").items():
-        check(permission["Principal"] == "apigateway.amazonaws.com", f"{name}: who may invoke")
+        # The rule of `index`; everything else is routed by the gateway.
+        is_of_index = permission["FunctionName"] == {"Ref": "IndexFunction"}
+        invoker = "events.amazonaws.com" if is_of_index else "apigateway.amazonaws.com"
+        check(permission["Principal"] == invoker, f"{name}: who may invoke")
         check("SourceArn" in permission, f"{name}: from where")
 
     check_switch(resources)

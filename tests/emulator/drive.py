@@ -25,7 +25,18 @@ STACK = os.environ["STACK"]
 API = f"{ENDPOINT}/_aws/execute-api/{os.environ['API_ID']}/$default"
 CONSOLE = os.environ["CONSOLE"]
 TENANT = "acme"
-FUNCTIONS = {"audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search", "web"}
+FUNCTIONS = {
+    "audit",
+    "get-logged",
+    "index",
+    "ingest",
+    "keys",
+    "log",
+    "mcp",
+    "publish",
+    "search",
+    "web",
+}
 # The names that the runbook has, but for those of the table, which template.py
 # leaves out.
 # What each function is watched by: the metric, and whose it is.
@@ -35,10 +46,13 @@ FUNCTION_ALARMS = {
     "throttles": ("AWS/Lambda", "Throttles"),
     "unrecorded": ("ActivityLog", "Unrecorded"),
 }
-# It records nothing.
-NOT_WATCHED = {("web", "unrecorded")}
+# They record nothing.
+NOT_WATCHED = {("index", "unrecorded"), ("web", "unrecorded")}
 ALARMS = {
     "api-5xx",
+    "index-damage",
+    "index-rule-failures",
+    "index-tail",
     "ingest-dlq-depth",
     "ingest-dlq-errors",
     "ingest-queue-age",
@@ -432,6 +446,23 @@ class Suite:
         )
         check(given_up == [poison], "nothing but the poison is given up, as it came", given_up)
 
+    def index(self):
+        """So many long texts that some of them ask for a run."""
+        for n in range(60):
+            words = " ".join(f"m{n}x{word}" for word in range(150))
+            note = {"type": "note", "summary": f"To be merged {n}", "body": words}
+            logged = expect(call("POST", "/v1/activities", self.key, note), 201, "a log")
+            self.logged.add(logged.json["activity"]["id"])
+
+        def tiers():
+            (status,) = console("index", "status", "--tenant", TENANT)
+            return status["index"]["tiers"]
+
+        eventually(tiers, "the index is merged")
+        for word in ("m0x0", "m59x149"):
+            rows = found(word, self.reader)
+            check(len(rows) == 1, f"{word} is found once", rows)
+
     def events_out(self):
         seen = {}
 
@@ -478,6 +509,7 @@ def main():
         suite.senders,
         suite.events_in,
         suite.poison,
+        suite.index,
         suite.events_out,
         suite.alarms,
     ]

@@ -9,7 +9,7 @@ use activity_log_core::domain::error::{Error, FieldError, chain};
 use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::http::exchange::new_request_id;
-use activity_log_core::lambda::{Invocation, InvocationError};
+use activity_log_core::lambda::{Invocation, describe};
 use activity_log_core::platform::usage::Usage;
 use tokio::time::Instant;
 
@@ -115,22 +115,6 @@ impl<'a> Delivery<'a> {
     fn tenant_id(&self) -> Option<&str> {
         self.head.tenant_id.as_ref().map(TenantId::as_str)
     }
-}
-
-/// What a failed invocation says of itself.
-pub(crate) fn invocation_error(error: &Error) -> InvocationError {
-    let message = describe(error, |violation| violation.field.as_str());
-    InvocationError { code: error.code().as_str(), message }
-}
-
-/// The public message, and every violation after the name that `name` has for
-/// its property.
-fn describe<'a>(error: &'a Error, name: impl Fn(&'a FieldError) -> &'a str) -> String {
-    let mut text = error.public_message().to_owned();
-    for violation in error.field_errors().unwrap_or_default() {
-        text.push_str(&format!(" {}: {}.", name(violation), violation.message));
-    }
-    text
 }
 
 /// A property's name for the log. Those of unknown properties are the sender's.

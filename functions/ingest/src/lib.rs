@@ -23,7 +23,7 @@ use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::delivery::{Delivery, invocation_error};
+use crate::delivery::Delivery;
 use crate::ingest_event::{Ingested, audit_refused_news, ingest_event};
 
 /// The most messages that Lambda hands over at once.
@@ -95,7 +95,7 @@ pub async fn handle(
         Some(records) => ingest_batch(ctx, &invocation, records).await.map(Answer::Batch),
         None => ingest_payload(ctx, &invocation).await.map(Answer::Event),
     };
-    answer.map_err(|error| invocation_error(&error))
+    answer.map_err(|error| InvocationError::of(&error))
 }
 
 /// The records of a batch, where the payload is one: no event has a property of

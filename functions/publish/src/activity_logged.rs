@@ -5,7 +5,6 @@
 
 use activity_log_core::domain::activity::{Activity, ActivityId};
 use activity_log_core::domain::actor_names::ActorNames;
-use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::record_type::NAMESPACE;
 use activity_log_core::http::view::{ActivityView, ActorView};
@@ -15,10 +14,10 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The source that rules match.
-pub const SOURCE: &str = "activity-log";
+use crate::event::Event;
+
 /// The type that rules match.
-pub const DETAIL_TYPE: &str = "activity.logged";
+const DETAIL_TYPE: &str = "activity.logged";
 
 /// The version of the detail.
 const VERSION: u8 = 1;
@@ -43,28 +42,17 @@ struct ActivityLogged<'a> {
     request_id: &'a str,
 }
 
-/// An event that is to be published.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Event {
-    pub(crate) time: Timestamp,
-    pub(crate) detail: String,
-}
-
-impl Event {
-    pub(crate) fn activity_logged(activity: &Activity, names: &ActorNames) -> Self {
-        let detail = ActivityLogged {
-            version: VERSION,
-            event_id: event_id(&activity.tenant_id, activity.id),
-            tenant_id: &activity.tenant_id,
-            activity: ActivityView::without_text(activity, names),
-            actor: ActorView::of(&activity.logged_by.actor, names),
-            request_id: &activity.request_id,
-        };
-        Self {
-            time: activity.logged_at,
-            detail: serde_json::to_string(&detail).expect("an event has a JSON form"),
-        }
-    }
+/// The event of an activity.
+pub(crate) fn activity_logged(activity: &Activity, names: &ActorNames) -> Event {
+    let detail = ActivityLogged {
+        version: VERSION,
+        event_id: event_id(&activity.tenant_id, activity.id),
+        tenant_id: &activity.tenant_id,
+        activity: ActivityView::without_text(activity, names),
+        actor: ActorView::of(&activity.logged_by.actor, names),
+        request_id: &activity.request_id,
+    };
+    Event::new(DETAIL_TYPE, activity.logged_at, &detail)
 }
 
 /// The same for the same activity, so that consumers can tell an event that

@@ -14,12 +14,12 @@ use activity_log_core::platform::backoff::Backoff;
 use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
 
-use crate::activity_logged::Event;
+use crate::event::Event;
 use crate::event_bus::{EventBus, NotTaken};
 
 /// The events that one PutEvents takes. It takes 256 KB of them, and ten of the
 /// largest are smaller.
-const CALL_EVENTS: usize = 10;
+pub(crate) const CALL_EVENTS: usize = 10;
 const CALLS_IN_FLIGHT: usize = 4;
 
 /// Delivers events, and returns those that failed by what the caller knows them

@@ -13,7 +13,7 @@ use aws_sdk_eventbridge::primitives::DateTime;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
 use tokio::time::{Instant, timeout_at};
 
-use crate::activity_logged::{DETAIL_TYPE, Event, SOURCE};
+use crate::event::{Event, SOURCE};
 
 /// An answer that takes longer is taken as lost.
 const CALL_TIMEOUT: Duration = Duration::from_secs(3);
@@ -91,7 +91,7 @@ impl EventBus {
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
             .source(SOURCE)
-            .detail_type(DETAIL_TYPE)
+            .detail_type(event.detail_type)
             .time(DateTime::from_millis(event.time.as_millis()))
             .detail(&event.detail)
             .build()

@@ -1,5 +1,6 @@
 //! The function `publish`: events out. It reads the table's stream, and puts an
-//! `activity.logged` on a bus of EventBridge for every activity that was logged.
+//! `activity.logged` on a bus of EventBridge for every activity that was logged. It also
+//! hands on what asks for a run of the index's compactor, as `index.requested`.
 //!
 //! Delivery is at least once. What could not be delivered is named to Lambda by
 //! its place in the stream, from which the batch is then read again; so events
@@ -9,7 +10,9 @@
 
 pub mod activity_logged;
 mod delivery;
+mod event;
 mod event_bus;
+mod index_requested;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +23,7 @@ use activity_log_core::app::audited::look_after_refusal_tallies;
 use activity_log_core::app::name_actors::names_by_tenant;
 use activity_log_core::domain::activity::Activity;
 use activity_log_core::domain::actor_names::ActorNames;
+use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::lambda::{Invocation, InvocationError};
@@ -28,9 +32,11 @@ use activity_log_core::store::stream::{StreamBatch, StreamRecord};
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 
-use crate::activity_logged::Event;
+use crate::activity_logged::activity_logged;
 use crate::delivery::deliver;
+use crate::event::Event;
 pub use crate::event_bus::EventBus;
+use crate::index_requested::request_runs;
 
 /// How long a batch is tried at most. What it holds up is read again.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -77,9 +83,16 @@ pub async fn handle(
     })?;
     let of_activities = |record: &&StreamRecord<'_>| record.is_of_a_logged_activity();
     let records: Vec<&StreamRecord<'_>> = batch.records.iter().filter(of_activities).collect();
-    let deadline = deadline(ctx, &invocation)?;
+    let tenants: BTreeSet<TenantId> =
+        batch.records.iter().filter_map(StreamRecord::tenant_to_compact).collect();
+    let now = begin(ctx, &invocation)?;
+    let deadline = deadline(&invocation, now);
     let usage = Usage::default();
-    let failures = usage.of(publish(ctx, bus, &records, deadline)).await;
+    // Side by side, so that neither waits for the other.
+    let (failures, runs_requested) = tokio::join!(
+        usage.of(publish(ctx, bus, &records, deadline)),
+        request_runs(bus, &tenants, now, deadline, &invocation.request_id),
+    );
     usage.of(look_after_refusals(ctx, &records, deadline, &invocation.request_id)).await;
     let used = usage.used();
 
@@ -89,6 +102,7 @@ pub async fn handle(
         records = batch.records.len(),
         published = records.len() - failures.len(),
         failed = failures.len(),
+        runs_requested,
         table_calls = used.table_calls,
         round_trips = used.round_trips,
         read_units = used.read_units,
@@ -139,23 +153,26 @@ fn log_failures(aws_request_id: &str, failures: &[Failure<'_>]) {
     }
 }
 
-/// Until when a batch is tried.
+/// When a batch is begun.
 ///
 /// # Errors
 ///
 /// A clock that tells no time: the batch is read again.
-fn deadline(ctx: &Context, invocation: &Invocation) -> Result<Instant, InvocationError> {
-    let now = ctx.environment.now().map_err(|error| {
+fn begin(ctx: &Context, invocation: &Invocation) -> Result<Timestamp, InvocationError> {
+    ctx.environment.now().map_err(|error| {
         let (aws_request_id, cause) = (&invocation.request_id, chain(&error));
         tracing::error!(aws_request_id, error = cause, "the batch can't be begun");
-        let error = Error::from(error);
-        InvocationError { code: error.code().as_str(), message: error.public_message().to_owned() }
-    })?;
+        InvocationError::of(&error.into())
+    })
+}
+
+/// Until when a batch is tried.
+fn deadline(invocation: &Invocation, now: Timestamp) -> Instant {
     let left = invocation.deadline.map(|deadline| {
         let left_ms = deadline.as_millis() - now.as_millis();
         Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).saturating_sub(TIME_TO_ANSWER)
     });
-    Ok(Instant::now() + left.unwrap_or(TIME_LIMIT).min(TIME_LIMIT))
+    Instant::now() + left.unwrap_or(TIME_LIMIT).min(TIME_LIMIT)
 }
 
 async fn publish<'a>(
@@ -191,9 +208,9 @@ async fn read_events(ctx: &Context, records: &[&StreamRecord<'_>]) -> Vec<Result
         let activity = activity.as_ref().map_err(|error| chain(&**error))?;
         let names = names.as_ref().map_err(|error| chain(error))?.get(&activity.tenant_id);
         match names {
-            Some(Ok(names)) => Ok(Event::activity_logged(activity, names)),
+            Some(Ok(names)) => Ok(activity_logged(activity, names)),
             Some(Err(error)) => Err(chain(error)),
-            None => Ok(Event::activity_logged(activity, &ActorNames::none())),
+            None => Ok(activity_logged(activity, &ActorNames::none())),
         }
     };
     activities.iter().map(event).collect()

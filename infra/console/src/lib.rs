@@ -2,11 +2,12 @@
 //!
 //! [`stack`] serves all functions from one process through the handlers that
 //! run on Lambda; [`engine`] is the embedded DynamoDB engine beneath it, which
-//! keeps its table in a [`data_folder`]. Both serve through [`listener`]. [`demo`] is
-//! the tenant of a first try. [`cli`] and the modules of its commands are the binary
+//! keeps its table in a [`data_folder`]. Both serve through [`listener`]. [`compaction`]
+//! merges beside them what is logged. [`demo`] is the tenant of a first try. [`cli`] and the modules of its commands are the binary
 //! `activity-log`.
 
 pub mod cli;
+pub mod compaction;
 pub mod data_folder;
 pub mod demo;
 pub mod engine;

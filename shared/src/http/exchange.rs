@@ -20,6 +20,7 @@ use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::IdempotencyKey;
 use crate::domain::value::Refusal;
+use crate::index::store::is_damage;
 use crate::platform::telemetry::{Metric, TraceId, count};
 
 /// The header of an idempotency key, as violations name it.
@@ -291,6 +292,9 @@ impl<'a> Exchange<'a> {
 
     /// Logs the cause of what the caller only reads a constant text of.
     pub fn log_failure(&self, error: &Error) {
+        if is_damage(error) {
+            count(Metric::IndexDamage);
+        }
         if error.is_failure() {
             tracing::error!(
                 request_id = self.request_id,

@@ -29,6 +29,7 @@ mod plan;
 pub mod search;
 pub mod segment;
 mod segment_search;
+pub mod status;
 pub mod store;
 pub mod term;
 pub mod visible_text;

@@ -1,13 +1,15 @@
 //! What the index needs of the table that keeps it.
 
+use std::error::Error as _;
 use std::future::Future;
+use std::iter::successors;
 
 use uuid::Uuid;
 
 use super::entry::Entry;
 use super::manifest::{Manifest, TailKey};
-use super::segment::PartName;
 use super::segment::merge::Parts;
+use super::segment::{CorruptPart, PartName};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 
@@ -28,6 +30,14 @@ impl From<AbsentPart> for Error {
     fn from(absent: AbsentPart) -> Self {
         Self::Internal(Box::new(absent))
     }
+}
+
+/// Whether an error says that an index is damaged: a part of a listed segment is absent or
+/// can't be read.
+#[must_use]
+pub fn is_damage(error: &Error) -> bool {
+    let causes = successors(error.source(), |cause| (*cause).source());
+    causes.into_iter().any(|cause| cause.is::<AbsentPart>() || cause.is::<CorruptPart>())
 }
 
 /// Some entries of a shard of the tail, in the order of their positions.
@@ -86,4 +96,19 @@ pub trait IndexStore: Parts {
 
     /// Says that `owner` is busy no more.
     fn end(&self, owner: Uuid) -> impl Future<Output = Result<()>> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::segment::{Corrupt, Part, SegmentId};
+
+    #[test]
+    fn a_part_that_is_absent_or_corrupt_is_damage_and_a_table_that_fails_is_none() {
+        let name = PartName { segment: SegmentId(Uuid::nil()), part: Part::Bucket(7) };
+        assert!(is_damage(&AbsentPart(name).into()));
+        assert!(is_damage(&CorruptPart { name, source: Corrupt("no bucket") }.into()));
+        assert!(!is_damage(&Error::Unavailable("no answer".into())));
+        assert!(!is_damage(&Error::PayloadTooLarge));
+    }
 }

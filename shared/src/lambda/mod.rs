@@ -18,6 +18,7 @@ use tokio::runtime::LocalOptions;
 use self::http_event::HttpEvent;
 use crate::app::context::{Context, Setting};
 use crate::domain::clock::{SystemEnvironment, Timestamp};
+use crate::domain::error::{Error, FieldError};
 use crate::http::message::{Request, Response};
 use crate::platform::aws::Endpoint;
 use crate::platform::config::Config;
@@ -43,6 +44,25 @@ pub struct InvocationError {
     pub code: &'static str,
     /// What went wrong, for people. No cause and no value of the input.
     pub message: String,
+}
+
+impl InvocationError {
+    /// What is said of an error, with every violation of an input.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
+        let message = describe(error, |violation| violation.field.as_str());
+        Self { code: error.code().as_str(), message }
+    }
+}
+
+/// The public message of an error, and every violation after the name that `name` has for
+/// its property.
+pub fn describe<'a>(error: &'a Error, name: impl Fn(&'a FieldError) -> &'a str) -> String {
+    let mut text = error.public_message().to_owned();
+    for violation in error.field_errors().unwrap_or_default() {
+        text.push_str(&format!(" {}: {}.", name(violation), violation.message));
+    }
+    text
 }
 
 impl From<InvocationError> for Diagnostic {

@@ -46,6 +46,10 @@ fn targets(default: LevelFilter) -> Targets {
 pub enum Metric {
     /// Something should be in the audit trail and is not, or a use of a key was not noted.
     Unrecorded,
+    /// Bytes of a tenant's tail that a run of the compactor left, or that a search had to read.
+    TailBytes,
+    /// Parts of an index that are absent or can't be read.
+    IndexDamage,
 }
 
 impl Metric {
@@ -54,6 +58,47 @@ impl Metric {
     pub fn name(self) -> &'static str {
         match self {
             Self::Unrecorded => "Unrecorded",
+            Self::TailBytes => "TailBytes",
+            Self::IndexDamage => "IndexDamage",
+        }
+    }
+
+    /// What it is about: an index is found out about by several functions.
+    fn dimension(self) -> Dimension {
+        match self {
+            Self::Unrecorded => Dimension::FunctionName,
+            Self::TailBytes | Self::IndexDamage => Dimension::TableName,
+        }
+    }
+
+    fn unit(self) -> &'static str {
+        match self {
+            Self::TailBytes => "Bytes",
+            Self::Unrecorded | Self::IndexDamage => "Count",
+        }
+    }
+}
+
+/// What the values of a metric belong to.
+#[derive(Clone, Copy, Debug)]
+enum Dimension {
+    FunctionName,
+    TableName,
+}
+
+impl Dimension {
+    fn name(self) -> &'static str {
+        match self {
+            Self::FunctionName => "FunctionName",
+            Self::TableName => "TableName",
+        }
+    }
+
+    /// The variable that says which one this is.
+    fn variable(self) -> &'static str {
+        match self {
+            Self::FunctionName => FUNCTION_NAME_VARIABLE,
+            Self::TableName => "ACTIVITY_LOG_TABLE",
         }
     }
 }
@@ -61,15 +106,24 @@ impl Metric {
 /// The namespace of this project's metrics.
 pub const METRICS: &str = "ActivityLog";
 
-/// The dimension of this project's metrics.
-pub const FUNCTION_NAME: &str = "FunctionName";
+/// What only a function on Lambda has in its environment.
+const FUNCTION_NAME_VARIABLE: &str = "AWS_LAMBDA_FUNCTION_NAME";
 
-/// Counts one for a metric, where this is a function on Lambda: CloudWatch makes metrics
+/// Counts one for a metric; see [`measure`].
+pub fn count(metric: Metric) {
+    measure(metric, 1);
+}
+
+/// Gives a metric a value, where this is a function on Lambda: CloudWatch makes metrics
 /// of lines of the log that have its
 /// [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
-pub fn count(metric: Metric) {
-    if let (Ok(function), Some(now_ms)) = (std::env::var("AWS_LAMBDA_FUNCTION_NAME"), now_ms()) {
-        println!("{}", embedded(metric, &function, now_ms));
+pub fn measure(metric: Metric, value: u64) {
+    if std::env::var_os(FUNCTION_NAME_VARIABLE).is_none() {
+        return;
+    }
+    let of = std::env::var(metric.dimension().variable());
+    if let (Ok(of), Some(now_ms)) = (of, now_ms()) {
+        println!("{}", embedded(metric, value, &of, now_ms));
     }
 }
 
@@ -80,18 +134,19 @@ fn now_ms() -> Option<u64> {
     u64::try_from(since_1970.as_millis()).ok()
 }
 
-fn embedded(metric: Metric, function: &str, now_ms: u64) -> serde_json::Value {
+fn embedded(metric: Metric, value: u64, of: &str, now_ms: u64) -> serde_json::Value {
+    let dimension = metric.dimension().name();
     serde_json::json!({
         "_aws": {
             "Timestamp": now_ms,
             "CloudWatchMetrics": [{
                 "Namespace": METRICS,
-                "Dimensions": [[FUNCTION_NAME]],
-                "Metrics": [{ "Name": metric.name(), "Unit": "Count" }],
+                "Dimensions": [[dimension]],
+                "Metrics": [{ "Name": metric.name(), "Unit": metric.unit() }],
             }],
         },
-        FUNCTION_NAME: function,
-        (metric.name()): 1,
+        dimension: of,
+        (metric.name()): value,
     })
 }
 
@@ -148,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_metric_is_one_line_of_the_embedded_format() {
-        let line = embedded(Metric::Unrecorded, "activity-log-log", 1_772_357_400_000);
+        let line = embedded(Metric::Unrecorded, 1, "activity-log-log", 1_772_357_400_000);
         let expected = serde_json::json!({
             "_aws": {
                 "Timestamp": 1_772_357_400_000_u64,
@@ -162,6 +217,16 @@ mod tests {
             "Unrecorded": 1,
         });
         assert_eq!(line, expected);
+        let bytes = embedded(Metric::TailBytes, 70_000, "activity-log", 1_772_357_400_000);
+        let [about] = &bytes["_aws"]["CloudWatchMetrics"].as_array().unwrap()[..] else {
+            panic!("there is one: {bytes}");
+        };
+        assert_eq!(about["Dimensions"], serde_json::json!([["TableName"]]));
+        assert_eq!(about["Metrics"][0]["Unit"], "Bytes");
+        assert_eq!(
+            (&bytes["TableName"], &bytes["TailBytes"]),
+            (&"activity-log".into(), &70_000.into())
+        );
         assert!(!line.to_string().contains('\n'));
     }
 

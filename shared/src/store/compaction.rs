@@ -1,6 +1,7 @@
 //! What a run of the compactor reads and writes: the other side of the index that
 //! [`super::segments`] reads for searches.
 
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
@@ -164,46 +165,43 @@ impl IndexStore for TenantIndex<'_> {
     }
 
     async fn begin(&self, owner: Uuid, now: Timestamp, until: Timestamp) -> Result<bool> {
-        let mut item = keys::busy(self.tenant).into_item();
-        item.insert(OWNER.to_owned(), AttributeValue::S(owner.to_string()));
-        item.insert(UNTIL.to_owned(), AttributeValue::S(until.to_string()));
         let put = self
-            .store
-            .client
-            .put_item()
-            .table_name(&self.store.table_name)
-            .set_item(Some(item))
+            .put_hint(owner, until)
             .condition_expression("attribute_not_exists(pk) OR #owner = :owner OR #until <= :now")
-            .expression_attribute_names("#owner", OWNER)
             .expression_attribute_names("#until", UNTIL)
-            .expression_attribute_values(":owner", AttributeValue::S(owner.to_string()))
-            .expression_attribute_values(":now", AttributeValue::S(now.to_string()))
-            .measured()
-            .await;
-        match put {
+            .expression_attribute_values(":now", AttributeValue::S(now.to_string()));
+        match put.measured().await {
             Ok(_) => Ok(true),
             Err(error) if is_failed_condition(&error) => Ok(false),
             Err(error) => Err(to_error("PutItem", &error)),
         }
     }
 
+    /// A hint that has ended stands for none. It is not deleted, so that whoever may run the
+    /// compactor needs no right to delete what stands beside the manifest.
     async fn end(&self, owner: Uuid) -> Result<()> {
-        let delete = self
-            .store
-            .client
-            .delete_item()
-            .table_name(&self.store.table_name)
-            .set_key(Some(keys::busy(self.tenant).into_item()))
-            .condition_expression("#owner = :owner")
-            .expression_attribute_names("#owner", OWNER)
-            .expression_attribute_values(":owner", AttributeValue::S(owner.to_string()))
-            .measured()
-            .await;
-        match delete {
+        let put = self.put_hint(owner, Timestamp::MIN).condition_expression("#owner = :owner");
+        match put.measured().await {
             Ok(_) => Ok(()),
             // Somebody else is busy by now.
             Err(error) if is_failed_condition(&error) => Ok(()),
-            Err(error) => Err(to_error("DeleteItem", &error)),
+            Err(error) => Err(to_error("PutItem", &error)),
         }
+    }
+}
+
+impl TenantIndex<'_> {
+    /// A put of the hint that a run is at work, for a condition on its owner.
+    fn put_hint(&self, owner: Uuid, until: Timestamp) -> PutItemFluentBuilder {
+        let mut item = keys::busy(self.tenant).into_item();
+        item.insert(OWNER.to_owned(), AttributeValue::S(owner.to_string()));
+        item.insert(UNTIL.to_owned(), AttributeValue::S(until.to_string()));
+        self.store
+            .client
+            .put_item()
+            .table_name(&self.store.table_name)
+            .set_item(Some(item))
+            .expression_attribute_names("#owner", OWNER)
+            .expression_attribute_values(":owner", AttributeValue::S(owner.to_string()))
     }
 }

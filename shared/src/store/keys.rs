@@ -359,6 +359,18 @@ pub(super) fn tenant_of_head<'a>(pk: &'a str, sk: &str) -> Option<&'a str> {
     }
 }
 
+/// The tenant that the key of an entry of the tail names, as it stands there; `None` for
+/// items of other kinds.
+pub(super) fn tenant_of_tail(pk: &str) -> Option<&str> {
+    let mut parts = pk.splitn(4, '#');
+    match (parts.next()?, parts.next()?, parts.next()?, parts.next()) {
+        ("T", tenant, "TAIL", shard) => {
+            shard.is_none_or(|shard| shard.parse::<u8>().is_ok()).then_some(tenant)
+        }
+        _ => None,
+    }
+}
+
 fn escape(part: &str) -> Cow<'_, str> {
     if part.contains(['%', '#']) {
         part.replace('%', "%25").replace('#', "%23").into()
@@ -503,6 +515,17 @@ mod tests {
         let event = audit_event(&tenant(), id.0);
         for (pk, sk) in [(&*event.pk, "HEAD"), (&*head.pk, "BODY"), ("T#acme#ACT", "HEAD")] {
             assert_eq!(tenant_of_head(pk, sk), None);
+        }
+    }
+
+    #[test]
+    fn only_the_key_of_a_shard_of_the_tail_names_the_tenant_of_one() {
+        for pk in ["T#acme#TAIL", "T#acme#TAIL#1", "T#acme#TAIL#15"] {
+            assert_eq!(tenant_of_tail(pk), Some("acme"));
+        }
+        let head = head(&tenant(), ActivityId(Uuid::from_u128(7)));
+        for pk in [&*head.pk, "", "T#acme", "T#acme#TAILS", "T#acme#TAIL#", "T#acme#TAIL#1#2"] {
+            assert_eq!(tenant_of_tail(pk), None, "{pk}");
         }
     }
 }

@@ -22,9 +22,13 @@ use crate::index::manifest::{Manifest, TailKey};
 use crate::index::search::{Current, IndexReader, PartsRead, TailQuery, TailRead};
 use crate::index::segment::{Collection, PartName};
 use crate::index::store::Version;
+use crate::platform::telemetry::{Metric, measure};
 
 /// The attribute of a manifest's version.
 pub(super) const VERSION: &str = "v";
+/// From how many bytes of a page of the tail on it is told: a run of the compactor would have
+/// left less. A page has a megabyte at most.
+const LONG_TAIL_BYTES: usize = 500_000;
 /// What an item has beside its bytes: key and names, about.
 const KEY_BYTES: usize = 100;
 
@@ -126,6 +130,9 @@ impl IndexReader for TenantIndex<'_> {
             };
             let found = part.filter(|part| matches(entry.analyzer, part.position, &part.terms));
             read.found.extend(found.map(|part| part.position));
+        }
+        if bytes >= LONG_TAIL_BYTES {
+            measure(Metric::TailBytes, bytes as u64);
         }
         read.units = bytes.div_ceil(READ_UNIT_BYTES).max(1);
         read.next =

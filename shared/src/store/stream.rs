@@ -2,8 +2,9 @@
 //! records.
 //!
 //! Of all changes only the insertion of a head says that an activity was
-//! logged. Postings and bodies are staged before it and mean nothing by
-//! themselves, and nothing changes a head.
+//! logged. What is staged before it means nothing by itself, and nothing changes
+//! a head. The insertion of a marked entry of the index's tail asks for a run of
+//! the compactor: its key names the tenant, and no more of it is read than the mark.
 //!
 //! Values are read by an enumeration of the three types that items here are made
 //! of, which serde does without a library between the stream's JSON and the
@@ -100,6 +101,21 @@ impl StreamRecord<'_> {
     #[must_use]
     pub fn tenant(&self) -> Option<TenantId> {
         TenantId::parse(self.tenant_of_head()?).ok()
+    }
+
+    /// The tenant for whose index a run of the compactor is asked for.
+    #[must_use]
+    pub fn tenant_to_compact(&self) -> Option<TenantId> {
+        /// All else is skipped, the entry's bytes too.
+        #[derive(Deserialize)]
+        struct Marked {
+            #[serde(rename = "m")]
+            _mark: Text,
+        }
+        let (pk, _) = self.key();
+        let tenant = keys::tenant_of_tail(pk).filter(|_| self.event_name == "INSERT")?;
+        serde_json::from_str::<Marked>(self.dynamodb.new_image?.get()).ok()?;
+        TenantId::parse(tenant).ok()
     }
 
     /// The place in the stream, by which Lambda is told where to go on.

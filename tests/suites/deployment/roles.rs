@@ -26,6 +26,12 @@ use serde_json::{Value, json};
 
 const RARE: &str = "zeppelin";
 const COMMON: &str = "quarterly";
+/// After how many writes for a tenant a process looks for shards.
+const EVENTS_A_LOOK: usize = 64;
+/// How many segments are merged.
+const FAN: usize = 4;
+/// Entries that are worth a run.
+const ENTRIES_A_RUN: usize = 8;
 
 /// Every function doing all that it can do, in a tenant with a history that lets
 /// every path of the code be taken.
@@ -54,14 +60,19 @@ impl<'a> Rehearsal<'a> {
     }
 
     /// So many refusals that the last ones are counted, and the call after their minute,
-    /// which tells their number.
+    /// which tells their number; and so many events that a writer looks how many shards
+    /// the index's tail has.
     async fn refusals<T>(&mut self, function: &str, refused: impl AsyncFn() -> T) {
         let clock = self.workspace.stack.clock.clone();
         for _ in 0..12 {
             self.roles.run(function, refused()).await;
         }
         clock.advance(Duration::from_secs(91));
-        self.roles.run(function, refused()).await;
+        for _ in 0..EVENTS_A_LOOK {
+            self.roles.run(function, refused()).await;
+            // A minute of its own, so that it is an event.
+            clock.advance(Duration::from_secs(61));
+        }
     }
 
     /// A caller with a key of one scope.
@@ -83,6 +94,24 @@ impl<'a> Rehearsal<'a> {
         let reader = self.workspace.stack.v1(&self.caller_with(Scope::ActivityRead).await);
         self.refusals("log", async || reader.log(&input).await.expect(403)).await;
         (v1::id_of(&logged), id_of(&typed))
+    }
+
+    /// So many runs, with entries between them, that segments are merged, and merged ones
+    /// deleted.
+    async fn index(&mut self) {
+        let mut merges = 0;
+        for _ in 0..=FAN + 1 {
+            for _ in 0..ENTRIES_A_RUN {
+                self.workspace.v1.log(&v1::note(COMMON)).await.expect(201);
+            }
+            let event = json!({ "tenant_id": TENANT }).to_string();
+            let done = fn_index::handle(&self.workspace.stack.ctx, invocation(&event));
+            let done = self.roles.run("index", done).await.expect("it is done");
+            let done = serde_json::to_value(done).expect("it has a JSON form");
+            assert_ne!(done["entries_flushed"], 0);
+            merges += done["merges"].as_u64().expect("it is a number");
+        }
+        assert_ne!(merges, 0);
     }
 
     /// Words far apart, a phrase in long bodies, the responses of a type.
@@ -157,6 +186,8 @@ impl<'a> Rehearsal<'a> {
         // The tally of the conflict is closed when its minute is over.
         self.workspace.stack.clock.advance(Duration::from_secs(180));
         self.roles.run("keys", v1.get(&path)).await.expect(200);
+        let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
+        self.refusals("keys", async || writer.get("/v1/keys").await.expect(403)).await;
     }
 
     /// A page and what it uses, by a caller with a key.
@@ -268,7 +299,7 @@ impl<'a> Rehearsal<'a> {
 
     /// Each start of the others opens a connection by a read, and looks at the layout.
     async fn warm_up(&mut self) {
-        for function in ["log", "search", "get-logged", "mcp", "audit", "keys", "ingest"] {
+        for function in ["log", "search", "get-logged", "mcp", "audit", "keys", "ingest", "index"] {
             let cold = Stack::start_cold(&self.workspace.stack).await;
             let warm_up = cold.ctx.store.warm_up();
             self.roles.run(function, warm_up).await.expect("the table answers");
@@ -345,6 +376,7 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     let (stack, engine) = Stack::start_faulty().await;
     let mut rehearsal = Rehearsal::on(stack, &engine, &Template::read()).await;
     let (id, typed_id) = rehearsal.log().await;
+    rehearsal.index().await;
     rehearsal.search().await;
     rehearsal.get_logged(&id, &typed_id).await;
     rehearsal.audit().await;
@@ -371,6 +403,32 @@ fn one_role_alone_may_write_credentials() {
     }
     let expected = ["PutItem", "UpdateItem"].map(|operation| ("keys".to_owned(), operation));
     assert_eq!(may_write, expected.into());
+}
+
+#[test]
+fn one_role_alone_may_write_segments_and_it_writes_no_record() {
+    let operations = ["PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem", "PartiQLUpdate"];
+    let may_write = |key: &str| {
+        let mut may_write = BTreeSet::new();
+        for (binary, role) in roles_of(&Template::read()) {
+            for operation in operations {
+                if role.grants_for(&Request::new(operation, vec![key.to_owned()])).is_some() {
+                    may_write.insert((binary.clone(), operation));
+                }
+            }
+        }
+        may_write
+    };
+    let only = |operation| BTreeSet::from([("index".to_owned(), operation)]);
+    assert_eq!(may_write("T#acme#SEGS"), only("PutItem"));
+    assert_eq!(
+        may_write("T#acme#SEG#0193c1d2-0000-7000-8000-000000000001#b0"),
+        only("BatchWriteItem")
+    );
+    for record in ["ACT#1", "BODY#1", "AUD#1", "IX", "AX", "KEY", "IDEM#1", "RES#contact#1"] {
+        let writers = may_write(&format!("T#acme#{record}"));
+        assert!(!writers.iter().any(|(binary, _)| binary == "index"), "{record}");
+    }
 }
 
 #[test]

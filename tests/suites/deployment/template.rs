@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use activity_log_core::http::routes::{Function, ROUTES};
+use activity_log_tests::lambda::sample;
 use activity_log_tests::template::{Template, text};
 use serde_json::{Value, json};
 
@@ -78,6 +79,62 @@ fn what_pages_need_is_there_only_where_they_are_on() {
             assert!(!resource.contains(conditional), "{name} names {conditional}");
         }
     }
+}
+
+/// Whether an event has one of the values that a pattern lists wherever it lists some. It
+/// is all of the language of patterns that the template uses.
+fn matches(pattern: &Value, event: &Value) -> bool {
+    match pattern {
+        Value::Array(values) => values.contains(event),
+        Value::Object(properties) => {
+            properties.iter().all(|(name, pattern)| matches(pattern, &event[name]))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn the_stream_hands_over_what_publish_reads_and_nothing_else() {
+    let template = Template::read();
+    let commits = &template.functions()["publish"]["Events"]["Commits"]["Properties"];
+    let filters = commits["FilterCriteria"]["Filters"].as_array().expect("there are filters");
+    let patterns: Vec<Value> = filters
+        .iter()
+        .map(|filter| serde_json::from_str(&text(&filter["Pattern"])).expect("it is JSON"))
+        .collect();
+    let handed_over = |record: &Value| patterns.iter().any(|pattern| matches(pattern, record));
+    let batch = sample("publish.json");
+    let (mut heads, mut marked, mut others) = (0, 0, 0);
+    for record in batch["Records"].as_array().expect("there are records") {
+        let dynamodb = &record["dynamodb"];
+        let is_head = dynamodb["Keys"]["sk"]["S"] == "HEAD";
+        let is_marked = dynamodb["NewImage"]["m"]["S"] == "1";
+        assert_eq!(handed_over(record), is_head || is_marked, "{record}");
+        for (count, is_one) in
+            [(&mut heads, is_head), (&mut marked, is_marked), (&mut others, !is_head && !is_marked)]
+        {
+            *count += usize::from(is_one);
+        }
+        let mut changed = record.clone();
+        changed["eventName"] = json!("MODIFY");
+        assert!(!handed_over(&changed), "{changed}");
+    }
+    assert!(heads > 0 && marked > 0 && others > 0, "the sample has all of them");
+}
+
+#[test]
+fn what_asks_for_a_run_reaches_index_and_no_other_rule() {
+    let template = Template::read();
+    let requested = sample("index.json");
+    let rule = &template.functions()["index"]["Events"]["Requested"]["Properties"];
+    assert!(matches(&rule["Pattern"], &requested));
+    assert!(!matches(&template.properties("IngestRule")["EventPattern"], &requested));
+    for other in ["ingest-eventbridge.json", "publish.json"] {
+        assert!(!matches(&rule["Pattern"], &sample(other)), "{other}");
+    }
+    // It may be put by `publish` alone, and never in the name of another source.
+    let senders = template.properties("EventSenderPolicy").to_string();
+    assert!(!senders.contains("index.requested"));
 }
 
 #[test]

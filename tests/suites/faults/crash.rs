@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use activity_log_core::app::compact_index::settle_index;
 use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::operator::sweep::{self, GRACE, Swept};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
-use activity_log_tests::raw_table::RawTable;
+use activity_log_tests::raw_table::{RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
+use uuid::Builder;
 
 type Keys = BTreeSet<(String, String)>;
 
@@ -186,6 +189,36 @@ async fn a_sweep_removes_what_is_old_and_was_never_committed_and_nothing_else() 
     assert_eq!((after.activities, after.events), (before.activities, before.events));
     let again = sweep(&rig.direct, rig.direct.clock.time()).await;
     assert_eq!(again.removed, 0);
+}
+
+#[tokio::test]
+async fn parts_of_segments_that_no_manifest_names_are_swept_and_no_others() {
+    let rig = Rig::start().await;
+    for n in 0..10 {
+        drop(rig.direct_v1.log(&input(&format!("w{n}"))).await.expect(201));
+    }
+    let settled = settle_index(&rig.direct.ctx, &TenantId::parse("acme").expect("an id")).await;
+    assert_ne!(settled.expect("the index is settled").segments_flushed, 0);
+    let table = RawTable::of(&rig.direct).await;
+    let items = table.items().await;
+    let listed = items.iter().find(|((_, sk), _)| sk == "SEG").expect("there are segments").1;
+    let of_segment = |begun: Timestamp| {
+        let id = Builder::from_unix_timestamp_millis(begun.as_millis().unsigned_abs(), &[7; 10]);
+        format!("T#acme#SEG#{}#b0", id.into_uuid())
+    };
+    let now = rig.direct.clock.time();
+    let (old, young) = (of_segment(now.minus(GRACE)), of_segment(now));
+    for pk in [&old, &young] {
+        table.put(with(listed, "pk", text(pk))).await;
+    }
+    let mut expected = keys(&rig).await;
+    expected.remove(&(old, "SEG".to_owned()));
+    assert_eq!(sweep(&rig.direct, now).await.removed, 1);
+    assert_eq!(keys(&rig).await, expected);
+    assert_eq!(sweep(&rig.direct, now).await.removed, 0);
+    for n in 0..10 {
+        rig.only(&format!("w{n}")).await;
+    }
 }
 
 #[tokio::test]

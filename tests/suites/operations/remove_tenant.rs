@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use activity_log_core::Context;
+use activity_log_core::app::compact_index::{index_status, settle_index};
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::clock::Timestamp;
@@ -39,8 +41,8 @@ async fn close(stack: &Stack) -> Timestamp {
 }
 
 async fn remove(stack: &Stack, audit_trail: AuditTrail) -> TenantItems {
-    let (tenant, now) = (tenant(), stack.clock.time());
-    let removed = remove_tenant::remove(&stack.ctx.store, &tenant, audit_trail, now, |_| {});
+    let (tenant, env) = (tenant(), &*stack.ctx.environment);
+    let removed = remove_tenant::remove(&stack.ctx.store, &tenant, audit_trail, env, |_| {});
     removed.await.expect("the tenant is removed")
 }
 
@@ -59,7 +61,12 @@ fn of_tenant(items: &Items, is: bool) -> Items {
 }
 
 fn is_audit(pk: &str) -> bool {
-    pk.contains("#AUD#") || pk.contains("#AX#")
+    pk.contains("#AUD#") || pk.ends_with("#AX")
+}
+
+/// Whether an item is part of the index.
+fn is_of_index(pk: &str) -> bool {
+    ["#TAIL", "#SEG"].iter().any(|kind| pk.contains(kind))
 }
 
 /// Items of every kind, in the tenant and in those that are nearly it.
@@ -90,6 +97,12 @@ async fn populate(stack: Stack) -> Workspace {
     for v1 in &callers {
         drop(v1.log(&input("short")).await.expect(201));
         drop(v1.log(&long_keyed_input("long")).await.expect(201));
+    }
+    for tenant in [TENANT].iter().chain(&OTHERS) {
+        let tenant = TenantId::parse(tenant).expect("the id is valid");
+        settle_index(&stack.ctx, &tenant).await.expect("the index is settled");
+    }
+    for v1 in &callers {
         drop(v1.log(&json!({"type": "unknown"})).await.expect(422));
     }
     workspace
@@ -147,11 +160,17 @@ async fn the_audit_trail_stays_and_can_be_read_with_a_new_key() {
     close(stack).await;
     stack.clock.advance(CACHE_FOR + Duration::from_secs(1));
     let removed = remove(stack, AuditTrail::Kept).await;
-    assert_eq!(removed.kept.values().sum::<usize>(), audit.len());
     assert_eq!(removed.kept[&ItemKind::AuditEvent], 7);
     assert!(!removed.removed.contains_key(&ItemKind::AuditEvent));
     let after = items(&table).await;
-    assert_eq!(of_tenant(&after, true), audit, "to the byte");
+    let (index, rest): (Items, Items) =
+        of_tenant(&after, true).into_iter().partition(|((pk, _), _)| is_of_index(pk));
+    assert_eq!(rest, audit, "to the byte");
+    assert_eq!(removed.kept.values().sum::<usize>(), audit.len() + index.len());
+    let left = index_status(&stack.ctx, &tenant()).await.expect("the index is there");
+    let collections: Vec<&str> = left.tiers.iter().map(|tier| tier.collection).collect();
+    assert_eq!((collections.as_slice(), left.tail_entries), (&["audit_events"][..], 0));
+    assert_eq!((left.garbage, left.pending), (0, 0), "nothing of activities is left");
     assert_eq!(of_tenant(&after, false), of_tenant(&before, false));
     drop(v1.get("/v1/audit-events").await.expect(401));
 
@@ -269,8 +288,8 @@ async fn crash(rig: &Rig, operation: &'static str, n: usize) {
     rig.proxy.inject(Fault::on(operation, When::Nth(n), FaultKind::Hold(gate.clone())));
     let ctx = Arc::clone(&rig.faulty.ctx);
     let run = tokio::spawn(async move {
-        let now = ctx.environment.now()?;
-        remove_tenant::remove(&ctx.store, &tenant(), AuditTrail::Removed, now, |_| {}).await
+        let env = &*ctx.environment;
+        remove_tenant::remove(&ctx.store, &tenant(), AuditTrail::Removed, env, |_| {}).await
     });
     gate.arrived(1).await;
     run.abort();
@@ -364,10 +383,9 @@ async fn a_run_that_fails_says_what_is_gone_and_can_be_done_again() {
     let report = |so_far: &TenantItems| {
         told.lock().expect("nobody panicked").clone_from(so_far);
     };
-    let now = rig.faulty.clock.time();
+    let Context { store, environment, .. } = &*rig.faulty.ctx;
     let failed =
-        remove_tenant::remove(&rig.faulty.ctx.store, &tenant(), AuditTrail::Kept, now, report)
-            .await;
+        remove_tenant::remove(store, &tenant(), AuditTrail::Kept, &**environment, report).await;
     assert!(failed.expect_err("the table is lost").retryable());
     let told = told.into_inner().expect("nobody panicked");
     let heads = before.keys().filter(|(pk, sk)| sk == "HEAD" && pk.starts_with("T#acme#")).count();

@@ -38,7 +38,7 @@ pub(super) struct Connection {
     pub(super) data_dir: Option<PathBuf>,
     /// Name of the table; ACTIVITY_LOG_TABLE or `activity-log` by default.
     #[arg(long, global = true, value_name = "NAME")]
-    table: Option<String>,
+    pub(super) table: Option<String>,
 }
 
 impl Connection {

@@ -13,6 +13,7 @@ mod columns;
 mod connection;
 mod error;
 mod import;
+mod index;
 mod keys;
 mod obstacle;
 mod operator;
@@ -78,6 +79,9 @@ enum Command {
     /// Define, list and disable activity types.
     #[command(subcommand)]
     Types(types::TypesCommand),
+    /// Finish the compaction of the index, or print what it is made of.
+    #[command(subcommand)]
+    Index(index::IndexCommand),
     /// Remove staged items that were never committed and are older than an hour.
     Sweep,
     /// File activities under the words of this release's text analyzer.
@@ -184,6 +188,7 @@ async fn work(
         Command::Resources(command) => resources::run(command, ctx, operator, output).await,
         Command::Actors(command) => actors::run(command, ctx, operator, output).await,
         Command::Types(command) => types::run(command, ctx, operator, output).await,
+        Command::Index(command) => index::run(command, ctx, output).await,
         Command::Sweep => sweep::run(ctx, output).await,
         Command::Reindex(args) => reindex::run(args, ctx, operator, output).await,
         Command::Tenant(command) => tenant::run(command, ctx, operator, output).await,

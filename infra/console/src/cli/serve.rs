@@ -24,6 +24,7 @@ use super::error::CliError;
 use super::obstacle::{At, Place};
 use super::output::Output;
 use super::signals::Signals;
+use crate::compaction::Compaction;
 use crate::data_folder::{DataFolder, Found};
 use crate::demo::{self, Content, DemoError};
 use crate::engine::{AccessKey, Contents, Engine};
@@ -53,9 +54,20 @@ pub(super) struct ServeArgs {
     /// missing.
     #[arg(long)]
     create_table: bool,
+    /// Run the index's compactor on an engine that is named with --endpoint-url and https://
+    /// as well. It runs on any other one; on AWS the function `index` does it.
+    #[arg(long)]
+    compact: bool,
 }
 
 impl ServeArgs {
+    /// Whether this process runs the compactor for what it writes. On AWS a function does,
+    /// and no other engine is reached by TLS in general.
+    fn compacts(&self, connection: &Connection) -> bool {
+        let is_aws = |url: &String| url.starts_with("https://");
+        self.compact || !connection.endpoint_url.as_ref().is_some_and(is_aws)
+    }
+
     fn content(&self) -> Content {
         if self.empty { Content::Nothing } else { Content::Week }
     }
@@ -70,6 +82,7 @@ impl Default for ServeArgs {
             demo: false,
             empty: false,
             create_table: false,
+            compact: false,
         }
     }
 }
@@ -107,7 +120,12 @@ pub(super) async fn run(
     output.print(announced.text(), &announced.json())?;
 
     let disk = backend.as_ref().and_then(|backend| backend.engine.disk());
-    stack::serve(listener, Arc::new(ctx), disk, shutdown).await;
+    let ctx = Arc::new(ctx);
+    let compaction = args.compacts(connection).then(|| Compaction::start(&ctx)).flatten();
+    stack::serve(listener, ctx, disk, shutdown).await;
+    if let Some(compaction) = compaction {
+        compaction.stop().await;
+    }
     if let Some(backend) = backend {
         backend.engine.stop().await;
     }
@@ -332,6 +350,26 @@ Try it:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_compactor_is_left_to_the_function_on_aws_alone() {
+        for (url, by_default) in [
+            (None, true),
+            (Some("http://127.0.0.1:8000"), true),
+            (Some("https://dynamodb.eu-central-1.amazonaws.com"), false),
+        ] {
+            let connection = Connection {
+                endpoint_url: url.map(str::to_owned),
+                local: false,
+                data_dir: None,
+                table: None,
+            };
+            for (compact, compacts) in [(false, by_default), (true, true)] {
+                let args = ServeArgs { compact, ..ServeArgs::default() };
+                assert_eq!(args.compacts(&connection), compacts, "{url:?} {compact}");
+            }
+        }
+    }
 
     #[test]
     fn a_pair_is_read_back_from_the_lines_for_a_shell() {

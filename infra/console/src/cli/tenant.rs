@@ -40,7 +40,7 @@ pub(super) enum TenantCommand {
         #[arg(long, value_parser = audit_reads)]
         audit_reads: Setting,
     },
-    /// Remove everything of a tenant, for good: activities, bodies, postings,
+    /// Remove everything of a tenant, for good: activities, bodies, what they are found by,
     /// idempotency records, related resources, names of actors, types and credentials.
     ///
     /// A tombstone comes first, and stays: the id gets no new keys and no events, unless
@@ -111,8 +111,9 @@ pub(super) async fn run(
         so_far.lock().unwrap_or_else(PoisonError::into_inner).clone_from(found);
         show(&bar, found);
     };
-    let now = ctx.environment.now()?;
-    let removed = remove_tenant::remove(&ctx.store, &args.tenant, audit_trail, now, report).await;
+    let (store, environment) = (&ctx.store, &*ctx.environment);
+    let removed =
+        remove_tenant::remove(store, &args.tenant, audit_trail, environment, report).await;
     bar.finish_and_clear();
     if let (Ok(found), AuditTrail::Kept) = (&removed, audit_trail) {
         let data = Data::default().number("removed", sum(&found.removed) as u64);

@@ -3,6 +3,7 @@
 
 mod acts;
 mod commands;
+mod compaction;
 mod data_folder;
 mod demo;
 mod desk;

@@ -26,13 +26,16 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::scan::{self, Scan, ScanPage, Tally, insist};
-use crate::domain::clock::Timestamp;
+use crate::domain::clock::{Environment, Timestamp};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::{KeyId, TenantId};
+use crate::index::compact;
+use crate::index::segment::{Collection, Segment};
 use crate::store::calls::{Store, pages};
 use crate::store::failure::is_corrupt_item;
 use crate::store::item::{Item, Key, SK, keys_only};
 use crate::store::keys::{self, ItemKind};
+use crate::store::segments::TenantIndex;
 
 /// Items that are removed within one deadline.
 const CHUNK_ITEMS: usize = 1_000;
@@ -42,7 +45,7 @@ const DELETE_DEADLINE: Duration = Duration::from_secs(60);
 /// What becomes of a tenant's audit trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditTrail {
-    /// It stays, with its postings: it can be read with a new key.
+    /// It stays, with what it is found by: it can be read with a new key.
     Kept,
     /// It goes too.
     Removed,
@@ -138,9 +141,10 @@ pub async fn remove(
     store: &Store,
     tenant: &TenantId,
     audit_trail: AuditTrail,
-    now: Timestamp,
+    env: &dyn Environment,
     report: impl Fn(&TenantItems),
 ) -> Result<TenantItems> {
+    let now = env.now()?;
     let tally = Tally::default();
     let (report, shared) = (&report, &tally);
     let remove = |sorted: Sorted| async move {
@@ -158,13 +162,26 @@ pub async fn remove(
         }));
         Ok(())
     };
-    for pass in [Pass::Heads, Pass::Rest] {
-        let page = |page: ScanPage| remove(sort(tenant, page.items, audit_trail));
-        scan::each_page(store, &scan_of(tenant, pass), page).await?;
+    let page = |page: ScanPage| remove(sort(tenant, page.items, audit_trail));
+    scan::each_page(store, &scan_of(tenant, Pass::Heads), page).await?;
+    if audit_trail == AuditTrail::Kept {
+        insist(|| forget_activities(store, tenant, env)).await?;
     }
+    scan::each_page(store, &scan_of(tenant, Pass::Rest), page).await?;
     remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail)).await?;
     insist(|| store.end_removal(tenant, now)).await?;
     Ok(tally.into_inner())
+}
+
+/// Takes activities out of a tenant's index, and leaves what audit events are found by.
+async fn forget_activities(store: &Store, tenant: &TenantId, env: &dyn Environment) -> Result<()> {
+    let index = TenantIndex { store, tenant };
+    let of_activities = |segment: &Segment| segment.collection == Collection::Activities;
+    // What is in the tail becomes segments of one collection each; those that are dropped
+    // are deleted by what comes after.
+    compact::settle(&index, env).await?;
+    compact::operate::drop_segments(&index, env, of_activities).await?;
+    compact::settle(&index, env).await.map(drop)
 }
 
 /// The keys of a tenant's credentials, whatever else is in them.
@@ -204,14 +221,20 @@ fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted 
         if owner != *tenant || kind == ItemKind::Tombstone {
             continue;
         }
-        let is_audit = matches!(kind, ItemKind::AuditEvent | ItemKind::AuditListed);
-        if is_audit && audit_trail == AuditTrail::Kept {
+        if is_of_trail(kind) && audit_trail == AuditTrail::Kept {
             add(&mut sorted.keep, kind, 1);
         } else {
             sorted.remove.entry(kind).or_default().push(item);
         }
     }
     sorted
+}
+
+/// Whether items of this kind are part of the audit trail. What it is found by is, once
+/// nothing of activities is in it.
+fn is_of_trail(kind: ItemKind) -> bool {
+    use ItemKind::{AuditEvent, AuditListed, Manifest, SegmentPart, TailEntry};
+    matches!(kind, AuditEvent | AuditListed | Manifest | SegmentPart | TailEntry)
 }
 
 fn add(counts: &mut Counts, kind: ItemKind, count: usize) {

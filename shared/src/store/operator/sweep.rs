@@ -2,9 +2,10 @@
 //!
 //! Nothing commits later than a minute after its id was minted, so an item
 //! whose id is older than [`GRACE`] and whose owner does not exist never will
-//! have one.
+//! have one. So is a part of a segment that no manifest names, which
+//! [`compact::sweep`](crate::index::compact::sweep) decides.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,9 +14,13 @@ use super::scan::{self, Scan};
 use crate::domain::activity::{ActivityId, minted_at};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::index::compact;
+use crate::index::segment::PartName;
 use crate::store::calls::Store;
 use crate::store::item::{Item, Key, keys_only};
 use crate::store::keys::{self, Staged};
+use crate::store::segments::TenantIndex;
 
 /// How old an id has to be before what it names is swept.
 pub const GRACE: Duration = Duration::from_secs(60 * 60);
@@ -31,8 +36,8 @@ pub struct Swept {
     pub removed: usize,
 }
 
-/// Scans the whole table, and removes staged items without an owner. Tells
-/// `progress` after each page.
+/// Scans the whole table, and removes staged items without an owner and parts of segments
+/// that nothing names. Tells `progress` after each page.
 ///
 /// # Errors
 ///
@@ -47,6 +52,10 @@ pub async fn sweep(
     loop {
         let (page, next) = scan::read_page(store, &Scan::keys(), None, start).await?;
         swept.scanned += page.scanned;
+        for (tenant, parts) in parts(&page.items) {
+            let index = TenantIndex { store, tenant: &tenant };
+            swept.removed += compact::sweep::sweep(&index, parts, now).await?;
+        }
         let orphans = orphans(store, page.items, now).await?;
         swept.removed += orphans.len();
         store.batch_delete(&orphans, Instant::now() + DELETE_DEADLINE).await?;
@@ -56,6 +65,17 @@ pub async fn sweep(
             return Ok(swept);
         }
     }
+}
+
+/// The parts of segments among the keys of a page, by tenant.
+fn parts(items: &[Item]) -> BTreeMap<TenantId, Vec<PartName>> {
+    let mut parts: BTreeMap<TenantId, Vec<PartName>> = BTreeMap::new();
+    for key in items.iter().filter_map(Key::of) {
+        if let Some((tenant, name)) = keys::part_name(&key.pk) {
+            parts.entry(tenant).or_default().push(name);
+        }
+    }
+    parts
 }
 
 /// The keys, among those of a page, that were staged before the grace
