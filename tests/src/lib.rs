@@ -3,6 +3,7 @@
 
 pub mod captured_log;
 pub mod client;
+pub mod compaction;
 pub mod description;
 pub mod engine;
 pub mod event_bus;

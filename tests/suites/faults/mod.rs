@@ -3,6 +3,7 @@
 //! hostile inputs.
 
 mod clock;
+mod compaction;
 mod concurrency;
 mod crash;
 mod faulty_engine;

@@ -7,15 +7,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use activity_log_core::domain::principal::Scope;
 use activity_log_tests::client::Answer;
 use activity_log_tests::client::mcp::Mcp;
-use activity_log_tests::client::v1::V1;
-use activity_log_tests::stack::Stack;
-use futures_util::future::join_all;
+use activity_log_tests::client::v1::{V1, is_refused_for_now};
+use futures_util::future::{join, join_all};
 use http::Method;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use serde_json::{Value, json};
 
-use super::{Again, Item, LEXICON, Log, Moment, Operation, RELATED, Search, UNKNOWN, WRITERS};
+use super::lane::Lane;
+use super::operations::{Again, Log, Moment, Operation, RELATED, Search, Step, UNKNOWN, WRITERS};
+use super::texts::{Item, LEXICON};
+
+/// The keys of writes that are sent again where they are refused for now. Others are
+/// smaller.
+const FIRST_OWN_KEY: u8 = 100;
 
 /// An activity of the model.
 #[derive(Clone, Debug)]
@@ -41,7 +46,7 @@ impl Logged {
             && search.related.is_none_or(|related| Some(related) == self.log.related)
             && search.after.is_none_or(|after| millis >= after.halves)
             && search.before.is_none_or(|before| millis < before.halves)
-            && search.query.iter().all(|part| part.is_in(&texts))
+            && search.finds(&texts)
     }
 }
 
@@ -57,43 +62,50 @@ struct Remembered {
 }
 
 /// One case: two tenants, their callers, and what they have logged.
-pub(super) struct Case {
+pub(super) struct Case<'a> {
+    lane: &'a Lane,
     tenants: [String; 2],
-    /// Those who read.
-    pub(super) callers: [V1; 2],
-    /// Those who log, by tenant.
-    writers: [Vec<V1>; 2],
+    /// Those who read, by process and tenant.
+    pub(super) callers: Vec<[V1; 2]>,
+    /// Those who log, by process and tenant.
+    writers: Vec<[Vec<V1>; 2]>,
     /// The same through the other door.
-    agents: [Vec<Mcp>; 2],
+    agents: Vec<[Vec<Mcp>; 2]>,
     pub(super) activities: Vec<Logged>,
     /// Logs that were sent with a key, refused or not.
     keyed: Vec<Log>,
     remembered: Vec<Remembered>,
     /// Refused writes of each tenant.
-    rejected: [usize; 2],
+    pub(super) rejected: [usize; 2],
 }
 
-impl Case {
-    pub(super) async fn start(stack: &Stack) -> Self {
+impl<'a> Case<'a> {
+    pub(super) async fn start(lane: &'a Lane) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
+        lane.begin_case();
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let tenants = [format!("case-{count}"), format!("case-{count}-2")];
-        let mut writers = [Vec::new(), Vec::new()];
-        let mut agents = [Vec::new(), Vec::new()];
-        for tenant in 0..2 {
-            for writer in &WRITERS {
-                let actor = writer.actors[tenant];
-                let key = stack.issue_key(&tenants[tenant], actor, Scope::ALL).await;
-                writers[tenant].push(stack.v1(&key));
-                agents[tenant].push(stack.mcp(&key));
-            }
+        let stack = &lane.processes[1];
+        let keys = tenants.iter().enumerate().map(|(n, tenant)| {
+            let keys =
+                WRITERS.iter().map(|writer| stack.issue_key(tenant, writer.actors[n], Scope::ALL));
+            join_all(keys)
+        });
+        let keys = join_all(keys).await;
+        let (mut callers, mut writers, mut agents) = (Vec::new(), Vec::new(), Vec::new());
+        for process in &lane.processes {
+            let v1 = |key: &String| process.v1(key);
+            let mcp = |key: &String| process.mcp(key);
+            callers.push([0, 1].map(|tenant: usize| v1(&keys[tenant][0])));
+            writers.push([0, 1].map(|tenant: usize| keys[tenant].iter().map(v1).collect()));
+            agents.push([0, 1].map(|tenant: usize| keys[tenant].iter().map(mcp).collect()));
         }
-        let callers = [writers[0][0].clone(), writers[1][0].clone()];
         join_all(tenants.iter().flat_map(|tenant| {
             RELATED.map(|(kind, id)| stack.put_resource(tenant, kind, id, None))
         }))
         .await;
         Self {
+            lane,
             tenants,
             callers,
             writers,
@@ -105,9 +117,62 @@ impl Case {
         }
     }
 
-    pub(super) async fn perform(&mut self, operation: &Operation) -> TestCaseResult {
-        match operation {
-            Operation::Log(log) => self.log(log, Again::Same).await,
+    /// The name of the first tenant.
+    pub(super) fn tenant(&self) -> &str {
+        &self.tenants[0]
+    }
+
+    /// Does a step, and what goes on beside it.
+    pub(super) async fn perform(&mut self, step: &Step) -> TestCaseResult {
+        let lane = self.lane;
+        let is_troubled = step.trouble.is_some();
+        if let Some(trouble) = &step.trouble {
+            lane.trouble(trouble);
+        }
+        let tenants = self.tenants.clone();
+        let beside = step
+            .beside
+            .iter()
+            .map(|compaction| lane.compact(&tenants[compaction.tenant], compaction, is_troubled));
+        let beside = join_all(beside.collect::<Vec<_>>());
+        let (done, ran) = join(self.operate(step, is_troubled), beside).await;
+        lane.mend();
+        done?;
+        ran.into_iter().collect()
+    }
+
+    /// Settles the indexes, after which everything is found as before.
+    pub(super) async fn finish(&self) -> TestCaseResult {
+        for (tenant, name) in self.tenants.iter().enumerate() {
+            self.lane.settle(name).await?;
+            for (process, source) in ["api", "mcp"].into_iter().enumerate() {
+                let limit = Some(100);
+                let search = Search { source: Some(source), limit, ..Search::all_of(tenant) };
+                self.search(&search, process, usize::MAX).await?;
+            }
+        }
+        self.check_audit_trail().await
+    }
+
+    async fn operate(&mut self, step: &Step, is_troubled: bool) -> TestCaseResult {
+        let process = step.process;
+        match &step.operation {
+            Operation::Log(log) if is_troubled => {
+                // By its key it can be sent again.
+                let own_key = u8::try_from(self.keyed.len()).expect("a case is short");
+                let key = Some(FIRST_OWN_KEY + own_key);
+                let log = Log { source: "api", key, ..log.clone() };
+                self.log(&log, Again::Same, process).await
+            }
+            Operation::Log(log) => self.log(log, Again::Same, process).await,
+            Operation::LogSome(logs) => {
+                let known = logs.iter().filter(|log| log.related != Some(UNKNOWN));
+                let logged = known.enumerate().map(|(n, log)| self.log_plainly(log, n % 2));
+                for logged in join_all(logged.collect::<Vec<_>>()).await {
+                    self.activities.push(logged?);
+                }
+                Ok(())
+            }
             Operation::Repeat(nth, again) => {
                 let Some(log) = self.keyed.get(nth % self.keyed.len().max(1)) else {
                     return Ok(());
@@ -119,48 +184,80 @@ impl Case {
                 if let Again::By(writer) = *again {
                     log.writer = writer;
                 }
-                self.log(&log, *again).await
+                self.log(&log, *again, process).await
             }
-            Operation::Search(search) => self.search(search, usize::MAX).await,
+            Operation::Search(search) => self.search(search, process, usize::MAX).await,
             Operation::SearchWhileLogging(search, logs) => {
-                self.search_while_logging(search, logs).await
+                self.search_while_logging(search, logs, process).await
             }
-            Operation::MisuseCursor(search) => self.misuse_cursor(search).await,
-            Operation::Get(nth, tenant) => self.get(*nth, *tenant).await,
+            Operation::MisuseCursor(search) => self.misuse_cursor(search, process).await,
+            Operation::Get(nth, tenant) => self.get(*nth, *tenant, process).await,
+            Operation::ListTrail(search) => self.list_trail(search, process).await,
+            Operation::Compact(compaction) => {
+                let tenant = &self.tenants[compaction.tenant];
+                self.lane.compact(tenant, compaction, is_troubled).await
+            }
+            Operation::CompactAndDie(compaction, nth) => {
+                let tenant = &self.tenants[compaction.tenant];
+                self.lane.compact_and_die(tenant, compaction, *nth).await
+            }
         }
     }
 
+    /// Asks, and once more where it is refused for now while there is trouble.
+    pub(super) async fn asked_again<F: Future<Output = Answer>>(
+        &self,
+        ask: impl Fn() -> F,
+    ) -> Answer {
+        let answer = ask().await;
+        if is_refused_for_now(&answer) && self.lane.mend() {
+            return ask().await;
+        }
+        answer
+    }
+
     /// Logs what is neither refused nor replayed.
-    pub(super) async fn log_plainly(&self, log: &Log) -> Result<Logged, TestCaseError> {
+    pub(super) async fn log_plainly(
+        &self,
+        log: &Log,
+        process: usize,
+    ) -> Result<Logged, TestCaseError> {
         let input = self.input(log);
         if log.source == "mcp" {
-            let agent = &self.agents[log.tenant][log.writer];
+            let agent = &self.agents[process][log.tenant][log.writer];
             let logged = agent.tool("log_activity", &input).await;
             return self.check_logged(log, &logged["activity"]);
         }
-        let answer = self.writers[log.tenant][log.writer].log(&input).await;
+        let answer = self.writers[process][log.tenant][log.writer].log(&input).await;
         prop_assert_eq!(answer.status, 201, "{:?}", answer);
         self.check_logged(log, &answer.json()["activity"])
     }
 
-    async fn log(&mut self, log: &Log, again: Again) -> TestCaseResult {
+    async fn log(&mut self, log: &Log, again: Again, process: usize) -> TestCaseResult {
         if log.source == "mcp" {
-            let logged = self.log_plainly(log).await?;
+            let logged = self.log_plainly(log, process).await?;
             self.activities.push(logged);
             return Ok(());
         }
         let input = self.input(log);
         let mut sent = input.clone();
-        let mut call = self.writers[log.tenant][log.writer].call(Method::POST, "/v1/activities");
         if let Some(key) = log.key {
             self.keyed.push(log.clone());
-            if again == Again::KeyInHeader {
-                call = call.header("idempotency-key", &format!("key {key}"));
-            } else {
+            if again != Again::KeyInHeader {
                 sent["idempotency_key"] = json!(format!("key {key}"));
             }
         }
-        let answer = call.json(&sent).send().await;
+        let send = || {
+            let writer = &self.writers[process][log.tenant][log.writer];
+            let mut call = writer.call(Method::POST, "/v1/activities");
+            if let Some(key) = log.key.filter(|_| again == Again::KeyInHeader) {
+                call = call.header("idempotency-key", &format!("key {key}"));
+            }
+            call.json(&sent).send()
+        };
+        // What was refused for now may have been done.
+        let may_be_replay = log.key.is_some_and(|key| key >= FIRST_OWN_KEY);
+        let answer = self.asked_again(send).await;
 
         let space = WRITERS[log.writer].space;
         let known = log.key.and_then(|key| {
@@ -182,7 +279,9 @@ impl Case {
             return refused(&answer, 404, "resource_not_found");
         }
         prop_assert_eq!(answer.status, 201, "{:?}", answer);
-        prop_assert_eq!(answer.header("idempotency-replayed"), "");
+        if !may_be_replay {
+            prop_assert_eq!(answer.header("idempotency-replayed"), "");
+        }
         let logged = self.check_logged(log, &answer.json()["activity"])?;
         if let Some(key) = log.key {
             let index = self.activities.len();
@@ -257,21 +356,27 @@ impl Case {
         matches
     }
 
-    async fn page(&self, search: &Search, tenant: usize, cursor: Option<&str>) -> Answer {
+    async fn page(
+        &self,
+        search: &Search,
+        (process, tenant): (usize, usize),
+        cursor: Option<&str>,
+    ) -> Answer {
         let mut parameters = search.parameters();
         parameters.extend(cursor.map(|cursor| ("cursor", cursor.to_owned())));
         let parameters: Vec<(&str, &str)> =
             parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        self.callers[tenant].search(&parameters).await
+        self.asked_again(|| self.callers[process][tenant].search(&parameters)).await
     }
 
     /// The rows of a page, and the cursor of the next.
     async fn rows(
         &self,
         search: &Search,
+        process: usize,
         cursor: Option<&str>,
     ) -> Result<(Vec<Value>, Option<String>), TestCaseError> {
-        let answer = self.page(search, search.tenant, cursor).await;
+        let answer = self.page(search, (process, search.tenant), cursor).await;
         prop_assert_eq!(answer.status, 200, "{:?}", answer);
         let mut page = answer.json();
         let rows: Vec<Value> =
@@ -280,9 +385,14 @@ impl Case {
         Ok((rows, page["next_cursor"].as_str().map(str::to_owned)))
     }
 
-    pub(super) async fn search(&self, search: &Search, max_pages: usize) -> TestCaseResult {
+    pub(super) async fn search(
+        &self,
+        search: &Search,
+        process: usize,
+        max_pages: usize,
+    ) -> TestCaseResult {
         if search.is_refused() {
-            let answer = self.page(search, search.tenant, None).await;
+            let answer = self.page(search, (process, search.tenant), None).await;
             return refused(&answer, 422, "validation_failed");
         }
         let expected = self.expected(search);
@@ -290,7 +400,7 @@ impl Case {
         let mut cursor = None;
         for page in 0.. {
             prop_assert!(page <= expected.len() + 20, "paging comes to no end");
-            let (rows, next) = self.rows(search, cursor.as_deref()).await?;
+            let (rows, next) = self.rows(search, process, cursor.as_deref()).await?;
             found.extend(rows);
             cursor = next;
             if cursor.is_none() || page + 1 == max_pages {
@@ -312,7 +422,12 @@ impl Case {
         Ok(())
     }
 
-    async fn search_while_logging(&mut self, search: &Search, logs: &[Log]) -> TestCaseResult {
+    async fn search_while_logging(
+        &mut self,
+        search: &Search,
+        logs: &[Log],
+        process: usize,
+    ) -> TestCaseResult {
         if search.is_refused() {
             return Ok(());
         }
@@ -323,7 +438,7 @@ impl Case {
         let mut logs = logs.iter();
         loop {
             prop_assert!(found.len() <= self.activities.len(), "paging comes to no end");
-            let (rows, next) = self.rows(search, cursor.as_deref()).await?;
+            let (rows, next) = self.rows(search, process, cursor.as_deref()).await?;
             // Each row is one that matches now.
             let now = self.expected(search);
             for row in &rows {
@@ -335,7 +450,7 @@ impl Case {
                 break;
             }
             if let Some(log) = logs.next() {
-                self.log(log, Again::Same).await?;
+                self.log(log, Again::Same, process).await?;
             }
         }
         let order = |row: &Value| (row["occurred_at"].to_string(), row["id"].to_string());
@@ -347,34 +462,35 @@ impl Case {
         Ok(())
     }
 
-    async fn misuse_cursor(&self, search: &Search) -> TestCaseResult {
+    async fn misuse_cursor(&self, search: &Search, process: usize) -> TestCaseResult {
         let search = Search { limit: Some(1), ..search.clone() };
         if search.is_refused() {
             return Ok(());
         }
-        let (_, Some(cursor)) = self.rows(&search, None).await? else { return Ok(()) };
-        let of_other_tenant = self.page(&search, 1 - search.tenant, Some(&cursor)).await;
+        let (_, Some(cursor)) = self.rows(&search, process, None).await? else { return Ok(()) };
+        let of_other_tenant = self.page(&search, (process, 1 - search.tenant), Some(&cursor)).await;
         refused(&of_other_tenant, 422, "validation_failed")?;
         let mut other = search.clone();
         other.category = if search.category.is_some() { None } else { Some("note") };
-        let of_other_filters = self.page(&other, search.tenant, Some(&cursor)).await;
+        let of_other_filters = self.page(&other, (process, search.tenant), Some(&cursor)).await;
         refused(&of_other_filters, 422, "validation_failed")?;
         let source = if search.source.is_some() { None } else { Some("api") };
         let of_other_source = Search { source, ..search.clone() };
-        let of_other_source = self.page(&of_other_source, search.tenant, Some(&cursor)).await;
+        let of_other_source =
+            self.page(&of_other_source, (process, search.tenant), Some(&cursor)).await;
         refused(&of_other_source, 422, "validation_failed")?;
         // The limit is no filter.
         let other = Search { limit: Some(2), ..search.clone() };
-        let answer = self.page(&other, search.tenant, Some(&cursor)).await;
+        let answer = self.page(&other, (process, search.tenant), Some(&cursor)).await;
         prop_assert_eq!(answer.status, 200, "{:?}", answer);
         Ok(())
     }
 
-    async fn get(&self, nth: usize, tenant: usize) -> TestCaseResult {
+    async fn get(&self, nth: usize, tenant: usize, process: usize) -> TestCaseResult {
         let Some(activity) = self.activities.get(nth % self.activities.len().max(1)) else {
             return Ok(());
         };
-        let answer = self.callers[tenant].read(&activity.id).await;
+        let answer = self.callers[process][tenant].read(&activity.id).await;
         if tenant != activity.log.tenant {
             return refused(&answer, 404, "resource_not_found");
         }
@@ -383,31 +499,10 @@ impl Case {
         Ok(())
     }
 
-    /// Every activity has one audit event, every refused write another, and
-    /// replays and reads none.
-    pub(super) async fn check_audit_trail(&self) -> TestCaseResult {
-        for tenant in 0..2 {
-            let answer = self.callers[tenant].audit_events(&[("limit", "100")]).await;
-            prop_assert_eq!(answer.status, 200, "{:?}", answer);
-            let page = answer.json();
-            prop_assert!(page.get("next_cursor").is_none(), "a case fits a page");
-            let mut succeeded = HashSet::new();
-            let mut rejected = 0;
-            for event in page["audit_events"].as_array().expect("a page has events") {
-                if event["status"] == "rejected" {
-                    rejected += 1;
-                    continue;
-                }
-                prop_assert_eq!(&event["status"], "succeeded");
-                let id = event["resource_id"].as_str().unwrap_or_default().to_owned();
-                prop_assert!(succeeded.insert(id), "two events for one write");
-            }
-            let own = self.activities.iter().filter(|activity| activity.log.tenant == tenant);
-            let expected: HashSet<String> = own.map(|activity| activity.id.clone()).collect();
-            prop_assert_eq!(succeeded, expected);
-            prop_assert_eq!(rejected, self.rejected[tenant]);
-        }
-        Ok(())
+    /// What a tenant has logged.
+    pub(super) fn ids_of(&self, tenant: usize) -> HashSet<String> {
+        let own = self.activities.iter().filter(|activity| activity.log.tenant == tenant);
+        own.map(|activity| activity.id.clone()).collect()
     }
 }
 
