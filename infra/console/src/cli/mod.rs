@@ -105,7 +105,7 @@ impl Command {
             Self::Keys(command) => command.intent(),
             Self::Actors(command) => command.intent(),
             Self::Types(command) => command.intent(),
-            Self::Table(_) | Self::Completions(_) | Self::Man(_) => Intent::Read,
+            Self::Table(_) | Self::Index(_) | Self::Completions(_) | Self::Man(_) => Intent::Read,
             Self::Serve(_)
             | Self::Resources(_)
             | Self::Sweep
