@@ -122,6 +122,7 @@ impl<'a> Rehearsal<'a> {
             let page = self.roles.run("search", v1.search(&by_text)).await.expect(200);
             assert_ne!(page.json()["activities"], json!([]), "{query}");
         }
+        self.roles.run("search", v1.search(&[])).await.expect(200);
         let everything = json!({});
         let listed = self.workspace.api.responses("site_visit", &everything);
         self.roles.run("search", listed).await.expect(200);
@@ -206,10 +207,14 @@ impl<'a> Rehearsal<'a> {
         for _ in 0..2 {
             logged = self.roles.run("mcp", mcp.tool("log_activity", &input)).await;
         }
-        for query in queries() {
-            let arguments = json!({ "query": query });
-            let found = self.roles.run("mcp", mcp.tool("search_activity", &arguments)).await;
-            assert_ne!(found["activities"], json!([]), "{query}");
+        // A process that remembers no segments, and everything without a word.
+        let cold = Stack::start_cold(&self.workspace.stack).await;
+        let searching = cold.mcp(&self.fresh_key().await);
+        let by_text = queries().map(|query| json!({ "query": query }));
+        for arguments in by_text.iter().chain([&json!({})]) {
+            let found = searching.tool("search_activity", arguments);
+            let found = self.roles.run("mcp", found).await;
+            assert_ne!(found["activities"], json!([]), "{arguments}");
         }
         let arguments = json!({ "id": logged["activity"]["id"] });
         self.roles.run("mcp", mcp.tool("get_logged_activity", &arguments)).await;

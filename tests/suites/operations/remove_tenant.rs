@@ -316,7 +316,7 @@ async fn a_run_that_ends_in_the_middle_leaves_no_activity_half_to_be_seen() {
             let its = before.keys().filter(|(pk, sk)| {
                 pk.ends_with(id) || Position::decode(sk).is_some_and(|at| at.id == uuid)
             });
-            assert!(its.clone().count() > 3);
+            assert!(its.clone().count() > 1);
             assert!(its.into_iter().all(|key| left.contains(key)), "{operation} {n}: {id}");
         }
         assert_eq!(close(&rig.direct).await, closed_at, "{operation} {n}: it knows since when");
