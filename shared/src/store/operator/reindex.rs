@@ -163,9 +163,13 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
 
     /// Drops what the index of each tenant has, and files everything.
     async fn build_anew(&mut self) -> Result<()> {
+        // The numbers of segments are of a time before any record is read.
+        let mut numbers: BTreeMap<TenantId, u64> = BTreeMap::new();
         for tenant in self.tenants().await? {
             let index = TenantIndex { store: self.store, tenant: &tenant };
             insist(|| operate::drop_all(&index, self.env)).await?;
+            let number = self.next_number(&tenant).await?;
+            numbers.insert(tenant, number);
         }
         let scan = Scan::default()
             .only("sk = :head OR sk = :event")
@@ -176,7 +180,7 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
         loop {
             let read = || scan::read_page(self.store, &scan, None, start.clone());
             let (page, next) = insist(read).await?;
-            self.file_page(page, &mut waiting).await?;
+            self.file_page(page, &numbers, &mut waiting).await?;
             start = next;
             if start.is_none() {
                 break;
@@ -187,17 +191,18 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
         Ok(())
     }
 
-    async fn file_page(&mut self, page: ScanPage, waiting: &mut Waiting) -> Result<()> {
-        let mut numbers: BTreeMap<TenantId, u64> = BTreeMap::new();
+    async fn file_page(
+        &mut self,
+        page: ScanPage,
+        numbers: &BTreeMap<TenantId, u64>,
+        waiting: &mut Waiting,
+    ) -> Result<()> {
         for item in &page.items {
             let Some((tenant, kind)) = Key::of(item).and_then(|key| keys::kind_of(&key.pk)) else {
                 continue;
             };
-            let number = match numbers.get(&tenant) {
-                Some(number) => *number,
-                None => self.next_number(&tenant).await?,
-            };
-            numbers.insert(tenant.clone(), number);
+            // One without an index has struck nothing.
+            let number = numbers.get(&tenant).copied().unwrap_or_default();
             let (collection, part) = match kind {
                 ItemKind::Activity => {
                     let part = insist(|| self.activity(&tenant, item)).await;
