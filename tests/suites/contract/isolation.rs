@@ -10,6 +10,7 @@ use activity_log_tests::client::v1::{
     summaries,
 };
 use activity_log_tests::client::{ABSENT_ID, Answer, HttpCall, with_query};
+use activity_log_tests::compaction::small;
 use activity_log_tests::faulty_engine::FaultyEngine;
 use activity_log_tests::stack::Stack;
 use http::Method;
@@ -319,5 +320,121 @@ async fn every_call_to_the_engine_names_keys_of_the_callers_tenant_alone() {
         assert!(!kinds.is_empty(), "{}", call.operation);
         assert!(kinds.iter().all(|kind| kind.starts_with("T#acme#")), "{kinds:?}");
         assert_ne!(call.operation, "Scan");
+    }
+}
+
+/// The kinds of all keys that were asked for since the calls were reset.
+fn keys_asked_for(engine: &FaultyEngine) -> Vec<String> {
+    let mut kinds = Vec::new();
+    for call in engine.calls() {
+        assert_ne!(call.operation, "Scan");
+        key_kinds(&call.request, &mut kinds);
+    }
+    assert!(!kinds.is_empty(), "the engine was asked");
+    kinds
+}
+
+#[tokio::test]
+async fn a_tenants_segments_tail_and_manifest_are_read_for_it_alone() {
+    let (stack, engine) = Stack::start_faulty().await;
+    let tenants = same_in_every_tenant(&stack).await;
+    // One has all in its tail, one all in segments, one was merged, and one has both.
+    let [_, in_segments, merged, both] = TENANTS;
+    for tenant in [in_segments, merged, both] {
+        engine.reset_calls();
+        stack.settle(tenant).await.expect("the index is settled");
+        let own = format!("T#{tenant}#");
+        let kinds = keys_asked_for(&engine);
+        assert!(kinds.iter().all(|kind| kind.starts_with(&own)), "{tenant}: {kinds:?}");
+    }
+    for (tenant, key, _) in &tenants {
+        if [merged, both].contains(tenant) {
+            let another = note_with(json!({"occurred_at": "2026-03-02T09:00:00Z"}));
+            stack.v1(key).log(&another).await.expect(201);
+        }
+    }
+    let ran = stack.compact(merged, &small()).await.expect("the index is compacted");
+    assert!(ran.merges > 0, "{ran:?}");
+
+    for (tenant, key, id) in &tenants {
+        let v1 = stack.v1(key);
+        let count = if [merged, both].contains(tenant) { 2 } else { 1 };
+        engine.reset_calls();
+        for (parameters, count) in [
+            (&[("query", "agreed")][..], 1),
+            (&[("query", "agre*")], 1),
+            (&[("query", "\"was agreed\"")], 1),
+            (&[("query", "agreed OR renewal"), ("source", "api")], count),
+            (&[("type", "note")], count),
+            (&[("actor_id", "crm")], count),
+            (&[("related_resource_type", "contact"), ("related_resource_id", "con_1")], 1),
+        ] {
+            let page = v1.search(parameters).await.expect(200);
+            let ids = rows(&page, "activities", "id");
+            assert_eq!((ids.len(), ids.last()), (count, Some(id)), "{tenant} {parameters:?}");
+            assert!(next_cursor(&page).is_none());
+        }
+        for filter in [("status", "succeeded"), ("actor_id", "crm"), ("source", "api")] {
+            let filters = [filter, ("action", "activity.logged")];
+            let page = v1.audit_events(&filters).await.expect(200);
+            let ids = rows(&page, "audit_events", "resource_id");
+            assert_eq!((ids.len(), ids.last()), (count, Some(id)), "{tenant} {filter:?}");
+        }
+        let own = format!("T#{tenant}#");
+        let kinds = keys_asked_for(&engine);
+        assert!(kinds.iter().all(|kind| kind.starts_with(&own)), "{tenant}: {kinds:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_anothers_segments_is_looked_for_exactly_as_what_is_nowhere() {
+    let (stack, engine) = Stack::start_faulty().await;
+    let key = stack.issue_key("acme", "service:crm", Scope::ALL).await;
+    let acme = stack.v1(&key);
+    let other = stack.v1(&stack.issue_key("other", "service:theirs", Scope::ALL).await);
+    stack.put_resource("other", "deal", "theirs", None).await;
+    acme.log(&note_with(json!({"body": "ours"}))).await.expect(201);
+    let related = json!({
+        "related_resource_type": "deal",
+        "related_resource_id": "theirs",
+        "body": "foreign",
+    });
+    let foreign = other.log(&note_with(related)).await.expect(201);
+    let request = foreign.header("x-request-id").to_owned();
+    let foreign = id_of(&foreign);
+    for tenant in ["acme", "other"] {
+        stack.settle(tenant).await.expect("the index is settled");
+    }
+    stack.clock.advance_to_an_hour();
+    // The manifest, the parts of the segments and that the trail was read are remembered
+    // from here on.
+    acme.search(&[("query", "ours")]).await.expect(200);
+    acme.audit_events(&[("status", "succeeded")]).await.expect(200);
+
+    let search =
+        |parameters: &[(&str, &str)]| acme.call(Method::GET, &with_query(ACTIVITIES, parameters));
+    let trail = |name: &str, value: &str| {
+        acme.call(Method::GET, &with_query(AUDIT_EVENTS, &[(name, value)]))
+    };
+    let absent_request = format!("req_{}", "0".repeat(request.len() - "req_".len()));
+    let deal = |id| search(&[("related_resource_type", "deal"), ("related_resource_id", id)]);
+    for (foreign, absent) in [
+        (search(&[("query", "foreign")]), search(&[("query", "nowhere")])),
+        (search(&[("query", "fore*")]), search(&[("query", "nowh*")])),
+        (search(&[("query", "\"foreign\"")]), search(&[("query", "\"nowhere\"")])),
+        (search(&[("actor_id", "theirs")]), search(&[("actor_id", "absent")])),
+        (deal("theirs"), deal("absent")),
+        (trail("resource_id", &foreign), trail("resource_id", ABSENT_ID)),
+        (trail("actor_id", "service:theirs"), trail("actor_id", "service:absent")),
+        (trail("request_id", &request), trail("request_id", &absent_request)),
+    ] {
+        let (foreign, foreign_calls) = recorded(&engine, foreign).await;
+        let (absent, absent_calls) = recorded(&engine, absent).await;
+        assert_eq!((foreign.status.as_u16(), absent.status.as_u16()), (200, 200));
+        assert_eq!(foreign.body_without_request_id(), absent.body_without_request_id());
+        assert_eq!(headers(&foreign), headers(&absent));
+        assert_eq!(foreign_calls, absent_calls);
+        let of_acme = |shape: &Shape| shape.1.iter().all(|kind| kind.starts_with("T#acme#"));
+        assert!(foreign_calls.iter().all(of_acme), "{foreign_calls:?}");
     }
 }

@@ -8,5 +8,6 @@ mod concurrency;
 mod crash;
 mod faulty_engine;
 mod long_bodies;
+mod long_tail;
 mod memory;
 mod refusals;
