@@ -282,9 +282,9 @@ async fn every_read_of_the_dialect_is_consistent_and_costs_few_round_trips() {
     workspace.api.log_with_key("t", &input, "k").await.expect(201);
     assert_eq!(engine.sequential_round_trips(), 3);
     engine.reset_calls();
-    // The type, the list, the heads.
+    // The type, the tail, the manifest, the heads.
     workspace.api.responses("t", &json!({})).await.expect(200);
-    assert_eq!(engine.sequential_round_trips(), 3);
+    assert_eq!(engine.sequential_round_trips(), 4);
     workspace.api.get("/api/activities").await.expect(200);
     workspace.api.get("/api/activities/t/fields").await.expect(200);
     engine.assert_consistent();
