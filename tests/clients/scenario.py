@@ -54,7 +54,7 @@ class Client(Protocol):
     def search(
         self,
         query: str | None = None,
-        type: str | None = None,
+        types: list[str] | None = None,
         related: tuple[str, str] | None = None,
         occurred_after: datetime | None = None,
         occurred_before: datetime | None = None,
@@ -196,7 +196,8 @@ def searches(client: Client) -> None:
         return [row["summary"].split()[1] for row in page["activities"]]
 
     same("search: by a word", found(query=said), ["2", "1", "0"])
-    same("search: by type", found(query=said, type="call"), ["1"])
+    same("search: by type", found(query=said, types=["call"]), ["1"])
+    same("search: by two types", found(query=said, types=["note", "call"]), ["2", "1", "0"])
     same("search: by record", found(query=said, related=("contact", "con_123")), ["2", "1", "0"])
     same("search: by another record", found(query=said, related=("deal", "con_123")), [])
     same("search: since", found(query=said, occurred_after=AT + timedelta(hours=1)), ["2", "1"])

@@ -59,7 +59,7 @@ export type AuditEvents = { audit_events: AuditEvent[]; next_cursor?: string };
 
 export type Search = {
   query?: string;
-  type?: Category;
+  types?: Category[];
   related?: Related;
   after?: Date;
   before?: Date;
@@ -198,7 +198,8 @@ async function searches(client: Client): Promise<void> {
   const found = async (filters: Search) =>
     numbers(read('search', await client.search({ query: said, ...filters }), 200));
   same('search: by a word', await found({}), ['2', '1', '0']);
-  same('search: by type', await found({ type: 'call' }), ['1']);
+  same('search: by type', await found({ types: ['call'] }), ['1']);
+  same('search: by two types', await found({ types: ['note', 'call'] }), ['2', '1', '0']);
   same('search: by record', await found({ related: CONTACT }), ['2', '1', '0']);
   same('search: by another record', await found({ related: { type: 'deal', id: 'con_123' } }), []);
   same('search: since', await found({ after: after(1) }), ['2', '1']);

@@ -46,8 +46,8 @@ encoding, up to 1 MiB, with up to 65,536 values and names of properties.
 the one of a caller is ignored.
 * Times are RFC 3339. They are written in UTC with milliseconds, and read with any offset, which may \
 also be `+0200` or `+02`, and with or without seconds.
-* Unknown and repeated query parameters are rejected, and so are unknown properties of an input; \
-under `/api`, unknown query parameters are ignored.
+* Unknown query parameters are rejected, and so are repeated ones that are no lists, and unknown \
+properties of an input; under `/api`, unknown query parameters are ignored.
 * HEAD is answered as GET, without a body.
 * A path that is not listed here is answered with 404, and a method that is not with 405 \
 (`#/components/responses/v1_405`, and under `/api` `#/components/responses/logged_activity_405`).

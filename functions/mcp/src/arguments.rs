@@ -15,7 +15,7 @@ use crate::tools::ToolName;
 /// What a tool does not take stays, to be refused.
 pub(crate) fn as_meant(mut arguments: Object, tool: ToolName) -> Object {
     arguments
-        .retain(|name, value| !(value.is_null() && tool.argument_names().contains(&name.as_str())));
+        .retain(|name, value| !(value.is_null() && tool.argument_names().any(|own| own == name)));
     for (name, value) in &mut arguments {
         let text = value.as_str().filter(|_| tool.takes_number(name));
         let digits = text.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -34,7 +34,7 @@ pub(crate) fn with_advice(error: Error, tool: ToolName) -> Error {
             *message = format!(
                 "is not an argument of {}: leave it out. The arguments are {}",
                 tool.as_str(),
-                tool.argument_names().join(", "),
+                tool.argument_names().collect::<Vec<_>>().join(", "),
             )
             .into();
         }

@@ -12,6 +12,16 @@ pub(crate) fn input<T: JsonSchema>() -> JsonObject {
     schema::<T>(Contract::Deserialize)
 }
 
+/// The same with the properties of another input.
+pub(crate) fn with_properties(mut schema: JsonObject, mut other: JsonObject) -> JsonObject {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties")
+        && let Some(Value::Object(more)) = other.remove("properties")
+    {
+        properties.extend(more);
+    }
+    schema
+}
+
 /// The schema of a tool's result: what it gives back, or what is wrong. Clients
 /// hold failures against it as well.
 pub(crate) fn output<T: JsonSchema>() -> JsonObject {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::audited::{Attempt, audited};
+use activity_log_core::app::found_activity::FoundActivity;
 use activity_log_core::app::get_logged_activity::get_logged_activity;
 use activity_log_core::app::input::Reader;
 use activity_log_core::app::json::Object;
@@ -15,7 +16,7 @@ use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::name_actors::{with_names, with_names_of_caller};
 use activity_log_core::app::search_activity::search_activity;
 use activity_log_core::app::write_activity::Replay;
-use activity_log_core::domain::activity::{Activity, ActivityId};
+use activity_log_core::domain::activity::ActivityId;
 use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::audit::{Call, EntryPoint};
 use activity_log_core::domain::caller::Principal;
@@ -23,7 +24,7 @@ use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::idempotency::InputHash;
 use activity_log_core::http::exchange::Exchange;
 use activity_log_core::http::v1;
-use activity_log_core::http::v1::search::ActivitiesBody;
+use activity_log_core::http::v1::search::{ActivitiesBody, SeveralTypesInput};
 use activity_log_core::http::view::{ActivityBody, ActivityView, ErrorDetail};
 use activity_log_core::platform::guard::guard;
 use rmcp::model::{CallToolResult, MetaObject};
@@ -119,7 +120,8 @@ async fn search(
         let view = attempt.view(ToolName::Search.scope())?;
         let arguments = arguments?;
         let mut reader = Reader::new(&arguments);
-        let listing = v1::search::read(&mut reader, view);
+        let SeveralTypesInput { types } = SeveralTypesInput::read(&mut reader);
+        let listing = v1::search::read(&mut reader, view, types);
         let listing = reader.finish(Ok(listing))?;
         let search = search_activity(ctx, &listing);
         let (page, names) = with_names(ctx, view.tenant_id(), search).await?;
@@ -138,7 +140,7 @@ async fn search(
 }
 
 /// How many rows fit, at least one, so that paging gets on.
-fn rows_within(page: &Page<Activity>, names: &ActorNames, max_bytes: usize) -> usize {
+fn rows_within(page: &Page<FoundActivity>, names: &ActorNames, max_bytes: usize) -> usize {
     let mut bytes = 0;
     for (index, row) in page.rows.iter().enumerate() {
         bytes += to_value(&ActivityView::row(row, names)).to_string().len() + 1;

@@ -7,7 +7,7 @@ use activity_log_core::domain::audit::Action;
 use activity_log_core::domain::principal::{Scope, Scopes};
 use activity_log_core::domain::value::Refusal;
 use activity_log_core::http::v1::log::LogActivityInput;
-use activity_log_core::http::v1::search::{ActivitiesBody, SearchActivityInput};
+use activity_log_core::http::v1::search::{ActivitiesBody, SearchActivityInput, SeveralTypesInput};
 use activity_log_core::http::view::ActivityBody;
 use activity_log_core::input;
 use rmcp::model::{JsonObject, Tool, ToolAnnotations};
@@ -96,12 +96,13 @@ impl ToolName {
     }
 
     /// The names of its arguments.
-    pub(crate) const fn argument_names(self) -> &'static [&'static str] {
-        match self {
-            Self::Log => LogActivityInput::NAMES,
-            Self::Search => SearchActivityInput::NAMES,
-            Self::GetLogged => GetLoggedActivityInput::NAMES,
-        }
+    pub(crate) fn argument_names(self) -> impl Iterator<Item = &'static str> {
+        let (names, more) = match self {
+            Self::Log => (LogActivityInput::NAMES, &[][..]),
+            Self::Search => (SearchActivityInput::NAMES, SeveralTypesInput::NAMES),
+            Self::GetLogged => (GetLoggedActivityInput::NAMES, &[][..]),
+        };
+        names.iter().chain(more).copied()
     }
 
     /// Whether an argument is a whole number.
@@ -129,7 +130,10 @@ impl ToolName {
                 self,
                 "Search activities",
                 SEARCH_ACTIVITY,
-                schema::input::<SearchActivityInput>(),
+                schema::with_properties(
+                    schema::input::<SearchActivityInput>(),
+                    schema::input::<SeveralTypesInput>(),
+                ),
                 schema::output::<ActivitiesBody<'static>>(),
                 ToolAnnotations::new().read_only(true).destructive(false).idempotent(true),
             ),
@@ -188,6 +192,7 @@ Use it to find what happened with a person, company or topic. Rows have a snippe
 
 - query finds records that have every word, so use one to three key words and not a sentence; fewer words find more. Case, accents and English inflections do not matter (price finds "pricing").
 - In query, "jane doe" in double quotes must stand as such; pric* finds words that begin so (three letters at least); -word and -"a phrase" leave out; OR finds either, and globex invoice OR bill is globex with invoice or bill. There is no AND, no NOT and no grouping.
+- type is one kind of activity; for several, use types instead, as in ["call","email"].
 - actor_id finds what one person, agent or program logged: an id, or an id with its type, as in agent:agent_7.
 - All filters must match. Without any, you get the latest records.
 - A page can have fewer rows than limit, or none, and still have a next_cursor. To go on, call again with the same arguments and cursor set to next_cursor; only its absence is the end.
@@ -272,7 +277,8 @@ mod tests {
                 "related_resource_id",
                 "related_resource_type",
                 "source",
-                "type"
+                "type",
+                "types"
             ]
         );
         assert_eq!(search.input_schema.get("required"), None);

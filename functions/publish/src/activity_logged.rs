@@ -78,6 +78,7 @@ fn remove_text(activity: &mut Schema) {
     if let Some(properties) = activity.get_mut("properties").and_then(Value::as_object_mut) {
         properties.remove("body");
         properties.remove("snippet");
+        properties.remove("match");
         properties.remove("submission");
     }
 }

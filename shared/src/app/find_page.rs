@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::context::Context;
+use super::found_activity::FoundActivity;
 use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
@@ -61,6 +62,12 @@ impl SearchQuery {
         &self.text
     }
 
+    /// The row of an activity that it has found.
+    #[must_use]
+    pub fn row_of(&self, activity: Activity) -> FoundActivity {
+        FoundActivity::new(activity, Some(&self.parsed))
+    }
+
     /// Whether it says of anything that it is to be found, and does not only exclude.
     #[must_use]
     pub fn has_positive(&self) -> bool {
@@ -109,7 +116,7 @@ impl JsonSchema for SearchQuery {
 }
 
 /// Rows, and where to go on if there is more.
-pub(crate) type RowsAndEnd = (Vec<Activity>, Option<Position>);
+pub(crate) type RowsAndEnd = (Vec<FoundActivity>, Option<Position>);
 
 /// Where the positions of a page come from.
 enum Matches<'a> {
@@ -205,8 +212,8 @@ pub(crate) async fn find_page(
     limit: usize,
 ) -> Result<RowsAndEnd> {
     let collection = Collection::Activities;
-    let verified = query.map(|query| &query.parsed).filter(|query| query.needs_verification());
-    if let Some(query) = verified {
+    let query = query.map(|query| &query.parsed);
+    if let Some(query) = query.filter(|query| query.needs_verification()) {
         let index = TenantIndex { store: &ctx.store, tenant };
         let mut matches = Matches::new(&index, collection, expression, range, 0);
         return verified_page(ctx, tenant, &mut matches, limit, query).await;
@@ -216,8 +223,8 @@ pub(crate) async fn find_page(
     let mut heads = ctx.store.heads(tenant, &ids(&positions)).await?;
     // A position without a head belongs to a write that is under way or was given up: it
     // is not there.
-    let rows = positions.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
-    Ok((rows.collect(), end))
+    let found = positions.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
+    Ok((found.map(|activity| FoundActivity::new(activity, query)).collect(), end))
 }
 
 async fn verified_page(
@@ -244,14 +251,12 @@ async fn verified_page(
             bodies_left = bodies_left.saturating_sub(parts.len());
             found.spend(parts.values().map(|parts| parts.read_units).sum());
             for position in round {
-                let Some(mut activity) = heads.remove(&ActivityId(position.id)) else { continue };
+                let Some(activity) = heads.remove(&ActivityId(position.id)) else { continue };
                 let parts = parts.remove(&activity.id);
                 let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
-                if !has_phrases(&mut activity, parts, query) {
-                    continue;
-                }
+                let Some(row) = row_with_phrases(activity, parts, query) else { continue };
                 submission_bytes += kept_bytes;
-                rows.push(activity);
+                rows.push(row);
                 if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
                     let more = *position != *step.matches.last().unwrap_or(position)
                         || step.progress != Progress::Finished;
@@ -274,15 +279,21 @@ async fn verified_page(
     }
 }
 
-/// Whether an activity has the phrases of a query, in what its head has or in its
-/// long parts. A row shows the beginning of a body and keeps no more of it.
-fn has_phrases(activity: &mut Activity, parts: Option<LongParts>, query: &TextQuery) -> bool {
-    let Some(parts) = parts else { return query.matches(activity.texts().map(visible_text)) };
-    let beginning = activity.body.clone();
-    activity.complete(parts);
-    let matches = query.matches(activity.texts().map(visible_text));
-    activity.body = beginning;
-    matches
+/// The row of an activity that has the phrases of a query, in what its head has or in its
+/// long parts. It shows a part of the body and keeps no more of it than the head had.
+fn row_with_phrases(
+    mut activity: Activity,
+    parts: Option<LongParts>,
+    query: &TextQuery,
+) -> Option<FoundActivity> {
+    let beginning = parts.as_ref().map(|_| activity.body.clone());
+    parts.into_iter().for_each(|parts| activity.complete(parts));
+    if !query.matches(activity.texts().map(visible_text)) {
+        return None;
+    }
+    let mut row = FoundActivity::new(activity, Some(query));
+    row.activity.body = beginning.unwrap_or(row.activity.body);
+    Some(row)
 }
 
 /// The long parts, of some candidates, that are not in their heads.

@@ -114,7 +114,8 @@ pub async fn list_activities_of_type(
         };
         let limit = ROWS_A_ROUND.min(page_size - page.rows.len());
         let expression = filters.expression(name);
-        let (mut found, next) = find_page(ctx, tenant, expression, query, range, limit).await?;
+        let (rows, next) = find_page(ctx, tenant, expression, query, range, limit).await?;
+        let mut found: Vec<Activity> = rows.into_iter().map(|row| row.activity).collect();
         found.retain(|activity| filters.matches(ids, name, activity));
         if page.add(ctx, tenant, found).await? == Room::None {
             break;

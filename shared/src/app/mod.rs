@@ -12,6 +12,7 @@ pub mod create_key;
 pub mod credential_cache;
 pub mod define_activity_type;
 pub mod find_page;
+pub mod found_activity;
 pub mod get_key;
 pub mod get_logged_activity;
 pub mod input;

@@ -2,11 +2,11 @@
 
 use super::context::Context;
 use super::find_page::{SearchQuery, find_page};
+use super::found_activity::FoundActivity;
 use super::listing::{Listing, Page};
 use super::permit::View;
-use crate::domain::activity::{Activity, Source};
+use crate::domain::activity::Source;
 use crate::domain::activity_filters::ActivityFilters;
-use crate::domain::activity_type::Category;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
 use crate::domain::principal::ActorType;
@@ -47,8 +47,8 @@ impl Search<'_> {
 
     /// The cursor that continues after a row that was found.
     #[must_use]
-    pub fn cursor_after(&self, row: &Activity) -> String {
-        cursor::encode(Position::of_activity(row), &self.binding())
+    pub fn cursor_after(&self, row: &FoundActivity) -> String {
+        cursor::encode(Position::of_activity(&row.activity), &self.binding())
     }
 
     /// What the index is asked for. What a viewer is bound to is asked first.
@@ -77,7 +77,7 @@ impl Search<'_> {
 
 fn with_filters(binding: Binding, filters: &ActivityFilters) -> Binding {
     let ActivityFilters {
-        category,
+        categories,
         actor,
         actor_type,
         source,
@@ -86,8 +86,11 @@ fn with_filters(binding: Binding, filters: &ActivityFilters) -> Binding {
         occurred_before,
     } = filters;
     let related = related.as_ref();
+    // In the order of the set: that of the call means nothing.
+    let types: Vec<&str> = categories.iter().map(|category| category.as_str()).collect();
+    let types = (!types.is_empty()).then(|| types.join(","));
     binding
-        .with("type", category.map(Category::as_str))
+        .with("type", types.as_deref())
         .with("actor_id", actor.as_ref().map(NamedActor::as_str))
         .with("actor_type", actor_type.map(ActorType::as_str))
         .with("source", source.map(Source::as_str))
@@ -100,7 +103,7 @@ fn with_filters(binding: Binding, filters: &ActivityFilters) -> Binding {
 /// What filters ask the index for; the range of time is no term.
 fn clauses_of(filters: &ActivityFilters) -> Vec<AnyOf> {
     let ActivityFilters {
-        category,
+        categories,
         source,
         actor,
         actor_type,
@@ -109,8 +112,9 @@ fn clauses_of(filters: &ActivityFilters) -> Vec<AnyOf> {
         occurred_before: _,
     } = filters;
     let actors = actor.as_ref().map(|named| named.actors(*actor_type));
+    let types = categories.iter().copied().map(Term::category);
     [
-        category.map(|category| AnyOf::terms([Term::category(category)])),
+        (!categories.is_empty()).then(|| AnyOf::terms(types)),
         source.map(|source| AnyOf::terms([Term::source(source)])),
         actors.map(|actors| AnyOf::terms(actors.iter().map(Term::actor))),
         filters.related_resource().map(|resource| AnyOf::terms([Term::related(&resource)])),
@@ -120,11 +124,11 @@ fn clauses_of(filters: &ActivityFilters) -> Vec<AnyOf> {
     .collect()
 }
 
-/// A page of the activities that match. A row has the beginning of its body.
+/// A page of the activities that match.
 pub async fn search_activity(
     ctx: &Context,
     listing: &Listing<Search<'_>>,
-) -> Result<Page<Activity>> {
+) -> Result<Page<FoundActivity>> {
     let Listing { filters: search, limit, after } = listing;
     let Some(range) = search.range(*after) else {
         return Ok(Page { rows: Vec::new(), next_cursor: None });

@@ -134,18 +134,14 @@ impl Body {
         SearchedText::PlainOrHtml(&self.0)
     }
 
-    /// The beginning of the text, up to [`Self::SNIPPET_CHARS`].
+    /// The beginning of the text, as much as a search row shows: up to
+    /// [`Self::SNIPPET_CHARS`].
     #[must_use]
     pub fn snippet(&self) -> &str {
-        snippet_of(&self.0)
-    }
-}
-
-/// The beginning of a text, as far as a search row shows one.
-fn snippet_of(text: &str) -> &str {
-    match text.char_indices().nth(Body::SNIPPET_CHARS) {
-        Some((end, _)) => &text[..end],
-        None => text,
+        match self.0.char_indices().nth(Self::SNIPPET_CHARS) {
+            Some((end, _)) => &self.0[..end],
+            None => &self.0,
+        }
     }
 }
 
@@ -191,17 +187,6 @@ impl BodyText {
             Self::Whole(body) => Some(body),
             Self::Absent | Self::Beginning(_) => None,
         }
-    }
-
-    /// The beginning of the body, where there is one that is not empty.
-    #[must_use]
-    pub fn snippet(&self) -> Option<&str> {
-        let snippet = match self {
-            Self::Absent => return None,
-            Self::Whole(body) => body.snippet(),
-            Self::Beginning(text) => snippet_of(text),
-        };
-        (!snippet.is_empty()).then_some(snippet)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Which activities: what a search asks for beside words, and what a viewer is bound to.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +15,8 @@ use crate::domain::record_type::BuiltInRecordType;
 /// Filters, all of which match. Absent ones match everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActivityFilters {
-    /// One type.
-    pub category: Option<Category>,
+    /// One of these types; any, where there are none.
+    pub categories: BTreeSet<Category>,
     /// One actor, of one type where that is said.
     pub actor: Option<NamedActor>,
     pub actor_type: Option<ActorType>,
@@ -41,7 +43,7 @@ impl ActivityFilters {
     #[must_use]
     pub fn match_but_related(&self, activity: &Activity) -> bool {
         let Self {
-            category,
+            categories,
             actor,
             actor_type,
             source,
@@ -49,7 +51,7 @@ impl ActivityFilters {
             occurred_after,
             occurred_before,
         } = self;
-        category.is_none_or(|category| category == activity.category)
+        (categories.is_empty() || categories.contains(&activity.category))
             && source.is_none_or(|source| source == activity.source)
             && actor
                 .as_ref()
@@ -82,6 +84,10 @@ pub struct WrittenFilters {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Category")]
     category: Option<Category>,
+    /// Several types, one of which it has; never beside `type`.
+    #[serde(rename = "types", default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[schemars(with = "Vec<Category>", length(min = 1, max = Category::ALL.len()))]
+    categories: BTreeSet<Category>,
     /// What one actor logged: its id, or its type and id, as in `service:crm`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "NamedActor")]
@@ -116,7 +122,7 @@ impl From<&ActivityFilters> for WrittenFilters {
     fn from(filters: &ActivityFilters) -> Self {
         // A filter that is left out here would widen every token.
         let ActivityFilters {
-            category,
+            mut categories,
             actor,
             actor_type,
             source,
@@ -125,8 +131,10 @@ impl From<&ActivityFilters> for WrittenFilters {
             occurred_before,
         } = filters.clone();
         let (related_resource_type, related_resource_id) = related_resource.unzip();
+        let category = if categories.len() == 1 { categories.pop_first() } else { None };
         Self {
             category,
+            categories,
             actor_id: actor,
             actor_type,
             source,
@@ -141,7 +149,7 @@ impl From<&ActivityFilters> for WrittenFilters {
 impl From<WrittenFilters> for ActivityFilters {
     fn from(written: WrittenFilters) -> Self {
         Self {
-            category: written.category,
+            categories: written.category.into_iter().chain(written.categories).collect(),
             actor: written.actor_id,
             actor_type: written.actor_type,
             source: written.source,
@@ -160,7 +168,7 @@ mod tests {
     fn filters_are_read_back_as_they_were_written() {
         let id = RelatedResourceId::parse("con_1").unwrap();
         let all = ActivityFilters {
-            category: Some(Category::Call),
+            categories: [Category::Call].into(),
             actor: NamedActor::parse("service:crm").ok(),
             actor_type: Some(ActorType::Service),
             source: Some(Source::Mcp),
@@ -168,12 +176,21 @@ mod tests {
             occurred_after: Timestamp::from_millis(1),
             occurred_before: Timestamp::from_millis(2),
         };
-        for filters in [ActivityFilters::default(), all] {
+        let several = ActivityFilters {
+            categories: [Category::Email, Category::Call].into(),
+            ..ActivityFilters::default()
+        };
+        for filters in [ActivityFilters::default(), all, several] {
             let text = serde_json::to_string(&WrittenFilters::from(&filters)).unwrap();
             let read: WrittenFilters = serde_json::from_str(&text).unwrap();
             assert_eq!(ActivityFilters::from(read), filters, "{text}");
         }
-        for text in [r#"{"types":"call"}"#, r#"{"type":"calls"}"#, r#"{"actor_id":""}"#] {
+        for text in [
+            r#"{"types":"call"}"#,
+            r#"{"types":["calls"]}"#,
+            r#"{"type":"calls"}"#,
+            r#"{"actor_id":""}"#,
+        ] {
             assert!(serde_json::from_str::<WrittenFilters>(text).is_err(), "{text}");
         }
     }

@@ -149,7 +149,7 @@ mod tests {
             user: ActorId::parse("ann").unwrap(),
             expires_at: Timestamp::from_millis(3_600_000).unwrap(),
             filters: ActivityFilters {
-                category: Some(Category::Call),
+                categories: [Category::Call].into(),
                 ..ActivityFilters::default()
             },
         }
@@ -236,7 +236,7 @@ mod tests {
         use crate::domain::record_type::BuiltInRecordType;
         let longest = "\"".repeat(255);
         let filters = ActivityFilters {
-            category: Some(Category::AgentAction),
+            categories: [Category::AgentAction].into(),
             actor: NamedActor::parse(&format!("service:{longest}")).ok(),
             actor_type: None,
             source: None,

@@ -136,6 +136,23 @@ pub fn query_parameters<T: JsonSchema>(schemas: &mut SchemaGenerator) -> Vec<Val
         .collect()
 }
 
+/// Describes a parameter of the query as one that may be given up to so many times.
+///
+/// # Panics
+///
+/// Where there is no such parameter.
+pub fn allow_repeated(parameters: &mut [Value], name: &str, max: usize) {
+    let parameter = parameters.iter_mut().find(|parameter| parameter["name"] == name);
+    let parameter = parameter.unwrap_or_else(|| panic!("there is no parameter {name}"));
+    let (one, example) = (parameter["schema"].take(), parameter["example"].take());
+    parameter["schema"] = json!({ "type": "array", "items": one, "minItems": 1, "maxItems": max });
+    let about = parameter["description"].as_str().unwrap_or_default();
+    parameter["description"] = format!("{about} Given several times, one of these.").into();
+    parameter["style"] = json!("form");
+    parameter["explode"] = json!(true);
+    parameter["example"] = json!([example]);
+}
+
 /// The headers of every response.
 const COMMON_HEADERS: [&str; 2] = ["x-request-id", "Cache-Control"];
 

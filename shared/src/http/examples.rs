@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::app::find_page::SearchQuery;
+use crate::app::found_activity::FoundActivity;
 use crate::app::get_key::KeyDetails;
 use crate::app::json::Object;
 use crate::domain::activity::{
@@ -117,6 +119,12 @@ pub fn activity() -> Activity {
         request_id: REQUEST_ID.to_owned(),
         submitted: Submitted::Nothing,
     }
+}
+
+/// The same as a search for `seats` finds it.
+#[must_use]
+pub fn found_activity() -> FoundActivity {
+    SearchQuery::parse("seats").expect(VALID).row_of(activity())
 }
 
 /// The name of who logged it.

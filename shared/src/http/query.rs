@@ -1,4 +1,5 @@
-//! The query string, read strictly: every parameter known and given once.
+//! The query string, read strictly: every parameter known, and given once unless it may
+//! be repeated.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -91,6 +92,11 @@ impl Source for &Query {
     fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
         let value = self.values(name).next()?;
         Some(if self.repeated(name) { Err(REPEATED.into()) } else { Ok(Cow::Borrowed(value)) })
+    }
+
+    fn texts(&self, name: &str) -> Option<Result<Vec<Cow<'_, str>>, Refusal>> {
+        let texts: Vec<Cow<'_, str>> = self.values(name).map(Cow::Borrowed).collect();
+        (!texts.is_empty()).then_some(Ok(texts))
     }
 
     fn time(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {

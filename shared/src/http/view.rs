@@ -1,12 +1,14 @@
 //! What more than one door shows: activities, audit events, and errors.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::app::found_activity::FoundActivity;
 use crate::domain::activity::{
     Activity, ActivityId, Body, NamedResource, RelatedResourceId, Source,
 };
@@ -66,10 +68,13 @@ pub struct ActivityView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     body: Option<&'a str>,
-    /// The beginning of the body, up to 240 characters; only in search results.
+    /// A part of the body, up to 240 characters, of HTML as its reader sees it: around the best place of the query's words, where they stand in the part of the body that was read, else the beginning. Only in search results.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", length(max = Body::SNIPPET_CHARS))]
     snippet: Option<&'a str>,
+    /// Where in `snippet` the words of the query stand, in order and without overlap. Left out where they stand elsewhere, such as in the summary.
+    #[serde(rename = "match", skip_serializing_if = "Vec::is_empty")]
+    matches: Vec<MatchView>,
     /// What kind of record the activity is attached to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "BuiltInRecordType")]
@@ -111,6 +116,28 @@ pub struct ActivityView<'a> {
     last_agent_actor_id: Option<&'a ActorId>,
     /// When it was logged, in UTC.
     logged_at: Timestamp,
+}
+
+/// A place in a snippet. It is counted in characters: Unicode code points, not bytes and not UTF-16 units.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SnippetMatch")]
+pub struct MatchView {
+    /// Its first character, from 0.
+    #[schemars(schema_with = "place_schema")]
+    start: usize,
+    /// The character behind its last one.
+    #[schemars(schema_with = "place_schema")]
+    end: usize,
+}
+
+fn place_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "integer", "minimum": 0, "maximum": Body::SNIPPET_CHARS })
+}
+
+impl From<&Range<usize>> for MatchView {
+    fn from(place: &Range<usize>) -> Self {
+        Self { start: place.start, end: place.end }
+    }
 }
 
 /// A related record of any kind.
@@ -217,11 +244,17 @@ impl<'a> ActivityView<'a> {
 
     /// A row of a search.
     #[must_use]
-    pub fn row(activity: &'a Activity, names: &'a ActorNames) -> Self {
-        Self { snippet: activity.body.snippet(), ..Self::without_text(activity, names) }
+    pub fn row(found: &'a FoundActivity, names: &'a ActorNames) -> Self {
+        let FoundActivity { activity, snippet } = found;
+        let places = snippet.as_ref().map_or(&[][..], |snippet| &snippet.matches);
+        Self {
+            snippet: snippet.as_ref().map(|snippet| snippet.text.as_str()),
+            matches: places.iter().map(MatchView::from).collect(),
+            ..Self::without_text(activity, names)
+        }
     }
 
-    /// The record without its body, and without the beginning of it.
+    /// The record without its body, and without a part of it.
     #[must_use]
     pub fn without_text(activity: &'a Activity, names: &'a ActorNames) -> Self {
         let actor = |actor| ActorView::of(actor, names);
@@ -234,6 +267,7 @@ impl<'a> ActivityView<'a> {
             summary: activity.summary.as_str(),
             body: None,
             snippet: None,
+            matches: Vec::new(),
             related_resource_type: related.map(|(built_in, _)| built_in),
             related_resource_id: related.map(|(_, named)| &named.resource.id),
             related_resource_display_name: related

@@ -16,6 +16,15 @@ pub fn visible_text(text: SearchedText<'_>) -> Cow<'_, str> {
     }
 }
 
+/// What a reader sees of a text, of which only the beginning was read: an element that has
+/// not ended in it is taken to end behind it.
+pub fn visible_beginning(beginning: &str) -> Cow<'_, str> {
+    match html::may_begin_document(beginning) {
+        true => Cow::Owned(html::visible_text(beginning)),
+        false => Cow::Borrowed(beginning),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -167,6 +167,15 @@ fn part(text: &mut Vec<u8>, element: &[u8]) {
 /// Whether a text is HTML, by what it begins with. What is no tag of HTML, or a word in
 /// angle brackets that nothing ends, is text.
 pub(crate) fn is_document(text: &str) -> bool {
+    begins_document(text, has_end_tag)
+}
+
+/// The same of a text of which this is the beginning: what is not ended may end behind it.
+pub(crate) fn may_begin_document(beginning: &str) -> bool {
+    begins_document(beginning, |_, _| true)
+}
+
+fn begins_document(text: &str, has_end_tag: impl Fn(&str, &str) -> bool) -> bool {
     let text = trim_start(text);
     let text = match text.strip_prefix("<?xml") {
         Some(rest) => rest.split_once("?>").map_or("", |(_, document)| trim_start(document)),

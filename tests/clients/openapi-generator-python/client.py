@@ -75,7 +75,7 @@ class Generated:
     def search(
         self,
         query: str | None = None,
-        type: str | None = None,
+        types: list[str] | None = None,
         related: tuple[str, str] | None = None,
         occurred_after: datetime | None = None,
         occurred_before: datetime | None = None,
@@ -85,7 +85,7 @@ class Generated:
         return answer(
             self.v1.search_activity_with_http_info,
             query=query,
-            type=ActivityCategory(type) if type else None,
+            type=[ActivityCategory(type) for type in types] if types else None,
             related_resource_type=RelatedResourceType(related[0]) if related else None,
             related_resource_id=related[1] if related else None,
             occurred_after=occurred_after,

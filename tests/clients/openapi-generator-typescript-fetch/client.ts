@@ -84,7 +84,7 @@ function connect(basePath: string, key: string): Client {
     search(filters) {
       const call = v1.searchActivity({
         query: filters.query,
-        type: filters.type,
+        type: filters.types,
         relatedResourceType: filters.related?.type,
         relatedResourceId: filters.related?.id,
         occurredAfter: filters.after,

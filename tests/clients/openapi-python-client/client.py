@@ -83,7 +83,7 @@ class Generated:
     def search(
         self,
         query: str | None = None,
-        type: str | None = None,
+        types: list[str] | None = None,
         related: tuple[str, str] | None = None,
         occurred_after: datetime | None = None,
         occurred_before: datetime | None = None,
@@ -94,7 +94,7 @@ class Generated:
             search_activity.sync_detailed(
                 client=self.v1,
                 query=given(query),
-                type_=ActivityCategory(type) if type else UNSET,
+                type_=[ActivityCategory(type) for type in types] if types else UNSET,
                 related_resource_type=RelatedResourceType(related[0]) if related else UNSET,
                 related_resource_id=related[1] if related else UNSET,
                 occurred_after=given(occurred_after),

@@ -36,7 +36,7 @@ function connect(baseUrl: string, key: string): Client {
     async search(filters) {
       const query = {
         query: filters.query,
-        type: filters.type,
+        type: filters.types,
         related_resource_type: filters.related?.type,
         related_resource_id: filters.related?.id,
         occurred_after: filters.after?.toISOString(),

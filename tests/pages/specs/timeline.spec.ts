@@ -1,7 +1,7 @@
 // The timeline: what is in it, how it is searched, filtered and paged, and what is new.
 
 import type { Page, Route } from "@playwright/test";
-import { expect, goTo, madeUpRow, rows, signIn, test } from "../src/test.ts";
+import { expect, expectAccessible, goTo, madeUpRow, rows, signIn, test } from "../src/test.ts";
 
 const search = (page: Page) => page.getByLabel("Search", { exact: true });
 const titles = (page: Page) => rows(page).locator(".row-title").allInnerTexts();
@@ -64,10 +64,9 @@ test("it is searched while one types, and calls that are overtaken are given up"
   const held: Route[] = [];
   const aborted: string[] = [];
   page.on("requestfailed", (request) => aborted.push(request.url()));
-  await page.route("**/v1/activities?*query=pri&*", (route) => void held.push(route));
   await page.route("**/v1/activities?*query=pri*", async (route) => {
     const query = new URL(route.request().url()).searchParams.get("query");
-    if (query === "pri") held.push(route);
+    if (query === "pri*") held.push(route);
     else await route.continue();
   });
   await search(page).pressSequentially("pri");
@@ -75,12 +74,118 @@ test("it is searched while one types, and calls that are overtaken are given up"
   await search(page).pressSequentially("ce");
   await expect(rows(page)).toHaveCount(1);
   await expect(rows(page)).toContainText("fourth year");
-  await expect.poll(() => aborted.filter((url) => /query=pri(&|$)/.test(url)).length).toBe(1);
+  await expect
+    .poll(() => aborted.filter((url) => /query=pri(\*|%2A)(&|$)/.test(url)).length)
+    .toBe(1);
   // The answer that comes too late changes nothing.
   for (const route of held)
     await route.fulfill({ json: { activities: [], request_id: "req_late" } }).catch(() => null);
   await expect(rows(page)).toHaveCount(1);
   await expect(page).toHaveURL(/#\/\?query=price$/);
+});
+
+test("the last word is the beginning of one until it is finished", async ({ page, tenant }) => {
+  await tenant.log({ type: "note", summary: "The price of a fourth year" });
+  await tenant.log({ type: "note", summary: "Pri, all by itself" });
+  const asked: (string | null)[] = [];
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.pathname.endsWith("/v1/activities")) asked.push(url.searchParams.get("query"));
+  });
+  await signIn(page, tenant);
+  await expect(rows(page)).toHaveCount(2);
+  const type = async (text: string, count: number) => {
+    await search(page).fill("");
+    await search(page).pressSequentially(text);
+    await expect(rows(page)).toHaveCount(count);
+  };
+  await type("pri", 2);
+  await search(page).press("Enter");
+  await expect(rows(page)).toHaveCount(1);
+  await expect(rows(page)).toContainText("all by itself");
+  await expect(page).toHaveURL(/#\/\?query=pri$/);
+  await type("the pri", 1);
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await type("pri", 2);
+  await search(page).press("Space");
+  await expect(rows(page)).toHaveCount(1);
+  await type('"pri', 1);
+  await type("all -pric", 1);
+  expect(asked).toContain("pri*");
+  expect(asked).toContain("the pri*");
+  expect(asked.filter((query) => query?.includes('"') || query?.includes("-"))).not.toContainEqual(
+    expect.stringContaining("*"),
+  );
+  expect(asked.filter((query) => query?.endsWith("pri"))).toEqual([
+    "pri",
+    "the pri",
+    "pri",
+    '"pri',
+  ]);
+});
+
+test("a row that was found by the beginning of a word is there again", async ({ page, tenant }) => {
+  await tenant.log({ type: "note", summary: "The price of a fourth year" });
+  await signIn(page, tenant);
+  await search(page).pressSequentially("fourt");
+  const row = rows(page).getByRole("link", { name: "The price of a fourth year" });
+  await expect(page).toHaveURL(/query=fourt$/);
+  await row.click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("The price of a fourth year");
+  await page.goBack();
+  await expect(row).toBeFocused();
+  await expect(search(page)).toHaveValue("fourt*");
+});
+
+test("what was found is marked, and stays a text", async ({ page, tenant }) => {
+  const body = `😀 ${"on and on ".repeat(30)}<b>the</b> PRICES & the café ${"so on ".repeat(60)}`;
+  await tenant.log({ type: "note", summary: "What it costs", body });
+  await signIn(page, tenant, tenant.key, "#/?query=price%20cafe");
+  await expect(rows(page).locator("mark")).toHaveText(["PRICES", "café"]);
+  const snippet = rows(page).locator(".snippet");
+  await expect(snippet).toContainText("on <b>the</b> PRICES & the café so on");
+  await expect(snippet).toHaveText(/^… /);
+  await expect(snippet.locator("b")).toHaveCount(0);
+  await expectAccessible(page, "timeline with marks");
+  await goTo(page, "#/?query=costs");
+  await expect(snippet).toContainText("😀 on and on");
+  await expect(rows(page).locator("mark")).toHaveCount(0);
+});
+
+test("several types are chosen by keyboard, and a link says them", async ({ page, tenant }) => {
+  for (const type of ["note", "call", "email"]) {
+    await tenant.log({ type, summary: `A ${type}` });
+  }
+  await signIn(page, tenant);
+  await expect(rows(page)).toHaveCount(3);
+  const type = (name: string) => page.getByRole("button", { name, exact: true });
+  const expectChosen = async (...names: string[]) => {
+    for (const name of ["All", "Note", "Call", "Email", "Meeting", "Agent action"]) {
+      await expect(type(name)).toHaveAttribute("aria-pressed", String(names.includes(name)));
+    }
+  };
+  await expectChosen("All");
+  await type("Email").focus();
+  await page.keyboard.press("Space");
+  await expect(rows(page)).toHaveCount(1);
+  await expect(type("Email")).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(rows(page)).toHaveCount(2);
+  await expect(page).toHaveURL(/#\/\?type=call&type=email$/);
+  await expectChosen("Call", "Email");
+  await expectAccessible(page, "timeline of two types");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/\?type=email$/);
+  await page.goBack();
+  await expect(rows(page)).toHaveCount(2);
+  await type("All").click();
+  await expect(rows(page)).toHaveCount(3);
+  await expectChosen("All");
+  await goTo(page, "#/?type=note&type=email&type=fax&type=note");
+  await expect(rows(page)).toHaveCount(2);
+  await expectChosen("Note", "Email");
 });
 
 test("filters are links: in the address, as chips, and gone again", async ({ page, tenant }) => {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::store::operator::reindex;
 use activity_log_tests::client::logged_activity;
-use activity_log_tests::client::v1::{assert_violations, id_of, note, note_with, rows, summaries};
+use activity_log_tests::client::v1::{
+    V1, assert_violations, id_of, note, note_with, rows, summaries,
+};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::raw_table::RawTable;
 use activity_log_tests::rig::Rig;
@@ -226,6 +228,57 @@ async fn a_type_restricts_to_that_category() {
 }
 
 #[tokio::test]
+async fn several_types_find_what_has_one_of_them() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    for name in ["note", "call", "email", "meeting", "agent_action", "call"] {
+        stack.clock.advance(Duration::from_millis(1));
+        let input = json!({"type": name, "summary": format!("a {name}")});
+        v1.log(&input).await.expect(201);
+    }
+    let types = |names: &[&'static str]| -> Vec<(&str, &str)> {
+        names.iter().map(|name| ("type", *name)).collect()
+    };
+    for (asked, expected) in [
+        (&["call", "email"][..], &["call", "email", "call"][..]),
+        (&["email", "call"], &["call", "email", "call"]),
+        (&["note", "note"], &["note"]),
+        (&["meeting", "agent_action", "note"], &["agent_action", "meeting", "note"]),
+        (
+            &["note", "call", "email", "meeting", "agent_action"],
+            &["call", "agent_action", "meeting", "email", "call", "note"],
+        ),
+    ] {
+        let found = v1.search(&types(asked)).await.expect(200);
+        assert_eq!(rows(&found, "activities", "type"), expected, "{asked:?}");
+        let with_words = [types(asked), vec![("query", "a"), ("source", "api")]].concat();
+        let found = v1.search(&with_words).await.expect(200);
+        assert_eq!(rows(&found, "activities", "type"), expected, "{asked:?}");
+    }
+    // A cursor is bound to the set and not to how it was written.
+    let page = [types(&["email", "call"]), vec![("limit", "1")]].concat();
+    let cursor = v1.search(&page).await.expect(200).json()["next_cursor"].clone();
+    let cursor = ("cursor", cursor.as_str().expect("there is more"));
+    let rest = [types(&["call", "email", "call"]), vec![cursor]].concat();
+    let found = v1.search(&rest).await.expect(200);
+    assert_eq!(rows(&found, "activities", "type"), ["email", "call"]);
+    for other in [&["call"][..], &[], &["call", "email", "note"]] {
+        let answer = v1.search(&[types(other), vec![cursor]].concat()).await;
+        let rule = "must be a next_cursor of the same search";
+        assert_violations(&answer, &[("cursor", rule)]);
+    }
+    for (asked, rule) in [
+        (&["call", "fax"][..], "must be one of: note call email meeting agent_action"),
+        (&["call", ""], "must be one of: note call email meeting agent_action"),
+        (&["call"; 6], "must not be given more than 5 times"),
+    ] {
+        assert_violations(&v1.search(&types(asked)).await, &[("type", rule)]);
+    }
+    let answer = v1.search(&[("types", "call")]).await;
+    assert_violations(&answer, &[("types", "is not a known parameter")]);
+}
+
+#[tokio::test]
 async fn related_resource_filters_go_together() {
     let stack = Stack::start().await;
     let v1 = stack.v1(&stack.service_key("acme").await);
@@ -343,26 +396,113 @@ async fn what_looks_like_an_operator_is_refused_with_what_there_is() {
     let _ = v1.log(&note("Invoice for globex")).await.expect(201);
     for (query, rule) in [
         (
-            "invoice -globex",
-            "must not have - in front of a word or a phrase: nothing can be excluded, and every word must match. In double quotes it is punctuation",
+            "invoice AND globex",
+            "must not have AND or NOT in capitals as a word of its own: all words must match anyway, and -word is without a word. In small letters or in double quotes it is a word",
         ),
         (
-            "globex OR initech",
-            "must not have OR, AND or NOT in capitals: every word must match. In small letters or in double quotes it is a word",
+            "globex OR",
+            "must have a word or a phrase on both sides of OR, as in invoice OR bill. In small letters or in double quotes it is a word",
         ),
         (
-            "invo*",
-            "must not have * beside a word: whole words match, in any inflection. In double quotes it is punctuation",
+            "globex OR -initech",
+            "must not have an excluded word or phrase beside OR: -word stands on its own, and holds for the whole query",
+        ),
+        (
+            "invoice (globex paid) OR bill",
+            "must not have several words in parentheses beside OR or behind -: there are no groups. OR binds tighter than a space, so a b OR c is a with one of b and c; each word that is excluded has a - of its own",
+        ),
+        (
+            "invoice -\u{201c}globex",
+            "must have - only in front of a word or of a phrase in double quotes, behind a space: -globex or -\"globex inc\". In double quotes it is punctuation",
+        ),
+        (
+            "*voice",
+            "must have * only at the end of a word, which finds what begins with it, as in pric*. In double quotes it is punctuation",
+        ),
+        ("in*", "must have at least 3 letters or digits of a word in front of *"),
+        (
+            "-globex",
+            "must have a word or a phrase that is to be found, or stand beside another filter: it only excludes",
         ),
     ] {
         let answer = v1.search(&[("query", query)]).await;
         assert_violations(&answer, &[("query", rule)]);
-        let answer = api.responses("note", &json!({ "search": query })).await.expect(400);
-        assert_eq!(answer.json(), json!({ "search": [rule] }));
         let error = stack.mcp(&key).tool_error("search_activity", &json!({ "query": query })).await;
         assert_eq!(error["field_errors"], json!([{ "field": "query", "message": rule }]));
-        let quoted = format!("\"{query}\"");
+        let quoted = format!("\"{}\"", query.replace('\u{201c}', ""));
         let _ = v1.search(&[("query", &quoted)]).await.expect(200);
+        // There, the type is something to find.
+        if query != "-globex" {
+            let answer = api.responses("note", &json!({ "search": query })).await.expect(400);
+            assert_eq!(answer.json(), json!({ "search": [rule] }));
+        }
+    }
+    let answer = api.responses("note", &json!({ "search": "-initech" })).await.expect(200);
+    assert_eq!(answer.json()["results"].as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test]
+async fn beginnings_exclusions_and_alternatives_find_what_they_say() {
+    let texts = [
+        "Pricing for globex",
+        "The price of an invoice, globex inc",
+        "A bill for initech",
+        "Priceless: an invoice for initech",
+        "Prize draw at globex inc",
+    ];
+    let [pricing, invoice, bill, priceless, prize] = texts;
+    assert_finds(
+        &texts,
+        &[
+            ("pric*", &[pricing, invoice, priceless]),
+            ("prici*", &[pricing]),
+            ("PRI*", &[pricing, invoice, priceless, prize]),
+            ("price", &[pricing, invoice]),
+            ("inv* initech", &[priceless]),
+            ("globex -invoice", &[pricing, prize]),
+            ("-invoice globex -draw", &[pricing]),
+            ("globex -\"globex inc\"", &[pricing]),
+            ("invoice -pric*", &[]),
+            ("globex -prices", &[prize]),
+            ("invoice OR bill", &[invoice, bill, priceless]),
+            ("initech invoice OR bill", &[bill, priceless]),
+            ("invoice OR bill globex OR initech", &[invoice, bill, priceless]),
+            ("draw OR bill OR prici*", &[pricing, bill, prize]),
+            ("\"an invoice\" OR dra* -initech", &[invoice, prize]),
+            ("invoice or bill", &[]),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_only_excludes_needs_another_filter() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    for (name, summary) in [("call", "globex"), ("call", "initech"), ("note", "initech")] {
+        stack.clock.advance(Duration::from_millis(1));
+        let _ = v1.log(&json!({ "type": name, "summary": summary })).await.expect(201);
+    }
+    let rule = "must have a word or a phrase that is to be found, or stand beside another filter: it only excludes";
+    for query in ["-globex", "-\"globex\"", "-glob*", "-globex -initech"] {
+        assert_violations(&v1.search(&[("query", query)]).await, &[("query", rule)]);
+        // How many rows are asked for is no filter.
+        let answer = v1.search(&[("query", query), ("limit", "5")]).await;
+        assert_violations(&answer, &[("query", rule)]);
+    }
+    for (filter, value, found) in [
+        ("type", "call", &["initech"][..]),
+        ("type", "note", &["initech"]),
+        ("type", "email", &[]),
+        ("source", "api", &["initech", "initech"]),
+        ("actor_id", "suite", &["initech", "initech"]),
+        ("occurred_after", "2000-01-01T00:00:00Z", &["initech", "initech"]),
+        ("occurred_before", "2000-01-01T00:00:00Z", &[]),
+    ] {
+        for query in ["-globex", "-\"globex\"", "-glob*"] {
+            let answer = v1.search(&[("query", query), (filter, value)]).await.expect(200);
+            assert_eq!(summaries(&answer), found, "{query} {filter}={value}");
+        }
     }
 }
 
@@ -622,7 +762,7 @@ async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_character
         ("short".to_owned(), Some("short".to_owned())),
         ("😀".repeat(240), Some("😀".repeat(240))),
         (format!("{}y", "語".repeat(240)), Some("語".repeat(240))),
-        ("word ".repeat(10_000), Some("word ".repeat(48))),
+        ("word ".repeat(10_000), Some("word ".repeat(48).trim_end().to_owned())),
         (String::new(), None),
     ] {
         let mut input = note_with(related.clone());
@@ -638,6 +778,76 @@ async fn a_row_has_every_field_but_the_body_and_a_snippet_of_up_to_240_character
     v1.log(&note("bodiless")).await.expect(201);
     let found = v1.search(&[("query", "bodiless")]).await.expect(200).json();
     assert!(found["activities"][0].get("snippet").is_none());
+}
+
+/// The snippet of the only row that a query finds, with what is marked in brackets.
+async fn marked(v1: &V1, query: &str) -> String {
+    let found = v1.search(&[("query", query)]).await.expect(200).json();
+    let [row] = found["activities"].as_array().expect("there are rows").as_slice() else {
+        panic!("{query} finds {found}")
+    };
+    let mut marked = String::new();
+    let snippet = row["snippet"].as_str().expect("there is a snippet");
+    assert!(snippet.chars().count() <= 240, "{query}");
+    let none = Vec::new();
+    let places = row.get("match").map_or(&none, |places| places.as_array().expect("a list"));
+    assert!(row.get("match").is_none() || !places.is_empty(), "{query}");
+    for (at, c) in snippet.chars().chain([' ']).enumerate() {
+        marked.extend(places.iter().filter(|place| place["end"] == at).map(|_| ']'));
+        marked.extend(places.iter().filter(|place| place["start"] == at).map(|_| '['));
+        marked.push(c);
+    }
+    marked.pop();
+    marked
+}
+
+#[tokio::test]
+async fn a_snippet_is_the_part_around_the_words_and_says_where_they_stand() {
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    let log = async |summary: &str, body: &str| {
+        let _ = v1.log(&note_with(json!({ "summary": summary, "body": body }))).await.expect(201);
+    };
+    let more = "and so on ".repeat(30);
+    log("The quarter", &format!("😀 {more}then the PRICES rose, café by café. {more}")).await;
+    for (query, expected) in [
+        ("price", "the [PRICES] rose"),
+        ("pric*", "the [PRICES] rose"),
+        ("price cafe", "the [PRICES] rose, [café] by [café]."),
+        ("\"prices rose\"", "the [PRICES rose], café"),
+        ("price OR absent -globex", "the [PRICES] rose"),
+        ("quarter price", "the [PRICES] rose"),
+    ] {
+        let snippet = marked(&v1, query).await;
+        assert!(snippet.contains(expected), "{query}: {snippet}");
+    }
+    // Only the summary has it, or there is no query: then it is the beginning.
+    let beginning = marked(&v1, "quarter").await;
+    assert!(beginning.starts_with("😀 and so on") && !beginning.contains('['), "{beginning}");
+    let all = v1.search(&[]).await.expect(200).json();
+    assert_eq!(all["activities"][0]["snippet"], beginning);
+    assert!(all["activities"][0].get("match").is_none());
+
+    // Behind what the head of an activity has of its body.
+    log("The long one", &format!("{}the Kaiser agreed", more.repeat(100))).await;
+    let unread = marked(&v1, "kaiser").await;
+    assert!(unread.starts_with("and so on") && !unread.contains('['), "{unread}");
+    // A phrase is held against the body, so its place is known.
+    let read = marked(&v1, "\"the kaiser\"").await;
+    assert!(read.ends_with("and so on [the Kaiser] agreed"), "{read}");
+
+    // The element ends behind what the head has.
+    let html = "<div><style>p {}</style>\n<p>Caf&eacute;  <b>cr</b>ème</p>\n";
+    let html = format!("{html}{}</div>", "<p>and more</p>\n".repeat(1_000));
+    log("Of the web", &html).await;
+    for (query, begins) in [
+        ("creme", "Café [crème] and more and more"),
+        ("\"cafe creme\"", "[Café crème] and more and more"),
+        ("web", "Café crème and more and more"),
+    ] {
+        let snippet = marked(&v1, query).await;
+        assert!(snippet.starts_with(begins), "{query}: {snippet}");
+    }
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ fn matches(activity: &Value, filters: &Value) -> bool {
     let actor = &activity["actor"];
     let in_full = format!("{}:{}", text(&actor["type"]), text(&actor["id"]));
     is("type", &activity["type"])
+        && filters["types"].as_array().is_none_or(|types| types.contains(&activity["type"]))
         && is("source", &activity["source"])
         && is("related_resource_type", &activity["related_resource_type"])
         && is("related_resource_id", &activity["related_resource_id"])
@@ -90,6 +91,7 @@ fn some_filters() -> Vec<Value> {
     vec![
         json!({}),
         json!({ "type": "call" }),
+        json!({ "types": ["call", "email", "call"] }),
         json!({ "source": "mcp" }),
         json!({ "actor_id": "scout" }),
         json!({ "actor_id": "agent:scout", "actor_type": "agent" }),
@@ -135,8 +137,11 @@ async fn a_viewer_finds_and_reads_what_it_is_bound_to_and_nothing_else() {
                 .as_object()
                 .expect("it is an object")
                 .iter()
-                .map(|(name, value)| (name.as_str(), value.as_str().expect("it is text")))
+                .filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
                 .collect();
+            // What is a list in an object is a repeated parameter.
+            let types = asked["types"].as_array().into_iter().flatten();
+            parameters.extend(types.filter_map(|one| Some(("type", one.as_str()?))));
             parameters.extend([("limit", "4"), ("query", "price")]);
             let found = viewer.every_activity(&parameters).await;
             let found: Vec<&str> = found.iter().filter_map(|row| row["id"].as_str()).collect();
@@ -535,5 +540,10 @@ async fn anybody_who_is_known_is_told_who_they_are() {
             "request_id": null,
         })
     );
+    let several = json!({ "types": ["email", "call", "email"] });
+    let several = self::viewer(&stack, &key, "ann", several).await;
+    assert_eq!(me(&several).await["filters"], json!({ "types": ["call", "email"] }));
+    let one = self::viewer(&stack, &key, "ann", json!({ "types": ["call"] })).await;
+    assert_eq!(me(&one).await["filters"], json!({ "type": "call" }));
     stack.anonymous(Method::GET, "/v1/me").send().await.expect(401);
 }

@@ -146,12 +146,30 @@ async fn parameters_come_out_as_they_were_meant() {
 #[tokio::test]
 async fn a_parameter_that_is_given_twice_is_refused_where_that_can_be_seen() {
     let doors = Doors::open().await;
-    for query in ["type=note&type=email", "limit=1&limit=1", "limit=1&type=note&limit=1"] {
+    for query in ["source=api&source=mcp", "limit=1&limit=1", "limit=1&type=note&limit=1"] {
         let sent = doors.bearer(Sent::new("GET", &format!("/v1/activities?{query}")));
         for (gateway, answer) in answers(&doors, &sent).await {
             let shown = gateway.is_none_or(Gateway::shows_repetition);
             assert_eq!(answer.status.as_u16(), if shown { 422 } else { 200 }, "{gateway:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn several_types_pass_every_gateway_that_sends_what_is_repeated() {
+    let doors = Doors::open().await;
+    for (name, at) in [("call", "01"), ("email", "02"), ("note", "03")] {
+        let input = json!({
+            "type": name, "summary": name, "occurred_at": format!("2026-01-{at}T00:00:00Z"),
+        });
+        let sent = doors.bearer(Sent::new("POST", "/v1/activities")).json(&input);
+        let _ = sent.to_console(doors.stack()).await.expect(201);
+    }
+    let path = "/v1/activities?type=call&type=email&query=call+OR+email+OR+note&type=call";
+    for (gateway, answer) in answers(&doors, &doors.bearer(Sent::new("GET", path))).await {
+        let shown = gateway.is_none_or(Gateway::shows_repetition);
+        let found: &[&str] = if shown { &["email", "call"] } else { &["call"] };
+        assert_eq!(summaries(&answer.expect(200)), found, "{gateway:?}");
     }
 }
 

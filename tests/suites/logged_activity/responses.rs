@@ -272,16 +272,19 @@ async fn what_the_dialect_logs_is_found_and_read_in_v1() {
     for only_by_id in ["body", "submission"] {
         row.as_object_mut().unwrap().remove(only_by_id);
     }
-    for parameters in [
-        &[][..],
-        &[("query", "gutter inspect")],
-        &[("query", "\"roof inspected\"")],
-        &[("type", "meeting")],
-        &[("related_resource_type", "company"), ("related_resource_id", "com_1")],
-        &[("related_resource_type", "contact"), ("related_resource_id", "con_1")],
+    for (parameters, places) in [
+        (&[][..], None),
+        (&[("query", "gutter inspect")], Some(json!([[5, 14], [15, 22]]))),
+        (&[("query", "\"roof inspected\"")], Some(json!([[0, 14]]))),
+        (&[("type", "meeting")], None),
+        (&[("related_resource_type", "company"), ("related_resource_id", "com_1")], None),
+        (&[("related_resource_type", "contact"), ("related_resource_id", "con_1")], None),
     ] {
-        let page = workspace.v1.search(parameters).await.expect(200).json();
-        assert_eq!(page["activities"], json!([row]), "{parameters:?}");
+        let mut page = workspace.v1.search(parameters).await.expect(200).json();
+        let found = page["activities"][0].as_object_mut().expect("a row is found").remove("match");
+        let ends = |place: &Value| json!([place["start"], place["end"]]);
+        let found = found.and_then(|found| Some(found.as_array()?.iter().map(ends).collect()));
+        assert_eq!((found, &page["activities"]), (places, &json!([row])), "{parameters:?}");
     }
     let none = workspace.v1.search(&[("type", "note")]).await.expect(200).json();
     assert_eq!(none["activities"], json!([]));

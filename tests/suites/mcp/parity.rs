@@ -196,6 +196,50 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
 }
 
 #[tokio::test]
+async fn several_types_are_a_list_where_rest_repeats_the_parameter() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
+    for name in ["call", "email", "note", "email", "call"] {
+        stack.clock.advance(Duration::from_millis(1));
+        let _ = v1.log(&json!({ "type": name, "summary": name })).await.expect(201);
+    }
+    let twice = [("type", "email"), ("type", "call"), ("limit", "2")];
+    let rest = v1.search(&twice).await.expect(200).json();
+    let mut arguments = json!({ "types": ["call", "email", "call"], "limit": 2, "type": null });
+    let found = mcp.tool("search_activity", &arguments).await;
+    assert_eq!(found["activities"], rest["activities"]);
+    // The order of the types is none of the cursor's business.
+    assert_eq!(found["next_cursor"], rest["next_cursor"]);
+    arguments["cursor"] = rest["next_cursor"].clone();
+    let next = mcp.tool("search_activity", &arguments).await;
+    let types = |page: &Value| -> Vec<Value> {
+        let rows = page["activities"].as_array().expect("there are rows").iter();
+        rows.map(|row| row["type"].clone()).collect()
+    };
+    assert_eq!(types(&found), ["call", "email"]);
+    assert_eq!(types(&next), ["email", "call"]);
+    assert_eq!(next.get("next_cursor"), None);
+    let one = mcp.tool("search_activity", &json!({ "types": ["note"] })).await;
+    assert_eq!(one["activities"], v1.search(&[("type", "note")]).await.json()["activities"]);
+
+    for (types, rule) in [
+        (json!([]), "must have at least one element"),
+        (json!("call"), "must be a list"),
+        (json!(["call", "fax"]), "element 1: must be one of: note call email meeting agent_action"),
+        (json!([null]), "element 0: must be a string"),
+        (json!(["call", "call", "call", "call", "call", "call"]), "must have at most 5 elements"),
+    ] {
+        let error = mcp.tool_error("search_activity", &json!({ "types": types })).await;
+        assert_eq!(error["field_errors"], json!([{ "field": "types", "message": rule }]));
+    }
+    let both = json!({ "type": "call", "types": ["call"] });
+    let error = mcp.tool_error("search_activity", &both).await;
+    let rule = "is not taken beside type: list all types here, and leave type out";
+    assert_eq!(error["field_errors"], json!([{ "field": "types", "message": rule }]));
+}
+
+#[tokio::test]
 async fn a_search_is_refused_alike() {
     let stack = Stack::start().await;
     let key = stack.service_key("acme").await;

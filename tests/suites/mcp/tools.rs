@@ -39,7 +39,11 @@ async fn an_agent_logs_searches_and_reads() {
     });
     let found = mcp.tool("search_activity", &by).await;
     assert_eq!(found["activities"][0]["id"], activity["id"]);
-    assert_eq!(found["activities"][0]["snippet"], input["body"]);
+    let row = &found["activities"][0];
+    assert_eq!(row["snippet"], input["body"]);
+    assert_eq!(row.get("match"), None, "only its summary has the word");
+    let found = mcp.tool("search_activity", &json!({ "query": "number" })).await;
+    assert_eq!(found["activities"][0]["match"], json!([{ "start": 14, "end": 21 }]));
     assert_eq!(found.get("next_cursor"), None);
 
     let read = mcp.tool("get_logged_activity", &json!({ "id": activity["id"] })).await;

@@ -28,6 +28,7 @@ pub use violations::{Given, MAX_FIELD_ERRORS, Noted, Violations};
 ///         /// How often.
 ///         time "until" => until: Bound = parse_bound;
 ///         number "times" => times: Times = 1..=9; a whole number; Times is its schema
+///         repeatable "by" => by: Actor, up to 3;  a set, where a query string may repeat it
 ///         together "at", "times";                 both or none
 ///         only_with "until", "at";                not the first alone
 ///     }
@@ -115,7 +116,7 @@ macro_rules! input {
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 let mut schema = $crate::app::input::InputSchema::new(&[$($about),+]);
                 $({
-                    let max: Option<usize> = None $(.or(Some($max)))?;
+                    let max: Option<usize> = $crate::input!(@max_items $kind $($max)?);
                     let required = $crate::input!(@is_required $kind);
                     schema.add::<$crate::input!(@schema $kind $type)>(
                         generator, $name, required, &[$($doc),+], max,
@@ -136,11 +137,17 @@ macro_rules! input {
     (@type nullable $type:ty) => { Option<$type> };
     (@type time $type:ty) => { Option<$type> };
     (@type number $type:ty) => { Option<usize> };
+    (@type repeatable $type:ty) => { std::collections::BTreeSet<$type> };
     (@type list $type:ty) => { $type };
     (@type required_list $type:ty) => { $type };
 
     (@schema nullable $type:ty) => { Option<$type> };
     (@schema $other:ident $type:ty) => { $type };
+
+    // Each of those that are given is a text by itself.
+    (@max_items repeatable $max:expr) => { None };
+    (@max_items $kind:ident $max:expr) => { Some($max) };
+    (@max_items $kind:ident) => { None };
 
     (@is_number number) => { true };
     (@is_number $other:ident) => { false };
@@ -157,6 +164,9 @@ macro_rules! input {
     };
     (@read $reader:ident number $name:literal $type:ty = $range:expr) => {
         $reader.number($name, $range)
+    };
+    (@read $reader:ident repeatable $name:literal $type:ty, up to $max:expr) => {
+        $reader.repeatable($name, <$type>::parse, $max)
     };
     (@read $reader:ident list $name:literal $type:ty = $read:expr, up to $max:expr) => {
         $read($reader, $name, $max)

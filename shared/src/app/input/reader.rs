@@ -20,6 +20,11 @@ pub trait Source {
     /// The text of a value, or why it is none; `None` where it is absent.
     fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>>;
 
+    /// The texts of a value that may be given several times, where the source has such.
+    fn texts(&self, name: &str) -> Option<Result<Vec<Cow<'_, str>>, Refusal>> {
+        Some(self.text(name)?.map(|text| vec![text]))
+    }
+
     /// The same of a time.
     fn time(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
         self.text(name)
@@ -197,6 +202,25 @@ impl<S: Source> Reader<S> {
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
         self.read(name, S::time, parse)?.ok()
+    }
+
+    /// Texts of one name, as often as a source may give it; none where it is absent or
+    /// refused.
+    pub fn repeatable<T: Ord>(
+        &mut self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, &'static str>,
+        max: usize,
+    ) -> BTreeSet<T> {
+        self.known.push(name);
+        let Some(texts) = self.source.texts(name) else { return BTreeSet::new() };
+        let parsed = texts.and_then(|texts| {
+            if texts.len() > max {
+                return Err(format!("must not be given more than {max} times").into());
+            }
+            texts.iter().map(|text| parse(text).map_err(Refusal::from)).collect()
+        });
+        self.take(name, parsed).unwrap_or_default()
     }
 
     /// A whole number that may be absent.

@@ -2,20 +2,24 @@
 //!
 //! Its input is also what the tool `search_activity` takes.
 
+use std::collections::BTreeSet;
+
 use http::StatusCode;
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::app::find_page::{SearchQuery, only_exclusions};
+use crate::app::found_activity::FoundActivity;
 use crate::app::input::{Reader, Source};
+use crate::app::json::Object;
 use crate::app::listing::{
     DEFAULT_LIMIT, GivenCursor, Limit, Listing, MAX_LIMIT, Page, parse_bound, read_cursor,
     read_range,
 };
 use crate::app::permit::View;
 use crate::app::search_activity::Search;
-use crate::domain::activity::{self, Activity, RelatedResourceId};
+use crate::domain::activity::{self, RelatedResourceId};
 use crate::domain::activity_filters::ActivityFilters;
 use crate::domain::activity_type::Category;
 use crate::domain::actor_names::ActorNames;
@@ -24,7 +28,7 @@ use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
 use crate::domain::principal::ActorType;
 use crate::domain::record_type::BuiltInRecordType;
-use crate::http::describe::{ACTIVITIES, Described, query_parameters, success};
+use crate::http::describe::{ACTIVITIES, Described, allow_repeated, query_parameters, success};
 use crate::http::examples::{self, CURSOR, REQUEST_ID};
 use crate::http::exchange::Exchange;
 use crate::http::message::{Response, json};
@@ -32,13 +36,16 @@ use crate::http::page::respond_with_page;
 use crate::http::view::ActivityView;
 use crate::input;
 
+/// Types that a search takes at most: each of those that there are.
+pub(super) const MAX_TYPES: usize = Category::ALL.len();
+
 input! {
     /// What to search for. All filters must match.
     pub struct SearchActivityInput {
-        /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
+        /// Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such. `pric*` finds words that begin so, `-word` leaves out, and `OR` finds either.
         optional "query" => query: SearchQuery;
         /// Restrict results to one activity category.
-        optional "type" => category: Category;
+        repeatable "type" => categories: Category, up to MAX_TYPES;
         /// Restrict results to what one actor logged: its id, 1 to 255 bytes without control characters, or its type and id, as in `service:crm`.
         optional "actor_id" => actor: NamedActor;
         /// The type of the actor with that id; goes only together with `actor_id`.
@@ -62,6 +69,58 @@ input! {
     }
 }
 
+input! {
+    /// What an object has beside it: a name can't be repeated there.
+    pub struct SeveralTypesInput of Object {
+        /// Restrict results to several activity categories: one of these. Goes in the place of `type`.
+        list "types" => types: SeveralTypes = read_types, up to MAX_TYPES;
+    }
+}
+
+/// A list of types.
+#[derive(Clone, Debug, Default)]
+pub struct SeveralTypes(pub BTreeSet<Category>);
+
+impl JsonSchema for SeveralTypes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SeveralTypes".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
+        let items = schemas.subschema_for::<Category>();
+        json_schema!({ "type": "array", "items": items, "minItems": 1 })
+    }
+}
+
+/// Reads a list of types, which says for itself what one `type` would.
+pub(super) fn read_types(
+    reader: &mut Reader<&Object>,
+    name: &'static str,
+    max: usize,
+) -> SeveralTypes {
+    if reader.has(name) && reader.has("type") {
+        reader.refuse(name, "is not taken beside type: list all types here, and leave type out");
+    }
+    if reader.any(name) == Some(&json!([])) {
+        reader.refuse(name, "must have at least one element");
+    }
+    let items = reader.list(name, max);
+    let mut types = BTreeSet::new();
+    for (index, item) in items.iter().enumerate() {
+        match item.as_str().ok_or("must be a string").and_then(Category::parse) {
+            Ok(category) => {
+                types.insert(category);
+            }
+            Err(problem) => {
+                reader.refuse(name, format!("element {index}: {problem}"));
+            }
+        }
+    }
+    SeveralTypes(types)
+}
+
 /// Reads a request.
 ///
 /// # Errors
@@ -70,18 +129,24 @@ input! {
 pub fn parse<'a>(exchange: &Exchange<'_>, view: View<'a>) -> Result<Listing<Search<'a>>> {
     let query = exchange.query()?;
     let mut reader = Reader::new(&query);
-    let listing = read(&mut reader, view);
+    let listing = read(&mut reader, view, SeveralTypes::default());
     reader.finish(Ok(listing))
 }
 
-/// Reads what to search for. What is wrong is noted in the reader.
-pub fn read<'a, S: Source>(reader: &mut Reader<S>, view: View<'a>) -> Listing<Search<'a>> {
+/// Reads what to search for, with types that were read elsewhere. What is wrong is noted
+/// in the reader.
+pub fn read<'a, S: Source>(
+    reader: &mut Reader<S>,
+    view: View<'a>,
+    SeveralTypes(mut categories): SeveralTypes,
+) -> Listing<Search<'a>> {
     let input = SearchActivityInput::read(reader);
     let (occurred_after, occurred_before) =
         read_range(reader, input.occurred_after, input.occurred_before);
     expect_one_type(reader, input.actor.as_ref(), input.actor_type);
+    categories.extend(input.categories);
     let filters = ActivityFilters {
-        category: input.category,
+        categories,
         actor: input.actor,
         actor_type: input.actor_type,
         source: input.source,
@@ -128,7 +193,7 @@ impl<'a> ActivitiesBody<'a> {
     /// Rows, and where to go on.
     #[must_use]
     pub fn of(
-        rows: &'a [Activity],
+        rows: &'a [FoundActivity],
         names: &'a ActorNames,
         next_cursor: Option<&'a str>,
         request_id: &'a str,
@@ -143,10 +208,10 @@ impl<'a> ActivitiesBody<'a> {
 pub fn respond(
     exchange: &Exchange<'_>,
     listing: &Listing<Search<'_>>,
-    page: &Page<Activity>,
+    page: &Page<FoundActivity>,
     names: &ActorNames,
 ) -> Response {
-    let write = |rows: &[Activity], next_cursor: Option<&str>| {
+    let write = |rows: &[FoundActivity], next_cursor: Option<&str>| {
         json(StatusCode::OK, &ActivitiesBody::of(rows, names, next_cursor, exchange.request_id()))
     };
     respond_with_page(page, write, |row| listing.filters.cursor_after(row))
@@ -155,6 +220,8 @@ pub fn respond(
 /// Describes the endpoint.
 #[must_use]
 pub fn describe(schemas: &mut SchemaGenerator) -> Described {
+    let mut parameters = query_parameters::<SearchActivityInput>(schemas);
+    allow_repeated(&mut parameters, "type", MAX_TYPES);
     Described {
         id: "search_activity",
         tag: ACTIVITIES,
@@ -162,7 +229,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
         description: "Searches activity records by text, type, actor, source, date, or related resource, \
             newest first. A page may have fewer rows than `limit` and still a `next_cursor`; \
             only its absence means the end.",
-        parameters: query_parameters::<SearchActivityInput>(schemas),
+        parameters,
         request_body: None,
         status: StatusCode::OK,
         success: success(
@@ -170,7 +237,7 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
             &[],
             schemas.subschema_for::<ActivitiesBody<'static>>(),
             json!({
-                "activities": [ActivityView::row(&examples::activity(), &examples::actor_names())],
+                "activities": [ActivityView::row(&examples::found_activity(), &examples::actor_names())],
                 "next_cursor": CURSOR,
                 "request_id": REQUEST_ID,
             }),

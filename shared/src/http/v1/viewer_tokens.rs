@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::json;
 
-use super::search::expect_one_type;
+use super::search::{MAX_TYPES, SeveralTypes, expect_one_type, read_types};
 use crate::app::audited::Attempt;
 use crate::app::input::{Given, Reader, Violations};
 use crate::app::json::Object;
@@ -41,6 +41,8 @@ input! {
     pub struct ViewerFiltersInput of Object {
         /// One activity category.
         optional "type" => category: Category;
+        /// Several activity categories: one of these. Goes in the place of `type`.
+        list "types" => types: SeveralTypes = read_types, up to MAX_TYPES;
         /// What one actor logged: its id, 1 to 255 bytes without control characters, or its type and id, as in `service:crm`.
         optional "actor_id" => actor: NamedActor;
         /// The type of the actor with that id; goes only together with `actor_id`.
@@ -90,8 +92,10 @@ fn read_filters(reader: &mut Reader<&Object>) -> Given<GivenFilters> {
     let (occurred_after, occurred_before) =
         read_range(reader, input.occurred_after, input.occurred_before);
     expect_one_type(reader, input.actor.as_ref(), input.actor_type);
+    let mut categories = input.types.0;
+    categories.extend(input.category);
     Ok(GivenFilters(ActivityFilters {
-        category: input.category,
+        categories,
         actor: input.actor,
         actor_type: input.actor_type,
         source: input.source,

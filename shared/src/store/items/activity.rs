@@ -392,13 +392,23 @@ mod tests {
         }
     }
 
+    /// As much of a body as a row shows without a query.
+    fn shown(body: &BodyText) -> String {
+        let text = match body {
+            BodyText::Absent => "",
+            BodyText::Whole(body) => body.as_str(),
+            BodyText::Beginning(beginning) => beginning,
+        };
+        text.chars().take(Body::SNIPPET_CHARS).collect()
+    }
+
     #[test]
     fn a_head_costs_one_read_unit_however_long_its_parts_are() {
         let activity = activity(&"😀".repeat(500), Some(&"😀".repeat(65_536)));
         let items = write(&activity).unwrap();
         assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
         let read_back = read(&activity.tenant_id, &items.head).unwrap().activity;
-        assert!(read_back.body.snippet().is_some_and(|snippet| !snippet.is_empty()));
+        assert!(!shown(&read_back.body).is_empty());
         let (id, parts) = read_long_parts(&items.body.unwrap()).unwrap();
         assert_eq!((id, parts.body.as_ref()), (activity.id, activity.body.whole()));
     }
@@ -507,7 +517,7 @@ mod tests {
             let items = write(&activity).unwrap();
             prop_assert!(size_bytes(&items.head) <= HEAD_MAX_BYTES);
             let mut read_back = read(&activity.tenant_id, &items.head).unwrap().activity;
-            prop_assert_eq!(read_back.body.snippet(), activity.body.snippet());
+            prop_assert_eq!(shown(&read_back.body), shown(&activity.body));
             if let BodyText::Beginning(start) = &read_back.body {
                 prop_assert!(text.starts_with(start.as_str()));
             }
@@ -561,7 +571,7 @@ mod tests {
             let head = read(&activity.tenant_id, &items.head).unwrap();
             assert_eq!(items.body.is_none(), in_head);
             assert_eq!(!head.related_is_elsewhere, related_in_head);
-            assert_eq!(head.activity.body.snippet(), body);
+            assert_eq!(shown(&head.activity.body), body.unwrap_or_default());
             let mut read_back = head.activity;
             assert_eq!(read_back.is_partial(), !in_head);
             if let Some(item) = &items.body {

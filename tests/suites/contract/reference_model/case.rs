@@ -337,10 +337,6 @@ impl<'a> Case<'a> {
         }
         let mut record = row.clone();
         if let Some(body) = log.body.written() {
-            let snippet: String = body.chars().take(240).collect();
-            if !snippet.is_empty() {
-                row["snippet"] = json!(snippet);
-            }
             record["body"] = json!(body);
         }
         prop_assert_eq!(answer, &record);
@@ -382,7 +378,36 @@ impl<'a> Case<'a> {
         let rows: Vec<Value> =
             serde_json::from_value(page["activities"].take()).expect("a page has rows");
         prop_assert!(rows.len() <= search.limit.unwrap_or(20), "a page of {}", rows.len());
+        let rows = rows.into_iter().map(|row| self.without_snippet(search, row));
+        let rows = rows.collect::<Result<_, _>>()?;
         Ok((rows, page["next_cursor"].as_str().map(str::to_owned)))
+    }
+
+    /// A row without its snippet, which is a part of the body: the beginning, unless
+    /// something is marked in it.
+    fn without_snippet(&self, search: &Search, mut row: Value) -> Result<Value, TestCaseError> {
+        let logged = self.activities.iter().find(|activity| row["id"] == *activity.id);
+        let body = logged.and_then(|activity| activity.record["body"].as_str()).unwrap_or("");
+        let fields = row.as_object_mut().expect("a row is an object");
+        let (snippet, places) = (fields.remove("snippet"), fields.remove("match"));
+        prop_assert_eq!(snippet.is_some(), !body.is_empty(), "{:?}", snippet);
+        let snippet = snippet.as_ref().and_then(Value::as_str).unwrap_or("");
+        let chars = snippet.chars().count();
+        prop_assert!(body.contains(snippet) && chars <= 240, "{}", snippet);
+        let Some(places) = places else {
+            prop_assert!(body.starts_with(snippet), "{}", snippet);
+            return Ok(row);
+        };
+        prop_assert!(!search.query.is_empty(), "{}", places);
+        let mut last = 0;
+        for place in places.as_array().expect("places are a list") {
+            let at = |name: &str| place[name].as_u64().and_then(|at| usize::try_from(at).ok());
+            let (start, end) = at("start").zip(at("end")).expect("a place has both its ends");
+            prop_assert!(last <= start && start < end && end <= chars, "{}", places);
+            last = end;
+        }
+        prop_assert!(last > 0, "nothing is marked");
+        Ok(row)
     }
 
     pub(super) async fn search(

@@ -392,6 +392,8 @@ export interface components {
              * @description When it was logged, in UTC.
              */
             logged_at: string;
+            /** @description Where in `snippet` the words of the query stand, in order and without overlap. Left out where they stand elsewhere, such as in the summary. */
+            match?: components["schemas"]["SnippetMatch"][];
             /**
              * Format: date-time
              * @description When it happened, in UTC.
@@ -407,7 +409,7 @@ export interface components {
             related_resource_id?: string;
             /** @description What kind of record the activity is attached to. */
             related_resource_type?: components["schemas"]["RelatedResourceType"];
-            /** @description The beginning of the body, up to 240 characters; only in search results. */
+            /** @description A part of the body, up to 240 characters, of HTML as its reader sees it: around the best place of the query's words, where they stand in the part of the body that was read, else the beginning. Only in search results. */
             snippet?: string;
             /** @description The way by which it came in. */
             source: components["schemas"]["Source"];
@@ -1066,6 +1068,13 @@ export interface components {
          * @enum {string}
          */
         Scope: "activity:write" | "activity:read" | "audit:read" | "keys:manage";
+        /** @description A place in a snippet. It is counted in characters: Unicode code points, not bytes and not UTF-16 units. */
+        SnippetMatch: {
+            /** @description The character behind its last one. */
+            end: number;
+            /** @description Its first character, from 0. */
+            start: number;
+        };
         /**
          * @description The way by which a record came in.
          * @enum {string}
@@ -1116,6 +1125,8 @@ export interface components {
             source?: components["schemas"]["Source"];
             /** @description One type. */
             type?: components["schemas"]["ActivityCategory"];
+            /** @description Several types, one of which it has; never beside `type`. */
+            types?: components["schemas"]["ActivityCategory"][];
         };
         /** @description What a viewer is shown: activities that match all of this. Everything else is to the viewer as absent. The filters are those of a search, with the same meaning. */
         ViewerFiltersInput: {
@@ -1141,6 +1152,8 @@ export interface components {
             source?: components["schemas"]["Source"];
             /** @description One activity category. */
             type?: components["schemas"]["ActivityCategory"];
+            /** @description Several activity categories: one of these. Goes in the place of `type`. */
+            types?: components["schemas"]["ActivityCategory"][];
         };
         /** @description A token that was made. */
         ViewerTokenResponse: {
@@ -1966,7 +1979,7 @@ export interface operations {
                  */
                 occurred_before?: string;
                 /**
-                 * @description Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such.
+                 * @description Free-text search across activity summary and body: at least one word, up to 16. Every word must match, in summary or body; a phrase in double quotes must stand as such. `pric*` finds words that begin so, `-word` leaves out, and `OR` finds either.
                  * @example pricing
                  */
                 query?: string;
@@ -1986,10 +1999,12 @@ export interface operations {
                  */
                 source?: components["schemas"]["Source"];
                 /**
-                 * @description Restrict results to one activity category.
-                 * @example email
+                 * @description Restrict results to one activity category. Given several times, one of these.
+                 * @example [
+                 *       "email"
+                 *     ]
                  */
-                type?: components["schemas"]["ActivityCategory"];
+                type?: components["schemas"]["ActivityCategory"][];
             };
             header?: {
                 /**
@@ -2023,6 +2038,12 @@ export interface operations {
                      *           "id": "019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80",
                      *           "last_agent_actor_id": "agent_7",
                      *           "logged_at": "2026-03-01T09:30:00.000Z",
+                     *           "match": [
+                     *             {
+                     *               "end": 16,
+                     *               "start": 11
+                     *             }
+                     *           ],
                      *           "occurred_at": "2026-03-01T09:30:00.000Z",
                      *           "related_resource_display_name": "Jane Doe",
                      *           "related_resource_id": "con_123",

@@ -15,8 +15,10 @@ import { startPolling } from "../poller";
 import { createRecord, relatedRecords } from "../records";
 import { formatRoute, type Route } from "../router";
 import { createMainAction } from "../shell";
+import { snippetParts } from "../snippets";
 import { texts } from "../texts";
 import { dateTimeText, timeOfDay } from "../times";
+import { whileTyping } from "../typed-query";
 
 const PAGE_ROWS = 50;
 /** So few are enough to say that there is something new. */
@@ -81,7 +83,10 @@ const TYPE_AND_FILTERS: readonly FilterField[] = [
 ];
 
 /** What a viewer token is bound to, in words. */
-function boundText(name: string, value: string): string {
+function boundText(name: string, value: string | readonly string[]): string {
+  if (typeof value !== "string") {
+    return value.map((one) => boundText(name, one)).join(", ");
+  }
   const field = TYPE_AND_FILTERS.find((known) => known.name === name);
   switch (field?.kind) {
     case "choice":
@@ -100,11 +105,15 @@ const PARAMETERS = ["query", "type", ...FILTERS.map(({ name }) => name)];
 function known(parameters: URLSearchParams): URLSearchParams {
   const kept = new URLSearchParams();
   for (const name of PARAMETERS) {
-    const value = parameters.get(name);
     const field = TYPE_AND_FILTERS.find((own) => own.name === name);
-    const isChoice = field?.kind === "choice";
-    if (value && !(isChoice && field.options.every((option) => option.value !== value))) {
-      kept.set(name, value);
+    const options = field?.kind === "choice" ? field.options.map((option) => option.value) : [];
+    const isKnown = (value: string) => field?.kind !== "choice" || options.includes(value);
+    // The type alone may be there several times.
+    const values = name === "type" ? parameters.getAll(name) : [parameters.get(name) ?? ""];
+    for (const value of new Set(values)) {
+      if (value !== "" && isKnown(value)) {
+        kept.append(name, value);
+      }
     }
   }
   return kept;
@@ -119,22 +128,26 @@ function withLimit(parameters: URLSearchParams, limit: number, cursor?: string):
   return all;
 }
 
-/** The snippet, without what the summary has said. */
-function snippetOf({ snippet = "", summary }: Activity): string {
-  return (snippet.startsWith(summary) ? snippet.slice(summary.length) : snippet).trim();
-}
-
 export function openTimeline(context: PageContext, route: Route): Page {
   let parameters = known(route.parameters);
+  /** What the API is asked for, which is the same for all pages of a list. */
+  let asked = parameters;
   let firstPage: { readonly ids: ReadonlySet<string>; readonly whole: boolean } | undefined;
   let polling: { stop(): void } | undefined;
   let typing: ReturnType<typeof setTimeout> | undefined;
   let telling: ReturnType<typeof setTimeout> | undefined;
+  let leaving: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the last word may go on: until the field is left, or "Enter" is pressed. */
+  let isWriting = false;
 
   // What a viewer token is bound to is no choice of the reader's.
-  const bound = Object.entries(context.me.filters ?? {});
+  const { types: boundTypes = [], ...boundFilters } = context.me.filters ?? {};
+  const bound: [string, string | readonly string[]][] = Object.entries(boundFilters);
+  if (boundTypes.length > 0) {
+    bound.unshift(["type", boundTypes]);
+  }
   const boundNames = new Set(bound.map(([name]) => name));
-  const boundType = context.me.filters?.type;
+  const boundType = boundFilters.type;
 
   // The words
 
@@ -151,12 +164,21 @@ export function openTimeline(context: PageContext, route: Route): Page {
       on: {
         input: (event) => {
           stopTyping();
+          isWriting = true;
           if (!(event as InputEvent).isComposing) {
             typing = setTimeout(searchNow, TYPING_PAUSE_MS);
           }
         },
         compositionend: () => {
           typing = setTimeout(searchNow, TYPING_PAUSE_MS);
+        },
+        focus: () => clearTimeout(leaving),
+        blur: ({ relatedTarget }) => {
+          // Whoever goes to the rows wants those that are there.
+          if (!(relatedTarget instanceof Node && pager.element.contains(relatedTarget))) {
+            // A button that was pressed is heard first.
+            leaving = setTimeout(finishWord, TYPING_PAUSE_MS);
+          }
         },
       },
     }),
@@ -166,12 +188,28 @@ export function openTimeline(context: PageContext, route: Route): Page {
   function stopTyping(): void {
     clearTimeout(telling);
     clearTimeout(typing);
+    clearTimeout(leaving);
     typing = undefined;
   }
 
   /** Whether the search has words that nobody has looked for yet. */
   function isTyping(): boolean {
     return typing !== undefined && search.control.value.trim() !== (parameters.get("query") ?? "");
+  }
+
+  /** The parameters, with the last word as a beginning while it is being typed. */
+  function toAsk(): URLSearchParams {
+    const all = new URLSearchParams(parameters);
+    if (isWriting && parameters.has("query")) {
+      all.set("query", whileTyping(search.control.value.trimStart()).trimEnd());
+    }
+    return all;
+  }
+
+  /** Takes the last word for a whole one. */
+  function finishWord(): void {
+    isWriting = false;
+    searchNow();
   }
 
   function searchNow(): void {
@@ -184,6 +222,11 @@ export function openTimeline(context: PageContext, route: Route): Page {
     }
     // The first letter is a step that "back" goes behind; those after it change that step.
     if (next.get("query") === parameters.get("query")) {
+      const all = toAsk();
+      if (all.get("query") !== asked.get("query")) {
+        asked = all;
+        pager.restart();
+      }
       return;
     }
     const isStep = parameters.has("query") !== next.has("query");
@@ -217,9 +260,12 @@ export function openTimeline(context: PageContext, route: Route): Page {
         on: {
           click: () => {
             const next = new URLSearchParams(parameters);
+            const chosen = next.getAll("type");
             next.delete("type");
-            if (type !== undefined) {
-              next.set("type", type);
+            for (const one of categories) {
+              if (type !== undefined && chosen.includes(one) !== (one === type)) {
+                next.append("type", one);
+              }
             }
             context.go(formatRoute([], next));
           },
@@ -229,7 +275,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
       label,
     );
   }
-  const choice = boundType === undefined ? categories : [boundType];
+  const boundChoice = boundTypes.length > 0 ? boundTypes : categories;
+  const choice = boundType === undefined ? boundChoice : [boundType];
   fill(types, typeButton(undefined), choice.map(typeButton));
   types.hidden = choice.length === 1;
 
@@ -242,8 +289,9 @@ export function openTimeline(context: PageContext, route: Route): Page {
     const set = FILTERS.filter(({ name }) => parameters.has(name)).length;
     fill(count, set);
     count.hidden = set === 0;
+    const chosen = parameters.has("type") ? parameters.getAll("type") : [""];
     for (const button of types.querySelectorAll<HTMLElement>("[data-type]")) {
-      const pressed = button.dataset.type === (parameters.get("type") ?? "");
+      const pressed = chosen.includes(button.dataset.type ?? "");
       button.setAttribute("aria-pressed", String(pressed));
     }
   }
@@ -256,7 +304,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
   const pager = createPager<Activity>({
     async load(cursor, signal) {
       const answer = await context.client.searchActivities(
-        withLimit(parameters, PAGE_ROWS, cursor),
+        withLimit(asked, PAGE_ROWS, cursor),
         signal,
       );
       refused.hidden = true;
@@ -306,14 +354,14 @@ export function openTimeline(context: PageContext, route: Route): Page {
       context.announce(error.fieldErrors.map((violation) => violation.message).join("; "));
     };
     // Words that are being typed need not make sense yet.
-    const isWriting = own.length > 0 && document.activeElement === search.control;
-    telling = setTimeout(tell, isWriting ? WRITING_PAUSE_MS : 0);
+    const mayGoOn = own.length > 0 && document.activeElement === search.control;
+    telling = setTimeout(tell, mayGoOn ? WRITING_PAUSE_MS : 0);
     return true;
   }
 
   function renderRow(activity: Activity): HTMLElement {
     const records = relatedRecords(activity);
-    const snippet = snippetOf(activity);
+    const snippet = snippetParts(activity);
     return h(
       "li",
       { class: "row", "data-type": activity.type },
@@ -343,7 +391,12 @@ export function openTimeline(context: PageContext, route: Route): Page {
           },
           activity.summary,
         ),
-        snippet !== "" && h("p", { class: "snippet", dir: "auto" }, snippet),
+        snippet.length > 0 &&
+          h(
+            "p",
+            { class: "snippet", dir: "auto" },
+            snippet.map(({ text, marked }) => (marked ? h("mark", {}, text) : text)),
+          ),
         h(
           "div",
           { class: "row-meta" },
@@ -382,7 +435,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
 
   function keepPlace(activity: Activity): void {
     const place = pager.placeOf(activity);
-    window.history.replaceState({ place, row: activity.id }, "");
+    // What was found by the beginning of a word is found by it again.
+    window.history.replaceState({ place, row: activity.id }, "", formatRoute([], asked));
   }
 
   // What is new
@@ -420,10 +474,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
     let told = 0;
     polling = startPolling(async (signal) => {
       const seen = firstPage;
-      const answer = await context.client.searchActivities(
-        withLimit(parameters, POLL_ROWS),
-        signal,
-      );
+      const answer = await context.client.searchActivities(withLimit(asked, POLL_ROWS), signal);
       if (seen === undefined || seen !== firstPage) {
         return false;
       }
@@ -486,7 +537,10 @@ export function openTimeline(context: PageContext, route: Route): Page {
         on: {
           submit: (event) => {
             event.preventDefault();
+            isWriting = false;
             if (search.control.value.trim() === (parameters.get("query") ?? "")) {
+              stopTyping();
+              asked = toAsk();
               pager.restart();
             } else {
               searchNow();
@@ -520,6 +574,8 @@ export function openTimeline(context: PageContext, route: Route): Page {
         return;
       }
       stopTyping();
+      isWriting &&= document.activeElement === search.control;
+      asked = toAsk();
       polling?.stop();
       showFilters();
       beginOrResume(pager, "row");
