@@ -14,8 +14,10 @@
 //! is gone tells that a newer manifest is there; if none is, the index is damaged, and
 //! the search fails instead of answering without it.
 //!
-//! **Bounded.** A search reads at most [`Budget::units`] units in [`Budget::trips`] round
-//! trips. Then it stops between two positions and says where, which is a cursor.
+//! **Bounded.** A search reads some [`Budget::units`] units in [`Budget::trips`] round trips.
+//! Then it stops between two positions and says where, which is a cursor. It goes on a little
+//! where nothing is decided by then. One of audit events reads all of the tail, however long
+//! that is.
 
 use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
@@ -98,6 +100,12 @@ pub struct Budget {
     pub trips: usize,
 }
 
+/// How many rounds beyond its budget a search may take to decide anything at all, and the
+/// parts that one of them reads: fences, buckets, blocks and positions of some segments. So
+/// whatever took the budget, a page comes to an end, and the next one goes on behind it.
+const OVERTIME_ROUNDS: usize = 8;
+const OVERTIME_PARTS: usize = 25;
+
 /// What a step found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -145,6 +153,8 @@ pub struct Search<'a, R> {
     parts: Parts,
     struck: HashSet<Position>,
     budget: Budget,
+    /// How many rounds it may go on beyond its budget, where nothing was decided within it.
+    overtime: usize,
     ahead: usize,
 }
 
@@ -171,6 +181,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
             parts: Parts::new(),
             struck: HashSet::new(),
             budget,
+            overtime: OVERTIME_ROUNDS,
             ahead: 1,
         };
         search.add_shards(1);
@@ -184,8 +195,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
     ///
     /// # Errors
     ///
-    /// A failed call; what can't be read; and a budget that does not suffice to decide a
-    /// single position.
+    /// A failed call; what can't be read; and where a single position can't be decided within
+    /// the budget and a little more.
     pub async fn step(&mut self, wanted: usize) -> Result<Step> {
         loop {
             let mut missing = Missing::default();
@@ -194,7 +205,11 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 return Ok(self.give_out(decided, wanted));
             }
             if self.is_valid && self.is_spent() {
-                return self.pause(wanted).await;
+                if let Some(step) = self.pause(wanted).await? {
+                    return Ok(step);
+                }
+                // A long tail may have taken all of it before anything else was read.
+                self.overtime = self.overtime.checked_sub(1).ok_or_else(nothing_decided)?;
             }
             self.plan_round(wanted, &mut missing)?;
             let mut names = missing.into_names();
@@ -207,7 +222,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 // Evaluating went on by what is at hand.
                 continue;
             }
-            names.truncate(self.budget.units.max(1));
+            let room = if self.is_spent() { OVERTIME_PARTS } else { self.budget.units };
+            names.truncate(room);
             self.read(&tail, &names, with_manifest).await?;
         }
     }
@@ -328,8 +344,9 @@ impl<'a, R: IndexReader> Search<'a, R> {
         Step { matches, progress }
     }
 
-    /// Ends a search whose budget is spent, at the last position that is decided.
-    async fn pause(&mut self, wanted: usize) -> Result<Step> {
+    /// Ends a search whose budget is spent, at the last position that is decided. `None`
+    /// where that is none.
+    async fn pause(&mut self, wanted: usize) -> Result<Option<Step>> {
         let newest = self.range.newest;
         let mut missing = Missing::default();
         self.segments.iter().for_each(|search| search.pin(&mut missing));
@@ -348,17 +365,13 @@ impl<'a, R: IndexReader> Search<'a, R> {
         let last = match (decided.last(), self.undecided()) {
             (Some(last), Some(_)) if decided.len() == wanted => Some(*last),
             (_, Some(undecided)) => undecided.newer(),
-            (_, None) => return Ok(self.give_out(decided, wanted)),
+            (_, None) => return Ok(Some(self.give_out(decided, wanted))),
         };
-        match last.filter(|last| *last <= newest) {
-            Some(last) => {
-                if let Some(older) = last.older() {
-                    self.range.newest = older;
-                }
-                Ok(Step { matches: decided, progress: Progress::DecidedTo(last) })
-            }
-            None => Err(Error::Unavailable("a search decided nothing within its budget".into())),
+        let Some(last) = last.filter(|last| *last <= newest) else { return Ok(None) };
+        if let Some(older) = last.older() {
+            self.range.newest = older;
         }
+        Ok(Some(Step { matches: decided, progress: Progress::DecidedTo(last) }))
     }
 
     /// Evaluates the segments that can have one of the wanted positions, and notes what
@@ -413,8 +426,15 @@ impl<'a, R: IndexReader> Search<'a, R> {
         Ok(())
     }
 
-    /// The shards of the tail whose next page is wanted.
+    /// The shards of the tail whose next page is wanted. Where the budget is spent, a search
+    /// of activities ends where the pages that were read do. Audit events are not in the order
+    /// of the tail, so nothing is decided of them before all of it was read.
     fn tail_to_read(&self, wanted: usize) -> Vec<usize> {
+        let is_begun = |shard: &TailShard| shard.is_read || shard.start.is_some();
+        let may_end = self.collection == Collection::Activities && self.tail.iter().all(is_begun);
+        if may_end && self.is_spent() {
+            return Vec::new();
+        }
         let oldest = self.found().get(wanted.saturating_sub(1)).copied();
         let is_wanted = |shard: &TailShard| match (self.collection, shard.start) {
             (Collection::Activities, Some(start)) => oldest.is_none_or(|oldest| start >= oldest),
@@ -478,6 +498,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
             }
         }
     }
+}
+
+fn nothing_decided() -> Error {
+    Error::Unavailable("a search decided nothing within its budget".into())
 }
 
 fn damaged(corrupt: Corrupt) -> Error {

@@ -473,3 +473,51 @@ fn what_is_filed_outside_of_bounds_costs_a_search_one_round_at_most() {
     // A word that very many others have is in a block of its own.
     assert!(costs.iter().all(|calls| (costs[0]..=costs[0] + 1).contains(calls)), "{costs:?}");
 }
+
+/// Entries of the tail that were not flushed yet, in pages of three.
+fn with_tail(memory: &Memory, records: &mut Records, times: impl Iterator<Item = i64>) {
+    let mut state = memory.0.lock().unwrap();
+    for millis in times {
+        let position = at(millis, 9);
+        let terms: Vec<Term> = filed(millis as usize).into_iter().map(term).collect();
+        let terms: BTreeSet<Term> = terms.into_iter().collect();
+        state.tail.insert(position, terms.iter().cloned().collect());
+        records.insert(position, terms);
+    }
+}
+
+#[test]
+fn a_long_tail_ends_pages_within_their_budget() {
+    let (memory, mut records) = long(&[10], filed);
+    with_tail(&memory, &mut records, 5_000..5_120);
+    let expression = of_all(&["wrare"]);
+    let budget = Budget { units: 5, trips: 100 };
+    let mut search =
+        Search::new(&memory, Collection::Activities, expression.clone(), EVERYTHING, budget);
+    let step = block_on(search.step(21)).unwrap();
+    assert_eq!(step.matches, []);
+    let Progress::DecidedTo(position) = step.progress else { panic!("it had to pause") };
+    assert!(position < at(5_115, 9) && position > at(5_090, 9), "{position:?}");
+    assert!(memory.0.lock().unwrap().calls < 12);
+    let found = page_through(&memory, &expression, EVERYTHING, 21, budget);
+    assert_eq!(found, expected(&records, &expression, EVERYTHING));
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_tail_that_takes_the_budget_leaves_segments_to_be_searched() {
+    let (memory, mut records) = long(&[3_000, 2_000], filed);
+    with_tail(&memory, &mut records, (4_000..5_040).step_by(20));
+    for words in [&["wfifth"][..], &["wrare"], &["wfifth", "wother"], &["wbursts", "wcommon"]] {
+        let expression = of_all(words);
+        for budget in [
+            Budget { units: 1, trips: 1 },
+            Budget { units: 2, trips: 100 },
+            Budget { units: 6, trips: 100 },
+            Budget { units: 100, trips: 3 },
+        ] {
+            let found = page_through(&memory, &expression, EVERYTHING, 100, budget);
+            assert_eq!(found, expected(&records, &expression, EVERYTHING), "{words:?} {budget:?}");
+        }
+    }
+}
