@@ -328,11 +328,11 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Staged {
     /// A body of an activity, or its place in the list of all.
-    OfActivity(Uuid),
+    Activity(Uuid),
     /// The place of an audit event in the list of all.
-    OfAuditEvent(Uuid),
+    AuditEvent(Uuid),
     /// What an activity with its event is found by, or an event alone.
-    OfEither(Uuid),
+    Either(Uuid),
 }
 
 /// The tenant and the owner of an item that was staged; `None` for items that
@@ -340,10 +340,10 @@ pub(super) enum Staged {
 pub(super) fn staged_owner(pk: &str, sk: &str) -> Option<(TenantId, Staged)> {
     let (tenant, kind, rest) = split(pk)?;
     let owner = match kind {
-        "IX" => Staged::OfActivity(Position::decode(sk)?.id),
-        "BODY" => Staged::OfActivity(crate::domain::value::parse_uuid(rest)?),
-        "AX" => Staged::OfAuditEvent(Position::decode(sk)?.id),
-        "TAIL" => Staged::OfEither(Position::decode(sk)?.id),
+        "IX" => Staged::Activity(Position::decode(sk)?.id),
+        "BODY" => Staged::Activity(crate::domain::value::parse_uuid(rest)?),
+        "AX" => Staged::AuditEvent(Position::decode(sk)?.id),
+        "TAIL" => Staged::Either(Position::decode(sk)?.id),
         _ => return None,
     };
     Some((tenant, owner))
@@ -416,12 +416,12 @@ mod tests {
         assert_eq!(key.pk, "T#acme#IX");
         assert_eq!(key.sk, ".NmcivL...................../k");
         let owner = staged_owner(&key.pk, &key.sk).unwrap();
-        assert_eq!(owner, (tenant(), Staged::OfActivity(position.id)));
+        assert_eq!(owner, (tenant(), Staged::Activity(position.id)));
         for (shard, pk) in [(0, "T#acme#TAIL"), (3, "T#acme#TAIL#3")] {
             let key = tail_entry(&tenant(), TailKey { shard, position });
             assert_eq!((&*key.pk, &*key.sk), (pk, ".NmcivL...................../k"));
             let owner = staged_owner(&key.pk, &key.sk).unwrap();
-            assert_eq!(owner, (tenant(), Staged::OfEither(position.id)));
+            assert_eq!(owner, (tenant(), Staged::Either(position.id)));
         }
     }
 

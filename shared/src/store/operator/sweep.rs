@@ -104,9 +104,9 @@ fn old_owners(item: &Item, now: Timestamp) -> Option<Vec<Key>> {
     let head = |id| keys::head(&tenant, ActivityId(id));
     let event = |id| keys::audit_event(&tenant, id);
     let (id, owners) = match staged {
-        Staged::OfActivity(id) => (id, vec![head(id)]),
-        Staged::OfAuditEvent(id) => (id, vec![event(id)]),
-        Staged::OfEither(id) => (id, vec![head(id), event(id)]),
+        Staged::Activity(id) => (id, vec![head(id)]),
+        Staged::AuditEvent(id) => (id, vec![event(id)]),
+        Staged::Either(id) => (id, vec![head(id), event(id)]),
     };
     (minted_at(id)? <= now.minus(GRACE)).then_some(owners)
 }
