@@ -22,6 +22,10 @@ use super::segment::ordinals::{self, PAGE, PageSet};
 use super::segment::{Corrupt, POSITIONS_A_PART, Part, PartName, Segment, positions};
 use super::{Position, Range};
 
+/// With what probability positions may turn out to be of no match, and are still read
+/// before it is known.
+const MOST_GUESSED_FOR_NOTHING: f64 = 0.55;
+
 /// The bytes of parts that were read.
 pub(super) type Parts = HashMap<PartName, Arc<[u8]>>;
 
@@ -41,10 +45,32 @@ impl Missing {
     }
 }
 
-/// How many pages may lack blocks before a round of reading begins: those of the oldest
+/// How far a round of reading may go ahead over pages that lack blocks: those of the oldest
 /// are read for nothing, where the newer ones have enough.
 #[derive(Debug)]
-pub(super) struct Ahead(pub(super) usize);
+pub(super) struct Ahead {
+    /// So many pages in any case.
+    pub(super) pages: usize,
+    /// Further ones until so many matches can be expected.
+    pub(super) matches: f64,
+    /// And with them so many blocks at most.
+    pub(super) blocks: usize,
+}
+
+impl Ahead {
+    /// Whether a page that lacks so many blocks, and of which so many matches can be
+    /// expected, is still read in this round.
+    fn allows(&mut self, blocks: usize, expected: f64) -> bool {
+        let is_wanted = self.matches > 0.0 && self.blocks >= blocks;
+        if self.pages == 0 && !is_wanted {
+            return false;
+        }
+        self.pages = self.pages.saturating_sub(1);
+        self.blocks = self.blocks.saturating_sub(blocks);
+        self.matches -= expected;
+        true
+    }
+}
 
 /// A search of one segment.
 #[derive(Debug)]
@@ -70,7 +96,13 @@ pub(super) struct SegmentSearch {
 /// What is known of a page.
 enum Page {
     Judged(PageSet),
-    Lacking(Vec<PartName>),
+    /// What it may still match, by what is at hand; the share of that which can be expected
+    /// to; and the blocks that tell.
+    Lacking {
+        candidates: PageSet,
+        share: f64,
+        blocks: Vec<PartName>,
+    },
 }
 
 impl SegmentSearch {
@@ -150,16 +182,18 @@ impl SegmentSearch {
 
     /// The share of its ordinals that match, were its lists independent of each other.
     fn density(&self, plan: &Plan) -> f64 {
+        plan.positive().map(|clause| self.share(clause)).product()
+    }
+
+    /// The share of its ordinals that a clause holds of, about.
+    fn share(&self, clause: &Clause) -> f64 {
         let len = f64::from(self.segment.len);
-        let share = |clause: &Clause| {
-            let of_leaf = |leaf: &usize| {
-                let lists = self.lists[*leaf].iter().flatten();
-                lists.map(|list| f64::from(list.len())).sum::<f64>() / len
-            };
-            let of_all = |all: &Vec<usize>| all.iter().map(of_leaf).fold(1.0, f64::min);
-            clause.iter().map(of_all).sum::<f64>().min(1.0)
+        let of_leaf = |leaf: &usize| {
+            let lists = self.lists[*leaf].iter().flatten();
+            lists.map(|list| f64::from(list.len())).sum::<f64>() / len
         };
-        plan.positive().map(share).product()
+        let of_all = |all: &Vec<usize>| all.iter().map(of_leaf).fold(1.0, f64::min);
+        clause.iter().map(of_all).sum::<f64>().min(1.0)
     }
 
     /// Goes on until it has `wanted` positions in all, or lacks parts.
@@ -354,6 +388,8 @@ impl SegmentSearch {
         let mut is_complete = true;
         let mut page = self.next / PAGE;
         let mut lacking: Vec<PartName> = Vec::new();
+        // How many matches are still hoped for behind those that are known.
+        let mut hoped_for = ahead.matches;
         while page * PAGE < within.end {
             if is_complete && self.matches.len() >= wanted {
                 return Ok(());
@@ -365,18 +401,23 @@ impl SegmentSearch {
                     self.next = (first + PAGE).min(within.end);
                 }
                 Page::Judged(_) => {}
-                Page::Lacking(blocks) => {
+                Page::Lacking { candidates, share, blocks } => {
                     is_complete = false;
-                    if blocks.iter().any(|block| !lacking.contains(block)) {
-                        if ahead.0 == 0 {
-                            return Ok(());
-                        }
-                        ahead.0 -= 1;
-                        for block in blocks {
-                            missing.want(block);
-                            lacking.push(block);
-                        }
+                    let more = blocks.iter().filter(|block| !lacking.contains(block)).count();
+                    let expected = share * f64::from(candidates.len());
+                    hoped_for = hoped_for.min(wanted.saturating_sub(self.matches.len()) as f64);
+                    if more > 0 && !ahead.allows(more, expected) {
+                        return Ok(());
                     }
+                    for block in blocks {
+                        missing.want(block);
+                        lacking.push(block);
+                    }
+                    // A guess that was wrong once is not made again.
+                    if self.matches.is_empty() && self.next == within.start {
+                        self.guess_positions(page, &candidates, share, hoped_for, missing);
+                    }
+                    hoped_for -= expected;
                 }
             }
             page += 1;
@@ -400,7 +441,7 @@ impl SegmentSearch {
         let mut set = PageSet::of(start..end);
         for clauses in [&plan.bounds, &plan.all] {
             let mut lacking = Vec::new();
-            let mut later = Vec::new();
+            let mut later: Vec<&Clause> = Vec::new();
             for clause in clauses {
                 let before = lacking.len();
                 let of_clause = self.clause(clause, page, parts, &mut lacking)?;
@@ -418,7 +459,8 @@ impl SegmentSearch {
                 for clause in plan.none.iter().filter(|_| std::ptr::eq(clauses, &plan.all)) {
                     self.clause(clause, page, parts, &mut lacking)?;
                 }
-                return Ok(Page::Lacking(lacking));
+                let share = later.iter().map(|clause| self.share(clause)).product();
+                return Ok(Page::Lacking { candidates: set, share, blocks: lacking });
             }
         }
         let mut lacking = Vec::new();
@@ -429,7 +471,31 @@ impl SegmentSearch {
         if set.is_empty() || lacking.is_empty() {
             return Ok(Page::Judged(set));
         }
-        Ok(Page::Lacking(lacking))
+        Ok(Page::Lacking { candidates: set, share: 1.0, blocks: lacking })
+    }
+
+    /// Asks for the positions that matches of a page will most probably need, beside the
+    /// blocks that tell these.
+    fn guess_positions(
+        &self,
+        page: u32,
+        candidates: &PageSet,
+        share: f64,
+        mut wanted: f64,
+        missing: &mut Missing,
+    ) {
+        let places: Vec<u32> = candidates.places().collect();
+        for of_part in places.chunk_by(|a, b| a / POSITIONS_A_PART == b / POSITIONS_A_PART) {
+            let none = (1.0 - share).powi(i32::try_from(of_part.len()).unwrap_or(i32::MAX));
+            if wanted <= 0.0 {
+                return;
+            }
+            if none <= MOST_GUESSED_FOR_NOTHING {
+                let number = (page * PAGE + of_part[0]) / POSITIONS_A_PART;
+                missing.want(self.name(Part::Positions(number)));
+            }
+            wanted -= share * of_part.len() as f64;
+        }
     }
 
     fn clause(

@@ -140,6 +140,10 @@ impl IndexReader for TenantIndex<'_> {
         Ok(read)
     }
 
+    fn kept(&self, name: &PartName) -> Option<Arc<[u8]>> {
+        self.store.memory.part(name)
+    }
+
     async fn parts(&self, names: &[PartName]) -> Result<PartsRead> {
         let kept: Vec<Option<Arc<[u8]>>> =
             names.iter().map(|name| self.store.memory.part(name)).collect();

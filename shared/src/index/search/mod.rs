@@ -87,6 +87,9 @@ pub trait IndexReader: Sync {
     /// A page of one shard of the tail.
     fn tail(&self, query: TailQuery<'_>) -> impl Future<Output = Result<TailRead>> + Send;
 
+    /// A part that this process has, so that no call is needed for it.
+    fn kept(&self, name: &PartName) -> Option<Arc<[u8]>>;
+
     /// Parts of segments.
     fn parts(&self, names: &[PartName]) -> impl Future<Output = Result<PartsRead>> + Send;
 }
@@ -105,6 +108,11 @@ pub struct Budget {
 /// whatever took the budget, a page comes to an end, and the next one goes on behind it.
 const OVERTIME_ROUNDS: usize = 8;
 const OVERTIME_PARTS: usize = 25;
+/// How many times further each round looks than the one before that did not suffice.
+const AHEAD_GROWTH: usize = 4;
+/// Blocks that a round asks for at most, beyond the pages that it is ahead anyway, where
+/// little is to be expected of each.
+const BLOCKS_AHEAD: usize = 48;
 
 /// What a step found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,6 +164,8 @@ pub struct Search<'a, R> {
     /// How many rounds it may go on beyond its budget, where nothing was decided within it.
     overtime: usize,
     ahead: usize,
+    /// Whether the last round was planned as far ahead as it may be.
+    was_far_ahead: bool,
 }
 
 impl<'a, R: IndexReader> Search<'a, R> {
@@ -183,6 +193,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
             budget,
             overtime: OVERTIME_ROUNDS,
             ahead: 1,
+            was_far_ahead: false,
         };
         search.add_shards(1);
         if let Some(last) = reader.last_manifest() {
@@ -204,6 +215,12 @@ impl<'a, R: IndexReader> Search<'a, R> {
             if self.is_valid && (decided.len() >= wanted || self.undecided().is_none()) {
                 return Ok(self.give_out(decided, wanted));
             }
+            self.plan_round(wanted, &mut missing)?;
+            let mut names = missing.into_names();
+            // What is at hand may have told that less is wanted, or what is missing behind it.
+            if self.decided().len() > decided.len() || self.take_kept(&names) {
+                continue;
+            }
             if self.is_valid && self.is_spent() {
                 if let Some(step) = self.pause(wanted).await? {
                     return Ok(step);
@@ -211,8 +228,6 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 // A long tail may have taken all of it before anything else was read.
                 self.overtime = self.overtime.checked_sub(1).ok_or_else(nothing_decided)?;
             }
-            self.plan_round(wanted, &mut missing)?;
-            let mut names = missing.into_names();
             let tail = self.tail_to_read(wanted);
             // What was read of the tail counts with the manifest of a later round.
             let with_manifest = self.absent.is_some()
@@ -221,6 +236,9 @@ impl<'a, R: IndexReader> Search<'a, R> {
             if names.is_empty() && tail.is_empty() && !with_manifest {
                 // Evaluating went on by what is at hand.
                 continue;
+            }
+            if std::mem::take(&mut self.was_far_ahead) {
+                self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
             }
             let room = if self.is_spent() { OVERTIME_PARTS } else { self.budget.units };
             names.truncate(room);
@@ -400,11 +418,13 @@ impl<'a, R: IndexReader> Search<'a, R> {
             .collect();
         let (sharers, of_all) = (shared.len(), shared.iter().sum::<u64>().max(1));
         let need = wanted.saturating_sub(decided).max(1);
+        // What is expected is not always there, and one more round costs more than a unit.
+        let enough = need + need / 8 + 1;
         let mut expected = 0;
-        let mut ahead = Ahead(self.ahead);
+        let mut ahead = Ahead { pages: self.ahead, matches: enough as f64, blocks: BLOCKS_AHEAD };
         for (undecided, search) in open {
             let is_shared = overlaps(undecided);
-            if !is_shared && expected >= need {
+            if !is_shared && expected >= enough {
                 break;
             }
             let more = if is_shared && sharers > 1 {
@@ -412,7 +432,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 let share = (need as u64).saturating_mul(len).saturating_mul(3) / (2 * of_all);
                 need.min(usize::try_from(share).unwrap_or(usize::MAX) + 2)
             } else {
-                need.saturating_sub(expected).max(1)
+                enough.saturating_sub(expected).clamp(1, need)
             };
             let wanted_here = search.found().len() + more;
             search
@@ -420,9 +440,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 .map_err(damaged)?;
             expected += search.expected(&self.plan);
         }
-        if ahead.0 == 0 {
-            self.ahead *= 2;
-        }
+        self.was_far_ahead = ahead.pages == 0;
         Ok(())
     }
 
@@ -484,6 +502,15 @@ impl<'a, R: IndexReader> Search<'a, R> {
     /// Whether a part is of a segment that is searched.
     fn searches(&self, name: PartName) -> bool {
         self.segments.iter().any(|search| search.segment().id == name.segment)
+    }
+
+    /// Takes what this process has of some parts; whether it has any of them.
+    fn take_kept(&mut self, names: &[PartName]) -> bool {
+        let reader = self.reader;
+        let kept = names.iter().filter_map(|name| Some((*name, reader.kept(name)?)));
+        let before = self.parts.len();
+        self.parts.extend(kept);
+        self.parts.len() > before
     }
 
     fn take_parts(&mut self, names: &[PartName], read: PartsRead) {

@@ -187,6 +187,10 @@ impl IndexReader for Memory {
         Ok(read)
     }
 
+    fn kept(&self, _: &PartName) -> Option<Arc<[u8]>> {
+        None
+    }
+
     async fn parts(&self, names: &[PartName]) -> Result<PartsRead> {
         let mut state = self.0.lock().unwrap();
         state.call();
