@@ -6,11 +6,14 @@
 //! the layout that the store writes, whatever that is, and goes straight into
 //! the embedded engine's database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use activity_log_core::domain::activity_type::{Category, TypeName};
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::index::Position;
-use activity_log_core::text::index_terms;
+use activity_log_core::index::entry::{Entry, EntryPart};
+use activity_log_core::index::term::Term;
+use activity_log_core::text::index_terms_and_forms;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue as SdkValue;
 use dynoxide::types::{AttributeValue, Item};
@@ -183,9 +186,9 @@ pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
     })
 }
 
-fn position(time: &str, id: &str) -> String {
+fn position(time: &str, id: &str) -> Position {
     let time = Timestamp::parse(time, Rounding::Down).expect("it is a time");
-    Position { time, id: id.parse().expect("it is a UUID") }.encode()
+    Position { time, id: id.parse().expect("it is a UUID") }
 }
 
 /// What differs from activity to activity.
@@ -195,8 +198,7 @@ enum Slot {
     EventId,
     RequestId,
     Category,
-    /// The summary, or in a word's posting the word.
-    Text,
+    Summary,
     OccurredAt,
     LoggedAt,
     /// Where it stands in the lists of activities.
@@ -230,6 +232,10 @@ impl Pattern {
     }
 }
 
+fn type_name(name: &str) -> TypeName {
+    TypeName::parse(name).expect("it is a name")
+}
+
 #[derive(Clone, Debug)]
 enum Attribute {
     Text(Pattern),
@@ -240,12 +246,18 @@ enum Attribute {
 #[derive(Clone, Debug)]
 pub struct Template {
     items: Vec<BTreeMap<String, Attribute>>,
-    /// The posting of a word.
-    word_posting: BTreeMap<String, Attribute>,
+    /// The item that has the entry, but for the entry.
+    tail: BTreeMap<String, Attribute>,
+    /// What the log is found by, but for what differs from activity to activity.
+    entry: Entry,
 }
 
+/// The attribute that has the bytes of an entry.
+const ENTRY: &str = "b";
+/// The attribute that asks for a run of the compactor, which some entries have.
+const MARK: &str = "m";
+
 impl Template {
-    /// A word that stays as it is in a term, and stands nowhere else.
     const SUMMARY: &str = "4711081547110815";
     const OCCURRED_AT: &str = "2001-02-03T04:05:06.789Z";
 
@@ -267,21 +279,35 @@ impl Template {
         let event_id =
             written.keys().find_map(|(pk, _)| Some(pk.split_once("#AUD#")?.1.to_owned()));
         let (id, event_id) = (text(&activity["id"]), event_id.expect("a log has an audit event"));
-        let logged_at = text(&activity["logged_at"]);
+        let (logged_at, request_id) = (text(&activity["logged_at"]), text(&answer["request_id"]));
         let slots = [
-            (position(Self::OCCURRED_AT, &id), Slot::Position),
-            (position(&logged_at, &event_id), Slot::EventPosition),
-            (id, Slot::Id),
+            (position(Self::OCCURRED_AT, &id).encode(), Slot::Position),
+            (position(&logged_at, &event_id).encode(), Slot::EventPosition),
+            (id.clone(), Slot::Id),
             (event_id, Slot::EventId),
-            (text(&answer["request_id"]), Slot::RequestId),
+            (request_id.clone(), Slot::RequestId),
             ("agent_action".to_owned(), Slot::Category),
-            (Self::SUMMARY.to_owned(), Slot::Text),
+            (Self::SUMMARY.to_owned(), Slot::Summary),
             (Self::OCCURRED_AT.to_owned(), Slot::OccurredAt),
             (logged_at, Slot::LoggedAt),
         ];
-        let (words, items): (Items, Items) = written
-            .into_iter()
-            .partition(|((pk, _), _)| pk.contains("#IX#") && pk.ends_with(Self::SUMMARY));
+        let (mut tail, items): (Items, Items) =
+            written.into_iter().partition(|((pk, _), _)| pk.contains("#TAIL"));
+        let (_, mut tail) = tail.pop_first().expect("a log has an entry");
+        tail.remove(MARK);
+        let bytes = tail.remove(ENTRY).expect("it has bytes");
+        let bytes = bytes.as_b().expect("they are binary").as_ref();
+        let mut entry = Entry::decode(bytes).expect("it is an entry");
+        let differs = BTreeSet::from([
+            Term::category(Category::AgentAction),
+            Term::listed_as(&type_name("agent_action")),
+            Term::word(Self::SUMMARY),
+            Term::request(&request_id),
+            Term::resource(&id),
+        ]);
+        for part in entry.activity.iter_mut().chain(&mut entry.event) {
+            part.terms.retain(|term| !differs.contains(term));
+        }
         let patterns = |item: StoredItem| {
             let attributes = item.into_iter().map(|(name, value)| {
                 let value = match value {
@@ -293,30 +319,27 @@ impl Template {
             });
             attributes.collect()
         };
-        let mut words = words.into_values().map(patterns);
-        let word_posting = words.next().expect("the summary has a word");
-        assert!(words.next().is_none(), "the summary is one word");
-        Self { word_posting, items: items.into_values().map(patterns).collect() }
+        let items = items.into_values().map(patterns).collect();
+        Self { items, tail: patterns(tail), entry }
     }
 
-    /// The items that a log of this activity writes.
+    /// The items that a log of this activity writes, but for marks.
     #[must_use]
     pub fn items_of(&self, past: &Past) -> Vec<Item> {
-        let words = index_terms([past.summary.as_str()]).expect("a summary is short");
-        let event_position = position(&past.logged_at, &past.event_id);
-        let position = position(&past.occurred_at, &past.id);
-        let fill = |item: &BTreeMap<String, Attribute>, text: &str| {
-            let value_of = |slot| match slot {
-                Slot::Id => &past.id,
-                Slot::EventId => &past.event_id,
-                Slot::RequestId => &past.request_id,
-                Slot::Category => &past.category,
-                Slot::Text => text,
-                Slot::OccurredAt => &past.occurred_at,
-                Slot::LoggedAt => &past.logged_at,
-                Slot::Position => &position,
-                Slot::EventPosition => &event_position,
-            };
+        let event_position = position(&past.logged_at, &past.event_id).encode();
+        let position = position(&past.occurred_at, &past.id).encode();
+        let value_of = |slot| match slot {
+            Slot::Id => past.id.as_str(),
+            Slot::EventId => past.event_id.as_str(),
+            Slot::RequestId => past.request_id.as_str(),
+            Slot::Category => past.category.as_str(),
+            Slot::Summary => past.summary.as_str(),
+            Slot::OccurredAt => past.occurred_at.as_str(),
+            Slot::LoggedAt => past.logged_at.as_str(),
+            Slot::Position => position.as_str(),
+            Slot::EventPosition => event_position.as_str(),
+        };
+        let fill = |item: &BTreeMap<String, Attribute>| -> Item {
             let attributes = item.iter().map(|(name, value)| {
                 let value = match value {
                     Attribute::Text(pattern) => AttributeValue::S(pattern.fill(value_of)),
@@ -326,8 +349,29 @@ impl Template {
             });
             attributes.collect()
         };
-        let items = self.items.iter().map(|item| fill(item, &past.summary));
-        items.chain(words.iter().map(|word| fill(&self.word_posting, word))).collect()
+        let mut tail = fill(&self.tail);
+        tail.insert(ENTRY.to_owned(), AttributeValue::B(self.entry_of(past).encode()));
+        self.items.iter().map(fill).chain([tail]).collect()
+    }
+
+    /// What a log of this activity is found by.
+    fn entry_of(&self, past: &Past) -> Entry {
+        let Entry { activity, event, analyzer } = self.entry.clone();
+        let with = |part: Option<EntryPart>, position, more: Vec<Term>| {
+            let mut terms = part.expect("a log has both").terms;
+            terms.extend(more);
+            Some(EntryPart::new(position, terms))
+        };
+        let words = index_terms_and_forms([past.summary.as_str()]).expect("a summary is short");
+        let category = Category::parse(&past.category).expect("it is a type");
+        let mut more: Vec<Term> = words.all().map(Term::word).collect();
+        more.extend([Term::category(category), Term::listed_as(&type_name(&past.category))]);
+        let of_event = vec![Term::request(&past.request_id), Term::resource(&past.id)];
+        Entry {
+            activity: with(activity, position(&past.occurred_at, &past.id), more),
+            event: with(event, position(&past.logged_at, &past.event_id), of_event),
+            analyzer,
+        }
     }
 
     pub fn write_history(

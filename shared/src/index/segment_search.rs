@@ -94,15 +94,19 @@ pub(super) struct SegmentSearch {
 }
 
 /// What is known of a page.
-enum Page {
-    Judged(PageSet),
-    /// What it may still match, by what is at hand; the share of that which can be expected
-    /// to; and the blocks that tell.
-    Lacking {
-        candidates: PageSet,
-        share: f64,
-        blocks: Vec<PartName>,
-    },
+struct Page {
+    /// What matches, by what is at hand.
+    set: PageSet,
+    /// The share of it that can be expected to match in the end.
+    share: f64,
+    /// The blocks that tell. Where there are none, the page is judged.
+    lacking: Vec<PartName>,
+}
+
+impl Page {
+    fn judged(set: PageSet) -> Self {
+        Self { set, share: 1.0, lacking: Vec::new() }
+    }
 }
 
 impl SegmentSearch {
@@ -394,31 +398,29 @@ impl SegmentSearch {
             if is_complete && self.matches.len() >= wanted {
                 return Ok(());
             }
-            match self.page(plan, within, page, parts)? {
-                Page::Judged(set) if is_complete => {
-                    let first = page * PAGE;
-                    self.matches.extend(set.places().map(|place| first + place));
-                    self.next = (first + PAGE).min(within.end);
+            let Page { set, share, lacking: blocks } = self.page(plan, within, page, parts)?;
+            if blocks.is_empty() && is_complete {
+                let first = page * PAGE;
+                self.matches.extend(set.places().map(|place| first + place));
+                self.next = (first + PAGE).min(within.end);
+            }
+            if !blocks.is_empty() {
+                is_complete = false;
+                let more = blocks.iter().filter(|block| !lacking.contains(block)).count();
+                let expected = share * f64::from(set.len());
+                hoped_for = hoped_for.min(wanted.saturating_sub(self.matches.len()) as f64);
+                if more > 0 && !ahead.allows(more, expected) {
+                    return Ok(());
                 }
-                Page::Judged(_) => {}
-                Page::Lacking { candidates, share, blocks } => {
-                    is_complete = false;
-                    let more = blocks.iter().filter(|block| !lacking.contains(block)).count();
-                    let expected = share * f64::from(candidates.len());
-                    hoped_for = hoped_for.min(wanted.saturating_sub(self.matches.len()) as f64);
-                    if more > 0 && !ahead.allows(more, expected) {
-                        return Ok(());
-                    }
-                    for block in blocks {
-                        missing.want(block);
-                        lacking.push(block);
-                    }
-                    // A guess that was wrong once is not made again.
-                    if self.matches.is_empty() && self.next == within.start {
-                        self.guess_positions(page, &candidates, share, hoped_for, missing);
-                    }
-                    hoped_for -= expected;
+                for block in blocks {
+                    missing.want(block);
+                    lacking.push(block);
                 }
+                // A guess that was wrong once is not made again.
+                if self.matches.is_empty() && self.next == within.start {
+                    self.guess_positions(page, &set, share, hoped_for, missing);
+                }
+                hoped_for -= expected;
             }
             page += 1;
         }
@@ -452,7 +454,7 @@ impl SegmentSearch {
                 }
             }
             if set.is_empty() {
-                return Ok(Page::Judged(set));
+                return Ok(Page::judged(set));
             }
             if !later.is_empty() {
                 // What is left out is read along.
@@ -460,7 +462,7 @@ impl SegmentSearch {
                     self.clause(clause, page, parts, &mut lacking)?;
                 }
                 let share = later.iter().map(|clause| self.share(clause)).product();
-                return Ok(Page::Lacking { candidates: set, share, blocks: lacking });
+                return Ok(Page { set, share, lacking });
             }
         }
         let mut lacking = Vec::new();
@@ -469,9 +471,9 @@ impl SegmentSearch {
             set.subtract(&of_clause);
         }
         if set.is_empty() || lacking.is_empty() {
-            return Ok(Page::Judged(set));
+            return Ok(Page::judged(set));
         }
-        Ok(Page::Lacking { candidates: set, share: 1.0, blocks: lacking })
+        Ok(Page { set, share: 1.0, lacking })
     }
 
     /// Asks for the positions that matches of a page will most probably need, beside the

@@ -366,7 +366,7 @@ fn of_all(words: &[&str]) -> Expression {
 
 fn filed(n: usize) -> Vec<&'static str> {
     let marks = [
-        (n % 2 == 0, "wcommon"),
+        (n.is_multiple_of(2), "wcommon"),
         (n % 5 == 1, "wfifth"),
         (n % 5 == 2, "wother"),
         (n % 4_999 == 7, "wrare"),
@@ -463,7 +463,7 @@ fn what_is_filed_outside_of_bounds_costs_a_search_one_round_at_most() {
             let mut terms = Vec::new();
             if n % 2_000 == 3 {
                 terms.push("rmine");
-            } else if share > 0 && n % (share * 2) == 0 {
+            } else if share > 0 && n.is_multiple_of(share * 2) {
                 terms.push("wsecret");
             }
             terms
