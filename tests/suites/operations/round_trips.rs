@@ -47,8 +47,7 @@ async fn a_get_is_one_round_trip_and_a_long_body_another() {
 #[tokio::test]
 async fn a_log_is_two_round_trips_and_one_more_for_what_it_has_to_look_up() {
     let measured = start().await;
-    // 300 different words are 12 batches, which are written side by side.
-    let long: Vec<String> = (0..300).map(|n| format!("word{n}")).collect();
+    let long: Vec<String> = (0..6_000).map(|n| format!("word{n}")).collect();
     let plain = json!({ "type": "note", "summary": "a summary", "body": long.join(" ") });
     let key = json!({ "idempotency_key": "key" });
     let related = json!({ "related_resource_type": "contact", "related_resource_id": "con_123" });
@@ -120,7 +119,7 @@ async fn the_first_use_of_a_key_in_an_hour_is_noted_beside_the_request() {
 }
 
 #[tokio::test]
-async fn a_search_is_two_round_trips() {
+async fn a_search_is_three_round_trips_and_a_list_of_all_is_two() {
     let measured = start().await;
     for n in 0..30 {
         let input = json!({
@@ -149,19 +148,23 @@ async fn a_search_is_two_round_trips() {
         let (page, round_trips) = measured.round_trips(search).await;
         let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
         assert!(rows > Some(0), "{parameters:?} finds nothing");
-        assert_eq!(round_trips, 2, "{parameters:?}");
+        // The list of all, or the tail and then the manifest; and the rows.
+        let expected = if parameters.is_empty() { 2 } else { 3 };
+        assert_eq!(round_trips, expected, "{parameters:?}");
     }
     let nothing = measured.v1.search(&[("query", "absent")]);
     let (page, round_trips) = measured.round_trips(nothing).await;
     assert_eq!(page.expect(200).json()["activities"], json!([]));
-    assert_eq!(round_trips, 1, "there are no rows to read");
+    assert_eq!(round_trips, 2, "there are no rows to read");
 }
 
 #[tokio::test]
 async fn a_phrase_search_reads_long_bodies_ten_at_a_time() {
     let measured = start().await;
     for n in 0..15 {
-        let filler = "filler ".repeat(700);
+        let filler: Vec<String> =
+            (0..3_000_u64).map(|word| format!("{:x}", word * 0x9e37_79b9)).collect();
+        let filler = filler.join(" ");
         let input = json!({
             "type": "note",
             "summary": format!("number {n}"),
@@ -169,15 +172,15 @@ async fn a_phrase_search_reads_long_bodies_ten_at_a_time() {
         });
         drop(measured.v1.log(&input).await.expect(201));
     }
-    // Lists, rows, and two rounds of bodies.
+    // The tail, the manifest, rows, and two rounds of bodies.
     let search = measured.v1.search(&[("query", "\"signed copy\"")]);
     let (page, round_trips) = measured.round_trips(search).await;
     assert_eq!(page.expect(200).json()["activities"].as_array().map(Vec::len), Some(15));
-    assert_eq!(round_trips, 4);
+    assert_eq!(round_trips, 5);
 }
 
 #[tokio::test]
-async fn an_audit_listing_is_two_round_trips() {
+async fn a_filtered_audit_listing_is_three_round_trips() {
     let measured = start().await;
     for n in 0..3 {
         let input = json!({ "type": "note", "summary": format!("number {n}") });
@@ -189,7 +192,7 @@ async fn an_audit_listing_is_two_round_trips() {
     let listing = measured.v1.audit_events(&only_logged);
     let (page, round_trips) = measured.round_trips(listing).await;
     drop(page.expect(200));
-    assert_eq!(round_trips, 3);
+    assert_eq!(round_trips, 4);
     let two = [logged, ("actor_id", "suite")];
     for parameters in
         [&only_logged[..], &two, &[logged, ("source", "api"), ("actor_type", "service")]]
@@ -197,22 +200,29 @@ async fn an_audit_listing_is_two_round_trips() {
         let listing = measured.v1.audit_events(parameters);
         let (page, round_trips) = measured.round_trips(listing).await;
         assert_eq!(page.expect(200).json()["audit_events"].as_array().map(Vec::len), Some(3));
-        assert_eq!(round_trips, 2, "{parameters:?}");
+        assert_eq!(round_trips, 3, "{parameters:?}");
     }
+}
+
+/// The round trips of a search of a process that knows the manifest alone, and again when it
+/// knows what it read.
+async fn cold_and_warm(measured: &MeasuredStack, parameters: &[(&str, &str)], rows: usize) {
+    let mut round_trips = Vec::new();
+    for _ in 0..2 {
+        let search = measured.v1.search(parameters);
+        let (page, trips) = measured.round_trips(search).await;
+        let found = page.expect(200).json()["activities"].as_array().map(Vec::len);
+        assert_eq!(found, Some(rows), "{parameters:?}");
+        round_trips.push(trips);
+    }
+    assert!(round_trips[0] <= 6 && round_trips[1] <= 3, "{parameters:?}: {round_trips:?}");
 }
 
 #[tokio::test]
 async fn a_rare_word_and_a_common_one_are_few_round_trips_in_a_long_history() {
     let measured = MeasuredStack::with_history(10_000).await;
     let query = format!("{RARE} {COMMON}");
-    let parameters = [("query", query.as_str())];
-    let search = measured.v1.search(&parameters);
-    let (page, round_trips) = measured.round_trips(search).await;
-    let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
-    assert_eq!(rows, Some(RARE_COUNT / 2));
-    // The first pages of both lists, the common one's entries of the rare one's
-    // positions, and the rows.
-    assert_eq!(round_trips, 3);
+    cold_and_warm(&measured, &[("query", query.as_str())], RARE_COUNT / 2).await;
 }
 
 #[tokio::test]
@@ -242,7 +252,7 @@ async fn names_are_one_round_trip_of_a_read_where_there_are_any_and_none_of_a_wr
             assert_eq!(actor.get("display_name").is_some(), has_names);
         }
         let nothing = measured.v1.search(&[("query", "absent")]);
-        assert_eq!(measured.round_trips(nothing).await.1, 1, "there is nobody to name");
+        assert_eq!(measured.round_trips(nothing).await.1, 2, "there is nobody to name");
     }
 }
 
@@ -264,23 +274,17 @@ async fn a_rare_actor_and_a_common_filter_are_few_round_trips_in_a_long_history(
         });
         drop(rare.log(&input).await.expect(201));
     }
-    let searches: [(&[(&str, &str)], usize); 6] = [
-        // One or three lists, and the rows.
-        (&[("actor_id", "agent:rare")], 2),
-        (&[("actor_id", "rare")], 2),
-        // The lists, the other ones' entries of the rare positions, and the rows.
-        (&[("actor_id", "rare"), ("query", COMMON)], 3),
-        (&[("actor_id", "agent:rare"), ("source", "api"), ("type", "email")], 3),
-        (&[("actor_id", "rare"), ("source", "api")], 3),
-        (&[("actor_id", "rare"), ("type", "email"), ("query", COMMON)], 3),
+    let searches: [&[(&str, &str)]; 6] = [
+        &[("actor_id", "agent:rare")],
+        &[("actor_id", "rare")],
+        &[("actor_id", "rare"), ("query", COMMON)],
+        &[("actor_id", "agent:rare"), ("source", "api"), ("type", "email")],
+        &[("actor_id", "rare"), ("source", "api")],
+        &[("actor_id", "rare"), ("type", "email"), ("query", COMMON)],
     ];
-    for (parameters, most) in searches {
-        let search = measured.v1.search(parameters);
-        let (page, round_trips) = measured.round_trips(search).await;
-        let rows = page.expect(200).json()["activities"].as_array().map(Vec::len);
-        assert_eq!(rows, Some(12), "{parameters:?}");
-        assert!(round_trips <= most, "{parameters:?}: {round_trips}");
+    for parameters in searches {
+        cold_and_warm(&measured, parameters, 12).await;
         let page = measured.search(parameters).await;
-        assert!(page.read_units <= 110.0, "{parameters:?}: {} units", page.read_units);
+        assert!(page.read_units <= 60.0, "{parameters:?}: {} units", page.read_units);
     }
 }
