@@ -165,8 +165,10 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         rig.proxy.clear();
 
         // Nothing can be removed either: it waits for a sweep.
-        let entry = contains("#TAIL");
-        rig.proxy.inject(stuck.only_if(entry));
+        let (puts, deletes) = (contains("PutRequest"), contains("DeleteRequest"));
+        let staged = Fault::on("BatchWriteItem", When::Always, FaultKind::LoseAnswer);
+        rig.proxy.inject(staged.only_if(puts));
+        rig.proxy.inject(stuck.only_if(deletes));
         drop(rig.faulty_v1.log(&input).await.expect(503));
         rig.proxy.clear();
         let trail = rig.trail().await;
