@@ -46,7 +46,8 @@ test("a key that is made is shown once, and is one", async ({ page, tenant }) =>
   await expect(dialog).toContainText("You have not copied it here");
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
-  expect(await page.content()).not.toContain(secret);
+  // A dialog is taken out of the page right behind its being hidden.
+  await expect.poll(() => page.content()).not.toContain(secret);
   await expect(rows(page).filter({ hasText: "Reports" })).toBeVisible();
   const me = await tenant.call("GET", "/v1/me", undefined, secret);
   const { actor, scopes } = (await me.json()) as { actor: object; scopes: string[] };
