@@ -95,6 +95,10 @@ async fn merge_small<S: IndexStore>(session: &mut Session<'_, S>, due: &Due) -> 
     };
     let (run, env) = (session.id, session.env);
     let swap_for_inputs = |manifest: &mut Manifest| {
+        // An earlier put of it was done, however long ago that is.
+        if are_listed(manifest, &[birth.id]) {
+            return Change::Done;
+        }
         let is_taken = |job: &MergeJob| job.inputs.iter().any(|id| inputs.contains(id));
         if manifest.merge.as_ref().is_some_and(is_taken) || !is_young(env, birth.id) {
             return Change::Impossible;

@@ -572,7 +572,18 @@ fn what_nobody_lists_is_swept_after_an_hour_and_nothing_else() {
 /// Lets a run stop before each of its calls in turn, while others do something. Small merges
 /// are due, or large ones.
 fn stop_before_each_call(slice_bytes: usize, others: impl Fn(&Tenant), check: impl Fn(&Tenant)) {
-    for steps in 1.. {
+    stop_behind_each_call(slice_bytes, None, others, check);
+}
+
+/// Stops a run behind each of its calls for an item, and before the next. The call before that
+/// may go wrong.
+fn stop_behind_each_call(
+    slice_bytes: usize,
+    fault: Option<Fault>,
+    others: impl Fn(&Tenant),
+    check: impl Fn(&Tenant),
+) {
+    for steps in 1_usize.. {
         let limits = Limits { slice_bytes, ..Limits::default() };
         let tenant = Tenant { limits, ..Tenant::new() };
         for first in [0, 8, 16] {
@@ -581,6 +592,9 @@ fn stop_before_each_call(slice_bytes: usize, others: impl Fn(&Tenant), check: im
         }
         tenant.log(24..32);
         let process = tenant.memory.pausing();
+        if let (Some(fault), Some(last)) = (fault, steps.checked_sub(2)) {
+            process.plan(last, fault);
+        }
         let mut stopped = Box::pin(run(&process, &tenant.env, &tenant.limits));
         let context = &mut Context::from_waker(Waker::noop());
         if (0..steps).any(|_| stopped.as_mut().poll(context).is_ready()) {
@@ -605,6 +619,14 @@ fn a_run_that_slept_lists_nothing_that_is_swept() {
     let check = |tenant: &Tenant| assert_eq!(tenant.memory.records(), records(0..32));
     stop_before_each_call(0, sleep_and_sweep, check);
     stop_before_each_call(1 << 20, sleep_and_sweep, check);
+}
+
+#[test]
+fn a_run_that_slept_behind_a_put_that_was_done_twice_deletes_nothing_that_is_listed() {
+    let check = |tenant: &Tenant| assert_eq!(tenant.memory.records(), records(0..32));
+    for slice_bytes in [0, 1 << 20] {
+        stop_behind_each_call(slice_bytes, Some(Fault::Repeated), sleep_and_sweep, check);
+    }
 }
 
 fn put(tenant: &Tenant, change: impl FnOnce(&mut Manifest)) {
