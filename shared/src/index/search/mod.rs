@@ -29,7 +29,7 @@ use super::expression::Expression;
 use super::manifest::Manifest;
 use super::plan::Plan;
 use super::segment::{Collection, Corrupt, PartName};
-use super::segment_search::{Ahead, Missing, Parts, SegmentSearch};
+use super::segment_search::{Ahead, Missing, Parts, SegmentSearch, with_slack};
 use super::store::{AbsentPart, Version};
 use super::term::Term;
 use super::{Position, Range};
@@ -113,6 +113,9 @@ const AHEAD_GROWTH: usize = 4;
 /// Blocks that a round asks for at most, beyond the pages that it is ahead anyway, where
 /// little is to be expected of each.
 const BLOCKS_AHEAD: usize = 48;
+/// From how many matches on it tells something when fewer than a quarter of what was expected
+/// is there: lists that have less in common than chance has.
+const TELLING: f64 = 4.0;
 
 /// What a step found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,6 +169,12 @@ pub struct Search<'a, R> {
     ahead: usize,
     /// Whether the last round was planned as far ahead as it may be.
     was_far_ahead: bool,
+    /// How many matches can be expected of the blocks that were asked for last.
+    expected: f64,
+    /// The same of the blocks that were read, until it is compared with what was found.
+    to_compare: Option<f64>,
+    /// Whether what can be expected has turned out to be wrong.
+    doubts: bool,
 }
 
 impl<'a, R: IndexReader> Search<'a, R> {
@@ -194,6 +203,9 @@ impl<'a, R: IndexReader> Search<'a, R> {
             overtime: OVERTIME_ROUNDS,
             ahead: 1,
             was_far_ahead: false,
+            expected: 0.0,
+            to_compare: None,
+            doubts: false,
         };
         search.add_shards(1);
         if let Some(last) = reader.last_manifest() {
@@ -210,13 +222,11 @@ impl<'a, R: IndexReader> Search<'a, R> {
     /// the budget and a little more.
     pub async fn step(&mut self, wanted: usize) -> Result<Step> {
         loop {
-            let mut missing = Missing::default();
             let decided = self.decided();
             if self.is_valid && (decided.len() >= wanted || self.undecided().is_none()) {
                 return Ok(self.give_out(decided, wanted));
             }
-            self.plan_round(wanted, &mut missing)?;
-            let mut names = missing.into_names();
+            let mut names = self.plan_round(wanted)?.into_names();
             // What is at hand may have told that less is wanted, or what is missing behind it.
             if self.decided().len() > decided.len() || self.take_kept(&names) {
                 continue;
@@ -240,6 +250,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
             if std::mem::take(&mut self.was_far_ahead) {
                 self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
             }
+            self.to_compare = (self.expected >= TELLING).then_some(self.expected);
             let room = if self.is_spent() { OVERTIME_PARTS } else { self.budget.units };
             names.truncate(room);
             self.read(&tail, &names, with_manifest).await?;
@@ -392,9 +403,23 @@ impl<'a, R: IndexReader> Search<'a, R> {
         Ok(Some(Step { matches: decided, progress: Progress::DecidedTo(last) }))
     }
 
-    /// Evaluates the segments that can have one of the wanted positions, and notes what
-    /// they lack.
-    fn plan_round(&mut self, wanted: usize, missing: &mut Missing) -> Result<()> {
+    /// Evaluates the segments that can have one of the wanted positions, and what they lack.
+    fn plan_round(&mut self, wanted: usize) -> Result<Missing> {
+        let matches = |search: &Self| search.segments.iter().map(SegmentSearch::matches).sum();
+        let before: usize = matches(self);
+        let mut missing = Missing::default();
+        self.plan_reads(wanted, &mut missing)?;
+        let found = matches(self).saturating_sub(before);
+        if self.to_compare.take().is_some_and(|expected| found as f64 * 4.0 < expected) {
+            // Words that are hardly ever together here are hardly so in other segments.
+            self.doubts = true;
+            missing = Missing::default();
+            self.plan_reads(wanted, &mut missing)?;
+        }
+        Ok(missing)
+    }
+
+    fn plan_reads(&mut self, wanted: usize, missing: &mut Missing) -> Result<()> {
         let decided = self.decided().len();
         // What is older than so many that were found can't be among the wanted.
         let oldest = self.found().get(wanted.saturating_sub(1)).copied();
@@ -418,10 +443,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
             .collect();
         let (sharers, of_all) = (shared.len(), shared.iter().sum::<u64>().max(1));
         let need = wanted.saturating_sub(decided).max(1);
-        // What is expected is not always there, and one more round costs more than a unit.
-        let enough = need + need / 8 + 1;
+        let enough = with_slack(need);
         let mut expected = 0;
-        let mut ahead = Ahead { pages: self.ahead, matches: enough as f64, blocks: BLOCKS_AHEAD };
+        let matches = if self.doubts { f64::INFINITY } else { enough as f64 };
+        let mut ahead = Ahead { pages: self.ahead, matches, blocks: BLOCKS_AHEAD, expected: 0.0 };
         for (undecided, search) in open {
             let is_shared = overlaps(undecided);
             if !is_shared && expected >= enough {
@@ -438,8 +463,11 @@ impl<'a, R: IndexReader> Search<'a, R> {
             search
                 .advance(&self.plan, range, &self.parts, wanted_here, &mut ahead, missing)
                 .map_err(damaged)?;
-            expected += search.expected(&self.plan);
+            if !self.doubts {
+                expected += search.expected(&self.plan);
+            }
         }
+        self.expected = ahead.expected;
         self.was_far_ahead = ahead.pages == 0;
         Ok(())
     }
