@@ -16,8 +16,8 @@
 //!
 //! **Bounded.** A search reads some [`Budget::units`] units in [`Budget::trips`] round trips.
 //! Then it stops between two positions and says where, which is a cursor. It goes on a little
-//! where nothing is decided by then. One of audit events reads all of the tail, however long
-//! that is.
+//! where nothing is decided by then. One of audit events has to read all of the tail, whatever
+//! that costs, and fails where its round trips do not suffice for that.
 
 use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
@@ -49,6 +49,8 @@ pub struct TailRead {
     pub found: Vec<Position>,
     /// Where the next ones begin, if there are more.
     pub next: Option<Position>,
+    /// How many entries were read.
+    pub entries: usize,
     /// What was read, in units.
     pub units: usize,
 }
@@ -71,6 +73,8 @@ pub struct TailQuery<'a> {
     pub range: Option<Range>,
     /// Where the page before ended.
     pub start: Option<Position>,
+    /// How many entries are read at most; `None` where a page may be as long as the table has it.
+    pub most: Option<usize>,
     /// Whether an entry is asked for: by the version of the analyzer, its position and
     /// its terms, which are sorted.
     pub matches: &'a (dyn Fn(u32, Position, &[Term]) -> bool + Sync),
@@ -110,6 +114,11 @@ const OVERTIME_ROUNDS: usize = 8;
 const OVERTIME_PARTS: usize = 25;
 /// How many times further each round looks than the one before that did not suffice.
 const AHEAD_GROWTH: usize = 4;
+/// How many entries a round reads of a tail in several shards, before it is known what they
+/// cost. One shard's page is within any budget.
+const FIRST_ENTRIES: usize = 1_500;
+/// How many entries are worth a call.
+const LEAST_ENTRIES: usize = 20;
 /// Blocks that a round asks for at most, beyond the pages that it is ahead anyway, where
 /// little is to be expected of each.
 const BLOCKS_AHEAD: usize = 48;
@@ -154,6 +163,9 @@ pub struct Search<'a, R> {
     range: Range,
     tail: Vec<TailShard>,
     found_in_tail: BTreeSet<Position>,
+    /// How many entries of the tail were read, and the units of them.
+    tail_entries: usize,
+    tail_units: usize,
     /// The manifest that is searched by.
     current: Option<Current>,
     /// Whether it was read, or found unchanged, after the last read of the tail.
@@ -193,6 +205,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
             range,
             tail: Vec::new(),
             found_in_tail: BTreeSet::new(),
+            tail_entries: 0,
+            tail_units: 0,
             current: None,
             is_valid: false,
             absent: None,
@@ -238,7 +252,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 // A long tail may have taken all of it before anything else was read.
                 self.overtime = self.overtime.checked_sub(1).ok_or_else(nothing_decided)?;
             }
-            let tail = self.tail_to_read(wanted);
+            let tail = self.tail_to_read(wanted)?;
             // What was read of the tail counts with the manifest of a later round.
             let with_manifest = self.absent.is_some()
                 || self.current.is_none()
@@ -475,11 +489,16 @@ impl<'a, R: IndexReader> Search<'a, R> {
     /// The shards of the tail whose next page is wanted. Where the budget is spent, a search
     /// of activities ends where the pages that were read do. Audit events are not in the order
     /// of the tail, so nothing is decided of them before all of it was read.
-    fn tail_to_read(&self, wanted: usize) -> Vec<usize> {
+    fn tail_to_read(&self, wanted: usize) -> Result<Vec<usize>> {
         let is_begun = |shard: &TailShard| shard.is_read || shard.start.is_some();
-        let may_end = self.collection == Collection::Activities && self.tail.iter().all(is_begun);
-        if may_end && self.is_spent() {
-            return Vec::new();
+        let is_begun = self.tail.iter().all(is_begun);
+        match self.collection {
+            Collection::Activities if is_begun && self.is_spent() => return Ok(Vec::new()),
+            Collection::AuditEvents if is_begun && self.budget.trips == 0 => {
+                let is_read = self.tail.iter().all(|shard| shard.is_read);
+                return if is_read { Ok(Vec::new()) } else { Err(too_long_a_tail()) };
+            }
+            Collection::Activities | Collection::AuditEvents => {}
         }
         let oldest = self.found().get(wanted.saturating_sub(1)).copied();
         let is_wanted = |shard: &TailShard| match (self.collection, shard.start) {
@@ -488,7 +507,21 @@ impl<'a, R: IndexReader> Search<'a, R> {
         };
         let shards = self.tail.iter().enumerate();
         let unread = shards.filter(|(_, shard)| !shard.is_read && is_wanted(shard));
-        unread.map(|(at, _)| at).collect()
+        Ok(unread.map(|(at, _)| at).collect())
+    }
+
+    /// How many entries a round reads of each of so many shards, so that it stays within what
+    /// is left to spend. One of audit events has to read them all.
+    fn most_of_a_shard(&self, shards: usize) -> Option<usize> {
+        if self.collection == Collection::AuditEvents || shards == 0 {
+            return None;
+        }
+        let most = match self.tail_units {
+            0 if shards == 1 => return None,
+            0 => FIRST_ENTRIES,
+            units => self.budget.units.saturating_mul(self.tail_entries) / units,
+        };
+        Some((most / shards).max(LEAST_ENTRIES))
     }
 
     async fn read(&mut self, tail: &[usize], names: &[PartName], manifest: bool) -> Result<()> {
@@ -500,9 +533,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
         };
         let shards: Vec<(u8, Option<Position>)> =
             tail.iter().map(|at| (self.tail[*at].shard, self.tail[*at].start)).collect();
+        let most = self.most_of_a_shard(shards.len());
         let tail_pages = try_join_all(shards.into_iter().map(|(shard, start)| {
             let range = (collection == Collection::Activities).then_some(range);
-            reader.tail(TailQuery { collection, shard, range, start, matches: &matches })
+            reader.tail(TailQuery { collection, shard, range, start, most, matches: &matches })
         }));
         let parts = async {
             if names.is_empty() { Ok(PartsRead::default()) } else { reader.parts(names).await }
@@ -519,6 +553,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
         self.take_parts(names, parts);
         for (at, page) in tail.iter().zip(pages) {
             self.spend_units(page.units);
+            self.tail_units += page.units;
+            self.tail_entries += page.entries;
             self.found_in_tail.extend(page.found);
             self.tail[*at].is_read = page.next.is_none();
             self.tail[*at].start = page.next;
@@ -557,6 +593,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
 
 fn nothing_decided() -> Error {
     Error::Unavailable("a search decided nothing within its budget".into())
+}
+
+fn too_long_a_tail() -> Error {
+    Error::Unavailable("the tail is longer than a search of audit events can read".into())
 }
 
 fn damaged(corrupt: Corrupt) -> Error {

@@ -65,6 +65,8 @@ struct State {
     units: usize,
     /// What was asked for in each call for parts.
     reads: Vec<Vec<PartName>>,
+    /// How many entries a page of the tail has.
+    tail_page: Option<usize>,
     /// Whether the process keeps what it read.
     keeps: bool,
 }
@@ -169,21 +171,25 @@ impl IndexReader for Memory {
     }
 
     async fn tail(&self, query: TailQuery<'_>) -> Result<TailRead> {
-        // Pages of three entries, so that there are several.
+        // Pages of three entries, unless they may be longer, so that there are several.
         let mut state = self.0.lock().unwrap();
         state.call();
-        let state = &*state;
+        let state = &mut *state;
         let of_shard = state.tail.iter().rev().filter(|(position, _)| {
             state.shard_of(**position) == query.shard
                 && query.range.is_none_or(|range| range.has(**position))
                 && query.start.is_none_or(|start| **position < start)
         });
-        let page: Vec<_> = of_shard.take(4).collect();
-        let mut read = TailRead { units: 1, ..TailRead::default() };
-        if page.len() > 3 {
-            read.next = Some(*page[2].0);
+        let most = state.tail_page.unwrap_or(3).min(query.most.unwrap_or(usize::MAX));
+        let page: Vec<_> = of_shard.take(most + 1).collect();
+        let entries = page.len().min(most);
+        let mut read =
+            TailRead { units: entries.div_ceil(3).max(1), entries, ..TailRead::default() };
+        if page.len() > most {
+            read.next = Some(*page[most - 1].0);
         }
-        for (position, terms) in page.into_iter().take(3) {
+        state.units += read.units;
+        for (position, terms) in page.into_iter().take(most) {
             if (query.matches)(1, *position, terms) {
                 read.found.push(*position);
             }
@@ -511,12 +517,14 @@ fn what_a_process_has_kept_costs_a_search_nothing() {
     let (memory, records) = long(&[20_000, 3_000], filed);
     memory.0.lock().unwrap().keeps = true;
     let expression = of_all(&["wfifth", "wcommon"]);
+    let calls_for_parts = || memory.0.lock().unwrap().reads.len();
     for round in 0..2 {
+        let before = calls_for_parts();
         let mut search =
             Search::new(&memory, Collection::Activities, expression.clone(), EVERYTHING, PLENTY);
         let found = block_on(search.step(20)).unwrap().matches;
         assert_eq!(found[..], expected(&records, &expression, EVERYTHING)[..20]);
-        let reads = std::mem::take(&mut memory.0.lock().unwrap().units);
+        let reads = calls_for_parts() - before;
         let spent = PLENTY.units - search.budget.units;
         // The tail, and the manifest once where the last one is known.
         assert_eq!((reads == 0, spent == 2), (round == 1, round == 1), "{reads} {spent}");
@@ -624,6 +632,48 @@ fn a_long_tail_ends_pages_within_their_budget() {
     let found = page_through(&memory, &expression, EVERYTHING, 21, budget);
     assert_eq!(found, expected(&records, &expression, EVERYTHING));
     assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_long_tail_of_many_shards_costs_hardly_more_than_the_budget() {
+    let (memory, mut records) = long(&[10], filed);
+    with_tail(&memory, &mut records, 0..9_000);
+    {
+        let mut state = memory.0.lock().unwrap();
+        (state.tail_page, state.shards, state.manifest.shards) = (Some(3_000), 4, 4);
+        state.put_manifest();
+        state.kept = state.current();
+    }
+    let expression = of_all(&["wnowhere"]);
+    let budget = Budget { units: 1_000, trips: 20 };
+    let collection = Collection::Activities;
+    let mut search = Search::new(&memory, collection, expression, EVERYTHING, budget);
+    let step = block_on(search.step(20)).unwrap();
+    assert_ne!(step.progress, Progress::Finished);
+    let state = memory.0.lock().unwrap();
+    // Entries cost a third each, and a call at least a few of them.
+    assert!((1_000..1_040).contains(&state.units), "{}", state.units);
+}
+
+#[test]
+fn a_tail_too_long_for_the_trips_fails_a_search_of_audit_events() {
+    // Three entries a page.
+    for (entries, is_read) in [(60, true), (61, false)] {
+        let (memory, mut records) = long(&[], filed);
+        with_tail(&memory, &mut records, 0..entries);
+        let expression = of_all(&["wfifth"]);
+        let collection = Collection::AuditEvents;
+        // However little of it is found, and whatever it costs.
+        let budget = Budget { units: 1, trips: 20 };
+        let mut search = Search::new(&memory, collection, expression.clone(), EVERYTHING, budget);
+        match block_on(search.step(100)) {
+            Ok(step) => {
+                assert!(is_read && step.progress == Progress::Finished, "{entries}");
+                assert_eq!(step.matches, expected(&records, &expression, EVERYTHING));
+            }
+            Err(error) => assert!(!is_read && matches!(error, Error::Unavailable(_)), "{error:?}"),
+        }
+    }
 }
 
 #[test]
