@@ -5,7 +5,7 @@
 //!   segment ─┬─ segment ─┬─ …  ─────────────────────────────────────────────▶ older
 //! ```
 //!
-//! Each round evaluates what is at hand ([`super::segment_search`]), and reads side by
+//! Each round evaluates what is at hand (`segment_search`), and reads side by
 //! side what is missing. A round is one round trip.
 //!
 //! **Nothing that was acknowledged is missed.** An entry is in the tail until a manifest
