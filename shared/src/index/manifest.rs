@@ -31,7 +31,6 @@ pub struct Manifest {
     pub garbage: Vec<Garbage>,
     pub merge: Option<MergeJob>,
     pub struck: Vec<Struck>,
-    pub rebuilt: Option<Rebuilt>,
 }
 
 /// Names an entry of the tail.
@@ -71,13 +70,6 @@ pub struct Struck {
     pub before: u64,
 }
 
-/// How far the segments were built anew from the records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rebuilt {
-    pub analyzer: u32,
-    pub through: Timestamp,
-}
-
 impl Default for Manifest {
     /// That of a tenant without segments.
     fn default() -> Self {
@@ -89,7 +81,6 @@ impl Default for Manifest {
             garbage: Vec::new(),
             merge: None,
             struck: Vec::new(),
-            rebuilt: None,
         }
     }
 }
@@ -118,9 +109,6 @@ impl Manifest {
             positions::put_one(out, struck.position);
             varint::put(out, struck.before);
         });
-        put_all(out, self.rebuilt.as_slice(), |out, rebuilt| {
-            put_numbers(out, [rebuilt.analyzer.into(), millis(rebuilt.through)]);
-        });
         bytes
     }
 
@@ -144,9 +132,6 @@ impl Manifest {
                     position: positions::read_one(reader)?,
                     before: reader.number()?,
                 })
-            })?,
-            rebuilt: read_option(reader, |reader| {
-                Ok(Rebuilt { analyzer: reader.small()?, through: read_time(reader)? })
             })?,
         };
         if reader.is_at_end() {
@@ -219,10 +204,6 @@ fn read_collection(reader: &mut Reader<'_>) -> Result<Collection, Corrupt> {
 
 fn millis(time: Timestamp) -> u64 {
     u64::try_from(time.as_millis()).expect("a Timestamp is not negative")
-}
-
-fn read_time(reader: &mut Reader<'_>) -> Result<Timestamp, Corrupt> {
-    time_of(reader.number()?)
 }
 
 fn time_of(millis: u64) -> Result<Timestamp, Corrupt> {
@@ -439,8 +420,6 @@ mod tests {
     fn manifest() -> impl Strategy<Value = Manifest> {
         let key =
             (any::<u8>(), position()).prop_map(|(shard, position)| TailKey { shard, position });
-        let rebuilt =
-            (any::<u32>(), time()).prop_map(|(analyzer, through)| Rebuilt { analyzer, through });
         (
             (1..=MAX_SHARDS, any::<u64>()),
             prop::collection::vec(segment(), 0..4),
@@ -448,20 +427,16 @@ mod tests {
             prop::collection::vec(garbage(), 0..4),
             prop::option::of(job()),
             prop::collection::vec(struck(), 0..4),
-            prop::option::of(rebuilt),
         )
             .prop_map(
-                |((shards, next_number), segments, pending, garbage, merge, struck, rebuilt)| {
-                    Manifest {
-                        shards,
-                        next_number,
-                        segments,
-                        pending,
-                        garbage,
-                        merge,
-                        struck,
-                        rebuilt,
-                    }
+                |((shards, next_number), segments, pending, garbage, merge, struck)| Manifest {
+                    shards,
+                    next_number,
+                    segments,
+                    pending,
+                    garbage,
+                    merge,
+                    struck,
                 },
             )
     }
@@ -488,15 +463,15 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_of_a_new_tenant_has_nine_bytes() {
-        assert_eq!(Manifest::default().encode().len(), 9);
+    fn the_manifest_of_a_new_tenant_has_eight_bytes() {
+        assert_eq!(Manifest::default().encode().len(), 8);
         assert_eq!(Manifest::decode(&Manifest::default().encode()), Ok(Manifest::default()));
     }
 
     #[test]
     fn what_no_manifest_says_is_corrupt() {
         let bytes = Manifest::default().encode();
-        for (at, value) in [(0, VERSION + 1), (1, 0), (1, MAX_SHARDS + 1), (6, 2), (8, 2)] {
+        for (at, value) in [(0, VERSION + 1), (1, 0), (1, MAX_SHARDS + 1), (6, 2)] {
             let mut damaged = bytes.clone();
             damaged[at] = value;
             assert!(Manifest::decode(&damaged).is_err(), "{at}: {value}");

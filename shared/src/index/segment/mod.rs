@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::index::Position;
     use crate::index::entry::{Entry, EntryPart};
-    use crate::index::manifest::{Garbage, Manifest, MergeJob, Rebuilt, Struck, TailKey};
+    use crate::index::manifest::{Garbage, Manifest, MergeJob, Struck, TailKey};
 
     fn at(millis: i64, id: u128) -> Position {
         Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
@@ -297,7 +297,6 @@ mod tests {
                 position: imported[1],
                 before: 300,
             }],
-            rebuilt: Some(Rebuilt { analyzer: 2, through: imported[2].time }),
         };
         vec![
             ("entry", entry.encode()),
