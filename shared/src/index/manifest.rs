@@ -58,6 +58,9 @@ pub struct MergeJob {
     pub output: Birth,
     /// In the order in which they are merged.
     pub inputs: Vec<SegmentId>,
+    /// The [`MERGE_VERSION`](super::segment::MERGE_VERSION) of those who began it. The manifest's
+    /// own version says nothing of the bytes of parts.
+    pub version: u8,
     pub progress: Progress,
 }
 
@@ -297,6 +300,7 @@ fn put_job(out: &mut Vec<u8>, job: &MergeJob) {
     out.extend_from_slice(job.owner.as_bytes());
     put_birth(out, &job.output);
     put_all(out, &job.inputs, |out, id| put_id(out, *id));
+    out.push(job.version);
     let Progress { positions, buckets, blocks, last_term, fences, bytes } = &job.progress;
     put_numbers(out, [*positions, *buckets, *blocks].map(u64::from));
     put_numbers(out, [*bytes]);
@@ -310,6 +314,7 @@ fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
     let owner = read_uuid(reader)?;
     let output = read_birth(reader)?;
     let inputs = read_all(reader, |reader| read_uuid(reader).map(SegmentId))?;
+    let version = reader.byte()?;
     let (positions, buckets, blocks) = (reader.small()?, reader.small()?, reader.small()?);
     let bytes = reader.number()?;
     let len = reader.small()?;
@@ -319,7 +324,7 @@ fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
     };
     let fences = read_fences(reader)?;
     let progress = Progress { positions, buckets, blocks, last_term, fences, bytes };
-    Ok(MergeJob { owner, output, inputs, progress })
+    Ok(MergeJob { owner, output, inputs, version, progress })
 }
 
 #[cfg(test)]
@@ -392,11 +397,13 @@ mod tests {
     fn job() -> impl Strategy<Value = MergeJob> {
         let progress =
             (segment(), any::<u32>(), prop::option::of(prop::collection::vec(any::<u8>(), 1..256)));
-        (id(), birth(), prop::collection::vec(id().prop_map(SegmentId), 0..5), progress).prop_map(
-            |(owner, output, inputs, (segment, positions, last_term))| MergeJob {
+        let inputs = prop::collection::vec(id().prop_map(SegmentId), 0..5);
+        (id(), birth(), inputs, any::<u8>(), progress).prop_map(
+            |(owner, output, inputs, version, (segment, positions, last_term))| MergeJob {
                 owner,
                 output,
                 inputs,
+                version,
                 progress: Progress {
                     positions,
                     buckets: segment.buckets,

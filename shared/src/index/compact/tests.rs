@@ -14,7 +14,7 @@ use crate::index::Position;
 use crate::index::entry::{Entry, EntryPart};
 use crate::index::manifest::{Manifest, TailKey};
 use crate::index::segment::build::{Built, build};
-use crate::index::segment::{Birth, Collection, Part, PartName, Segment, SegmentId};
+use crate::index::segment::{Birth, Collection, MERGE_VERSION, Part, PartName, Segment, SegmentId};
 use crate::index::store::IndexStore;
 use crate::index::term::Term;
 
@@ -300,6 +300,31 @@ fn of_two_runs_that_do_one_merge_the_former_owner_ends() {
     let ran = block_on(former).unwrap();
     assert_eq!(ran.merges, 0);
     assert_eq!(tenant.memory.records(), records(0..32));
+}
+
+#[test]
+fn a_merge_that_another_build_began_is_begun_anew() {
+    let tenant = Tenant { limits: slow(), ..Tenant::new() };
+    tenant.env.tick(1);
+    let mut numbers = 0..;
+    while !tenant.memory.manifest_now().merge.is_some_and(|job| job.progress.positions > 0) {
+        tenant.log(numbers.by_ref().take(8));
+        tenant.run();
+    }
+    put(&tenant, |manifest| manifest.merge.as_mut().unwrap().version = MERGE_VERSION + 1);
+    let expected = tenant.memory.records();
+    let begun = tenant.memory.manifest_now().merge.unwrap();
+    let is_there =
+        |tenant: &Tenant| tenant.listing().iter().any(|name| name.segment == begun.output.id);
+    assert!(is_there(&tenant));
+    tenant.settle();
+    assert!(tenant.segments().iter().all(|segment| segment.id != begun.output.id));
+    assert!(tenant.segments().iter().all(|segment| !begun.inputs.contains(&segment.id)));
+    assert_eq!(tenant.memory.records(), expected);
+    // What was written of it nobody deletes but `sweep`.
+    assert!(is_there(&tenant));
+    tenant.sweep_later();
+    assert_eq!(tenant.listing(), tenant.listed());
 }
 
 /// Merges with a segment whose part was changed by `harm`.
