@@ -31,7 +31,6 @@ pub struct Manifest {
     pub garbage: Vec<Garbage>,
     pub merge: Option<MergeJob>,
     pub struck: Vec<Struck>,
-    pub rebuilt: Option<Rebuilt>,
 }
 
 /// Names an entry of the tail.
@@ -59,6 +58,9 @@ pub struct MergeJob {
     pub output: Birth,
     /// In the order in which they are merged.
     pub inputs: Vec<SegmentId>,
+    /// The [`MERGE_VERSION`](super::segment::MERGE_VERSION) of those who began it. The manifest's
+    /// own version says nothing of the bytes of parts.
+    pub version: u8,
     pub progress: Progress,
 }
 
@@ -69,13 +71,6 @@ pub struct Struck {
     pub position: Position,
     /// [`Manifest::next_number`] once it was struck: segments of lower numbers may have it.
     pub before: u64,
-}
-
-/// How far the segments were built anew from the records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rebuilt {
-    pub analyzer: u32,
-    pub through: Timestamp,
 }
 
 impl Default for Manifest {
@@ -89,7 +84,6 @@ impl Default for Manifest {
             garbage: Vec::new(),
             merge: None,
             struck: Vec::new(),
-            rebuilt: None,
         }
     }
 }
@@ -118,9 +112,6 @@ impl Manifest {
             positions::put_one(out, struck.position);
             varint::put(out, struck.before);
         });
-        put_all(out, self.rebuilt.as_slice(), |out, rebuilt| {
-            put_numbers(out, [rebuilt.analyzer.into(), millis(rebuilt.through)]);
-        });
         bytes
     }
 
@@ -144,9 +135,6 @@ impl Manifest {
                     position: positions::read_one(reader)?,
                     before: reader.number()?,
                 })
-            })?,
-            rebuilt: read_option(reader, |reader| {
-                Ok(Rebuilt { analyzer: reader.small()?, through: read_time(reader)? })
             })?,
         };
         if reader.is_at_end() {
@@ -219,10 +207,6 @@ fn read_collection(reader: &mut Reader<'_>) -> Result<Collection, Corrupt> {
 
 fn millis(time: Timestamp) -> u64 {
     u64::try_from(time.as_millis()).expect("a Timestamp is not negative")
-}
-
-fn read_time(reader: &mut Reader<'_>) -> Result<Timestamp, Corrupt> {
-    time_of(reader.number()?)
 }
 
 fn time_of(millis: u64) -> Result<Timestamp, Corrupt> {
@@ -316,6 +300,7 @@ fn put_job(out: &mut Vec<u8>, job: &MergeJob) {
     out.extend_from_slice(job.owner.as_bytes());
     put_birth(out, &job.output);
     put_all(out, &job.inputs, |out, id| put_id(out, *id));
+    out.push(job.version);
     let Progress { positions, buckets, blocks, last_term, fences, bytes } = &job.progress;
     put_numbers(out, [*positions, *buckets, *blocks].map(u64::from));
     put_numbers(out, [*bytes]);
@@ -329,6 +314,7 @@ fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
     let owner = read_uuid(reader)?;
     let output = read_birth(reader)?;
     let inputs = read_all(reader, |reader| read_uuid(reader).map(SegmentId))?;
+    let version = reader.byte()?;
     let (positions, buckets, blocks) = (reader.small()?, reader.small()?, reader.small()?);
     let bytes = reader.number()?;
     let len = reader.small()?;
@@ -338,7 +324,7 @@ fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
     };
     let fences = read_fences(reader)?;
     let progress = Progress { positions, buckets, blocks, last_term, fences, bytes };
-    Ok(MergeJob { owner, output, inputs, progress })
+    Ok(MergeJob { owner, output, inputs, version, progress })
 }
 
 #[cfg(test)]
@@ -411,11 +397,13 @@ mod tests {
     fn job() -> impl Strategy<Value = MergeJob> {
         let progress =
             (segment(), any::<u32>(), prop::option::of(prop::collection::vec(any::<u8>(), 1..256)));
-        (id(), birth(), prop::collection::vec(id().prop_map(SegmentId), 0..5), progress).prop_map(
-            |(owner, output, inputs, (segment, positions, last_term))| MergeJob {
+        let inputs = prop::collection::vec(id().prop_map(SegmentId), 0..5);
+        (id(), birth(), inputs, any::<u8>(), progress).prop_map(
+            |(owner, output, inputs, version, (segment, positions, last_term))| MergeJob {
                 owner,
                 output,
                 inputs,
+                version,
                 progress: Progress {
                     positions,
                     buckets: segment.buckets,
@@ -439,8 +427,6 @@ mod tests {
     fn manifest() -> impl Strategy<Value = Manifest> {
         let key =
             (any::<u8>(), position()).prop_map(|(shard, position)| TailKey { shard, position });
-        let rebuilt =
-            (any::<u32>(), time()).prop_map(|(analyzer, through)| Rebuilt { analyzer, through });
         (
             (1..=MAX_SHARDS, any::<u64>()),
             prop::collection::vec(segment(), 0..4),
@@ -448,20 +434,16 @@ mod tests {
             prop::collection::vec(garbage(), 0..4),
             prop::option::of(job()),
             prop::collection::vec(struck(), 0..4),
-            prop::option::of(rebuilt),
         )
             .prop_map(
-                |((shards, next_number), segments, pending, garbage, merge, struck, rebuilt)| {
-                    Manifest {
-                        shards,
-                        next_number,
-                        segments,
-                        pending,
-                        garbage,
-                        merge,
-                        struck,
-                        rebuilt,
-                    }
+                |((shards, next_number), segments, pending, garbage, merge, struck)| Manifest {
+                    shards,
+                    next_number,
+                    segments,
+                    pending,
+                    garbage,
+                    merge,
+                    struck,
                 },
             )
     }
@@ -488,15 +470,15 @@ mod tests {
     }
 
     #[test]
-    fn the_manifest_of_a_new_tenant_has_nine_bytes() {
-        assert_eq!(Manifest::default().encode().len(), 9);
+    fn the_manifest_of_a_new_tenant_has_eight_bytes() {
+        assert_eq!(Manifest::default().encode().len(), 8);
         assert_eq!(Manifest::decode(&Manifest::default().encode()), Ok(Manifest::default()));
     }
 
     #[test]
     fn what_no_manifest_says_is_corrupt() {
         let bytes = Manifest::default().encode();
-        for (at, value) in [(0, VERSION + 1), (1, 0), (1, MAX_SHARDS + 1), (6, 2), (8, 2)] {
+        for (at, value) in [(0, VERSION + 1), (1, 0), (1, MAX_SHARDS + 1), (6, 2)] {
             let mut damaged = bytes.clone();
             damaged[at] = value;
             assert!(Manifest::decode(&damaged).is_err(), "{at}: {value}");

@@ -85,9 +85,9 @@ async fn a_refusal_is_three_round_trips_and_one_beyond_ten_a_minute() {
     let measured = start().await;
     let key = measured.stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await;
     let reader = measured.stack.v1(&key);
-    drop(reader.read(ABSENT_ID).await.expect(404));
     let input = json!({ "type": "note", "summary": "refused" });
     measured.stack.clock.advance_to_a_minute();
+    drop(reader.read(ABSENT_ID).await.expect(404));
     for n in 1..=12 {
         let (refused, round_trips) = measured.round_trips(reader.log(&input)).await;
         drop(refused.expect(403));

@@ -5,8 +5,9 @@
 //! - **A large merge** is claimed: the manifest names its output, inputs and owner, and how far
 //!   it came. It goes on in later runs, whose first act is to make themselves the owner. What
 //!   it writes depends on nothing but what was claimed, so two runs that both believe to be the
-//!   owner write the same bytes. Its output was named, so a run never deletes it; what nobody
-//!   lists in the end is for `sweep`.
+//!   owner write the same bytes. One of another build, which may write others, does not go on
+//!   with it: it names it no more, and the merge is begun anew. Its output was named, so a run
+//!   never deletes it; what nobody lists in the end is for `sweep`.
 //!
 //! Both are listed over whatever others put in between, as long as all inputs are listed: a
 //! flush must not make a merge begin again. Inputs become garbage, which a later run deletes,
@@ -30,7 +31,7 @@ use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result};
 use crate::index::manifest::{Garbage, Manifest, MergeJob};
 use crate::index::segment::merge::{Advance, Merge};
-use crate::index::segment::{Birth, CorruptPart, Progress, Segment, SegmentId};
+use crate::index::segment::{Birth, CorruptPart, MERGE_VERSION, Progress, Segment, SegmentId};
 use crate::index::store::{AbsentPart, IndexStore};
 
 /// How long after its id was minted a segment can be listed for the first time, where that is
@@ -129,7 +130,8 @@ async fn claim<S: IndexStore>(session: &mut Session<'_, S>, due: &Due) -> Result
             let output = Birth { number: manifest.next_number, ..birth };
             manifest.next_number += 1;
             let progress = Progress::default();
-            manifest.merge = Some(MergeJob { owner, output, inputs: inputs.clone(), progress });
+            let (inputs, version) = (inputs.clone(), MERGE_VERSION);
+            manifest.merge = Some(MergeJob { owner, output, inputs, version, progress });
             Change::Put
         }
     };
@@ -140,6 +142,9 @@ async fn claim<S: IndexStore>(session: &mut Session<'_, S>, due: &Due) -> Result
 /// Goes on with the merge that the manifest names, by one slice.
 async fn go_on<S: IndexStore>(session: &mut Session<'_, S>) -> Result<()> {
     let Some(job) = take_over(session).await? else { return Ok(()) };
+    if job.version != MERGE_VERSION {
+        return abandon(session, &job).await;
+    }
     let begun = session.merge.take().filter(|(output, _)| *output == job.output.id);
     let mut merge = match begun {
         Some((_, merge)) => merge,

@@ -10,7 +10,7 @@ use super::struck::{MAX_STRUCK, strike as name_struck};
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result};
 use crate::index::Position;
-use crate::index::manifest::{Manifest, Rebuilt};
+use crate::index::manifest::Manifest;
 use crate::index::segment::build::Built;
 use crate::index::segment::{Collection, Segment, SegmentId};
 use crate::index::store::IndexStore;
@@ -60,9 +60,8 @@ pub async fn strike(
     }
 }
 
-/// Lists a segment that was built from the records, and notes how far these were read. Its
-/// number is the manifest's next one at a time before any of the records was read, and its tier
-/// is chosen here.
+/// Lists a segment that was built from the records. Its number is the manifest's next one at a
+/// time before any of the records was read, and its tier is chosen here.
 ///
 /// # Errors
 ///
@@ -72,7 +71,6 @@ pub async fn add_segment(
     store: &impl IndexStore,
     env: &dyn Environment,
     built: Built,
-    rebuilt: Option<Rebuilt>,
 ) -> Result<()> {
     let Built { mut segment, parts } = built;
     segment.tier = Limits::default().tier(segment.bytes);
@@ -89,9 +87,6 @@ pub async fn add_segment(
         }
         manifest.segments.push(segment.clone());
         manifest.next_number = manifest.next_number.max(segment.number + 1);
-        if rebuilt.is_some() {
-            manifest.rebuilt = rebuilt;
-        }
         Change::Put
     };
     if current.change(ATTEMPTS, list_it).await? {
@@ -100,9 +95,10 @@ pub async fn add_segment(
     Err(Error::Unavailable(Box::new(BuiltTooEarly)))
 }
 
-/// Drops segments for good, such as those of an old analyzer, and how many there were. Later
-/// runs delete their parts. Entries of the tail that they had are flushed once more where they
-/// are still there, since another segment may have been made of them as well.
+/// Drops segments for good, and how many there were: those of an old analyzer, or all of them
+/// before the index is built from the records again. Later runs delete their parts. Entries of
+/// the tail that they had are flushed once more where they are still there, since another
+/// segment may have been made of them as well.
 ///
 /// # Errors
 ///
@@ -116,28 +112,6 @@ pub async fn drop_segments(
     let mut current = Current::read(store).await?;
     let mut dropped = 0;
     let drop_them = |manifest: &mut Manifest| drop_from(manifest, run, &which, &mut dropped);
-    current.change(ATTEMPTS, drop_them).await?;
-    Ok(dropped)
-}
-
-/// Drops every segment, after a restore: what the manifest lists, and what is there, may be of
-/// different moments. The index is to be built from the records again; until then it finds only
-/// what the tail has.
-///
-/// # Errors
-///
-/// A failed call, after which they may be dropped.
-pub async fn drop_all(store: &impl IndexStore, env: &dyn Environment) -> Result<usize> {
-    let run = env.new_uuid()?;
-    let mut current = Current::read(store).await?;
-    let mut dropped = 0;
-    let drop_them = |manifest: &mut Manifest| {
-        let was_rebuilt = manifest.rebuilt.take().is_some();
-        match drop_from(manifest, run, &|_| true, &mut dropped) {
-            Change::Done if was_rebuilt => Change::Put,
-            change => change,
-        }
-    };
     current.change(ATTEMPTS, drop_them).await?;
     Ok(dropped)
 }

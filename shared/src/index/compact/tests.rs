@@ -6,15 +6,15 @@ use uuid::{Builder, Uuid};
 
 use super::memory::{Fault, Memory, Records};
 use super::model::{TestEnvironment, block_on};
-use super::operate::{add_segment, drop_all, drop_segments, strike};
+use super::operate::{add_segment, drop_segments, strike};
 use super::sweep::sweep;
 use super::{Limits, Ran, SET_ASIDE, run, settle, settle_within};
 use crate::domain::clock::{Environment, Timestamp};
 use crate::index::Position;
 use crate::index::entry::{Entry, EntryPart};
-use crate::index::manifest::{Manifest, Rebuilt, TailKey};
+use crate::index::manifest::{Manifest, TailKey};
 use crate::index::segment::build::{Built, build};
-use crate::index::segment::{Birth, Collection, Part, PartName, Segment, SegmentId};
+use crate::index::segment::{Birth, Collection, MERGE_VERSION, Part, PartName, Segment, SegmentId};
 use crate::index::store::IndexStore;
 use crate::index::term::Term;
 
@@ -302,6 +302,31 @@ fn of_two_runs_that_do_one_merge_the_former_owner_ends() {
     assert_eq!(tenant.memory.records(), records(0..32));
 }
 
+#[test]
+fn a_merge_that_another_build_began_is_begun_anew() {
+    let tenant = Tenant { limits: slow(), ..Tenant::new() };
+    tenant.env.tick(1);
+    let mut numbers = 0..;
+    while !tenant.memory.manifest_now().merge.is_some_and(|job| job.progress.positions > 0) {
+        tenant.log(numbers.by_ref().take(8));
+        tenant.run();
+    }
+    put(&tenant, |manifest| manifest.merge.as_mut().unwrap().version = MERGE_VERSION + 1);
+    let expected = tenant.memory.records();
+    let begun = tenant.memory.manifest_now().merge.unwrap();
+    let is_there =
+        |tenant: &Tenant| tenant.listing().iter().any(|name| name.segment == begun.output.id);
+    assert!(is_there(&tenant));
+    tenant.settle();
+    assert!(tenant.segments().iter().all(|segment| segment.id != begun.output.id));
+    assert!(tenant.segments().iter().all(|segment| !begun.inputs.contains(&segment.id)));
+    assert_eq!(tenant.memory.records(), expected);
+    // What was written of it nobody deletes but `sweep`.
+    assert!(is_there(&tenant));
+    tenant.sweep_later();
+    assert_eq!(tenant.listing(), tenant.listed());
+}
+
 /// Merges with a segment whose part was changed by `harm`.
 fn merge_with_harmed(harm: impl FnOnce(&Tenant, &Segment), slice_bytes: usize) {
     let limits = Limits { slice_bytes, ..Limits::default() };
@@ -465,7 +490,6 @@ fn a_segment_that_was_built_from_the_records_is_added_beside_those_of_the_tail()
     tenant.log(0..8);
     tenant.run();
     let number = tenant.memory.manifest_now().next_number;
-    let rebuilt = Rebuilt { analyzer: 2, through: Timestamp::from_millis(1_007).unwrap() };
     // Others put the manifest meanwhile.
     let built = built(&tenant, 0..8, number);
     let id = built.segment.id;
@@ -473,9 +497,8 @@ fn a_segment_that_was_built_from_the_records_is_added_beside_those_of_the_tail()
     process.plan(built.parts.len() + 1, Fault::Repeated);
     tenant.log(8..16);
     tenant.run();
-    block_on(add_segment(&process, &tenant.env, built, Some(rebuilt))).unwrap();
+    block_on(add_segment(&process, &tenant.env, built)).unwrap();
     let manifest = tenant.memory.manifest_now();
-    assert_eq!(manifest.rebuilt, Some(rebuilt));
     assert_eq!(manifest.segments.iter().filter(|segment| segment.id == id).count(), 1);
     assert!(manifest.next_number > number);
     let mut expected = records(0..16);
@@ -502,18 +525,18 @@ fn a_segment_is_not_added_when_records_were_struck_since_it_was_begun() {
     block_on(strike(&tenant.memory, Collection::Activities, activity(3))).unwrap();
     // Nothing has it, so it could be forgotten.
     tenant.settle();
-    let outcome = block_on(add_segment(&tenant.memory, &tenant.env, early, None));
+    let outcome = block_on(add_segment(&tenant.memory, &tenant.env, early));
     assert!(outcome.unwrap_err().retryable());
     assert!(tenant.segments().is_empty());
     assert!(tenant.sweep_later() > 0);
     let number = tenant.memory.manifest_now().next_number;
     let late = built(&tenant, [0, 1], number);
-    block_on(add_segment(&tenant.memory, &tenant.env, late, None)).unwrap();
+    block_on(add_segment(&tenant.memory, &tenant.env, late)).unwrap();
     assert_eq!(tenant.segments().len(), 1);
     // And none that took an hour.
     let slow = built(&tenant, [5], tenant.memory.manifest_now().next_number);
     tenant.env.pass(Duration::from_secs(60 * 60));
-    block_on(add_segment(&tenant.memory, &tenant.env, slow, None)).unwrap_err();
+    block_on(add_segment(&tenant.memory, &tenant.env, slow)).unwrap_err();
     assert_eq!(tenant.segments().len(), 1);
 }
 
@@ -532,10 +555,10 @@ fn after_a_restore_everything_is_dropped_and_only_the_tail_is_found() {
     let some = tenant.listing()[1];
     tenant.memory.table().parts.remove(&some);
     let listed = tenant.segments().len();
-    assert_eq!(block_on(drop_all(&tenant.memory, &tenant.env)).unwrap(), listed);
+    assert_eq!(block_on(drop_segments(&tenant.memory, &tenant.env, |_| true)).unwrap(), listed);
     let manifest = tenant.memory.manifest_now();
     assert!(manifest.segments.is_empty() && manifest.merge.is_none());
-    assert!(manifest.pending.is_empty() && manifest.rebuilt.is_none());
+    assert!(manifest.pending.is_empty());
     assert_eq!(tenant.memory.records(), records(number..number + 3));
     tenant.settle();
     tenant.sweep_later();

@@ -39,6 +39,10 @@ mod writer;
 /// Payload of a part, in bytes: with its key and the names of its attributes the item
 /// is within 4,096 bytes, which are one read unit.
 pub const MAX_PART_BYTES: usize = 3_960;
+/// The version of all that a merge writes. A new version of the codec of any part is a new one
+/// of this, and so is anything else by which the same inputs become other bytes: a merge that
+/// was begun is gone on with by those alone who would have written what is there.
+pub const MERGE_VERSION: u8 = 1;
 /// How many ordinals have their positions in one part.
 pub const POSITIONS_A_PART: u32 = 256;
 /// How many parts with positions a time fence is for. With 1,024 it could be longer than
@@ -224,7 +228,7 @@ mod tests {
     use super::*;
     use crate::index::Position;
     use crate::index::entry::{Entry, EntryPart};
-    use crate::index::manifest::{Garbage, Manifest, MergeJob, Rebuilt, Struck, TailKey};
+    use crate::index::manifest::{Garbage, Manifest, MergeJob, Struck, TailKey};
 
     fn at(millis: i64, id: u128) -> Position {
         Position { time: Timestamp::from_millis(millis).unwrap(), id: Uuid::from_u128(id) }
@@ -290,6 +294,7 @@ mod tests {
                 owner: run,
                 output: birth(3),
                 inputs: vec![birth(1).id, birth(2).id],
+                version: MERGE_VERSION,
                 progress,
             }),
             struck: vec![Struck {
@@ -297,7 +302,6 @@ mod tests {
                 position: imported[1],
                 before: 300,
             }],
-            rebuilt: Some(Rebuilt { analyzer: 2, through: imported[2].time }),
         };
         vec![
             ("entry", entry.encode()),

@@ -167,7 +167,7 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
         let mut numbers: BTreeMap<TenantId, u64> = BTreeMap::new();
         for tenant in self.tenants().await? {
             let index = TenantIndex { store: self.store, tenant: &tenant };
-            insist(|| operate::drop_all(&index, self.env)).await?;
+            insist(|| operate::drop_segments(&index, self.env, |_| true)).await?;
             let number = self.next_number(&tenant).await?;
             numbers.insert(tenant, number);
         }
@@ -291,7 +291,7 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
                 number: group.number,
             };
             let index = TenantIndex { store: self.store, tenant: &tenant };
-            operate::add_segment(&index, self.env, build(birth, group.parts), None).await?;
+            operate::add_segment(&index, self.env, build(birth, group.parts)).await?;
             self.done.listed += listed;
             match collection {
                 Collection::Activities => self.done.activities += records,
