@@ -586,7 +586,12 @@ fn a_position_that_is_struck_out_is_found_by_nothing() {
     {
         let mut state = memory.0.lock().unwrap();
         let collection = Collection::Activities;
-        state.manifest.struck.push(Struck { collection, position: struck, before: 9 });
+        state.manifest.struck.push(Struck {
+            collection,
+            position: struck,
+            before: 9,
+            nowhere_since: None,
+        });
         state.put_manifest();
         // A late put brings its entry back.
         state.tail.insert(struck, vec![term("wcommon")]);

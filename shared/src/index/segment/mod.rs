@@ -301,6 +301,7 @@ mod tests {
                 collection: Collection::Activities,
                 position: imported[1],
                 before: 300,
+                nowhere_since: Some(imported[0].time),
             }],
         };
         vec![
