@@ -233,7 +233,7 @@ impl Affixes {
                 // A phrase that does not end, and a group.
                 let is_operator = |c| is_quote(c) || OPENING_BRACKETS.contains(&c);
                 let opens_nothing = |c| OPENING.contains(&c) || is_quote(c);
-                if before.trim_start_matches(OPENING).is_empty()
+                if before.trim_start_matches(OPENING_BRACKETS).is_empty()
                     && behind.contains(is_operator)
                     && behind.chars().all(opens_nothing)
                 {
@@ -264,7 +264,7 @@ fn excluding(text: &str, is_before_phrase: bool) -> bool {
     let lead_text = lead(text);
     let goes_on = lead_text.len() < text.len() || is_before_phrase;
     let lead = narrowed(lead_text);
-    let behind = lead.trim_start_matches(OPENING).strip_prefix('-');
+    let behind = lead.trim_start_matches(OPENING_BRACKETS).strip_prefix('-');
     goes_on && behind.is_some_and(|behind| behind.trim_start_matches(OPENING).is_empty())
 }
 
@@ -549,6 +549,11 @@ mod tests {
             ("thanks ;-) globex", "thanks, globex"),
             ("\"-globex\"", "\"globex\""),
             ("x-\"globex inc\"", "x+\"globex inc\""),
+            ("tolerance +-5", "tolerance, 5"),
+            ("refund $-100", "refund, 100"),
+            ("refund €-100 £-\"5 off\"", "refund, 100, \"5 off\""),
+            ("#-globex @-globex '-globex'", "globex, globex, globex"),
+            ("+-(globex)", "globex"),
         ]);
         assert_refused(
             &[
@@ -673,6 +678,7 @@ mod tests {
             ("Not mine", "not, mine"),
             ("salt and pepper And more", "salt, and, pepper, and, more"),
             ("AND-gate", "and+gate"),
+            ("#OR @AND $NOT", "or, and, not"),
             ("NOT: urgent", "not, urgent"),
         ]);
     }

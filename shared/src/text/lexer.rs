@@ -85,7 +85,7 @@ pub(super) enum Operator {
 /// The operator that a piece is, if it is one.
 pub(super) fn operator(text: &str) -> Option<Operator> {
     let narrowed = narrowed(text);
-    match narrowed.trim_start_matches(OPENING).trim_end_matches(CLOSING_BRACKETS) {
+    match narrowed.trim_start_matches(OPENING_BRACKETS).trim_end_matches(CLOSING_BRACKETS) {
         "OR" if narrowed.len() == "OR".len() => Some(Operator::Or),
         "OR" => Some(Operator::OrInBrackets),
         "AND" | "NOT" => Some(Operator::AndOrNot),
@@ -95,7 +95,8 @@ pub(super) fn operator(text: &str) -> Option<Operator> {
 
 pub(super) const OPENING_BRACKETS: &[char] = &['(', '[', '{'];
 pub(super) const CLOSING_BRACKETS: &[char] = &[')', ']', '}'];
-/// What may stand between an operator and its word.
+/// What may stand between a hyphen and its word. In front of a hyphen only brackets may,
+/// since `+-5` and `$-100` are amounts.
 pub(super) const OPENING: &[char] = &['(', '[', '{', '\'', '‘', '’', '$', '€', '£', '#', '@', '+'];
 
 pub(super) fn narrowed(text: &str) -> String {
