@@ -644,7 +644,8 @@ fn what_is_filed_outside_of_bounds_changes_no_call_and_no_unit_of_a_search() {
 fn a_beginning_of_very_many_words_is_searched_within_the_budget() {
     let numbers: Vec<&str> =
         (0..60_000).map(|n| &*format!("winv{:07}", n * 7_919 % 9_999_991).leak()).collect();
-    let filed = |n: usize| vec![numbers[n % numbers.len()], if n % 3 == 0 { "wa" } else { "wb" }];
+    let filed =
+        |n: usize| vec![numbers[n % numbers.len()], if n.is_multiple_of(3) { "wa" } else { "wb" }];
     let (memory, records) = long(&[60_000, 9_000, 20], filed);
     let beginning = |text| AnyOf(vec![vec![Leaf::Beginning(term(text))]]);
     let beginnings = ["winv", "winv0", "winv1", "winv00", "wi"].map(beginning);
