@@ -120,7 +120,7 @@ const OVERTIME_PARTS: usize = 25;
 const AHEAD_GROWTH: usize = 4;
 /// How many entries a round reads of a tail in several shards, before it is known what they
 /// cost. One shard's page is within any budget.
-const FIRST_ENTRIES: usize = 2_000;
+const FIRST_ENTRIES: usize = 800;
 /// How many entries are worth a call.
 const LEAST_ENTRIES: usize = 20;
 /// Blocks that a round asks for at most, beyond the pages that it is ahead anyway, where
@@ -274,7 +274,12 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
             }
             self.to_compare = (self.expected >= TELLING).then_some(self.expected);
-            let room = if self.is_spent() { OVERTIME_PARTS } else { self.budget.units };
+            let room = match self.is_spent() {
+                true => OVERTIME_PARTS,
+                // What the tail costs is not known yet.
+                false if !tail.is_empty() => self.budget.units / 2,
+                false => self.budget.units,
+            };
             names.truncate(room);
             self.read(&tail, &names, with_manifest).await?;
         }
