@@ -149,6 +149,26 @@ def audit_events(key, **filters):
     return expect(answer, 200, "the audit trail").json["audit_events"]
 
 
+def metrics_of(function):
+    """What a function gave CloudWatch a value of: of each line in its embedded metric format,
+    the namespace, the metric and the dimensions, as an alarm names them."""
+    pages = LOGS.get_paginator("filter_log_events")
+    group = f"/aws/lambda/{STACK}-{function}"
+    messages = [one["message"] for page in pages.paginate(logGroupName=group) for one in page["events"]]
+    seen = []
+    for line in (json.loads(message) for message in messages if '"_aws"' in message):
+        (about,) = line["_aws"]["CloudWatchMetrics"]
+        ((dimension,),) = about["Dimensions"]
+        (metric,) = about["Metrics"]
+        dimensions = [{"Name": dimension, "Value": line[dimension]}]
+        seen.append((about["Namespace"], metric["Name"], dimensions))
+    return seen
+
+
+def watched_by(alarm):
+    return alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]
+
+
 def received(queue_url):
     """Takes what is in a queue."""
     messages = SQS.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
@@ -495,8 +515,11 @@ class Suite:
                 if (function, kind) in NOT_WATCHED:
                     continue
                 alarm = alarms[f"{STACK}-{function}-{kind}"]
-                seen = (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"])
+                seen = watched_by(alarm)
                 check(seen == (namespace, metric, [watched]), f"{kind} of {function}", seen)
+        told = eventually(lambda: metrics_of("index"), "a run tells how much it left")
+        tail = watched_by(alarms[f"{STACK}-index-tail"])
+        check(tail in told, "that is what an alarm watches", (tail, told))
 
 
 def main():
@@ -523,6 +546,7 @@ def main():
 SQS = boto3.client("sqs")
 EVENTS = boto3.client("events")
 LAMBDA = boto3.client("lambda")
+LOGS = boto3.client("logs")
 IAM = boto3.client("iam")
 (DEPLOYED,) = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
 OUTPUTS = {output["OutputKey"]: output["OutputValue"] for output in DEPLOYED["Outputs"]}
