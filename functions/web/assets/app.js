@@ -59,7 +59,7 @@ The method is not one of the path",idempotency_conflict:"The idempotency key was
 The input was too large",unsupported_media_type:"The input was no JSON",validation_failed:"The input broke rules",rate_limited:"\
 Too many requests",internal_error:"The service failed",unavailable:"The service was not available"},fields:"Fields:",wholeInput:"\
 the input as a whole",data:{actor_type:"Kind of actor",applied:"Done",audit_reads:"Reads that are recorded",count:"How m\
-any",ends_at:"Ends",expires_at:"Ends",first_at:"First",hour:"In the hour from",last_at:"Last",postings:"Entries made",refused:"\
+any",ends_at:"Ends",expires_at:"Ends",first_at:"First",hour:"In the hour from",last_at:"Last",records:"Records filed",refused:"\
 Refused",removed:"Removed",removed_tenant:"Workspace that was removed before",replaced_by:"Replaced by",scopes:"Scopes",
 unchanged:"As they were"},only:(e,t)=>`Filter by “${e}”: ${t}`,openActivity:"Open the activity",openRecord:"Open its\
  timeline",openActor:"What it did",openKey:"What was done with it",more:"All that is recorded",property:{occurred_at:"Wh\
@@ -219,28 +219,28 @@ let o=Bo(e),r=new AbortController,i=Go(),s=!1,c=m=>i.get(m)?.control,d=m=>c(m)?.
 ncy_key");m!==void 0&&(m.value=`pages-${ht()}`,o.set("idempotency_key",m.value))}function y(){for(let m of i.keys())o.set(
 m,d(m))}let S=m=>t.parameters.get(m)??"",x=Oe.some(m=>(o.get(m)??"")!==""),R=x&&Oe.some(m=>S(m)!==(o.get(m)??""));for(let[
 m,{control:l}]of i)l.value=Oe.includes(m)&&!x?S(m):o.get(m)??"",l.addEventListener("input",y);d("idempotency_key")===""&&
-g();function f(){let[m="",l=""]=Oe.map(S),h=a.record[m]??m,A=n("div",{class:"notice"},n("p",{},I.otherRecord),n("button",
-{type:"button",on:{click:()=>{for(let E of Oe){let P=c(E);P!==void 0&&(P.value=S(E))}y(),A.remove(),c("related_resource_\
-id")?.focus()}}},I.makeAbout(h,l)));return A}function u(m,l){let h=n("p",{class:"hint counter"}),A=()=>{let E=vt(d(m));_(
-h,E>l*.8&&I.used(E,l)),h.classList.toggle("violation",E>l)};i.get(m)?.element.append(h),c(m)?.addEventListener("input",A),
-A()}u("summary",ln),u("body",un);let p=n("div",{class:"summary"}),k=n("details",{class:"more wide"},n("summary",{},I.advanced),
+g();function f(){let[m="",l=""]=Oe.map(S),h=a.record[m]??m,E=n("div",{class:"notice"},n("p",{},I.otherRecord),n("button",
+{type:"button",on:{click:()=>{for(let A of Oe){let P=c(A);P!==void 0&&(P.value=S(A))}y(),E.remove(),c("related_resource_\
+id")?.focus()}}},I.makeAbout(h,l)));return E}function u(m,l){let h=n("p",{class:"hint counter"}),E=()=>{let A=vt(d(m));_(
+h,A>l*.8&&I.used(A,l)),h.classList.toggle("violation",A>l)};i.get(m)?.element.append(h),c(m)?.addEventListener("input",E),
+E()}u("summary",ln),u("body",un);let p=n("div",{class:"summary"}),k=n("details",{class:"more wide"},n("summary",{},I.advanced),
 i.get("idempotency_key")?.element);function v(m){let{first:l,rest:h}=ie(i,m);m.some(({field:P})=>P==="idempotency_key")&&
-(k.open=!0);let A=se("violations"),E=n("div",{class:"problem",role:"alert",tabindex:"-1","aria-labelledby":A},n("h2",{id:A},
+(k.open=!0);let E=se("violations"),A=n("div",{class:"problem",role:"alert",tabindex:"-1","aria-labelledby":E},n("h2",{id:E},
 I.summaryTitle(m.length)),n("ul",{},[...i].flatMap(([P,U])=>m.filter(G=>G.field===P).map(({message:G})=>n("li",{},n("but\
 ton",{type:"button",class:"link",on:{click:()=>U.control.focus()}},`${U.element.querySelector("label")?.textContent}: ${G}`)))),
-h.map(P=>n("li",{},P))));_(p,E),(m.length===1&&l!==void 0?l:E).focus()}function T(m){if(m.fieldErrors.length>0){v(m.fieldErrors);
+h.map(P=>n("li",{},P))));_(p,A),(m.length===1&&l!==void 0?l:A).focus()}function T(m){if(m.fieldErrors.length>0){v(m.fieldErrors);
 return}let l=["offline","timeout","unavailable","unexpected"].includes(m.failure);m.failure==="conflict"?_(p,n("div",{class:"\
 problem",role:"alert"},n("p",{class:"problem-title"},a.problem.titles.conflict),n("p",{},I.conflict),n("div",{class:"act\
 ions"},n("a",{class:"button",href:"#/"},a.notFound.back),n("button",{type:"button",on:{click:()=>{g(),D()}}},I.another)))):
 _(p,oe(m,()=>{D()}),l&&n("p",{class:"fine"},I.lost)),p.querySelector("button, a")?.focus()}function L(){let m={};for(let l of i.
 keys()){let h=l==="summary"||l==="body"?d(l):d(l).trim();h!==""&&(m[l]=l==="occurred_at"?new Date(h).toISOString():h)}return m}
-function C(){let m=[],l=(Me,we,Pe)=>{we&&m.push({field:Me,message:Pe})},h=c("occurred_at"),A=Date.parse(d("occurred_at")),
-E=h instanceof HTMLInputElement&&h.validity.badInput,P=d("related_resource_type")!=="",U=d("related_resource_id").trim()!==
+function C(){let m=[],l=(Me,we,Pe)=>{we&&m.push({field:Me,message:Pe})},h=c("occurred_at"),E=Date.parse(d("occurred_at")),
+A=h instanceof HTMLInputElement&&h.validity.badInput,P=d("related_resource_type")!=="",U=d("related_resource_id").trim()!==
 "",G=new TextEncoder().encode(d("idempotency_key").trim());return l("type",d("type")==="",I.rules.type),l("summary",d("s\
 ummary").trim()==="",I.rules.summary),l("summary",vt(d("summary"))>ln,I.rules.summaryLong),l("body",vt(d("body"))>un,I.rules.
 bodyLong),l("related_resource_type",U&&!P,I.rules.recordType),l("related_resource_id",P&&!U,I.rules.recordId),l("occurre\
-d_at",E,I.rules.occurredAt),l("occurred_at",sn(d("occurred_at")),I.rules.occurredNever),l("occurred_at",A<0,I.rules.occurredEarly),
-l("occurred_at",A>Date.now()+Vo,I.rules.occurredLate),l("idempotency_key",G.length>Wo,I.rules.key),m}let F=n("button",{type:"\
+d_at",A,I.rules.occurredAt),l("occurred_at",sn(d("occurred_at")),I.rules.occurredNever),l("occurred_at",E<0,I.rules.occurredEarly),
+l("occurred_at",E>Date.now()+Vo,I.rules.occurredLate),l("idempotency_key",G.length>Wo,I.rules.key),m}let F=n("button",{type:"\
 submit",class:"primary"},I.submit);async function D(){if(s)return;let m=C();if(m.length>0){v(m);return}d("idempotency_ke\
 y").trim()===""&&g(),s=!0,F.setAttribute("aria-disabled","true"),_(F,I.working),_(p,je()),ie(i,[]);try{let{activity:l}=await e.
 client.logActivity(L(),r.signal);z(e,"activity:read")?(Ge(),e.announce(I.done),e.go(K(["activities",l.id]),"replace")):Z(
@@ -309,41 +309,41 @@ keep),n("p",{class:"hint"},a.signIn.keepHint),S,n("div",{class:"actions"},y)),n(
 hint",id:se("hint")},e.hint),i=n("fieldset",{class:"group"},n("legend",{},e.legend),t,r,o);function s(...c){let d=c.filter(
 g=>g!==void 0);d.length>0?i.setAttribute("aria-describedby",d.join(" ")):i.removeAttribute("aria-describedby")}return s(
 r?.id),{element:i,control:e.control,setError(c){o.hidden=c===void 0,_(o,c),s(r?.id,c===void 0?void 0:o.id),c===void 0?e.
-control.removeAttribute("aria-invalid"):e.control.setAttribute("aria-invalid","true")}}}function Et(e,...t){let o=n("inp\
-ut",e);return{element:n("label",{class:"tick"},o,n("span",{},t)),control:o}}function En(e){return e.split(`
-`).map(t=>t.trim()).filter(t=>t!=="")}function At(e){let t=new Date(e);return Number.isNaN(t.getTime())?e:t.toISOString()}
-function An(e){let t=En(e.ranges),o=e.users==="these"?En(e.userIds):[],r=e.actorType!=="user"&&e.users!=="anybody";return{
+control.removeAttribute("aria-invalid"):e.control.setAttribute("aria-invalid","true")}}}function At(e,...t){let o=n("inp\
+ut",e);return{element:n("label",{class:"tick"},o,n("span",{},t)),control:o}}function An(e){return e.split(`
+`).map(t=>t.trim()).filter(t=>t!=="")}function Et(e){let t=new Date(e);return Number.isNaN(t.getTime())?e:t.toISOString()}
+function En(e){let t=An(e.ranges),o=e.users==="these"?An(e.userIds):[],r=e.actorType!=="user"&&e.users!=="anybody";return{
 actor:{type:e.actorType,id:e.actorId.trim()},scopes:[...e.scopes],...e.name.trim()===""?{}:{name:e.name.trim()},...e.expires===
-""?{}:{expires_at:At(e.expires)},...t.length===0?{}:{address_ranges:t},...r?{users:o}:{}}}function Sn({field:e,message:t}){
+""?{}:{expires_at:Et(e.expires)},...t.length===0?{}:{address_ranges:t},...r?{users:o}:{}}}function Sn({field:e,message:t}){
 return{field:e==="actor"?"actor.id":e,message:t.replace(/^element (\d+): /,(o,r)=>a.keys.form.entry(Number(r)+1))}}var H=a.keys.form;function St(e,t,o){let r=N(n("input",{name:e,type:"datetime-local"}),{label:t,hint:o});return{...r,isWhole(){
 let i=!r.control.validity.badInput;return r.setError(i?void 0:H.notATime),i}}}function Rt(e){me({title:H.leftTitle,content:[
 oe(e),n("p",{},H.leftText)]})}function tr({actor:e}){return e.type==="agent"?["agent"]:["user","service","agent"]}function Rn(e){
 let{me:t}=e,o=qe(),r={autocomplete:"off",autocapitalize:"none",spellcheck:"false"},i=N(n("input",{name:"name",type:"text",
 dir:"auto",...r}),{label:H.name,hint:H.nameHint}),s=N(ve("actor.type",H.choose,tr(t).map(h=>({value:h,label:H.types[h]}))),
 {label:H.type}),c=N(n("input",{name:"actor.id",type:"text",dir:"auto",...r}),{label:H.id,hint:H.idHint}),d=t.scopes.map(
-h=>Et({type:"checkbox",name:"scopes",value:h},n("code",{},h),` – ${a.scope[h]}`)),g=xt({legend:H.scopes,control:d[0]?.
+h=>At({type:"checkbox",name:"scopes",value:h},n("code",{},h),` – ${a.scope[h]}`)),g=xt({legend:H.scopes,control:d[0]?.
 control??n("input")},d.map(({element:h})=>h)),y=St("expires_at",t.expires_at===void 0?H.expires:H.expiresHere,t.expires_at===
 void 0?H.expiresHint:H.expiresOwn(ke(t.expires_at))),S=N(n("textarea",{name:"address_ranges",rows:2,class:"code",...r}),
-{label:H.ranges,hint:H.rangesHint}),x=(h,A)=>Et({type:"radio",name:"users",value:h},A),R=x("anybody",H.usersAnybody),f=x(
+{label:H.ranges,hint:H.rangesHint}),x=(h,E)=>At({type:"radio",name:"users",value:h},E),R=x("anybody",H.usersAnybody),f=x(
 "nobody",H.usersNobody),u=x("these",H.usersThese),p=N(n("textarea",{name:"user_ids",rows:3,dir:"auto",...r}),{label:H.usersIds,
 hint:H.usersHint}),k=xt({legend:H.users,control:R.control},R.element,f.element,u.element,p.element),v=new Map([["name",i],
 ["actor.type",s],["actor.id",c],["scopes",g],["expires_at",y],["address_ranges",S],["users",k]]);function T(){k.element.
-hidden=s.control.value==="user",p.element.hidden=!u.control.checked}function L(){let h=[f,u].find(({control:A})=>A.checked)?.
-control.value;return{name:i.control.value,actorType:s.control.value,actorId:c.control.value,scopes:t.scopes.filter((A,E)=>d[E]?.
+hidden=s.control.value==="user",p.element.hidden=!u.control.checked}function L(){let h=[f,u].find(({control:E})=>E.checked)?.
+control.value;return{name:i.control.value,actorType:s.control.value,actorId:c.control.value,scopes:t.scopes.filter((E,A)=>d[A]?.
 control.checked),expires:y.control.value,ranges:S.control.value,users:h??"anybody",userIds:p.control.value}}let C=n("but\
 ton",{type:"submit",class:"primary"}),F=n("div");function D(h){C.disabled=h,_(C,h?H.working:H.submit)}function Z(){let h=[],
-A=(G,Me,we)=>{Me&&h.push({field:G,message:we})},E=y.control.value,P=!y.control.validity.badInput,U=E===""||Date.parse(E)>
-Date.parse(t.expires_at??"");return A("actor.type",s.control.value==="",H.noType),A("actor.id",c.control.value.trim()===
-"",H.noId),A("scopes",d.every(({control:G})=>!G.checked),H.noScope),A("expires_at",!P,H.notATime),t.expires_at!==void 0&&
-A("expires_at",P&&U,H.expiresBy(ke(t.expires_at))),h}async function w(){if(C.disabled)return;_(F);let{first:h}=ie(v,Z());
-if(h!==void 0){h.focus();return}let A=An(L());D(!0);try{let E=await e.client.createKey(A,o.keyFor(A));o.accepted(),e.made(
-E)}catch(E){M(E)}finally{D(!1)}}function M(h){let A=Y(h);if(!l.isConnected){Rt(A);return}let E=A.fieldErrors.map(Sn),{first:P,
-rest:U}=ie(v,E);(P===void 0||U.length>0)&&_(F,oe(A)),P?.focus()}let m=n("h2",{tabindex:"-1"},H.title),l=n("form",{class:"\
+E=(G,Me,we)=>{Me&&h.push({field:G,message:we})},A=y.control.value,P=!y.control.validity.badInput,U=A===""||Date.parse(A)>
+Date.parse(t.expires_at??"");return E("actor.type",s.control.value==="",H.noType),E("actor.id",c.control.value.trim()===
+"",H.noId),E("scopes",d.every(({control:G})=>!G.checked),H.noScope),E("expires_at",!P,H.notATime),t.expires_at!==void 0&&
+E("expires_at",P&&U,H.expiresBy(ke(t.expires_at))),h}async function w(){if(C.disabled)return;_(F);let{first:h}=ie(v,Z());
+if(h!==void 0){h.focus();return}let E=En(L());D(!0);try{let A=await e.client.createKey(E,o.keyFor(E));o.accepted(),e.made(
+A)}catch(A){M(A)}finally{D(!1)}}function M(h){let E=Y(h);if(!l.isConnected){Rt(E);return}let A=E.fieldErrors.map(Sn),{first:P,
+rest:U}=ie(v,A);(P===void 0||U.length>0)&&_(F,oe(E)),P?.focus()}let m=n("h2",{tabindex:"-1"},H.title),l=n("form",{class:"\
 stack",novalidate:!0,on:{submit:h=>{h.preventDefault(),w()},change:T}},i.element,n("div",{class:"pair"},s.element,c.element),
 g.element,k.element,n("div",{class:"pair"},y.element,S.element),F,n("div",{class:"actions"},n("button",{type:"button",on:{
 click:e.cancelled}},a.cancel),C));return{element:n("section",{class:"panel stack","aria-label":H.title},n("div",{},m,n("\
 p",{class:"hint"},H.lead)),l),begin(){l.reset(),ie(v,[]),_(F),D(!1),t.actor.type==="user"?(u.control.checked=!0,p.control.
-value=t.actor.id):R.control.checked=!0,T(),m.focus()}}}var{secret:ue,rotating:ce,revoking:Ee}=a.keys;function ye(e){return e.name??a.keys.unnamed(e.key_id)}function Ln({key:e,
+value=t.actor.id):R.control.checked=!0,T(),m.focus()}}}var{secret:ue,rotating:ce,revoking:Ae}=a.keys;function ye(e){return e.name??a.keys.unnamed(e.key_id)}function Ln({key:e,
 secret:t},o){if(t===void 0){me({title:ue.lostTitle,content:[n("p",{class:"notice",dir:"auto"},ye(e)),n("p",{},ue.lost)],
 closed:o});return}let r=n("p",{role:"status",class:"hint"}),i=!1,s=N(n("textarea",{class:"code",rows:3,readonly:!0,spellcheck:"\
 false",dir:"ltr"},t),{label:ue.label});s.control.addEventListener("copy",()=>{i=!0});async function c(){try{await navigator.
@@ -354,16 +354,16 @@ d},closed:()=>{s.control.value="",_(s.control),o()}})}function Mn({client:e,key:
 ect",{name:"overlap_seconds"},ce.overlaps.map(([u,p])=>n("option",{value:u,selected:u===86400},p))),{label:ce.overlap,hint:ce.
 overlapHint}),d=St("expires_at",ce.expires,ce.expiresHint),g=new Map([["overlap_seconds",c],["expires_at",d]]),y=n("div"),
 S=n("button",{type:"submit",class:"primary"},ce.submit);async function x(){if(S.disabled)return;if(_(y),!d.isWhole()){d.
-control.focus();return}let u={overlap_seconds:Number(c.control.value),...d.control.value===""?{}:{expires_at:At(d.control.
+control.focus();return}let u={overlap_seconds:Number(c.control.value),...d.control.value===""?{}:{expires_at:Et(d.control.
 value)}};S.disabled=!0,_(S,ce.working);try{let p=await e.rotateKey(t.key_id,u,s.keyFor(u));f.close(),i(p)}catch(p){let k=Y(
 p);if(!R.isConnected){Rt(k);return}let{first:v,rest:T}=ie(g,k.fieldErrors);(v===void 0||T.length>0)&&_(y,oe(k)),v?.focus()}finally{
 S.disabled=!1,_(S,ce.submit)}}let R=n("form",{class:"stack",id:se("rotate"),novalidate:!0,on:{submit:u=>{u.preventDefault(),
 x()}}},c.element,d.element,y);S.setAttribute("form",R.id);let f=me({title:ce.title(ye(t)),content:[n("p",{},ce.text),o&&
 n("p",{class:"notice warn"},ce.own),R],closeLabel:a.cancel,actions:[S]});r.addEventListener("abort",()=>f.close(),{once:!0})}
 function Pn({client:e,key:t,own:o,left:r},i){let s=n("div"),c=n("button",{type:"button",class:"danger",on:{click:()=>{d()}}},
-Ee.submit);async function d(){if(!c.disabled){_(s),c.disabled=!0,_(c,Ee.working);try{let y=await e.revokeKey(t.key_id);g.
-close(),i(y.key)}catch(y){_(s,oe(Y(y)))}finally{c.disabled=!1,_(c,Ee.submit)}}}let g=me({title:Ee.title(ye(t)),content:[
-n("p",{},Ee.text),o&&n("p",{class:"notice warn"},Ee.own),s],closeLabel:a.cancel,actions:[c]});r.addEventListener("abort",
+Ae.submit);async function d(){if(!c.disabled){_(s),c.disabled=!0,_(c,Ae.working);try{let y=await e.revokeKey(t.key_id);g.
+close(),i(y.key)}catch(y){_(s,oe(Y(y)))}finally{c.disabled=!1,_(c,Ae.submit)}}}let g=me({title:Ae.title(ye(t)),content:[
+n("p",{},Ae.text),o&&n("p",{class:"notice warn"},Ae.own),s],closeLabel:a.cancel,actions:[c]});r.addEventListener("abort",
 ()=>g.close(),{once:!0})}function Ye(e,t){if(e.revoked_at!==void 0)return"revoked";let o=e.expires_at===void 0?Number.POSITIVE_INFINITY:Date.parse(
 e.expires_at);return o<=t?"ended":e.replaced_by!==void 0?"rotated":o-t<=12096e5?"expires_soon":"active"}function Cn(e,t){
 return e.replaced_by===void 0&&Ye(e,t)!=="revoked"}function In(e,t){let o=Ye(e,t);return o!=="revoked"&&o!=="ended"}var nr=400*
@@ -371,49 +371,49 @@ return e.replaced_by===void 0&&Ye(e,t)!=="revoked"}function In(e,t){let o=Ye(e,t
 ({textContent:o})=>o).map(o=>o.replace(/[^.]$/,"$&.")).join(" ")}function he(e){let t=[],o=[],r,i,s=n("div",{class:"page\
 s"}),c=n("div",{class:"pager-edge"}),d=n("div",{class:"pager-edge"}),g=n("div",{class:"pager",tabindex:"-1"},c,s,d),y=new IntersectionObserver(
 l=>{for(let h of l)h.isIntersecting&&i===void 0&&(h.target===d&&d.dataset.state==="more"?D():h.target===c&&c.dataset.state===
-"more"&&w())},{rootMargin:`${rr} 0px`});function S(l){y.unobserve(l),y.observe(l)}function x(l,h,...A){let E=l.contains(
-document.activeElement);l.dataset.state=h,_(l,...A),l.hidden=A.length===0,E&&l.querySelector("button, a[href], [tabindex\
+"more"&&w())},{rootMargin:`${rr} 0px`});function S(l){y.unobserve(l),y.observe(l)}function x(l,h,...E){let A=l.contains(
+document.activeElement);l.dataset.state=h,_(l,...E),l.hidden=E.length===0,A&&l.querySelector("button, a[href], [tabindex\
 ]")?.focus({preventScroll:!0})}function R(l,h){return n("button",{type:"button",class:"quiet",on:{click:h}},l)}function f(){
 if(o.length>0){let l=R(a.pager.newest,()=>m(Hn,()=>{window.scrollTo({top:0,behavior:"instant"}),F(s)}));x(c,"more",R(a.pager.
 newer,()=>{w(!0)}),l),S(c)}else x(c,"none");t.length===0?x(d,"empty",e.empty()):r!==void 0?(x(d,"more",R(a.pager.older,()=>{
-D(!0)})),S(d)):e.end!==void 0?x(d,"end",n("p",{class:"fine"},e.end)):x(d,"end")}function u(l,h,A){let E=Y(h);e.failed?.(
-E)!==!0?x(l,"failed",_e(E,A)):x(l,"failed")}async function p(l,h,A){i?.abort();let E=new AbortController;i=E,g.setAttribute(
-"aria-busy","true"),x(l,"loading",Te({tabindex:"-1"}));try{return await A(E.signal),!0}catch(P){return!ne(P)&&i===E&&(i=
-void 0,u(l,P,h)),!1}finally{i===E&&(i=void 0),i===void 0&&g.removeAttribute("aria-busy")}}async function k(l,h){let A=l;
-for(let E=0;;E+=1){let P=await e.load(A,h);if(h.throwIfAborted(),P.rows.length>0||P.next===void 0||E>=or)return{...P,cursor:A};
-A=P.next}}function v(){return t.at(-1)?.rows.at(-1)}function T(l,h){let A=l?.getBoundingClientRect().top??0;h(),l?.isConnected&&
-window.scrollBy({top:l.getBoundingClientRect().top-A,behavior:"instant"})}function L(){let{activeElement:l}=document;return s.
-contains(l)?l.dataset.row??"":void 0}function C(l){let A=[...s.querySelectorAll("[data-row]")].find(({dataset:E})=>E.row===
-l);A===void 0?F(s):A.focus({preventScroll:!0})}function F(l){(l.querySelector("a[href], button")??g).focus({preventScroll:!0})}
-async function D(l=!1){let h=r;h!==void 0&&await p(d,()=>{D(l)},async A=>{let E=await k(h,A);if(r=E.next,E.rows.length>0){
-let P={...E,element:e.render(E.rows,v())};T(t.at(-1)?.element.lastElementChild,()=>{for(s.appendChild(P.element),t.push(
+D(!0)})),S(d)):e.end!==void 0?x(d,"end",n("p",{class:"fine"},e.end)):x(d,"end")}function u(l,h,E){let A=Y(h);e.failed?.(
+A)!==!0?x(l,"failed",_e(A,E)):x(l,"failed")}async function p(l,h,E){i?.abort();let A=new AbortController;i=A,g.setAttribute(
+"aria-busy","true"),x(l,"loading",Te({tabindex:"-1"}));try{return await E(A.signal),!0}catch(P){return!ne(P)&&i===A&&(i=
+void 0,u(l,P,h)),!1}finally{i===A&&(i=void 0),i===void 0&&g.removeAttribute("aria-busy")}}async function k(l,h){let E=l;
+for(let A=0;;A+=1){let P=await e.load(E,h);if(h.throwIfAborted(),P.rows.length>0||P.next===void 0||A>=or)return{...P,cursor:E};
+E=P.next}}function v(){return t.at(-1)?.rows.at(-1)}function T(l,h){let E=l?.getBoundingClientRect().top??0;h(),l?.isConnected&&
+window.scrollBy({top:l.getBoundingClientRect().top-E,behavior:"instant"})}function L(){let{activeElement:l}=document;return s.
+contains(l)?l.dataset.row??"":void 0}function C(l){let E=[...s.querySelectorAll("[data-row]")].find(({dataset:A})=>A.row===
+l);E===void 0?F(s):E.focus({preventScroll:!0})}function F(l){(l.querySelector("a[href], button")??g).focus({preventScroll:!0})}
+async function D(l=!1){let h=r;h!==void 0&&await p(d,()=>{D(l)},async E=>{let A=await k(h,E);if(r=A.next,A.rows.length>0){
+let P={...A,element:e.render(A.rows,v())};T(t.at(-1)?.element.lastElementChild,()=>{for(s.appendChild(P.element),t.push(
 P);t.length>On;){let U=t.shift();U?.element.remove(),o.push(U?.cursor)}o=o.slice(-Kn)}),l&&F(P.element),e.announce(a.pager.
-shown(E.rows.length,r!==void 0))}E.rows.length===0&&r!==void 0?Z():f()})}function Z(){x(d,"asks",n("p",{},a.pager.searching),
-R(a.pager.keepLooking,()=>{D(!0)}))}async function w(l=!1){let h=t[0];o.length===0||h===void 0||await p(c,()=>{w(l)},async A=>{
-let E=o.at(-1),P=await e.load(E,A);A.throwIfAborted(),o.pop();let U={...P,cursor:E,element:e.render(P.rows,void 0)};P.next!==
-h.cursor?(o=E===void 0?[]:o,t=[U],s.replaceChildren(U.element),r=P.next,U.element.lastElementChild?.scrollIntoView({block:"\
-nearest"}),e.began?.(U.rows,E===void 0)):T(h.element,()=>{for(s.prepend(U.element),t.unshift(U);t.length>On;){let G=t.pop();
-G?.element.remove(),r=G?.cursor}}),l&&F(U.element),f()})}function M(){m(Hn)}function m(l,h){p(d,()=>m(l,h),async E=>{t.length>
-0&&x(d,"loading"),x(c,"none");let P=await k(l.cursor??void 0,E);t=[],o=l.behind.map(G=>G??void 0),r=P.next;let U=L();if(s.
+shown(A.rows.length,r!==void 0))}A.rows.length===0&&r!==void 0?Z():f()})}function Z(){x(d,"asks",n("p",{},a.pager.searching),
+R(a.pager.keepLooking,()=>{D(!0)}))}async function w(l=!1){let h=t[0];o.length===0||h===void 0||await p(c,()=>{w(l)},async E=>{
+let A=o.at(-1),P=await e.load(A,E);E.throwIfAborted(),o.pop();let U={...P,cursor:A,element:e.render(P.rows,void 0)};P.next!==
+h.cursor?(o=A===void 0?[]:o,t=[U],s.replaceChildren(U.element),r=P.next,U.element.lastElementChild?.scrollIntoView({block:"\
+nearest"}),e.began?.(U.rows,A===void 0)):T(h.element,()=>{for(s.prepend(U.element),t.unshift(U);t.length>On;){let G=t.pop();
+G?.element.remove(),r=G?.cursor}}),l&&F(U.element),f()})}function M(){m(Hn)}function m(l,h){p(d,()=>m(l,h),async A=>{t.length>
+0&&x(d,"loading"),x(c,"none");let P=await k(l.cursor??void 0,A);t=[],o=l.behind.map(G=>G??void 0),r=P.next;let U=L();if(s.
 replaceChildren(),P.rows.length>0){let G={...P,element:e.render(P.rows,void 0)};t.push(G),s.appendChild(G.element)}U!==void 0&&
 C(U),P.rows.length===0&&r!==void 0?Z():(f(),e.announce(P.rows.length===0?ir(d):a.pager.shown(P.rows.length,r!==void 0))),
-e.began?.(P.rows,l.cursor===null)}).then(E=>{E?h?.():d.dataset.state==="failed"&&t.length>0&&(t=[],s.replaceChildren())})}
-return{element:g,restart:M,resume:m,placeOf(l){let h=t.findIndex(P=>P.rows.includes(l)),A=t[h];return A===void 0?void 0:
-{behind:[...o,...t.slice(0,h).map(({cursor:P})=>P)].slice(-Kn).map(P=>P??null),cursor:A.cursor??null}},stop(){i?.abort(),
-y.disconnect()},rows:()=>t.flatMap(l=>l.rows)}}function Ae(e,t){let o=window.history.state;if(o?.place===void 0){e.restart();
+e.began?.(P.rows,l.cursor===null)}).then(A=>{A?h?.():d.dataset.state==="failed"&&t.length>0&&(t=[],s.replaceChildren())})}
+return{element:g,restart:M,resume:m,placeOf(l){let h=t.findIndex(P=>P.rows.includes(l)),E=t[h];return E===void 0?void 0:
+{behind:[...o,...t.slice(0,h).map(({cursor:P})=>P)].slice(-Kn).map(P=>P??null),cursor:E.cursor??null}},stop(){i?.abort(),
+y.disconnect()},rows:()=>t.flatMap(l=>l.rows)}}function Ee(e,t){let o=window.history.state;if(o?.place===void 0){e.restart();
 return}e.resume(o.place,()=>{let i=[...e.element.querySelectorAll(`[data-${t}]`)].find(({dataset:c})=>c[t]===o.row);(t===
 "row"?i:i?.querySelector("[data-row]"))?.focus(),i?.scrollIntoView({block:"center"})})}var ar=20,sr=20,$n=5,{keys:j}=a;function Dn(e){let t=r=>r.map((i,s)=>[s>0&&", ",i]),o=e.slice($n);return n("div",{},t(e.
 slice(0,$n)),o.length>0&&n("details",{},n("summary",{},j.more(o.length)),t(o)))}function Nn(e){let{client:t,me:o}=e,r=new AbortController,
-i=[];function s(w){let M=Date.now(),m=Ye(w,M),l=ye(w),h=w.name===void 0?l:`${l}, ${w.key_id}`,A=w.key_id===o.credential_id,
-E=n("h3",{class:"key-name",dir:"auto",tabindex:"-1"},l);return n("li",{class:"row key","data-key":w.key_id,"data-state":m},
-n("div",{class:"row-kind"},n("span",{class:`badge state-${m}`},j.states[m])),n("div",{class:"row-text"},E,A&&n("p",{class:"\
+i=[];function s(w){let M=Date.now(),m=Ye(w,M),l=ye(w),h=w.name===void 0?l:`${l}, ${w.key_id}`,E=w.key_id===o.credential_id,
+A=n("h3",{class:"key-name",dir:"auto",tabindex:"-1"},l);return n("li",{class:"row key","data-key":w.key_id,"data-state":m},
+n("div",{class:"row-kind"},n("span",{class:`badge state-${m}`},j.states[m])),n("div",{class:"row-text"},A,E&&n("p",{class:"\
 fine"},j.own),n("p",{},te(w)),d(w),n("div",{class:"row-meta"},S(w))),n("div",{class:"key-actions"},Cn(w,M)&&c(j.rotate,j.
 rotateLabel(h),()=>u(w)),In(w,M)&&c(j.revoke,j.revokeLabel(h),()=>p(w))))}function c(w,M,m){return n("button",{type:"but\
-ton","aria-label":M,on:{click:m}},w)}function d(w){let{property:M}=j,m=h=>Dn(h.map(A=>n("code",{dir:"auto"},A))),l=[[M.scopes,
+ton","aria-label":M,on:{click:m}},w)}function d(w){let{property:M}=j,m=h=>Dn(h.map(E=>n("code",{dir:"auto"},E))),l=[[M.scopes,
 w.scopes.length===0?M.noScopes:m(w.scopes)],[M.id,n("code",{},w.key_id)],[M.made,ae(w.created_at)],[M.ends,w.expires_at===
 void 0?M.never:ae(w.expires_at)],[M.used,g(w)]];return w.revoked_at!==void 0&&l.push([M.revoked,ae(w.revoked_at)]),w.replaced_by!==
 void 0&&l.push([M.replacedBy,n("code",{},w.replaced_by)]),l.push([M.ranges,w.address_ranges===void 0?M.anywhere:m(w.address_ranges)]),
-l.push([M.users,y(w)]),n("dl",{class:"key-facts"},l.map(([h,A])=>n("div",{},n("dt",{},h),n("dd",{},A))))}function g(w){let{
+l.push([M.users,y(w)]),n("dl",{class:"key-facts"},l.map(([h,E])=>n("div",{},n("dt",{},h),n("dd",{},E))))}function g(w){let{
 property:M}=j;return w.last_used_at!==void 0?[M.usedHour," ",ae(w.last_used_at)]:Fn(w,Date.now())?M.unused:M.unusedLately}
 function y({actor:w,users:M}){let{property:m}=j;return w.type==="user"?m.itself:M===void 0?m.anybody:M.length===0?m.nobody:
 Dn(M.map(l=>ee(l)))}function S({key_id:w}){let M=(m,l)=>n("a",{href:K(["trail"],new URLSearchParams(m))},l);return z(e,"\
@@ -534,9 +534,9 @@ o),r?.abort(),document.removeEventListener("visibilitychange",g),window.removeEv
 match:o=[],summary:r}=e,i=[...t],s=t.startsWith(r)?[...r].length:0,c=i.length;for(;s<c&&Ft(i[s]);)s+=1;for(;s<c&&Ft(i[c-
 1]);)c-=1;let d=o.filter(R=>R.end>s&&R.start<c),g=d[0]?.start??s,y=g-s>60;y&&(s=_r(i,g-60,g));let S=y?[{text:"… ",marked:!1}]:
 [],x=(R,f)=>{R>s&&(S.push({text:i.slice(s,R).join(""),marked:f}),s=R)};for(let R of d)x(Math.min(R.start,c),!1),x(Math.min(
-R.end,c),!0);return x(c,!1),S}var no=/["“”„‟«»＂]/gu,xr=/[\p{L}\p{N}\p{M}]+$/u,Er=/^(?:-.*|.*\*.*|AND|OR|NOT)$/su;function oo(e){let t=xr.exec(
+R.end,c),!0);return x(c,!1),S}var no=/["“”„‟«»＂]/gu,xr=/[\p{L}\p{N}\p{M}]+$/u,Ar=/^(?:-.*|.*\*.*|AND|OR|NOT)$/su;function oo(e){let t=xr.exec(
 e)?.[0]??"",o=e.split(/\s/u).at(-1)??"",r=t.replace(new RegExp("\\p{M}","gu"),""),i=(e.match(no)?.length??0)%2===1;return[
-...r].length>=3&&[...e].length<500&&!i&&o.search(no)<0&&!Er.test(o)?`${e}*`:e}var ro=50,Ar=10,Ht=250,Sr=1e3,io=Object.keys(a.category),at=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),{user:Rr,
+...r].length>=3&&[...e].length<500&&!i&&o.search(no)<0&&!Ar.test(o)?`${e}*`:e}var ro=50,Er=10,Ht=250,Sr=1e3,io=Object.keys(a.category),at=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),{user:Rr,
 service:Lr,agent:Mr}=a.actor,st=[{kind:"choice",name:"related_resource_type",label:a.timeline.recordType,options:at(a.record),
 needs:"related_resource_id"},{kind:"text",name:"related_resource_id",label:a.timeline.recordId,hint:a.timeline.recordHint,
 needs:"related_resource_type"},{kind:"choice",name:"actor_type",label:a.timeline.actorType,options:at({user:Rr,service:Lr,
@@ -552,12 +552,12 @@ e);return r.set("limit",String(t)),o!==void 0&&r.set("cursor",o),r}function lo(e
 y=!1,{types:S=[],...x}=e.me.filters??{},R=Object.entries(x);S.length>0&&R.unshift(["type",S]);let f=new Set(R.map(([b])=>b)),
 u=x.type,p=N(n("input",{type:"search",name:"query",placeholder:a.timeline.placeholder,autocomplete:"off",autocapitalize:"\
 none",spellcheck:"false",dir:"auto",maxlength:500,on:{input:b=>{k(),y=!0,b.isComposing||(c=setTimeout(C,Ht))},compositionend:()=>{
-c=setTimeout(C,Ht)},focus:()=>clearTimeout(g),blur:({relatedTarget:b})=>{b instanceof Node&&E.element.contains(b)||(g=setTimeout(
+c=setTimeout(C,Ht)},focus:()=>clearTimeout(g),blur:({relatedTarget:b})=>{b instanceof Node&&A.element.contains(b)||(g=setTimeout(
 L,Ht))}}}),{label:a.timeline.search,class:"search"});function k(){clearTimeout(d),clearTimeout(c),clearTimeout(g),c=void 0}
 function v(){return c!==void 0&&p.control.value.trim()!==(o.get("query")??"")}function T(){let b=new URLSearchParams(o);
 return y&&o.has("query")&&b.set("query",oo(p.control.value.trimStart()).trimEnd()),b}function L(){y=!1,C()}function C(){
 k();let b=new URLSearchParams(o),O=p.control.value.trim();if(b.delete("query"),O!==""&&b.set("query",O),b.get("query")===
-o.get("query")){let B=T();B.get("query")!==r.get("query")&&(r=B,E.restart());return}let q=o.has("query")!==b.has("query");
+o.get("query")){let B=T();B.get("query")!==r.get("query")&&(r=B,A.restart());return}let q=o.has("query")!==b.has("query");
 e.go(K([],b),q?"push":"replace")}let F=it({fields:st.filter(({name:b})=>!f.has(b)),changed:b=>e.go(K([],b)),announce:e.announce}),
 D=n("span",{class:"badge"}),Z=n("details",{class:"more"},n("summary",{},a.filters.title," ",D),F.form),w=n("div",{class:"\
 types",role:"group","aria-label":a.timeline.types});function M(b){let O=b===void 0?a.timeline.allTypes:a.category[b];return n(
@@ -566,14 +566,14 @@ delete("type");for(let le of io)b!==void 0&&B.includes(le)!==(le===b)&&q.append(
 Q(...Ce[b]),O)}let m=S.length>0?S:io,l=u===void 0?m:[u];_(w,M(void 0),l.map(M)),w.hidden=l.length===1;function h(){p.control.
 value.trim()!==(o.get("query")??"")&&(p.control.value=o.get("query")??""),F.show(o),_(jt,z(e,"activity:write")&&qt());let b=st.
 filter(({name:q})=>o.has(q)).length;_(D,b),D.hidden=b===0;let O=o.has("type")?o.getAll("type"):[""];for(let q of w.querySelectorAll(
-"[data-type]")){let B=O.includes(q.dataset.type??"");q.setAttribute("aria-pressed",String(B))}}let A=n("p",{class:"empty"},
-a.timeline.invalid);A.hidden=!0;let E=he({async load(b,O){let q=await e.client.searchActivities(so(r,ro,b),O);return A.hidden=
+"[data-type]")){let B=O.includes(q.dataset.type??"");q.setAttribute("aria-pressed",String(B))}}let E=n("p",{class:"empty"},
+a.timeline.invalid);E.hidden=!0;let A=he({async load(b,O){let q=await e.client.searchActivities(so(r,ro,b),O);return E.hidden=
 !0,p.setError(void 0),F.showViolations([]),{rows:q.activities,next:q.next_cursor}},render:(b,O)=>tt(b,O,U),empty:G,end:a.
 pager.end,announce:e.announce,began(b,O){i={ids:new Set(b.map(({id:q})=>q)),whole:b.length<ro},Pe(0,!1),s?.stop(),O&&(window.
 history.replaceState(null,""),Mo())},failed:P});function P(b){if(b.failure!=="invalid")return!1;if(b.fieldErrors.some(({
-field:re})=>re==="cursor"))return window.history.replaceState(null,""),E.restart(),!0;let O=b.fieldErrors.filter(({field:re})=>re===
+field:re})=>re==="cursor"))return window.history.replaceState(null,""),A.restart(),!0;let O=b.fieldErrors.filter(({field:re})=>re===
 "query"),q=F.showViolations(b.fieldErrors.filter(({field:re})=>re!=="query"));if(O.length<b.fieldErrors.length&&(Z.open=
-!0),q.length>0)return!1;let B=()=>{let re=O.map(be=>be.message).join("; ");p.setError(re===""?void 0:re),A.hidden=!1,e.announce(
+!0),q.length>0)return!1;let B=()=>{let re=O.map(be=>be.message).join("; ");p.setError(re===""?void 0:re),E.hidden=!1,e.announce(
 b.fieldErrors.map(be=>be.message).join("; "))},le=O.length>0&&document.activeElement===p.control;return d=setTimeout(B,le?
 Sr:0),!0}function U(b){let O=Qe(b),q=to(b);return n("li",{class:"row","data-type":b.type},n("div",{class:"row-kind"},Q(...Ce[b.
 type]),n("span",{},a.category[b.type])),n("div",{class:"row-text"},n("a",{class:"row-title",dir:"auto",href:K(["activiti\
@@ -583,21 +583,21 @@ viewer&&n("span",{class:"source"},a.source[b.source]))),n("div",{class:"row-time
 size>0)return n("div",{class:"empty"},n("h2",{},a.timeline.nothing),n("p",{},a.timeline.nothingText),n("button",{type:"b\
 utton",on:{click:()=>e.go("#/")}},a.filters.clear));let b=z(e,"activity:write");return n("div",{class:"empty"},n("h2",{},
 a.timeline.empty),n("p",{},e.viewer?a.timeline.emptyViewer:a.timeline.emptyText),!e.viewer&&!b&&n("p",{},a.timeline.emptyReader),
-b&&qt())}function Me(b){let O=E.placeOf(b);window.history.replaceState({place:O,row:b.id},"",K([],r))}let we=n("div",{class:"\
-fresh"});function Pe(b,O){we.hidden=b===0,_(we,b>0&&n("button",{type:"button",class:"primary",on:{click:()=>{E.restart(),
+b&&qt())}function Me(b){let O=A.placeOf(b);window.history.replaceState({place:O,row:b.id},"",K([],r))}let we=n("div",{class:"\
+fresh"});function Pe(b,O){we.hidden=b===0,_(we,b>0&&n("button",{type:"button",class:"primary",on:{click:()=>{A.restart(),
 window.scrollTo({top:0}),Wt.focus({preventScroll:!0})}}},a.timeline.showFresh(b,O)))}function Mo(){let b=o.get("occurred\
 _before");if(b!==null&&Date.parse(b)<Date.now())return;let O=0;s=eo(async q=>{let B=i,le=await e.client.searchActivities(
-so(r,Ar),q);if(B===void 0||B!==i)return!1;let re=le.activities,be=re.findLastIndex(({id:pt})=>B.ids.has(pt)),Io=B.whole||
+so(r,Er),q);if(B===void 0||B!==i)return!1;let re=le.activities,be=re.findLastIndex(({id:pt})=>B.ids.has(pt)),Io=B.whole||
 be<0?re.length:be,$e=re.slice(0,Io).filter(({id:pt})=>!B.ids.has(pt)).length,Vt=be<0&&le.next_cursor!==void 0;return $e!==
 O?(O=$e,Pe($e,Vt),e.announce(a.timeline.fresh($e,Vt)),!0):!1})}function qt(){let b=new URLSearchParams;for(let O of["rel\
 ated_resource_type","related_resource_id"])b.set(O,o.get(O)??"");return _n(K(["log"],b),a.nav.log)}let jt=n("div"),Wt=X(
 a.timeline.title),Po=n("div",{class:"timeline"},n("div",{class:"page-head"},Wt,jt),R.length>0&&n("div",{class:"notice li\
 mits"},n("p",{},a.timeline.limited),n("dl",{},R.map(([b,O])=>n("div",{},n("dt",{},Ot.find(q=>q.name===b)?.label??b),n("d\
 d",{},ee(co(b,O))))))),n("form",{role:"search",class:"find",on:{submit:b=>{b.preventDefault(),y=!1,p.control.value.trim()===
-(o.get("query")??"")?(k(),r=T(),E.restart()):C()}}},p.element,w),Z,F.chips,we,n("section",{"aria-label":a.timeline.results},
-A,E.element)),Co=nt(E.element);return h(),Pe(0,!1),Ae(E,"row"),{title:a.timeline.title,element:Po,update(b){let O=o.get(
+(o.get("query")??"")?(k(),r=T(),A.restart()):C()}}},p.element,w),Z,F.chips,we,n("section",{"aria-label":a.timeline.results},
+E,A.element)),Co=nt(A.element);return h(),Pe(0,!1),Ee(A,"row"),{title:a.timeline.title,element:Po,update(b){let O=o.get(
 "query");if(o=ao(b.parameters),v()&&o.get("query")===O){C();return}k(),y&&=document.activeElement===p.control,r=T(),s?.stop(),
-h(),Ae(E,"row")},stop(){k(),s?.stop(),E.stop(),Co()}}}function Kt(e,t,o){let r=URL.createObjectURL(new Blob([o],{type:`${t};charset=utf-8`})),i=document.createElement("a");i.
+h(),Ee(A,"row")},stop(){k(),s?.stop(),A.stop(),Co()}}}function Kt(e,t,o){let r=URL.createObjectURL(new Blob([o],{type:`${t};charset=utf-8`})),i=document.createElement("a");i.
 href=r,i.download=e,i.hidden=!0,document.body.appendChild(i),i.click(),i.remove(),setTimeout(()=>URL.revokeObjectURL(r),
 0)}var Cr=/^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;function Ir(e){return`"${(Cr.test(e)?`'${e}`:e).replaceAll('"','""')}"`}function uo(e,t){
 return`\uFEFF${[e,...t].map(r=>r.map(Ir).join(",")).join(`\r
@@ -664,7 +664,7 @@ $.emptyText),v&&n("button",{type:"button",on:{click:()=>e.go(K(["trail"]))}},a.f
 T,v,L),workspace:e.me.tenant_id,announce:e.announce}),p=n("div",{class:"timeline"},n("div",{class:"page-head"},n("div",{},
 X($.title),n("p",{class:"lead"},$.lead))),c,i.chips,n("div",{class:"tools"},n("button",{type:"button",class:"quiet",on:{
 click:()=>x.restart()}},$.reload),u.tools),u.told,n("section",{"aria-label":$.results},y,x.element)),k=nt(x.element);return d(),
-Ae(x,"event"),{title:$.title,element:p,update(v){o=ho(v.parameters),u.forget(),d(),Ae(x,"event")},stop(){u.forget(),k(),
+Ee(x,"event"),{title:$.title,element:p,update(v){o=ho(v.parameters),u.forget(),d(),Ee(x,"event")},stop(){u.forget(),k(),
 x.stop()}}}var Ke=[{path:[],scope:"activity:read",nav:a.nav.timeline,open:lo},{path:["activities",":id"],scope:"activity:read",open:Qn},
 {path:["log"],scope:"activity:write",action:a.nav.log,open:mn},{path:["trail"],scope:"audit:read",nav:a.nav.trail,open:wo},
 {path:["keys"],scope:"keys:manage",nav:a.nav.keys,open:Nn}];var bo=0;function vo(e){let t=Date.parse(e??"");Number.isNaN(t)||(bo=t-Date.now())}function ko(){return Date.now()+bo}var Gr=2e4,Yr=3,zr=400,Jr=5e3,Xr={400:"malformed",401:"unauthorized",403:"forbidden",404:"not_found",409:"conflict",413:"\
@@ -693,10 +693,10 @@ body:d,headers:{"Idempotency-Key":g},signal:y,repeatable:!0}),s=new URLSearchPar
 ST",path:"v1/activities",body:c,signal:d,repeatable:!0}),listAuditEvents:(c,d)=>r("v1/audit-events",c,d),listKeys:(c,d)=>r(
 "v1/keys",c,d),getKey:(c,d)=>r(`v1/keys/${encodeURIComponent(c)}`,s,d),createKey:(c,d,g)=>i("v1/keys",c,d,g),rotateKey:(c,d,g,y)=>i(
 `v1/keys/${encodeURIComponent(c)}/rotate`,d,g,y),revokeKey:(c,d)=>o({method:"DELETE",path:`v1/keys/${encodeURIComponent(
-c)}`,signal:d,repeatable:!0})}}var Dt="activity-log.credential",Nt="activity-log.viewer";function lt(e){return e.startsWith("alv_")}function Eo(e){try{
+c)}`,signal:d,repeatable:!0})}}var Dt="activity-log.credential",Nt="activity-log.viewer";function lt(e){return e.startsWith("alv_")}function Ao(e){try{
 return window.sessionStorage.getItem(e)}catch{return null}}function ct(e,t){try{t===void 0?window.sessionStorage.removeItem(
-e):window.sessionStorage.setItem(e,t)}catch{}}function Ao(){try{let{token:e,user:t}=JSON.parse(Eo(Dt)??"{}");return typeof e!=
-"string"?void 0:typeof t=="string"?{token:e,user:t}:{token:e}}catch{return}}function So(){return Eo(Nt)!==null}function ut(){
+e):window.sessionStorage.setItem(e,t)}catch{}}function Eo(){try{let{token:e,user:t}=JSON.parse(Ao(Dt)??"{}");return typeof e!=
+"string"?void 0:typeof t=="string"?{token:e,user:t}:{token:e}}catch{return}}function So(){return Ao(Nt)!==null}function ut(){
 ct(Nt,void 0)}function Ut(){let e=new URLSearchParams(window.location.hash.slice(1)),t=e.get("viewer_token");if(t===null)
 return;ct(Nt,"1");let o=(e.get("to")??"").replace(/^#/,"");return window.history.replaceState(null,"",`#${o.startsWith("\
 /")?o:"/"}`),lt(t)?{token:t}:"none"}var ri=1e4;function $t({expires_at:e}){return e===void 0?Number.POSITIVE_INFINITY:Date.
@@ -718,5 +718,5 @@ x(y(T),T.path)}function x(T,L){i?.stop?.(),i=T,o.showPage(i,L,d>0),d+=1}function
 r!==void 0&&S(r.current())}function f(){c=!1,ut(),R()}async function u(T,L){let C=await t.signIn(T,L);c=C.viewer,ut(),R(),
 o.announce(a.signIn.signedIn(Ie(C.me.actor)))}async function p(T,L){c=lt(T.token),s=void 0,g=!0,x(hn(),[]);try{await t.resume(
 T,L)}catch(C){x(gn(Y(C),()=>{p(T,L)}),[]);return}g=!1,k(),R()}function k(){let T=t.current();T!==void 0&&!T.viewer&&(c=!1,
-ut())}async function v(){let T=Ut(),L=T==="none"?void 0:T,C=L??Ao();c=So(),o.showAccount(void 0),kn(),C!==void 0&&await p(
+ut())}async function v(){let T=Ut(),L=T==="none"?void 0:T,C=L??Eo();c=So(),o.showAccount(void 0),kn(),C!==void 0&&await p(
 C,L===void 0),r=nn(S)}v()}var Lo=document.getElementById("app");Lo!==null&&si(Lo);
