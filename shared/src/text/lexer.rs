@@ -4,7 +4,10 @@
 //! character but spaces is in a piece that is not quoted. Words between double quotes
 //! (`"`, `“`, `”`, `„`, `‟`, `«`, `»`, `＂`) are quoted. Each quote, of whatever shape,
 //! closes the one before; the last one of an odd number is punctuation, and so is one
-//! between two Hebrew letters, where it marks an abbreviation.
+//! between two Hebrew letters, where it marks an abbreviation. A zero width space around
+//! a piece is none of it, as it is seen by nobody.
+
+use super::fold::ZERO_WIDTH_SPACE;
 
 /// A part of a query between quotes, or between phrases and spaces.
 #[derive(Clone, Copy)]
@@ -30,6 +33,7 @@ pub(super) fn chunks(query: &str) -> Vec<Vec<Piece<'_>>> {
         }
         for (count_before, text) in segment.text.split(char::is_whitespace).enumerate() {
             is_glued &= count_before == 0;
+            let text = text.trim_matches(ZERO_WIDTH_SPACE);
             if !text.is_empty() {
                 let is_operator = operator(text).is_some();
                 push(Piece { text, is_quoted: false }, is_glued && !is_operator);

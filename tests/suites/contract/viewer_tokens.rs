@@ -184,6 +184,32 @@ async fn a_cursor_is_of_the_viewer_that_it_was_made_for() {
     assert!(asked.json().get("next_cursor").is_none());
 }
 
+#[tokio::test]
+async fn what_a_viewer_is_bound_to_is_a_filter_beside_which_a_query_may_only_exclude() {
+    let stack = Stack::start().await;
+    let key = stack.service_key(TENANT).await;
+    let logged = history(&stack).await;
+    for filters in [
+        json!({ "type": "call" }),
+        json!({ "occurred_after": "2026-03-05T00:00:00Z" }),
+        json!({ "related_resource_type": "contact", "related_resource_id": "con_1" }),
+    ] {
+        let viewer = viewer(&stack, &key, "jane", filters.clone()).await;
+        let mut expected: Vec<&str> = logged
+            .iter()
+            .filter(|(_, activity)| matches(activity, &filters))
+            .map(|(_, activity)| activity["summary"].as_str().expect("it has a summary"))
+            .filter(|summary| *summary != "number 4")
+            .collect();
+        expected.reverse();
+        let page = viewer.search(&[("query", "-\"number 4\""), ("limit", "100")]).await;
+        assert_eq!(summaries(&page.expect(200)), expected, "{filters}");
+    }
+    let bound_to_nothing = viewer(&stack, &key, "jane", json!({})).await;
+    let refused = bound_to_nothing.search(&[("query", "-pricing")]).await.expect(422).json();
+    assert_eq!(refused["error"]["field_errors"][0]["field"], "query");
+}
+
 /// What a word is filed under by others costs a viewer nothing, pauses no page, and is
 /// named by no cursor.
 #[tokio::test]
