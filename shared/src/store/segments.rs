@@ -176,7 +176,8 @@ pub(super) fn read_manifest(item: &Item) -> Result<Current, CorruptItem> {
         .map_err(|_| reader.corrupt("its version is not one"))?;
     let manifest = Manifest::decode(reader.bytes(BYTES)?)
         .map_err(|corrupt| reader.corrupt(corrupt.to_string()))?;
-    Ok(Current { version: Version(version), manifest: Arc::new(manifest) })
+    let units = size_bytes(item).div_ceil(READ_UNIT_BYTES);
+    Ok(Current { version: Version(version), manifest: Arc::new(manifest), units })
 }
 
 pub(super) fn read_part(item: &Item) -> Result<(PartName, Arc<[u8]>)> {

@@ -40,6 +40,8 @@ use crate::domain::error::{Error, Result};
 pub struct Current {
     pub version: Version,
     pub manifest: Arc<Manifest>,
+    /// What a read of it costs, in units.
+    pub units: usize,
 }
 
 /// Some of the tail, newest first.
@@ -568,7 +570,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
 
         self.budget.trips = self.budget.trips.saturating_sub(1);
         if let Some(current) = current {
-            self.spend_units(1);
+            self.spend_units(current.as_ref().map_or(1, |current| current.units));
             self.note(current, tail.is_empty())?;
         }
         // A part that is not there tells something of manifests that are read later.

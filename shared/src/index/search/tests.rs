@@ -100,6 +100,7 @@ impl State {
         (self.version > 0).then(|| Current {
             version: Version(Uuid::from_u128(self.version)),
             manifest: Arc::new(self.manifest.clone()),
+            units: 1,
         })
     }
 

@@ -95,13 +95,13 @@ impl IndexReader for Reader<'_> {
         round_trip().await;
         let items = self.table.items();
         let mut read = TailRead::default();
-        let mut bytes = 0;
         for (key, stored) in items.tail.iter().rev().filter(|(key, _)| {
             key.shard == query.shard
                 && query.start.is_none_or(|start| key.position < start)
                 && query.range.is_none_or(|range| range.has(key.position))
         }) {
-            bytes += stored.bytes;
+            read.bytes += stored.bytes;
+            read.entries += 1;
             let entry = &stored.entry;
             let part = match query.collection {
                 Collection::Activities => &entry.activity,
@@ -111,16 +111,19 @@ impl IndexReader for Reader<'_> {
                 .as_ref()
                 .filter(|part| (query.matches)(entry.analyzer, part.position, &part.terms));
             read.found.extend(found.map(|part| part.position));
-            if bytes > TAIL_PAGE_BYTES {
+            if read.bytes > TAIL_PAGE_BYTES || query.most.is_some_and(|most| read.entries >= most) {
                 read.next = Some(key.position);
                 break;
             }
         }
-        let units = read_units(bytes);
+        let units = read_units(read.bytes);
         self.spend(units);
         read.units = units as usize;
         Ok(read)
     }
+
+    // Nothing watches the length of this one.
+    fn note_tail(&self, _: usize) {}
 
     fn kept(&self, name: &PartName) -> Option<Arc<[u8]>> {
         Reader::kept(self).get(name).cloned()

@@ -175,7 +175,8 @@ impl IndexStore for Table {
         items.write(Written::ManifestAndHint, Some(Partition::Manifest), bytes);
         items.versions += 1;
         let version = Version(Uuid::from_u128(items.versions));
-        items.manifest = Some(Current { version, manifest: Arc::new(new.clone()) });
+        let units = read_units(bytes) as usize;
+        items.manifest = Some(Current { version, manifest: Arc::new(new.clone()), units });
         Ok(Some(version))
     }
 
