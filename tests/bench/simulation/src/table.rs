@@ -16,7 +16,7 @@ use activity_log_core::index::segment::{Part, PartName, SegmentId};
 use activity_log_core::index::store::{AbsentPart, IndexStore, TailPage, Version};
 use uuid::Uuid;
 
-use crate::units::{Partition, Units, Written, write_units};
+use crate::units::{Partition, Units, Written, read_units, write_units};
 
 /// What items have beside their bytes: keys and the names of attributes.
 pub(crate) const ENTRY_BYTES: usize = 78;
