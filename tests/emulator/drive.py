@@ -37,8 +37,6 @@ FUNCTIONS = {
     "search",
     "web",
 }
-# The names that the runbook has, but for those of the table, which template.py
-# leaves out.
 # What each function is watched by: the metric, and whose it is.
 FUNCTION_ALARMS = {
     "duration-p99": ("AWS/Lambda", "Duration"),
@@ -48,6 +46,8 @@ FUNCTION_ALARMS = {
 }
 # They record nothing.
 NOT_WATCHED = {("index", "unrecorded"), ("web", "unrecorded")}
+# The names that the runbook has, but for those of the table, which template.py
+# leaves out.
 ALARMS = {
     "api-5xx",
     "index-damage",
@@ -147,6 +147,26 @@ def audit_events(key, **filters):
     query = "&".join(f"{name}={value}" for name, value in filters.items())
     answer = call("GET", f"/v1/audit-events?limit=100&{query}", key)
     return expect(answer, 200, "the audit trail").json["audit_events"]
+
+
+def metrics_of(function):
+    """What a function gave CloudWatch a value of: of each line in its embedded metric format,
+    the namespace, the metric and the dimensions, as an alarm names them."""
+    pages = LOGS.get_paginator("filter_log_events")
+    group = f"/aws/lambda/{STACK}-{function}"
+    messages = [one["message"] for page in pages.paginate(logGroupName=group) for one in page["events"]]
+    seen = []
+    for line in (json.loads(message) for message in messages if '"_aws"' in message):
+        (about,) = line["_aws"]["CloudWatchMetrics"]
+        ((dimension,),) = about["Dimensions"]
+        (metric,) = about["Metrics"]
+        dimensions = [{"Name": dimension, "Value": line[dimension]}]
+        seen.append((about["Namespace"], metric["Name"], dimensions))
+    return seen
+
+
+def watched_by(alarm):
+    return alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]
 
 
 def received(queue_url):
@@ -447,19 +467,21 @@ class Suite:
         check(given_up == [poison], "nothing but the poison is given up, as it came", given_up)
 
     def index(self):
-        """So many long texts that some of them ask for a run."""
-        for n in range(60):
-            words = " ".join(f"m{n}x{word}" for word in range(150))
-            note = {"type": "note", "summary": f"To be merged {n}", "body": words}
+        """Long texts are logged until one of them has asked for a run, which is by chance."""
+        texts = 0
+
+        def merged():
+            nonlocal texts
+            words = " ".join(f"m{texts}x{word}" for word in range(150))
+            note = {"type": "note", "summary": f"To be merged {texts}", "body": words}
             logged = expect(call("POST", "/v1/activities", self.key, note), 201, "a log")
             self.logged.add(logged.json["activity"]["id"])
-
-        def tiers():
+            texts += 1
             (status,) = console("index", "status", "--tenant", TENANT)
             return status["index"]["tiers"]
 
-        eventually(tiers, "the index is merged")
-        for word in ("m0x0", "m59x149"):
+        eventually(merged, "the index is merged")
+        for word in ("m0x0", f"m{texts - 1}x149"):
             rows = found(word, self.reader)
             check(len(rows) == 1, f"{word} is found once", rows)
 
@@ -493,8 +515,11 @@ class Suite:
                 if (function, kind) in NOT_WATCHED:
                     continue
                 alarm = alarms[f"{STACK}-{function}-{kind}"]
-                seen = (alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"])
+                seen = watched_by(alarm)
                 check(seen == (namespace, metric, [watched]), f"{kind} of {function}", seen)
+        told = eventually(lambda: metrics_of("index"), "a run tells how much it left")
+        tail = watched_by(alarms[f"{STACK}-index-tail"])
+        check(tail in told, "that is what an alarm watches", (tail, told))
 
 
 def main():
@@ -521,6 +546,7 @@ def main():
 SQS = boto3.client("sqs")
 EVENTS = boto3.client("events")
 LAMBDA = boto3.client("lambda")
+LOGS = boto3.client("logs")
 IAM = boto3.client("iam")
 (DEPLOYED,) = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
 OUTPUTS = {output["OutputKey"]: output["OutputValue"] for output in DEPLOYED["Outputs"]}

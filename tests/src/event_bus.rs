@@ -115,14 +115,23 @@ impl StubBus {
         self.state.log().taken.clone()
     }
 
-    /// The details of what was taken.
+    /// The entries that were taken of logged activities. Beside them runs of the compactor may
+    /// be asked for, which is by chance.
+    #[must_use]
+    pub fn logged(&self) -> Vec<Value> {
+        let mut taken = self.taken();
+        taken.retain(|entry| entry["DetailType"] == "activity.logged");
+        taken
+    }
+
+    /// The details of these.
     ///
     /// # Panics
     ///
     /// When one is no JSON.
     #[must_use]
     pub fn details(&self) -> Vec<Value> {
-        self.taken().iter().map(detail).collect()
+        self.logged().iter().map(detail).collect()
     }
 
     /// The most calls that there were at a time.

@@ -41,6 +41,10 @@ pub const RARE_COUNT: usize = 6;
 pub const TENTH: &str = "renewal";
 /// The other one.
 pub const ALSO_TENTH: &str = "invoice";
+/// Two words that are each in one of five activities, and never together.
+pub const NORTHERN: &str = "northern";
+/// The other one.
+pub const SOUTHERN: &str = "southern";
 /// A phrase in one of ten activities.
 pub const PHRASE: &str = "\"signed copy\"";
 
@@ -132,6 +136,8 @@ pub struct Past {
     /// Its type.
     pub category: String,
     pub summary: String,
+    /// A body, of which only the words are written: no head has it.
+    pub body: String,
     /// When it occurred.
     pub occurred_at: String,
     /// When it was logged.
@@ -146,21 +152,34 @@ pub const SHORT_SUMMARY_CHARS: usize = 12;
 /// characters each.
 pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
     let mut vocabulary = Vocabulary::new(1);
-    let rare_step = count / (RARE_COUNT + 1);
-    (0..count).map(move |n| {
-        let rare = (n % rare_step == 0).then_some(n / rare_step);
+    (0..count).map(move |n| Past::nth(n, count, vocabulary.text(chars)))
+}
+
+impl Past {
+    /// The n-th newest of `count` activities, with a text to which the words above are added.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many minutes since 1970.
+    #[must_use]
+    pub fn nth(n: usize, count: usize, text: String) -> Self {
+        let rare_step = count / (RARE_COUNT + 1);
+        let rare = n.is_multiple_of(rare_step).then_some(n / rare_step);
         let rare = rare.filter(|k| (1..=RARE_COUNT).contains(k));
         let is_common = rare.map_or(n % 2 == 1, |k| k % 2 == 0);
+        let fifth = scramble(42, n as u64) % 5;
         let marks = [
             (is_common, COMMON),
             (rare.is_some(), RARE),
-            (n % 3 == 0, ALSO_COMMON),
+            (n.is_multiple_of(3), ALSO_COMMON),
             (n % 40 == 3, UNCOMMON),
             (scramble(40, n as u64).is_multiple_of(10), TENTH),
             (scramble(41, n as u64).is_multiple_of(10), ALSO_TENTH),
             (n % 10 == 7, PHRASE.trim_matches('"')),
+            (fifth == 0, NORTHERN),
+            (fifth == 1, SOUTHERN),
         ];
-        let mut summary = vocabulary.text(chars);
+        let mut summary = text;
         for (_, mark) in marks.into_iter().filter(|(is_there, _)| *is_there) {
             summary.push(' ');
             summary.push_str(mark);
@@ -174,16 +193,17 @@ pub fn past(count: usize, chars: usize) -> impl Iterator<Item = Past> {
             let (a, b) = (random(salt) & 0xfff, random(salt + 1) & 0xfff);
             format!("{head:08x}-{tail:04x}-7{a:03x}-8{b:03x}-{:012x}", random(salt + 2) >> 16)
         };
-        Past {
+        Self {
             id: uuid(10),
             event_id: uuid(20),
             request_id: format!("req_{:016x}{:016x}", random(30), random(31)),
             category: TYPES[n % TYPES.len()].to_owned(),
             summary,
+            body: String::new(),
             occurred_at: time.clone(),
             logged_at: time,
         }
-    })
+    }
 }
 
 fn position(time: &str, id: &str) -> Position {
@@ -253,7 +273,7 @@ pub struct Template {
 }
 
 /// The attribute that has the bytes of an entry.
-const ENTRY: &str = "b";
+pub(crate) const ENTRY: &str = "b";
 /// The attribute that asks for a run of the compactor, which some entries have.
 const MARK: &str = "m";
 
@@ -355,14 +375,20 @@ impl Template {
     }
 
     /// What a log of this activity is found by.
-    fn entry_of(&self, past: &Past) -> Entry {
+    ///
+    /// # Panics
+    ///
+    /// When its texts have more words than a record may have.
+    #[must_use]
+    pub fn entry_of(&self, past: &Past) -> Entry {
         let Entry { activity, event, analyzer } = self.entry.clone();
         let with = |part: Option<EntryPart>, position, more: Vec<Term>| {
             let mut terms = part.expect("a log has both").terms;
             terms.extend(more);
             Some(EntryPart::new(position, terms))
         };
-        let words = index_terms_and_forms([past.summary.as_str()]).expect("a summary is short");
+        let words = index_terms_and_forms([past.summary.as_str(), past.body.as_str()]);
+        let words = words.expect("generated texts have few words");
         let category = Category::parse(&past.category).expect("it is a type");
         let mut more: Vec<Term> = words.all().map(Term::word).collect();
         more.extend([Term::category(category), Term::listed_as(&type_name(&past.category))]);
@@ -374,6 +400,11 @@ impl Template {
         }
     }
 
+    /// Writes activities of the past.
+    ///
+    /// # Panics
+    ///
+    /// When the engine does not take them.
     pub fn write_history(
         &self,
         database: &Database,

@@ -10,6 +10,7 @@ pub mod event_bus;
 pub mod faulty_engine;
 pub mod function_process;
 pub mod gateway;
+pub mod growing;
 pub mod history;
 pub mod iam;
 pub mod lambda;

@@ -33,11 +33,11 @@ pub struct MeasuredStack {
     engine: Engine,
 }
 
-/// What one request cost.
+/// What one request, or other work, cost.
 #[derive(Clone, Debug)]
-pub struct Measured {
+pub struct Measured<T = Answer> {
     /// What it was answered.
-    pub answer: Answer,
+    pub answer: T,
     pub read_units: f64,
     pub write_units: f64,
     /// Calls to the table.
@@ -93,8 +93,8 @@ impl MeasuredStack {
         RawTable::through(&self.client, &self.stack)
     }
 
-    /// What a request costs.
-    pub async fn measure(&self, request: impl Future<Output = Answer>) -> Measured {
+    /// What a request costs, or other work of any process that speaks through the proxy.
+    pub async fn measure<T>(&self, request: impl Future<Output = T>) -> Measured<T> {
         self.proxy.reset_calls();
         let answer = request.await;
         let calls = self.proxy.calls();

@@ -17,6 +17,25 @@ pub type Item = HashMap<String, AttributeValue>;
 /// All items by `(pk, sk)`.
 pub type Items = BTreeMap<(String, String), Item>;
 
+/// The bytes that DynamoDB counts for an item of texts, bytes and positive numbers.
+///
+/// # Panics
+///
+/// When it has anything else.
+#[must_use]
+pub fn size_bytes(item: &Item) -> usize {
+    let sizes = item.iter().map(|(name, value)| {
+        name.len()
+            + match value {
+                AttributeValue::S(text) => text.len(),
+                AttributeValue::B(bytes) => bytes.as_ref().len(),
+                AttributeValue::N(digits) => digits.trim_end_matches('0').len().div_ceil(2) + 1,
+                other => panic!("an item holds {other:?}"),
+            }
+    });
+    sizes.sum()
+}
+
 /// A table, and a client that speaks to its engine.
 #[derive(Debug)]
 pub struct RawTable<'a> {

@@ -5,6 +5,7 @@
 //! far as the body was read for the row; else it is the beginning. Nothing is read for it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::domain::activity::{Activity, Body, BodyText};
 use crate::domain::actor_names::Attributed;
@@ -27,6 +28,14 @@ impl FoundActivity {
     pub fn new(activity: Activity, query: Option<&TextQuery>) -> Self {
         let snippet = snippet_of(&activity.body, query);
         Self { activity, snippet }
+    }
+
+    /// The row of an activity of whose body it is known what is shown, and where in it, in
+    /// characters, the words of the query stand.
+    #[must_use]
+    pub fn showing(activity: Activity, text: &str, place: Range<usize>) -> Self {
+        let snippet = Snippet { text: text.to_owned(), matches: vec![place] };
+        Self { activity, snippet: Some(snippet) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is searched for, as the index knows it.
 //!
 //! An expression is judged of one record by the terms that it is filed under
-//! ([`Expression::holds_of`]), and of a whole segment by lists ([`super::evaluate`]).
+//! ([`Expression::holds_of`]), and of a whole segment by lists (`segment_search`).
 //! Both mean the same.
 
 use super::term::Term;

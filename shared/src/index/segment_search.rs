@@ -24,7 +24,13 @@ use super::{Position, Range};
 
 /// With what probability positions may turn out to be of no match, and are still read
 /// before it is known.
-const MOST_GUESSED_FOR_NOTHING: f64 = 0.55;
+const MOST_GUESSED_FOR_NOTHING: f64 = 0.8;
+
+/// How many matches are to be expected so that most often so many are there. One more round
+/// costs more than some units.
+pub(super) fn with_slack(matches: usize) -> usize {
+    matches + (2.0 * (matches as f64).sqrt()) as usize
+}
 
 /// The bytes of parts that were read.
 pub(super) type Parts = HashMap<PartName, Arc<[u8]>>;
@@ -55,19 +61,21 @@ pub(super) struct Ahead {
     pub(super) matches: f64,
     /// And with them so many blocks at most.
     pub(super) blocks: usize,
+    /// How many matches can be expected of the pages that were taken.
+    pub(super) expected: f64,
 }
 
 impl Ahead {
     /// Whether a page that lacks so many blocks, and of which so many matches can be
     /// expected, is still read in this round.
     fn allows(&mut self, blocks: usize, expected: f64) -> bool {
-        let is_wanted = self.matches > 0.0 && self.blocks >= blocks;
+        let is_wanted = self.matches > self.expected && self.blocks >= blocks;
         if self.pages == 0 && !is_wanted {
             return false;
         }
         self.pages = self.pages.saturating_sub(1);
         self.blocks = self.blocks.saturating_sub(blocks);
-        self.matches -= expected;
+        self.expected += expected;
         true
     }
 }
@@ -89,6 +97,9 @@ pub(super) struct SegmentSearch {
     next: u32,
     /// Whether there is nothing behind the matches so far.
     is_judged: bool,
+    /// Where positions were guessed first. Once that is judged, it shows whether guesses are
+    /// good for anything.
+    first_guess: Option<u32>,
     /// The blocks of positions that were read.
     blocks: HashMap<u32, Vec<Position>>,
 }
@@ -119,6 +130,7 @@ impl SegmentSearch {
             positions: Vec::new(),
             next: 0,
             is_judged: false,
+            first_guess: None,
             blocks: HashMap::new(),
         }
     }
@@ -172,6 +184,11 @@ impl SegmentSearch {
     /// Whether its lists are known, so that it can be told how many matches it may have.
     pub(super) fn knows_its_lists(&self) -> bool {
         self.is_judged || self.lists.iter().all(Option::is_some)
+    }
+
+    /// How many matches are known by now.
+    pub(super) fn matches(&self) -> usize {
+        self.matches.len()
     }
 
     /// About how many more matches it has than positions, where its lists are known.
@@ -393,7 +410,7 @@ impl SegmentSearch {
         let mut page = self.next / PAGE;
         let mut lacking: Vec<PartName> = Vec::new();
         // How many matches are still hoped for behind those that are known.
-        let mut hoped_for = ahead.matches;
+        let mut hoped_for = ahead.matches - ahead.expected;
         while page * PAGE < within.end {
             if is_complete && self.matches.len() >= wanted {
                 return Ok(());
@@ -408,7 +425,8 @@ impl SegmentSearch {
                 is_complete = false;
                 let more = blocks.iter().filter(|block| !lacking.contains(block)).count();
                 let expected = share * f64::from(set.len());
-                hoped_for = hoped_for.min(wanted.saturating_sub(self.matches.len()) as f64);
+                let wanted_more = wanted.saturating_sub(self.matches.len());
+                hoped_for = hoped_for.min(with_slack(wanted_more) as f64);
                 if more > 0 && !ahead.allows(more, expected) {
                     return Ok(());
                 }
@@ -416,8 +434,9 @@ impl SegmentSearch {
                     missing.want(block);
                     lacking.push(block);
                 }
-                // A guess that was wrong once is not made again.
-                if self.matches.is_empty() && self.next == within.start {
+                // Guesses that were all wrong are not made again.
+                let first_guess = *self.first_guess.get_or_insert(page * PAGE);
+                if self.next <= first_guess || !self.matches.is_empty() {
                     self.guess_positions(page, &set, share, hoped_for, missing);
                 }
                 hoped_for -= expected;

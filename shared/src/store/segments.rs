@@ -102,13 +102,14 @@ impl IndexReader for TenantIndex<'_> {
     }
 
     async fn tail(&self, query: TailQuery<'_>) -> Result<TailRead> {
-        let TailQuery { collection, shard, range, start, matches } = query;
+        let TailQuery { collection, shard, range, start, most, matches } = query;
         let pk = keys::tail(self.tenant, shard);
         let start = start
             .map(|position| keys::tail_entry(self.tenant, TailKey { shard, position }).into_item());
         let answer = self
             .store
             .query_range(&pk, range, start)
+            .set_limit(most.map(|most| i32::try_from(most).unwrap_or(i32::MAX)))
             .measured()
             .await
             .map_err(|error| to_error("Query", &error))?;
@@ -116,6 +117,7 @@ impl IndexReader for TenantIndex<'_> {
         let mut bytes = 0;
         for item in answer.items.unwrap_or_default() {
             bytes += size_bytes(&item);
+            read.entries += 1;
             let entry = match tail_entry::read(&item) {
                 Ok((_, entry)) => entry,
                 // One that can't be read stands in the way of no other.

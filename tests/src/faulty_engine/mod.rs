@@ -51,8 +51,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use self::batch::{BATCH_GET, BATCH_WRITE};
-pub(crate) use self::fault::scramble;
-pub use self::fault::{Condition, Fault, FaultKind, Gate, Injected, When};
+pub use self::fault::{Condition, Fault, FaultKind, Gate, Injected, When, scramble};
 use crate::engine::expect_listener;
 
 const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");

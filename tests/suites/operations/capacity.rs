@@ -1,5 +1,5 @@
-//! What reads and writes cost in DynamoDB's units, and that a search costs the
-//! same however long the history is.
+//! What single requests cost in DynamoDB's units. What the index costs while a history
+//! grows is in `cost_of_logs.rs`, `cost_of_any_text.rs` and `cost_of_searches.rs`.
 //!
 //! Always on the embedded engine: DynamoDB Local's units of transactions are
 //! wrong.
@@ -10,30 +10,13 @@ use activity_log_core::domain::principal::Scope;
 use activity_log_tests::client::ABSENT_ID;
 use activity_log_tests::client::v1::V1;
 use activity_log_tests::engine::Engine;
-use activity_log_tests::history::{
-    ALSO_COMMON, COMMON, PHRASE, Past, RARE, RARE_COUNT, Template, UNCOMMON, Vocabulary,
-};
+use activity_log_tests::history::Vocabulary;
 use activity_log_tests::measured::{MeasuredStack, TENANT};
-use activity_log_tests::raw_table::{Item, Items};
-use aws_sdk_dynamodb::types::AttributeValue;
+use activity_log_tests::raw_table::{Item, Items, size_bytes};
 use serde_json::{Value, json};
 
 /// The place of an event in the list of all, and what it is found by.
 const AUDIT_ITEMS: usize = 2;
-
-/// The bytes that DynamoDB counts for an item of texts, bytes and positive numbers.
-fn size_bytes(item: &Item) -> usize {
-    let sizes = item.iter().map(|(name, value)| {
-        name.len()
-            + match value {
-                AttributeValue::S(text) => text.len(),
-                AttributeValue::B(bytes) => bytes.as_ref().len(),
-                AttributeValue::N(digits) => digits.trim_end_matches('0').len().div_ceil(2) + 1,
-                other => panic!("an item holds {other:?}"),
-            }
-    });
-    sizes.sum()
-}
 
 fn write_units(item: &Item) -> usize {
     size_bytes(item).div_ceil(1024)
@@ -112,7 +95,8 @@ async fn a_log_of_any_length_costs_one_batch_and_one_transaction() {
 }
 
 /// A caller who may only read activities, whose key has been used in this hour, at the
-/// beginning of a minute.
+/// beginning of a minute. The process has just read the credential, and so knows it for that
+/// minute.
 async fn known_reader(measured: &MeasuredStack) -> V1 {
     let key = measured.stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await;
     let reader = measured.stack.v1(&key);
@@ -246,96 +230,4 @@ async fn names_cost_a_read_unit_an_actor_where_a_tenant_names_anybody() {
     // The list, six heads, and whether anybody has a name; and then three users and a
     // service, each once.
     assert_eq!(units, [8.0, 12.0]);
-}
-
-#[tokio::test]
-async fn a_history_is_laid_out_as_the_store_writes_it() {
-    let engine = Engine::fresh().await;
-    let database = engine.database().expect("it is embedded").clone();
-    let measured = MeasuredStack::start(engine).await;
-    let MeasuredStack { stack, key, v1, client, .. } = &measured;
-    let table = measured.table();
-    // The first read of the trail leaves an event.
-    drop(v1.audit_events(&[]).await.expect(200));
-    let template = Template::record(stack, key, client).await;
-
-    let before = table.items().await;
-    let input = json!({
-        "type": "meeting",
-        "summary": "Renewals, 2 cafés; and a renewal",
-        "occurred_at": "2020-01-02T03:04:05.678Z",
-    });
-    let answer = v1.log(&input).await.expect(201).json();
-    let written = table.items_since(&before).await;
-
-    let text = |value: &Value| value.as_str().expect("it is text").to_owned();
-    let events =
-        v1.audit_events(&[("limit", "1"), ("action", "activity.logged")]).await.expect(200).json();
-    let past = Past {
-        id: text(&answer["activity"]["id"]),
-        event_id: text(&events["audit_events"][0]["id"]),
-        request_id: text(&answer["request_id"]),
-        category: text(&input["type"]),
-        summary: text(&input["summary"]),
-        occurred_at: text(&input["occurred_at"]),
-        logged_at: text(&answer["activity"]["logged_at"]),
-    };
-    // The input's hash is the one thing that is copied from the template.
-    let mut made = template.items_of(&past);
-    let hash = written.values().find_map(|item| item.get("input_hash")?.as_s().ok());
-    for item in &mut made {
-        if let Some(value) = item.get_mut("input_hash") {
-            *value = dynoxide::AttributeValue::S(hash.expect("an event has it").clone());
-        }
-    }
-    for (pk, sk) in written.keys().cloned() {
-        let key = [("pk", pk), ("sk", sk)];
-        let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
-        table.delete(&key.into()).await;
-    }
-    assert_eq!(table.items().await, before);
-    let name = stack.ctx.store.table_name();
-    database.import_items(name, made, Default::default()).expect("the engine takes the items");
-    assert_eq!(table.items_since(&before).await, written);
-}
-
-#[tokio::test]
-async fn a_search_of_a_tenfold_history_costs_hardly_more() {
-    let rare_and_common = format!("{RARE} {COMMON}");
-    let uncommon_and_common = format!("{UNCOMMON} {COMMON}");
-    let two_common = format!("{COMMON} {ALSO_COMMON}");
-    let searches: [(&[(&str, &str)], usize); 13] = [
-        (&[], 20),
-        (&[("type", "email")], 20),
-        (&[("source", "api")], 20),
-        (&[("source", "api"), ("type", "email")], 20),
-        (&[("actor_id", "suite")], 20),
-        (&[("actor_id", "service:suite"), ("query", COMMON)], 20),
-        (&[("actor_id", "suite"), ("source", "mcp")], 0),
-        (&[("query", COMMON)], 20),
-        (&[("query", PHRASE)], 20),
-        (&[("query", RARE)], RARE_COUNT),
-        (&[("query", &rare_and_common)], RARE_COUNT / 2),
-        (&[("query", &uncommon_and_common)], 20),
-        (&[("query", &two_common)], 20),
-    ];
-    let mut units = Vec::new();
-    for count in [1_000, 10_000] {
-        let measured = MeasuredStack::with_history(count).await;
-        let mut of_history = Vec::new();
-        for (parameters, rows) in &searches {
-            let page = measured.search(parameters).await;
-            let answer = page.answer.expect(200).json();
-            let found = answer["activities"].as_array().map(Vec::len);
-            assert_eq!(found, Some(*rows), "{parameters:?} in {count}");
-            assert_eq!(page.write_units, 0.0);
-            of_history.push(page.read_units);
-        }
-        units.push(of_history);
-    }
-    for (n, (parameters, _)) in searches.iter().enumerate() {
-        let (short, long) = (units[0][n], units[1][n]);
-        assert!(long <= short + 10.0, "{parameters:?}: {short} and {long} units");
-        assert!(long <= 50.0, "{parameters:?}: {long} units");
-    }
 }

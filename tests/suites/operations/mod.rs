@@ -3,6 +3,10 @@
 
 mod access_line;
 mod capacity;
+mod cost_of_any_text;
+mod cost_of_logs;
+mod cost_of_searches;
+mod history;
 mod layout;
 mod reindex;
 mod remove_tenant;

@@ -5,7 +5,7 @@
 //!   segment ─┬─ segment ─┬─ …  ─────────────────────────────────────────────▶ older
 //! ```
 //!
-//! Each round evaluates what is at hand ([`super::segment_search`]), and reads side by
+//! Each round evaluates what is at hand (`segment_search`), and reads side by
 //! side what is missing. A round is one round trip.
 //!
 //! **Nothing that was acknowledged is missed.** An entry is in the tail until a manifest
@@ -16,8 +16,8 @@
 //!
 //! **Bounded.** A search reads some [`Budget::units`] units in [`Budget::trips`] round trips.
 //! Then it stops between two positions and says where, which is a cursor. It goes on a little
-//! where nothing is decided by then. One of audit events reads all of the tail, however long
-//! that is.
+//! where nothing is decided by then. One of audit events has to read all of the tail, whatever
+//! that costs, and fails where its round trips do not suffice for that.
 
 use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
@@ -29,7 +29,7 @@ use super::expression::Expression;
 use super::manifest::Manifest;
 use super::plan::Plan;
 use super::segment::{Collection, Corrupt, PartName};
-use super::segment_search::{Ahead, Missing, Parts, SegmentSearch};
+use super::segment_search::{Ahead, Missing, Parts, SegmentSearch, with_slack};
 use super::store::{AbsentPart, Version};
 use super::term::Term;
 use super::{Position, Range};
@@ -49,6 +49,8 @@ pub struct TailRead {
     pub found: Vec<Position>,
     /// Where the next ones begin, if there are more.
     pub next: Option<Position>,
+    /// How many entries were read.
+    pub entries: usize,
     /// What was read, in units.
     pub units: usize,
 }
@@ -71,6 +73,8 @@ pub struct TailQuery<'a> {
     pub range: Option<Range>,
     /// Where the page before ended.
     pub start: Option<Position>,
+    /// How many entries are read at most; `None` where a page may be as long as the table has it.
+    pub most: Option<usize>,
     /// Whether an entry is asked for: by the version of the analyzer, its position and
     /// its terms, which are sorted.
     pub matches: &'a (dyn Fn(u32, Position, &[Term]) -> bool + Sync),
@@ -110,9 +114,17 @@ const OVERTIME_ROUNDS: usize = 8;
 const OVERTIME_PARTS: usize = 25;
 /// How many times further each round looks than the one before that did not suffice.
 const AHEAD_GROWTH: usize = 4;
+/// How many entries a round reads of a tail in several shards, before it is known what they
+/// cost. One shard's page is within any budget.
+const FIRST_ENTRIES: usize = 1_500;
+/// How many entries are worth a call.
+const LEAST_ENTRIES: usize = 20;
 /// Blocks that a round asks for at most, beyond the pages that it is ahead anyway, where
 /// little is to be expected of each.
 const BLOCKS_AHEAD: usize = 48;
+/// From how many matches on it tells something when fewer than a quarter of what was expected
+/// is there: lists that have less in common than chance has.
+const TELLING: f64 = 4.0;
 
 /// What a step found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +163,9 @@ pub struct Search<'a, R> {
     range: Range,
     tail: Vec<TailShard>,
     found_in_tail: BTreeSet<Position>,
+    /// How many entries of the tail were read, and the units of them.
+    tail_entries: usize,
+    tail_units: usize,
     /// The manifest that is searched by.
     current: Option<Current>,
     /// Whether it was read, or found unchanged, after the last read of the tail.
@@ -166,6 +181,12 @@ pub struct Search<'a, R> {
     ahead: usize,
     /// Whether the last round was planned as far ahead as it may be.
     was_far_ahead: bool,
+    /// How many matches can be expected of the blocks that were asked for last.
+    expected: f64,
+    /// The same of the blocks that were read, until it is compared with what was found.
+    to_compare: Option<f64>,
+    /// Whether what can be expected has turned out to be wrong.
+    doubts: bool,
 }
 
 impl<'a, R: IndexReader> Search<'a, R> {
@@ -184,6 +205,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
             range,
             tail: Vec::new(),
             found_in_tail: BTreeSet::new(),
+            tail_entries: 0,
+            tail_units: 0,
             current: None,
             is_valid: false,
             absent: None,
@@ -194,6 +217,9 @@ impl<'a, R: IndexReader> Search<'a, R> {
             overtime: OVERTIME_ROUNDS,
             ahead: 1,
             was_far_ahead: false,
+            expected: 0.0,
+            to_compare: None,
+            doubts: false,
         };
         search.add_shards(1);
         if let Some(last) = reader.last_manifest() {
@@ -210,13 +236,11 @@ impl<'a, R: IndexReader> Search<'a, R> {
     /// the budget and a little more.
     pub async fn step(&mut self, wanted: usize) -> Result<Step> {
         loop {
-            let mut missing = Missing::default();
             let decided = self.decided();
             if self.is_valid && (decided.len() >= wanted || self.undecided().is_none()) {
                 return Ok(self.give_out(decided, wanted));
             }
-            self.plan_round(wanted, &mut missing)?;
-            let mut names = missing.into_names();
+            let mut names = self.plan_round(wanted)?.into_names();
             // What is at hand may have told that less is wanted, or what is missing behind it.
             if self.decided().len() > decided.len() || self.take_kept(&names) {
                 continue;
@@ -228,7 +252,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 // A long tail may have taken all of it before anything else was read.
                 self.overtime = self.overtime.checked_sub(1).ok_or_else(nothing_decided)?;
             }
-            let tail = self.tail_to_read(wanted);
+            let tail = self.tail_to_read(wanted)?;
             // What was read of the tail counts with the manifest of a later round.
             let with_manifest = self.absent.is_some()
                 || self.current.is_none()
@@ -240,6 +264,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
             if std::mem::take(&mut self.was_far_ahead) {
                 self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
             }
+            self.to_compare = (self.expected >= TELLING).then_some(self.expected);
             let room = if self.is_spent() { OVERTIME_PARTS } else { self.budget.units };
             names.truncate(room);
             self.read(&tail, &names, with_manifest).await?;
@@ -392,9 +417,23 @@ impl<'a, R: IndexReader> Search<'a, R> {
         Ok(Some(Step { matches: decided, progress: Progress::DecidedTo(last) }))
     }
 
-    /// Evaluates the segments that can have one of the wanted positions, and notes what
-    /// they lack.
-    fn plan_round(&mut self, wanted: usize, missing: &mut Missing) -> Result<()> {
+    /// Evaluates the segments that can have one of the wanted positions, and what they lack.
+    fn plan_round(&mut self, wanted: usize) -> Result<Missing> {
+        let matches = |search: &Self| search.segments.iter().map(SegmentSearch::matches).sum();
+        let before: usize = matches(self);
+        let mut missing = Missing::default();
+        self.plan_reads(wanted, &mut missing)?;
+        let found = matches(self).saturating_sub(before);
+        if self.to_compare.take().is_some_and(|expected| found as f64 * 4.0 < expected) {
+            // Words that are hardly ever together here are hardly so in other segments.
+            self.doubts = true;
+            missing = Missing::default();
+            self.plan_reads(wanted, &mut missing)?;
+        }
+        Ok(missing)
+    }
+
+    fn plan_reads(&mut self, wanted: usize, missing: &mut Missing) -> Result<()> {
         let decided = self.decided().len();
         // What is older than so many that were found can't be among the wanted.
         let oldest = self.found().get(wanted.saturating_sub(1)).copied();
@@ -418,10 +457,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
             .collect();
         let (sharers, of_all) = (shared.len(), shared.iter().sum::<u64>().max(1));
         let need = wanted.saturating_sub(decided).max(1);
-        // What is expected is not always there, and one more round costs more than a unit.
-        let enough = need + need / 8 + 1;
+        let enough = with_slack(need);
         let mut expected = 0;
-        let mut ahead = Ahead { pages: self.ahead, matches: enough as f64, blocks: BLOCKS_AHEAD };
+        let matches = if self.doubts { f64::INFINITY } else { enough as f64 };
+        let mut ahead = Ahead { pages: self.ahead, matches, blocks: BLOCKS_AHEAD, expected: 0.0 };
         for (undecided, search) in open {
             let is_shared = overlaps(undecided);
             if !is_shared && expected >= enough {
@@ -438,8 +477,11 @@ impl<'a, R: IndexReader> Search<'a, R> {
             search
                 .advance(&self.plan, range, &self.parts, wanted_here, &mut ahead, missing)
                 .map_err(damaged)?;
-            expected += search.expected(&self.plan);
+            if !self.doubts {
+                expected += search.expected(&self.plan);
+            }
         }
+        self.expected = ahead.expected;
         self.was_far_ahead = ahead.pages == 0;
         Ok(())
     }
@@ -447,11 +489,16 @@ impl<'a, R: IndexReader> Search<'a, R> {
     /// The shards of the tail whose next page is wanted. Where the budget is spent, a search
     /// of activities ends where the pages that were read do. Audit events are not in the order
     /// of the tail, so nothing is decided of them before all of it was read.
-    fn tail_to_read(&self, wanted: usize) -> Vec<usize> {
+    fn tail_to_read(&self, wanted: usize) -> Result<Vec<usize>> {
         let is_begun = |shard: &TailShard| shard.is_read || shard.start.is_some();
-        let may_end = self.collection == Collection::Activities && self.tail.iter().all(is_begun);
-        if may_end && self.is_spent() {
-            return Vec::new();
+        let is_begun = self.tail.iter().all(is_begun);
+        match self.collection {
+            Collection::Activities if is_begun && self.is_spent() => return Ok(Vec::new()),
+            Collection::AuditEvents if is_begun && self.budget.trips == 0 => {
+                let is_read = self.tail.iter().all(|shard| shard.is_read);
+                return if is_read { Ok(Vec::new()) } else { Err(too_long_a_tail()) };
+            }
+            Collection::Activities | Collection::AuditEvents => {}
         }
         let oldest = self.found().get(wanted.saturating_sub(1)).copied();
         let is_wanted = |shard: &TailShard| match (self.collection, shard.start) {
@@ -460,7 +507,21 @@ impl<'a, R: IndexReader> Search<'a, R> {
         };
         let shards = self.tail.iter().enumerate();
         let unread = shards.filter(|(_, shard)| !shard.is_read && is_wanted(shard));
-        unread.map(|(at, _)| at).collect()
+        Ok(unread.map(|(at, _)| at).collect())
+    }
+
+    /// How many entries a round reads of each of so many shards, so that it stays within what
+    /// is left to spend. One of audit events has to read them all.
+    fn most_of_a_shard(&self, shards: usize) -> Option<usize> {
+        if self.collection == Collection::AuditEvents || shards == 0 {
+            return None;
+        }
+        let most = match self.tail_units {
+            0 if shards == 1 => return None,
+            0 => FIRST_ENTRIES,
+            units => self.budget.units.saturating_mul(self.tail_entries) / units,
+        };
+        Some((most / shards).max(LEAST_ENTRIES))
     }
 
     async fn read(&mut self, tail: &[usize], names: &[PartName], manifest: bool) -> Result<()> {
@@ -472,9 +533,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
         };
         let shards: Vec<(u8, Option<Position>)> =
             tail.iter().map(|at| (self.tail[*at].shard, self.tail[*at].start)).collect();
+        let most = self.most_of_a_shard(shards.len());
         let tail_pages = try_join_all(shards.into_iter().map(|(shard, start)| {
             let range = (collection == Collection::Activities).then_some(range);
-            reader.tail(TailQuery { collection, shard, range, start, matches: &matches })
+            reader.tail(TailQuery { collection, shard, range, start, most, matches: &matches })
         }));
         let parts = async {
             if names.is_empty() { Ok(PartsRead::default()) } else { reader.parts(names).await }
@@ -491,6 +553,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
         self.take_parts(names, parts);
         for (at, page) in tail.iter().zip(pages) {
             self.spend_units(page.units);
+            self.tail_units += page.units;
+            self.tail_entries += page.entries;
             self.found_in_tail.extend(page.found);
             self.tail[*at].is_read = page.next.is_none();
             self.tail[*at].start = page.next;
@@ -529,6 +593,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
 
 fn nothing_decided() -> Error {
     Error::Unavailable("a search decided nothing within its budget".into())
+}
+
+fn too_long_a_tail() -> Error {
+    Error::Unavailable("the tail is longer than a search of audit events can read".into())
 }
 
 fn damaged(corrupt: Corrupt) -> Error {

@@ -63,6 +63,12 @@ struct State {
     later: Vec<(Position, Vec<Term>)>,
     calls: usize,
     units: usize,
+    /// What was asked for in each call for parts.
+    reads: Vec<Vec<PartName>>,
+    /// How many entries a page of the tail has.
+    tail_page: Option<usize>,
+    /// Whether the process keeps what it read.
+    keeps: bool,
 }
 
 /// An index in memory.
@@ -165,21 +171,25 @@ impl IndexReader for Memory {
     }
 
     async fn tail(&self, query: TailQuery<'_>) -> Result<TailRead> {
-        // Pages of three entries, so that there are several.
+        // Pages of three entries, unless they may be longer, so that there are several.
         let mut state = self.0.lock().unwrap();
         state.call();
-        let state = &*state;
+        let state = &mut *state;
         let of_shard = state.tail.iter().rev().filter(|(position, _)| {
             state.shard_of(**position) == query.shard
                 && query.range.is_none_or(|range| range.has(**position))
                 && query.start.is_none_or(|start| **position < start)
         });
-        let page: Vec<_> = of_shard.take(4).collect();
-        let mut read = TailRead { units: 1, ..TailRead::default() };
-        if page.len() > 3 {
-            read.next = Some(*page[2].0);
+        let most = state.tail_page.unwrap_or(3).min(query.most.unwrap_or(usize::MAX));
+        let page: Vec<_> = of_shard.take(most + 1).collect();
+        let entries = page.len().min(most);
+        let mut read =
+            TailRead { units: entries.div_ceil(3).max(1), entries, ..TailRead::default() };
+        if page.len() > most {
+            read.next = Some(*page[most - 1].0);
         }
-        for (position, terms) in page.into_iter().take(3) {
+        state.units += read.units;
+        for (position, terms) in page.into_iter().take(most) {
             if (query.matches)(1, *position, terms) {
                 read.found.push(*position);
             }
@@ -187,14 +197,19 @@ impl IndexReader for Memory {
         Ok(read)
     }
 
-    fn kept(&self, _: &PartName) -> Option<Arc<[u8]>> {
-        None
+    fn kept(&self, name: &PartName) -> Option<Arc<[u8]>> {
+        let state = self.0.lock().unwrap();
+        let was_read = state.keeps && state.reads.iter().flatten().any(|read| read == name);
+        // What is kept is right for ever, wherever the table is.
+        let bytes = was_read.then(|| state.parts.get(name)).flatten()?;
+        Some(bytes.as_slice().into())
     }
 
     async fn parts(&self, names: &[PartName]) -> Result<PartsRead> {
         let mut state = self.0.lock().unwrap();
         state.call();
         state.units += names.len();
+        state.reads.push(names.to_vec());
         let parts =
             names.iter().map(|name| state.parts.get(name).map(|bytes| bytes.as_slice().into()));
         Ok(PartsRead { parts: parts.collect(), units: names.len() })
@@ -303,8 +318,9 @@ proptest! {
         wanted in 1_usize..30,
         shards in 1_u8..4,
         is_warm in any::<bool>(),
+        keeps in any::<bool>(),
     ) {
-        let mut state = State { shards, ..State::default() };
+        let mut state = State { shards, keeps, ..State::default() };
         state.manifest.shards = shards;
         let split = records.len().saturating_sub(late);
         let mut there = Records::new();
@@ -403,6 +419,116 @@ fn lists_in_blocks_are_searched_as_short_ones_are() {
     };
     let found = page_through(&memory, &without, EVERYTHING, 10, PLENTY);
     assert_eq!(found, expected(&records, &without, EVERYTHING));
+}
+
+/// A page of a long history, by a process that knows the manifest: what it found, and what it
+/// asked for, call by call.
+fn page_of(
+    lengths: &[usize],
+    words: &[&str],
+    wanted: usize,
+) -> (Vec<Position>, Vec<Vec<PartName>>) {
+    let (memory, records) = long(lengths, filed);
+    let expression = of_all(words);
+    let known = memory.0.lock().unwrap().current();
+    memory.0.lock().unwrap().kept = known;
+    let mut search =
+        Search::new(&memory, Collection::Activities, expression.clone(), EVERYTHING, PLENTY);
+    let found = block_on(search.step(wanted)).unwrap().matches;
+    let mut all = expected(&records, &expression, EVERYTHING);
+    all.truncate(wanted);
+    assert_eq!(found, all, "{words:?}");
+    let reads = std::mem::take(&mut memory.0.lock().unwrap().reads);
+    (found, reads)
+}
+
+fn is_block(name: &PartName) -> bool {
+    matches!(name.part, Part::Block(_))
+}
+
+fn is_position(name: &PartName) -> bool {
+    matches!(name.part, Part::Positions(_))
+}
+
+#[test]
+fn positions_are_read_beside_the_blocks_that_tell_them() {
+    // The rare word is in pages that others of before have nothing in.
+    for (lengths, words) in [
+        (&[60_000][..], &["wrare", "wcommon"][..]),
+        (&[60_000, 30_000], &["wrare", "wcommon"]),
+        (&[60_000, 30_000], &["wfifth", "wcommon"]),
+    ] {
+        let (found, reads) = page_of(lengths, words, 20);
+        assert!(found.len() > 5, "{words:?}");
+        let last = reads.last().unwrap();
+        assert!(last.iter().any(is_block) && last.iter().any(is_position), "{words:?}");
+        // Fences, buckets, and these.
+        assert_eq!(reads.len(), 3, "{words:?}");
+    }
+}
+
+#[test]
+fn guesses_that_were_wrong_are_not_made_again() {
+    let (found, reads) = page_of(&[60_000], &["wfifth", "wother"], 20);
+    assert_eq!(found, []);
+    let guesses: Vec<usize> =
+        reads.iter().map(|names| names.iter().filter(|name| is_position(name)).count()).collect();
+    assert_eq!(guesses.iter().filter(|guessed| **guessed > 0).count(), 1, "{guesses:?}");
+    assert!(guesses.iter().sum::<usize>() <= 16, "{guesses:?}");
+}
+
+#[test]
+fn words_that_hardly_meet_in_one_segment_are_read_far_ahead_in_the_others() {
+    // Each of these alone is expected to have a page of matches.
+    let lengths = [9_000, 8_000, 7_000, 6_000, 5_000];
+    let (_, reads) = page_of(&lengths, &["wfifth", "wother"], 20);
+    let with_blocks =
+        |reads: &[Vec<PartName>]| reads.iter().filter(|names| names.iter().any(is_block)).count();
+    assert!(with_blocks(&reads) <= 2, "{reads:?}");
+    // Those that meet are read one after another.
+    let (found, reads) = page_of(&lengths, &["wfifth", "wcommon"], 20);
+    assert_eq!((found.len(), with_blocks(&reads)), (20, 1), "{reads:?}");
+    let newest = |name: &PartName| is_block(name).then_some(name.segment);
+    let segments: BTreeSet<SegmentId> = reads.iter().flatten().filter_map(newest).collect();
+    assert_eq!(segments.len(), 1, "{reads:?}");
+}
+
+#[test]
+fn what_is_at_hand_is_evaluated_before_a_search_pauses() {
+    let (memory, records) = long(&[20_000], filed);
+    let expression = of_all(&["wrare", "wcommon"]);
+    let search = |budget| {
+        let collection = Collection::Activities;
+        let mut search = Search::new(&memory, collection, expression.clone(), EVERYTHING, budget);
+        let step = block_on(search.step(20)).unwrap();
+        (step, PLENTY.units - search.budget.units, PLENTY.trips - search.budget.trips)
+    };
+    let (step, units, trips) = search(PLENTY);
+    assert_eq!(step.progress, Progress::Finished);
+    assert_eq!(step.matches, expected(&records, &expression, EVERYTHING));
+    // With just that much, the last read counts like any other.
+    memory.0.lock().unwrap().kept = None;
+    let (just_enough, ..) = search(Budget { units, trips });
+    assert_eq!(just_enough, step);
+}
+
+#[test]
+fn what_a_process_has_kept_costs_a_search_nothing() {
+    let (memory, records) = long(&[20_000, 3_000], filed);
+    memory.0.lock().unwrap().keeps = true;
+    let expression = of_all(&["wfifth", "wcommon"]);
+    let calls_for_parts = || memory.0.lock().unwrap().reads.len();
+    for round in 0..2 {
+        let before = calls_for_parts();
+        let mut search =
+            Search::new(&memory, Collection::Activities, expression.clone(), EVERYTHING, PLENTY);
+        let found = block_on(search.step(20)).unwrap().matches;
+        assert_eq!(found[..], expected(&records, &expression, EVERYTHING)[..20]);
+        let reads = calls_for_parts() - before;
+        let spent = PLENTY.units - search.budget.units;
+        // The tail, and the manifest once where the last one is known.
+        assert_eq!((reads == 0, spent == 2), (round == 1, round == 1), "{reads} {spent}");
+    }
 }
 
 #[test]
@@ -511,6 +637,48 @@ fn a_long_tail_ends_pages_within_their_budget() {
     let found = page_through(&memory, &expression, EVERYTHING, 21, budget);
     assert_eq!(found, expected(&records, &expression, EVERYTHING));
     assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_long_tail_of_many_shards_costs_hardly_more_than_the_budget() {
+    let (memory, mut records) = long(&[10], filed);
+    with_tail(&memory, &mut records, 0..9_000);
+    {
+        let mut state = memory.0.lock().unwrap();
+        (state.tail_page, state.shards, state.manifest.shards) = (Some(3_000), 4, 4);
+        state.put_manifest();
+        state.kept = state.current();
+    }
+    let expression = of_all(&["wnowhere"]);
+    let budget = Budget { units: 1_000, trips: 20 };
+    let collection = Collection::Activities;
+    let mut search = Search::new(&memory, collection, expression, EVERYTHING, budget);
+    let step = block_on(search.step(20)).unwrap();
+    assert_ne!(step.progress, Progress::Finished);
+    let state = memory.0.lock().unwrap();
+    // Entries cost a third each, and a call at least a few of them.
+    assert!((1_000..1_040).contains(&state.units), "{}", state.units);
+}
+
+#[test]
+fn a_tail_too_long_for_the_trips_fails_a_search_of_audit_events() {
+    // Three entries a page.
+    for (entries, is_read) in [(60, true), (61, false)] {
+        let (memory, mut records) = long(&[], filed);
+        with_tail(&memory, &mut records, 0..entries);
+        let expression = of_all(&["wfifth"]);
+        let collection = Collection::AuditEvents;
+        // However little of it is found, and whatever it costs.
+        let budget = Budget { units: 1, trips: 20 };
+        let mut search = Search::new(&memory, collection, expression.clone(), EVERYTHING, budget);
+        match block_on(search.step(100)) {
+            Ok(step) => {
+                assert!(is_read && step.progress == Progress::Finished, "{entries}");
+                assert_eq!(step.matches, expected(&records, &expression, EVERYTHING));
+            }
+            Err(error) => assert!(!is_read && matches!(error, Error::Unavailable(_)), "{error:?}"),
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Nothing commits later than a minute after its id was minted, so an item
 //! whose id is older than [`GRACE`] and whose owner does not exist never will
 //! have one. So is a part of a segment that no manifest names, which
-//! [`compact::sweep`](crate::index::compact::sweep) decides.
+//! [`compact::sweep`] decides.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;

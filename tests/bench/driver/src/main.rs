@@ -3,6 +3,7 @@
 //! and starts it.
 
 mod budget;
+mod console;
 mod limits;
 mod report;
 mod runtime_api;
@@ -18,9 +19,10 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 
 use budget::{Budgets, Request};
-use sandbox::Program;
+use console::Console;
+use sandbox::{Program, Sandbox};
 use seeded::Seeded;
-use table_stub::TableStub;
+use table_stub::{Scheme, TableStub};
 
 /// What every part of the benchmark is given.
 pub(crate) struct Bench {
@@ -34,28 +36,36 @@ pub(crate) struct Bench {
     pub(crate) seeded: Seeded,
     pub(crate) stub: TableStub,
     pub(crate) scratch: tempfile::TempDir,
+    _console: Console,
 }
 
 impl Bench {
     async fn start() -> Result<Self> {
         let root = folder("BENCH_ROOT")?;
-        let seeded = Seeded::start(&folder("BENCH_CONSOLE")?).await?;
+        let functions = folder("BENCH_FUNCTIONS")?;
+        let console = Console::start(&folder("BENCH_CONSOLE")?).await?;
         let scratch = tempfile::tempdir()?;
-        let stub = TableStub::start(&seeded, scratch.path()).await?;
+        let stub = TableStub::start(&console, scratch.path()).await?;
+        let log = bootstrap(&functions, "log");
+        let mut log = Sandbox::start(&log, &stub, Scheme::Http, scratch.path()).await?;
+        let event = std::fs::read_to_string(root.join("infra/events/log.json"))?;
+        let seeded = Seeded::log(&console, &mut log, &event).await?;
+        stub.freeze();
         Ok(Self {
-            functions: folder("BENCH_FUNCTIONS")?,
+            functions,
             results: folder("BENCH_RESULTS")?,
             budgets: budget::read(&root.join("tests/bench/budget.toml"))?,
             root,
             seeded,
             stub,
             scratch,
+            _console: console,
         })
     }
 
     /// A function as it is deployed.
     pub(crate) fn function(&self, name: &str) -> Program {
-        Program::new(name, self.functions.join(name).join("bootstrap"))
+        bootstrap(&self.functions, name)
     }
 
     pub(crate) fn event(&self, request: &Request) -> Result<Bytes> {
@@ -68,6 +78,10 @@ impl Bench {
         let request = requests.unwrap_or_default().iter().find(|request| request.name == name);
         request.with_context(|| format!("{function} has no request {name:?}"))
     }
+}
+
+fn bootstrap(functions: &Path, name: &str) -> Program {
+    Program::new(name, functions.join(name).join("bootstrap"))
 }
 
 /// A path that `tests/bench/run` names.

@@ -1,91 +1,62 @@
-//! The embedded engine with a tenant that has logged something, made through
-//! the front door: the console serves, and activities are logged over HTTP. So
-//! what the stub answers has the layout that the store writes, whatever that is.
+//! A tenant in the middle of its life: two segments of its index, and a tail.
+//!
+//! The function `log` has logged it, so that what the stub answers has the layout that the
+//! store writes, whatever that is. The console would compact it meanwhile, whenever that is
+//! due, and each run of the benchmark would find another index.
 
-use std::path::Path;
-use std::process::Stdio;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::Request;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
 
-/// Two pages of a search and more.
-const ACTIVITIES: usize = 60;
+use crate::console::Console;
+use crate::sandbox::Sandbox;
+
+/// How many activities are logged before each segment. A position block has 256, so that a
+/// segment has several. There are two segments, because four of a size are merged: a run
+/// that is measured adds one, and could not read back what the stub did not keep.
+const ACTIVITIES_OF_SEGMENTS: [usize; 2] = [300, 300];
+/// How many are logged behind them: fewer than the rows of a page, so that each page has some
+/// of a segment, and more than the eight that are worth a run. A run that finds 32 looks for
+/// more behind them, and would find them again, since the stub deletes nothing.
+const ACTIVITIES_OF_TAIL: usize = 12;
+/// A tenant that logs more than 300 a second gets further shards of its tail, which would be
+/// further calls of each search.
+const PAUSE: Duration = Duration::from_millis(5);
 /// What every summary begins with: the word of the sample events is in it.
 const SUMMARY: &str = "Jane asked for pricing details";
 /// Longer than fits beside the rest of an activity.
 const LONG_BODY_CHARS: usize = 10_000;
 
-/// A running console with a seeded table. It ends when this is dropped.
+/// What events have in the place of names.
 pub(crate) struct Seeded {
-    /// The engine's endpoint.
-    pub(crate) engine: String,
-    /// The access key that it takes.
-    pub(crate) access_key_id: String,
     /// The tenant's key.
-    pub(crate) key: String,
+    key: String,
     /// An activity that is one item.
-    pub(crate) id: String,
+    id: String,
     /// An activity whose body is an item of its own.
-    pub(crate) long_id: String,
-    _console: Child,
+    long_id: String,
 }
 
 impl Seeded {
-    /// Starts `console`, the binary `activity-log`.
-    pub(crate) async fn start(console: &Path) -> Result<Self> {
-        let mut child = Command::new(console)
-            .args(["serve", "--json", "--empty", "--in-memory"])
-            .args(["--listen", "127.0.0.1:0", "--dynamodb-listen", "127.0.0.1:0"])
-            .env("LOG_LEVEL", "warn")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("{} can't be started", console.display()))?;
-        let announced = announcement(&mut child).await?;
-        let text = |name: &str| {
-            let value = announced[name].as_str().map(str::to_owned);
-            value.with_context(|| format!("the console does not say its {name}"))
-        };
-        let (url, engine, key) = (text("url")?, text("dynamodb_url")?, text("demo_key")?);
-        let access_key_id = text("aws_access_key_id")?;
-        let client: Client<HttpConnector, Full<Bytes>> =
-            Client::builder(TokioExecutor::new()).build_http();
+    /// Logs the activities with `log`, a process before the table of `console`. `event` is an
+    /// event of it, whose body is replaced.
+    pub(crate) async fn log(console: &Console, log: &mut Sandbox, event: &str) -> Result<Self> {
+        let mut event: Value = serde_json::from_str(&event.replace("<key>", &console.key))?;
         let mut ids = Vec::new();
-        for n in 0..ACTIVITIES {
-            let mut input = json!({
-                "type": "email",
-                "summary": format!("{SUMMARY} {n}"),
-                "related_resource_type": "contact",
-                "related_resource_id": "con_123",
-            });
-            if n == 1 {
-                input["body"] = json!("She wants an offer soon. ".repeat(LONG_BODY_CHARS / 25));
+        for count in ACTIVITIES_OF_SEGMENTS {
+            for _ in 0..count {
+                ids.push(log_one(log, &mut event, ids.len()).await?);
             }
-            let request = Request::post(format!("{url}/v1/activities"))
-                .header("authorization", format!("Bearer {key}"))
-                .header("content-type", "application/json")
-                .body(Full::new(Bytes::from(input.to_string())))?;
-            let response = client.request(request).await?;
-            let status = response.status();
-            let body = response.into_body().collect().await?.to_bytes();
-            if status != 201 {
-                bail!("an activity is not logged: {status} {}", String::from_utf8_lossy(&body));
-            }
-            let answer: Value = serde_json::from_slice(&body)?;
-            let id = answer["activity"]["id"].as_str().context("an activity has an id")?;
-            ids.push(id.to_owned());
+            console.settle().await?;
         }
-        let (id, long_id) = (ids[0].clone(), ids[1].clone());
-        Ok(Self { engine, access_key_id, key, id, long_id, _console: child })
+        for n in 0..ACTIVITIES_OF_TAIL {
+            log_one(log, &mut event, ids.len() + n).await?;
+        }
+        let mut first = ids.into_iter();
+        let (id, long_id) = first.next().zip(first.next()).context("some are in a segment")?;
+        Ok(Self { key: console.key.clone(), id, long_id })
     }
 
     /// A text with the placeholders `<key>`, `<id>` and `<long id>` filled in.
@@ -96,18 +67,24 @@ impl Seeded {
     }
 }
 
-/// The JSON that the console prints when it is up.
-async fn announcement(child: &mut Child) -> Result<Value> {
-    let stdout = child.stdout.take().context("the output is piped")?;
-    let mut lines = BufReader::new(stdout).lines();
-    let mut text = String::new();
-    while let Some(line) = lines.next_line().await? {
-        text.push_str(&line);
-        if let Ok(announced) = serde_json::from_str(&text) {
-            // Read on, so that the console never waits for its output.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Ok(announced);
-        }
+/// Logs the activity of a number; its id. The second one has a long body.
+async fn log_one(log: &mut Sandbox, event: &mut Value, n: usize) -> Result<String> {
+    let mut input = json!({
+        "type": "email",
+        "summary": format!("{SUMMARY} {n}"),
+        "related_resource_type": "contact",
+        "related_resource_id": "con_123",
+    });
+    if n == 1 {
+        input["body"] = json!("She wants an offer soon. ".repeat(LONG_BODY_CHARS / 25));
     }
-    bail!("the console ended at its start: {text}")
+    event["body"] = input.to_string().into();
+    let response = log.invoke(&Bytes::from(event.to_string())).await?.body;
+    let response: Value = serde_json::from_slice(&response)?;
+    ensure!(response["statusCode"] == 201, "an activity is not logged: {response}");
+    let body = response["body"].as_str().context("the response has a body")?;
+    let body: Value = serde_json::from_str(body)?;
+    let id = body["activity"]["id"].as_str().context("an activity has an id")?;
+    tokio::time::sleep(PAUSE).await;
+    Ok(id.to_owned())
 }

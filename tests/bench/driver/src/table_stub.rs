@@ -1,16 +1,18 @@
 //! A stand-in for DynamoDB, and for the bus of `publish`, that answers at once,
 //! over HTTP and HTTPS, so that what is measured is a program's own cost.
 //!
-//! Its answers to reads are those of the embedded engine: a request that it has
-//! not seen is forwarded, and answered by itself from then on. Writes are
-//! answered as DynamoDB answers those that succeed, and change nothing, so that
-//! the thousandth invocation finds the table that the first one found.
+//! At first it hands everything on to the embedded engine, for a history to be
+//! made. From [`TableStub::freeze`] on, its answers to reads are still those of the
+//! engine: a request that it has not seen is forwarded, and answered by itself from
+//! then on. Writes are answered as DynamoDB answers those that succeed, and change
+//! nothing, so that the thousandth invocation finds the table that the first one
+//! found.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,7 +33,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::seeded::Seeded;
+use crate::console::Console;
 
 /// A call that was answered.
 #[derive(Clone, Debug, Serialize)]
@@ -64,6 +66,7 @@ struct State {
     engine: String,
     access_key_id: String,
     client: Client<HttpConnector, Full<Bytes>>,
+    frozen: AtomicBool,
     /// By operation and body, whatever order the client's maps have.
     answers: Mutex<HashMap<(String, Value), Answer>>,
     forwarded: AtomicUsize,
@@ -86,11 +89,12 @@ struct Recorder {
 
 impl TableStub {
     /// Starts it before an engine. The certificate is written to `directory`.
-    pub(crate) async fn start(seeded: &Seeded, directory: &Path) -> Result<Self> {
+    pub(crate) async fn start(console: &Console, directory: &Path) -> Result<Self> {
         let state = Arc::new(State {
-            engine: seeded.engine.clone(),
-            access_key_id: seeded.access_key_id.clone(),
+            engine: console.engine.clone(),
+            access_key_id: console.access_key_id.clone(),
             client: Client::builder(TokioExecutor::new()).build_http(),
+            frozen: AtomicBool::new(false),
             answers: Mutex::default(),
             forwarded: AtomicUsize::new(0),
             recorder: Mutex::default(),
@@ -108,6 +112,11 @@ impl TableStub {
             Scheme::Http => format!("http://{}", self.http),
             Scheme::Https => format!("https://{}", self.https),
         }
+    }
+
+    /// Keeps the table as it is.
+    pub(crate) fn freeze(&self) {
+        self.state.frozen.store(true, Ordering::SeqCst);
     }
 
     /// How many reads it had no answer to, so far.
@@ -256,9 +265,12 @@ fn end(state: &State, call: usize) {
 
 impl State {
     async fn answer(&self, target: &str, operation: String, body: Bytes) -> Result<Answer> {
+        if !self.frozen.load(Ordering::SeqCst) {
+            return self.forward(target, body).await;
+        }
         match operation.as_str() {
             "BatchWriteItem" => Ok(Answer::ok(r#"{"UnprocessedItems":{}}"#)),
-            "TransactWriteItems" | "PutItem" | "UpdateItem" => Ok(Answer::ok("{}")),
+            "TransactWriteItems" | "PutItem" | "UpdateItem" | "DeleteItem" => Ok(Answer::ok("{}")),
             "PutEvents" => put_events(&body),
             _ => {
                 let key = (operation, serde_json::from_slice(&body)?);

@@ -11,10 +11,12 @@ use std::collections::HashMap;
 use activity_log_core::platform::aws::Endpoint;
 use activity_log_core::store::client::connect;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, Put, PutRequest, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, WriteRequest,
 };
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use futures_util::future::try_join_all;
 use lambda_http::{Error, Request, Response, run, service_fn};
 use serde_json::Value;
@@ -182,10 +184,15 @@ fn map(value: &Value) -> Result<impl Iterator<Item = (&String, &Value)>, Error> 
 
 fn item(value: &Value) -> Result<Item, Error> {
     let attributes = map(value)?.map(|(name, value)| {
-        let value = match (value["S"].as_str(), value["N"].as_str()) {
-            (Some(text), _) => AttributeValue::S(text.to_owned()),
-            (_, Some(digits)) => AttributeValue::N(digits.to_owned()),
-            _ => return Err(format!("an attribute of an unknown type: {value}").into()),
+        let of_type = |name: &str| optional(&value[name]);
+        let value = if let Some(text) = of_type("S") {
+            AttributeValue::S(text)
+        } else if let Some(digits) = of_type("N") {
+            AttributeValue::N(digits)
+        } else if let Some(encoded) = of_type("B") {
+            AttributeValue::B(Blob::new(BASE64_STANDARD.decode(encoded)?))
+        } else {
+            return Err(format!("an attribute of an unknown type: {value}").into());
         };
         Ok((name.clone(), value))
     });
