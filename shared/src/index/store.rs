@@ -32,6 +32,12 @@ impl From<AbsentPart> for Error {
     }
 }
 
+/// Whether an error says that a part is absent.
+#[must_use]
+pub(super) fn is_absence(error: &Error) -> bool {
+    error.source().is_some_and(|cause| cause.is::<AbsentPart>())
+}
+
 /// Whether an error says that an index is damaged: a part of a listed segment is absent or
 /// can't be read.
 #[must_use]
