@@ -13,8 +13,10 @@ use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::index::Position;
+use activity_log_core::index::manifest::Manifest;
+use activity_log_core::index::store::IndexStore as _;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, TenantItems};
-use activity_log_core::store::{ItemKind, PutCredentialError, RemovedTenant};
+use activity_log_core::store::{ItemKind, PutCredentialError, RemovedTenant, TenantIndex};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
 use activity_log_tests::lambda::invocation;
 use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
@@ -515,4 +517,48 @@ async fn a_late_event_builds_nothing_of_a_removed_tenant_up_again() {
     reopen(stack, "service:suite", Scope::ALL).await;
     let event = of_activity(input("late")).to_string();
     fn_ingest::handle(&stack.ctx, invocation(&event)).await.expect("it is a tenant again");
+}
+
+#[tokio::test]
+async fn a_process_that_knows_of_more_shards_writes_nothing_that_is_lost_after_a_reopening() {
+    let warm = Stack::start().await;
+    let operator = Stack::start_beside(&warm).await;
+    let first = warm.v1(&warm.service_key(TENANT).await);
+    let tenant = tenant();
+    for removals in 1..=2 {
+        if removals == 1 {
+            let index = TenantIndex { store: &operator.ctx.store, tenant: &tenant };
+            let four = Manifest { shards: 4, ..Manifest::default() };
+            let put = index.put_manifest(None, &four).await.expect("the table answers");
+            put.expect("there was none");
+            // So that it knows of them.
+            drop(first.search(&[("query", "anything")]).await.expect(200));
+        }
+        close(&operator).await;
+        remove(&operator, AuditTrail::Removed).await;
+        let v1 = warm.v1(&reopen(&operator, "service:suite", Scope::ALL).await);
+        for n in 0..16 {
+            drop(v1.log(&input(&format!("word{n}"))).await.expect(201));
+        }
+        let table = RawTable::of(&operator).await;
+        let tails: BTreeSet<String> = table
+            .items()
+            .await
+            .into_keys()
+            .map(|(pk, _)| pk)
+            .filter(|pk| pk.contains("#TAIL"))
+            .collect();
+        assert!(tails.len() > 1, "it writes to more than one: {tails:?}");
+        let cold = Stack::start_cold(&operator).await;
+        let key = operator.issue_key(TENANT, "user:reader", Scope::ALL).await;
+        for settled in [false, true] {
+            let found = cold.v1(&key).every_activity(&[("type", "note")]).await;
+            assert_eq!(found.len(), 16, "{removals} {settled}");
+            let events = cold.v1(&key).every_audit_event(&[("action", "activity.logged")]).await;
+            assert_eq!(events.len(), 16, "{removals} {settled}");
+            settle_index(&cold.ctx, &tenant).await.expect("the index is settled");
+        }
+        let left = index_status(&cold.ctx, &tenant).await.expect("the index is there");
+        assert_eq!((left.shards, left.tail_entries), (4, 0));
+    }
 }

@@ -164,8 +164,9 @@ pub async fn remove(
     };
     let page = |page: ScanPage| remove(sort(tenant, page.items, audit_trail));
     scan::each_page(store, &scan_of(tenant, Pass::Heads), page).await?;
-    if audit_trail == AuditTrail::Kept {
-        insist(|| forget_activities(store, tenant, env)).await?;
+    match audit_trail {
+        AuditTrail::Kept => insist(|| forget_activities(store, tenant, env)).await?,
+        AuditTrail::Removed => insist(|| store.note_shards(tenant)).await?,
     }
     scan::each_page(store, &scan_of(tenant, Pass::Rest), page).await?;
     remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail)).await?;
