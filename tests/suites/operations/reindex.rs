@@ -363,7 +363,7 @@ async fn a_table_that_throttles_for_longer_than_a_call_is_tried_is_waited_for() 
     let rig = Rig::start().await;
     log_older(&rig).await;
     // More than the attempts of the SDK at one call of each segment.
-    for operation in ["Scan", "BatchGetItem"] {
+    for operation in ["Scan", "BatchGetItem", "BatchWriteItem", "PutItem"] {
         rig.proxy.inject(Fault::on(operation, When::First(20), FaultKind::Throttle));
     }
     assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 4);
@@ -568,4 +568,25 @@ async fn a_part_that_is_absent_of_a_listed_segment_ends_the_run_with_an_error() 
     let failed = reindex_at(&rig.direct, Selection::Outdated, at_once()).await;
     let failed = failed.expect_err("the index is damaged");
     assert!(chain(&failed).contains("a part of a segment is absent"), "{}", chain(&failed));
+}
+
+#[tokio::test]
+async fn what_a_reindex_adds_is_merged_while_it_goes_on_and_at_its_end() {
+    let rig = Rig::start().await;
+    for n in 0..9 {
+        drop(rig.direct_v1.log(&input(&format!("word{n}"))).await.expect(201));
+    }
+    RawTable::of(&rig.direct).await.file_under_version(0).await;
+    rig.proxy.reset_calls();
+    let pace = Pace { records_a_segment: 1, segments_a_merge: 4, ..at_once() };
+    let done = reindex_at(&rig.faulty, Selection::Outdated, pace).await;
+    assert_eq!(done.expect("the table is indexed").activities, 9);
+    // Two of four each, and the last one.
+    assert_eq!(segments_of(&rig.direct, ANALYZER_VERSION).await, 3);
+    let runs = rig.proxy.calls();
+    let runs = runs.iter().filter(|call| call.request["Item"]["sk"]["S"] == "BUSY");
+    assert_eq!(runs.count(), 2 * 3, "each says when it begins and ends");
+    for n in 0..9 {
+        rig.only(&format!("word{n}")).await;
+    }
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::commits::{COMMITS_WITHIN, wait};
 use super::indexed_tenants::indexed_tenants;
@@ -27,7 +27,7 @@ use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
 use crate::index::Position;
-use crate::index::compact::operate;
+use crate::index::compact::{self, Limits, operate};
 use crate::index::entry::EntryPart;
 use crate::index::filed::{activity_part, event_part};
 use crate::index::segment::build::build;
@@ -46,19 +46,28 @@ use crate::text::{self, ANALYZER_VERSION};
 const HEADS_A_ROUND: usize = 50;
 /// How long the writes of a page may take.
 const WRITE_DEADLINE: Duration = Duration::from_secs(60);
+/// How long one run of the compactor goes on.
+const COMPACTION: Duration = Duration::from_secs(600);
+/// How often a run of the compactor is tried while another one is at it: for longer than one
+/// that ended without a word keeps others away.
+const COMPACTIONS: usize = 35;
+/// How long to wait for another run.
+const COMPACTION_PAUSE: Duration = Duration::from_secs(1);
 
 /// How a run goes about it.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     /// Records that are made into one segment.
     pub records_a_segment: usize,
+    /// After so many new segments of a tenant, they are merged.
+    pub segments_a_merge: usize,
     /// How long after it began a write may be committed.
     pub commits_within: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { records_a_segment: 4_096, commits_within: COMMITS_WITHIN }
+        Self { records_a_segment: 4_096, segments_a_merge: 32, commits_within: COMMITS_WITHIN }
     }
 }
 
@@ -109,6 +118,8 @@ struct Run<'a, R> {
     pace: Pace,
     report: R,
     done: Reindexed,
+    /// How many segments of a tenant were added since they were merged.
+    unmerged: BTreeMap<TenantId, usize>,
 }
 
 /// Files the selected records, and tells `report` of what is done, and of each record that
@@ -124,10 +135,14 @@ pub async fn reindex(
     pace: Pace,
     report: impl Fn(Step<'_>) + Sync,
 ) -> Result<Reindexed> {
-    let mut run = Run { store, env, pace, report, done: Reindexed::default() };
+    let (done, unmerged) = (Reindexed::default(), BTreeMap::new());
+    let mut run = Run { store, env, pace, report, done, unmerged };
     match selection {
         Selection::Outdated => run.file_outdated().await?,
         Selection::All => run.build_anew().await?,
+    }
+    for tenant in std::mem::take(&mut run.unmerged).into_keys() {
+        run.merge(&tenant).await?;
     }
     Ok(run.done)
 }
@@ -300,7 +315,8 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
                 number: group.number,
             };
             let index = TenantIndex { store: self.store, tenant: &tenant };
-            operate::add_segment(&index, self.env, build(birth, group.parts)).await?;
+            let add = || operate::add_segment(&index, self.env, build(birth, group.parts.clone()));
+            insist(add).await?;
             self.done.listed += listed;
             match collection {
                 Collection::Activities => self.done.activities += records,
@@ -308,6 +324,28 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
             }
             (self.report)(Step::Filed { tenant: &tenant, records });
             self.progress();
+            let unmerged = self.unmerged.entry(tenant.clone()).or_default();
+            *unmerged += 1;
+            if *unmerged >= self.pace.segments_a_merge {
+                self.unmerged.remove(&tenant);
+                self.merge(&tenant).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges what is due, as the next write that asks for a run would: until then each
+    /// segment is one more for every search, and one more in the manifest.
+    async fn merge(&self, tenant: &TenantId) -> Result<()> {
+        let index = TenantIndex { store: self.store, tenant };
+        let limits = Limits { run: COMPACTION, ..Limits::default() };
+        for _ in 0..COMPACTIONS {
+            let ran = insist(|| compact::run(&index, self.env, &limits)).await?;
+            if !ran.ended_for_another {
+                break;
+            }
+            // The other one may be about to end.
+            sleep(COMPACTION_PAUSE).await;
         }
         Ok(())
     }
