@@ -23,6 +23,7 @@ use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, own_id, type_of};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -561,4 +562,39 @@ async fn a_process_that_knows_of_more_shards_writes_nothing_that_is_lost_after_a
         let left = index_status(&cold.ctx, &tenant).await.expect("the index is there");
         assert_eq!((left.shards, left.tail_entries), (4, 0));
     }
+}
+
+#[tokio::test]
+async fn what_nobody_names_or_can_read_of_an_index_does_not_stay_with_the_trail() {
+    let workspace = populate(Stack::start().await).await;
+    let stack = &workspace.stack;
+    let table = RawTable::of(stack).await;
+    let before = items(&table).await;
+    let of_kind = |kind: &str| {
+        let mut own = before.iter().filter(|((pk, _), _)| pk.starts_with("T#acme#"));
+        let found = own.find(|((pk, _), _)| pk.contains(kind));
+        found.unwrap_or_else(|| panic!("there is none of {kind}"))
+    };
+    // A run that was cut off has left a segment, just now.
+    let ((pk, _), part) = of_kind("#SEG#");
+    let id = stack.ctx.environment.new_uuid().expect("the clock is within range");
+    let mut key: Vec<&str> = pk.split('#').collect();
+    let id = id.to_string();
+    key[3] = &id;
+    let orphan = key.join("#");
+    table.put(with(part, "pk", text(&orphan))).await;
+    let ((_, entry), item) = of_kind("#TAIL");
+    table.put(with(item, "b", AttributeValue::B(b"damaged".to_vec().into()))).await;
+
+    close(stack).await;
+    let removed = remove(stack, AuditTrail::Kept).await;
+    assert_eq!(removed.removed[&ItemKind::SegmentPart], 1);
+    let after = items(&table).await;
+    assert!(!after.keys().any(|(pk, _)| *pk == orphan), "the part is left");
+    let tail = |(pk, sk): &(String, String)| pk.starts_with("T#acme#TAIL") && sk == entry;
+    assert!(!after.keys().any(tail), "the entry is left");
+    assert_eq!(of_tenant(&after, false), of_tenant(&before, false));
+    let kept = after.keys().filter(|(pk, _)| pk.starts_with("T#acme#SEG#")).count();
+    assert_eq!(removed.kept[&ItemKind::SegmentPart], kept);
+    assert!(kept > 0, "and what events are found by stays");
 }
