@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::entry::Entry;
 use super::manifest::{Manifest, TailKey};
 use super::segment::merge::Parts;
-use super::segment::{CorruptPart, PartName};
+use super::segment::{Corrupt, CorruptPart, PartName, SegmentId};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 
@@ -25,6 +25,22 @@ pub struct Version(pub Uuid);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a part of a segment is absent: {0:?}")]
 pub struct AbsentPart(pub PartName);
+
+/// A segment of which a search can't read what it needs.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a part of segment {} is corrupt", id.0)]
+pub struct CorruptSegment {
+    /// Which one.
+    pub id: SegmentId,
+    /// What is wrong.
+    pub source: Corrupt,
+}
+
+impl From<CorruptSegment> for Error {
+    fn from(corrupt: CorruptSegment) -> Self {
+        Self::Unavailable(Box::new(corrupt))
+    }
+}
 
 impl From<AbsentPart> for Error {
     fn from(absent: AbsentPart) -> Self {
@@ -43,7 +59,9 @@ pub(super) fn is_absence(error: &Error) -> bool {
 #[must_use]
 pub fn is_damage(error: &Error) -> bool {
     let causes = successors(error.source(), |cause| (*cause).source());
-    causes.into_iter().any(|cause| cause.is::<AbsentPart>() || cause.is::<CorruptPart>())
+    causes.into_iter().any(|cause| {
+        cause.is::<AbsentPart>() || cause.is::<CorruptPart>() || cause.is::<CorruptSegment>()
+    })
 }
 
 /// Some entries of a shard of the tail, in the order of their positions.
@@ -113,6 +131,8 @@ mod tests {
     fn a_part_that_is_absent_or_corrupt_is_damage_and_a_table_that_fails_is_none() {
         let name = PartName { segment: SegmentId(Uuid::nil()), part: Part::Bucket(7) };
         assert!(is_damage(&AbsentPart(name).into()));
+        let id = name.segment;
+        assert!(is_damage(&CorruptSegment { id, source: Corrupt("no bucket") }.into()));
         assert!(is_damage(&CorruptPart { name, source: Corrupt("no bucket") }.into()));
         assert!(!is_damage(&Error::Unavailable("no answer".into())));
         assert!(!is_damage(&Error::PayloadTooLarge));

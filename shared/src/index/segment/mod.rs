@@ -217,7 +217,7 @@ pub struct CorruptPart {
 
 impl From<CorruptPart> for Error {
     fn from(corrupt: CorruptPart) -> Self {
-        Self::Internal(Box::new(corrupt))
+        Self::Unavailable(Box::new(corrupt))
     }
 }
 
