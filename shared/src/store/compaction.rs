@@ -75,7 +75,7 @@ impl Parts for TenantIndex<'_> {
 impl IndexStore for TenantIndex<'_> {
     async fn manifest(&self) -> Result<Option<(Version, Manifest)>> {
         let item = self.store.get(keys::manifest(self.tenant)).await?;
-        let current = item.as_ref().map(manifest::read).transpose()?;
+        let current = item.as_ref().map(manifest::read_current).transpose()?;
         self.store.memory.keep_manifest(self.tenant, current.as_ref());
         Ok(current.map(|current| (current.version, Manifest::clone(&current.manifest))))
     }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::calls::Store;
 use super::commit::{NewHead, Staging};
-use super::failure::{CorruptItem, ItemTooLarge, to_error};
+use super::failure::{ItemTooLarge, to_error};
 use super::item::{Item, ItemReader, Key, READ_UNIT_BYTES, size_bytes};
 use super::items::manifest;
 use super::items::tail_entry::{self, BYTES, TailShards};
@@ -92,7 +92,7 @@ impl IndexReader for TenantIndex<'_> {
 
     async fn manifest(&self) -> Result<Option<Current>> {
         let item = self.store.get(keys::manifest(self.tenant)).await?;
-        let current = item.as_ref().map(manifest::read).transpose()?;
+        let current = item.as_ref().map(manifest::read_current).transpose()?;
         self.store.memory.keep_manifest(self.tenant, current.as_ref());
         Ok(current)
     }

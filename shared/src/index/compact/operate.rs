@@ -10,10 +10,10 @@ use super::struck::{MAX_STRUCK, strike as name_struck};
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result};
 use crate::index::Position;
-use crate::index::manifest::Manifest;
+use crate::index::manifest::{MAX_SHARDS, Manifest};
 use crate::index::segment::build::Built;
 use crate::index::segment::{Collection, Part, Segment, SegmentId};
-use crate::index::store::{IndexStore, is_absence};
+use crate::index::store::{IndexStore, is_absence, unreadable_version};
 
 /// How often a change is tried over those of others, which come about once a second.
 const ATTEMPTS: usize = 32;
@@ -29,7 +29,8 @@ struct TooManyStruck;
 struct BuiltTooEarly;
 
 /// Lets a record be found by nothing any more. It is left out of all that is written from now
-/// on; `settle` writes anew what has it.
+/// on; `settle` writes anew what has it. It is there for the erasure of a record, which the
+/// product does not offer yet: tests alone call it.
 ///
 /// # Errors
 ///
@@ -137,6 +138,30 @@ pub async fn drop_segments(
     let drop_them = |manifest: &mut Manifest| drop_from(manifest, run, &which, &mut dropped);
     current.change(ATTEMPTS, drop_them).await?;
     Ok(dropped)
+}
+
+/// Drops all segments, also where the manifest can't be read, and how many are known of. A
+/// manifest that can't be read is replaced by one that names nothing: what it named is for
+/// `sweep`, and its tail may have had the most shards. What it named as struck has no record
+/// any more, so that no search shows it.
+///
+/// # Errors
+///
+/// A failed call, after which they may be dropped; and a manifest of which not even the version
+/// can be read.
+pub async fn drop_all(store: &impl IndexStore, env: &dyn Environment) -> Result<usize> {
+    let dropped = drop_segments(store, env, |_| true).await;
+    let Some(version) = dropped.as_ref().err().and_then(unreadable_version) else {
+        return dropped;
+    };
+    // Numbers go on behind all that it may have named: there is less than one a millisecond.
+    let next_number = u64::try_from(env.now()?.as_millis()).unwrap_or_default();
+    let new = Manifest { shards: MAX_SHARDS, next_number, ..Manifest::default() };
+    match store.put_manifest(Some(version), &new).await? {
+        Some(_) => Ok(0),
+        // Somebody else replaced it.
+        None => drop_segments(store, env, |_| true).await,
+    }
 }
 
 /// Takes segments out of a manifest, with the merge that has any of them.

@@ -6,17 +6,17 @@ use uuid::{Builder, Uuid};
 
 use super::memory::{Fault, Memory, Records};
 use super::model::{TestEnvironment, block_on};
-use super::operate::{add_segment, drop_segments, strike};
+use super::operate::{add_segment, drop_all, drop_segments, strike};
 use super::sweep::sweep;
 use super::{Limits, Ran, SET_ASIDE, run, settle, settle_within};
 use crate::domain::clock::{Environment, Timestamp};
 use crate::domain::error::Result;
 use crate::index::Position;
 use crate::index::entry::{Entry, EntryPart};
-use crate::index::manifest::{Manifest, MergeJob, TailKey};
+use crate::index::manifest::{MAX_SHARDS, Manifest, MergeJob, TailKey};
 use crate::index::segment::build::{Built, build};
 use crate::index::segment::{Birth, Collection, MERGE_VERSION, Part, PartName, Segment, SegmentId};
-use crate::index::store::IndexStore;
+use crate::index::store::{IndexStore, is_damage};
 use crate::index::term::Term;
 
 struct Tenant {
@@ -722,6 +722,48 @@ fn after_a_restore_everything_is_dropped_and_only_the_tail_is_found() {
     tenant.settle();
     tenant.sweep_later();
     assert_eq!(tenant.listing(), tenant.listed());
+}
+
+#[test]
+fn a_manifest_that_cannot_be_read_is_replaced_when_everything_is_dropped() {
+    let tenant = Tenant::new();
+    tenant.log(0..8);
+    tenant.run();
+    tenant.log(8..11);
+    let number = tenant.memory.manifest_now().next_number;
+    tenant.memory.table().manifest.as_mut().unwrap().1[0] = 0xff;
+    let failed = block_on(run(&tenant.memory, &tenant.env, &tenant.limits)).unwrap_err();
+    assert!(is_damage(&failed));
+    assert_eq!(block_on(drop_all(&tenant.memory, &tenant.env)).unwrap(), 0);
+    let manifest = tenant.memory.manifest_now();
+    assert_eq!((manifest.shards, manifest.segments.len()), (MAX_SHARDS, 0));
+    assert!(manifest.next_number > number);
+    assert_eq!(tenant.memory.records(), records(8..11));
+    // It goes on with what the tail has, and the rest is built anew.
+    tenant.settle();
+    assert!(tenant.sweep_later() > 0);
+    assert_eq!(tenant.listing(), tenant.listed());
+    assert_eq!(tenant.memory.records(), records(8..11));
+    assert_eq!(block_on(drop_all(&tenant.memory, &tenant.env)).unwrap(), 2);
+}
+
+#[test]
+fn a_manifest_that_somebody_replaced_meanwhile_is_not_replaced_again() {
+    let tenant = Tenant::new();
+    tenant.log(0..8);
+    tenant.run();
+    tenant.memory.table().manifest.as_mut().unwrap().1[0] = 0xff;
+    let process = tenant.memory.pausing();
+    let mut stopped = Box::pin(drop_all(&process, &tenant.env));
+    let context = &mut Context::from_waker(Waker::noop());
+    // It has read the manifest and is about to put one.
+    assert!((0..2).all(|_| stopped.as_mut().poll(context).is_pending()));
+    block_on(drop_all(&tenant.memory, &tenant.env)).unwrap();
+    tenant.log(8..16);
+    tenant.run();
+    assert_eq!(block_on(stopped).unwrap(), 2);
+    assert!(tenant.segments().is_empty());
+    assert_eq!(tenant.memory.manifest_now().garbage.len(), 2);
 }
 
 #[test]

@@ -181,7 +181,7 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
         let mut numbers: BTreeMap<TenantId, u64> = BTreeMap::new();
         for tenant in self.tenants().await? {
             let index = TenantIndex { store: self.store, tenant: &tenant };
-            insist(|| operate::drop_segments(&index, self.env, |_| true)).await?;
+            insist(|| operate::drop_all(&index, self.env)).await?;
             let number = self.next_number(&tenant).await?;
             numbers.insert(tenant, number);
         }
