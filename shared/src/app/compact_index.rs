@@ -10,7 +10,12 @@ use crate::store::TenantIndex;
 pub use crate::index::compact::Ran;
 
 /// Does what is due for a tenant's index, unless another run is at it.
+///
+/// # Errors
+///
+/// A table of another layout, which is not touched; and what the run failed of.
 pub async fn compact_index(ctx: &Context, tenant: &TenantId) -> Result<Ran> {
+    ctx.store.expect_layout().await?;
     let index = TenantIndex { store: &ctx.store, tenant };
     compact::run(&index, ctx.environment.as_ref(), &Limits::default()).await
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Position;
 use super::segment::varint::{self, Reader};
 use super::segment::{
-    Birth, Collection, Corrupt, MAX_SEGMENT_LEN, PartCounts, Progress, Segment, SegmentId,
+    Birth, Collection, Corrupt, MAX_SEGMENT_LEN, PartCounts, Progress, Segment, SegmentId, fence,
     front_coding, positions,
 };
 use super::term::Term;
@@ -17,6 +17,10 @@ use crate::domain::clock::Timestamp;
 const VERSION: u8 = 1;
 /// The most shards of a tail.
 pub const MAX_SHARDS: u8 = 16;
+/// More buckets, or blocks, than a segment can have.
+const MAX_PARTS: u32 = 1 << 30;
+/// More than what is numbered or counted in bytes comes to, and still one more is a number.
+const MAX_NUMBER: u64 = 1 << 62;
 
 /// What one item says of all segments of a tenant, of both collections.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +130,7 @@ impl Manifest {
         let reader = &mut reader;
         let manifest = Self {
             shards: read_shards(reader)?,
-            next_number: reader.number()?,
+            next_number: read_number(reader)?,
             segments: read_all(reader, read_segment)?,
             pending: read_all(reader, |reader| {
                 let (shard, position) = (reader.byte()?, positions::read_one(reader)?);
@@ -138,7 +142,7 @@ impl Manifest {
                 Ok(Struck {
                     collection: read_collection(reader)?,
                     position: positions::read_one(reader)?,
-                    before: reader.number()?,
+                    before: read_number(reader)?,
                     nowhere_since: reader.number()?.checked_sub(1).map(time_of).transpose()?,
                 })
             })?,
@@ -187,6 +191,18 @@ fn put_id(out: &mut Vec<u8>, id: SegmentId) {
     out.extend_from_slice(id.0.as_bytes());
 }
 
+/// A number that others are added to.
+fn read_number(reader: &mut Reader<'_>) -> Result<u64, Corrupt> {
+    let number = Some(reader.number()?).filter(|number| *number <= MAX_NUMBER);
+    number.ok_or(Corrupt("a number is too large"))
+}
+
+/// How many buckets, or blocks, there are.
+fn read_parts(reader: &mut Reader<'_>) -> Result<u32, Corrupt> {
+    let parts = Some(reader.small()?).filter(|parts| *parts <= MAX_PARTS);
+    parts.ok_or(Corrupt("more parts than a segment can have"))
+}
+
 fn read_uuid(reader: &mut Reader<'_>) -> Result<Uuid, Corrupt> {
     reader.array().map(Uuid::from_bytes)
 }
@@ -232,7 +248,7 @@ fn read_birth(reader: &mut Reader<'_>) -> Result<Birth, Corrupt> {
         collection: read_collection(reader)?,
         tier: reader.byte()?,
         analyzer: reader.small()?,
-        number: reader.number()?,
+        number: read_number(reader)?,
     })
 }
 
@@ -268,20 +284,30 @@ fn read_segment(reader: &mut Reader<'_>) -> Result<Segment, Corrupt> {
     let len = read_len(reader)?;
     let (newest, span) = (reader.number()?, reader.number()?);
     let oldest = newest.checked_sub(span).ok_or(Corrupt("no time"))?;
-    Ok(Segment {
+    let (newest, oldest) = (time_of(newest)?, time_of(oldest)?);
+    let (buckets, blocks) = (read_parts(reader)?, read_parts(reader)?);
+    let (bytes, fences) = (read_number(reader)?, read_fences(reader)?);
+    let segment = Segment {
         id,
         collection,
         analyzer,
         tier,
         number,
         len,
-        newest: time_of(newest)?,
-        oldest: time_of(oldest)?,
-        buckets: reader.small()?,
-        blocks: reader.small()?,
-        bytes: reader.number()?,
-        fences: read_fences(reader)?,
-    })
+        newest,
+        oldest,
+        buckets,
+        blocks,
+        bytes,
+        fences,
+    };
+    // A search goes through the buckets that fences name.
+    let counts = segment.counts();
+    let most = u64::from(counts.term_fences.max(1)) * u64::from(fence::MAX_BUCKETS);
+    if counts.term_fences > buckets || u64::from(buckets) > most {
+        return Err(Corrupt("fences of other buckets"));
+    }
+    Ok(segment)
 }
 
 fn read_len(reader: &mut Reader<'_>) -> Result<u32, Corrupt> {
@@ -290,16 +316,12 @@ fn read_len(reader: &mut Reader<'_>) -> Result<u32, Corrupt> {
 }
 
 fn read_garbage(reader: &mut Reader<'_>) -> Result<Garbage, Corrupt> {
-    Ok(Garbage {
-        segment: read_uuid(reader).map(SegmentId)?,
-        parts: PartCounts {
-            len: read_len(reader)?,
-            buckets: reader.small()?,
-            blocks: reader.small()?,
-            term_fences: reader.small()?,
-        },
-        run: read_uuid(reader)?,
-    })
+    let segment = read_uuid(reader).map(SegmentId)?;
+    let (len, buckets, blocks) = (read_len(reader)?, read_parts(reader)?, read_parts(reader)?);
+    let term_fences = Some(reader.small()?).filter(|fences| *fences <= buckets);
+    let term_fences = term_fences.ok_or(Corrupt("more fences than buckets"))?;
+    let parts = PartCounts { len, buckets, blocks, term_fences };
+    Ok(Garbage { segment, parts, run: read_uuid(reader)? })
 }
 
 fn put_job(out: &mut Vec<u8>, job: &MergeJob) {
@@ -321,8 +343,8 @@ fn read_job(reader: &mut Reader<'_>) -> Result<MergeJob, Corrupt> {
     let output = read_birth(reader)?;
     let inputs = read_all(reader, |reader| read_uuid(reader).map(SegmentId))?;
     let version = reader.byte()?;
-    let (positions, buckets, blocks) = (reader.small()?, reader.small()?, reader.small()?);
-    let bytes = reader.number()?;
+    let (positions, buckets, blocks) = (reader.small()?, read_parts(reader)?, read_parts(reader)?);
+    let bytes = read_number(reader)?;
     let len = reader.small()?;
     let last_term = match reader.take(len)? {
         [] => None,
@@ -356,7 +378,7 @@ mod tests {
     }
 
     fn birth() -> impl Strategy<Value = Birth> {
-        (id(), collection(), any::<u32>(), any::<u8>(), any::<u64>()).prop_map(
+        (id(), collection(), any::<u32>(), any::<u8>(), 0..=MAX_NUMBER).prop_map(
             |(id, collection, analyzer, tier, number)| Birth {
                 id: SegmentId(id),
                 collection,
@@ -373,9 +395,13 @@ mod tests {
     }
 
     fn segment() -> impl Strategy<Value = Segment> {
-        let numbers = (1..=MAX_SEGMENT_LEN, any::<u32>(), any::<u32>(), any::<u64>());
-        (birth(), numbers, time(), time(), fences()).prop_map(
-            |(birth, (len, buckets, blocks, bytes), a, b, fences)| Segment {
+        let with_buckets = fences().prop_flat_map(|fences| {
+            let term_fences = fences.len() as u32 + 1;
+            (Just(fences), term_fences..=term_fences * fence::MAX_BUCKETS)
+        });
+        let numbers = (1..=MAX_SEGMENT_LEN, 0..=MAX_PARTS, 0..=MAX_NUMBER);
+        (birth(), numbers, time(), time(), with_buckets).prop_map(
+            |(birth, (len, blocks, bytes), a, b, (fences, buckets))| Segment {
                 id: birth.id,
                 collection: birth.collection,
                 analyzer: birth.analyzer,
@@ -393,10 +419,12 @@ mod tests {
     }
 
     fn garbage() -> impl Strategy<Value = Garbage> {
-        (segment(), any::<u32>(), id()).prop_map(|(segment, term_fences, run)| Garbage {
-            segment: segment.id,
-            parts: PartCounts { term_fences, ..segment.counts() },
-            run,
+        (segment(), any::<u32>(), id()).prop_map(|(segment, left, run)| {
+            let counts = segment.counts();
+            // Some are deleted.
+            let term_fences = counts.term_fences.min(left % 4);
+            let parts = PartCounts { term_fences, ..counts };
+            Garbage { segment: segment.id, parts, run }
         })
     }
 
@@ -424,7 +452,7 @@ mod tests {
 
     fn struck() -> impl Strategy<Value = Struck> {
         let nowhere_since = prop::option::of(time());
-        (collection(), position(), any::<u64>(), nowhere_since).prop_map(
+        (collection(), position(), 0..=MAX_NUMBER, nowhere_since).prop_map(
             |(collection, position, before, nowhere_since)| Struck {
                 collection,
                 position,
@@ -438,7 +466,7 @@ mod tests {
         let key =
             (any::<u8>(), position()).prop_map(|(shard, position)| TailKey { shard, position });
         (
-            (1..=MAX_SHARDS, any::<u64>()),
+            (1..=MAX_SHARDS, 0..=MAX_NUMBER),
             prop::collection::vec(segment(), 0..4),
             prop::collection::vec(key, 0..4),
             prop::collection::vec(garbage(), 0..4),
@@ -475,7 +503,18 @@ mod tests {
             let mut bytes = manifest.encode();
             let at = at % bytes.len();
             bytes[at] ^= 1 << bit;
-            let _ = Manifest::decode(&bytes);
+            let Ok(read) = Manifest::decode(&bytes) else { return Ok(()) };
+            // What is gone through or added to is bounded by what was read.
+            for segment in &read.segments {
+                let term_fences = segment.fences.len() as u32 + 1;
+                prop_assert!(segment.buckets <= term_fences * fence::MAX_BUCKETS);
+                prop_assert!(segment.counts().term_fences <= segment.buckets);
+                prop_assert!(segment.blocks <= MAX_PARTS && segment.number <= MAX_NUMBER);
+            }
+            prop_assert!(read.garbage.iter().all(|it| it.parts.term_fences <= it.parts.buckets));
+            prop_assert!(read.next_number <= MAX_NUMBER);
+            let progress = read.merge.map(|job| job.progress).unwrap_or_default();
+            prop_assert!(progress.buckets.max(progress.blocks) <= MAX_PARTS);
         }
     }
 
@@ -483,6 +522,45 @@ mod tests {
     fn the_manifest_of_a_new_tenant_has_eight_bytes() {
         assert_eq!(Manifest::default().encode().len(), 8);
         assert_eq!(Manifest::decode(&Manifest::default().encode()), Ok(Manifest::default()));
+    }
+
+    #[test]
+    fn numbers_that_no_writer_comes_to_are_corrupt() {
+        let segment = Segment {
+            id: SegmentId(Uuid::nil()),
+            collection: Collection::Activities,
+            analyzer: 1,
+            tier: 0,
+            number: 0,
+            len: 1,
+            newest: Timestamp::MIN,
+            oldest: Timestamp::MIN,
+            buckets: 2 * fence::MAX_BUCKETS,
+            blocks: MAX_PARTS,
+            bytes: MAX_NUMBER,
+            fences: vec![b"w".as_slice().into()],
+        };
+        let with = |segment: &Segment| {
+            let segments = vec![segment.clone()];
+            Manifest::decode(&Manifest { segments, ..Manifest::default() }.encode())
+        };
+        assert!(with(&segment).is_ok());
+        for damaged in [
+            Segment { buckets: segment.buckets + 1, ..segment.clone() },
+            Segment { buckets: u32::MAX, fences: Vec::new(), ..segment.clone() },
+            Segment { buckets: 2, fences: vec![b"w".as_slice().into(); 2], ..segment.clone() },
+            Segment { blocks: MAX_PARTS + 1, ..segment.clone() },
+            Segment { bytes: u64::MAX, ..segment.clone() },
+            Segment { number: u64::MAX, ..segment.clone() },
+        ] {
+            assert!(with(&damaged).is_err(), "{damaged:?}");
+        }
+        let parts = PartCounts { len: 1, buckets: 1, blocks: 1, term_fences: 2 };
+        let garbage = vec![Garbage { segment: segment.id, parts, run: Uuid::nil() }];
+        let damaged = Manifest { garbage, ..Manifest::default() };
+        assert!(Manifest::decode(&damaged.encode()).is_err());
+        let damaged = Manifest { next_number: u64::MAX, ..Manifest::default() };
+        assert!(Manifest::decode(&damaged.encode()).is_err());
     }
 
     #[test]

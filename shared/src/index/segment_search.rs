@@ -429,7 +429,7 @@ impl SegmentSearch {
                 ends = None;
                 continue;
             };
-            let fence = TermFence::parse(bytes)?;
+            let fence = TermFence::parse(bytes, self.segment.buckets)?;
             let (first, last) = match leaf {
                 Leaf::Term(term) => {
                     let bucket = fence.bucket_of(term.as_bytes());

@@ -48,13 +48,43 @@ impl From<AbsentPart> for Error {
     }
 }
 
-/// Whether an error says that an index is damaged: a part of a listed segment is absent or
-/// can't be read.
+/// A manifest that can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the manifest of an index can't be read")]
+pub struct UnreadableManifest {
+    /// By which it can be replaced, where that can be read.
+    pub version: Option<Version>,
+    /// What is wrong.
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl From<UnreadableManifest> for Error {
+    fn from(unreadable: UnreadableManifest) -> Self {
+        Self::Internal(Box::new(unreadable))
+    }
+}
+
+/// The version of a manifest that can't be read, where that is the error.
+pub(super) fn unreadable_version(error: &Error) -> Option<Version> {
+    error.source()?.downcast_ref::<UnreadableManifest>()?.version
+}
+
+/// Whether an error says that a part is absent.
+#[must_use]
+pub(super) fn is_absence(error: &Error) -> bool {
+    error.source().is_some_and(|cause| cause.is::<AbsentPart>())
+}
+
+/// Whether an error says that an index is damaged: its manifest can't be read, or a part of a
+/// listed segment is absent or can't be read.
 #[must_use]
 pub fn is_damage(error: &Error) -> bool {
     let causes = successors(error.source(), |cause| (*cause).source());
     causes.into_iter().any(|cause| {
-        cause.is::<AbsentPart>() || cause.is::<CorruptPart>() || cause.is::<CorruptSegment>()
+        cause.is::<AbsentPart>()
+            || cause.is::<CorruptPart>()
+            || cause.is::<CorruptSegment>()
+            || cause.is::<UnreadableManifest>()
     })
 }
 
@@ -75,7 +105,8 @@ pub struct TailPage {
 /// A call that fails may have been done, or may be done later; only an answer says more.
 /// A call for several items is no transaction.
 pub trait IndexStore: Parts {
-    /// The manifest; `None` where the tenant has none yet.
+    /// The manifest; `None` where the tenant has none yet. One that can't be read is an
+    /// [`UnreadableManifest`].
     fn manifest(&self) -> impl Future<Output = Result<Option<(Version, Manifest)>>> + Send;
 
     /// Puts a manifest in the place of the one of this version, or of none. `None` where
@@ -122,7 +153,9 @@ mod tests {
     use crate::index::segment::{Corrupt, Part, SegmentId};
 
     #[test]
-    fn a_part_that_is_absent_or_corrupt_is_damage_and_a_table_that_fails_is_none() {
+    fn what_is_absent_or_corrupt_is_damage_and_a_table_that_fails_is_none() {
+        let unreadable = UnreadableManifest { version: None, source: "no bytes".into() };
+        assert!(is_damage(&unreadable.into()));
         let name = PartName { segment: SegmentId(Uuid::nil()), part: Part::Bucket(7) };
         assert!(is_damage(&AbsentPart(name).into()));
         let id = name.segment;

@@ -4,16 +4,16 @@
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use sha2::{Digest, Sha256};
 use tokio::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::failure::{is_failed_condition, to_error};
 use super::item::{Item, Key, size_bytes};
+use super::items::manifest::{self, VERSION};
 use super::items::tail_entry::{self, BYTES};
 use super::keys;
 use super::measured::Measured as _;
-use super::segments::{TenantIndex, VERSION, read_manifest, read_part};
+use super::segments::{TenantIndex, read_part};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::index::manifest::{Manifest, TailKey};
@@ -28,16 +28,6 @@ const OWNER: &str = "owner";
 const UNTIL: &str = "until";
 /// About how many entries of the tail one call reads.
 const PAGE_BYTES: usize = 1024 * 1024;
-
-/// The version of a manifest. It follows from the one before and from what is new, so it
-/// never comes back, and a call that is made again puts the same.
-fn version_of(before: Option<Version>, bytes: &[u8]) -> Uuid {
-    let before = before.map_or(Uuid::nil(), |Version(before)| before);
-    let digest = Sha256::new().chain_update(before).chain_update(bytes).finalize();
-    let mut version = [0; size_of::<Uuid>()];
-    version.copy_from_slice(&digest[..size_of::<Uuid>()]);
-    Uuid::from_bytes(version)
-}
 
 /// What is put in the table for a part.
 struct WrittenPart {
@@ -85,7 +75,7 @@ impl Parts for TenantIndex<'_> {
 impl IndexStore for TenantIndex<'_> {
     async fn manifest(&self) -> Result<Option<(Version, Manifest)>> {
         let item = self.store.get(keys::manifest(self.tenant)).await?;
-        let current = item.as_ref().map(read_manifest).transpose()?;
+        let current = item.as_ref().map(manifest::read_current).transpose()?;
         self.store.memory.keep_manifest(self.tenant, current.as_ref());
         Ok(current.map(|current| (current.version, Manifest::clone(&current.manifest))))
     }
@@ -95,11 +85,8 @@ impl IndexStore for TenantIndex<'_> {
         expected: Option<Version>,
         new: &Manifest,
     ) -> Result<Option<Version>> {
-        let bytes = new.encode();
-        let version = version_of(expected, &bytes);
-        let mut item = keys::manifest(self.tenant).into_item();
-        item.insert(VERSION.to_owned(), AttributeValue::B(Blob::new(version.as_bytes())));
-        item.insert(BYTES.to_owned(), AttributeValue::B(Blob::new(bytes)));
+        let before = expected.map_or(Uuid::nil(), |Version(before)| before);
+        let (version, item) = manifest::write(self.tenant, before.as_bytes(), new);
         let put =
             self.store.client.put_item().table_name(&self.store.table_name).set_item(Some(item));
         let put = match expected {
@@ -112,7 +99,7 @@ impl IndexStore for TenantIndex<'_> {
                 ),
         };
         match put.measured().await {
-            Ok(_) => Ok(Some(Version(version))),
+            Ok(_) => Ok(Some(version)),
             Err(error) if is_failed_condition(&error) => Ok(None),
             Err(error) => Err(to_error("PutItem", &error)),
         }

@@ -5,14 +5,18 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, TransactWriteItem, Update};
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update,
+};
 use tokio::time::Instant;
 
 use super::audited_write::{AuditedWrite, RefusedWrites};
 use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{CONDITION_FAILED, TRANSACTION_CONFLICT, is_failed_condition, to_error};
 use super::items::credential::{ENDS_AT, REPLACED_BY, REVOKED_AT};
-use super::items::tombstone::ENDED_AT;
+use super::items::manifest;
+use super::items::tombstone::{ENDED_AT, read_shards};
 use super::layout::OtherLayout;
 use super::measured::Measured as _;
 use super::{items, keys};
@@ -23,6 +27,8 @@ use crate::domain::error::{Error, Result};
 use crate::domain::idempotency::TakenKey;
 use crate::domain::principal::{KeyId, TenantId};
 use crate::domain::tenant_settings::TenantSettings;
+use crate::index::manifest::Manifest;
+use crate::index::store::Version;
 use crate::platform::backoff::Backoff;
 
 /// What is to be done where the tenant of a new credential was removed.
@@ -159,7 +165,7 @@ impl Store {
         let audit_reads = self.tenant_settings(&credential.tenant_id).await?.audit_reads;
         let credential = &Credential { audit_reads, ..credential.clone() };
         let new = NewCredential { credential, removed, replaced: None, idempotency: None, now };
-        let writes = self.addition(&new)?.writes;
+        let writes = self.addition(&new).await?.writes;
         let mut backoff = Backoff::until(Instant::now() + CONFLICT_DEADLINE);
         loop {
             let call = self.client.transact_write_items();
@@ -191,7 +197,7 @@ impl Store {
         event: &AuditEvent,
         deadline: Instant,
     ) -> Result<Added, PutCredentialError> {
-        let addition = self.addition(new)?;
+        let addition = self.addition(new).await?;
         match self.write_audited(addition.writes.clone(), event, deadline).await? {
             AuditedWrite::Done => Ok(Added::Added),
             AuditedWrite::Refused(refused) => self.read_refusal(new, &addition, &refused).await,
@@ -231,7 +237,7 @@ impl Store {
         Err(Error::Unavailable(cause.into()).into())
     }
 
-    fn addition(&self, new: &NewCredential<'_>) -> Result<Addition> {
+    async fn addition(&self, new: &NewCredential<'_>) -> Result<Addition> {
         let tenant = &new.credential.tenant_id;
         let part = TransactWriteItem::builder;
         let mut writes = vec![
@@ -260,6 +266,11 @@ impl Store {
             }
             None => None,
         };
+        if new.removed == RemovedTenant::Reopen
+            && let Some(put) = self.put_shards(tenant, &new.credential.key_id).await?
+        {
+            add(part().put(put).build());
+        }
         Ok(Addition { writes, replaced, idempotency })
     }
 
@@ -315,6 +326,37 @@ impl Store {
             ),
         };
         Ok(decide.build())
+    }
+
+    /// Puts a manifest with as many shards as the tail of a removed tenant had, where there is
+    /// none with as many.
+    async fn put_shards(&self, tenant: &TenantId, key_id: &KeyId) -> Result<Option<Put>> {
+        let Some(tombstone) = self.get(keys::tombstone(tenant)).await? else { return Ok(None) };
+        let shards = read_shards(&tombstone)?;
+        if shards == 1 {
+            return Ok(None);
+        }
+        let current = self.get(keys::manifest(tenant)).await?;
+        let current = current.as_ref().map(manifest::read).transpose()?;
+        if current.as_ref().is_some_and(|current| current.manifest.shards >= shards) {
+            return Ok(None);
+        }
+        let before = current.as_ref().map(|current| current.version);
+        let manifest = current.map(|current| Manifest::clone(&current.manifest));
+        let manifest = Manifest { shards, ..manifest.unwrap_or_default() };
+        // The id of a key is there once.
+        let (_, item) = manifest::write(tenant, key_id.as_str().as_bytes(), &manifest);
+        let put = Put::builder().table_name(&self.table_name).set_item(Some(item));
+        let put = match before {
+            None => put.condition_expression(IF_ABSENT),
+            Some(Version(before)) => put
+                .condition_expression(format!("{} = :before", manifest::VERSION))
+                .expression_attribute_values(
+                    ":before",
+                    AttributeValue::B(Blob::new(before.as_bytes())),
+                ),
+        };
+        Ok(Some(put.build()?))
     }
 
     /// Gives a credential its end and its successor, where it has none.

@@ -1,7 +1,8 @@
 //! What every request begins with, and a look whether the table is one for this build.
 //!
 //! A request begins with the read of a credential or, where it has none, of a tombstone.
-//! Both go through [`Store::get_first`], so no function can do without the look.
+//! Both go through [`Store::get_first`], so no function can do without the look. A run
+//! of the index's compactor is for nobody, and asks for the look alone.
 
 use super::calls::Store;
 use super::item::{Item, Key};
@@ -18,6 +19,15 @@ impl Store {
     ) -> Result<(Option<Item>, Result<(), OtherLayout>)> {
         let (item, layout) = tokio::try_join!(self.get(key), self.look_at_layout())?;
         Ok((item, layout))
+    }
+
+    /// Refuses a table of another layout, for who begins with the read of no such item.
+    ///
+    /// # Errors
+    ///
+    /// [`OtherLayout`] as the cause, also of one that says none; and a failed call.
+    pub async fn expect_layout(&self) -> Result<()> {
+        Ok(self.look_at_layout().await??)
     }
 
     /// What is wrong with the layout of the table, if anything.

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
-use uuid::Uuid;
 
 use super::calls::Store;
 use super::commit::{NewHead, Staging};
-use super::failure::{CorruptItem, ItemTooLarge, to_error};
+use super::failure::{ItemTooLarge, to_error};
 use super::item::{Item, ItemReader, Key, READ_UNIT_BYTES, size_bytes};
+use super::items::manifest;
 use super::items::tail_entry::{self, BYTES, TailShards};
 use super::keys;
 use super::measured::Measured as _;
@@ -18,14 +18,11 @@ use crate::domain::audit::AuditEvent;
 use crate::domain::error::{Result, chain};
 use crate::domain::principal::TenantId;
 use crate::index::entry::EntryPart;
-use crate::index::manifest::{Manifest, TailKey};
+use crate::index::manifest::TailKey;
 use crate::index::search::{Current, IndexReader, PartsRead, TailQuery, TailRead};
 use crate::index::segment::{Collection, Corrupt, CorruptPart, PartName};
-use crate::index::store::Version;
 use crate::platform::telemetry::{Metric, measure};
 
-/// The attribute of a manifest's version.
-pub(super) const VERSION: &str = "v";
 /// From how many bytes of the tail on it is told: a run of the compactor would have left less.
 const LONG_TAIL_BYTES: usize = 500_000;
 /// What an item has beside its bytes: key and names, about.
@@ -95,7 +92,7 @@ impl IndexReader for TenantIndex<'_> {
 
     async fn manifest(&self) -> Result<Option<Current>> {
         let item = self.store.get(keys::manifest(self.tenant)).await?;
-        let current = item.as_ref().map(read_manifest).transpose()?;
+        let current = item.as_ref().map(manifest::read_current).transpose()?;
         self.store.memory.keep_manifest(self.tenant, current.as_ref());
         Ok(current)
     }
@@ -168,16 +165,6 @@ impl IndexReader for TenantIndex<'_> {
         let parts = parts.map(|(name, kept)| kept.or_else(|| found.get(name).cloned())).collect();
         Ok(PartsRead { parts, units })
     }
-}
-
-pub(super) fn read_manifest(item: &Item) -> Result<Current, CorruptItem> {
-    let reader = ItemReader::new(item);
-    let version = Uuid::from_slice(reader.bytes(VERSION)?)
-        .map_err(|_| reader.corrupt("its version is not one"))?;
-    let manifest = Manifest::decode(reader.bytes(BYTES)?)
-        .map_err(|corrupt| reader.corrupt(corrupt.to_string()))?;
-    let units = size_bytes(item).div_ceil(READ_UNIT_BYTES);
-    Ok(Current { version: Version(version), manifest: Arc::new(manifest), units })
 }
 
 pub(super) fn read_part(item: &Item) -> Result<(PartName, Arc<[u8]>)> {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use activity_log_core::domain::principal::Scope;
-use activity_log_core::store::operator::reindex;
+use activity_log_core::store::operator::{old_words, reindex};
 use activity_log_tests::client::logged_activity;
 use activity_log_tests::client::v1::{
     V1, assert_violations, id_of, note, note_with, rows, summaries,
@@ -580,9 +580,11 @@ async fn html_is_found_by_what_its_reader_sees() {
     let table = RawTable::of(&workspace.stack).await;
     table.file_under_version(0).await;
     let (store, env) = (&workspace.stack.ctx.store, workspace.stack.ctx.environment.as_ref());
-    let done = reindex::reindex(store, env, reindex::Selection::Outdated, |_| {}).await;
+    let (selection, pace) = (reindex::Selection::Outdated, reindex::Pace::default());
+    let done = reindex::reindex(store, env, selection, pace, |_| {}).await;
     assert_eq!(done.expect("it is indexed").failed, 0);
-    let _ = reindex::remove_old_words(store, env, |_| {}).await.expect("the table is scanned");
+    let dropped = old_words::remove_old_words(store, env, pace.commits_within, |_| {}).await;
+    assert!(matches!(dropped, Ok(old_words::OldWords::Dropped { segments: 1.. })), "{dropped:?}");
     check().await;
 }
 

@@ -86,6 +86,10 @@ const ERASURE_AND_MERGES: Walk = Walk { seeded: 2, erasure: true, search: false,
 /// `reindex` builds a segment of what is in others, while a position is struck.
 const REINDEX: Walk = Walk { positions: 1, erasure: true, reindex: true, ..MERGES };
 
+/// `reindex` may not hear that its segment was listed, while that is merged and deleted.
+const REINDEX_UNANSWERED: Walk =
+    Walk { runs: 2, lost_answers: true, reindex: true, search: false, ..MERGES };
+
 /// Asserts that nothing is wrong in any state of the ordinary walk; nor in any
 /// of the larger ones, if these are asked for.
 #[track_caller]
@@ -152,4 +156,9 @@ fn what_is_struck_is_found_by_nothing() {
 #[test]
 fn reindex_brings_back_nothing_that_is_struck() {
     assert_holds(REINDEX, &[Walk { reindex: true, ..ERASURE }]);
+}
+
+#[test]
+fn reindex_lists_nothing_again_that_was_merged_away() {
+    assert_holds(REINDEX_UNANSWERED, &[Walk { runs: 3, ..REINDEX_UNANSWERED }]);
 }

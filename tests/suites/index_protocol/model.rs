@@ -72,6 +72,10 @@ pub(super) enum Broken {
     SweptEntries,
     /// `reindex` adds what it built, whatever was struck meanwhile.
     ReindexIgnoresStrikes,
+    /// `reindex` adds what it built again, unless the manifest lists it.
+    ReindexAsksNoGarbage,
+    /// `reindex` adds what it built again, unless the manifest names it.
+    ReindexAsksNoParts,
     /// Garbage is deleted by the run that made it. It is a matter of cost.
     GarbageAtOnce,
     /// What is pending is not deleted. It is a matter of cost.

@@ -67,7 +67,7 @@ fn let_an_hour_pass(steps: &mut Steps<'_>) {
 /// something was struck since it began to read heads.
 fn reindex(walk: &Walk, steps: &mut Steps<'_>) {
     let state = steps.from;
-    let done = Reindex { phase: Stage::Done, outdated: false };
+    let done = Reindex { phase: Stage::Done, ..Reindex::default() };
     match state.reindex.phase {
         Stage::Idle => {
             let found = state.heads.minus(state.ever_struck);
@@ -79,23 +79,46 @@ fn reindex(walk: &Walk, steps: &mut Steps<'_>) {
                 });
             }
         }
+        Stage::Under if state.reindex.misled && is_known_as_listed(walk, state) => {
+            steps.add(Actor::Reindex, "sees that its put was done", None, |next| {
+                next.reindex = done;
+            });
+        }
         Stage::Under if state.reindex.outdated && !walk.breaks(Broken::ReindexIgnoresStrikes) => {
             steps.add(Actor::Reindex, "leaves an outdated segment", None, |next| {
                 next.reindex = done;
             });
         }
         Stage::Under => {
-            steps.add(Actor::Reindex, "puts the manifest with its segment", None, |next| {
+            let put = |next: &mut State| {
                 next.manifest.segments = next.manifest.segments.with(REINDEXED);
                 next.put_by(None);
                 next.reindex = done;
-            });
+            };
+            steps.add(Actor::Reindex, "puts the manifest with its segment", None, put);
+            if walk.lost_answers && !state.reindex.misled {
+                let does = "puts the manifest, loses the answer, and is refused the retry";
+                steps.add(Actor::Reindex, does, None, |next| {
+                    put(next);
+                    next.reindex = Reindex { misled: true, ..state.reindex };
+                });
+            }
             if walk.sweep {
                 steps.add(Actor::Reindex, "crashes", None, |next| next.reindex = done);
             }
         }
         Stage::Done => {}
     }
+}
+
+/// Whether it can be seen that `reindex` has added its segment: the manifest lists it, or names
+/// it as garbage, or it is deleted.
+fn is_known_as_listed(walk: &Walk, state: &State) -> bool {
+    let is_garbage = state.manifest.garbage.has(REINDEXED);
+    let is_deleted = !is_there(state, REINDEXED);
+    state.manifest.segments.has(REINDEXED)
+        || is_garbage && !walk.breaks(Broken::ReindexAsksNoGarbage)
+        || is_deleted && !walk.breaks(Broken::ReindexAsksNoParts)
 }
 
 /// Deletes a segment that no manifest names. Its id has a time, and `sweep`

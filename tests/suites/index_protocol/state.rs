@@ -260,6 +260,8 @@ pub(super) struct Reindex {
     pub(super) phase: Stage,
     /// Something was struck since it began to read heads.
     pub(super) outdated: bool,
+    /// It heard that its put was refused, though it was not.
+    pub(super) misled: bool,
 }
 
 /// What a step did that no step may do.

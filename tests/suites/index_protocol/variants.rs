@@ -4,7 +4,7 @@ use super::check::{Outcome, walk};
 use super::model::{Broken, Walk};
 use super::{
     ERASURE, ERASURE_AND_MERGES, ERASURE_IN_TAIL, FLUSHES, LOST_ANSWERS, MERGES, REINDEX,
-    REMEMBERED, SHARDS, SWEPT_ENTRIES, SWEPT_SEGMENTS, TAKEN_OVER,
+    REINDEX_UNANSWERED, REMEMBERED, SHARDS, SWEPT_ENTRIES, SWEPT_SEGMENTS, TAKEN_OVER,
 };
 
 const MISSED: &str = "a search missed what was acknowledged";
@@ -190,4 +190,10 @@ fn the_hour_is_over_before_the_tail_is_read() {
 #[test]
 fn reindex_begins_again_when_something_was_struck_meanwhile() {
     assert_seen(Broken::ReindexIgnoresStrikes, REINDEX, FORGOTTEN);
+}
+
+#[test]
+fn reindex_looks_for_its_segment_before_it_adds_it_again() {
+    assert_seen(Broken::ReindexAsksNoGarbage, REINDEX_UNANSWERED, ABSENT);
+    assert_seen(Broken::ReindexAsksNoParts, REINDEX_UNANSWERED, ABSENT);
 }

@@ -129,6 +129,33 @@ async fn an_event_for_a_table_of_another_layout_is_delivered_again() {
 }
 
 #[tokio::test]
+async fn a_run_of_the_compactor_leaves_a_table_of_another_layout_alone() {
+    let stack = Stack::start().await;
+    let key = stack.issue_key(TENANT, "service:crm", Scope::ALL).await;
+    for _ in 0..10 {
+        drop(stack.v1(&key).log(&note("it waits in the tail")).await.expect(201));
+    }
+    let table = RawTable::of(&stack).await;
+    let before = table.items().await;
+    let event = json!({"tenant_id": TENANT}).to_string();
+    for version in [Some(1), Some(3), None] {
+        table.say_layout(version).await;
+        let cold = Stack::start_cold(&stack).await;
+        let (log, guard) = CapturedLog::start();
+        let failed = fn_index::handle(&cold.ctx, invocation(&event)).await;
+        drop(guard);
+        assert_eq!(failed.expect_err("it is not done").code, "unavailable");
+        assert_eq!(log.lines_with("this build reads and writes layout").len(), 1);
+        assert_eq!(table.items().await, before, "nothing is written");
+    }
+    table.say_layout(Some(LAYOUT)).await;
+    let cold = Stack::start_cold(&stack).await;
+    let done = fn_index::handle(&cold.ctx, invocation(&event)).await;
+    done.expect("it is done once the table is right");
+    assert_ne!(table.items().await, before, "and there was something to do");
+}
+
+#[tokio::test]
 async fn the_look_is_one_read_of_the_first_request_and_takes_no_round_trip() {
     let (stack, engine) = Stack::start_faulty().await;
     let key = stack.issue_key(TENANT, "user:jo", Scope::ALL).await;

@@ -2,12 +2,17 @@
 //! nothing else is touched, whatever happens meanwhile.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use activity_log_core::domain::error::chain;
-use activity_log_core::domain::principal::Scope;
-use activity_log_core::store::operator::reindex::{self, OldWords, Reindexed, Selection, Step};
-use activity_log_tests::client::logged_activity;
+use activity_log_core::app::compact_index::index_status;
+use activity_log_core::domain::error::{Result, chain};
+use activity_log_core::domain::principal::{Scope, TenantId};
+use activity_log_core::store::operator::commits::COMMITS_WITHIN;
+use activity_log_core::store::operator::old_words::{OldWords, remove_old_words};
+use activity_log_core::store::operator::reindex::{self, Pace, Reindexed, Selection, Step};
+use activity_log_core::text::ANALYZER_VERSION;
 use activity_log_tests::client::v1::{id_of, note_with, rows};
+use activity_log_tests::client::{Answer, logged_activity};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, TableCall, When};
 use activity_log_tests::raw_table::{Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
@@ -15,16 +20,36 @@ use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, own_id};
 use serde_json::{Value, json};
 
+/// That of a run beside which no write is under way.
+fn at_once() -> Pace {
+    Pace { commits_within: Duration::ZERO, ..Pace::default() }
+}
+
 async fn reindex(stack: &Stack, selection: Selection) -> Reindexed {
-    let env = stack.ctx.environment.as_ref();
-    let run = reindex::reindex(&stack.ctx.store, env, selection, |_| {}).await;
+    let run = reindex_at(stack, selection, at_once()).await;
     run.expect("the table is indexed")
+}
+
+async fn reindex_at(stack: &Stack, selection: Selection, pace: Pace) -> Result<Reindexed> {
+    let env = stack.ctx.environment.as_ref();
+    reindex::reindex(&stack.ctx.store, env, selection, pace, |_| {}).await
 }
 
 async fn remove_old(stack: &Stack) -> OldWords {
     let env = stack.ctx.environment.as_ref();
-    let run = reindex::remove_old_words(&stack.ctx.store, env, |_| {}).await;
+    let run = remove_old_words(&stack.ctx.store, env, Duration::ZERO, |_| {}).await;
     run.expect("the table is scanned")
+}
+
+/// How many segments have activities that a version of the analyzer filed.
+async fn segments_of(stack: &Stack, version: u32) -> usize {
+    let tenant = TenantId::parse(TENANT).expect("the tenant id is valid");
+    let status = index_status(&stack.ctx, &tenant).await.expect("the index is there");
+    let of_version = |tier: &&_| {
+        let tier: &activity_log_core::index::status::TierStatus = tier;
+        tier.collection == "activities" && tier.analyzer == version
+    };
+    status.tiers.iter().filter(of_version).map(|tier| tier.segments).sum()
 }
 
 fn writes(calls: &[TableCall]) -> usize {
@@ -233,11 +258,12 @@ async fn what_can_not_be_indexed_is_named_and_the_others_go_on() {
     assert_eq!(damaged.len(), 2);
     let failures = Mutex::new(Vec::new());
     let env = rig.faulty.ctx.environment.as_ref();
-    let done = reindex::reindex(&rig.faulty.ctx.store, env, Selection::Outdated, |step| {
-        if let Step::Failed(error) = step {
-            failures.lock().expect("nobody panicked").push(chain(error));
-        }
-    });
+    let done =
+        reindex::reindex(&rig.faulty.ctx.store, env, Selection::Outdated, at_once(), |step| {
+            if let Step::Failed(error) = step {
+                failures.lock().expect("nobody panicked").push(chain(error));
+            }
+        });
     let done = done.await.expect("the table is indexed");
     assert_eq!((done.activities, done.failed), (1, 2));
     let failures = failures.into_inner().expect("nobody panicked");
@@ -287,7 +313,7 @@ async fn a_run_that_ends_in_the_middle_is_finished_by_the_next() {
         let ctx = Arc::clone(&rig.faulty.ctx);
         let run = tokio::spawn(async move {
             let env = ctx.environment.as_ref();
-            reindex::reindex(&ctx.store, env, Selection::Outdated, |_| {}).await
+            reindex::reindex(&ctx.store, env, Selection::Outdated, at_once(), |_| {}).await
         });
         gate.arrived(1).await;
         run.abort();
@@ -337,7 +363,7 @@ async fn a_table_that_throttles_for_longer_than_a_call_is_tried_is_waited_for() 
     let rig = Rig::start().await;
     log_older(&rig).await;
     // More than the attempts of the SDK at one call of each segment.
-    for operation in ["Scan", "BatchGetItem"] {
+    for operation in ["Scan", "BatchGetItem", "BatchWriteItem", "PutItem"] {
         rig.proxy.inject(Fault::on(operation, When::First(20), FaultKind::Throttle));
     }
     assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 4);
@@ -351,7 +377,8 @@ async fn a_table_that_is_lost_ends_the_run_with_an_error() {
     for operation in ["Scan", "BatchGetItem", "PutItem"] {
         rig.proxy.inject(Fault::on(operation, When::Always, FaultKind::DropRequest));
         let env = rig.faulty.ctx.environment.as_ref();
-        let run = reindex::reindex(&rig.faulty.ctx.store, env, Selection::Outdated, |step| {
+        let store = &rig.faulty.ctx.store;
+        let run = reindex::reindex(store, env, Selection::Outdated, at_once(), |step| {
             assert!(matches!(step, Step::Progress(_)), "the record is not to blame");
         });
         let error = run.await.expect_err("nothing can be done");
@@ -413,5 +440,153 @@ async fn a_reindex_touches_no_audit_event_and_no_other_tenants_words() {
                 .expect("a page has rows")
                 .clone();
         assert_eq!(read.len(), 1);
+    }
+}
+
+/// Lets the failing stack log something, and holds the commit at the gate.
+fn log_held(rig: &Rig, gate: &Gate, word: &str) -> impl Future<Output = Answer> + Send + 'static {
+    let held = FaultKind::Hold(gate.clone());
+    rig.proxy.inject(Fault::on("TransactWriteItems", When::Nth(1), held));
+    let (v1, input) = (rig.faulty_v1.clone(), input(word));
+    async move { v1.log(&input).await }
+}
+
+/// How long a command must not have ended that waits for a clock which nobody moves. It would
+/// have within a fraction of it.
+const A_WHILE: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn a_write_that_is_committed_after_its_segment_was_dropped_is_filed_again() {
+    let rig = Rig::start().await;
+    let gate = Gate::closed();
+    let held = tokio::spawn(log_held(&rig, &gate, "late"));
+    gate.arrived(1).await;
+    // What it staged is in a segment, which is dropped.
+    rig.direct.settle(TENANT).await.expect("the index is settled");
+    assert_eq!(segments_of(&rig.direct, ANALYZER_VERSION).await, 1);
+    let ctx = Arc::clone(&rig.direct.ctx);
+    let mut run = tokio::spawn(async move {
+        let (env, pace) = (ctx.environment.as_ref(), Pace::default());
+        reindex::reindex(&ctx.store, env, Selection::All, pace, |_| {}).await
+    });
+    let waits = tokio::time::timeout(A_WHILE, &mut run).await;
+    assert!(waits.is_err(), "it waits for what may be committed: {waits:?}");
+    assert_eq!(segments_of(&rig.direct, ANALYZER_VERSION).await, 0);
+    gate.open();
+    drop(held.await.expect("it logs").expect(201));
+    rig.direct.clock.advance(COMMITS_WITHIN);
+    let done = run.await.expect("it ends").expect("the table is indexed");
+    assert_eq!((done.activities, done.failed), (1, 0));
+    rig.only("late").await;
+}
+
+#[tokio::test]
+async fn old_words_of_a_write_that_is_committed_later_stay() {
+    let rig = Rig::start().await;
+    let table = RawTable::of(&rig.direct).await;
+    let gate = Gate::closed();
+    let held = tokio::spawn(log_held(&rig, &gate, "late"));
+    gate.arrived(1).await;
+    // A function of the older build has staged it.
+    assert_eq!(table.file_under_version(0).await, 1);
+    let ctx = Arc::clone(&rig.direct.ctx);
+    let mut run = tokio::spawn(async move {
+        let env = ctx.environment.as_ref();
+        remove_old_words(&ctx.store, env, COMMITS_WITHIN, |_| {}).await
+    });
+    let waits = tokio::time::timeout(A_WHILE, &mut run).await;
+    assert!(waits.is_err(), "it waits for what may be committed: {waits:?}");
+    gate.open();
+    drop(held.await.expect("it logs").expect(201));
+    rig.direct.clock.advance(COMMITS_WITHIN);
+    let old = run.await.expect("it ends").expect("the table is scanned");
+    assert_eq!(old, OldWords::InUse { activities: 1 });
+    assert_eq!(segments_of(&rig.direct, 0).await, 1);
+
+    assert_eq!(reindex(&rig.direct, Selection::Outdated).await.activities, 1);
+    assert_eq!(remove_old(&rig.direct).await, OldWords::Dropped { segments: 1 });
+    rig.only("late").await;
+}
+
+#[tokio::test]
+async fn old_words_of_what_was_never_committed_are_dropped_after_a_while() {
+    let rig = Rig::start().await;
+    let table = RawTable::of(&rig.direct).await;
+    drop(rig.direct_v1.log(&input("headless")).await.expect(201));
+    table.file_under_version(0).await;
+    for ((_, sk), head) in &table.items().await {
+        if sk == "HEAD" {
+            table.delete(head).await;
+        }
+    }
+    assert_eq!(remove_old(&rig.direct).await, OldWords::Dropped { segments: 1 });
+    assert_eq!(segments_of(&rig.direct, 0).await, 0);
+}
+
+#[tokio::test]
+async fn segments_that_are_merged_while_they_are_looked_at_are_looked_at_again() {
+    let rig = Rig::start().await;
+    let table = RawTable::of(&rig.direct).await;
+    let file_old = async |word: &str| {
+        drop(rig.direct_v1.log(&input(word)).await.expect(201));
+        table.file_under_version(0).await;
+        rig.direct.settle(TENANT).await.expect("the index is settled");
+    };
+    for word in ["n0", "n1", "n2"] {
+        file_old(word).await;
+    }
+    assert_eq!(segments_of(&rig.direct, 0).await, 3);
+    let gate = Gate::closed();
+    rig.proxy.inject(Fault::on("BatchGetItem", When::Nth(1), FaultKind::Hold(gate.clone())));
+    let meanwhile = async {
+        gate.arrived(1).await;
+        // The fourth is merged with the three, and they are deleted.
+        file_old("n3").await;
+        assert_eq!(segments_of(&rig.direct, 0).await, 1);
+        gate.open();
+    };
+    let (old, ()) = tokio::join!(remove_old(&rig.faulty), meanwhile);
+    assert_eq!(old, OldWords::InUse { activities: 4 });
+    assert_eq!(reindex(&rig.faulty, Selection::Outdated).await.activities, 4);
+    for word in ["n0", "n1", "n2", "n3"] {
+        rig.only(word).await;
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_absent_of_a_listed_segment_ends_the_run_with_an_error() {
+    let rig = Rig::start().await;
+    drop(rig.direct_v1.log(&input("damaged")).await.expect(201));
+    let table = RawTable::of(&rig.direct).await;
+    table.file_under_version(0).await;
+    rig.direct.settle(TENANT).await.expect("the index is settled");
+    for ((pk, _), item) in &table.items().await {
+        if pk.contains("#SEG#") {
+            table.delete(item).await;
+        }
+    }
+    let failed = reindex_at(&rig.direct, Selection::Outdated, at_once()).await;
+    let failed = failed.expect_err("the index is damaged");
+    assert!(chain(&failed).contains("a part of a segment is absent"), "{}", chain(&failed));
+}
+
+#[tokio::test]
+async fn what_a_reindex_adds_is_merged_while_it_goes_on_and_at_its_end() {
+    let rig = Rig::start().await;
+    for n in 0..9 {
+        drop(rig.direct_v1.log(&input(&format!("word{n}"))).await.expect(201));
+    }
+    RawTable::of(&rig.direct).await.file_under_version(0).await;
+    rig.proxy.reset_calls();
+    let pace = Pace { records_a_segment: 1, segments_a_merge: 4, ..at_once() };
+    let done = reindex_at(&rig.faulty, Selection::Outdated, pace).await;
+    assert_eq!(done.expect("the table is indexed").activities, 9);
+    // Two of four each, and the last one.
+    assert_eq!(segments_of(&rig.direct, ANALYZER_VERSION).await, 3);
+    let runs = rig.proxy.calls();
+    let runs = runs.iter().filter(|call| call.request["Item"]["sk"]["S"] == "BUSY");
+    assert_eq!(runs.count(), 2 * 3, "each says when it begins and ends");
+    for n in 0..9 {
+        rig.only(&format!("word{n}")).await;
     }
 }

@@ -13,14 +13,17 @@ use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::credential::Credential;
 use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::index::Position;
+use activity_log_core::index::manifest::Manifest;
+use activity_log_core::index::store::IndexStore as _;
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, TenantItems};
-use activity_log_core::store::{ItemKind, PutCredentialError, RemovedTenant};
+use activity_log_core::store::{ItemKind, PutCredentialError, RemovedTenant, TenantIndex};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
 use activity_log_tests::lambda::invocation;
 use activity_log_tests::raw_table::{Item, Items, RawTable, text, with};
 use activity_log_tests::rig::{Rig, input, long_keyed_input};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, own_id, type_of};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -515,4 +518,83 @@ async fn a_late_event_builds_nothing_of_a_removed_tenant_up_again() {
     reopen(stack, "service:suite", Scope::ALL).await;
     let event = of_activity(input("late")).to_string();
     fn_ingest::handle(&stack.ctx, invocation(&event)).await.expect("it is a tenant again");
+}
+
+#[tokio::test]
+async fn a_process_that_knows_of_more_shards_writes_nothing_that_is_lost_after_a_reopening() {
+    let warm = Stack::start().await;
+    let operator = Stack::start_beside(&warm).await;
+    let first = warm.v1(&warm.service_key(TENANT).await);
+    let tenant = tenant();
+    for removals in 1..=2 {
+        if removals == 1 {
+            let index = TenantIndex { store: &operator.ctx.store, tenant: &tenant };
+            let four = Manifest { shards: 4, ..Manifest::default() };
+            let put = index.put_manifest(None, &four).await.expect("the table answers");
+            put.expect("there was none");
+            // So that it knows of them.
+            drop(first.search(&[("query", "anything")]).await.expect(200));
+        }
+        close(&operator).await;
+        remove(&operator, AuditTrail::Removed).await;
+        let v1 = warm.v1(&reopen(&operator, "service:suite", Scope::ALL).await);
+        for n in 0..16 {
+            drop(v1.log(&input(&format!("word{n}"))).await.expect(201));
+        }
+        let table = RawTable::of(&operator).await;
+        let tails: BTreeSet<String> = table
+            .items()
+            .await
+            .into_keys()
+            .map(|(pk, _)| pk)
+            .filter(|pk| pk.contains("#TAIL"))
+            .collect();
+        assert!(tails.len() > 1, "it writes to more than one: {tails:?}");
+        let cold = Stack::start_cold(&operator).await;
+        let key = operator.issue_key(TENANT, "user:reader", Scope::ALL).await;
+        for settled in [false, true] {
+            let found = cold.v1(&key).every_activity(&[("type", "note")]).await;
+            assert_eq!(found.len(), 16, "{removals} {settled}");
+            let events = cold.v1(&key).every_audit_event(&[("action", "activity.logged")]).await;
+            assert_eq!(events.len(), 16, "{removals} {settled}");
+            settle_index(&cold.ctx, &tenant).await.expect("the index is settled");
+        }
+        let left = index_status(&cold.ctx, &tenant).await.expect("the index is there");
+        assert_eq!((left.shards, left.tail_entries), (4, 0));
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_names_or_can_read_of_an_index_does_not_stay_with_the_trail() {
+    let workspace = populate(Stack::start().await).await;
+    let stack = &workspace.stack;
+    let table = RawTable::of(stack).await;
+    let before = items(&table).await;
+    let of_kind = |kind: &str| {
+        let mut own = before.iter().filter(|((pk, _), _)| pk.starts_with("T#acme#"));
+        let found = own.find(|((pk, _), _)| pk.contains(kind));
+        found.unwrap_or_else(|| panic!("there is none of {kind}"))
+    };
+    // A run that was cut off has left a segment, just now.
+    let ((pk, _), part) = of_kind("#SEG#");
+    let id = stack.ctx.environment.new_uuid().expect("the clock is within range");
+    let mut key: Vec<&str> = pk.split('#').collect();
+    let id = id.to_string();
+    key[3] = &id;
+    let orphan = key.join("#");
+    table.put(with(part, "pk", text(&orphan))).await;
+    let ((_, entry), item) = of_kind("#TAIL");
+    table.put(with(item, "b", AttributeValue::B(b"damaged".to_vec().into()))).await;
+
+    close(stack).await;
+    let removed = remove(stack, AuditTrail::Kept).await;
+    assert_eq!(removed.removed[&ItemKind::SegmentPart], 1);
+    let after = items(&table).await;
+    assert!(!after.keys().any(|(pk, _)| *pk == orphan), "the part is left");
+    let tail = |(pk, sk): &(String, String)| pk.starts_with("T#acme#TAIL") && sk == entry;
+    assert!(!after.keys().any(tail), "the entry is left");
+    assert_eq!(of_tenant(&after, false), of_tenant(&before, false));
+    let kept = after.keys().filter(|(pk, _)| pk.starts_with("T#acme#SEG#")).count();
+    assert_eq!(removed.kept[&ItemKind::SegmentPart], kept);
+    assert!(kept > 0, "and what events are found by stays");
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::record_act::record_act;
 use activity_log_core::domain::audit::{Action, Data};
 use activity_log_core::domain::error::chain;
 use activity_log_core::domain::principal::TenantId;
-use activity_log_core::store::operator::reindex::{
-    OldWords, Reindexed, Selection, Step, reindex, remove_old_words,
-};
+use activity_log_core::store::operator::commits::COMMITS_WITHIN;
+use activity_log_core::store::operator::old_words::{OldWords, remove_old_words};
+use activity_log_core::store::operator::reindex::{Pace, Reindexed, Selection, Step, reindex};
 use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -28,6 +29,11 @@ pub(super) struct ReindexArgs {
     /// Drop what older versions filed, unless an activity would not be found by its words.
     #[arg(long)]
     remove_old: bool,
+    /// How long to wait for writes that began before something was dropped, with `--all`, or
+    /// is to be dropped, with `--remove-old`, where there may be any. Less is safe only where
+    /// nothing else writes to the table.
+    #[arg(long, value_name = "SECONDS", default_value_t = COMMITS_WITHIN.as_secs())]
+    drain_seconds: u64,
 }
 
 pub(super) async fn run(
@@ -36,8 +42,9 @@ pub(super) async fn run(
     operator: &Operator,
     output: Output,
 ) -> Result<(), CliError> {
+    let commits_within = Duration::from_secs(args.drain_seconds);
     if args.remove_old {
-        return remove_old(ctx, output).await;
+        return remove_old(ctx, commits_within, output).await;
     }
     let selection = if args.all { Selection::All } else { Selection::Outdated };
     let bar = ProgressBar::new_spinner();
@@ -53,7 +60,8 @@ pub(super) async fn run(
         }
         Step::Failed(error) => bar.suspend(|| eprintln!("{}", chain(error))),
     };
-    let done = reindex(&ctx.store, ctx.environment.as_ref(), selection, report).await;
+    let pace = Pace { commits_within, ..Pace::default() };
+    let done = reindex(&ctx.store, ctx.environment.as_ref(), selection, pace, report).await;
     bar.finish_and_clear();
     // One event a tenant of which something was filed, also where the run was cut off.
     for (tenant, records) in filed.into_inner().unwrap_or_else(PoisonError::into_inner) {
@@ -76,13 +84,18 @@ fn text(so_far: &Reindexed) -> String {
     )
 }
 
-async fn remove_old(ctx: &Context, output: Output) -> Result<(), CliError> {
+async fn remove_old(
+    ctx: &Context,
+    commits_within: Duration,
+    output: Output,
+) -> Result<(), CliError> {
     let bar = ProgressBar::new_spinner();
     let report = |scanned| {
         bar.set_message(format!("{scanned} items scanned"));
         bar.tick();
     };
-    let old_words = remove_old_words(&ctx.store, ctx.environment.as_ref(), report).await?;
+    let env = ctx.environment.as_ref();
+    let old_words = remove_old_words(&ctx.store, env, commits_within, report).await?;
     bar.finish_and_clear();
     match old_words {
         OldWords::InUse { activities } => Err(CliError::OldWordsInUse { activities }),

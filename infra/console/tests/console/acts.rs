@@ -383,7 +383,7 @@ async fn a_reindex_leaves_an_event_for_each_tenant_of_which_something_was_filed(
     let (printed, left) = desk.left_by(|| desk.operator.json(&["reindex"])).await;
     assert_eq!((&printed["activities"], left), (&json!(0), Vec::new()));
 
-    let reindex = ["reindex", "--all", "--operator", "user:ann"];
+    let reindex = ["reindex", "--all", "--drain-seconds", "0", "--operator", "user:ann"];
     let (printed, left) = desk.left_by(|| desk.operator.json(&reindex)).await;
     assert_eq!(printed["activities"], 3);
     let reindexed = |tenant: &str, event: &Value| {

@@ -83,7 +83,7 @@ async fn a_reindex_counts_what_it_did_and_reports_what_it_could_not() {
     let nothing =
         json!({"scanned": null, "activities": 0, "audit_events": 0, "listed": 0, "failed": 0});
     assert_eq!(done, nothing, "its words are those of this version");
-    let mut all = operator.json(&["reindex", "--all"]);
+    let mut all = operator.json(&["reindex", "--all", "--drain-seconds", "0"]);
     assert_eq!((&all["activities"], &all["failed"]), (&json!(1), &json!(0)));
     assert!(all["audit_events"].take().as_u64().is_some_and(|events| events > 1));
     assert!(
@@ -94,7 +94,7 @@ async fn a_reindex_counts_what_it_did_and_reports_what_it_could_not() {
 
     let damaged = server.api().log(&note("damaged")).await;
     set_in_head(&server, id_of(&damaged), "occurred_at", AttributeValue::S("?".to_owned())).await;
-    let failed = operator.output(&["reindex", "--all", "--json"]);
+    let failed = operator.output(&["reindex", "--all", "--drain-seconds", "0", "--json"]);
     assert_eq!(failed.status.code(), Some(1));
     let done: Value = serde_json::from_slice(&failed.stdout).expect("it prints JSON");
     assert_eq!((&done["activities"], &done["failed"]), (&json!(1), &json!(1)));

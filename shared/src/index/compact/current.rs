@@ -30,7 +30,7 @@ pub(super) enum Change {
 /// What others did each time when a change was tried.
 #[derive(Debug, thiserror::Error)]
 #[error("the manifest was changed by others {0} times in a row")]
-struct TooManyOthers(usize);
+pub(super) struct TooManyOthers(pub(super) usize);
 
 impl<'a, S: IndexStore> Current<'a, S> {
     pub(super) async fn read(store: &'a S) -> Result<Self> {

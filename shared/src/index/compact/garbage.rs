@@ -48,17 +48,18 @@ pub(super) async fn delete_rest<S: IndexStore>(session: &mut Session<'_, S>) -> 
     Ok(())
 }
 
-/// So many parts of a segment, and how many of each kind are left. Fences are few, and come
-/// on top of it.
+/// So many parts of a segment, and how many of each kind are left. Time fences are few, and
+/// come on top of it.
 fn first_parts(counts: PartCounts, room: usize) -> (Vec<Part>, Option<PartCounts>) {
     let mut left = counts;
-    let mut parts: Vec<Part> = (0..counts.term_fences).map(Part::TermFence).collect();
-    parts.extend((0..counts.time_fences()).map(Part::TimeFence));
-    left.term_fences = 0;
+    let mut parts: Vec<Part> = (0..counts.time_fences()).map(Part::TimeFence).collect();
     let room = parts.len() + room;
     let mut positions = counts.positions();
     while parts.len() < room {
-        let part = if let Some(last) = left.buckets.checked_sub(1) {
+        let part = if let Some(last) = left.term_fences.checked_sub(1) {
+            left.term_fences = last;
+            Part::TermFence(last)
+        } else if let Some(last) = left.buckets.checked_sub(1) {
             left.buckets = last;
             Part::Bucket(last)
         } else if let Some(last) = left.blocks.checked_sub(1) {
@@ -82,6 +83,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::index::segment::MAX_SEGMENT_LEN;
 
     #[test]
     fn a_segment_is_deleted_in_steps_that_leave_nothing() {
@@ -99,6 +101,22 @@ mod tests {
                 assert!(steps <= 130, "{room}");
             }
             assert_eq!(deleted, counts.parts().collect(), "{room}");
+        }
+    }
+
+    /// What damaged numbers name is deleted step by step as well.
+    #[test]
+    fn a_step_has_no_more_parts_for_more_of_any_kind() {
+        let most = 1 << 30;
+        for counts in [(most, 1), (1, most)].map(|(buckets, blocks)| PartCounts {
+            len: MAX_SEGMENT_LEN,
+            buckets,
+            blocks,
+            term_fences: buckets,
+        }) {
+            let (parts, left) = first_parts(counts, 500);
+            assert_eq!(parts.len(), 500 + counts.time_fences() as usize);
+            assert!(left.is_some());
         }
     }
 

@@ -20,7 +20,7 @@ use crate::index::manifest::{Manifest, TailKey};
 use crate::index::segment::bucket::{self, List};
 use crate::index::segment::merge::Parts;
 use crate::index::segment::{Collection, Part, PartName, Segment, SegmentId, ordinals, positions};
-use crate::index::store::{AbsentPart, IndexStore, TailPage, Version};
+use crate::index::store::{AbsentPart, IndexStore, TailPage, UnreadableManifest, Version};
 use crate::index::term::Term;
 
 /// A process with a table.
@@ -318,7 +318,12 @@ impl IndexStore for Memory {
             table.manifest.clone()
         };
         let found = self.step(read).await?;
-        Ok(found.map(|(version, bytes)| (version, Manifest::decode(&bytes).unwrap())))
+        let Some((version, bytes)) = found else { return Ok(None) };
+        let manifest = Manifest::decode(&bytes).map_err(|corrupt| UnreadableManifest {
+            version: Some(version),
+            source: Box::new(corrupt),
+        })?;
+        Ok(Some((version, manifest)))
     }
 
     async fn put_manifest(

@@ -3,17 +3,17 @@
 
 use uuid::Uuid;
 
-use super::current::{Change, Current};
+use super::current::{Change, Current, TooManyOthers};
 use super::limits::Limits;
 use super::merge_tiers::{garbage, is_young};
 use super::struck::{MAX_STRUCK, strike as name_struck};
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result};
 use crate::index::Position;
-use crate::index::manifest::Manifest;
+use crate::index::manifest::{MAX_SHARDS, Manifest};
 use crate::index::segment::build::Built;
-use crate::index::segment::{Collection, Segment, SegmentId};
-use crate::index::store::IndexStore;
+use crate::index::segment::{Collection, Part, Segment, SegmentId};
+use crate::index::store::{IndexStore, is_absence, unreadable_version};
 
 /// How often a change is tried over those of others, which come about once a second.
 const ATTEMPTS: usize = 32;
@@ -29,7 +29,8 @@ struct TooManyStruck;
 struct BuiltTooEarly;
 
 /// Lets a record be found by nothing any more. It is left out of all that is written from now
-/// on; `settle` writes anew what has it.
+/// on; `settle` writes anew what has it. It is there for the erasure of a record, which the
+/// product does not offer yet: tests alone call it.
 ///
 /// # Errors
 ///
@@ -61,7 +62,9 @@ pub async fn strike(
 }
 
 /// Lists a segment that was built from the records. Its number is the manifest's next one at a
-/// time before any of the records was read, and its tier is chosen here.
+/// time before any of the records was read. Its id and its tier are chosen here: where a call
+/// failed, what it wrote may have been listed, merged away and deleted, so the next call writes
+/// a segment of its own.
 ///
 /// # Errors
 ///
@@ -73,26 +76,47 @@ pub async fn add_segment(
     built: Built,
 ) -> Result<()> {
     let Built { mut segment, parts } = built;
+    segment.id = SegmentId(env.new_uuid()?);
     segment.tier = Limits::default().tier(segment.bytes);
-    let id = segment.id;
-    store.write(id, parts).await?;
+    store.write(segment.id, parts).await?;
     let mut current = Current::read(store).await?;
-    let list_it = |manifest: &mut Manifest| {
-        if manifest.segments.iter().any(|listed| listed.id == id) {
-            return Change::Done;
+    for attempt in 0..ATTEMPTS {
+        let manifest = &current.manifest;
+        if is_named(manifest, segment.id) {
+            return Ok(());
+        }
+        // A put that was refused may have been done before, and its segment be merged away and
+        // deleted by now. Garbage is named until all of it is deleted.
+        if attempt > 0 && !is_there(store, &segment).await? {
+            return Ok(());
         }
         let is_struck_since = manifest.struck.iter().any(|it| it.before > segment.number);
-        if is_struck_since || !is_young(env, id) {
-            return Change::Impossible;
+        if is_struck_since || !is_young(env, segment.id) {
+            return Err(Error::Unavailable(Box::new(BuiltTooEarly)));
         }
-        manifest.segments.push(segment.clone());
-        manifest.next_number = manifest.next_number.max(segment.number + 1);
-        Change::Put
-    };
-    if current.change(ATTEMPTS, list_it).await? {
-        return Ok(());
+        let mut new = manifest.clone();
+        new.segments.push(segment.clone());
+        new.next_number = new.next_number.max(segment.number + 1);
+        if current.put_once(new).await? {
+            return Ok(());
+        }
     }
-    Err(Error::Unavailable(Box::new(BuiltTooEarly)))
+    Err(Error::Unavailable(Box::new(TooManyOthers(ATTEMPTS))))
+}
+
+/// Whether a manifest lists a segment, or names it as merged away or dropped.
+fn is_named(manifest: &Manifest, id: SegmentId) -> bool {
+    manifest.segments.iter().any(|segment| segment.id == id)
+        || manifest.garbage.iter().any(|garbage| garbage.segment == id)
+}
+
+/// Whether the part of a segment that is deleted last is there.
+async fn is_there(store: &impl IndexStore, segment: &Segment) -> Result<bool> {
+    match store.read(&[segment.name(Part::Positions(0))]).await {
+        Ok(_) => Ok(true),
+        Err(error) if is_absence(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Drops segments for good, and how many there were: those of an old analyzer, or all of them
@@ -114,6 +138,30 @@ pub async fn drop_segments(
     let drop_them = |manifest: &mut Manifest| drop_from(manifest, run, &which, &mut dropped);
     current.change(ATTEMPTS, drop_them).await?;
     Ok(dropped)
+}
+
+/// Drops all segments, also where the manifest can't be read, and how many are known of. A
+/// manifest that can't be read is replaced by one that names nothing: what it named is for
+/// `sweep`, and its tail may have had the most shards. What it named as struck has no record
+/// any more, so that no search shows it.
+///
+/// # Errors
+///
+/// A failed call, after which they may be dropped; and a manifest of which not even the version
+/// can be read.
+pub async fn drop_all(store: &impl IndexStore, env: &dyn Environment) -> Result<usize> {
+    let dropped = drop_segments(store, env, |_| true).await;
+    let Some(version) = dropped.as_ref().err().and_then(unreadable_version) else {
+        return dropped;
+    };
+    // Numbers go on behind all that it may have named: there is less than one a millisecond.
+    let next_number = u64::try_from(env.now()?.as_millis()).unwrap_or_default();
+    let new = Manifest { shards: MAX_SHARDS, next_number, ..Manifest::default() };
+    match store.put_manifest(Some(version), &new).await? {
+        Some(_) => Ok(0),
+        // Somebody else replaced it.
+        None => drop_segments(store, env, |_| true).await,
+    }
 }
 
 /// Takes segments out of a manifest, with the merge that has any of them.

@@ -13,7 +13,7 @@ use crate::domain::clock::Timestamp;
 
 const VERSION: u8 = 1;
 /// The most buckets of a term fence.
-pub(super) const MAX_BUCKETS: u32 = 512;
+pub(in crate::index) const MAX_BUCKETS: u32 = 512;
 
 /// The shortest byte string that is behind `last` and not behind `next`, which is behind
 /// `last` itself.
@@ -54,8 +54,8 @@ pub struct TermFence {
 }
 
 impl TermFence {
-    /// Reads a fence.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Corrupt> {
+    /// Reads a fence of a segment that has so many buckets.
+    pub fn parse(bytes: &[u8], buckets: u32) -> Result<Self, Corrupt> {
         let mut reader = Reader::of_version(bytes, VERSION)?;
         let first: u32 = reader.small()?;
         let (mut separators, mut separator) = (Vec::new(), Vec::new());
@@ -64,7 +64,7 @@ impl TermFence {
             separators.push(separator.as_slice().into());
         }
         let last = u32::try_from(separators.len()).ok().and_then(|more| first.checked_add(more));
-        last.ok_or(Corrupt("more buckets than there can be"))?;
+        last.filter(|last| *last < buckets).ok_or(Corrupt("a bucket that the segment has not"))?;
         Ok(Self { first, separators })
     }
 
@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_prefix_is_in_all_buckets_that_may_have_it_and_no_others() {
-        let fence = TermFence::parse(&written(7, &[b"b", b"car", b"cat", b"cb", b"d"])).unwrap();
+        let fence =
+            TermFence::parse(&written(7, &[b"b", b"car", b"cat", b"cb", b"d"]), 13).unwrap();
         assert_eq!((fence.first(), fence.last()), (7, 12));
         for (prefix, first, last) in [
             ("a", 7, 7),
@@ -225,7 +226,7 @@ mod tests {
             let added = (0..).take_while(|n| writer.add(&separator(*n))).count();
             let bytes = writer.finish();
             assert!(bytes.len() <= MAX_PART_BYTES);
-            let fence = TermFence::parse(&bytes).unwrap();
+            let fence = TermFence::parse(&bytes, MAX_BUCKETS).unwrap();
             assert_eq!(fence.last() as usize, added);
             assert_eq!(fence.last() == MAX_BUCKETS - 1, suffix == 0);
             assert_eq!(fence.bucket_of(&separator(5)), 6);
@@ -235,10 +236,12 @@ mod tests {
     #[test]
     fn a_damaged_fence_is_corrupt() {
         let bytes = written(1, &[b"b", b"c"]);
-        assert!(TermFence::parse(&bytes[..bytes.len() - 1]).is_err());
-        assert!(TermFence::parse(&[]).is_err());
-        assert!(TermFence::parse(&[VERSION + 1, 0]).is_err());
-        assert!(TermFence::parse(&written(u32::MAX, &[b"b"])).is_err());
+        assert!(TermFence::parse(&bytes, 4).is_ok());
+        assert!(TermFence::parse(&bytes, 3).is_err(), "its last bucket is number 3");
+        assert!(TermFence::parse(&bytes[..bytes.len() - 1], 4).is_err());
+        assert!(TermFence::parse(&[], 4).is_err());
+        assert!(TermFence::parse(&[VERSION + 1, 0], 4).is_err());
+        assert!(TermFence::parse(&written(u32::MAX, &[b"b"]), u32::MAX).is_err());
         assert!(TimeFence::parse(&[VERSION, 5, 6]).is_err(), "a time before 1970");
         assert!(TimeFence::parse(&[VERSION, 0x80]).is_err());
         assert!(TimeFence::parse(&[VERSION + 1]).is_err());
@@ -258,8 +261,8 @@ mod tests {
         #[test]
         fn any_bytes_are_a_fence_or_corrupt(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
             let bytes = [&[VERSION][..], &bytes].concat();
-            if let Ok(fence) = TermFence::parse(&bytes) {
-                prop_assert!(fence.first() <= fence.last());
+            if let Ok(fence) = TermFence::parse(&bytes, 90) {
+                prop_assert!(fence.first() <= fence.last() && fence.last() < 90);
                 let buckets = fence.buckets_of_prefix(b"a");
                 prop_assert!(*buckets.start() >= fence.first() && *buckets.end() <= fence.last());
             }
@@ -279,7 +282,7 @@ mod tests {
                 .windows(2)
                 .map(|pair| separator(pair[0][pair[0].len() - 1], pair[1][0]))
                 .collect();
-            let fence = TermFence::parse(&written(3, &separators)).unwrap();
+            let fence = TermFence::parse(&written(3, &separators), 43).unwrap();
             for (number, terms) in (3..).zip(&buckets) {
                 for term in *terms {
                     prop_assert_eq!(fence.bucket_of(term), number);

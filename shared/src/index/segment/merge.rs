@@ -314,7 +314,8 @@ async fn seek(inputs: &mut [Input], last_term: Option<&Term>, parts: &impl Parts
         if segment.buckets > 1 {
             let part = Part::TermFence(fence::fence_of(segment, last_term));
             let bytes = read(&[segment.name(part)], parts).await?.concat();
-            let fence = TermFence::parse(&bytes).map_err(segment.corrupt(part))?;
+            let fence = TermFence::parse(&bytes, segment.buckets);
+            let fence = fence.map_err(segment.corrupt(part))?;
             input.begin_at(fence.bucket_of(last_term));
         } else {
             input.begin_at(0);
@@ -348,6 +349,7 @@ mod tests {
     use crate::index::segment::fence::TimeFence;
     use crate::index::segment::{
         Collection, MAX_PART_BYTES, POSITIONS_A_PART, POSITIONS_PARTS_A_TIME_FENCE, ordinals,
+        varint,
     };
 
     /// Parts in memory. Whoever writes one again writes the same bytes.
@@ -505,7 +507,7 @@ mod tests {
         assert_eq!(fence::fences_of_prefix(segment, term).start(), &number);
         let bytes = part(Part::TermFence(number));
         assert!(bytes.len() <= MAX_PART_BYTES);
-        let fence = TermFence::parse(bytes).unwrap();
+        let fence = TermFence::parse(bytes, segment.buckets).unwrap();
         let bucket = fence.bucket_of(term);
         assert_eq!(fence.buckets_of_prefix(term).start(), &bucket);
         assert!((fence.first()..=fence.last()).contains(&bucket));
@@ -711,6 +713,35 @@ mod tests {
             }
         }
         assert!(refused > names.len() / 7);
+    }
+
+    /// It would go on behind all words of that input, and leave them out.
+    #[test]
+    fn a_resumed_merge_ends_at_a_fence_of_buckets_that_the_segment_has_not() {
+        let parts = Memories::new();
+        let (inputs, dropped, _) = large_merge(&parts);
+        let mut merge = Merge::new(birth(3), inputs.clone(), dropped.clone(), Progress::default());
+        let progress = loop {
+            match now(merge.advance(&parts, 1)).unwrap() {
+                Advance::Paused(progress) if progress.last_term.is_some() => break progress,
+                Advance::Paused(_) => {}
+                Advance::Done(_) => panic!("it is large enough to pause"),
+            }
+        };
+        let last_term = progress.last_term.clone().unwrap();
+        let fenced = inputs.iter().find(|segment| segment.buckets > 1).unwrap();
+        let name = fenced.name(Part::TermFence(fence::fence_of(fenced, last_term.as_bytes())));
+        for (first, is_read) in [(fenced.buckets - 1, true), (fenced.buckets, false)] {
+            let version = parts.parts.lock().unwrap()[&name][0];
+            let mut damaged = vec![version];
+            varint::put(&mut damaged, first.into());
+            parts.parts.lock().unwrap().insert(name, damaged);
+            let mut input = [Input::new(fenced.clone(), vec![0; fenced.len as usize])];
+            let sought = now(seek(&mut input, Some(&last_term), &parts));
+            assert_eq!(sought.is_ok(), is_read);
+        }
+        let mut resumed = Merge::new(birth(3), inputs, dropped, progress);
+        assert!(now(resumed.advance(&parts, usize::MAX)).is_err());
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub(super) mod credential;
 pub(super) mod idempotency_record;
 pub(super) mod key_use;
 pub(super) mod long_text;
+pub(super) mod manifest;
 pub(super) mod news;
 pub(super) mod record_type;
 pub(super) mod record_type_ids;

@@ -1,5 +1,4 @@
-//! Files activities under the words of this build's analyzer, and drops what older ones
-//! filed; and builds an index anew.
+//! Files activities under the words of this build's analyzer; and builds an index anew.
 //!
 //! A search for words looks at what its own build's analyzer filed, so an activity is found
 //! by its words as soon as they are filed under that version. So the order is
@@ -16,41 +15,61 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
+use super::commits::{COMMITS_WITHIN, wait};
 use super::indexed_tenants::indexed_tenants;
+use super::outdated::outdated;
 use super::scan::{self, Scan, ScanPage, insist};
+use super::waiting::Waiting;
 use crate::domain::activity::ActivityId;
 use crate::domain::clock::Environment;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
 use crate::index::Position;
-use crate::index::compact::{self, operate};
+use crate::index::compact::{self, Limits, operate};
 use crate::index::entry::EntryPart;
 use crate::index::filed::{activity_part, event_part};
 use crate::index::segment::build::build;
-use crate::index::segment::merge::Parts as _;
-use crate::index::segment::{Birth, Collection, Part, Segment, SegmentId, positions};
+use crate::index::segment::{Birth, Collection, SegmentId};
 use crate::index::store::IndexStore;
 use crate::index::visible_text::visible_text;
 use crate::store::calls::Store;
-use crate::store::failure::{CorruptItem, is_corrupt_item};
+use crate::store::failure::is_corrupt_item;
 use crate::store::item::{Item, ItemReader, Key, keys_only};
 use crate::store::items;
 use crate::store::keys::{self, ItemKind};
 use crate::store::segments::TenantIndex;
 use crate::text::{self, ANALYZER_VERSION};
 
-/// Records that are made into one segment.
-const RECORDS_A_SEGMENT: usize = 4_096;
-/// What records that wait to be made into segments may take, in bytes of their terms.
-const WAITING_BYTES: usize = 32 * 1024 * 1024;
 /// Heads, with their long parts, that are in memory at a time.
 const HEADS_A_ROUND: usize = 50;
-/// Parts of positions that are read at a time.
-const PARTS_A_ROUND: usize = 100;
 /// How long the writes of a page may take.
 const WRITE_DEADLINE: Duration = Duration::from_secs(60);
+/// How long one run of the compactor goes on.
+const COMPACTION: Duration = Duration::from_secs(600);
+/// How often a run of the compactor is tried while another one is at it: for longer than one
+/// that ended without a word keeps others away.
+const COMPACTIONS: usize = 35;
+/// How long to wait for another run.
+const COMPACTION_PAUSE: Duration = Duration::from_secs(1);
+
+/// How a run goes about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Records that are made into one segment.
+    pub records_a_segment: usize,
+    /// After so many new segments of a tenant, they are merged.
+    pub segments_a_merge: usize,
+    /// How long after it began a write may be committed.
+    pub commits_within: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { records_a_segment: 4_096, segments_a_merge: 32, commits_within: COMMITS_WITHIN }
+    }
+}
 
 /// Which records are indexed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,27 +111,15 @@ pub enum Step<'a> {
     Failed(&'a Error),
 }
 
-/// What became of what older versions filed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OldWords {
-    /// So many activities would not be found by their words. Nothing was dropped.
-    InUse {
-        /// Activities that only another version filed.
-        activities: usize,
-    },
-    /// It is gone.
-    Dropped {
-        /// How many segments it was.
-        segments: usize,
-    },
-}
-
 /// A run.
 struct Run<'a, R> {
     store: &'a Store,
     env: &'a dyn Environment,
+    pace: Pace,
     report: R,
     done: Reindexed,
+    /// How many segments of a tenant were added since they were merged.
+    unmerged: BTreeMap<TenantId, usize>,
 }
 
 /// Files the selected records, and tells `report` of what is done, and of each record that
@@ -125,12 +132,17 @@ pub async fn reindex(
     store: &Store,
     env: &dyn Environment,
     selection: Selection,
+    pace: Pace,
     report: impl Fn(Step<'_>) + Sync,
 ) -> Result<Reindexed> {
-    let mut run = Run { store, env, report, done: Reindexed::default() };
+    let (done, unmerged) = (Reindexed::default(), BTreeMap::new());
+    let mut run = Run { store, env, pace, report, done, unmerged };
     match selection {
         Selection::Outdated => run.file_outdated().await?,
         Selection::All => run.build_anew().await?,
+    }
+    for tenant in std::mem::take(&mut run.unmerged).into_keys() {
+        run.merge(&tenant).await?;
     }
     Ok(run.done)
 }
@@ -143,9 +155,11 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
     async fn file_outdated(&mut self) -> Result<()> {
         let tenants = self.tenants().await?;
         for tenant in &tenants {
-            let outdated = insist(|| outdated(self.store, tenant)).await?;
+            let index = TenantIndex { store: self.store, tenant };
+            let outdated = insist(|| outdated(&index)).await?;
             let mut waiting = Waiting::default();
-            for round in outdated.chunks(HEADS_A_ROUND) {
+            let heads = HEADS_A_ROUND.min(self.pace.records_a_segment).max(1);
+            for round in outdated.chunks(heads) {
                 let number = self.next_number(tenant).await?;
                 let found = insist(|| self.activities(tenant, round)).await?;
                 for part in found {
@@ -167,9 +181,17 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
         let mut numbers: BTreeMap<TenantId, u64> = BTreeMap::new();
         for tenant in self.tenants().await? {
             let index = TenantIndex { store: self.store, tenant: &tenant };
-            insist(|| operate::drop_segments(&index, self.env, |_| true)).await?;
+            insist(|| operate::drop_all(&index, self.env)).await?;
             let number = self.next_number(&tenant).await?;
             numbers.insert(tenant, number);
+        }
+        // What was dropped may have been of a write that is committed yet:
+        //
+        // staged ─ flushed ─ dropped ─ (its head is looked for) ─ committed
+        //
+        // Its entry is gone, so it is found by the scan, or never.
+        if !numbers.is_empty() {
+            wait(self.env, self.pace.commits_within).await?;
         }
         let scan = Scan::default()
             .only("sk = :head OR sk = :event")
@@ -277,7 +299,9 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
 
     /// Files what waits, as far as it is enough for a segment, or all of it.
     async fn file(&mut self, waiting: &mut Waiting, all: bool) -> Result<()> {
-        while let Some(((tenant, collection), group)) = waiting.take(all) {
+        while let Some(((tenant, collection), group)) =
+            waiting.take(self.pace.records_a_segment, all)
+        {
             let records = group.parts.len();
             let listed = self.list(&tenant, collection, &group.parts).await?;
             let birth = Birth {
@@ -291,7 +315,8 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
                 number: group.number,
             };
             let index = TenantIndex { store: self.store, tenant: &tenant };
-            operate::add_segment(&index, self.env, build(birth, group.parts)).await?;
+            let add = || operate::add_segment(&index, self.env, build(birth, group.parts.clone()));
+            insist(add).await?;
             self.done.listed += listed;
             match collection {
                 Collection::Activities => self.done.activities += records,
@@ -299,6 +324,28 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
             }
             (self.report)(Step::Filed { tenant: &tenant, records });
             self.progress();
+            let unmerged = self.unmerged.entry(tenant.clone()).or_default();
+            *unmerged += 1;
+            if *unmerged >= self.pace.segments_a_merge {
+                self.unmerged.remove(&tenant);
+                self.merge(&tenant).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Merges what is due, as the next write that asks for a run would: until then each
+    /// segment is one more for every search, and one more in the manifest.
+    async fn merge(&self, tenant: &TenantId) -> Result<()> {
+        let index = TenantIndex { store: self.store, tenant };
+        let limits = Limits { run: COMPACTION, ..Limits::default() };
+        for _ in 0..COMPACTIONS {
+            let ran = insist(|| compact::run(&index, self.env, &limits)).await?;
+            if !ran.ended_for_another {
+                break;
+            }
+            // The other one may be about to end.
+            sleep(COMPACTION_PAUSE).await;
         }
         Ok(())
     }
@@ -326,174 +373,4 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
         insist(put).await?;
         Ok(missing.len())
     }
-}
-
-/// Records that wait to be made into a segment.
-#[derive(Default)]
-struct Group {
-    parts: Vec<EntryPart>,
-    bytes: usize,
-    /// The number of the segment: the manifest's next one before any of them was read.
-    number: u64,
-}
-
-/// Records that wait, by tenant and collection.
-#[derive(Default)]
-struct Waiting {
-    groups: BTreeMap<(TenantId, Collection), Group>,
-    bytes: usize,
-}
-
-impl Waiting {
-    fn add(&mut self, tenant: &TenantId, collection: Collection, part: EntryPart, number: u64) {
-        let group = self.groups.entry((tenant.clone(), collection)).or_default();
-        if group.parts.is_empty() {
-            group.number = number;
-        }
-        let terms = part.terms.iter().map(|term| term.as_bytes().len() + 2 * size_of::<usize>());
-        let bytes: usize = terms.sum();
-        group.parts.push(part);
-        group.bytes += bytes;
-        self.bytes += bytes;
-    }
-
-    /// The largest group, where it is enough for a segment, where there is no more room,
-    /// or where all are wanted.
-    fn take(&mut self, all: bool) -> Option<((TenantId, Collection), Group)> {
-        let (key, group) = self.groups.iter().max_by_key(|(_, group)| group.bytes)?;
-        let is_due = all
-            || group.parts.len() >= RECORDS_A_SEGMENT
-            || self.bytes >= WAITING_BYTES
-            || self.groups.values().any(|group| group.parts.len() >= RECORDS_A_SEGMENT);
-        if !is_due {
-            return None;
-        }
-        let key = key.clone();
-        let group = self.groups.remove(&key)?;
-        self.bytes -= group.bytes;
-        Some((key, group))
-    }
-}
-
-/// The activities of a tenant that another version of the analyzer filed, and this one did
-/// not, newest first.
-async fn outdated(store: &Store, tenant: &TenantId) -> Result<Vec<Position>> {
-    let index = TenantIndex { store, tenant };
-    // The tail first: what leaves it meanwhile is in a segment of the manifest.
-    let shards = IndexStore::manifest(&index).await?.map_or(1, |(_, manifest)| manifest.shards);
-    let (mut others, mut ours) = (BTreeSet::new(), BTreeSet::new());
-    for shard in 0..shards {
-        let mut after = None;
-        loop {
-            let page = IndexStore::tail(&index, shard, after, usize::MAX).await?;
-            for (_, entry) in page.entries {
-                let Some(part) = entry.activity else { continue };
-                let of_ours = entry.analyzer == ANALYZER_VERSION;
-                if of_ours { &mut ours } else { &mut others }.insert(part.position);
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-    }
-    let manifest = IndexStore::manifest(&index).await?.map(|(_, manifest)| manifest);
-    for segment in manifest.unwrap_or_default().segments {
-        if segment.collection == Collection::Activities {
-            let of_ours = segment.analyzer == ANALYZER_VERSION;
-            let found = if of_ours { &mut ours } else { &mut others };
-            read_positions(&index, &segment, found).await?;
-        }
-    }
-    let mut outdated: Vec<Position> = others.difference(&ours).copied().collect();
-    outdated.reverse();
-    Ok(outdated)
-}
-
-async fn read_positions(
-    index: &TenantIndex<'_>,
-    segment: &Segment,
-    found: &mut BTreeSet<Position>,
-) -> Result<()> {
-    let of_positions = segment.parts().filter(|part| matches!(part, Part::Positions(_)));
-    let names: Vec<_> = of_positions.map(|part| segment.name(part)).collect();
-    for round in names.chunks(PARTS_A_ROUND) {
-        for (bytes, name) in index.read(round).await?.iter().zip(round) {
-            let positions = positions::decode(bytes).map_err(|corrupt| CorruptItem {
-                pk: keys::part(index.tenant, *name).pk,
-                sk: String::new(),
-                problem: corrupt.to_string(),
-            })?;
-            found.extend(positions);
-        }
-    }
-    Ok(())
-}
-
-/// Drops what older versions of the analyzer filed, unless an activity would not be found
-/// by its words then. An activity that a function of an older build commits after that was
-/// looked at may lose its words; [`reindex`] files it as any other.
-///
-/// # Errors
-///
-/// A failed call. What was dropped until then stays dropped.
-pub async fn remove_old_words(
-    store: &Store,
-    env: &dyn Environment,
-    report: impl Fn(usize),
-) -> Result<OldWords> {
-    let tenants = indexed_tenants(store, report).await?;
-    let mut activities = 0;
-    for tenant in &tenants {
-        let outdated = insist(|| outdated(store, tenant)).await?;
-        for round in outdated.chunks(PARTS_A_ROUND) {
-            // What has no head is nothing that could be found.
-            let heads: Vec<Key> =
-                round.iter().map(|at| keys::head(tenant, ActivityId(at.id))).collect();
-            let projection = keys_only();
-            let look = || store.batch_get(heads.clone(), Some(&projection));
-            activities += insist(look).await?.len();
-        }
-    }
-    if activities > 0 {
-        return Ok(OldWords::InUse { activities });
-    }
-    let is_old = |segment: &Segment| {
-        segment.collection == Collection::Activities && segment.analyzer < ANALYZER_VERSION
-    };
-    let mut segments = 0;
-    for tenant in &tenants {
-        let index = TenantIndex { store, tenant };
-        let manifest = insist(|| IndexStore::manifest(&index)).await?;
-        let has_old = manifest.is_some_and(|(_, manifest)| manifest.segments.iter().any(is_old));
-        let in_tail = insist(|| has_old_entries(&index)).await?;
-        if !has_old && !in_tail {
-            continue;
-        }
-        // What the tail has of an older version becomes a segment of it.
-        insist(|| compact::settle(&index, env)).await?;
-        segments += insist(|| operate::drop_segments(&index, env, is_old)).await?;
-        insist(|| compact::settle(&index, env)).await?;
-    }
-    Ok(OldWords::Dropped { segments })
-}
-
-/// Whether the tail has activities that an older version of the analyzer filed.
-async fn has_old_entries(index: &TenantIndex<'_>) -> Result<bool> {
-    let shards = IndexStore::manifest(index).await?.map_or(1, |(_, manifest)| manifest.shards);
-    for shard in 0..shards {
-        let mut after = None;
-        loop {
-            let page = IndexStore::tail(index, shard, after, usize::MAX).await?;
-            let mut entries = page.entries.iter().map(|(_, entry)| entry);
-            if entries.any(|entry| entry.activity.is_some() && entry.analyzer < ANALYZER_VERSION) {
-                return Ok(true);
-            }
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-    }
-    Ok(false)
 }

@@ -30,7 +30,9 @@ use crate::domain::clock::{Environment, Timestamp};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::{KeyId, TenantId};
 use crate::index::compact;
-use crate::index::segment::{Collection, Segment};
+use crate::index::compact::sweep::sweep;
+use crate::index::segment::{Collection, PartName, Segment};
+use crate::index::store::IndexStore;
 use crate::store::calls::{Store, pages};
 use crate::store::failure::is_corrupt_item;
 use crate::store::item::{Item, Key, SK, keys_only};
@@ -162,10 +164,22 @@ pub async fn remove(
         }));
         Ok(())
     };
-    let page = |page: ScanPage| remove(sort(tenant, page.items, audit_trail));
+    let page = |page: ScanPage| async move {
+        let mut sorted = sort(tenant, page.items, audit_trail);
+        let unnamed = sweep_parts(store, tenant, &sorted.kept_parts).await?;
+        if unnamed > 0 {
+            report(&shared.update(|so_far: &mut TenantItems| {
+                add(&mut so_far.removed, ItemKind::SegmentPart, unnamed);
+            }));
+            let kept = sorted.keep.entry(ItemKind::SegmentPart).or_default();
+            *kept = kept.saturating_sub(unnamed);
+        }
+        remove(sorted).await
+    };
     scan::each_page(store, &scan_of(tenant, Pass::Heads), page).await?;
-    if audit_trail == AuditTrail::Kept {
-        insist(|| forget_activities(store, tenant, env)).await?;
+    match audit_trail {
+        AuditTrail::Kept => insist(|| forget_activities(store, tenant, env)).await?,
+        AuditTrail::Removed => insist(|| store.note_shards(tenant)).await?,
     }
     scan::each_page(store, &scan_of(tenant, Pass::Rest), page).await?;
     remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail)).await?;
@@ -181,7 +195,32 @@ async fn forget_activities(store: &Store, tenant: &TenantId, env: &dyn Environme
     // are deleted by what comes after.
     compact::settle(&index, env).await?;
     compact::operate::drop_segments(&index, env, of_activities).await?;
-    compact::settle(&index, env).await.map(drop)
+    compact::settle(&index, env).await?;
+    // What can't be read is in no segment, and may have words all the same.
+    let manifest = IndexStore::manifest(&index).await?.map(|(_, manifest)| manifest);
+    for shard in 0..manifest.unwrap_or_default().shards {
+        let mut after = None;
+        loop {
+            let page = IndexStore::tail(&index, shard, after, usize::MAX).await?;
+            index.delete_tail(&page.unreadable).await?;
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes those of some parts of segments that the manifest does not name, however young they
+/// are: a run that was cut off left them, and they may be of activities. Nobody lists them any
+/// more: all that was due is done, so a run that is at work still finds its inputs gone.
+async fn sweep_parts(store: &Store, tenant: &TenantId, parts: &[PartName]) -> Result<usize> {
+    if parts.is_empty() {
+        return Ok(0);
+    }
+    let index = TenantIndex { store, tenant };
+    insist(|| sweep(&index, parts.iter().copied(), Timestamp::MAX)).await
 }
 
 /// The keys of a tenant's credentials, whatever else is in them.
@@ -208,21 +247,24 @@ fn scan_of(tenant: &TenantId, pass: Pass) -> Scan {
 struct Sorted {
     remove: BTreeMap<ItemKind, Vec<Item>>,
     keep: Counts,
+    /// The parts of segments among those that stay.
+    kept_parts: Vec<PartName>,
 }
 
 fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted {
-    let mut sorted = Sorted { remove: BTreeMap::new(), keep: Counts::new() };
+    let (remove, keep, kept_parts) = (BTreeMap::new(), Counts::new(), Vec::new());
+    let mut sorted = Sorted { remove, keep, kept_parts };
     for item in items {
         // The filter has seen to it; but nothing is removed on its word alone.
-        let Some((owner, kind)) = Key::of(&item).and_then(|key| keys::kind_of(&key.pk)) else {
-            continue;
-        };
+        let Some(key) = Key::of(&item) else { continue };
+        let Some((owner, kind)) = keys::kind_of(&key.pk) else { continue };
         // The tombstone is nothing of the tenant, but what is left in its place.
         if owner != *tenant || kind == ItemKind::Tombstone {
             continue;
         }
         if is_of_trail(kind) && audit_trail == AuditTrail::Kept {
             add(&mut sorted.keep, kind, 1);
+            sorted.kept_parts.extend(keys::part_name(&key.pk).map(|(_, name)| name));
         } else {
             sorted.remove.entry(kind).or_default().push(item);
         }

@@ -1,0 +1,82 @@
+//! The manifest of a tenant's index.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::tail_entry::BYTES;
+use crate::domain::principal::TenantId;
+use crate::index::manifest::Manifest;
+use crate::index::search::Current;
+use crate::index::store::{UnreadableManifest, Version};
+use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, READ_UNIT_BYTES, size_bytes};
+use crate::store::keys;
+
+/// The attribute of a manifest's version.
+pub(in crate::store) const VERSION: &str = "v";
+
+/// Reads the manifest of an index that is used. One that can't be read can be replaced by its
+/// version.
+pub(in crate::store) fn read_current(item: &Item) -> Result<Current, UnreadableManifest> {
+    read(item).map_err(|corrupt| UnreadableManifest {
+        version: read_version(&ItemReader::new(item)).ok(),
+        source: Box::new(corrupt),
+    })
+}
+
+fn read_version(reader: &ItemReader<'_>) -> Result<Version, CorruptItem> {
+    let version = Uuid::from_slice(reader.bytes(VERSION)?);
+    version.map(Version).map_err(|_| reader.corrupt("its version is not one"))
+}
+
+pub(in crate::store) fn read(item: &Item) -> Result<Current, CorruptItem> {
+    let reader = ItemReader::new(item);
+    let version = read_version(&reader)?;
+    let manifest = Manifest::decode(reader.bytes(BYTES)?)
+        .map_err(|corrupt| reader.corrupt(corrupt.to_string()))?;
+    let units = size_bytes(item).div_ceil(READ_UNIT_BYTES);
+    Ok(Current { version, manifest: Arc::new(manifest), units })
+}
+
+/// Lays a manifest out. Its version follows from what is new and from what was `before`, which
+/// is there once. So it never comes back, and a call that is made again puts the same.
+pub(in crate::store) fn write(
+    tenant: &TenantId,
+    before: &[u8],
+    manifest: &Manifest,
+) -> (Version, Item) {
+    let bytes = manifest.encode();
+    let digest = Sha256::new().chain_update(before).chain_update(&bytes).finalize();
+    let mut version = [0; size_of::<Uuid>()];
+    version.copy_from_slice(&digest[..size_of::<Uuid>()]);
+    let mut item = keys::manifest(tenant).into_item();
+    item.insert(VERSION.to_owned(), AttributeValue::B(Blob::new(version)));
+    item.insert(BYTES.to_owned(), AttributeValue::B(Blob::new(bytes)));
+    (Version(Uuid::from_bytes(version)), item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_cannot_be_read_tells_its_version_where_it_has_one() {
+        let tenant = TenantId::parse("acme").unwrap();
+        let (version, item) = write(&tenant, b"before", &Manifest::default());
+        assert_eq!(read_current(&item).unwrap().version, version);
+        let damaged = |name: &str, bytes: &[u8]| {
+            let mut item = item.clone();
+            item.insert(name.to_owned(), AttributeValue::B(Blob::new(bytes)));
+            read_current(&item).unwrap_err().version
+        };
+        assert_eq!(damaged(BYTES, b"no manifest"), Some(version));
+        assert_eq!(damaged(VERSION, b"no version"), None);
+        let mut without = item.clone();
+        without.remove(BYTES);
+        assert_eq!(read_current(&without).unwrap_err().version, Some(version));
+    }
+}
