@@ -8,7 +8,7 @@
 //! http                   requests, responses and the three dialects
 //! app                    the use cases
 //! store                  the only shelf that speaks to the table
-//! index     platform     posting lists and their join; what a process runs on
+//! index     platform     the index and its compactor; what a process runs on
 //! text                   the words of a text
 //! domain                 values and records, which know nothing of the above
 //! ```

@@ -4,7 +4,7 @@
 //! some models write numbers as text. What is meant is plain, so it is taken. It is
 //! mended before the input is hashed, so that a retry over REST is the same input.
 
-use activity_log_core::app::input::UNKNOWN_PROPERTY;
+use activity_log_core::app::input::{NOT_A_STRING, UNKNOWN_PROPERTY};
 use activity_log_core::app::json::Object;
 use activity_log_core::domain::error::{Error, FieldError};
 use serde_json::Value;
@@ -26,10 +26,14 @@ pub(crate) fn as_meant(mut arguments: Object, tool: ToolName) -> Object {
     arguments
 }
 
-/// The error with what to do about properties that the tool does not have.
+/// The error with what to do about properties that the tool does not have, and about a list
+/// where one of several is taken.
 pub(crate) fn with_advice(error: Error, tool: ToolName) -> Error {
     let Error::ValidationFailed(mut violations) = error else { return error };
-    for FieldError { message, .. } in &mut violations {
+    for FieldError { field, message, .. } in &mut violations {
+        if message == NOT_A_STRING && field == "type" && tool == ToolName::Search {
+            *message = format!("{NOT_A_STRING}: for several, use types").into();
+        }
         if message == UNKNOWN_PROPERTY {
             *message = format!(
                 "is not an argument of {}: leave it out. The arguments are {}",

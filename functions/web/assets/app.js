@@ -1,9 +1,9 @@
 function De(e){return e.ctrlKey||e.metaKey||e.shiftKey}function mt(e,...t){for(let o of t)o==null||o===!1||(Array.isArray(
-o)?mt(e,...o):o instanceof Node?e.appendChild(o):e.appendChild(document.createTextNode(String(o))))}function _(e,...t){e.
-replaceChildren(),mt(e,...t)}function Fo(e,t,o){if(o==null||o===!1){o===!1&&t.startsWith("aria-")&&e.setAttribute(t,"fal\
+o)?mt(e,...o):o instanceof Node?e.appendChild(o):e.appendChild(document.createTextNode(String(o))))}function T(e,...t){e.
+replaceChildren(),mt(e,...t)}function Oo(e,t,o){if(o==null||o===!1){o===!1&&t.startsWith("aria-")&&e.setAttribute(t,"fal\
 se");return}if(t.startsWith("on")||t==="style")throw new TypeError(`the attribute ${t} is code`);e.setAttribute(t,o===!0&&
 !t.startsWith("aria-")?"":String(o))}function n(e,t={},...o){let r=document.createElement(e);for(let[i,s]of Object.entries(
-t))if(i==="on")for(let[c,d]of Object.entries(s))r.addEventListener(c,d);else Fo(r,i,s);return mt(r,...o),r}var Bt="http:\
+t))if(i==="on")for(let[c,d]of Object.entries(s))r.addEventListener(c,d);else Oo(r,i,s);return mt(r,...o),r}var Bt="http:\
 //www.w3.org/2000/svg";function Q(...e){let t=document.createElementNS(Bt,"svg");t.setAttribute("viewBox","0 0 24 24"),t.
 setAttribute("class","icon"),t.setAttribute("aria-hidden","true"),t.setAttribute("focusable","false");for(let o of e){let r=document.
 createElementNS(Bt,"path");r.setAttribute("d",o),t.appendChild(r)}return t}function ee(e,t){return n("span",{dir:"auto",
@@ -14,8 +14,8 @@ M12 3v6","M12 15v6","M3 12h6","M15 12h6"],Ce={note:["M6 3h9l4 4v14H6z","M9 11h7"
  11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1"],email:["M3 6h18v12H3z","M3 7l9 6 9-6"],meeting:[
 "M4 6h16v14H4z","M4 10h16","M8 3v4","M16 3v4"],agent_action:["M5 9h14v10H5z","M12 5v4","M9 13v2","M15 13v2","M2 13v3","M\
 22 13v3"]},tn={succeeded:["M5 13l4 4L19 7"],denied:["M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18","M6 6l12 12"],rejected:["M12 \
-4l9 16H3z","M12 10v4","M12 17v.5"]};function Ho(e){try{return decodeURIComponent(e)}catch{return e}}function Ne(e){let t=e.replace(/^#/,""),o=t.indexOf("?");
-return{path:(o<0?t:t.slice(0,o)).split("/").filter(Boolean).map(Ho),parameters:new URLSearchParams(o<0?"":t.slice(o+1))}}
+4l9 16H3z","M12 10v4","M12 17v.5"]};function Ko(e){try{return decodeURIComponent(e)}catch{return e}}function Ne(e){let t=e.replace(/^#/,""),o=t.indexOf("?");
+return{path:(o<0?t:t.slice(0,o)).split("/").filter(Boolean).map(Ko),parameters:new URLSearchParams(o<0?"":t.slice(o+1))}}
 function K(e,t){let o=new URLSearchParams;for(let[i,s]of t??[])s!==""&&o.append(i,s);let r=o.toString();return`#/${e.map(
 encodeURIComponent).join("/")}${r===""?"":`?${r}`}`}function nn(e){let t=()=>Ne(window.location.hash);return window.addEventListener(
 "hashchange",()=>e(t())),e(t()),{current:t,go(o,r="push"){o!==(window.location.hash||"#/")&&(r==="replace"?window.history.
@@ -59,7 +59,7 @@ The method is not one of the path",idempotency_conflict:"The idempotency key was
 The input was too large",unsupported_media_type:"The input was no JSON",validation_failed:"The input broke rules",rate_limited:"\
 Too many requests",internal_error:"The service failed",unavailable:"The service was not available"},fields:"Fields:",wholeInput:"\
 the input as a whole",data:{actor_type:"Kind of actor",applied:"Done",audit_reads:"Reads that are recorded",count:"How m\
-any",ends_at:"Ends",expires_at:"Ends",first_at:"First",hour:"In the hour from",last_at:"Last",postings:"Entries made",refused:"\
+any",ends_at:"Ends",expires_at:"Ends",first_at:"First",hour:"In the hour from",last_at:"Last",records:"Records filed",refused:"\
 Refused",removed:"Removed",removed_tenant:"Workspace that was removed before",replaced_by:"Replaced by",scopes:"Scopes",
 unchanged:"As they were"},only:(e,t)=>`Filter by “${e}”: ${t}`,openActivity:"Open the activity",openRecord:"Open its\
  timeline",openActor:"What it did",openKey:"What was done with it",more:"All that is recorded",property:{occurred_at:"Wh\
@@ -164,8 +164,8 @@ for another input.",too_large:"Make it shorter.",invalid:"",rate_limited:"The se
  again in ${e} ${Ue(e,"second","seconds")}.`},shortcuts:{title:"Keyboard",lead:"Everything can be reached with Tab and E\
 nter. These are shorter:",enabled:"Use these single keys",keys:[["/","Search"],["j","The next row"],["k","The row before"],
 ["?","This help"]],hint:"They rest while you type. Switch them off if they get in the way of your screen reader or of sp\
-eech input."}};var Oo={user:Zt,service:Qt,agent:en};function Ie(e){return e.display_name??e.id}function yt(e){return`${e.type}:${e.id}`}
-function ft(e,t){let o=Ie(e),r=[Q(...Oo[e.type]),n("span",{class:e.type==="user"?"visually-hidden":"actor-type"},`${a.actor[e.
+eech input."}};var $o={user:Zt,service:Qt,agent:en};function Ie(e){return e.display_name??e.id}function yt(e){return`${e.type}:${e.id}`}
+function ft(e,t){let o=Ie(e),r=[Q(...$o[e.type]),n("span",{class:e.type==="user"?"visually-hidden":"actor-type"},`${a.actor[e.
 type]} `),n("span",{dir:"auto",class:"name"},o)],i=`${a.actor[e.type]} ${e.id}`;if(t===void 0)return n("span",{class:"ac\
 tor",title:i},r);let s=new URLSearchParams(t.parameters);return s.set("actor_id",yt(e)),s.delete("actor_type"),n("a",{class:"\
 actor",href:K(t.path,s),title:a.actor.filter(o)},r)}function te(e,t){return n("span",{class:"deed"},ft(e.actor,t),e.on_behalf_of!==
@@ -179,255 +179,255 @@ let e;return{keyFor(t){let o=JSON.stringify(t);return e?.json!==o&&(e={json:o,ke
 void 0}}}function N(e,t){e.id||=se("field");let o=t.hint===void 0?void 0:n("p",{class:"hint"},t.hint),r=n("p",{class:"violation",
 id:`${e.id}-violation`});return r.hidden=!0,o!==void 0&&(o.id=`${e.id}-hint`,e.setAttribute("aria-describedby",o.id)),{element:n(
 "div",{class:["field",t.class].filter(Boolean).join(" ")},n("label",{for:e.id},t.label),e,o,r),control:e,setError(i){r.hidden=
-i===void 0,_(r,i);let s=[o?.id,i===void 0?void 0:r.id].filter(Boolean);s.length>0?e.setAttribute("aria-describedby",s.join(
+i===void 0,T(r,i);let s=[o?.id,i===void 0?void 0:r.id].filter(Boolean);s.length>0?e.setAttribute("aria-describedby",s.join(
 " ")):e.removeAttribute("aria-describedby"),i===void 0?e.removeAttribute("aria-invalid"):e.setAttribute("aria-invalid","\
 true")}}}function ve(e,t,o){return n("select",{name:e},n("option",{value:""},t),o.map(r=>n("option",{value:r.value},r.label)))}
 function ie(e,t){let o=new Map,r=[];for(let{field:s,message:c}of t)e.has(s)?o.set(s,[...o.get(s)??[],c]):r.push(s==="$"?
 c:`${s}: ${c}`);let i;for(let[s,c]of e){let d=o.get(s);c.setError(d?.join("; ")),d!==void 0&&(i??=c.control)}return{first:i,
-rest:r}}var Ko=8e3;function Te(e){let t=n("p",{class:"loading",...e},a.pager.loading);return on(t),t}function je(){let e=n("p",{
+rest:r}}var Do=8e3;function _e(e){let t=n("p",{class:"loading",...e},a.pager.loading);return on(t),t}function je(){let e=n("p",{
 class:"hint",role:"status"});return on(e),e}function on(e){let t=new WeakRef(e);setTimeout(()=>{let o=t.deref();o?.isConnected&&
-_(o,a.pager.slow)},Ko)}function gt(e){if(e.requiredScope!==void 0)return a.problem.scope(e.requiredScope);if(e.retryAfterMs!==void 0&&e.retryAfterMs>
+T(o,a.pager.slow)},Do)}function gt(e){if(e.requiredScope!==void 0)return a.problem.scope(e.requiredScope);if(e.retryAfterMs!==void 0&&e.retryAfterMs>
 0)return a.problem.after(Math.ceil(e.retryAfterMs/1e3));if(e.failure==="invalid"||e.failure==="malformed"){let t=e.fieldErrors.
 map(({field:o,message:r})=>`${o}: ${r}`);return t.length>0?t.join("; "):e.message}return a.problem.advice[e.failure]}function oe(e,t){
 return n("div",{class:"problem",role:"alert","data-failure":e.failure},n("p",{class:"problem-title"},a.problem.titles[e.
 failure]),n("p",{},gt(e)),e.requestId!==void 0&&n("p",{class:"fine"},a.problem.request(e.requestId)),t!==void 0&&n("butt\
-on",{type:"button",on:{click:t}},a.problem.retry))}function _e(e,t){let o=oe(e,t);if(e.failure==="offline"){let r=()=>o.
-isConnected&&t();window.addEventListener("online",r,{once:!0})}return o}var fe=navigator.languages.find(e=>/^en\b/i.test(e))??"en-GB",$o=new Intl.DateTimeFormat(fe,{hour:"2-digit",minute:"2-di\
-git"}),Do=new Intl.DateTimeFormat(fe,{dateStyle:"medium"}),rn=new Intl.DateTimeFormat(fe,{dateStyle:"medium",timeStyle:"\
-short"}),No=new Intl.DateTimeFormat(fe,{dateStyle:"full",timeStyle:"long"}),Uo=new Intl.DateTimeFormat(fe,{weekday:"long",
-day:"numeric",month:"long"}),qo=new Intl.DateTimeFormat(fe,{dateStyle:"full"});function Fe(e,t){let o=new Date(t);return Number.
+on",{type:"button",on:{click:t}},a.problem.retry))}function Te(e,t){let o=oe(e,t);if(e.failure==="offline"){let r=()=>o.
+isConnected&&t();window.addEventListener("online",r,{once:!0})}return o}var fe=navigator.languages.find(e=>/^en\b/i.test(e))??"en-GB",No=new Intl.DateTimeFormat(fe,{hour:"2-digit",minute:"2-di\
+git"}),Uo=new Intl.DateTimeFormat(fe,{dateStyle:"medium"}),rn=new Intl.DateTimeFormat(fe,{dateStyle:"medium",timeStyle:"\
+short"}),qo=new Intl.DateTimeFormat(fe,{dateStyle:"full",timeStyle:"long"}),jo=new Intl.DateTimeFormat(fe,{weekday:"long",
+day:"numeric",month:"long"}),Wo=new Intl.DateTimeFormat(fe,{dateStyle:"full"});function Fe(e,t){let o=new Date(t);return Number.
 isNaN(o.getTime())?t:e.format(o)}function He(e){return e.replace("T"," ").replace(/Z$/," UTC")}function wt(e,t){return n(
-"time",{datetime:t,title:He(t)},Fe(e,t))}var We=e=>wt($o,e),ae=e=>wt(rn,e),xe=e=>wt(No,e),ke=e=>Fe(rn,e),an=e=>Fe(Do,e);
+"time",{datetime:t,title:He(t)},Fe(e,t))}var We=e=>wt(No,e),ae=e=>wt(rn,e),xe=e=>wt(qo,e),ke=e=>Fe(rn,e),an=e=>Fe(Uo,e);
 function de(e){let t=(o,r)=>String(o).padStart(r,"0");return`${t(e.getFullYear(),4)}-${t(e.getMonth()+1,2)}-${t(e.getDate(),
 2)}`}function bt(e,t){let o=new Date(e),r=new Date,i=new Date(r);return i.setDate(r.getDate()-1),de(o)===de(r)?t.today:de(
-o)===de(i)?t.yesterday:Fe(o.getFullYear()===r.getFullYear()?Uo:qo,e)}function Ve(e,t=0){let o=/^(\d{4})-(\d{2})-(\d{2})$/.
+o)===de(i)?t.yesterday:Fe(o.getFullYear()===r.getFullYear()?jo:Wo,e)}function Ve(e,t=0){let o=/^(\d{4})-(\d{2})-(\d{2})$/.
 exec(e);if(o===null)return;let r=new Date(2e3,0,1);return r.setFullYear(Number(o[1]),Number(o[2])-1,Number(o[3])+t),Number.
 isNaN(r.getTime())?void 0:r.toISOString()}function sn(e){let t=new Date(e),o=/T(\d{2}):(\d{2})/.exec(e);return o!==null&&
-!Number.isNaN(t.getTime())&&(t.getHours()!==Number(o[1])||t.getMinutes()!==Number(o[2]))}var jo=new Intl.DateTimeFormat(
-fe,{dateStyle:"long",timeZone:"UTC"});function dn(e){return n("time",{datetime:e},Fe(jo,e))}var cn=new Intl.DateTimeFormat(
-fe).resolvedOptions().timeZone;var I=a.log,ln=500,un=65536,Wo=255,Vo=1440*60*1e3,Be;function Ge(){Be=void 0}function Bo({me:e}){let t=[e.actor,e.authenticated_as,
+!Number.isNaN(t.getTime())&&(t.getHours()!==Number(o[1])||t.getMinutes()!==Number(o[2]))}var Vo=new Intl.DateTimeFormat(
+fe,{dateStyle:"long",timeZone:"UTC"});function dn(e){return n("time",{datetime:e},Fe(Vo,e))}var cn=new Intl.DateTimeFormat(
+fe).resolvedOptions().timeZone;var I=a.log,ln=500,un=65536,Bo=255,Go=1440*60*1e3,Be;function Ge(){Be=void 0}function Yo({me:e}){let t=[e.actor,e.authenticated_as,
 e.on_behalf_of],o=JSON.stringify([e.tenant_id,t.map(r=>r&&yt(r))]);return Be?.owner!==o&&(Be={owner:o,draft:new Map}),Be.
 draft}var pn=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),Oe=["related_resource_type","related_resource_id"];function vt(e){
-let t=0;for(let o of e)t+=1;return t}function Go(){let e=(t,o={})=>n("input",{type:"text",name:t,autocomplete:"off",...o});
+let t=0;for(let o of e)t+=1;return t}function zo(){let e=(t,o={})=>n("input",{type:"text",name:t,autocomplete:"off",...o});
 return new Map([["type",N(ve("type",I.choose,pn(a.category)),{label:I.type})],["summary",N(e("summary",{dir:"auto"}),{label:I.
 summary,hint:I.summaryHint,class:"wide"})],["body",N(n("textarea",{name:"body",rows:8,dir:"auto"}),{label:I.body,hint:I.
 bodyHint,class:"wide"})],["related_resource_type",N(ve("related_resource_type",I.none,pn(a.record)),{label:I.recordType})],
 ["related_resource_id",N(e("related_resource_id",{spellcheck:"false",autocapitalize:"none"}),{label:I.recordId,hint:I.recordHint})],
 ["occurred_at",N(n("input",{type:"datetime-local",name:"occurred_at",step:1}),{label:I.occurredAt,hint:I.occurredAtHint(
 cn)})],["idempotency_key",N(e("idempotency_key",{spellcheck:"false",class:"code"}),{label:I.key,hint:I.keyHint})]])}function mn(e,t){
-let o=Bo(e),r=new AbortController,i=Go(),s=!1,c=m=>i.get(m)?.control,d=m=>c(m)?.value??"";function g(){let m=c("idempote\
+let o=Yo(e),r=new AbortController,i=zo(),s=!1,c=m=>i.get(m)?.control,d=m=>c(m)?.value??"";function g(){let m=c("idempote\
 ncy_key");m!==void 0&&(m.value=`pages-${ht()}`,o.set("idempotency_key",m.value))}function y(){for(let m of i.keys())o.set(
 m,d(m))}let S=m=>t.parameters.get(m)??"",x=Oe.some(m=>(o.get(m)??"")!==""),R=x&&Oe.some(m=>S(m)!==(o.get(m)??""));for(let[
 m,{control:l}]of i)l.value=Oe.includes(m)&&!x?S(m):o.get(m)??"",l.addEventListener("input",y);d("idempotency_key")===""&&
-g();function f(){let[m="",l=""]=Oe.map(S),h=a.record[m]??m,A=n("div",{class:"notice"},n("p",{},I.otherRecord),n("button",
-{type:"button",on:{click:()=>{for(let E of Oe){let P=c(E);P!==void 0&&(P.value=S(E))}y(),A.remove(),c("related_resource_\
-id")?.focus()}}},I.makeAbout(h,l)));return A}function u(m,l){let h=n("p",{class:"hint counter"}),A=()=>{let E=vt(d(m));_(
-h,E>l*.8&&I.used(E,l)),h.classList.toggle("violation",E>l)};i.get(m)?.element.append(h),c(m)?.addEventListener("input",A),
-A()}u("summary",ln),u("body",un);let p=n("div",{class:"summary"}),k=n("details",{class:"more wide"},n("summary",{},I.advanced),
+g();function f(){let[m="",l=""]=Oe.map(S),h=a.record[m]??m,E=n("div",{class:"notice"},n("p",{},I.otherRecord),n("button",
+{type:"button",on:{click:()=>{for(let A of Oe){let P=c(A);P!==void 0&&(P.value=S(A))}y(),E.remove(),c("related_resource_\
+id")?.focus()}}},I.makeAbout(h,l)));return E}function u(m,l){let h=n("p",{class:"hint counter"}),E=()=>{let A=vt(d(m));T(
+h,A>l*.8&&I.used(A,l)),h.classList.toggle("violation",A>l)};i.get(m)?.element.append(h),c(m)?.addEventListener("input",E),
+E()}u("summary",ln),u("body",un);let p=n("div",{class:"summary"}),k=n("details",{class:"more wide"},n("summary",{},I.advanced),
 i.get("idempotency_key")?.element);function v(m){let{first:l,rest:h}=ie(i,m);m.some(({field:P})=>P==="idempotency_key")&&
-(k.open=!0);let A=se("violations"),E=n("div",{class:"problem",role:"alert",tabindex:"-1","aria-labelledby":A},n("h2",{id:A},
+(k.open=!0);let E=se("violations"),A=n("div",{class:"problem",role:"alert",tabindex:"-1","aria-labelledby":E},n("h2",{id:E},
 I.summaryTitle(m.length)),n("ul",{},[...i].flatMap(([P,U])=>m.filter(G=>G.field===P).map(({message:G})=>n("li",{},n("but\
 ton",{type:"button",class:"link",on:{click:()=>U.control.focus()}},`${U.element.querySelector("label")?.textContent}: ${G}`)))),
-h.map(P=>n("li",{},P))));_(p,E),(m.length===1&&l!==void 0?l:E).focus()}function T(m){if(m.fieldErrors.length>0){v(m.fieldErrors);
-return}let l=["offline","timeout","unavailable","unexpected"].includes(m.failure);m.failure==="conflict"?_(p,n("div",{class:"\
+h.map(P=>n("li",{},P))));T(p,A),(m.length===1&&l!==void 0?l:A).focus()}function _(m){if(m.fieldErrors.length>0){v(m.fieldErrors);
+return}let l=["offline","timeout","unavailable","unexpected"].includes(m.failure);m.failure==="conflict"?T(p,n("div",{class:"\
 problem",role:"alert"},n("p",{class:"problem-title"},a.problem.titles.conflict),n("p",{},I.conflict),n("div",{class:"act\
 ions"},n("a",{class:"button",href:"#/"},a.notFound.back),n("button",{type:"button",on:{click:()=>{g(),D()}}},I.another)))):
-_(p,oe(m,()=>{D()}),l&&n("p",{class:"fine"},I.lost)),p.querySelector("button, a")?.focus()}function L(){let m={};for(let l of i.
+T(p,oe(m,()=>{D()}),l&&n("p",{class:"fine"},I.lost)),p.querySelector("button, a")?.focus()}function L(){let m={};for(let l of i.
 keys()){let h=l==="summary"||l==="body"?d(l):d(l).trim();h!==""&&(m[l]=l==="occurred_at"?new Date(h).toISOString():h)}return m}
-function C(){let m=[],l=(Me,we,Pe)=>{we&&m.push({field:Me,message:Pe})},h=c("occurred_at"),A=Date.parse(d("occurred_at")),
-E=h instanceof HTMLInputElement&&h.validity.badInput,P=d("related_resource_type")!=="",U=d("related_resource_id").trim()!==
+function C(){let m=[],l=(Me,we,Pe)=>{we&&m.push({field:Me,message:Pe})},h=c("occurred_at"),E=Date.parse(d("occurred_at")),
+A=h instanceof HTMLInputElement&&h.validity.badInput,P=d("related_resource_type")!=="",U=d("related_resource_id").trim()!==
 "",G=new TextEncoder().encode(d("idempotency_key").trim());return l("type",d("type")==="",I.rules.type),l("summary",d("s\
 ummary").trim()==="",I.rules.summary),l("summary",vt(d("summary"))>ln,I.rules.summaryLong),l("body",vt(d("body"))>un,I.rules.
 bodyLong),l("related_resource_type",U&&!P,I.rules.recordType),l("related_resource_id",P&&!U,I.rules.recordId),l("occurre\
-d_at",E,I.rules.occurredAt),l("occurred_at",sn(d("occurred_at")),I.rules.occurredNever),l("occurred_at",A<0,I.rules.occurredEarly),
-l("occurred_at",A>Date.now()+Vo,I.rules.occurredLate),l("idempotency_key",G.length>Wo,I.rules.key),m}let F=n("button",{type:"\
+d_at",A,I.rules.occurredAt),l("occurred_at",sn(d("occurred_at")),I.rules.occurredNever),l("occurred_at",E<0,I.rules.occurredEarly),
+l("occurred_at",E>Date.now()+Go,I.rules.occurredLate),l("idempotency_key",G.length>Bo,I.rules.key),m}let F=n("button",{type:"\
 submit",class:"primary"},I.submit);async function D(){if(s)return;let m=C();if(m.length>0){v(m);return}d("idempotency_ke\
-y").trim()===""&&g(),s=!0,F.setAttribute("aria-disabled","true"),_(F,I.working),_(p,je()),ie(i,[]);try{let{activity:l}=await e.
+y").trim()===""&&g(),s=!0,F.setAttribute("aria-disabled","true"),T(F,I.working),T(p,je()),ie(i,[]);try{let{activity:l}=await e.
 client.logActivity(L(),r.signal);z(e,"activity:read")?(Ge(),e.announce(I.done),e.go(K(["activities",l.id]),"replace")):Z(
-l.id)}catch(l){ne(l)||T(Y(l))}finally{s=!1,F.removeAttribute("aria-disabled"),_(F,I.submit)}}function Z(m){for(let{control:h}of i.
+l.id)}catch(l){ne(l)||_(Y(l))}finally{s=!1,F.removeAttribute("aria-disabled"),T(F,I.submit)}}function Z(m){for(let{control:h}of i.
 values())h.value="",h.dispatchEvent(new Event("input"));g();let l=n("div",{class:"notice",role:"status",tabindex:"-1"},n(
-"p",{},I.doneUnread),n("p",{},n("code",{},m)));_(p,l),l.focus()}function w(){Ge(),e.go("#/")}let M=n("div",{class:"log-p\
+"p",{},I.doneUnread),n("p",{},n("code",{},m)));T(p,l),l.focus()}function w(){Ge(),e.go("#/")}let M=n("div",{class:"log-p\
 age stack"},X(I.title),n("p",{class:"row-meta"},n("span",{class:"joint"},I.as),te(e.me)),R&&S("related_resource_id")!==""&&
 f(),p,n("form",{class:"panel form-grid",novalidate:!0,on:{submit:m=>{m.preventDefault(),D()}}},[...i].filter(([m])=>m!==
 "idempotency_key").map(([,{element:m}])=>m),k,n("div",{class:"actions wide"},n("button",{type:"button",on:{click:w}},I.discard),
 F)));return{title:I.title,element:M,stop:()=>r.abort()}}function fn(){return{title:a.notFound.title,element:n("div",{class:"narrow"},X(a.notFound.title),n("p",{},a.notFound.text),
 n("p",{},n("a",{href:"#/"},a.notFound.back)))}}function yn(e,{me:t,viewer:o},r){let i=o?a.noAccess.viewerTitle:a.noAccess.
 title,s=r.flatMap(({path:c,nav:d,action:g})=>{let y=d??g;return y===void 0?[]:[n("li",{},n("a",{href:K(c)},y))]});return{
-title:i,element:n("div",{class:"narrow"},X(i),o?n("p",{},a.noAccess.viewerText):Yo(e,t),s.length>0&&[n("p",{},a.noAccess.
-pages),n("ul",{class:"dotted"},s)])}}function Yo(e,t){return[n("p",{},a.noAccess.text(e)),t.scopes.length===0?n("p",{},a.
+title:i,element:n("div",{class:"narrow"},X(i),o?n("p",{},a.noAccess.viewerText):Jo(e,t),s.length>0&&[n("p",{},a.noAccess.
+pages),n("ul",{class:"dotted"},s)])}}function Jo(e,t){return[n("p",{},a.noAccess.text(e)),t.scopes.length===0?n("p",{},a.
 noAccess.nothing):[n("p",{},a.noAccess.has),n("ul",{class:"dotted"},t.scopes.map(o=>n("li",{},n("code",{},o),` – ${a.scope[o]}`)))]]}
-function hn(){return{title:a.product,element:Te({role:"status"})}}function gn(e,t){return{title:a.product,element:n("div",
-{class:"narrow"},X(a.product),_e(e,t))}}function wn(){let e=n("div",{class:"visually-hidden",role:"status","aria-live":"polite"});return{element:e,announce(t){e.
+function hn(){return{title:a.product,element:_e({role:"status"})}}function gn(e,t){return{title:a.product,element:n("div",
+{class:"narrow"},X(a.product),Te(e,t))}}function wn(){let e=n("div",{class:"visually-hidden",role:"status","aria-live":"polite"});return{element:e,announce(t){e.
 textContent=e.textContent===t?`${t} `:t}}}function me(e){let t=se("dialog"),o=document.activeElement,r=n("dialog",{class:"dialog","aria-labelledby":t,on:{keydown:i=>{
 i.key==="Escape"&&e.mayClose?.()===!1&&i.preventDefault()},cancel:i=>{e.mayClose?.()===!1&&i.preventDefault()},close:()=>{
 r.remove(),o instanceof HTMLElement&&o.isConnected&&o.focus(),e.closed?.()}}},n("h2",{id:t,tabindex:"-1",autofocus:!0},e.
 title),n("div",{class:"dialog-content"},e.content),n("div",{class:"actions"},n("button",{type:"button",on:{click:()=>{e.
 mayClose?.()!==!1&&r.close()}}},e.closeLabel??a.close),e.actions));return document.body.appendChild(r),r.showModal(),{close:()=>r.
-close()}}var kt="activity-log.shortcuts-off";function vn(){try{return window.localStorage.getItem(kt)!==null}catch{return!1}}function zo(e){
-try{e?window.localStorage.setItem(kt,"1"):window.localStorage.removeItem(kt)}catch{}}function Jo(e){return e instanceof HTMLElement&&
+close()}}var kt="activity-log.shortcuts-off";function vn(){try{return window.localStorage.getItem(kt)!==null}catch{return!1}}function Xo(e){
+try{e?window.localStorage.setItem(kt,"1"):window.localStorage.removeItem(kt)}catch{}}function Zo(e){return e instanceof HTMLElement&&
 (e.isContentEditable||e.matches("input, select, textarea"))}function bn(e){let t=[...document.querySelectorAll("[data-ro\
 w]")],o=document.activeElement,r=t.findIndex(s=>s===o||s.parentElement?.contains(o)),i=t[r<0?e>0?0:t.length-1:r+e];i?.focus(),
-i?.scrollIntoView({block:"nearest"})}function Tt(){let e=vn();me({title:a.shortcuts.title,content:[n("p",{},a.shortcuts.
+i?.scrollIntoView({block:"nearest"})}function _t(){let e=vn();me({title:a.shortcuts.title,content:[n("p",{},a.shortcuts.
 lead),n("dl",{class:"keys"},a.shortcuts.keys.map(([t,o])=>[n("dt",{},n("kbd",{},t)),n("dd",{},o)])),n("label",{class:"ti\
-ck"},n("input",{type:"checkbox",checked:!e,on:{change:t=>zo(!t.target.checked)}}),a.shortcuts.enabled),n("p",{class:"hin\
+ck"},n("input",{type:"checkbox",checked:!e,on:{change:t=>Xo(!t.target.checked)}}),a.shortcuts.enabled),n("p",{class:"hin\
 t"},a.shortcuts.hint)]})}function kn(){document.addEventListener("keydown",e=>{let t=e.ctrlKey||e.metaKey||e.altKey;if(!(e.
-defaultPrevented||t||Jo(e.target)||vn())&&document.querySelector("dialog[open]")===null){switch(e.key){case"/":{let o=document.
+defaultPrevented||t||Zo(e.target)||vn())&&document.querySelector("dialog[open]")===null){switch(e.key){case"/":{let o=document.
 querySelector("input[type=search]");if(o===null)return;o.focus();break}case"j":bn(1);break;case"k":bn(-1);break;case"?":
-Tt();break;default:return}e.preventDefault()}})}var Xo=10080*60*1e3;function Zo(e){return e!==void 0&&Date.parse(e)-Date.now()<Xo}function _t(e){return n("a",{href:"doc\
-s",target:"_blank",rel:"noopener"},e,n("span",{class:"visually-hidden"},` ${a.nav.newTab}`))}function Tn(e,t,o){let r=wn(),
+_t();break;default:return}e.preventDefault()}})}var Qo=10080*60*1e3;function er(e){return e!==void 0&&Date.parse(e)-Date.now()<Qo}function Tt(e){return n("a",{href:"doc\
+s",target:"_blank",rel:"noopener"},e,n("span",{class:"visually-hidden"},` ${a.nav.newTab}`))}function _n(e,t,o){let r=wn(),
 i=n("header",{class:"header"}),s=n("main",{id:"content",class:"main",tabindex:"-1"}),c=n("a",{class:"skip",href:"#conten\
-t",on:{click:y=>{y.preventDefault(),s.focus()}}},a.skipToContent);_(e,c,i,s,r.element);function d(y){let S=z(y,"activity\
+t",on:{click:y=>{y.preventDefault(),s.focus()}}},a.skipToContent);T(e,c,i,s,r.element);function d(y){let S=z(y,"activity\
 :read"),x=t.filter(f=>z(y,f.scope)).map(f=>({path:f.path,name:f.nav??(S?null:f.action)})).filter(({name:f})=>f).map(({path:f,
-name:u})=>n("li",{},n("a",{href:K(f),"data-page":f.join("/")},u))),R=!y.viewer&&n("li",{},_t(a.nav.reference));return n(
+name:u})=>n("li",{},n("a",{href:K(f),"data-page":f.join("/")},u))),R=!y.viewer&&n("li",{},Tt(a.nav.reference));return n(
 "nav",{"aria-label":a.navigation},n("ul",{},x,R))}function g({me:y}){return n("div",{class:"account"},n("p",{class:"acco\
 unt-name"},n("span",{class:"visually-hidden"},`${a.account.label}: `),te(y),n("span",{class:"fine"},n("span",{class:"vis\
-ually-hidden"},` ${a.account.tenant} `),n("span",{},y.tenant_id),Zo(y.expires_at)&&[" · ",n("span",{},a.account.endsAt(
+ually-hidden"},` ${a.account.tenant} `),n("span",{},y.tenant_id),er(y.expires_at)&&[" · ",n("span",{},a.account.endsAt(
 "")),ae(y.expires_at)])),n("button",{type:"button",class:"quiet",on:{click:o}},a.nav.signOut))}return{announce:r.announce,
 showAccount(y){let S=n("a",{class:"brand",href:"#/"},Q(...Yt),a.product),x=n("button",{type:"button",class:"quiet help",
-"aria-label":a.nav.help,title:a.nav.help,on:{click:Tt}},"?");y===void 0?_(i,n("div",{class:"bar"},S,x)):_(i,n("div",{class:"\
-bar"},S,d(y),x,g(y)))},showPage(y,S,x){document.title=y.title===a.product?y.title:`${y.title} – ${a.product}`,_(s,y.element);
+"aria-label":a.nav.help,title:a.nav.help,on:{click:_t}},"?");y===void 0?T(i,n("div",{class:"bar"},S,x)):T(i,n("div",{class:"\
+bar"},S,d(y),x,g(y)))},showPage(y,S,x){document.title=y.title===a.product?y.title:`${y.title} – ${a.product}`,T(s,y.element);
 for(let R of i.querySelectorAll("a[data-page]"))R.dataset.page===S.join("/")?R.setAttribute("aria-current","page"):R.removeAttribute(
 "aria-current");window.scrollTo({top:0,behavior:"instant"}),x&&document.hasFocus()&&(s.querySelector("[data-focus], h1")??
-s).focus()}}}function _n(e,t){return n("a",{class:"button main-action",href:e},Q(...Jt),t)}var Qo=/^[\x21-\x7e]+$/;function er(e,t){switch(e){case"none":return t?a.signIn.viewerLeft:void 0;case"signed_out":return t?
+s).focus()}}}function Tn(e,t){return n("a",{class:"button main-action",href:e},Q(...Jt),t)}var tr=/^[\x21-\x7e]+$/;function nr(e,t){switch(e){case"none":return t?a.signIn.viewerLeft:void 0;case"signed_out":return t?
 a.signIn.viewerLeft:a.signIn.signedOut;case"expired":return t?a.signIn.viewerExpired:a.signIn.expired;case"refused":return t?
-a.signIn.viewerRefused:a.signIn.ended}}function xn(e){let t=er(e.ending,e.viewer),o=n("div",{class:"sign-in"}),r=X(a.signIn.
+a.signIn.viewerRefused:a.signIn.ended}}function xn(e){let t=nr(e.ending,e.viewer),o=n("div",{class:"sign-in"}),r=X(a.signIn.
 title),i=t!==void 0&&n("p",{class:"notice",role:"alert"},t);if(e.viewer){let f=n("button",{type:"button",class:"link",on:{
-click:e.useKey}},a.signIn.useKey);return _(o,X(a.signIn.viewerTitle),i,n("p",{},f)),{title:a.signIn.viewerTitle,element:o}}
+click:e.useKey}},a.signIn.useKey);return T(o,X(a.signIn.viewerTitle),i,n("p",{},f)),{title:a.signIn.viewerTitle,element:o}}
 let s=N(n("input",{name:"key",type:"password",autocomplete:"off",autocapitalize:"none",spellcheck:"false",required:!0,class:"\
 code"}),{label:a.signIn.key,hint:a.signIn.keyHint}),c=n("input",{type:"checkbox",on:{change:()=>{s.control.type=c.checked?
 "text":"password"}}}),d=N(n("input",{name:"user",type:"text",autocomplete:"off",autocapitalize:"none",spellcheck:"false"}),
 {label:a.signIn.user,hint:a.signIn.userHint}),g=n("input",{type:"checkbox",name:"keep"}),y=n("button",{type:"submit",class:"\
-primary"},a.signIn.submit),S=n("div"),x=!1;async function R(){if(x)return;let f=s.control.value.trim();if(!Qo.test(f)){s.
+primary"},a.signIn.submit),S=n("div"),x=!1;async function R(){if(x)return;let f=s.control.value.trim();if(!tr.test(f)){s.
 setError(f===""?a.signIn.missing:a.signIn.notAKey),s.control.focus();return}let u=d.control.value.trim();s.setError(void 0),
-_(S,je()),x=!0,y.setAttribute("aria-disabled","true"),_(y,a.signIn.working);try{await e.signIn(u===""?{token:f}:{token:f,
-user:u},g.checked)}catch(p){let k=Y(p);_(S),k instanceof J&&k.failure==="unauthorized"?(s.setError(a.signIn.refused),s.control.
-focus()):k.failure==="invalid"?d.setError(gt(k)):_(S,oe(k))}finally{x=!1,y.removeAttribute("aria-disabled"),_(y,a.signIn.
-submit)}}return _(o,r,n("p",{class:"lead"},a.signIn.lead),i,n("form",{class:"panel stack",novalidate:!0,on:{submit:f=>{f.
+T(S,je()),x=!0,y.setAttribute("aria-disabled","true"),T(y,a.signIn.working);try{await e.signIn(u===""?{token:f}:{token:f,
+user:u},g.checked)}catch(p){let k=Y(p);T(S),k instanceof J&&k.failure==="unauthorized"?(s.setError(a.signIn.refused),s.control.
+focus()):k.failure==="invalid"?d.setError(gt(k)):T(S,oe(k))}finally{x=!1,y.removeAttribute("aria-disabled"),T(y,a.signIn.
+submit)}}return T(o,r,n("p",{class:"lead"},a.signIn.lead),i,n("form",{class:"panel stack",novalidate:!0,on:{submit:f=>{f.
 preventDefault(),R()}}},s.element,n("label",{class:"tick"},c,a.signIn.show),d.element,n("label",{class:"tick"},g,a.signIn.
-keep),n("p",{class:"hint"},a.signIn.keepHint),S,n("div",{class:"actions"},y)),n("p",{class:"fine"},_t(a.signIn.reference))),
+keep),n("p",{class:"hint"},a.signIn.keepHint),S,n("div",{class:"actions"},y)),n("p",{class:"fine"},Tt(a.signIn.reference))),
 {title:a.signIn.title,element:o}}function xt(e,...t){let o=n("p",{class:"violation",id:se("violation"),hidden:!0}),r=e.hint===void 0?void 0:n("p",{class:"\
 hint",id:se("hint")},e.hint),i=n("fieldset",{class:"group"},n("legend",{},e.legend),t,r,o);function s(...c){let d=c.filter(
 g=>g!==void 0);d.length>0?i.setAttribute("aria-describedby",d.join(" ")):i.removeAttribute("aria-describedby")}return s(
-r?.id),{element:i,control:e.control,setError(c){o.hidden=c===void 0,_(o,c),s(r?.id,c===void 0?void 0:o.id),c===void 0?e.
-control.removeAttribute("aria-invalid"):e.control.setAttribute("aria-invalid","true")}}}function Et(e,...t){let o=n("inp\
-ut",e);return{element:n("label",{class:"tick"},o,n("span",{},t)),control:o}}function En(e){return e.split(`
-`).map(t=>t.trim()).filter(t=>t!=="")}function At(e){let t=new Date(e);return Number.isNaN(t.getTime())?e:t.toISOString()}
-function An(e){let t=En(e.ranges),o=e.users==="these"?En(e.userIds):[],r=e.actorType!=="user"&&e.users!=="anybody";return{
+r?.id),{element:i,control:e.control,setError(c){o.hidden=c===void 0,T(o,c),s(r?.id,c===void 0?void 0:o.id),c===void 0?e.
+control.removeAttribute("aria-invalid"):e.control.setAttribute("aria-invalid","true")}}}function At(e,...t){let o=n("inp\
+ut",e);return{element:n("label",{class:"tick"},o,n("span",{},t)),control:o}}function An(e){return e.split(`
+`).map(t=>t.trim()).filter(t=>t!=="")}function Et(e){let t=new Date(e);return Number.isNaN(t.getTime())?e:t.toISOString()}
+function En(e){let t=An(e.ranges),o=e.users==="these"?An(e.userIds):[],r=e.actorType!=="user"&&e.users!=="anybody";return{
 actor:{type:e.actorType,id:e.actorId.trim()},scopes:[...e.scopes],...e.name.trim()===""?{}:{name:e.name.trim()},...e.expires===
-""?{}:{expires_at:At(e.expires)},...t.length===0?{}:{address_ranges:t},...r?{users:o}:{}}}function Sn({field:e,message:t}){
+""?{}:{expires_at:Et(e.expires)},...t.length===0?{}:{address_ranges:t},...r?{users:o}:{}}}function Sn({field:e,message:t}){
 return{field:e==="actor"?"actor.id":e,message:t.replace(/^element (\d+): /,(o,r)=>a.keys.form.entry(Number(r)+1))}}var H=a.keys.form;function St(e,t,o){let r=N(n("input",{name:e,type:"datetime-local"}),{label:t,hint:o});return{...r,isWhole(){
 let i=!r.control.validity.badInput;return r.setError(i?void 0:H.notATime),i}}}function Rt(e){me({title:H.leftTitle,content:[
-oe(e),n("p",{},H.leftText)]})}function tr({actor:e}){return e.type==="agent"?["agent"]:["user","service","agent"]}function Rn(e){
+oe(e),n("p",{},H.leftText)]})}function or({actor:e}){return e.type==="agent"?["agent"]:["user","service","agent"]}function Rn(e){
 let{me:t}=e,o=qe(),r={autocomplete:"off",autocapitalize:"none",spellcheck:"false"},i=N(n("input",{name:"name",type:"text",
-dir:"auto",...r}),{label:H.name,hint:H.nameHint}),s=N(ve("actor.type",H.choose,tr(t).map(h=>({value:h,label:H.types[h]}))),
+dir:"auto",...r}),{label:H.name,hint:H.nameHint}),s=N(ve("actor.type",H.choose,or(t).map(h=>({value:h,label:H.types[h]}))),
 {label:H.type}),c=N(n("input",{name:"actor.id",type:"text",dir:"auto",...r}),{label:H.id,hint:H.idHint}),d=t.scopes.map(
-h=>Et({type:"checkbox",name:"scopes",value:h},n("code",{},h),` – ${a.scope[h]}`)),g=xt({legend:H.scopes,control:d[0]?.
+h=>At({type:"checkbox",name:"scopes",value:h},n("code",{},h),` – ${a.scope[h]}`)),g=xt({legend:H.scopes,control:d[0]?.
 control??n("input")},d.map(({element:h})=>h)),y=St("expires_at",t.expires_at===void 0?H.expires:H.expiresHere,t.expires_at===
 void 0?H.expiresHint:H.expiresOwn(ke(t.expires_at))),S=N(n("textarea",{name:"address_ranges",rows:2,class:"code",...r}),
-{label:H.ranges,hint:H.rangesHint}),x=(h,A)=>Et({type:"radio",name:"users",value:h},A),R=x("anybody",H.usersAnybody),f=x(
+{label:H.ranges,hint:H.rangesHint}),x=(h,E)=>At({type:"radio",name:"users",value:h},E),R=x("anybody",H.usersAnybody),f=x(
 "nobody",H.usersNobody),u=x("these",H.usersThese),p=N(n("textarea",{name:"user_ids",rows:3,dir:"auto",...r}),{label:H.usersIds,
 hint:H.usersHint}),k=xt({legend:H.users,control:R.control},R.element,f.element,u.element,p.element),v=new Map([["name",i],
-["actor.type",s],["actor.id",c],["scopes",g],["expires_at",y],["address_ranges",S],["users",k]]);function T(){k.element.
-hidden=s.control.value==="user",p.element.hidden=!u.control.checked}function L(){let h=[f,u].find(({control:A})=>A.checked)?.
-control.value;return{name:i.control.value,actorType:s.control.value,actorId:c.control.value,scopes:t.scopes.filter((A,E)=>d[E]?.
+["actor.type",s],["actor.id",c],["scopes",g],["expires_at",y],["address_ranges",S],["users",k]]);function _(){k.element.
+hidden=s.control.value==="user",p.element.hidden=!u.control.checked}function L(){let h=[f,u].find(({control:E})=>E.checked)?.
+control.value;return{name:i.control.value,actorType:s.control.value,actorId:c.control.value,scopes:t.scopes.filter((E,A)=>d[A]?.
 control.checked),expires:y.control.value,ranges:S.control.value,users:h??"anybody",userIds:p.control.value}}let C=n("but\
-ton",{type:"submit",class:"primary"}),F=n("div");function D(h){C.disabled=h,_(C,h?H.working:H.submit)}function Z(){let h=[],
-A=(G,Me,we)=>{Me&&h.push({field:G,message:we})},E=y.control.value,P=!y.control.validity.badInput,U=E===""||Date.parse(E)>
-Date.parse(t.expires_at??"");return A("actor.type",s.control.value==="",H.noType),A("actor.id",c.control.value.trim()===
-"",H.noId),A("scopes",d.every(({control:G})=>!G.checked),H.noScope),A("expires_at",!P,H.notATime),t.expires_at!==void 0&&
-A("expires_at",P&&U,H.expiresBy(ke(t.expires_at))),h}async function w(){if(C.disabled)return;_(F);let{first:h}=ie(v,Z());
-if(h!==void 0){h.focus();return}let A=An(L());D(!0);try{let E=await e.client.createKey(A,o.keyFor(A));o.accepted(),e.made(
-E)}catch(E){M(E)}finally{D(!1)}}function M(h){let A=Y(h);if(!l.isConnected){Rt(A);return}let E=A.fieldErrors.map(Sn),{first:P,
-rest:U}=ie(v,E);(P===void 0||U.length>0)&&_(F,oe(A)),P?.focus()}let m=n("h2",{tabindex:"-1"},H.title),l=n("form",{class:"\
-stack",novalidate:!0,on:{submit:h=>{h.preventDefault(),w()},change:T}},i.element,n("div",{class:"pair"},s.element,c.element),
+ton",{type:"submit",class:"primary"}),F=n("div");function D(h){C.disabled=h,T(C,h?H.working:H.submit)}function Z(){let h=[],
+E=(G,Me,we)=>{Me&&h.push({field:G,message:we})},A=y.control.value,P=!y.control.validity.badInput,U=A===""||Date.parse(A)>
+Date.parse(t.expires_at??"");return E("actor.type",s.control.value==="",H.noType),E("actor.id",c.control.value.trim()===
+"",H.noId),E("scopes",d.every(({control:G})=>!G.checked),H.noScope),E("expires_at",!P,H.notATime),t.expires_at!==void 0&&
+E("expires_at",P&&U,H.expiresBy(ke(t.expires_at))),h}async function w(){if(C.disabled)return;T(F);let{first:h}=ie(v,Z());
+if(h!==void 0){h.focus();return}let E=En(L());D(!0);try{let A=await e.client.createKey(E,o.keyFor(E));o.accepted(),e.made(
+A)}catch(A){M(A)}finally{D(!1)}}function M(h){let E=Y(h);if(!l.isConnected){Rt(E);return}let A=E.fieldErrors.map(Sn),{first:P,
+rest:U}=ie(v,A);(P===void 0||U.length>0)&&T(F,oe(E)),P?.focus()}let m=n("h2",{tabindex:"-1"},H.title),l=n("form",{class:"\
+stack",novalidate:!0,on:{submit:h=>{h.preventDefault(),w()},change:_}},i.element,n("div",{class:"pair"},s.element,c.element),
 g.element,k.element,n("div",{class:"pair"},y.element,S.element),F,n("div",{class:"actions"},n("button",{type:"button",on:{
 click:e.cancelled}},a.cancel),C));return{element:n("section",{class:"panel stack","aria-label":H.title},n("div",{},m,n("\
-p",{class:"hint"},H.lead)),l),begin(){l.reset(),ie(v,[]),_(F),D(!1),t.actor.type==="user"?(u.control.checked=!0,p.control.
-value=t.actor.id):R.control.checked=!0,T(),m.focus()}}}var{secret:ue,rotating:ce,revoking:Ee}=a.keys;function ye(e){return e.name??a.keys.unnamed(e.key_id)}function Ln({key:e,
+p",{class:"hint"},H.lead)),l),begin(){l.reset(),ie(v,[]),T(F),D(!1),t.actor.type==="user"?(u.control.checked=!0,p.control.
+value=t.actor.id):R.control.checked=!0,_(),m.focus()}}}var{secret:ue,rotating:ce,revoking:Ae}=a.keys;function ye(e){return e.name??a.keys.unnamed(e.key_id)}function Ln({key:e,
 secret:t},o){if(t===void 0){me({title:ue.lostTitle,content:[n("p",{class:"notice",dir:"auto"},ye(e)),n("p",{},ue.lost)],
 closed:o});return}let r=n("p",{role:"status",class:"hint"}),i=!1,s=N(n("textarea",{class:"code",rows:3,readonly:!0,spellcheck:"\
 false",dir:"ltr"},t),{label:ue.label});s.control.addEventListener("copy",()=>{i=!0});async function c(){try{await navigator.
-clipboard.writeText(s.control.value),i=!0,_(r,ue.copied)}catch{s.control.select(),_(r,ue.selected)}}me({title:ue.made,content:[
+clipboard.writeText(s.control.value),i=!0,T(r,ue.copied)}catch{s.control.select(),T(r,ue.selected)}}me({title:ue.made,content:[
 n("p",{class:"name",dir:"auto"},ye(e)),n("p",{class:"notice warn"},ue.warning),s.element,r],actions:[n("button",{type:"b\
-utton",class:"primary",on:{click:()=>{c()}}},ue.copy)],closeLabel:ue.done,mayClose(){let d=i;return i=!0,_(r,!d&&ue.notCopied),
-d},closed:()=>{s.control.value="",_(s.control),o()}})}function Mn({client:e,key:t,own:o,left:r},i){let s=qe(),c=N(n("sel\
+utton",class:"primary",on:{click:()=>{c()}}},ue.copy)],closeLabel:ue.done,mayClose(){let d=i;return i=!0,T(r,!d&&ue.notCopied),
+d},closed:()=>{s.control.value="",T(s.control),o()}})}function Mn({client:e,key:t,own:o,left:r},i){let s=qe(),c=N(n("sel\
 ect",{name:"overlap_seconds"},ce.overlaps.map(([u,p])=>n("option",{value:u,selected:u===86400},p))),{label:ce.overlap,hint:ce.
 overlapHint}),d=St("expires_at",ce.expires,ce.expiresHint),g=new Map([["overlap_seconds",c],["expires_at",d]]),y=n("div"),
-S=n("button",{type:"submit",class:"primary"},ce.submit);async function x(){if(S.disabled)return;if(_(y),!d.isWhole()){d.
-control.focus();return}let u={overlap_seconds:Number(c.control.value),...d.control.value===""?{}:{expires_at:At(d.control.
-value)}};S.disabled=!0,_(S,ce.working);try{let p=await e.rotateKey(t.key_id,u,s.keyFor(u));f.close(),i(p)}catch(p){let k=Y(
-p);if(!R.isConnected){Rt(k);return}let{first:v,rest:T}=ie(g,k.fieldErrors);(v===void 0||T.length>0)&&_(y,oe(k)),v?.focus()}finally{
-S.disabled=!1,_(S,ce.submit)}}let R=n("form",{class:"stack",id:se("rotate"),novalidate:!0,on:{submit:u=>{u.preventDefault(),
+S=n("button",{type:"submit",class:"primary"},ce.submit);async function x(){if(S.disabled)return;if(T(y),!d.isWhole()){d.
+control.focus();return}let u={overlap_seconds:Number(c.control.value),...d.control.value===""?{}:{expires_at:Et(d.control.
+value)}};S.disabled=!0,T(S,ce.working);try{let p=await e.rotateKey(t.key_id,u,s.keyFor(u));f.close(),i(p)}catch(p){let k=Y(
+p);if(!R.isConnected){Rt(k);return}let{first:v,rest:_}=ie(g,k.fieldErrors);(v===void 0||_.length>0)&&T(y,oe(k)),v?.focus()}finally{
+S.disabled=!1,T(S,ce.submit)}}let R=n("form",{class:"stack",id:se("rotate"),novalidate:!0,on:{submit:u=>{u.preventDefault(),
 x()}}},c.element,d.element,y);S.setAttribute("form",R.id);let f=me({title:ce.title(ye(t)),content:[n("p",{},ce.text),o&&
 n("p",{class:"notice warn"},ce.own),R],closeLabel:a.cancel,actions:[S]});r.addEventListener("abort",()=>f.close(),{once:!0})}
 function Pn({client:e,key:t,own:o,left:r},i){let s=n("div"),c=n("button",{type:"button",class:"danger",on:{click:()=>{d()}}},
-Ee.submit);async function d(){if(!c.disabled){_(s),c.disabled=!0,_(c,Ee.working);try{let y=await e.revokeKey(t.key_id);g.
-close(),i(y.key)}catch(y){_(s,oe(Y(y)))}finally{c.disabled=!1,_(c,Ee.submit)}}}let g=me({title:Ee.title(ye(t)),content:[
-n("p",{},Ee.text),o&&n("p",{class:"notice warn"},Ee.own),s],closeLabel:a.cancel,actions:[c]});r.addEventListener("abort",
+Ae.submit);async function d(){if(!c.disabled){T(s),c.disabled=!0,T(c,Ae.working);try{let y=await e.revokeKey(t.key_id);g.
+close(),i(y.key)}catch(y){T(s,oe(Y(y)))}finally{c.disabled=!1,T(c,Ae.submit)}}}let g=me({title:Ae.title(ye(t)),content:[
+n("p",{},Ae.text),o&&n("p",{class:"notice warn"},Ae.own),s],closeLabel:a.cancel,actions:[c]});r.addEventListener("abort",
 ()=>g.close(),{once:!0})}function Ye(e,t){if(e.revoked_at!==void 0)return"revoked";let o=e.expires_at===void 0?Number.POSITIVE_INFINITY:Date.parse(
 e.expires_at);return o<=t?"ended":e.replaced_by!==void 0?"rotated":o-t<=12096e5?"expires_soon":"active"}function Cn(e,t){
-return e.replaced_by===void 0&&Ye(e,t)!=="revoked"}function In(e,t){let o=Ye(e,t);return o!=="revoked"&&o!=="ended"}var nr=400*
-24*60*60*1e3;function Fn(e,t){return t-Date.parse(e.created_at)<nr}var Hn={behind:[],cursor:null},On=6,Kn=500,or=10,rr="800px";function ir(e){return[...e.querySelectorAll("h2, h3, p")].map(
+return e.replaced_by===void 0&&Ye(e,t)!=="revoked"}function In(e,t){let o=Ye(e,t);return o!=="revoked"&&o!=="ended"}var rr=400*
+24*60*60*1e3;function Fn(e,t){return t-Date.parse(e.created_at)<rr}var Hn={behind:[],cursor:null},On=6,Kn=500,ir=10,ar="800px";function sr(e){return[...e.querySelectorAll("h2, h3, p")].map(
 ({textContent:o})=>o).map(o=>o.replace(/[^.]$/,"$&.")).join(" ")}function he(e){let t=[],o=[],r,i,s=n("div",{class:"page\
 s"}),c=n("div",{class:"pager-edge"}),d=n("div",{class:"pager-edge"}),g=n("div",{class:"pager",tabindex:"-1"},c,s,d),y=new IntersectionObserver(
 l=>{for(let h of l)h.isIntersecting&&i===void 0&&(h.target===d&&d.dataset.state==="more"?D():h.target===c&&c.dataset.state===
-"more"&&w())},{rootMargin:`${rr} 0px`});function S(l){y.unobserve(l),y.observe(l)}function x(l,h,...A){let E=l.contains(
-document.activeElement);l.dataset.state=h,_(l,...A),l.hidden=A.length===0,E&&l.querySelector("button, a[href], [tabindex\
+"more"&&w())},{rootMargin:`${ar} 0px`});function S(l){y.unobserve(l),y.observe(l)}function x(l,h,...E){let A=l.contains(
+document.activeElement);l.dataset.state=h,T(l,...E),l.hidden=E.length===0,A&&l.querySelector("button, a[href], [tabindex\
 ]")?.focus({preventScroll:!0})}function R(l,h){return n("button",{type:"button",class:"quiet",on:{click:h}},l)}function f(){
 if(o.length>0){let l=R(a.pager.newest,()=>m(Hn,()=>{window.scrollTo({top:0,behavior:"instant"}),F(s)}));x(c,"more",R(a.pager.
 newer,()=>{w(!0)}),l),S(c)}else x(c,"none");t.length===0?x(d,"empty",e.empty()):r!==void 0?(x(d,"more",R(a.pager.older,()=>{
-D(!0)})),S(d)):e.end!==void 0?x(d,"end",n("p",{class:"fine"},e.end)):x(d,"end")}function u(l,h,A){let E=Y(h);e.failed?.(
-E)!==!0?x(l,"failed",_e(E,A)):x(l,"failed")}async function p(l,h,A){i?.abort();let E=new AbortController;i=E,g.setAttribute(
-"aria-busy","true"),x(l,"loading",Te({tabindex:"-1"}));try{return await A(E.signal),!0}catch(P){return!ne(P)&&i===E&&(i=
-void 0,u(l,P,h)),!1}finally{i===E&&(i=void 0),i===void 0&&g.removeAttribute("aria-busy")}}async function k(l,h){let A=l;
-for(let E=0;;E+=1){let P=await e.load(A,h);if(h.throwIfAborted(),P.rows.length>0||P.next===void 0||E>=or)return{...P,cursor:A};
-A=P.next}}function v(){return t.at(-1)?.rows.at(-1)}function T(l,h){let A=l?.getBoundingClientRect().top??0;h(),l?.isConnected&&
-window.scrollBy({top:l.getBoundingClientRect().top-A,behavior:"instant"})}function L(){let{activeElement:l}=document;return s.
-contains(l)?l.dataset.row??"":void 0}function C(l){let A=[...s.querySelectorAll("[data-row]")].find(({dataset:E})=>E.row===
-l);A===void 0?F(s):A.focus({preventScroll:!0})}function F(l){(l.querySelector("a[href], button")??g).focus({preventScroll:!0})}
-async function D(l=!1){let h=r;h!==void 0&&await p(d,()=>{D(l)},async A=>{let E=await k(h,A);if(r=E.next,E.rows.length>0){
-let P={...E,element:e.render(E.rows,v())};T(t.at(-1)?.element.lastElementChild,()=>{for(s.appendChild(P.element),t.push(
+D(!0)})),S(d)):e.end!==void 0?x(d,"end",n("p",{class:"fine"},e.end)):x(d,"end")}function u(l,h,E){let A=Y(h);e.failed?.(
+A)!==!0?x(l,"failed",Te(A,E)):x(l,"failed")}async function p(l,h,E){i?.abort();let A=new AbortController;i=A,g.setAttribute(
+"aria-busy","true"),x(l,"loading",_e({tabindex:"-1"}));try{return await E(A.signal),!0}catch(P){return!ne(P)&&i===A&&(i=
+void 0,u(l,P,h)),!1}finally{i===A&&(i=void 0),i===void 0&&g.removeAttribute("aria-busy")}}async function k(l,h){let E=l;
+for(let A=0;;A+=1){let P=await e.load(E,h);if(h.throwIfAborted(),P.rows.length>0||P.next===void 0||A>=ir)return{...P,cursor:E};
+E=P.next}}function v(){return t.at(-1)?.rows.at(-1)}function _(l,h){let E=l?.getBoundingClientRect().top??0;h(),l?.isConnected&&
+window.scrollBy({top:l.getBoundingClientRect().top-E,behavior:"instant"})}function L(){let{activeElement:l}=document;return s.
+contains(l)?l.dataset.row??"":void 0}function C(l){let E=[...s.querySelectorAll("[data-row]")].find(({dataset:A})=>A.row===
+l);E===void 0?F(s):E.focus({preventScroll:!0})}function F(l){(l.querySelector("a[href], button")??g).focus({preventScroll:!0})}
+async function D(l=!1){let h=r;h!==void 0&&await p(d,()=>{D(l)},async E=>{let A=await k(h,E);if(r=A.next,A.rows.length>0){
+let P={...A,element:e.render(A.rows,v())};_(t.at(-1)?.element.lastElementChild,()=>{for(s.appendChild(P.element),t.push(
 P);t.length>On;){let U=t.shift();U?.element.remove(),o.push(U?.cursor)}o=o.slice(-Kn)}),l&&F(P.element),e.announce(a.pager.
-shown(E.rows.length,r!==void 0))}E.rows.length===0&&r!==void 0?Z():f()})}function Z(){x(d,"asks",n("p",{},a.pager.searching),
-R(a.pager.keepLooking,()=>{D(!0)}))}async function w(l=!1){let h=t[0];o.length===0||h===void 0||await p(c,()=>{w(l)},async A=>{
-let E=o.at(-1),P=await e.load(E,A);A.throwIfAborted(),o.pop();let U={...P,cursor:E,element:e.render(P.rows,void 0)};P.next!==
-h.cursor?(o=E===void 0?[]:o,t=[U],s.replaceChildren(U.element),r=P.next,U.element.lastElementChild?.scrollIntoView({block:"\
-nearest"}),e.began?.(U.rows,E===void 0)):T(h.element,()=>{for(s.prepend(U.element),t.unshift(U);t.length>On;){let G=t.pop();
-G?.element.remove(),r=G?.cursor}}),l&&F(U.element),f()})}function M(){m(Hn)}function m(l,h){p(d,()=>m(l,h),async E=>{t.length>
-0&&x(d,"loading"),x(c,"none");let P=await k(l.cursor??void 0,E);t=[],o=l.behind.map(G=>G??void 0),r=P.next;let U=L();if(s.
+shown(A.rows.length,r!==void 0))}A.rows.length===0&&r!==void 0?Z():f()})}function Z(){x(d,"asks",n("p",{},a.pager.searching),
+R(a.pager.keepLooking,()=>{D(!0)}))}async function w(l=!1){let h=t[0];o.length===0||h===void 0||await p(c,()=>{w(l)},async E=>{
+let A=o.at(-1),P=await e.load(A,E);E.throwIfAborted(),o.pop();let U={...P,cursor:A,element:e.render(P.rows,void 0)};P.next!==
+h.cursor?(o=A===void 0?[]:o,t=[U],s.replaceChildren(U.element),r=P.next,U.element.lastElementChild?.scrollIntoView({block:"\
+nearest"}),e.began?.(U.rows,A===void 0)):_(h.element,()=>{for(s.prepend(U.element),t.unshift(U);t.length>On;){let G=t.pop();
+G?.element.remove(),r=G?.cursor}}),l&&F(U.element),f()})}function M(){m(Hn)}function m(l,h){p(d,()=>m(l,h),async A=>{t.length>
+0&&x(d,"loading"),x(c,"none");let P=await k(l.cursor??void 0,A);t=[],o=l.behind.map(G=>G??void 0),r=P.next;let U=L();if(s.
 replaceChildren(),P.rows.length>0){let G={...P,element:e.render(P.rows,void 0)};t.push(G),s.appendChild(G.element)}U!==void 0&&
-C(U),P.rows.length===0&&r!==void 0?Z():(f(),e.announce(P.rows.length===0?ir(d):a.pager.shown(P.rows.length,r!==void 0))),
-e.began?.(P.rows,l.cursor===null)}).then(E=>{E?h?.():d.dataset.state==="failed"&&t.length>0&&(t=[],s.replaceChildren())})}
-return{element:g,restart:M,resume:m,placeOf(l){let h=t.findIndex(P=>P.rows.includes(l)),A=t[h];return A===void 0?void 0:
-{behind:[...o,...t.slice(0,h).map(({cursor:P})=>P)].slice(-Kn).map(P=>P??null),cursor:A.cursor??null}},stop(){i?.abort(),
-y.disconnect()},rows:()=>t.flatMap(l=>l.rows)}}function Ae(e,t){let o=window.history.state;if(o?.place===void 0){e.restart();
+C(U),P.rows.length===0&&r!==void 0?Z():(f(),e.announce(P.rows.length===0?sr(d):a.pager.shown(P.rows.length,r!==void 0))),
+e.began?.(P.rows,l.cursor===null)}).then(A=>{A?h?.():d.dataset.state==="failed"&&t.length>0&&(t=[],s.replaceChildren())})}
+return{element:g,restart:M,resume:m,placeOf(l){let h=t.findIndex(P=>P.rows.includes(l)),E=t[h];return E===void 0?void 0:
+{behind:[...o,...t.slice(0,h).map(({cursor:P})=>P)].slice(-Kn).map(P=>P??null),cursor:E.cursor??null}},stop(){i?.abort(),
+y.disconnect()},rows:()=>t.flatMap(l=>l.rows)}}function Ee(e,t){let o=window.history.state;if(o?.place===void 0){e.restart();
 return}e.resume(o.place,()=>{let i=[...e.element.querySelectorAll(`[data-${t}]`)].find(({dataset:c})=>c[t]===o.row);(t===
-"row"?i:i?.querySelector("[data-row]"))?.focus(),i?.scrollIntoView({block:"center"})})}var ar=20,sr=20,$n=5,{keys:j}=a;function Dn(e){let t=r=>r.map((i,s)=>[s>0&&", ",i]),o=e.slice($n);return n("div",{},t(e.
+"row"?i:i?.querySelector("[data-row]"))?.focus(),i?.scrollIntoView({block:"center"})})}var dr=20,cr=20,$n=5,{keys:j}=a;function Dn(e){let t=r=>r.map((i,s)=>[s>0&&", ",i]),o=e.slice($n);return n("div",{},t(e.
 slice(0,$n)),o.length>0&&n("details",{},n("summary",{},j.more(o.length)),t(o)))}function Nn(e){let{client:t,me:o}=e,r=new AbortController,
-i=[];function s(w){let M=Date.now(),m=Ye(w,M),l=ye(w),h=w.name===void 0?l:`${l}, ${w.key_id}`,A=w.key_id===o.credential_id,
-E=n("h3",{class:"key-name",dir:"auto",tabindex:"-1"},l);return n("li",{class:"row key","data-key":w.key_id,"data-state":m},
-n("div",{class:"row-kind"},n("span",{class:`badge state-${m}`},j.states[m])),n("div",{class:"row-text"},E,A&&n("p",{class:"\
+i=[];function s(w){let M=Date.now(),m=Ye(w,M),l=ye(w),h=w.name===void 0?l:`${l}, ${w.key_id}`,E=w.key_id===o.credential_id,
+A=n("h3",{class:"key-name",dir:"auto",tabindex:"-1"},l);return n("li",{class:"row key","data-key":w.key_id,"data-state":m},
+n("div",{class:"row-kind"},n("span",{class:`badge state-${m}`},j.states[m])),n("div",{class:"row-text"},A,E&&n("p",{class:"\
 fine"},j.own),n("p",{},te(w)),d(w),n("div",{class:"row-meta"},S(w))),n("div",{class:"key-actions"},Cn(w,M)&&c(j.rotate,j.
 rotateLabel(h),()=>u(w)),In(w,M)&&c(j.revoke,j.revokeLabel(h),()=>p(w))))}function c(w,M,m){return n("button",{type:"but\
-ton","aria-label":M,on:{click:m}},w)}function d(w){let{property:M}=j,m=h=>Dn(h.map(A=>n("code",{dir:"auto"},A))),l=[[M.scopes,
+ton","aria-label":M,on:{click:m}},w)}function d(w){let{property:M}=j,m=h=>Dn(h.map(E=>n("code",{dir:"auto"},E))),l=[[M.scopes,
 w.scopes.length===0?M.noScopes:m(w.scopes)],[M.id,n("code",{},w.key_id)],[M.made,ae(w.created_at)],[M.ends,w.expires_at===
 void 0?M.never:ae(w.expires_at)],[M.used,g(w)]];return w.revoked_at!==void 0&&l.push([M.revoked,ae(w.revoked_at)]),w.replaced_by!==
 void 0&&l.push([M.replacedBy,n("code",{},w.replaced_by)]),l.push([M.ranges,w.address_ranges===void 0?M.anywhere:m(w.address_ranges)]),
-l.push([M.users,y(w)]),n("dl",{class:"key-facts"},l.map(([h,A])=>n("div",{},n("dt",{},h),n("dd",{},A))))}function g(w){let{
+l.push([M.users,y(w)]),n("dl",{class:"key-facts"},l.map(([h,E])=>n("div",{},n("dt",{},h),n("dd",{},E))))}function g(w){let{
 property:M}=j;return w.last_used_at!==void 0?[M.usedHour," ",ae(w.last_used_at)]:Fn(w,Date.now())?M.unused:M.unusedLately}
 function y({actor:w,users:M}){let{property:m}=j;return w.type==="user"?m.itself:M===void 0?m.anybody:M.length===0?m.nobody:
 Dn(M.map(l=>ee(l)))}function S({key_id:w}){let M=(m,l)=>n("a",{href:K(["trail"],new URLSearchParams(m))},l);return z(e,"\
 audit:read")&&[M({resource_type:"key",resource_id:w},j.changes),M({credential_id:w},j.calls)]}function x(w){i=i.map(l=>l.
 key_id===w.key_id?w:l);let M=R(w.key_id);if(M===null)return;let m=s(w);return M.replaceWith(m),m}function R(w){return Z.
 querySelector(`[data-key="${CSS.escape(w)}"]`)}function f(w){w?.querySelector(".key-name")?.focus()}function u(w){let M=w.
-key_id===o.credential_id;Mn({client:t,key:w,own:M,left:r.signal},m=>{T(m),t.getKey(w.key_id,r.signal).then(l=>{x(l.key)},
+key_id===o.credential_id;Mn({client:t,key:w,own:M,left:r.signal},m=>{_(m),t.getKey(w.key_id,r.signal).then(l=>{x(l.key)},
 ()=>{})})}function p(w){let M=w.key_id===o.credential_id;Pn({client:t,key:w,own:M,left:r.signal},m=>{f(x(m)),e.announce(
 j.revoking.done(ye(m)))})}let k=n("ul",{class:"rows"}),v=n("section",{"aria-label":j.madeNow,hidden:!0},n("h2",{class:"d\
-ay"},j.madeNow),k);function T(w){let{key:M}=w;R(M.key_id)?.remove(),i=[M,...i.filter(m=>m.key_id!==M.key_id)].slice(0,sr),
+ay"},j.madeNow),k);function _(w){let{key:M}=w;R(M.key_id)?.remove(),i=[M,...i.filter(m=>m.key_id!==M.key_id)].slice(0,cr),
 k.replaceChildren(...i.map(s)),v.hidden=!1,Ln(w,()=>{f(R(M.key_id)),e.announce(j.secret.closed(ye(M)))})}let L=n("button",
-{type:"button",class:"primary",on:{click:()=>F(!0)}},j.make),C=Rn({client:t,me:o,made:w=>{F(!1),T(w)},cancelled:()=>F(!1)});
+{type:"button",class:"primary",on:{click:()=>F(!0)}},j.make),C=Rn({client:t,me:o,made:w=>{F(!1),_(w)},cancelled:()=>F(!1)});
 function F(w){C.element.hidden=!w,L.hidden=w,w?C.begin():L.focus()}let D=he({async load(w,M){let m=new URLSearchParams({
-limit:String(ar)});w!==void 0&&m.set("cursor",w);let l=await t.listKeys(m,M);return{rows:l.keys,next:l.next_cursor}},render:w=>{
+limit:String(dr)});w!==void 0&&m.set("cursor",w);let l=await t.listKeys(m,M);return{rows:l.keys,next:l.next_cursor}},render:w=>{
 let M=new Set(i.map(({key_id:l})=>l)),m=w.filter(({key_id:l})=>!M.has(l));return n("ul",{class:"page rows"},m.map(s))},empty:()=>n(
 "div",{class:"empty"},n("h3",{},j.empty),n("p",{},j.emptyText)),end:a.pager.end,announce:e.announce});C.element.hidden=!0;
 let Z=n("div",{class:"timeline"},n("div",{class:"page-head"},n("div",{},X(j.title),n("p",{class:"lead"},j.lead)),L),C.element,
@@ -437,9 +437,9 @@ stop(){r.abort(),D.stop()}}}var Un=new Intl.NumberFormat("en");function ze(e){le
 action];return e.status==="succeeded"?r:i}function Je(e){let{trail:t}=a;return e.tool_name!==void 0?`${t.tool} ${e.tool_name}`:
 e.command!==void 0?`${t.command} ${e.command}`:e.api_route&&(Ze(t.doors,e.api_route)??e.api_route)}function Xe(e){if(e.error_code===
 void 0)return;let{trail:t}=a,o=`${t.errors[e.error_code]??t.statuses.rejected} (${e.error_code}).`,r=(e.fields??[]).map(
-i=>i==="$"?t.wholeInput:i);return r.length===0?o:`${o} ${t.fields} ${r.join(", ")}`}var dr=/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+i=>i==="$"?t.wholeInput:i);return r.length===0?o:`${o} ${t.fields} ${r.join(", ")}`}var lr=/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 function qn(e){return Object.entries(e??{}).map(([t,o])=>{let r=typeof o=="number"?Un.format(o):typeof o=="string"?o:JSON.
-stringify(o);return{label:Ze(a.trail.data,t)??t.replaceAll("_"," "),value:r,isTime:dr.test(r)}})}function Ze(e,t){return Object.
+stringify(o);return{label:Ze(a.trail.data,t)??t.replaceAll("_"," "),value:r,isTime:lr.test(r)}})}function Ze(e,t){return Object.
 hasOwn(e,t)?e[t]:void 0}function jn(e){let t=e.indexOf(":");return t>0&&t<e.length-1?[e.slice(0,t),e.slice(t+1)]:void 0}
 function Lt(e){let t=o=>[`${e}_${o}`,r=>r[e]?.[o]];return[t("type"),t("id"),t("display_name")]}var Wn=[["occurred_at",e=>e.
 occurred_at],["status",e=>e.status],["action",e=>e.action],["resource_type",e=>e.resource_type],["resource_id",e=>e.resource_id],
@@ -447,135 +447,137 @@ occurred_at],["status",e=>e.status],["action",e=>e.action],["resource_type",e=>e
 ["api_route",e=>e.api_route],["tool_name",e=>e.tool_name],["command",e=>e.command],["client_address",e=>e.client_address],
 ["user_agent",e=>e.user_agent],["error_code",e=>e.error_code],["fields",e=>e.fields?.join(" ")],["data",e=>e.data&&JSON.
 stringify(e.data)],["input_hash",e=>e.input_hash],["request_id",e=>e.request_id],["tenant_id",e=>e.tenant_id],["id",e=>e.
-id]],Vn=Wn.map(([e])=>e);function Bn(e){return Wn.map(([,t])=>t(e)??"")}function pe(e){return n("code",{},JSON.stringify(e)??"")}function cr(e){return typeof e=="string"||typeof e=="number"?n(
+id]],Vn=Wn.map(([e])=>e);function Bn(e){return Wn.map(([,t])=>t(e)??"")}function pe(e){return n("code",{},JSON.stringify(e)??"")}function ur(e){return typeof e=="string"||typeof e=="number"?n(
 "span",{dir:"auto",class:"prose"},String(e)):pe(e)}function Jn(e){return typeof e=="object"&&e!==null}function Gn(e){return Jn(
-e)&&typeof e.name=="string"?ee(e.name):pe(e)}function lr(e){if(!Jn(e)||typeof e.amount!="number")return pe(e);let{amount:t,
+e)&&typeof e.name=="string"?ee(e.name):pe(e)}function pr(e){if(!Jn(e)||typeof e.amount!="number")return pe(e);let{amount:t,
 currency:o,symbol:r}=e;try{return new Intl.NumberFormat("en",{style:"currency",currency:String(o)}).format(t)}catch{return`${r??
 o??""} ${t}`.trim()}}function Yn(e,t){return Array.isArray(e)?e.length===0?a.record_page.nothing:n("ul",{class:"values"},
 e.map(o=>n("li",{},t(o)))):pe(e)}function zn(e){return typeof e=="string"?n("code",{},e):pe(e)}function Xn({field_type:e,
 value:t}){switch(e){case"text":case"longtext":case"email":case"wysiwyg":case"integer":case"rating":case"decimal":case"ph\
-onenumber":case"timezone":return cr(t);case"money":return lr(t);case"date":return typeof t=="string"?dn(t):pe(t);case"da\
+onenumber":case"timezone":return ur(t);case"money":return pr(t);case"date":return typeof t=="string"?dn(t):pe(t);case"da\
 tetime":return typeof t=="string"?xe(t):pe(t);case"dropdown":case"radio":case"choices":case"status":case"selector":return Gn(
 t);case"checkboxes":case"dynamictags":return Yn(t,Gn);case"checkbox":return typeof t=="boolean"?t?a.record_page.yes:a.record_page.
 no:pe(t);case"yesnomaybe":return t==="yes"||t==="no"||t==="maybe"?a.record_page[t]:pe(t);case"relationship":case"team_se\
 lector":return zn(t);case"files":return Yn(t,zn);default:return pe(t)}}function Qe(e){return e.related_objects!==void 0?e.related_objects.map(({type:t,id:o,display_name:r})=>({type:t,id:o,name:r})):
 e.related_resource_type===void 0||e.related_resource_id===void 0?[]:[{type:e.related_resource_type,id:e.related_resource_id,
-name:e.related_resource_display_name}]}function Zn(e){return Object.hasOwn(a.record,e)}function ur(e){if(Zn(e))return a.
-record[e];let t=e.replaceAll("_"," ");return t.charAt(0).toUpperCase()+t.slice(1)}function et(e,t){let o=ur(e.type),r=e.
+name:e.related_resource_display_name}]}function Zn(e){return Object.hasOwn(a.record,e)}function mr(e){if(Zn(e))return a.
+record[e];let t=e.replaceAll("_"," ");return t.charAt(0).toUpperCase()+t.slice(1)}function et(e,t){let o=mr(e.type),r=e.
 name??e.id,i=[Q(...Xt),n("span",{class:"record-type"},`${o} `),n("span",{dir:"auto",class:"name"},r)];if(!Zn(e.type))return n(
 "span",{class:"record",title:e.id},i);let s=new URLSearchParams(t);return s.set("related_resource_type",e.type),s.set("r\
-elated_resource_id",e.id),n("a",{class:"record",href:K([],s),title:a.timeline.record(o,e.id)},i)}var W=a.record_page,pr=20;function ge(e,t){return t==null||t===!1?null:n("div",{class:"entry"},n("dt",{},e),n("dd",{},t))}
+elated_resource_id",e.id),n("a",{class:"record",href:K([],s),title:a.timeline.record(o,e.id)},i)}var W=a.record_page,fr=20;function ge(e,t){return t==null||t===!1?null:n("div",{class:"entry"},n("dt",{},e),n("dd",{},t))}
 function Se(e,...t){return n("section",{class:"panel stack"},n("h2",{},e),t)}function Pt(e,t){return ge(e,t?[xe(t),n("sp\
 an",{class:"fine utc"},He(t))]:null)}function Mt(e,t){return ge(e,t&&[ee(Ie(t),"name"),n("code",{class:"fine"},` ${t.type}\
-:${t.id}`)])}function mr({fields:e,mentions:t,...o}){let r=o.completed_at!==void 0||o.scheduled_activity_id!==void 0;return[
+:${t.id}`)])}function yr({fields:e,mentions:t,...o}){let r=o.completed_at!==void 0||o.scheduled_activity_id!==void 0;return[
 e.length>0&&Se(W.fields,n("dl",{class:"entries"},e.map(i=>ge(i.display_name||i.name,Xn(i))))),t.length>0&&Se(W.mentions,
 n("ul",{class:"values"},t.map(i=>n("li",{},n("code",{},i))))),r&&Se(W.completion,n("dl",{class:"entries"},Pt(W.completedAt,
-o.completed_at),ge(W.scheduled,o.scheduled_activity_id&&n("code",{},o.scheduled_activity_id))))]}function fr({type:e,submission:t}){
-let o=a.category[e],r=t?.activity_object.name??o;return[Q(...Ce[e]),r!==o&&[ee(r)," · "],o]}function yr(e){let t=Xe(e);
+o.completed_at),ge(W.scheduled,o.scheduled_activity_id&&n("code",{},o.scheduled_activity_id))))]}function hr({type:e,submission:t}){
+let o=a.category[e],r=t?.activity_object.name??o;return[Q(...Ce[e]),r!==o&&[ee(r)," · "],o]}function gr(e){let t=Xe(e);
 return n("li",{class:"trail-event"},n("div",{class:"trail-event-head"},n("span",{},te(e),` ${ze(e)}`),n("span",{class:`b\
 adge status-${e.status}`},a.trail.statuses[e.status]),n("span",{class:"row-time"},ae(e.occurred_at))),t!==void 0&&n("p",
 {},t),n("div",{class:"row-meta fine"},n("span",{},Je(e)),e.client_address!==void 0&&n("span",{},e.client_address),n("cod\
 e",{},e.request_id)))}function Qn(e,t){let o=t.path[1]??"",r=new URLSearchParams({resource_id:o}),i=new AbortController,
 s=X(W.title),c=n("p",{class:"kind"}),d=n("div",{class:"stack"}),g=z(e,"audit:read")?S():void 0,y=n("article",{class:"rec\
-ord-page"},c,s,d);function S(){return he({async load(f,u){let p=new URLSearchParams(r);p.set("limit",String(pr)),f!==void 0&&
+ord-page"},c,s,d);function S(){return he({async load(f,u){let p=new URLSearchParams(r);p.set("limit",String(fr)),f!==void 0&&
 p.set("cursor",f);let k=await e.client.listAuditEvents(p,u);return{rows:k.audit_events,next:k.next_cursor}},render:f=>n(
-"ol",{class:"events"},f.map(yr)),empty:()=>n("p",{class:"fine"},W.trailEmpty),announce:()=>{}})}function x(f){let u=Qe(f);
-_(c,fr(f)),_(s,ee(f.summary)),document.title=`${f.summary} – ${a.product}`,_(d,n("p",{class:"row-meta"},te(f,{path:[]}),
+"ol",{class:"events"},f.map(gr)),empty:()=>n("p",{class:"fine"},W.trailEmpty),announce:()=>{}})}function x(f){let u=Qe(f);
+T(c,hr(f)),T(s,ee(f.summary)),document.title=`${f.summary} – ${a.product}`,T(d,n("p",{class:"row-meta"},te(f,{path:[]}),
 ae(f.occurred_at)),f.body!==void 0&&f.body!==""&&n("div",{class:"panel prose",dir:"auto",role:"region","aria-label":W.body},
 f.body),u.length>0&&Se(W.records,n("ul",{class:"values"},u.map(p=>n("li",{},et(p,new URLSearchParams),p.name!==void 0&&n(
-"code",{class:"fine"},` ${p.id}`))))),f.submission!==void 0&&mr(f.submission),Se(W.details,n("dl",{class:"entries"},Pt(W.
+"code",{class:"fine"},` ${p.id}`))))),f.submission!==void 0&&yr(f.submission),Se(W.details,n("dl",{class:"entries"},Pt(W.
 occurredAt,f.occurred_at),Pt(W.loggedAt,f.logged_at),Mt(W.actor,f.actor),Mt(W.authenticatedAs,f.authenticated_as),Mt(W.onBehalfOf,
 f.on_behalf_of),ge(W.lastAgent,f.last_agent_actor_id!==void 0&&n("code",{},f.last_agent_actor_id)),ge(W.source,a.source[f.
 source]),ge(W.id,n("code",{},f.id)),ge(W.tenant,n("code",{},f.tenant_id)))),g!==void 0&&Se(W.trail,g.element,n("p",{},n(
-"a",{href:K(["trail"],r)},W.openTrail)))),g?.restart()}async function R(){_(d,Te({role:"status"}));try{x((await e.client.
-getActivity(o,i.signal)).activity)}catch(f){if(ne(f))return;let u=Y(f);_(d,u.failure==="not_found"?n("p",{class:"notice",
-role:"alert"},W.notFoundText):_e(u,()=>{R()}),n("p",{},n("a",{href:"#/"},a.notFound.back)))}}return R(),{title:W.title,element:y,
+"a",{href:K(["trail"],r)},W.openTrail)))),g?.restart()}async function R(){T(d,_e({role:"status"}));try{x((await e.client.
+getActivity(o,i.signal)).activity)}catch(f){if(ne(f))return;let u=Y(f);T(d,u.failure==="not_found"?n("p",{class:"notice",
+role:"alert"},W.notFoundText):Te(u,()=>{R()}),n("p",{},n("a",{href:"#/"},a.notFound.back)))}}return R(),{title:W.title,element:y,
 stop(){i.abort(),g?.stop()}}}function tt(e,t,o){let r=n("div",{class:"page"}),i=t===void 0?void 0:de(new Date(t.occurred_at)),s;for(let c of e){let d=de(
 new Date(c.occurred_at));if(s===void 0||d!==i){let g=n("h2",{class:"day"},bt(c.occurred_at,a.days));g.dataset.at=c.occurred_at,
-g.classList.toggle("continues",s===void 0&&d===i),s=n("ol",{class:"rows"}),r.append(g,s),i=d}s.append(o(c))}return r}var hr=6e4;
+g.classList.toggle("continues",s===void 0&&d===i),s=n("ol",{class:"rows"}),r.append(g,s),i=d}s.append(o(c))}return r}var wr=6e4;
 function nt(e){let t=de(new Date),o=setInterval(()=>{let r=de(new Date);if(r!==t){t=r;for(let i of e.querySelectorAll("[\
-data-at]"))_(i,bt(i.dataset.at??"",a.days))}},hr);return()=>clearInterval(o)}var gr="1970-01-01",wr="9999-12-31",br=600;function Ct(e,t){let o=new Date(e);if(Number.isNaN(o.getTime()))return;let r=t===
-"to"?1:0,i=new Date(o);i.setDate(i.getDate()-r);let s=de(i);return Ve(s,r)===o.toISOString()?s:void 0}function vr(e){switch(e.
+data-at]"))T(i,bt(i.dataset.at??"",a.days))}},wr);return()=>clearInterval(o)}var br="1970-01-01",vr="9999-12-31",kr=600;function Ct(e,t){let o=new Date(e);if(Number.isNaN(o.getTime()))return;let r=t===
+"to"?1:0,i=new Date(o);i.setDate(i.getDate()-r);let s=de(i);return Ve(s,r)===o.toISOString()?s:void 0}function _r(e){switch(e.
 kind){case"choice":return N(ve(e.name,a.filters.any,e.options),e);case"text":return N(n("input",{name:e.name,type:"text",
-autocomplete:"off",spellcheck:"false"}),e);default:return N(n("input",{name:e.name,type:"date",min:gr,max:wr}),e)}}function rt(e){
+autocomplete:"off",spellcheck:"false"}),e);default:return N(n("input",{name:e.name,type:"date",min:br,max:vr}),e)}}function rt(e){
 return e instanceof HTMLInputElement&&e.type==="date"}function ot(e){return rt(e)&&!e.validity.valid}function it(e){let t=new URLSearchParams,
-o,r=new Map;for(let u of e.fields)r.set(u.name,vr(u));function i(){let u=new URLSearchParams(t);for(let p of e.fields){let k=r.
+o,r=new Map;for(let u of e.fields)r.set(u.name,_r(u));function i(){let u=new URLSearchParams(t);for(let p of e.fields){let k=r.
 get(p.name)?.control.value.trim()??"";if(u.delete(p.name),p.kind==="choice"||p.kind==="text")u.set(p.name,k);else{let v=t.
 get(p.name)??"",L=k===""&&v!==""&&Ct(v,p.kind)===void 0||ot(r.get(p.name)?.control);u.set(p.name,L?v:Ve(k,p.kind==="to"?
 1:0)??"")}}for(let p of e.fields)p.needs!==void 0&&(u.get(p.needs)??"")===""&&u.delete(p.name);for(let[p,k]of[...u])k===
-""&&u.delete(p);return u}function s(){let u=[];for(let{name:p,label:k,needs:v}of e.fields){let T=r.get(p)?.control;ot(T)&&
-document.activeElement!==T&&u.push({field:p,message:a.filters.wholeDay});let L=v===void 0?void 0:r.get(v);v!==void 0&&T?.
+""&&u.delete(p);return u}function s(){let u=[];for(let{name:p,label:k,needs:v}of e.fields){let _=r.get(p)?.control;ot(_)&&
+document.activeElement!==_&&u.push({field:p,message:a.filters.wholeDay});let L=v===void 0?void 0:r.get(v);v!==void 0&&_?.
 value.trim()&&L?.control.value.trim()===""&&u.push({field:v,message:a.filters.goesWith(k)})}return u}function c(){if(clearTimeout(
 o),o=void 0,!d.isConnected)return;let u=s();ie(r,u),u.length>0&&e.announce(u.map(({message:p})=>p).join(" ")),e.changed(
 i())}let d=n("form",{class:"filters",novalidate:!0,on:{submit:u=>{u.preventDefault(),c()},focusout:({target:u})=>{rt(u)&&
-ot(u)&&r.get(u.name)?.setError(a.filters.wholeDay)},change:({target:u})=>{rt(u)?(clearTimeout(o),o=setTimeout(c,br)):c()}}},
+ot(u)&&r.get(u.name)?.setError(a.filters.wholeDay)},change:({target:u})=>{rt(u)?(clearTimeout(o),o=setTimeout(c,kr)):c()}}},
 [...r.values()].map(u=>u.element)),g=n("ul",{class:"chips","aria-label":a.filters.set});function y(u,p){switch(u.kind){case"\
 choice":return u.options.find(k=>k.value===p)?.label??p;case"text":return u.say?.(p)??p;default:{let k=Ct(p,u.kind);return k===
 void 0?ke(p):an(Ve(k)??p)}}}function S(u,p,k){return n("li",{},n("button",{type:"button",class:"chip","aria-label":a.filters.
-remove(u,p),on:{click:()=>{let v=new URLSearchParams(t);for(let T of k)v.delete(T);e.changed(v),(g.querySelector("button")??
+remove(u,p),on:{click:()=>{let v=new URLSearchParams(t);for(let _ of k)v.delete(_);e.changed(v),(g.querySelector("button")??
 x())?.focus()}}},n("span",{class:"chip-label"},`${u}:`),n("span",{dir:"auto",class:"chip-value"},p),Q(...zt)))}function x(){
 return d.closest("details:not([open])")?.querySelector("summary")??d.querySelector("select, input")}function R(){let u=new URLSearchParams(
 t);for(let{name:p}of[...e.fields,...e.others??[]])u.delete(p);e.changed(u),x()?.focus()}function f(){let u=[];for(let p of e.
 others??[]){let k=t.get(p.name);k&&u.push(S(p.label,k,[p.name]))}for(let p of e.fields){let k=t.get(p.name);if(k){let v=e.
-fields.filter(L=>L.needs===p.name),T=[p.name,...v.map(L=>L.name)];u.push(S(p.label,y(p,k),T))}}u.length>1&&u.push(n("li",
-{},n("button",{type:"button",class:"chip clear",on:{click:R}},a.filters.clear))),_(g,u),g.hidden=u.length===0}return{form:d,
+fields.filter(L=>L.needs===p.name),_=[p.name,...v.map(L=>L.name)];u.push(S(p.label,y(p,k),_))}}u.length>1&&u.push(n("li",
+{},n("button",{type:"button",class:"chip clear",on:{click:R}},a.filters.clear))),T(g,u),g.hidden=u.length===0}return{form:d,
 chips:g,show(u){let p=t;t=new URLSearchParams(u);for(let k of e.fields){let v=r.get(k.name)?.control;if(v===void 0)continue;
-let T=t.get(k.name)??"",L=k.kind==="choice"||k.kind==="text"?T:Ct(T,k.kind)??"",C=k.needs!==void 0&&!t.has(k.needs)&&!p.
+let _=t.get(k.name)??"",L=k.kind==="choice"||k.kind==="text"?_:Ct(_,k.kind)??"",C=k.needs!==void 0&&!t.has(k.needs)&&!p.
 has(k.name),F=ot(v)||rt(v)&&o!==void 0,D=document.activeElement===v&&(k.kind==="text"||F);!C&&!D&&v.value!==L&&(v.value=
 L)}f()},showViolations(u){let p=new Set(u.map(({field:v})=>v)),k=s().filter(({field:v})=>!p.has(v));return ie(r,[...u,...k]).
-rest}}}var It=2e4,kr=12e4,Tr=6e5;function eo(e){let t=It,o,r,i=!1,s=()=>!i&&!document.hidden&&navigator.onLine;function c(){clearTimeout(
+rest}}}var It=2e4,Tr=12e4,xr=6e5;function eo(e){let t=It,o,r,i=!1,s=()=>!i&&!document.hidden&&navigator.onLine;function c(){clearTimeout(
 o),s()&&(o=setTimeout(()=>{d()},t))}async function d(){if(!s()||r!==void 0)return;let S=new AbortController;r=S;try{t=await e(
-S.signal)?It:Math.min(t*1.5,kr)}catch(x){if(ne(x))return;let R=Y(x);if(["unauthorized","forbidden","invalid","malformed",
-"not_found"].includes(R.failure)){y();return}t=Math.min(t*2,Tr),t=Math.max(t,R.retryAfterMs??0)}finally{r===S&&(r=void 0)}
+S.signal)?It:Math.min(t*1.5,Tr)}catch(x){if(ne(x))return;let R=Y(x);if(["unauthorized","forbidden","invalid","malformed",
+"not_found"].includes(R.failure)){y();return}t=Math.min(t*2,xr),t=Math.max(t,R.retryAfterMs??0)}finally{r===S&&(r=void 0)}
 c()}function g(){s()?(t=Math.max(1e3,Math.min(t,It)),c()):(clearTimeout(o),r?.abort(),r=void 0)}function y(){i=!0,clearTimeout(
 o),r?.abort(),document.removeEventListener("visibilitychange",g),window.removeEventListener("online",g),window.removeEventListener(
 "offline",g)}return document.addEventListener("visibilitychange",g),window.addEventListener("online",g),window.addEventListener(
-"offline",g),c(),{stop:y}}var Ft=e=>e?.trim()==="";function _r(e,t,o){let r=e.slice(t,o).findIndex(Ft);return r<0?t:t+r+1}function to(e){let{snippet:t="",
+"offline",g),c(),{stop:y}}var Ft=e=>e?.trim()==="";function Ar(e,t,o){let r=e.slice(t,o).findIndex(Ft);return r<0?t:t+r+1}function to(e){let{snippet:t="",
 match:o=[],summary:r}=e,i=[...t],s=t.startsWith(r)?[...r].length:0,c=i.length;for(;s<c&&Ft(i[s]);)s+=1;for(;s<c&&Ft(i[c-
-1]);)c-=1;let d=o.filter(R=>R.end>s&&R.start<c),g=d[0]?.start??s,y=g-s>60;y&&(s=_r(i,g-60,g));let S=y?[{text:"… ",marked:!1}]:
+1]);)c-=1;let d=o.filter(R=>R.end>s&&R.start<c),g=d[0]?.start??s,y=g-s>60;y&&(s=Ar(i,g-60,g));let S=y?[{text:"… ",marked:!1}]:
 [],x=(R,f)=>{R>s&&(S.push({text:i.slice(s,R).join(""),marked:f}),s=R)};for(let R of d)x(Math.min(R.start,c),!1),x(Math.min(
-R.end,c),!0);return x(c,!1),S}var no=/["“”„‟«»＂]/gu,xr=/[\p{L}\p{N}\p{M}]+$/u,Er=/^(?:-.*|.*\*.*|AND|OR|NOT)$/su;function oo(e){let t=xr.exec(
-e)?.[0]??"",o=e.split(/\s/u).at(-1)??"",r=t.replace(new RegExp("\\p{M}","gu"),""),i=(e.match(no)?.length??0)%2===1;return[
-...r].length>=3&&[...e].length<500&&!i&&o.search(no)<0&&!Er.test(o)?`${e}*`:e}var ro=50,Ar=10,Ht=250,Sr=1e3,io=Object.keys(a.category),at=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),{user:Rr,
-service:Lr,agent:Mr}=a.actor,st=[{kind:"choice",name:"related_resource_type",label:a.timeline.recordType,options:at(a.record),
+R.end,c),!0);return x(c,!1),S}var no=/["“”„‟«»＂]/gu,ro=/(?!\u200b)[\p{Default_Ignorable_Code_Point}\u0640]/gu,Er=/(?:(?![\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\u02b9-\u02bf\p{No}])[\p{L}\p{N}\p{M}])+$/u,
+Sr=/[\s\u0085\u200b]/u,Rr=/[가-힣]/u,Lr=/^[([{]*(?:-.*|.*\*.*|AND|OR|NOT)$/su;function io(e){let t=e.replace(ro,""),o=t.
+split(Sr).at(-1)??"",r=(t.match(no)?.length??0)%2===1;return Mr(o)>=3&&[...e].length<500&&!r&&o.search(no)<0&&!Lr.test(o.
+normalize("NFKC"))?`${e}*`:e}function Mr(e){return[...oo(oo(e).normalize("NFKC").replace(ro,"")).replace(new RegExp("\\p{\
+M}","gu"),"")].reduce((o,r)=>o+(Rr.test(r)?2:1),0)}function oo(e){return Er.exec(e)?.[0]??""}var ao=50,Pr=10,Ht=250,Cr=1e3,so=Object.keys(a.category),at=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),{user:Ir,
+service:Fr,agent:Hr}=a.actor,st=[{kind:"choice",name:"related_resource_type",label:a.timeline.recordType,options:at(a.record),
 needs:"related_resource_id"},{kind:"text",name:"related_resource_id",label:a.timeline.recordId,hint:a.timeline.recordHint,
-needs:"related_resource_type"},{kind:"choice",name:"actor_type",label:a.timeline.actorType,options:at({user:Rr,service:Lr,
-agent:Mr}),needs:"actor_id"},{kind:"text",name:"actor_id",label:a.timeline.actor,hint:a.timeline.actorHint},{kind:"choic\
+needs:"related_resource_type"},{kind:"choice",name:"actor_type",label:a.timeline.actorType,options:at({user:Ir,service:Fr,
+agent:Hr}),needs:"actor_id"},{kind:"text",name:"actor_id",label:a.timeline.actor,hint:a.timeline.actorHint},{kind:"choic\
 e",name:"source",label:a.timeline.source,options:at(a.source)},{kind:"from",name:"occurred_after",label:a.timeline.from},
 {kind:"to",name:"occurred_before",label:a.timeline.to}],Ot=[{kind:"choice",name:"type",label:a.timeline.types,options:at(
-a.category)},...st];function co(e,t){if(typeof t!="string")return t.map(r=>co(e,r)).join(", ");let o=Ot.find(r=>r.name===
+a.category)},...st];function uo(e,t){if(typeof t!="string")return t.map(r=>uo(e,r)).join(", ");let o=Ot.find(r=>r.name===
 e);switch(o?.kind){case"choice":return o.options.find(r=>r.value===t)?.label??t;case"from":case"to":return ke(t);default:
-return t}}var Pr=["query","type",...st.map(({name:e})=>e)];function ao(e){let t=new URLSearchParams;for(let o of Pr){let r=Ot.
+return t}}var Or=["query","type",...st.map(({name:e})=>e)];function co(e){let t=new URLSearchParams;for(let o of Or){let r=Ot.
 find(d=>d.name===o),i=r?.kind==="choice"?r.options.map(d=>d.value):[],s=d=>r?.kind!=="choice"||i.includes(d),c=o==="type"?
-e.getAll(o):[e.get(o)??""];for(let d of new Set(c))d!==""&&s(d)&&t.append(o,d)}return t}function so(e,t,o){let r=new URLSearchParams(
-e);return r.set("limit",String(t)),o!==void 0&&r.set("cursor",o),r}function lo(e,t){let o=ao(t.parameters),r=o,i,s,c,d,g,
+e.getAll(o):[e.get(o)??""];for(let d of new Set(c))d!==""&&s(d)&&t.append(o,d)}return t}function lo(e,t,o){let r=new URLSearchParams(
+e);return r.set("limit",String(t)),o!==void 0&&r.set("cursor",o),r}function po(e,t){let o=co(t.parameters),r=o,i,s,c,d,g,
 y=!1,{types:S=[],...x}=e.me.filters??{},R=Object.entries(x);S.length>0&&R.unshift(["type",S]);let f=new Set(R.map(([b])=>b)),
 u=x.type,p=N(n("input",{type:"search",name:"query",placeholder:a.timeline.placeholder,autocomplete:"off",autocapitalize:"\
 none",spellcheck:"false",dir:"auto",maxlength:500,on:{input:b=>{k(),y=!0,b.isComposing||(c=setTimeout(C,Ht))},compositionend:()=>{
-c=setTimeout(C,Ht)},focus:()=>clearTimeout(g),blur:({relatedTarget:b})=>{b instanceof Node&&E.element.contains(b)||(g=setTimeout(
+c=setTimeout(C,Ht)},focus:()=>clearTimeout(g),blur:({relatedTarget:b})=>{b instanceof Node&&A.element.contains(b)||(g=setTimeout(
 L,Ht))}}}),{label:a.timeline.search,class:"search"});function k(){clearTimeout(d),clearTimeout(c),clearTimeout(g),c=void 0}
-function v(){return c!==void 0&&p.control.value.trim()!==(o.get("query")??"")}function T(){let b=new URLSearchParams(o);
-return y&&o.has("query")&&b.set("query",oo(p.control.value.trimStart()).trimEnd()),b}function L(){y=!1,C()}function C(){
+function v(){return c!==void 0&&p.control.value.trim()!==(o.get("query")??"")}function _(){let b=new URLSearchParams(o);
+return y&&o.has("query")&&b.set("query",io(p.control.value.trimStart()).trimEnd()),b}function L(){y=!1,C()}function C(){
 k();let b=new URLSearchParams(o),O=p.control.value.trim();if(b.delete("query"),O!==""&&b.set("query",O),b.get("query")===
-o.get("query")){let B=T();B.get("query")!==r.get("query")&&(r=B,E.restart());return}let q=o.has("query")!==b.has("query");
+o.get("query")){let B=_();B.get("query")!==r.get("query")&&(r=B,A.restart());return}let q=o.has("query")!==b.has("query");
 e.go(K([],b),q?"push":"replace")}let F=it({fields:st.filter(({name:b})=>!f.has(b)),changed:b=>e.go(K([],b)),announce:e.announce}),
 D=n("span",{class:"badge"}),Z=n("details",{class:"more"},n("summary",{},a.filters.title," ",D),F.form),w=n("div",{class:"\
 types",role:"group","aria-label":a.timeline.types});function M(b){let O=b===void 0?a.timeline.allTypes:a.category[b];return n(
 "button",{type:"button",class:"type","data-type":b??"",on:{click:()=>{let q=new URLSearchParams(o),B=q.getAll("type");q.
-delete("type");for(let le of io)b!==void 0&&B.includes(le)!==(le===b)&&q.append("type",le);e.go(K([],q))}}},b!==void 0&&
-Q(...Ce[b]),O)}let m=S.length>0?S:io,l=u===void 0?m:[u];_(w,M(void 0),l.map(M)),w.hidden=l.length===1;function h(){p.control.
-value.trim()!==(o.get("query")??"")&&(p.control.value=o.get("query")??""),F.show(o),_(jt,z(e,"activity:write")&&qt());let b=st.
-filter(({name:q})=>o.has(q)).length;_(D,b),D.hidden=b===0;let O=o.has("type")?o.getAll("type"):[""];for(let q of w.querySelectorAll(
-"[data-type]")){let B=O.includes(q.dataset.type??"");q.setAttribute("aria-pressed",String(B))}}let A=n("p",{class:"empty"},
-a.timeline.invalid);A.hidden=!0;let E=he({async load(b,O){let q=await e.client.searchActivities(so(r,ro,b),O);return A.hidden=
+delete("type");for(let le of so)b!==void 0&&B.includes(le)!==(le===b)&&q.append("type",le);e.go(K([],q))}}},b!==void 0&&
+Q(...Ce[b]),O)}let m=S.length>0?S:so,l=u===void 0?m:[u];T(w,M(void 0),l.map(M)),w.hidden=l.length===1;function h(){p.control.
+value.trim()!==(o.get("query")??"")&&(p.control.value=o.get("query")??""),F.show(o),T(jt,z(e,"activity:write")&&qt());let b=st.
+filter(({name:q})=>o.has(q)).length;T(D,b),D.hidden=b===0;let O=o.has("type")?o.getAll("type"):[""];for(let q of w.querySelectorAll(
+"[data-type]")){let B=O.includes(q.dataset.type??"");q.setAttribute("aria-pressed",String(B))}}let E=n("p",{class:"empty"},
+a.timeline.invalid);E.hidden=!0;let A=he({async load(b,O){let q=await e.client.searchActivities(lo(r,ao,b),O);return E.hidden=
 !0,p.setError(void 0),F.showViolations([]),{rows:q.activities,next:q.next_cursor}},render:(b,O)=>tt(b,O,U),empty:G,end:a.
-pager.end,announce:e.announce,began(b,O){i={ids:new Set(b.map(({id:q})=>q)),whole:b.length<ro},Pe(0,!1),s?.stop(),O&&(window.
-history.replaceState(null,""),Mo())},failed:P});function P(b){if(b.failure!=="invalid")return!1;if(b.fieldErrors.some(({
-field:re})=>re==="cursor"))return window.history.replaceState(null,""),E.restart(),!0;let O=b.fieldErrors.filter(({field:re})=>re===
+pager.end,announce:e.announce,began(b,O){i={ids:new Set(b.map(({id:q})=>q)),whole:b.length<ao},Pe(0,!1),s?.stop(),O&&(window.
+history.replaceState(null,""),Co())},failed:P});function P(b){if(b.failure!=="invalid")return!1;if(b.fieldErrors.some(({
+field:re})=>re==="cursor"))return window.history.replaceState(null,""),A.restart(),!0;let O=b.fieldErrors.filter(({field:re})=>re===
 "query"),q=F.showViolations(b.fieldErrors.filter(({field:re})=>re!=="query"));if(O.length<b.fieldErrors.length&&(Z.open=
-!0),q.length>0)return!1;let B=()=>{let re=O.map(be=>be.message).join("; ");p.setError(re===""?void 0:re),A.hidden=!1,e.announce(
+!0),q.length>0)return!1;let B=()=>{let re=O.map(be=>be.message).join("; ");p.setError(re===""?void 0:re),E.hidden=!1,e.announce(
 b.fieldErrors.map(be=>be.message).join("; "))},le=O.length>0&&document.activeElement===p.control;return d=setTimeout(B,le?
-Sr:0),!0}function U(b){let O=Qe(b),q=to(b);return n("li",{class:"row","data-type":b.type},n("div",{class:"row-kind"},Q(...Ce[b.
+Cr:0),!0}function U(b){let O=Qe(b),q=to(b);return n("li",{class:"row","data-type":b.type},n("div",{class:"row-kind"},Q(...Ce[b.
 type]),n("span",{},a.category[b.type])),n("div",{class:"row-text"},n("a",{class:"row-title",dir:"auto",href:K(["activiti\
 es",b.id]),"data-row":b.id,on:{click:B=>{De(B)||Me(b)}}},b.summary),q.length>0&&n("p",{class:"snippet",dir:"auto"},q.map(
 ({text:B,marked:le})=>le?n("mark",{},B):B)),n("div",{class:"row-meta"},te(b,{path:[],parameters:o}),O.map(B=>et(B,o)),!e.
@@ -583,140 +585,140 @@ viewer&&n("span",{class:"source"},a.source[b.source]))),n("div",{class:"row-time
 size>0)return n("div",{class:"empty"},n("h2",{},a.timeline.nothing),n("p",{},a.timeline.nothingText),n("button",{type:"b\
 utton",on:{click:()=>e.go("#/")}},a.filters.clear));let b=z(e,"activity:write");return n("div",{class:"empty"},n("h2",{},
 a.timeline.empty),n("p",{},e.viewer?a.timeline.emptyViewer:a.timeline.emptyText),!e.viewer&&!b&&n("p",{},a.timeline.emptyReader),
-b&&qt())}function Me(b){let O=E.placeOf(b);window.history.replaceState({place:O,row:b.id},"",K([],r))}let we=n("div",{class:"\
-fresh"});function Pe(b,O){we.hidden=b===0,_(we,b>0&&n("button",{type:"button",class:"primary",on:{click:()=>{E.restart(),
-window.scrollTo({top:0}),Wt.focus({preventScroll:!0})}}},a.timeline.showFresh(b,O)))}function Mo(){let b=o.get("occurred\
+b&&qt())}function Me(b){let O=A.placeOf(b);window.history.replaceState({place:O,row:b.id},"",K([],r))}let we=n("div",{class:"\
+fresh"});function Pe(b,O){we.hidden=b===0,T(we,b>0&&n("button",{type:"button",class:"primary",on:{click:()=>{A.restart(),
+window.scrollTo({top:0}),Wt.focus({preventScroll:!0})}}},a.timeline.showFresh(b,O)))}function Co(){let b=o.get("occurred\
 _before");if(b!==null&&Date.parse(b)<Date.now())return;let O=0;s=eo(async q=>{let B=i,le=await e.client.searchActivities(
-so(r,Ar),q);if(B===void 0||B!==i)return!1;let re=le.activities,be=re.findLastIndex(({id:pt})=>B.ids.has(pt)),Io=B.whole||
-be<0?re.length:be,$e=re.slice(0,Io).filter(({id:pt})=>!B.ids.has(pt)).length,Vt=be<0&&le.next_cursor!==void 0;return $e!==
+lo(r,Pr),q);if(B===void 0||B!==i)return!1;let re=le.activities,be=re.findLastIndex(({id:pt})=>B.ids.has(pt)),Ho=B.whole||
+be<0?re.length:be,$e=re.slice(0,Ho).filter(({id:pt})=>!B.ids.has(pt)).length,Vt=be<0&&le.next_cursor!==void 0;return $e!==
 O?(O=$e,Pe($e,Vt),e.announce(a.timeline.fresh($e,Vt)),!0):!1})}function qt(){let b=new URLSearchParams;for(let O of["rel\
-ated_resource_type","related_resource_id"])b.set(O,o.get(O)??"");return _n(K(["log"],b),a.nav.log)}let jt=n("div"),Wt=X(
-a.timeline.title),Po=n("div",{class:"timeline"},n("div",{class:"page-head"},Wt,jt),R.length>0&&n("div",{class:"notice li\
+ated_resource_type","related_resource_id"])b.set(O,o.get(O)??"");return Tn(K(["log"],b),a.nav.log)}let jt=n("div"),Wt=X(
+a.timeline.title),Io=n("div",{class:"timeline"},n("div",{class:"page-head"},Wt,jt),R.length>0&&n("div",{class:"notice li\
 mits"},n("p",{},a.timeline.limited),n("dl",{},R.map(([b,O])=>n("div",{},n("dt",{},Ot.find(q=>q.name===b)?.label??b),n("d\
-d",{},ee(co(b,O))))))),n("form",{role:"search",class:"find",on:{submit:b=>{b.preventDefault(),y=!1,p.control.value.trim()===
-(o.get("query")??"")?(k(),r=T(),E.restart()):C()}}},p.element,w),Z,F.chips,we,n("section",{"aria-label":a.timeline.results},
-A,E.element)),Co=nt(E.element);return h(),Pe(0,!1),Ae(E,"row"),{title:a.timeline.title,element:Po,update(b){let O=o.get(
-"query");if(o=ao(b.parameters),v()&&o.get("query")===O){C();return}k(),y&&=document.activeElement===p.control,r=T(),s?.stop(),
-h(),Ae(E,"row")},stop(){k(),s?.stop(),E.stop(),Co()}}}function Kt(e,t,o){let r=URL.createObjectURL(new Blob([o],{type:`${t};charset=utf-8`})),i=document.createElement("a");i.
+d",{},ee(uo(b,O))))))),n("form",{role:"search",class:"find",on:{submit:b=>{b.preventDefault(),y=!1,p.control.value.trim()===
+(o.get("query")??"")?(k(),r=_(),A.restart()):C()}}},p.element,w),Z,F.chips,we,n("section",{"aria-label":a.timeline.results},
+E,A.element)),Fo=nt(A.element);return h(),Pe(0,!1),Ee(A,"row"),{title:a.timeline.title,element:Io,update(b){let O=o.get(
+"query");if(o=co(b.parameters),v()&&o.get("query")===O){C();return}k(),y&&=document.activeElement===p.control,r=_(),s?.stop(),
+h(),Ee(A,"row")},stop(){k(),s?.stop(),A.stop(),Fo()}}}function Kt(e,t,o){let r=URL.createObjectURL(new Blob([o],{type:`${t};charset=utf-8`})),i=document.createElement("a");i.
 href=r,i.download=e,i.hidden=!0,document.body.appendChild(i),i.click(),i.remove(),setTimeout(()=>URL.revokeObjectURL(r),
-0)}var Cr=/^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;function Ir(e){return`"${(Cr.test(e)?`'${e}`:e).replaceAll('"','""')}"`}function uo(e,t){
-return`\uFEFF${[e,...t].map(r=>r.map(Ir).join(",")).join(`\r
+0)}var Kr=/^(?:[\t\r]|\s*[=+\-@＝＋－＠])/;function $r(e){return`"${(Kr.test(e)?`'${e}`:e).replaceAll('"','""')}"`}function mo(e,t){
+return`\uFEFF${[e,...t].map(r=>r.map($r).join(",")).join(`\r
 `)}\r
-`}function po(e){return e.map(t=>`${JSON.stringify(t)}
-`).join("")}var{trail:Re}=a,mo=5e3,Fr=100,Hr=200;async function Or(e,t,o){let r=[],i;for(let s=0;s<Hr&&r.length<mo;s+=1){t.throwIfAborted();
-let c=Math.min(Fr,mo-r.length),d=await e(i,c,t);if(r.push(...d.audit_events),i=d.next_cursor,i===void 0)return{events:r,
-areMore:!1};o(r.length)}return{events:r,areMore:!0}}function fo(e){let t,o=c(Re.csv,()=>{R("csv")}),r=c(Re.jsonLines,()=>{
+`}function fo(e){return e.map(t=>`${JSON.stringify(t)}
+`).join("")}var{trail:Re}=a,yo=5e3,Dr=100,Nr=200;async function Ur(e,t,o){let r=[],i;for(let s=0;s<Nr&&r.length<yo;s+=1){t.throwIfAborted();
+let c=Math.min(Dr,yo-r.length),d=await e(i,c,t);if(r.push(...d.audit_events),i=d.next_cursor,i===void 0)return{events:r,
+areMore:!1};o(r.length)}return{events:r,areMore:!0}}function ho(e){let t,o=c(Re.csv,()=>{R("csv")}),r=c(Re.jsonLines,()=>{
 R("jsonl")}),i=c(a.cancel,()=>t?.abort()),s=n("div",{class:"downloaded"});function c(f,u){return n("button",{type:"butto\
 n",class:"quiet",on:{click:u}},f)}function d(f){o.hidden=!f,r.hidden=!f}function g(f){t=f,o.disabled=f!==void 0,r.disabled=
-f!==void 0,i.hidden=f===void 0}function y(f){_(s,n("p",{},f)),e.announce(f)}function S(f,{events:u,areMore:p}){let k=new Date().
-toISOString().replace(/[:.]/g,"-"),v=`audit-trail-${e.workspace}-${k}.${f}`;f==="csv"?Kt(v,"text/csv",uo(Vn,u.map(Bn))):
-Kt(v,"application/x-ndjson",po(u));let T=u.length.toLocaleString("en");y(p?Re.downloadedFirst(v,T):Re.downloaded(v,T,u.length===
-1))}function x(f,u){ne(u)?y(Re.downloadStopped):_(s,oe(Y(u),()=>{R(f)}))}async function R(f){let u=new AbortController;g(
-u),i.focus();try{let p=await Or(e.load,u.signal,k=>_(s,n("p",{},Re.downloading(k.toLocaleString("en")))));S(f,p)}catch(p){
+f!==void 0,i.hidden=f===void 0}function y(f){T(s,n("p",{},f)),e.announce(f)}function S(f,{events:u,areMore:p}){let k=new Date().
+toISOString().replace(/[:.]/g,"-"),v=`audit-trail-${e.workspace}-${k}.${f}`;f==="csv"?Kt(v,"text/csv",mo(Vn,u.map(Bn))):
+Kt(v,"application/x-ndjson",fo(u));let _=u.length.toLocaleString("en");y(p?Re.downloadedFirst(v,_):Re.downloaded(v,_,u.length===
+1))}function x(f,u){ne(u)?y(Re.downloadStopped):T(s,oe(Y(u),()=>{R(f)}))}async function R(f){let u=new AbortController;g(
+u),i.focus();try{let p=await Ur(e.load,u.signal,k=>T(s,n("p",{},Re.downloading(k.toLocaleString("en")))));S(f,p)}catch(p){
 t===u&&x(f,p)}finally{if(t===u){let p=document.activeElement===i;g(void 0),p&&(f==="csv"?o:r).focus()}}}return d(!1),g(void 0),
-{tools:[o,r,i],told:s,show:d,forget(){t?.abort(),g(void 0),_(s)}}}var{trail:V}=a,Kr=["action","resource_type","resource_id","status","error_code","fields","source","api_route","tool_name",
-"command","credential_id","client_address","user_agent","request_id","input_hash","tenant_id","id"];function yo(e,t){let o=Xe(
+{tools:[o,r,i],told:s,show:d,forget(){t?.abort(),g(void 0),T(s)}}}var{trail:V}=a,qr=["action","resource_type","resource_id","status","error_code","fields","source","api_route","tool_name",
+"command","credential_id","client_address","user_agent","request_id","input_hash","tenant_id","id"];function go(e,t){let o=Xe(
 e),r=qn(e.data);return n("li",{class:"row trail-event","data-event":e.id,"data-status":e.status},n("div",{class:"row-kin\
-d"},$r(e,t)),n("div",{class:"row-text"},n("p",{class:"trail-title"},te(e,{path:["trail"],parameters:t.parameters})," ",Le(
-t,{action:e.action},V.action,ze(e))),Dr(e,t),o!==void 0&&n("p",{class:"refusal"},o),r.length>0&&n("p",{class:"facts fine"},
-r.map(Ur)),n("div",{class:"row-meta fine"},qr(e,t)),jr(e,t)),n("div",{class:"row-time"},We(e.occurred_at)))}function Le({
+d"},jr(e,t)),n("div",{class:"row-text"},n("p",{class:"trail-title"},te(e,{path:["trail"],parameters:t.parameters})," ",Le(
+t,{action:e.action},V.action,ze(e))),Wr(e,t),o!==void 0&&n("p",{class:"refusal"},o),r.length>0&&n("p",{class:"facts fine"},
+r.map(Br)),n("div",{class:"row-meta fine"},Gr(e,t)),Yr(e,t)),n("div",{class:"row-time"},We(e.occurred_at)))}function Le({
 parameters:e},t,o,r){if(Object.entries(t).every(([c,d])=>e.get(c)===d))return r;let i=new URLSearchParams(e);for(let[c,d]of Object.
-entries(t))i.set(c,d);let s=V.only(o,Object.values(t).join(" "));return n("a",{href:K(["trail"],i),title:s},r)}function $r({
+entries(t))i.set(c,d);let s=V.only(o,Object.values(t).join(" "));return n("a",{href:K(["trail"],i),title:s},r)}function jr({
 status:e},t){let o=n("span",{class:`badge status-${e}`},Q(...tn[e])," ",V.statuses[e]);return Le(t,{status:e},V.status,o)}
-function Dr(e,t){let{resource_type:o,resource_id:r}=e;if(r===void 0)return null;let i=[`${V.resources[o]} `,n("code",{dir:"\
-auto"},r)],s=Nr(e,r,t);return n("p",{class:"about"},Le(t,{resource_type:o,resource_id:r},V.resource,i),s!==void 0&&[" · ",
-n("a",{class:"way-on",href:s[0]},s[1])])}function Nr(e,t,{mayRead:o}){let r=i=>K(["trail"],new URLSearchParams(i));switch(e.
+function Wr(e,t){let{resource_type:o,resource_id:r}=e;if(r===void 0)return null;let i=[`${V.resources[o]} `,n("code",{dir:"\
+auto"},r)],s=Vr(e,r,t);return n("p",{class:"about"},Le(t,{resource_type:o,resource_id:r},V.resource,i),s!==void 0&&[" · ",
+n("a",{class:"way-on",href:s[0]},s[1])])}function Vr(e,t,{mayRead:o}){let r=i=>K(["trail"],new URLSearchParams(i));switch(e.
 resource_type){case"activity":return o&&e.status==="succeeded"?[K(["activities",t]),V.openActivity]:void 0;case"resource":{
 let[i,s]=jn(t)??["",""];if(!o||!Object.hasOwn(a.record,i))return;let c={related_resource_type:i,related_resource_id:s};return[
 K([],new URLSearchParams(c)),V.openRecord]}case"actor":return[r({actor_id:t}),V.openActor];case"key":return[r({credential_id:t}),
-V.openKey];default:return}}function Ur({label:e,value:t,isTime:o}){return n("span",{},`${e}: `,o?ae(t):ee(t))}function qr(e,t){
+V.openKey];default:return}}function Br({label:e,value:t,isTime:o}){return n("span",{},`${e}: `,o?ae(t):ee(t))}function Gr(e,t){
 let{source:o,credential_id:r,client_address:i,user_agent:s}=e,c=Ze(V.credentials,r),d=c??n("code",{},r);return[n("span",
 {},Le(t,{source:o},V.source,V.sources[o])," ",Je(e)),n("span",{},c===void 0&&`${V.key} `,Le(t,{credential_id:r},V.credential,
 d)),i!==void 0&&n("span",{},`${V.client} `,n("code",{},i)),s!==void 0&&n("span",{class:"program",dir:"auto",title:s},s)]}
-function jr(e,t){let o=n("details",{class:"all",on:{toggle:()=>{o.open&&o.children.length===1&&o.append(Wr(e,t))}}},n("s\
-ummary",{"data-row":e.id},V.more));return o}function Wr(e,t){let o=[[V.property.occurred_at,xe(e.occurred_at)],[V.property.
+function Yr(e,t){let o=n("details",{class:"all",on:{toggle:()=>{o.open&&o.children.length===1&&o.append(zr(e,t))}}},n("s\
+ummary",{"data-row":e.id},V.more));return o}function zr(e,t){let o=[[V.property.occurred_at,xe(e.occurred_at)],[V.property.
 occurred_at_utc,n("code",{},He(e.occurred_at))]];for(let r of["actor","authenticated_as","on_behalf_of"]){let i=e[r];if(i!==
 void 0){let s=n("code",{dir:"auto"},`${i.type}:${i.id}`),c=i.display_name!==void 0&&[ee(i.display_name)," "];o.push([V.property[r],
-[c,s]])}}for(let r of Kr){let i=e[r];if(i!==void 0){let s=typeof i=="string"?i:i.join(", "),c=n("code",{dir:"auto"},s),d=()=>Le(
+[c,s]])}}for(let r of qr){let i=e[r];if(i!==void 0){let s=typeof i=="string"?i:i.join(", "),c=n("code",{dir:"auto"},s),d=()=>Le(
 t,{request_id:s},V.request,c);o.push([V.property[r],r==="request_id"?d():c])}}return n("dl",{class:"properties"},o.map(([
-r,i])=>[n("dt",{},r),n("dd",{},i)]))}var Vr=50,{trail:$}=a,Br=e=>e.charAt(0).toUpperCase()+e.slice(1),dt=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),
-go=[{kind:"choice",name:"status",label:$.status,options:dt($.statuses)},{kind:"choice",name:"action",label:$.action,options:Object.
-entries($.actions).map(([e,[t]])=>({value:e,label:Br(t)}))},{kind:"choice",name:"resource_type",label:$.resourceType,options:dt(
+r,i])=>[n("dt",{},r),n("dd",{},i)]))}var Jr=50,{trail:$}=a,Xr=e=>e.charAt(0).toUpperCase()+e.slice(1),dt=e=>Object.entries(e).map(([t,o])=>({value:t,label:o})),
+bo=[{kind:"choice",name:"status",label:$.status,options:dt($.statuses)},{kind:"choice",name:"action",label:$.action,options:Object.
+entries($.actions).map(([e,[t]])=>({value:e,label:Xr(t)}))},{kind:"choice",name:"resource_type",label:$.resourceType,options:dt(
 $.resources)},{kind:"text",name:"resource_id",label:$.resource,hint:$.resourceHint},{kind:"text",name:"actor_id",label:$.
 actor,hint:$.actorHint},{kind:"choice",name:"actor_type",label:$.actorType,options:dt({user:a.actor.user,service:a.actor.
 service,agent:a.actor.agent})},{kind:"text",name:"credential_id",label:$.credential,hint:$.credentialHint},{kind:"text",
 name:"request_id",label:$.request,hint:$.requestHint},{kind:"choice",name:"source",label:$.source,options:dt($.sources)},
-{kind:"from",name:"occurred_after",label:$.from},{kind:"to",name:"occurred_before",label:$.to}];function ho(e){let t=new URLSearchParams;
-for(let{name:o}of go){let r=e.get(o);r&&t.set(o,r)}return t}function wo(e,t){let o=ho(t.parameters),r=!1,i=it({fields:go,
+{kind:"from",name:"occurred_after",label:$.from},{kind:"to",name:"occurred_before",label:$.to}];function wo(e){let t=new URLSearchParams;
+for(let{name:o}of bo){let r=e.get(o);r&&t.set(o,r)}return t}function vo(e,t){let o=wo(t.parameters),r=!1,i=it({fields:bo,
 changed:v=>e.go(K(["trail"],v)),announce:e.announce});i.chips.tabIndex=-1;let s=n("span",{class:"badge"}),c=n("details",
-{class:"more"},n("summary",{},a.filters.title," ",s),i.form);function d(){i.show(o),_(s,o.size),s.hidden=o.size===0}let g=z(
-e,"activity:read"),y=n("p",{class:"empty"},$.invalid);y.hidden=!0;function S(v,T,L){let C=new URLSearchParams(o);return C.
-set("limit",String(v)),T!==void 0&&C.set("cursor",T),e.client.listAuditEvents(C,L)}let x=he({async load(v,T){let L=await S(
-Vr,v,T);return y.hidden=!0,i.showViolations([]),{rows:L.audit_events,next:L.next_cursor}},render:(v,T)=>tt(v,T,L=>yo(L,{
+{class:"more"},n("summary",{},a.filters.title," ",s),i.form);function d(){i.show(o),T(s,o.size),s.hidden=o.size===0}let g=z(
+e,"activity:read"),y=n("p",{class:"empty"},$.invalid);y.hidden=!0;function S(v,_,L){let C=new URLSearchParams(o);return C.
+set("limit",String(v)),_!==void 0&&C.set("cursor",_),e.client.listAuditEvents(C,L)}let x=he({async load(v,_){let L=await S(
+Jr,v,_);return y.hidden=!0,i.showViolations([]),{rows:L.audit_events,next:L.next_cursor}},render:(v,_)=>tt(v,_,L=>go(L,{
 parameters:o,mayRead:g})),empty:f,end:a.pager.end,announce:e.announce,began(v){u.show(v.length>0),r&&(r=!1,i.chips.focus())},
-failed:R});x.element.addEventListener("click",v=>{let{target:T}=v;if(De(v))return;let L=T instanceof Element?T.closest("\
+failed:R});x.element.addEventListener("click",v=>{let{target:_}=v;if(De(v))return;let L=_ instanceof Element?_.closest("\
 a[href]"):null,C=L?.closest("[data-event]")?.dataset.event,F=x.rows().find(D=>D.id===C);L===null||F===void 0||(window.history.
 replaceState({place:x.placeOf(F),row:C},""),r=L.getAttribute("href")?.startsWith("#/trail?")===!0)});function R(v){return u.
-show(!1),r=!1,v.failure!=="invalid"?!1:v.fieldErrors.some(({field:T})=>T==="cursor")?(window.history.replaceState(null,""),
-x.restart(),!0):i.showViolations(v.fieldErrors).length>0?!1:(c.open=!0,y.hidden=!1,e.announce(v.fieldErrors.map(({message:T})=>T).
+show(!1),r=!1,v.failure!=="invalid"?!1:v.fieldErrors.some(({field:_})=>_==="cursor")?(window.history.replaceState(null,""),
+x.restart(),!0):i.showViolations(v.fieldErrors).length>0?!1:(c.open=!0,y.hidden=!1,e.announce(v.fieldErrors.map(({message:_})=>_).
 join("; ")),!0)}function f(){let v=o.size>0;return n("div",{class:"empty"},n("h2",{},v?$.nothing:$.empty),n("p",{},v?$.nothingText:
-$.emptyText),v&&n("button",{type:"button",on:{click:()=>e.go(K(["trail"]))}},a.filters.clear))}let u=fo({load:(v,T,L)=>S(
-T,v,L),workspace:e.me.tenant_id,announce:e.announce}),p=n("div",{class:"timeline"},n("div",{class:"page-head"},n("div",{},
+$.emptyText),v&&n("button",{type:"button",on:{click:()=>e.go(K(["trail"]))}},a.filters.clear))}let u=ho({load:(v,_,L)=>S(
+_,v,L),workspace:e.me.tenant_id,announce:e.announce}),p=n("div",{class:"timeline"},n("div",{class:"page-head"},n("div",{},
 X($.title),n("p",{class:"lead"},$.lead))),c,i.chips,n("div",{class:"tools"},n("button",{type:"button",class:"quiet",on:{
 click:()=>x.restart()}},$.reload),u.tools),u.told,n("section",{"aria-label":$.results},y,x.element)),k=nt(x.element);return d(),
-Ae(x,"event"),{title:$.title,element:p,update(v){o=ho(v.parameters),u.forget(),d(),Ae(x,"event")},stop(){u.forget(),k(),
-x.stop()}}}var Ke=[{path:[],scope:"activity:read",nav:a.nav.timeline,open:lo},{path:["activities",":id"],scope:"activity:read",open:Qn},
-{path:["log"],scope:"activity:write",action:a.nav.log,open:mn},{path:["trail"],scope:"audit:read",nav:a.nav.trail,open:wo},
-{path:["keys"],scope:"keys:manage",nav:a.nav.keys,open:Nn}];var bo=0;function vo(e){let t=Date.parse(e??"");Number.isNaN(t)||(bo=t-Date.now())}function ko(){return Date.now()+bo}var Gr=2e4,Yr=3,zr=400,Jr=5e3,Xr={400:"malformed",401:"unauthorized",403:"forbidden",404:"not_found",409:"conflict",413:"\
-too_large",422:"invalid",429:"rate_limited",500:"unavailable",502:"unavailable",503:"unavailable",504:"unavailable"};function Zr(e){
-let t=Number(e.headers.get("retry-after")??Number.NaN);return Number.isFinite(t)&&t>=0?t*1e3:void 0}async function To(e){
-try{return await e.json()}catch(t){if(ne(t))throw t;return}}async function Qr(e){let o=(await To(e))?.error,r={status:e.
+Ee(x,"event"),{title:$.title,element:p,update(v){o=wo(v.parameters),u.forget(),d(),Ee(x,"event")},stop(){u.forget(),k(),
+x.stop()}}}var Ke=[{path:[],scope:"activity:read",nav:a.nav.timeline,open:po},{path:["activities",":id"],scope:"activity:read",open:Qn},
+{path:["log"],scope:"activity:write",action:a.nav.log,open:mn},{path:["trail"],scope:"audit:read",nav:a.nav.trail,open:vo},
+{path:["keys"],scope:"keys:manage",nav:a.nav.keys,open:Nn}];var ko=0;function _o(e){let t=Date.parse(e??"");Number.isNaN(t)||(ko=t-Date.now())}function To(){return Date.now()+ko}var Zr=2e4,Qr=3,ei=400,ti=5e3,ni={400:"malformed",401:"unauthorized",403:"forbidden",404:"not_found",409:"conflict",413:"\
+too_large",422:"invalid",429:"rate_limited",500:"unavailable",502:"unavailable",503:"unavailable",504:"unavailable"};function oi(e){
+let t=Number(e.headers.get("retry-after")??Number.NaN);return Number.isFinite(t)&&t>=0?t*1e3:void 0}async function xo(e){
+try{return await e.json()}catch(t){if(ne(t))throw t;return}}async function ri(e){let o=(await xo(e))?.error,r={status:e.
 status,requestId:e.headers.get("x-request-id")??o?.request_id,requiredScope:o?.required_scope,fieldErrors:o?.field_errors,
-retryAfterMs:Zr(e)},i=Xr[e.status]??"unexpected";return new J(i,o?.message??e.statusText,r)}async function ei(e,t){let o=new AbortController,
-r=setTimeout(()=>o.abort(),Gr),i=()=>o.abort();t.signal?.addEventListener("abort",i);try{t.signal?.throwIfAborted();let s=t.
+retryAfterMs:oi(e)},i=ni[e.status]??"unexpected";return new J(i,o?.message??e.statusText,r)}async function ii(e,t){let o=new AbortController,
+r=setTimeout(()=>o.abort(),Zr),i=()=>o.abort();t.signal?.addEventListener("abort",i);try{t.signal?.throwIfAborted();let s=t.
 parameters?.toString()??"",c=await fetch(s===""?t.path:`${t.path}?${s}`,{method:t.method,headers:{Authorization:`Bearer ${e.
-token}`,...e.user===void 0?{}:{"X-USER-ID":ti(e.user)},...t.body===void 0?{}:{"Content-Type":"application/json"},...t.headers},
+token}`,...e.user===void 0?{}:{"X-USER-ID":ai(e.user)},...t.body===void 0?{}:{"Content-Type":"application/json"},...t.headers},
 body:t.body===void 0?null:JSON.stringify(t.body),cache:"no-store",credentials:"omit",redirect:"error",referrerPolicy:"no\
--referrer",signal:o.signal});if(vo(c.headers.get("date")),!c.ok)throw await Qr(c);let d=await To(c);if(typeof d!="object"||
+-referrer",signal:o.signal});if(_o(c.headers.get("date")),!c.ok)throw await ri(c);let d=await xo(c);if(typeof d!="object"||
 d===null)throw new J("unexpected","The answer is not JSON.",{status:c.status});return d}catch(s){throw s instanceof J?s:
 t.signal?.aborted?new DOMException("nobody waits for the answer","AbortError"):ne(s)?new J("timeout","There was no answe\
 r in time."):new J("offline","The API could not be reached.")}finally{clearTimeout(r),t.signal?.removeEventListener("abo\
-rt",i)}}function ti(e){return String.fromCharCode(...new TextEncoder().encode(e))}function ni(e,t){return new Promise((o,r)=>{
+rt",i)}}function ai(e){return String.fromCharCode(...new TextEncoder().encode(e))}function si(e,t){return new Promise((o,r)=>{
 let i=()=>{clearTimeout(s),r(new DOMException("nobody waits for the answer","AbortError"))},s=setTimeout(()=>{t?.removeEventListener(
-"abort",i),o()},e);t?.addEventListener("abort",i,{once:!0})})}function oi(e,t,o){if(!(e instanceof J)||!o.repeatable||t>=
-Yr||!["offline","timeout","rate_limited","unavailable"].includes(e.failure)||e.failure==="offline"&&!navigator.onLine)return;
-let i=e.retryAfterMs??0;if(i>Jr)return;let s=zr*2**(t-1)*(1+Math.random()/2);return Math.max(i,s)}async function _o(e,t){
-for(let o=1;;o+=1)try{return await ei(e,t)}catch(r){let i=oi(r,o,t);if(i===void 0)throw r;await ni(i,t.signal)}}function xo(e,t){async function o(c){try{return await _o(e,c)}catch(d){throw d instanceof J&&d.failure==="unauthorized"&&
+"abort",i),o()},e);t?.addEventListener("abort",i,{once:!0})})}function di(e,t,o){if(!(e instanceof J)||!o.repeatable||t>=
+Qr||!["offline","timeout","rate_limited","unavailable"].includes(e.failure)||e.failure==="offline"&&!navigator.onLine)return;
+let i=e.retryAfterMs??0;if(i>ti)return;let s=ei*2**(t-1)*(1+Math.random()/2);return Math.max(i,s)}async function Ao(e,t){
+for(let o=1;;o+=1)try{return await ii(e,t)}catch(r){let i=di(r,o,t);if(i===void 0)throw r;await si(i,t.signal)}}function Eo(e,t){async function o(c){try{return await Ao(e,c)}catch(d){throw d instanceof J&&d.failure==="unauthorized"&&
 t(),d}}let r=(c,d,g)=>o({method:"GET",path:c,parameters:d,signal:g,repeatable:!0}),i=(c,d,g,y)=>o({method:"POST",path:c,
 body:d,headers:{"Idempotency-Key":g},signal:y,repeatable:!0}),s=new URLSearchParams;return{me:c=>r("v1/me",s,c),searchActivities:(c,d)=>r(
 "v1/activities",c,d),getActivity:(c,d)=>r(`v1/activities/${encodeURIComponent(c)}`,s,d),logActivity:(c,d)=>o({method:"PO\
 ST",path:"v1/activities",body:c,signal:d,repeatable:!0}),listAuditEvents:(c,d)=>r("v1/audit-events",c,d),listKeys:(c,d)=>r(
 "v1/keys",c,d),getKey:(c,d)=>r(`v1/keys/${encodeURIComponent(c)}`,s,d),createKey:(c,d,g)=>i("v1/keys",c,d,g),rotateKey:(c,d,g,y)=>i(
 `v1/keys/${encodeURIComponent(c)}/rotate`,d,g,y),revokeKey:(c,d)=>o({method:"DELETE",path:`v1/keys/${encodeURIComponent(
-c)}`,signal:d,repeatable:!0})}}var Dt="activity-log.credential",Nt="activity-log.viewer";function lt(e){return e.startsWith("alv_")}function Eo(e){try{
+c)}`,signal:d,repeatable:!0})}}var Dt="activity-log.credential",Nt="activity-log.viewer";function lt(e){return e.startsWith("alv_")}function So(e){try{
 return window.sessionStorage.getItem(e)}catch{return null}}function ct(e,t){try{t===void 0?window.sessionStorage.removeItem(
-e):window.sessionStorage.setItem(e,t)}catch{}}function Ao(){try{let{token:e,user:t}=JSON.parse(Eo(Dt)??"{}");return typeof e!=
-"string"?void 0:typeof t=="string"?{token:e,user:t}:{token:e}}catch{return}}function So(){return Eo(Nt)!==null}function ut(){
+e):window.sessionStorage.setItem(e,t)}catch{}}function Ro(){try{let{token:e,user:t}=JSON.parse(So(Dt)??"{}");return typeof e!=
+"string"?void 0:typeof t=="string"?{token:e,user:t}:{token:e}}catch{return}}function Lo(){return So(Nt)!==null}function ut(){
 ct(Nt,void 0)}function Ut(){let e=new URLSearchParams(window.location.hash.slice(1)),t=e.get("viewer_token");if(t===null)
 return;ct(Nt,"1");let o=(e.get("to")??"").replace(/^#/,"");return window.history.replaceState(null,"",`#${o.startsWith("\
-/")?o:"/"}`),lt(t)?{token:t}:"none"}var ri=1e4;function $t({expires_at:e}){return e===void 0?Number.POSITIVE_INFINITY:Date.
-parse(e)-ko()}function Ro(e){let t,o="none",r;function i(d){clearTimeout(r),t=void 0,o=d,ct(Dt,void 0),e()}function s(d){
-clearTimeout(r);let g=$t(d.me);if(!Number.isFinite(g))return;let y=Math.min(Math.max(g,0),ri);r=setTimeout(()=>{$t(d.me)<=
-0?i("expired"):s(d)},y)}let c={current:()=>t,ending:()=>o,async signIn(d,g){let y=xo(d,()=>{t?.client===y&&i($t(t.me)<=0?
+/")?o:"/"}`),lt(t)?{token:t}:"none"}var ci=1e4;function $t({expires_at:e}){return e===void 0?Number.POSITIVE_INFINITY:Date.
+parse(e)-To()}function Mo(e){let t,o="none",r;function i(d){clearTimeout(r),t=void 0,o=d,ct(Dt,void 0),e()}function s(d){
+clearTimeout(r);let g=$t(d.me);if(!Number.isFinite(g))return;let y=Math.min(Math.max(g,0),ci);r=setTimeout(()=>{$t(d.me)<=
+0?i("expired"):s(d)},y)}let c={current:()=>t,ending:()=>o,async signIn(d,g){let y=Eo(d,()=>{t?.client===y&&i($t(t.me)<=0?
 "expired":"refused")}),S=await y.me();return t={client:y,me:S,credential:d,viewer:lt(d.token)},o="none",s(t),ct(Dt,g&&!t.
 viewer?JSON.stringify(d):void 0),t},async resume(d,g){try{await c.signIn(d,g)}catch(y){if(!(y instanceof J)||y.failure!==
 "unauthorized")throw y;t===void 0&&i("refused")}},signOut(){window.history.replaceState(null,"","#/"),i("signed_out")}};
-return c}function ii({path:e}){return Ke.find(t=>t.path.length===e.length&&t.path.every((o,r)=>o.startsWith(":")||o===e[r]))}function ai(e){
-return e===void 0||z(e,"activity:read")?void 0:Ke.find(({scope:t})=>z(e,t))}function si(e){let t=Ro(()=>R()),o=Tn(e,Ke,()=>{
-Ge(),t.signOut()}),r,i,s,c=!1,d=0,g=!1;function y(T){let L=t.current();if(L===void 0)return xn({ending:t.ending(),viewer:c,
-useKey:f,signIn:u});let C=ii(T);if(C===void 0)return fn();if(!z(L,C.scope)){let D=Ke.filter(Z=>z(L,Z.scope));return yn(C.
-scope,L,D)}let F={client:L.client,me:L.me,viewer:L.viewer,announce:o.announce,go:(D,Z)=>r?.go(D,Z)};return C.open(F,T)}function S(T){
-let L=Ut();if(L==="none"){k(),S(Ne(window.location.hash));return}if(L!==void 0){p(L,!1);return}if(g)return;let C=T.path.
-length===0?ai(t.current()):void 0;if(C!==void 0){window.history.replaceState(null,"",K(C.path)),S(Ne(window.location.hash));
-return}if(s!==void 0&&s.join("/")===T.path.join("/")&&i?.update!==void 0){i.update(T);return}s=T.path,i?.stop?.(),i=void 0,
-x(y(T),T.path)}function x(T,L){i?.stop?.(),i=T,o.showPage(i,L,d>0),d+=1}function R(){s=void 0,o.showAccount(t.current()),
-r!==void 0&&S(r.current())}function f(){c=!1,ut(),R()}async function u(T,L){let C=await t.signIn(T,L);c=C.viewer,ut(),R(),
-o.announce(a.signIn.signedIn(Ie(C.me.actor)))}async function p(T,L){c=lt(T.token),s=void 0,g=!0,x(hn(),[]);try{await t.resume(
-T,L)}catch(C){x(gn(Y(C),()=>{p(T,L)}),[]);return}g=!1,k(),R()}function k(){let T=t.current();T!==void 0&&!T.viewer&&(c=!1,
-ut())}async function v(){let T=Ut(),L=T==="none"?void 0:T,C=L??Ao();c=So(),o.showAccount(void 0),kn(),C!==void 0&&await p(
-C,L===void 0),r=nn(S)}v()}var Lo=document.getElementById("app");Lo!==null&&si(Lo);
+return c}function li({path:e}){return Ke.find(t=>t.path.length===e.length&&t.path.every((o,r)=>o.startsWith(":")||o===e[r]))}function ui(e){
+return e===void 0||z(e,"activity:read")?void 0:Ke.find(({scope:t})=>z(e,t))}function pi(e){let t=Mo(()=>R()),o=_n(e,Ke,()=>{
+Ge(),t.signOut()}),r,i,s,c=!1,d=0,g=!1;function y(_){let L=t.current();if(L===void 0)return xn({ending:t.ending(),viewer:c,
+useKey:f,signIn:u});let C=li(_);if(C===void 0)return fn();if(!z(L,C.scope)){let D=Ke.filter(Z=>z(L,Z.scope));return yn(C.
+scope,L,D)}let F={client:L.client,me:L.me,viewer:L.viewer,announce:o.announce,go:(D,Z)=>r?.go(D,Z)};return C.open(F,_)}function S(_){
+let L=Ut();if(L==="none"){k(),S(Ne(window.location.hash));return}if(L!==void 0){p(L,!1);return}if(g)return;let C=_.path.
+length===0?ui(t.current()):void 0;if(C!==void 0){window.history.replaceState(null,"",K(C.path)),S(Ne(window.location.hash));
+return}if(s!==void 0&&s.join("/")===_.path.join("/")&&i?.update!==void 0){i.update(_);return}s=_.path,i?.stop?.(),i=void 0,
+x(y(_),_.path)}function x(_,L){i?.stop?.(),i=_,o.showPage(i,L,d>0),d+=1}function R(){s=void 0,o.showAccount(t.current()),
+r!==void 0&&S(r.current())}function f(){c=!1,ut(),R()}async function u(_,L){let C=await t.signIn(_,L);c=C.viewer,ut(),R(),
+o.announce(a.signIn.signedIn(Ie(C.me.actor)))}async function p(_,L){c=lt(_.token),s=void 0,g=!0,x(hn(),[]);try{await t.resume(
+_,L)}catch(C){x(gn(Y(C),()=>{p(_,L)}),[]);return}g=!1,k(),R()}function k(){let _=t.current();_!==void 0&&!_.viewer&&(c=!1,
+ut())}async function v(){let _=Ut(),L=_==="none"?void 0:_,C=L??Ro();c=Lo(),o.showAccount(void 0),kn(),C!==void 0&&await p(
+C,L===void 0),r=nn(S)}v()}var Po=document.getElementById("app");Po!==null&&pi(Po);

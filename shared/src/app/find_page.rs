@@ -1,7 +1,9 @@
 //! Finding a page: a search of the index, and the rows read by id.
 //!
 //! Every filter is a term of the index. Phrases and runs of unspaced script are
-//! candidates from the index that are then held against the text. What is listed without
+//! candidates from the index that are then held against the text. So is all that the index
+//! was not asked for everything of: beginnings of very many words, and whatever a viewer
+//! looks for, whose reads must tell nothing of what it may not see. What is listed without
 //! any filter is read from the list of all.
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::expression::{AnyOf, Expression, Leaf};
+use crate::index::filed::activity_part;
 use crate::index::search::{Budget, Progress, Search, Step};
 use crate::index::segment::Collection;
 use crate::index::term::Term;
@@ -35,9 +38,9 @@ const MAX_SUBMISSION_BYTES: usize = 1_000_000;
 /// Candidates that are held against the text in one round, after a first one
 /// of just what the page needs: mostly all of them match.
 const CANDIDATES_A_ROUND: usize = 50;
-/// What a page may read, and how often it may wait for the table. Two more round trips
-/// are those of the rows and of the names in them.
-const BUDGET: Budget = Budget { units: 400, trips: 22 };
+/// What a page may read, and how often it may wait for the table. Three more round trips
+/// are to pin where it ends, and those of the rows and of the names in them.
+const BUDGET: Budget = Budget { units: 400, trips: 21 };
 
 /// A text query with what it was parsed from.
 #[derive(Clone, Debug)]
@@ -175,7 +178,8 @@ impl<'a> Matches<'a> {
     }
 }
 
-/// The positions of a page, and where to go on if there is more.
+/// The positions of a page, and where to go on if there is more. It is for expressions of
+/// whole terms without bounds, of which the index tells all.
 pub(crate) async fn find_positions(
     ctx: &Context,
     tenant: &TenantId,
@@ -187,18 +191,22 @@ pub(crate) async fn find_positions(
     let index = TenantIndex { store: &ctx.store, tenant };
     let mut matches = Matches::new(&index, collection, expression, range, limit);
     // One match more than the page tells whether there is a next one.
-    let step = matches.step(limit + 1).await?;
+    Ok(page_of(matches.step(limit + 1).await?, limit))
+}
+
+/// The first matches of a step, and where the next page begins.
+fn page_of(step: Step, limit: usize) -> (Vec<Position>, Option<Position>) {
     let mut positions = step.matches;
     if positions.len() > limit {
         positions.truncate(limit);
         let end = positions.last().copied();
-        return Ok((positions, end));
+        return (positions, end);
     }
     let end = match step.progress {
         Progress::Finished => None,
         Progress::DecidedTo(position) => Some(position),
     };
-    Ok((positions, end))
+    (positions, end)
 }
 
 /// The activities that an expression holds of within a range, and that have what a query
@@ -211,15 +219,19 @@ pub(crate) async fn find_page(
     range: Range,
     limit: usize,
 ) -> Result<RowsAndEnd> {
-    let collection = Collection::Activities;
     let query = query.map(|query| &query.parsed);
-    if let Some(query) = query.filter(|query| query.needs_verification()) {
-        let index = TenantIndex { store: &ctx.store, tenant };
-        let mut matches = Matches::new(&index, collection, expression, range, 0);
-        return verified_page(ctx, tenant, &mut matches, limit, query).await;
+    let check = Check { expression: expression.clone(), query };
+    let index = TenantIndex { store: &ctx.store, tenant };
+    let needs_text = check.needs_text();
+    // A page reads a head for each of its rows, beside those that it checks.
+    let rows = if needs_text { 0 } else { limit };
+    let mut matches = Matches::new(&index, Collection::Activities, expression, range, rows);
+    let wanted = if needs_text { CANDIDATES_A_ROUND.min(limit + 1) } else { limit + 1 };
+    let step = matches.step(wanted).await?;
+    if needs_text || !step.is_exact {
+        return checked_page(ctx, tenant, &mut matches, step, limit, &check).await;
     }
-    let (positions, end) =
-        find_positions(ctx, tenant, collection, expression, range, limit).await?;
+    let (positions, end) = page_of(step, limit);
     let mut heads = ctx.store.heads(tenant, &ids(&positions)).await?;
     // A position without a head belongs to a write that is under way or was given up: it
     // is not there.
@@ -227,20 +239,51 @@ pub(crate) async fn find_page(
     Ok((found.map(|activity| FoundActivity::new(activity, query)).collect(), end))
 }
 
-async fn verified_page(
+/// What a candidate is held against.
+struct Check<'a> {
+    expression: Expression,
+    query: Option<&'a TextQuery>,
+}
+
+impl Check<'_> {
+    /// Whether the index alone can't tell, whatever it is asked for.
+    fn needs_text(&self) -> bool {
+        self.query.is_some_and(TextQuery::needs_verification)
+    }
+
+    /// Whether an activity, with all of its texts, is what is searched for. An exact candidate
+    /// is, but for phrases.
+    fn holds_of(&self, activity: &Activity, is_exact: bool) -> bool {
+        if !is_exact && !self.terms_hold_of(activity) {
+            return false;
+        }
+        let query = self.query.filter(|query| query.needs_verification());
+        query.is_none_or(|query| query.matches(activity.texts().map(visible_text)))
+    }
+
+    fn terms_hold_of(&self, activity: &Activity) -> bool {
+        // What has too many words was never logged, and is found by nothing.
+        let Ok(words) = text::index_terms_and_forms(activity.texts().map(visible_text)) else {
+            return false;
+        };
+        self.expression.holds_of(&activity_part(activity, words.all()).terms)
+    }
+}
+
+/// A page of what the index has candidates for, which are held against the activities.
+async fn checked_page(
     ctx: &Context,
     tenant: &TenantId,
     found: &mut Matches<'_>,
+    first: Step,
     limit: usize,
-    query: &TextQuery,
+    check: &Check<'_>,
 ) -> Result<RowsAndEnd> {
     let mut rows = Vec::new();
     let mut bodies_left = MAX_BODIES;
     let mut submission_bytes = 0;
-    let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
+    let mut step = first;
     loop {
-        let step = found.step(candidates_a_round).await?;
-        candidates_a_round = CANDIDATES_A_ROUND;
         let mut heads = ctx.store.heads(tenant, &ids(&step.matches)).await?;
         found.spend(step.matches.len());
         let mut candidates = step.matches.as_slice();
@@ -254,7 +297,9 @@ async fn verified_page(
                 let Some(activity) = heads.remove(&ActivityId(position.id)) else { continue };
                 let parts = parts.remove(&activity.id);
                 let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
-                let Some(row) = row_with_phrases(activity, parts, query) else { continue };
+                let Some(row) = checked_row(activity, parts, check, step.is_exact) else {
+                    continue;
+                };
                 submission_bytes += kept_bytes;
                 rows.push(row);
                 if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
@@ -276,22 +321,24 @@ async fn verified_page(
             }
             Progress::DecidedTo(_) => {}
         }
+        step = found.step(CANDIDATES_A_ROUND).await?;
     }
 }
 
-/// The row of an activity that has the phrases of a query, in what its head has or in its
-/// long parts. It shows a part of the body and keeps no more of it than the head had.
-fn row_with_phrases(
+/// The row of a candidate that is what is searched for, by what its head has and its long
+/// parts. It shows a part of the body and keeps no more of it than the head had.
+fn checked_row(
     mut activity: Activity,
     parts: Option<LongParts>,
-    query: &TextQuery,
+    check: &Check<'_>,
+    is_exact: bool,
 ) -> Option<FoundActivity> {
     let beginning = parts.as_ref().map(|_| activity.body.clone());
     parts.into_iter().for_each(|parts| activity.complete(parts));
-    if !query.matches(activity.texts().map(visible_text)) {
+    if !check.holds_of(&activity, is_exact) {
         return None;
     }
-    let mut row = FoundActivity::new(activity, Some(query));
+    let mut row = FoundActivity::new(activity, check.query);
     row.activity.body = beginning.unwrap_or(row.activity.body);
     Some(row)
 }

@@ -209,7 +209,7 @@ fn is_apostrophe(c: char) -> bool {
 /// Whether a character is invisible and says nothing about the word that it
 /// stands in: soft hyphens, joiners, variation selectors, direction marks and
 /// fillers, that is Unicode's default ignorable characters.
-fn is_ignorable(c: char) -> bool {
+pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}'
         | '\u{34F}'

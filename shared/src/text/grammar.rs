@@ -7,7 +7,8 @@
 //! operand = words, word*, "a phrase", or several of them without a space between
 //! ```
 //!
-//! Guarantees: what looks like an operator and is none is refused, and the list of
+//! Guarantees: a query means what is seen of it, whatever invisible marks are in it.
+//! What looks like an operator and is none is refused, and the list of
 //! that is closed: the variants of [`QueryError`]. All else is text, so that
 //! punctuation needs no escape; in double quotes everything is.
 //!
@@ -20,6 +21,7 @@ use std::borrow::Cow;
 use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_QUERY_WORDS;
+use super::fold::is_ignorable;
 use super::lexer::{
     CLOSING_BRACKETS, OPENING, OPENING_BRACKETS, Operator, Piece, chunks, is_quote, narrow,
     narrowed, operator,
@@ -72,7 +74,7 @@ impl OwnedToken {
 
 /// Reads a query.
 pub(super) fn read(query: &str) -> Result<Clauses, QueryError> {
-    let items = items(query)?;
+    let items = items(&without_ignorable(query))?;
     refuse_groups(&items)?;
     let mut clauses = Clauses::default();
     let mut continues = false;
@@ -103,6 +105,16 @@ pub(super) fn read(query: &str) -> Result<Clauses, QueryError> {
         return Err(QueryError::NoSearchableWord);
     }
     Ok(clauses)
+}
+
+/// A query without what folding drops from its words. Direction marks come with what is
+/// copied from right-to-left texts, and soft hyphens with what is copied from pages.
+fn without_ignorable(query: &str) -> Cow<'_, str> {
+    if query.contains(is_ignorable) {
+        Cow::Owned(query.replace(is_ignorable, ""))
+    } else {
+        Cow::Borrowed(query)
+    }
 }
 
 /// What stands between spaces, once what is no operand and no operator is gone.
@@ -233,7 +245,7 @@ impl Affixes {
                 // A phrase that does not end, and a group.
                 let is_operator = |c| is_quote(c) || OPENING_BRACKETS.contains(&c);
                 let opens_nothing = |c| OPENING.contains(&c) || is_quote(c);
-                if before.trim_start_matches(OPENING).is_empty()
+                if before.trim_start_matches(OPENING_BRACKETS).is_empty()
                     && behind.contains(is_operator)
                     && behind.chars().all(opens_nothing)
                 {
@@ -264,7 +276,7 @@ fn excluding(text: &str, is_before_phrase: bool) -> bool {
     let lead_text = lead(text);
     let goes_on = lead_text.len() < text.len() || is_before_phrase;
     let lead = narrowed(lead_text);
-    let behind = lead.trim_start_matches(OPENING).strip_prefix('-');
+    let behind = lead.trim_start_matches(OPENING_BRACKETS).strip_prefix('-');
     goes_on && behind.is_some_and(|behind| behind.trim_start_matches(OPENING).is_empty())
 }
 
@@ -549,6 +561,11 @@ mod tests {
             ("thanks ;-) globex", "thanks, globex"),
             ("\"-globex\"", "\"globex\""),
             ("x-\"globex inc\"", "x+\"globex inc\""),
+            ("tolerance +-5", "tolerance, 5"),
+            ("refund $-100", "refund, 100"),
+            ("refund €-100 £-\"5 off\"", "refund, 100, \"5 off\""),
+            ("#-globex @-globex '-globex'", "globex, globex, globex"),
+            ("+-(globex)", "globex"),
         ]);
         assert_refused(
             &[
@@ -673,7 +690,41 @@ mod tests {
             ("Not mine", "not, mine"),
             ("salt and pepper And more", "salt, and, pepper, and, more"),
             ("AND-gate", "and+gate"),
+            ("#OR @AND $NOT", "or, and, not"),
             ("NOT: urgent", "not, urgent"),
+        ]);
+    }
+
+    #[test]
+    fn a_query_means_what_is_seen_of_it() {
+        for mark in [
+            "\u{200E}", "\u{200F}", "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}", "\u{200D}",
+            "\u{200C}", "\u{AD}", "\u{FEFF}", "\u{FE0F}", "\u{200B}",
+        ] {
+            let marked = |query: &str| understood(&query.replace('_', mark));
+            for (query, expected) in [
+                ("invoice _-globex", "invoice, !globex"),
+                ("invoice _-_\"globex inc\"_", "invoice, !\"globex inc\""),
+                ("globex OR_ initech", "globex | initech"),
+                ("globex _OR_ _initech_", "globex | initech"),
+                ("فاتور_*", "فاتور*"),
+                ("_pric*_", "pric*"),
+                ("_(globex OR initech)_ invoice", "globex | initech, invoice"),
+            ] {
+                // One space parts words, so it is seen within what stands together.
+                if mark != "\u{200B}" || !["-_", "_*"].iter().any(|within| query.contains(within)) {
+                    assert_eq!(marked(query).as_deref(), Ok(expected), "{query} {mark:?}");
+                }
+            }
+            assert_eq!(marked("globex _AND_ initech"), Err(QueryError::Operator), "{mark:?}");
+            assert_eq!(marked("globex OR _"), Err(QueryError::MisplacedOr), "{mark:?}");
+            assert_eq!(marked("_"), Err(QueryError::NoSearchableWord), "{mark:?}");
+        }
+        assert_understood(&[
+            ("in\u{AD}voice", "invoice"),
+            ("ab\u{200B}cd", "ab+cd"),
+            ("\u{200B}ដំ\u{200B}បូង\u{200B}", "ដំបូង"),
+            ("צה\u{200F}\"\u{200F}ל", "צה+ל"),
         ]);
     }
 

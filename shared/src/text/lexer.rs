@@ -4,7 +4,10 @@
 //! character but spaces is in a piece that is not quoted. Words between double quotes
 //! (`"`, `“`, `”`, `„`, `‟`, `«`, `»`, `＂`) are quoted. Each quote, of whatever shape,
 //! closes the one before; the last one of an odd number is punctuation, and so is one
-//! between two Hebrew letters, where it marks an abbreviation.
+//! between two Hebrew letters, where it marks an abbreviation. A zero width space around
+//! a piece is none of it, as it is seen by nobody.
+
+use super::fold::ZERO_WIDTH_SPACE;
 
 /// A part of a query between quotes, or between phrases and spaces.
 #[derive(Clone, Copy)]
@@ -30,6 +33,7 @@ pub(super) fn chunks(query: &str) -> Vec<Vec<Piece<'_>>> {
         }
         for (count_before, text) in segment.text.split(char::is_whitespace).enumerate() {
             is_glued &= count_before == 0;
+            let text = text.trim_matches(ZERO_WIDTH_SPACE);
             if !text.is_empty() {
                 let is_operator = operator(text).is_some();
                 push(Piece { text, is_quoted: false }, is_glued && !is_operator);
@@ -85,7 +89,7 @@ pub(super) enum Operator {
 /// The operator that a piece is, if it is one.
 pub(super) fn operator(text: &str) -> Option<Operator> {
     let narrowed = narrowed(text);
-    match narrowed.trim_start_matches(OPENING).trim_end_matches(CLOSING_BRACKETS) {
+    match narrowed.trim_start_matches(OPENING_BRACKETS).trim_end_matches(CLOSING_BRACKETS) {
         "OR" if narrowed.len() == "OR".len() => Some(Operator::Or),
         "OR" => Some(Operator::OrInBrackets),
         "AND" | "NOT" => Some(Operator::AndOrNot),
@@ -95,7 +99,8 @@ pub(super) fn operator(text: &str) -> Option<Operator> {
 
 pub(super) const OPENING_BRACKETS: &[char] = &['(', '[', '{'];
 pub(super) const CLOSING_BRACKETS: &[char] = &[')', ']', '}'];
-/// What may stand between an operator and its word.
+/// What may stand between a hyphen and its word. In front of a hyphen only brackets may,
+/// since `+-5` and `$-100` are amounts.
 pub(super) const OPENING: &[char] = &['(', '[', '{', '\'', '‘', '’', '$', '€', '£', '#', '@', '+'];
 
 pub(super) fn narrowed(text: &str) -> String {

@@ -2,9 +2,11 @@
 //! that nothing else is asked for it.
 
 use activity_log_core::platform::config::{FrameAncestors, WebPages};
+use activity_log_core::text::{TextQuery, Word};
 use activity_log_tests::client::Answer;
 use activity_log_tests::function_process::{FunctionProcess, Outcome};
 use activity_log_tests::gateway::{Gateway, Sent};
+use activity_log_tests::markdown::root;
 use activity_log_tests::pages::{PAGES, addresses_in, assets, folder_of_assets, page, text_of};
 use activity_log_tests::stack::Stack;
 use http::Method;
@@ -287,4 +289,30 @@ async fn the_function_of_pages_runs_without_region_credentials_and_table() {
     assert_eq!(absent["statusCode"], 404, "it has the pages alone");
     let other = invoke(&mut function, &Sent::new("POST", "/")).await;
     assert_eq!(other["headers"]["allow"], "GET, HEAD");
+}
+
+/// The cases that the pages' own tests hold `typed-query.ts` against.
+#[test]
+fn what_pages_send_while_somebody_types_is_taken_and_finds_more() {
+    let path = root().join("functions/web/pages/tests/typed-queries.json");
+    let cases = std::fs::read_to_string(path).expect("the cases are there");
+    let cases: Value = serde_json::from_str(&cases).expect("they are JSON");
+    let of = |name: &str| -> Vec<String> {
+        serde_json::from_value(cases[name].clone()).expect("they are texts")
+    };
+    let finds_beginnings = |query: &TextQuery| {
+        let words = query.words().all.iter().flatten().flatten();
+        words.into_iter().any(|word| matches!(word, Word::Beginning(_)))
+    };
+    for typed in of("beginnings") {
+        assert!(TextQuery::parse(&typed).is_ok(), "{typed:?}");
+        let sent = TextQuery::parse(&format!("{typed}*"));
+        assert!(sent.is_ok_and(|query| finds_beginnings(&query)), "{typed:?}");
+    }
+    for typed in of("as_typed") {
+        let with_asterisk = TextQuery::parse(&format!("{typed}*"));
+        let is_better = with_asterisk.is_ok_and(|query| finds_beginnings(&query));
+        // What is refused as it is may be an operator of which more is to come.
+        assert!(!is_better || TextQuery::parse(&typed).is_err(), "{typed:?}");
+    }
 }

@@ -478,7 +478,8 @@ async fn beginnings_exclusions_and_alternatives_find_what_they_say() {
 #[tokio::test]
 async fn what_only_excludes_needs_another_filter() {
     let stack = Stack::start().await;
-    let v1 = stack.v1(&stack.service_key("acme").await);
+    let key = stack.service_key("acme").await;
+    let (v1, mcp) = (stack.v1(&key), stack.mcp(&key));
     for (name, summary) in [("call", "globex"), ("call", "initech"), ("note", "initech")] {
         stack.clock.advance(Duration::from_millis(1));
         let _ = v1.log(&json!({ "type": name, "summary": summary })).await.expect(201);
@@ -490,6 +491,14 @@ async fn what_only_excludes_needs_another_filter() {
         let answer = v1.search(&[("query", query), ("limit", "5")]).await;
         assert_violations(&answer, &[("query", rule)]);
     }
+    // A filter that is given and wrong is one to mend, and there is nothing else to mend.
+    let no_type = "must be one of: note call email meeting agent_action";
+    let answer = v1.search(&[("query", "-globex"), ("type", "calls")]).await;
+    assert_violations(&answer, &[("type", no_type)]);
+    let arguments = json!({ "query": "-globex", "types": ["calls"] });
+    let error = mcp.tool_error("search_activity", &arguments).await;
+    let rule = format!("element 0: {no_type}");
+    assert_eq!(error["field_errors"], json!([{ "field": "types", "message": rule }]));
     for (filter, value, found) in [
         ("type", "call", &["initech"][..]),
         ("type", "note", &["initech"]),

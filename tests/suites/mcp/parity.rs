@@ -233,6 +233,14 @@ async fn several_types_are_a_list_where_rest_repeats_the_parameter() {
         let error = mcp.tool_error("search_activity", &json!({ "types": types })).await;
         assert_eq!(error["field_errors"], json!([{ "field": "types", "message": rule }]));
     }
+    let list = json!({ "type": ["call", "email"] });
+    let error = mcp.tool_error("search_activity", &list).await;
+    let rule = "must be a string: for several, use types";
+    assert_eq!(error["field_errors"], json!([{ "field": "type", "message": rule }]));
+    let error = mcp.tool_error("log_activity", &json!({ "type": ["call"], "summary": "x" })).await;
+    let rule = "must be a string";
+    assert_eq!(error["field_errors"], json!([{ "field": "type", "message": rule }]));
+
     let both = json!({ "type": "call", "types": ["call"] });
     let error = mcp.tool_error("search_activity", &both).await;
     let rule = "is not taken beside type: list all types here, and leave type out";

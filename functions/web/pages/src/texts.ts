@@ -181,7 +181,7 @@ export const texts = {
       first_at: "First",
       hour: "In the hour from",
       last_at: "Last",
-      postings: "Entries made",
+      records: "Records filed",
       refused: "Refused",
       removed: "Removed",
       removed_tenant: "Workspace that was removed before",

@@ -10,6 +10,7 @@ import {
   refusalText,
   splitReference,
 } from "../src/events";
+import { texts } from "../src/texts";
 
 const EVENT = {
   id: "019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d",
@@ -97,10 +98,16 @@ test("a row of the file has each property of an event in a column of its name", 
   assert.equal(row.error_code, "");
 });
 
+const { schemas } = JSON.parse(readFileSync("../../../docs/openapi.json", "utf8")).components;
+
+test("each fact of the description has its words, and there are no others", () => {
+  const facts = Object.keys(schemas.AuditEventData.properties);
+  assert.deepEqual(Object.keys(texts.trail.data).toSorted(), facts.toSorted());
+});
+
 test("no property of the description is without a column", () => {
-  const description = JSON.parse(readFileSync("../../../docs/openapi.json", "utf8"));
   const actors = ["actor", "authenticated_as", "on_behalf_of"];
-  for (const name of Object.keys(description.components.schemas.AuditEvent.properties)) {
+  for (const name of Object.keys(schemas.AuditEvent.properties)) {
     const column = actors.includes(name) ? `${name}_id` : name;
     assert.ok(eventColumns.includes(column), name);
   }

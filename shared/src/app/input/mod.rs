@@ -9,7 +9,7 @@ mod reader;
 mod schema;
 mod violations;
 
-pub use reader::{Reader, Source, UNKNOWN_PROPERTY, any_text, parse_digits};
+pub use reader::{NOT_A_STRING, Reader, Source, UNKNOWN_PROPERTY, any_text, parse_digits};
 pub use schema::InputSchema;
 pub use violations::{Given, MAX_FIELD_ERRORS, Noted, Violations};
 

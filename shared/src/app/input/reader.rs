@@ -52,7 +52,7 @@ impl Source for &Object {
     fn text(&self, name: &str) -> Option<Result<Cow<'_, str>, Refusal>> {
         Some(match self.get(name)? {
             Value::String(text) => Ok(Cow::Borrowed(text.as_str())),
-            _ => Err("must be a string".into()),
+            _ => Err(NOT_A_STRING.into()),
         })
     }
 
@@ -77,6 +77,8 @@ impl Source for &Object {
     }
 }
 
+/// The rule that a property breaks which is to be a text.
+pub const NOT_A_STRING: &str = "must be a string";
 /// The rule that a property breaks which an object does not have. Its name is
 /// the caller's.
 pub const UNKNOWN_PROPERTY: &str = "is not a known property";

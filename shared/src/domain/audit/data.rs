@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::domain::clock::Timestamp;
+
+/// What there is to tell. Pages have words for each, so a new one is added here and there.
+const NUMBERS: [&str; 6] = ["applied", "count", "records", "refused", "removed", "unchanged"];
+const TIMES: [&str; 5] = ["ends_at", "expires_at", "first_at", "hour", "last_at"];
+const WORDS: [&str; 5] = ["actor_type", "audit_reads", "removed_tenant", "replaced_by", "scopes"];
 
 /// Members by their names, such as `count`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,21 +35,27 @@ impl Data {
 
     /// Adds a number of things.
     #[must_use]
-    pub fn number(mut self, name: &str, number: u64) -> Self {
-        self.0.insert(name.to_owned(), Value::Number(number));
-        self
+    pub fn number(self, name: &str, number: u64) -> Self {
+        debug_assert!(NUMBERS.contains(&name), "{name} is not published as a number");
+        self.with(name, Value::Number(number))
     }
 
     /// Adds a time.
     #[must_use]
     pub fn time(self, name: &str, time: Timestamp) -> Self {
-        self.word(name, &time.to_string())
+        debug_assert!(TIMES.contains(&name), "{name} is not published as a time");
+        self.with(name, Value::Text(time.to_string()))
     }
 
     /// Adds a word of this crate's own.
     #[must_use]
-    pub fn word(mut self, name: &str, word: &str) -> Self {
-        self.0.insert(name.to_owned(), Value::Text(word.to_owned()));
+    pub fn word(self, name: &str, word: &str) -> Self {
+        debug_assert!(WORDS.contains(&name), "{name} is not published as a word");
+        self.with(name, Value::Text(word.to_owned()))
+    }
+
+    fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.insert(name.to_owned(), value);
         self
     }
 }
@@ -53,8 +65,14 @@ impl JsonSchema for Data {
         "AuditEventData".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let numbers = NUMBERS.map(|name| (name, json!({ "type": "integer", "minimum": 0 })));
+        let times = TIMES.map(|name| (name, json!({ "type": "string", "format": "date-time" })));
+        let words = WORDS.map(|name| (name, json!({ "type": "string" })));
+        let properties: BTreeMap<&str, serde_json::Value> =
+            numbers.into_iter().chain(times).chain(words).collect();
         json_schema!({
             "type": "object",
+            "properties": properties,
             "description": "What the event tells beside its properties, by its action: \
                 numbers, times and words.",
             "additionalProperties": true,

@@ -155,12 +155,22 @@ pub fn read<'a, S: Source>(
         occurred_before,
     };
     let only_excludes = input.query.as_ref().is_some_and(|query| !query.has_positive());
-    if only_excludes && filters == ActivityFilters::default() {
+    if only_excludes && !is_filtered(reader, view) {
         reader.refuse("query", only_exclusions());
     }
     let search = Search { view, query: input.query, filters };
     let after = read_cursor(reader, input.cursor.as_ref(), |cursor| search.position(cursor));
     Listing { filters: search, limit: input.limit.unwrap_or(DEFAULT_LIMIT), after }
+}
+
+/// Whether anything beside the query says what to find: a filter that is given, right or
+/// wrong, or what a viewer is bound to.
+fn is_filtered<S: Source>(reader: &Reader<S>, view: View<'_>) -> bool {
+    let names = SearchActivityInput::NAMES.iter().chain(SeveralTypesInput::NAMES);
+    let mut filters = names.filter(|name| !["query", "limit", "cursor"].contains(name));
+    let bounds = view.bound_to();
+    bounds.is_some_and(|bounds| bounds.filters != ActivityFilters::default())
+        || filters.any(|name| reader.has(name))
 }
 
 /// Notes an actor whose type is named twice, in two ways.

@@ -13,7 +13,7 @@ use crate::index::manifest::Manifest;
 use crate::index::search::Current;
 use crate::index::store::Version;
 use crate::store::failure::CorruptItem;
-use crate::store::item::{Item, ItemReader};
+use crate::store::item::{Item, ItemReader, READ_UNIT_BYTES, size_bytes};
 use crate::store::keys;
 
 /// The attribute of a manifest's version.
@@ -25,7 +25,8 @@ pub(in crate::store) fn read(item: &Item) -> Result<Current, CorruptItem> {
         .map_err(|_| reader.corrupt("its version is not one"))?;
     let manifest = Manifest::decode(reader.bytes(BYTES)?)
         .map_err(|corrupt| reader.corrupt(corrupt.to_string()))?;
-    Ok(Current { version: Version(version), manifest: Arc::new(manifest) })
+    let units = size_bytes(item).div_ceil(READ_UNIT_BYTES);
+    Ok(Current { version: Version(version), manifest: Arc::new(manifest), units })
 }
 
 /// Lays a manifest out. Its version follows from what is new and from what was `before`, which

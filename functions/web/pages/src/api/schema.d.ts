@@ -645,6 +645,28 @@ export interface components {
         };
         /** @description What the event tells beside its properties, by its action: numbers, times and words. */
         AuditEventData: {
+            actor_type?: string;
+            applied?: number;
+            audit_reads?: string;
+            count?: number;
+            /** Format: date-time */
+            ends_at?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            /** Format: date-time */
+            first_at?: string;
+            /** Format: date-time */
+            hour?: string;
+            /** Format: date-time */
+            last_at?: string;
+            records?: number;
+            refused?: number;
+            removed?: number;
+            removed_tenant?: string;
+            replaced_by?: string;
+            scopes?: string;
+            unchanged?: number;
+        } & {
             [key: string]: unknown;
         };
         /** @description A page of the audit trail. */
