@@ -3,13 +3,13 @@
 //! Every filter is a term of the index. Phrases and runs of unspaced script are
 //! candidates from the index that are then held against the text. So is all that the index
 //! was not asked for everything of: beginnings of very many words, and whatever a viewer
-//! looks for, whose reads must tell nothing of what it may not see. What is listed without
-//! any filter is read from the list of all.
+//! looks for, whose reads must tell nothing of what it may not see.
 
 use std::collections::HashMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
+use super::candidates::Candidates;
 use super::context::Context;
 use super::found_activity::FoundActivity;
 use crate::domain::activity::{Activity, ActivityId, LongParts};
@@ -17,31 +17,25 @@ use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::expression::{AnyOf, Expression, Leaf};
 use crate::index::filed::activity_part;
-use crate::index::search::{Budget, Progress, Search, Step};
+use crate::index::search::Progress;
 use crate::index::segment::Collection;
 use crate::index::term::Term;
 use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range};
-use crate::store::{Parts, Store, TenantIndex};
+use crate::store::{Parts, TenantIndex};
 use crate::text::{self, ANALYZER_VERSION, QueryError, TextQuery, Word};
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
-/// Bodies that are read side by side to hold phrases against, with what else is in
-/// their items: at most 4 MB.
-const BODIES_A_ROUND: usize = 10;
-/// Bodies that one page reads for phrases: at most 40 MB, in the worst case.
-const MAX_BODIES: usize = 100;
+/// What reading the longest item takes, of 400 KB. Bodies that are held against phrases are
+/// read side by side, with what else is in their items: as many as surely fit the budget.
+const MAX_ITEM_UNITS: usize = 100;
 /// What the rows of a page may keep, in bytes of JSON, of what was read with those
 /// bodies.
 const MAX_SUBMISSION_BYTES: usize = 1_000_000;
 /// Candidates that are held against the text in one round, after a first one
 /// of just what the page needs: mostly all of them match.
 const CANDIDATES_A_ROUND: usize = 50;
-/// What a page may read, and how often it may wait for the table. Three more round trips
-/// are to pin where it ends, and those of the rows and of the names in them.
-const BUDGET: Budget = Budget { units: 400, trips: 21 };
-
 /// A text query with what it was parsed from.
 #[derive(Clone, Debug)]
 pub struct SearchQuery {
@@ -121,63 +115,6 @@ impl JsonSchema for SearchQuery {
 /// Rows, and where to go on if there is more.
 pub(crate) type RowsAndEnd = (Vec<FoundActivity>, Option<Position>);
 
-/// Where the positions of a page come from.
-enum Matches<'a> {
-    /// The list of all.
-    All {
-        store: &'a Store,
-        tenant: &'a TenantId,
-        collection: Collection,
-        range: Range,
-    },
-    Found(Box<Search<'a, TenantIndex<'a>>>),
-}
-
-impl<'a> Matches<'a> {
-    fn new(
-        index: &'a TenantIndex<'a>,
-        collection: Collection,
-        expression: Expression,
-        range: Range,
-        rows: usize,
-    ) -> Self {
-        if expression == Expression::default() {
-            let TenantIndex { store, tenant } = index;
-            return Self::All { store, tenant, collection, range };
-        }
-        let budget = Budget { units: BUDGET.units.saturating_sub(rows), ..BUDGET };
-        Self::Found(Box::new(Search::new(index, collection, expression, range, budget)))
-    }
-
-    async fn step(&mut self, wanted: usize) -> Result<Step> {
-        match self {
-            Self::All { store, tenant, collection, range } => {
-                let step = store.listed(tenant, *collection, *range, wanted).await?;
-                if let Progress::DecidedTo(last) = step.progress
-                    && let Some(newest) = last.older()
-                {
-                    range.newest = newest;
-                }
-                Ok(step)
-            }
-            Self::Found(search) => search.step(wanted).await,
-        }
-    }
-
-    fn spend(&mut self, units: usize) {
-        if let Self::Found(search) = self {
-            search.spend(units);
-        }
-    }
-
-    fn is_spent(&self) -> bool {
-        match self {
-            Self::All { .. } => false,
-            Self::Found(search) => search.is_spent(),
-        }
-    }
-}
-
 /// The positions of a page, and where to go on if there is more. It is for expressions of
 /// whole terms without bounds, of which the index tells all.
 pub(crate) async fn find_positions(
@@ -189,24 +126,7 @@ pub(crate) async fn find_positions(
     limit: usize,
 ) -> Result<(Vec<Position>, Option<Position>)> {
     let index = TenantIndex { store: &ctx.store, tenant };
-    let mut matches = Matches::new(&index, collection, expression, range, limit);
-    // One match more than the page tells whether there is a next one.
-    Ok(page_of(matches.step(limit + 1).await?, limit))
-}
-
-/// The first matches of a step, and where the next page begins.
-fn page_of(step: Step, limit: usize) -> (Vec<Position>, Option<Position>) {
-    let mut positions = step.matches;
-    if positions.len() > limit {
-        positions.truncate(limit);
-        let end = positions.last().copied();
-        return (positions, end);
-    }
-    let end = match step.progress {
-        Progress::Finished => None,
-        Progress::DecidedTo(position) => Some(position),
-    };
-    (positions, end)
+    Candidates::new(&index, collection, expression, range, limit).take(limit).await
 }
 
 /// The activities that an expression holds of within a range, and that have what a query
@@ -219,144 +139,189 @@ pub(crate) async fn find_page(
     range: Range,
     limit: usize,
 ) -> Result<RowsAndEnd> {
-    let query = query.map(|query| &query.parsed);
-    let check = Check { expression: expression.clone(), query };
     let index = TenantIndex { store: &ctx.store, tenant };
-    let needs_text = check.needs_text();
-    // A page reads a head for each of its rows, beside those that it checks.
-    let rows = if needs_text { 0 } else { limit };
-    let mut matches = Matches::new(&index, Collection::Activities, expression, range, rows);
-    let wanted = if needs_text { CANDIDATES_A_ROUND.min(limit + 1) } else { limit + 1 };
-    let step = matches.step(wanted).await?;
-    if needs_text || !step.is_exact {
-        return checked_page(ctx, tenant, &mut matches, step, limit, &check).await;
-    }
-    let (positions, end) = page_of(step, limit);
-    let mut heads = ctx.store.heads(tenant, &ids(&positions)).await?;
-    // A position without a head belongs to a write that is under way or was given up: it
-    // is not there.
-    let found = positions.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
-    Ok((found.map(|activity| FoundActivity::new(activity, query)).collect(), end))
+    Finding::new(ctx, &index, expression, query, range, limit).rows(limit).await
 }
 
-/// What a candidate is held against.
-struct Check<'a> {
+/// The same in rounds, for a request that has more to do with the rows: all of them are
+/// within one budget.
+pub(crate) struct Finding<'a> {
+    ctx: &'a Context,
+    tenant: &'a TenantId,
     expression: Expression,
     query: Option<&'a TextQuery>,
+    candidates: Candidates<'a>,
+    /// Heads of candidates that are held against the text.
+    heads: HashMap<ActivityId, Activity>,
 }
 
-impl Check<'_> {
-    /// Whether the index alone can't tell, whatever it is asked for.
-    fn needs_text(&self) -> bool {
-        self.query.is_some_and(TextQuery::needs_verification)
+impl<'a> Finding<'a> {
+    /// Finds up to so many rows a round.
+    pub(crate) fn new(
+        ctx: &'a Context,
+        index: &'a TenantIndex<'a>,
+        expression: Expression,
+        query: Option<&'a SearchQuery>,
+        range: Range,
+        rows_a_round: usize,
+    ) -> Self {
+        let query = query.map(|query| &query.parsed);
+        // Heads that are held against the text are taken from the budget when they are read.
+        let verifies = query.is_some_and(TextQuery::needs_verification);
+        let reserved = if verifies { 0 } else { rows_a_round };
+        let collection = Collection::Activities;
+        Self {
+            ctx,
+            tenant: index.tenant,
+            expression: expression.clone(),
+            query,
+            candidates: Candidates::new(index, collection, expression, range, reserved),
+            heads: HashMap::new(),
+        }
     }
 
-    /// Whether an activity, with all of its texts, is what is searched for. An exact candidate
-    /// is, but for phrases.
-    fn holds_of(&self, activity: &Activity, is_exact: bool) -> bool {
-        if !is_exact && !self.terms_hold_of(activity) {
-            return false;
+    /// Whether the budget is spent, so that a page ends here.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.candidates.is_spent()
+    }
+
+    /// Takes rows that nobody is given from the budget, and the round trip for them.
+    pub(crate) fn leave_out(&mut self, rows: usize) {
+        if rows > 0 {
+            self.candidates.spend(rows);
         }
-        let query = self.query.filter(|query| query.needs_verification());
-        query.is_none_or(|query| query.matches(activity.texts().map(visible_text)))
+    }
+
+    /// The next rows, and where to go on if there is more.
+    pub(crate) async fn rows(&mut self, limit: usize) -> Result<RowsAndEnd> {
+        let needs_text = self.query.is_some_and(TextQuery::needs_verification);
+        if needs_text || !self.candidates.are_exact {
+            return self.checked_rows(limit).await;
+        }
+        self.candidates.look_for(limit + 1).await?;
+        if !self.candidates.are_exact {
+            self.read_heads().await?;
+            return self.checked_rows(limit).await;
+        }
+        let (positions, end) = self.candidates.take(limit).await?;
+        let mut heads = self.ctx.store.heads(self.tenant, &ids(&positions)).await?;
+        // A position without a head belongs to a write that is under way or was given up: it
+        // is not there.
+        let found = positions.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
+        Ok((found.map(|activity| FoundActivity::new(activity, self.query)).collect(), end))
+    }
+
+    async fn checked_rows(&mut self, limit: usize) -> Result<RowsAndEnd> {
+        let mut rows = Vec::new();
+        let mut submission_bytes = 0;
+        let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
+        loop {
+            if self.candidates.found.is_empty() {
+                self.look_for_candidates(candidates_a_round).await?;
+                candidates_a_round = CANDIDATES_A_ROUND;
+            }
+            while !self.candidates.found.is_empty() {
+                let round = self.next_round();
+                let mut parts = self.long_parts_of(&round).await?;
+                for position in &round {
+                    self.candidates.found.pop_front();
+                    let Some(activity) = self.heads.remove(&ActivityId(position.id)) else {
+                        continue;
+                    };
+                    let parts = parts.remove(&activity.id);
+                    let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
+                    let Some(row) = self.checked_row(activity, parts) else { continue };
+                    submission_bytes += kept_bytes;
+                    rows.push(row);
+                    if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
+                        return Ok((rows, self.candidates.end_behind(*position)));
+                    }
+                }
+                if let Some(last) = round.last().filter(|_| self.is_spent()) {
+                    return Ok((rows, self.candidates.end_behind(*last)));
+                }
+            }
+            match self.candidates.progress {
+                Some(Progress::DecidedTo(position)) if self.is_spent() => {
+                    return Ok((rows, Some(position)));
+                }
+                Some(Progress::DecidedTo(_)) => {}
+                Some(Progress::Finished) | None => return Ok((rows, None)),
+            }
+        }
+    }
+
+    async fn look_for_candidates(&mut self, wanted: usize) -> Result<()> {
+        self.candidates.look_for(wanted).await?;
+        self.read_heads().await
+    }
+
+    async fn read_heads(&mut self) -> Result<()> {
+        let positions: Vec<Position> = self.candidates.found.iter().copied().collect();
+        self.heads = self.ctx.store.heads(self.tenant, &ids(&positions)).await?;
+        if !positions.is_empty() {
+            self.candidates.spend(positions.len());
+        }
+        Ok(())
+    }
+
+    /// The row of a candidate that is what is searched for, by what its head has and its long
+    /// parts. It shows a part of the body and keeps no more of it than the head had.
+    fn checked_row(
+        &self,
+        mut activity: Activity,
+        parts: Option<LongParts>,
+    ) -> Option<FoundActivity> {
+        let beginning = parts.as_ref().map(|_| activity.body.clone());
+        parts.into_iter().for_each(|parts| activity.complete(parts));
+        let phrases = self.query.filter(|query| query.needs_verification());
+        let has_phrases = |query: &TextQuery| query.matches(activity.texts().map(visible_text));
+        let is_found = (self.candidates.are_exact || self.terms_hold_of(&activity))
+            && phrases.is_none_or(has_phrases);
+        is_found.then(|| {
+            let mut row = FoundActivity::new(activity, self.query);
+            row.activity.body = beginning.unwrap_or(row.activity.body);
+            row
+        })
     }
 
     fn terms_hold_of(&self, activity: &Activity) -> bool {
         // What has too many words was never logged, and is found by nothing.
-        let Ok(words) = text::index_terms_and_forms(activity.texts().map(visible_text)) else {
-            return false;
+        text::index_terms_and_forms(activity.texts().map(visible_text)).is_ok_and(|words| {
+            self.expression.holds_of(&activity_part(activity, words.all()).terms)
+        })
+    }
+
+    /// The candidates that come next, with as many bodies to read as the budget has room for
+    /// whatever they cost, or one. So a page spends more only by the last body that it reads.
+    fn next_round(&self) -> Vec<Position> {
+        let most = (self.candidates.units_left() / MAX_ITEM_UNITS).max(1);
+        let mut bodies = 0;
+        let is_within = |position: &&Position| {
+            bodies += usize::from(self.is_partial(**position));
+            bodies <= most
         };
-        self.expression.holds_of(&activity_part(activity, words.all()).terms)
+        self.candidates.found.iter().take_while(is_within).copied().collect()
     }
-}
 
-/// A page of what the index has candidates for, which are held against the activities.
-async fn checked_page(
-    ctx: &Context,
-    tenant: &TenantId,
-    found: &mut Matches<'_>,
-    first: Step,
-    limit: usize,
-    check: &Check<'_>,
-) -> Result<RowsAndEnd> {
-    let mut rows = Vec::new();
-    let mut bodies_left = MAX_BODIES;
-    let mut submission_bytes = 0;
-    let mut step = first;
-    loop {
-        let mut heads = ctx.store.heads(tenant, &ids(&step.matches)).await?;
-        found.spend(step.matches.len());
-        let mut candidates = step.matches.as_slice();
-        while !candidates.is_empty() {
-            let round = &candidates[..candidates.len().min(BODIES_A_ROUND)];
-            candidates = &candidates[round.len()..];
-            let mut parts = long_parts_of(ctx, tenant, &heads, round).await?;
-            bodies_left = bodies_left.saturating_sub(parts.len());
-            found.spend(parts.values().map(|parts| parts.read_units).sum());
-            for position in round {
-                let Some(activity) = heads.remove(&ActivityId(position.id)) else { continue };
-                let parts = parts.remove(&activity.id);
-                let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
-                let Some(row) = checked_row(activity, parts, check, step.is_exact) else {
-                    continue;
-                };
-                submission_bytes += kept_bytes;
-                rows.push(row);
-                if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
-                    let more = *position != *step.matches.last().unwrap_or(position)
-                        || step.progress != Progress::Finished;
-                    return Ok((rows, more.then_some(*position)));
-                }
-            }
-            let decided = round.last().copied();
-            let is_spent = bodies_left == 0 || found.is_spent();
-            if is_spent && (!candidates.is_empty() || step.progress != Progress::Finished) {
-                return Ok((rows, decided));
-            }
+    fn is_partial(&self, position: Position) -> bool {
+        self.heads.get(&ActivityId(position.id)).is_some_and(Activity::is_partial)
+    }
+
+    /// The long parts, of some candidates, that are not in their heads.
+    async fn long_parts_of(
+        &mut self,
+        round: &[Position],
+    ) -> Result<HashMap<ActivityId, LongParts>> {
+        let partial = round.iter().filter(|position| self.is_partial(**position));
+        let partial: Vec<Position> = partial.copied().collect();
+        if partial.is_empty() {
+            return Ok(HashMap::new());
         }
-        match step.progress {
-            Progress::Finished => return Ok((rows, None)),
-            Progress::DecidedTo(position) if found.is_spent() => {
-                return Ok((rows, Some(position)));
-            }
-            Progress::DecidedTo(_) => {}
-        }
-        step = found.step(CANDIDATES_A_ROUND).await?;
+        let parts = self.ctx.store.long_parts(self.tenant, &ids(&partial), Parts::All).await?;
+        self.candidates.spend(parts.values().map(|parts| parts.read_units).sum());
+        Ok(parts)
     }
-}
-
-/// The row of a candidate that is what is searched for, by what its head has and its long
-/// parts. It shows a part of the body and keeps no more of it than the head had.
-fn checked_row(
-    mut activity: Activity,
-    parts: Option<LongParts>,
-    check: &Check<'_>,
-    is_exact: bool,
-) -> Option<FoundActivity> {
-    let beginning = parts.as_ref().map(|_| activity.body.clone());
-    parts.into_iter().for_each(|parts| activity.complete(parts));
-    if !check.holds_of(&activity, is_exact) {
-        return None;
-    }
-    let mut row = FoundActivity::new(activity, check.query);
-    row.activity.body = beginning.unwrap_or(row.activity.body);
-    Some(row)
-}
-
-/// The long parts, of some candidates, that are not in their heads.
-async fn long_parts_of(
-    ctx: &Context,
-    tenant: &TenantId,
-    heads: &HashMap<ActivityId, Activity>,
-    candidates: &[Position],
-) -> Result<HashMap<ActivityId, LongParts>> {
-    let partial: Vec<ActivityId> = candidates
-        .iter()
-        .filter_map(|position| heads.get(&ActivityId(position.id)))
-        .filter(|activity| activity.is_partial())
-        .map(|activity| activity.id)
-        .collect();
-    ctx.store.long_parts(tenant, &partial, Parts::All).await
 }
 
 fn ids(positions: &[Position]) -> Vec<ActivityId> {

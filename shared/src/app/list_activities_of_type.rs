@@ -7,7 +7,7 @@
 use uuid::Uuid;
 
 use super::context::Context;
-use super::find_page::{SearchQuery, find_page};
+use super::find_page::{Finding, SearchQuery};
 use super::listing::Page;
 use super::permit::Permit;
 use crate::domain::activity::{Activity, ActivityId, Submitted};
@@ -20,7 +20,7 @@ use crate::index::cursor::{self, Binding};
 use crate::index::expression::{AnyOf, Expression};
 use crate::index::term::Term;
 use crate::index::{Position, Range};
-use crate::store::Parts;
+use crate::store::{Parts, TenantIndex};
 
 /// Rows of a page.
 pub const DEFAULT_PAGE_SIZE: usize = 100;
@@ -31,8 +31,8 @@ pub const MAX_PAGE_SIZE: usize = 1_000;
 const MAX_PAGE_BYTES: usize = 1_000_000;
 /// Rows that are looked for at a time: as many heads as one call reads.
 const ROWS_A_ROUND: usize = 100;
-/// Rounds of a page. A page of the most rows takes ten; the others are for rows
-/// that filters leave out.
+/// Rounds of a page, within one budget. A page of the most rows takes ten; the others are for
+/// rows that filters leave out.
 const MAX_ROUNDS: usize = 20;
 /// Submissions that are read side by side where they are not in the head: at
 /// most 4 MB.
@@ -94,7 +94,8 @@ impl TypedActivityFilters {
 }
 
 /// A page of the activities of a type. Each has its submission; bodies may be
-/// cut.
+/// cut. A row that the page has costs its unit beside the budget, and one that a filter
+/// leaves out is taken from it.
 pub async fn list_activities_of_type(
     ctx: &Context,
     permit: Permit<'_>,
@@ -107,21 +108,25 @@ pub async fn list_activities_of_type(
     let tenant = permit.tenant_id();
     let query = filters.query.as_ref();
     let mut page = Collected { end: after, ..Collected::default() };
+    let Some(range) = Range::new(None, None, after) else {
+        return Ok(Page { rows: Vec::new(), next_cursor: None });
+    };
+    let index = TenantIndex { store: &ctx.store, tenant };
+    let rows_a_round = ROWS_A_ROUND.min(page_size);
+    let mut finding =
+        Finding::new(ctx, &index, filters.expression(name), query, range, rows_a_round);
     for _ in 0..MAX_ROUNDS {
-        let Some(range) = Range::new(None, None, page.end) else {
-            page.end = None;
-            break;
-        };
-        let limit = ROWS_A_ROUND.min(page_size - page.rows.len());
-        let expression = filters.expression(name);
-        let (rows, next) = find_page(ctx, tenant, expression, query, range, limit).await?;
+        let limit = rows_a_round.min(page_size - page.rows.len());
+        let (rows, next) = finding.rows(limit).await?;
+        let read = rows.len();
         let mut found: Vec<Activity> = rows.into_iter().map(|row| row.activity).collect();
         found.retain(|activity| filters.matches(ids, name, activity));
+        finding.leave_out(read - found.len());
         if page.add(ctx, tenant, found).await? == Room::None {
             break;
         }
         page.end = next;
-        if next.is_none() || page.rows.len() >= page_size {
+        if next.is_none() || page.rows.len() >= page_size || finding.is_spent() {
             break;
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod audited;
 pub mod authenticate;
+mod candidates;
 pub mod compact_index;
 pub mod context;
 pub mod create_key;

@@ -2,6 +2,7 @@
 //! what a request costs of it.
 
 mod access_line;
+mod budget_of_pages;
 mod capacity;
 mod cost_of_any_text;
 mod cost_of_logs;

@@ -287,10 +287,16 @@ impl<'a, R: IndexReader> Search<'a, R> {
         }
     }
 
-    /// What is left to spend.
+    /// Whether there is nothing left to spend.
     #[must_use]
     pub fn is_spent(&self) -> bool {
         self.budget.units == 0 || self.budget.trips == 0
+    }
+
+    /// The read units that are left.
+    #[must_use]
+    pub fn units_left(&self) -> usize {
+        self.budget.units
     }
 
     /// Takes a round trip that was spent on something else from the budget.

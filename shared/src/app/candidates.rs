@@ -1,0 +1,157 @@
+//! The positions that a request looks through: those that the index finds, or, where
+//! nothing is asked of the index, those of the list of all.
+//!
+//! Guarantees: whatever a request does with them and in how many rounds, it has one
+//! [`Budget`], and each position is handed out once, newest first.
+
+use std::collections::VecDeque;
+
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::index::expression::Expression;
+use crate::index::search::{Budget, Progress, Search, Step};
+use crate::index::segment::Collection;
+use crate::index::{Position, Range};
+use crate::store::{Store, TenantIndex};
+
+/// What a request may read, and how often it may wait for the table. Three more round trips
+/// are to pin where a page ends, and those of the rows and of the names in them.
+const BUDGET: Budget = Budget { units: 400, trips: 21 };
+
+/// Where the positions of a page come from.
+enum Matches<'a> {
+    /// The list of all.
+    All {
+        store: &'a Store,
+        tenant: &'a TenantId,
+        collection: Collection,
+        range: Range,
+    },
+    Found(Box<Search<'a, TenantIndex<'a>>>),
+}
+
+impl<'a> Matches<'a> {
+    fn new(
+        index: &'a TenantIndex<'a>,
+        collection: Collection,
+        expression: Expression,
+        range: Range,
+        rows: usize,
+    ) -> Self {
+        if expression == Expression::default() {
+            let TenantIndex { store, tenant } = index;
+            return Self::All { store, tenant, collection, range };
+        }
+        let budget = Budget { units: BUDGET.units.saturating_sub(rows), ..BUDGET };
+        Self::Found(Box::new(Search::new(index, collection, expression, range, budget)))
+    }
+
+    async fn step(&mut self, wanted: usize) -> Result<Step> {
+        match self {
+            Self::All { store, tenant, collection, range } => {
+                let step = store.listed(tenant, *collection, *range, wanted).await?;
+                if let Progress::DecidedTo(last) = step.progress
+                    && let Some(newest) = last.older()
+                {
+                    range.newest = newest;
+                }
+                Ok(step)
+            }
+            Self::Found(search) => search.step(wanted).await,
+        }
+    }
+
+    fn spend(&mut self, units: usize) {
+        if let Self::Found(search) = self {
+            search.spend(units);
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        match self {
+            Self::All { .. } => false,
+            Self::Found(search) => search.is_spent(),
+        }
+    }
+
+    fn units_left(&self) -> usize {
+        match self {
+            Self::All { .. } => BUDGET.units,
+            Self::Found(search) => search.units_left(),
+        }
+    }
+}
+
+/// The positions of a request, newest first, in as many rounds as it takes: all of them
+/// within one budget.
+pub(super) struct Candidates<'a> {
+    matches: Matches<'a>,
+    /// What was found and not taken yet.
+    pub(super) found: VecDeque<Position>,
+    /// How far everything is decided; `None` before anything was looked for.
+    pub(super) progress: Option<Progress>,
+    /// Whether all that was found matches; see [`Step::is_exact`].
+    pub(super) are_exact: bool,
+}
+
+impl<'a> Candidates<'a> {
+    /// What an expression holds of, within a budget of which so many units are kept back
+    /// for rows.
+    pub(super) fn new(
+        index: &'a TenantIndex<'a>,
+        collection: Collection,
+        expression: Expression,
+        range: Range,
+        rows: usize,
+    ) -> Self {
+        let matches = Matches::new(index, collection, expression, range, rows);
+        Self { matches, found: VecDeque::new(), progress: None, are_exact: true }
+    }
+
+    /// Takes a round trip, and what was read in it, from the budget.
+    pub(super) fn spend(&mut self, units: usize) {
+        self.matches.spend(units);
+    }
+
+    /// Whether the budget is spent.
+    pub(super) fn is_spent(&self) -> bool {
+        self.matches.is_spent()
+    }
+
+    /// The units that are left of it.
+    pub(super) fn units_left(&self) -> usize {
+        self.matches.units_left()
+    }
+
+    /// Looks for more until there are so many: fewer are there at the end, and where the
+    /// budget is spent.
+    pub(super) async fn look_for(&mut self, wanted: usize) -> Result<()> {
+        let missing = wanted.saturating_sub(self.found.len());
+        if missing > 0 && self.progress != Some(Progress::Finished) {
+            let step = self.matches.step(missing).await?;
+            self.found.extend(step.matches);
+            self.progress = Some(step.progress);
+            self.are_exact &= step.is_exact;
+        }
+        Ok(())
+    }
+
+    /// The next positions, and where to go on if there is more.
+    pub(super) async fn take(&mut self, limit: usize) -> Result<(Vec<Position>, Option<Position>)> {
+        // One match more than the page tells whether there is a next one.
+        self.look_for(limit + 1).await?;
+        let taken: Vec<Position> = self.found.drain(..limit.min(self.found.len())).collect();
+        let end = match (taken.last(), self.progress) {
+            (Some(last), _) if !self.found.is_empty() => Some(*last),
+            (_, Some(Progress::DecidedTo(position))) => Some(position),
+            (_, Some(Progress::Finished) | None) => None,
+        };
+        Ok((taken, end))
+    }
+
+    /// Where to go on behind a position that was taken, if there is more.
+    pub(super) fn end_behind(&self, taken: Position) -> Option<Position> {
+        let is_last = self.found.is_empty() && self.progress == Some(Progress::Finished);
+        (!is_last).then_some(taken)
+    }
+}
