@@ -82,7 +82,7 @@ impl Position {
         Self { time, id: Uuid::nil() }
     }
 
-    /// The sort key of its postings: a text of 30 characters, in the order of the
+    /// The sort key of what it is listed and found by: a text of 30 characters, in the order of the
     /// positions. It is base 64 of time and id, with the alphabet of `crypt(3)`. What
     /// callers get is [`cursor::encode`].
     #[must_use]

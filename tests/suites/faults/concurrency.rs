@@ -127,7 +127,7 @@ async fn concurrent_requests_without_a_key_are_activities_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_thousand_refused_and_replayed_writes_leave_no_posting() {
+async fn a_thousand_refused_and_replayed_writes_leave_no_entry() {
     let rig = Rig::start().await;
     let (keyed, conflicting) = (keyed_input("w"), keyed_input("other"));
     drop(rig.direct_v1.log(&keyed).await.expect(201));

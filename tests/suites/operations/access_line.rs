@@ -72,7 +72,6 @@ fn of_service(key: &str, method: &str, route: &str, operation: &str) -> Value {
 async fn a_request_has_one_line_with_its_caller_its_operation_and_its_cost() {
     let measured = start().await;
     let MeasuredStack { v1, key, .. } = &measured;
-    // Twelve batches of postings, side by side.
     let words: Vec<String> = (0..300).map(|n| format!("word{n}")).collect();
     let input = json!({
         "type": "note",

@@ -73,7 +73,7 @@ async fn a_replay_is_two_round_trips_and_a_conflict_reads_once() {
     let (replay, round_trips) = log(&measured, &input).await;
     assert_eq!(replay.header("idempotency-replayed"), "true");
     assert_eq!(round_trips, 2);
-    // The read, and the audit event of the refusal: its count, its postings, itself.
+    // The read, and the audit event of the refusal: its count, what it is found by, itself.
     input["summary"] = json!("twice");
     let conflict = measured.v1.log(&input);
     let (conflict, round_trips) = measured.round_trips(conflict).await;
@@ -91,7 +91,7 @@ async fn a_refusal_is_three_round_trips_and_one_beyond_ten_a_minute() {
     for n in 1..=12 {
         let (refused, round_trips) = measured.round_trips(reader.log(&input)).await;
         drop(refused.expect(403));
-        // Its count, its postings and its event. What is to be closed is looked for beside.
+        // Its count, what it is found by, and its event. What is to be closed is looked for beside.
         assert_eq!(round_trips, if n <= 10 { 3 } else { 1 }, "the {n}th");
     }
     // The call that closes: the credential again, the activity, what is to be closed, and
