@@ -143,6 +143,15 @@ def found(query, key):
     return answer.json["activities"]
 
 
+def message_of(key, method, params):
+    body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+    headers = {
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": "2025-11-25",
+    }
+    return expect(call("POST", "/mcp", key, body, headers), 200, method).json
+
+
 def audit_events(key, **filters):
     query = "&".join(f"{name}={value}" for name, value in filters.items())
     answer = call("GET", f"/v1/audit-events?limit=100&{query}", key)
@@ -371,12 +380,7 @@ class Suite:
 
     def mcp(self):
         def message(method, params):
-            body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-            headers = {
-                "Accept": "application/json, text/event-stream",
-                "MCP-Protocol-Version": "2025-11-25",
-            }
-            return expect(call("POST", "/mcp", self.agent, body, headers), 200, method).json
+            return message_of(self.agent, method, params)
 
         tools = {tool["name"] for tool in message("tools/list", {})["result"]["tools"]}
         expected = {"log_activity", "search_activity", "get_logged_activity"}
@@ -481,9 +485,36 @@ class Suite:
             return status["index"]["tiers"]
 
         eventually(merged, "the index is merged")
-        for word in ("m0x0", f"m{texts - 1}x149"):
+        self.merged_words = ("m0x0", f"m{texts - 1}x149")
+        self.each_is_found()
+
+    def each_is_found(self):
+        for word in self.merged_words:
             rows = found(word, self.reader)
             check(len(rows) == 1, f"{word} is found once", rows)
+
+    def damaged_index(self):
+        """What the runbook says of an index whose parts are absent, and of how it is mended."""
+        pages = DYNAMODB.get_paginator("scan").paginate(
+            TableName=OUTPUTS["TableName"],
+            FilterExpression="begins_with(pk, :parts)",
+            ExpressionAttributeValues={":parts": {"S": f"T#{TENANT}#SEG#"}},
+        )
+        parts = [item for page in pages for item in page["Items"]]
+        check(parts, "the index has parts")
+        for part in parts:
+            key = {name: part[name] for name in ("pk", "sk")}
+            DYNAMODB.delete_item(TableName=OUTPUTS["TableName"], Key=key)
+        # The process of `search` keeps what it has read; that of `mcp` has read no segment.
+        search = {"name": "search_activity", "arguments": {"query": self.merged_words[0]}}
+        refused = message_of(self.agent, "tools/call", search)["result"]
+        check(refused.get("isError"), "a search that needs a part is refused", refused)
+        told = eventually(lambda: metrics_of("mcp"), "the damage is told")
+        check(("ActivityLog", "IndexDamage") in {one[:2] for one in told}, "as damage", told)
+        console("reindex", "--all")
+        self.each_is_found()
+        mended = message_of(self.agent, "tools/call", search)["result"]
+        check(not mended.get("isError"), "a search is answered again", mended)
 
     def events_out(self):
         seen = {}
@@ -520,6 +551,8 @@ class Suite:
         told = eventually(lambda: metrics_of("index"), "a run tells how much it left")
         tail = watched_by(alarms[f"{STACK}-index-tail"])
         check(tail in told, "that is what an alarm watches", (tail, told))
+        damage = watched_by(alarms[f"{STACK}-index-damage"])
+        check(damage in metrics_of("mcp"), "another one watches for damage", damage)
 
 
 def main():
@@ -535,6 +568,7 @@ def main():
         suite.events_in,
         suite.poison,
         suite.index,
+        suite.damaged_index,
         suite.events_out,
         suite.alarms,
     ]
@@ -547,6 +581,7 @@ SQS = boto3.client("sqs")
 EVENTS = boto3.client("events")
 LAMBDA = boto3.client("lambda")
 LOGS = boto3.client("logs")
+DYNAMODB = boto3.client("dynamodb")
 IAM = boto3.client("iam")
 (DEPLOYED,) = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
 OUTPUTS = {output["OutputKey"]: output["OutputValue"] for output in DEPLOYED["Outputs"]}

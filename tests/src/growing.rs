@@ -1,6 +1,8 @@
 //! A history that grows as it does in life: one activity after the other, with a run of the
 //! compactor whenever an entry asks for one.
 
+use activity_log_core::app::compact_index::index_status;
+use activity_log_core::domain::principal::TenantId;
 use activity_log_core::index::compact::Limits;
 use dynoxide::types::{AttributeValue, Item};
 use dynoxide::{Database, ImportOptions};
@@ -127,11 +129,15 @@ impl GrowingHistory {
         }
         let mean = |units: &[f64]| units.iter().sum::<f64>() / units.len() as f64;
         let most = |units: &[f64]| units.iter().copied().fold(0.0, f64::max);
+        let tenant = TenantId::parse(TENANT).expect("it is an id");
+        let status = index_status(&self.compactor.ctx, &tenant).await;
+        let bytes: u64 = status.expect("it is read").tiers.iter().map(|tier| tier.bytes).sum();
         CostOfLogs {
             log: mean(&logged),
             compactor: (first_quarter + 3.0 * mean(&compacted)) / 4.0,
             first_quarter,
             dearest_state: most(&logged) + most(&compacted),
+            index_bytes: bytes as f64 / self.count as f64,
         }
     }
 
@@ -144,7 +150,7 @@ impl GrowingHistory {
     }
 }
 
-/// What logs cost while a history grows, in write units each.
+/// What logs cost while a history grows, each in write units where nothing else is said.
 #[derive(Clone, Copy, Debug)]
 pub struct CostOfLogs {
     /// Of the log itself.
@@ -155,6 +161,8 @@ pub struct CostOfLogs {
     pub first_quarter: f64,
     /// Of both in the state in which they were most.
     pub dearest_state: f64,
+    /// Payload of the segments, for each activity.
+    pub index_bytes: f64,
 }
 
 /// The bytes of the entry among an activity's items.

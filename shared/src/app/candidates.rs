@@ -14,9 +14,9 @@ use crate::index::segment::Collection;
 use crate::index::{Position, Range};
 use crate::store::{Store, TenantIndex};
 
-/// What a request may read, and how often it may wait for the table. Two more round trips
-/// are those of the rows and of the names in them.
-const BUDGET: Budget = Budget { units: 400, trips: 22 };
+/// What a request may read, and how often it may wait for the table. Three more round trips
+/// are to pin where it ends, and those of the rows and of the names in them.
+const BUDGET: Budget = Budget { units: 400, trips: 21 };
 
 /// Where the positions of a page come from.
 enum Matches<'a> {
@@ -88,6 +88,8 @@ pub(super) struct Candidates<'a> {
     matches: Matches<'a>,
     /// What was found and not taken yet.
     pub(super) found: VecDeque<Position>,
+    /// Whether all of these match, by what the index tells. Else they are candidates.
+    pub(super) is_exact: bool,
     /// How far everything is decided; `None` before anything was looked for.
     pub(super) progress: Option<Progress>,
 }
@@ -103,7 +105,7 @@ impl<'a> Candidates<'a> {
         rows: usize,
     ) -> Self {
         let matches = Matches::new(index, collection, expression, range, rows);
-        Self { matches, found: VecDeque::new(), progress: None }
+        Self { matches, found: VecDeque::new(), is_exact: true, progress: None }
     }
 
     /// Takes a round trip, and what was read in it, from the budget.
@@ -127,6 +129,7 @@ impl<'a> Candidates<'a> {
         let missing = wanted.saturating_sub(self.found.len());
         if missing > 0 && self.progress != Some(Progress::Finished) {
             let step = self.matches.step(missing).await?;
+            self.is_exact = step.is_exact && (self.is_exact || self.found.is_empty());
             self.found.extend(step.matches);
             self.progress = Some(step.progress);
         }

@@ -1,7 +1,9 @@
 //! Finding a page: a search of the index, and the rows read by id.
 //!
 //! Every filter is a term of the index. Phrases and runs of unspaced script are
-//! candidates from the index that are then held against the text.
+//! candidates from the index that are then held against the text. So is all that the index
+//! was not asked for everything of: beginnings of very many words, and whatever a viewer
+//! looks for, whose reads must tell nothing of what it may not see.
 
 use std::collections::HashMap;
 
@@ -14,6 +16,7 @@ use crate::domain::activity::{Activity, ActivityId, LongParts};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::expression::{AnyOf, Expression, Leaf};
+use crate::index::filed::activity_part;
 use crate::index::search::Progress;
 use crate::index::segment::Collection;
 use crate::index::term::Term;
@@ -112,7 +115,8 @@ impl JsonSchema for SearchQuery {
 /// Rows, and where to go on if there is more.
 pub(crate) type RowsAndEnd = (Vec<FoundActivity>, Option<Position>);
 
-/// The positions of a page, and where to go on if there is more.
+/// The positions of a page, and where to go on if there is more. It is for expressions of
+/// whole terms without bounds, of which the index tells all.
 pub(crate) async fn find_positions(
     ctx: &Context,
     tenant: &TenantId,
@@ -144,10 +148,41 @@ pub(crate) async fn find_page(
 pub(crate) struct Finding<'a> {
     ctx: &'a Context,
     tenant: &'a TenantId,
-    query: Option<&'a TextQuery>,
+    check: Check<'a>,
     candidates: Candidates<'a>,
-    /// Heads of candidates that are held against the text.
-    heads: HashMap<ActivityId, Activity>,
+    /// Heads of the candidates that the last round left, where these are checked.
+    heads: Option<HashMap<ActivityId, Activity>>,
+}
+
+/// What a candidate is held against.
+struct Check<'a> {
+    expression: Expression,
+    query: Option<&'a TextQuery>,
+}
+
+impl Check<'_> {
+    /// Whether the index alone can't tell, whatever it is asked for.
+    fn needs_text(&self) -> bool {
+        self.query.is_some_and(TextQuery::needs_verification)
+    }
+
+    /// Whether an activity, with all of its texts, is what is searched for. An exact candidate
+    /// is, but for phrases.
+    fn holds_of(&self, activity: &Activity, is_exact: bool) -> bool {
+        if !is_exact && !self.terms_hold_of(activity) {
+            return false;
+        }
+        let query = self.query.filter(|query| query.needs_verification());
+        query.is_none_or(|query| query.matches(activity.texts().map(visible_text)))
+    }
+
+    fn terms_hold_of(&self, activity: &Activity) -> bool {
+        // What has too many words was never logged, and is found by nothing.
+        let Ok(words) = text::index_terms_and_forms(activity.texts().map(visible_text)) else {
+            return false;
+        };
+        self.expression.holds_of(&activity_part(activity, words.all()).terms)
+    }
 }
 
 impl<'a> Finding<'a> {
@@ -161,17 +196,12 @@ impl<'a> Finding<'a> {
         rows_a_round: usize,
     ) -> Self {
         let query = query.map(|query| &query.parsed);
-        // Heads that are held against the text are taken from the budget when they are read.
-        let verifies = query.is_some_and(TextQuery::needs_verification);
-        let reserved = if verifies { 0 } else { rows_a_round };
+        let check = Check { expression: expression.clone(), query };
+        // Heads of what is checked are taken from the budget when they are read.
+        let reserved = if check.needs_text() { 0 } else { rows_a_round };
         let collection = Collection::Activities;
-        Self {
-            ctx,
-            tenant: index.tenant,
-            query,
-            candidates: Candidates::new(index, collection, expression, range, reserved),
-            heads: HashMap::new(),
-        }
+        let candidates = Candidates::new(index, collection, expression, range, reserved);
+        Self { ctx, tenant: index.tenant, check, candidates, heads: None }
     }
 
     /// Whether the budget is spent, so that a page ends here.
@@ -188,40 +218,48 @@ impl<'a> Finding<'a> {
 
     /// The next rows, and where to go on if there is more.
     pub(crate) async fn rows(&mut self, limit: usize) -> Result<RowsAndEnd> {
-        if let Some(query) = self.query.filter(|query| query.needs_verification()) {
-            return self.verified_rows(limit, query).await;
+        let needs_text = self.check.needs_text();
+        let wanted = if needs_text { CANDIDATES_A_ROUND.min(limit + 1) } else { limit + 1 };
+        if self.heads.is_none() {
+            self.candidates.look_for(wanted).await?;
+        }
+        if needs_text || !self.candidates.is_exact {
+            return self.checked_rows(limit).await;
         }
         let (positions, end) = self.candidates.take(limit).await?;
         let mut heads = self.ctx.store.heads(self.tenant, &ids(&positions)).await?;
         // A position without a head belongs to a write that is under way or was given up: it
         // is not there.
         let found = positions.iter().filter_map(|position| heads.remove(&ActivityId(position.id)));
-        Ok((found.map(|activity| FoundActivity::new(activity, self.query)).collect(), end))
+        let query = self.check.query;
+        Ok((found.map(|activity| FoundActivity::new(activity, query)).collect(), end))
     }
 
-    async fn verified_rows(&mut self, limit: usize, query: &TextQuery) -> Result<RowsAndEnd> {
+    /// Rows of those candidates that are what is searched for, by all of their texts.
+    async fn checked_rows(&mut self, limit: usize) -> Result<RowsAndEnd> {
         let mut rows = Vec::new();
         let mut submission_bytes = 0;
-        let mut candidates_a_round = CANDIDATES_A_ROUND.min(limit + 1);
         loop {
-            if self.candidates.found.is_empty() {
-                self.look_for_candidates(candidates_a_round).await?;
-                candidates_a_round = CANDIDATES_A_ROUND;
-            }
+            let mut heads = match self.heads.take() {
+                Some(heads) => heads,
+                None => self.read_heads().await?,
+            };
             while !self.candidates.found.is_empty() {
-                let round = self.next_round();
-                let mut parts = self.long_parts_of(&round).await?;
+                let round = self.next_round(&heads);
+                let mut parts = self.long_parts_of(&heads, &round).await?;
                 for position in &round {
                     self.candidates.found.pop_front();
-                    let Some(activity) = self.heads.remove(&ActivityId(position.id)) else {
-                        continue;
-                    };
+                    let Some(activity) = heads.remove(&ActivityId(position.id)) else { continue };
                     let parts = parts.remove(&activity.id);
                     let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
-                    let Some(row) = row_with_phrases(activity, parts, query) else { continue };
+                    let is_exact = self.candidates.is_exact;
+                    let Some(row) = checked_row(activity, parts, &self.check, is_exact) else {
+                        continue;
+                    };
                     submission_bytes += kept_bytes;
                     rows.push(row);
                     if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
+                        self.heads = Some(heads);
                         return Ok((rows, self.candidates.end_behind(*position)));
                     }
                 }
@@ -233,44 +271,43 @@ impl<'a> Finding<'a> {
                 Some(Progress::DecidedTo(position)) if self.is_spent() => {
                     return Ok((rows, Some(position)));
                 }
-                Some(Progress::DecidedTo(_)) => {}
+                Some(Progress::DecidedTo(_)) => {
+                    self.candidates.look_for(CANDIDATES_A_ROUND).await?;
+                }
                 Some(Progress::Finished) | None => return Ok((rows, None)),
             }
         }
     }
 
-    async fn look_for_candidates(&mut self, wanted: usize) -> Result<()> {
-        self.candidates.look_for(wanted).await?;
+    /// The heads of what was found.
+    async fn read_heads(&mut self) -> Result<HashMap<ActivityId, Activity>> {
         let positions: Vec<Position> = self.candidates.found.iter().copied().collect();
-        self.heads = self.ctx.store.heads(self.tenant, &ids(&positions)).await?;
-        if !positions.is_empty() {
-            self.candidates.spend(positions.len());
+        if positions.is_empty() {
+            return Ok(HashMap::new());
         }
-        Ok(())
+        self.candidates.spend(positions.len());
+        self.ctx.store.heads(self.tenant, &ids(&positions)).await
     }
 
     /// The candidates that come next, with as many bodies to read as the budget has room for
     /// whatever they cost, or one. So a page spends more only by the last body that it reads.
-    fn next_round(&self) -> Vec<Position> {
+    fn next_round(&self, heads: &HashMap<ActivityId, Activity>) -> Vec<Position> {
         let most = (self.candidates.units_left() / MAX_ITEM_UNITS).max(1);
         let mut bodies = 0;
         let is_within = |position: &&Position| {
-            bodies += usize::from(self.is_partial(**position));
+            bodies += usize::from(is_partial(heads, **position));
             bodies <= most
         };
         self.candidates.found.iter().take_while(is_within).copied().collect()
     }
 
-    fn is_partial(&self, position: Position) -> bool {
-        self.heads.get(&ActivityId(position.id)).is_some_and(Activity::is_partial)
-    }
-
     /// The long parts, of some candidates, that are not in their heads.
     async fn long_parts_of(
         &mut self,
+        heads: &HashMap<ActivityId, Activity>,
         round: &[Position],
     ) -> Result<HashMap<ActivityId, LongParts>> {
-        let partial = round.iter().filter(|position| self.is_partial(**position));
+        let partial = round.iter().filter(|position| is_partial(heads, **position));
         let partial: Vec<Position> = partial.copied().collect();
         if partial.is_empty() {
             return Ok(HashMap::new());
@@ -281,19 +318,24 @@ impl<'a> Finding<'a> {
     }
 }
 
-/// The row of an activity that has the phrases of a query, in what its head has or in its
-/// long parts. It shows a part of the body and keeps no more of it than the head had.
-fn row_with_phrases(
+fn is_partial(heads: &HashMap<ActivityId, Activity>, position: Position) -> bool {
+    heads.get(&ActivityId(position.id)).is_some_and(Activity::is_partial)
+}
+
+/// The row of a candidate that is what is searched for, by what its head has and its long
+/// parts. It shows a part of the body and keeps no more of it than the head had.
+fn checked_row(
     mut activity: Activity,
     parts: Option<LongParts>,
-    query: &TextQuery,
+    check: &Check<'_>,
+    is_exact: bool,
 ) -> Option<FoundActivity> {
     let beginning = parts.as_ref().map(|_| activity.body.clone());
     parts.into_iter().for_each(|parts| activity.complete(parts));
-    if !query.matches(activity.texts().map(visible_text)) {
+    if !check.holds_of(&activity, is_exact) {
         return None;
     }
-    let mut row = FoundActivity::new(activity, Some(query));
+    let mut row = FoundActivity::new(activity, check.query);
     row.activity.body = beginning.unwrap_or(row.activity.body);
     Some(row)
 }

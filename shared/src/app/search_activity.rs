@@ -7,6 +7,7 @@ use super::listing::{Listing, Page};
 use super::permit::View;
 use crate::domain::activity::Source;
 use crate::domain::activity_filters::ActivityFilters;
+use crate::domain::caller::Bounds;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
 use crate::domain::principal::ActorType;
@@ -62,6 +63,11 @@ impl Search<'_> {
         if let Some(query) = &self.query {
             query.add_to(&mut expression);
         }
+        let asks = !expression.all.is_empty() || !expression.none.is_empty();
+        if asks && expression.bounds.is_empty() && self.view.bound_to().is_some_and(is_bound) {
+            // What is bound to a time alone must not learn of words at other times either.
+            expression.bounds.push(AnyOf::everything());
+        }
         expression
     }
 
@@ -73,6 +79,11 @@ impl Search<'_> {
         let newest = both().filter_map(|filters| filters.occurred_before).min();
         Range::new(oldest, newest, after)
     }
+}
+
+/// Whether anything is kept from a viewer.
+fn is_bound(bounds: &Bounds) -> bool {
+    bounds.filters != ActivityFilters::default()
 }
 
 fn with_filters(binding: Binding, filters: &ActivityFilters) -> Binding {

@@ -28,6 +28,12 @@ impl AnyOf {
         Self(terms.into_iter().map(|term| vec![Leaf::Term(term)]).collect())
     }
 
+    /// What holds of every record.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self(vec![AllOf::new()])
+    }
+
     /// The leaves of all alternatives.
     pub fn leaves(&self) -> impl Iterator<Item = &Leaf> {
         self.0.iter().flatten()
@@ -55,8 +61,8 @@ impl Leaf {
 /// hold, and none of [`Self::none`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expression {
-    /// What may be seen at all. It is asked first, so that what is filed outside of it
-    /// costs a search nothing.
+    /// What may be seen at all. Where there is any, segments are asked for nothing else, and
+    /// the rest is told of each record: so what is filed outside of it costs a search nothing.
     pub bounds: Vec<AnyOf>,
     /// What is asked for.
     pub all: Vec<AnyOf>,

@@ -71,6 +71,9 @@ pub struct Struck {
     pub position: Position,
     /// [`Manifest::next_number`] once it was struck: segments of lower numbers may have it.
     pub before: u64,
+    /// When it was first seen to be in no segment and not in the tail, since it was seen there
+    /// last.
+    pub nowhere_since: Option<Timestamp>,
 }
 
 impl Default for Manifest {
@@ -110,7 +113,9 @@ impl Manifest {
         put_all(out, &self.struck, |out, struck| {
             out.push(code_of(struck.collection));
             positions::put_one(out, struck.position);
-            varint::put(out, struck.before);
+            // Zero is no time, and what is not zero is one more than it.
+            let nowhere_since = struck.nowhere_since.map_or(0, |since| millis(since) + 1);
+            put_numbers(out, [struck.before, nowhere_since]);
         });
         bytes
     }
@@ -134,6 +139,7 @@ impl Manifest {
                     collection: read_collection(reader)?,
                     position: positions::read_one(reader)?,
                     before: reader.number()?,
+                    nowhere_since: reader.number()?.checked_sub(1).map(time_of).transpose()?,
                 })
             })?,
         };
@@ -417,11 +423,15 @@ mod tests {
     }
 
     fn struck() -> impl Strategy<Value = Struck> {
-        (collection(), position(), any::<u64>()).prop_map(|(collection, position, before)| Struck {
-            collection,
-            position,
-            before,
-        })
+        let nowhere_since = prop::option::of(time());
+        (collection(), position(), any::<u64>(), nowhere_since).prop_map(
+            |(collection, position, before, nowhere_since)| Struck {
+                collection,
+                position,
+                before,
+                nowhere_since,
+            },
+        )
     }
 
     fn manifest() -> impl Strategy<Value = Manifest> {

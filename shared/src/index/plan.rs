@@ -44,6 +44,11 @@ impl Plan {
         Self { expression, leaves, bounds, all, none, first }
     }
 
+    /// Whether a leaf is one of the bounds.
+    pub(super) fn is_bound(&self, leaf: usize) -> bool {
+        self.bounds.iter().flatten().flatten().any(|of_bounds| *of_bounds == leaf)
+    }
+
     /// The clauses that have to hold.
     pub(super) fn positive(&self) -> impl Iterator<Item = &Clause> {
         self.bounds.iter().chain(&self.all)

@@ -9,7 +9,8 @@
 //! Nothing here waits for the table: [`SegmentSearch::advance`] goes on as far as it can,
 //! and says what it lacks. So the parts that many segments lack are read side by side.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -32,22 +33,29 @@ pub(super) fn with_slack(matches: usize) -> usize {
     matches + (2.0 * (matches as f64).sqrt()) as usize
 }
 
+/// How many buckets of one segment are read for beginnings of words. More of them would be all
+/// that a search may read. A beginning of so many words is mostly found soon in the text.
+const MOST_BUCKETS_OF_BEGINNINGS: u32 = 100;
+
 /// The bytes of parts that were read.
 pub(super) type Parts = HashMap<PartName, Arc<[u8]>>;
 
 /// The parts that are missing, in the order in which they are wanted.
 #[derive(Debug, Default)]
-pub(super) struct Missing(Vec<PartName>);
+pub(super) struct Missing {
+    names: Vec<PartName>,
+    known: HashSet<PartName>,
+}
 
 impl Missing {
     fn want(&mut self, name: PartName) {
-        if !self.0.contains(&name) {
-            self.0.push(name);
+        if self.known.insert(name) {
+            self.names.push(name);
         }
     }
 
     pub(super) fn into_names(self) -> Vec<PartName> {
-        self.0
+        self.names
     }
 }
 
@@ -80,6 +88,16 @@ impl Ahead {
     }
 }
 
+/// What is known of a leaf.
+#[derive(Clone, Debug)]
+enum Lists {
+    Unread,
+    /// Its lists.
+    Read(Vec<List>),
+    /// They are not read: any record may be filed under it, or not.
+    Open,
+}
+
 /// A search of one segment.
 #[derive(Debug)]
 pub(super) struct SegmentSearch {
@@ -87,8 +105,11 @@ pub(super) struct SegmentSearch {
     /// The ordinals that can be within the range of time; known when the fences of a long
     /// segment were read.
     within: Option<std::ops::Range<u32>>,
-    /// The lists of each leaf, where they are known.
-    lists: Vec<Option<Vec<List>>>,
+    lists: Vec<Lists>,
+    /// The buckets of each leaf, where they are known.
+    buckets: Vec<Option<RangeInclusive<u32>>>,
+    /// How many buckets are still read for beginnings.
+    buckets_of_beginnings: u32,
     /// Matches so far, in their order.
     matches: Vec<u32>,
     /// The positions of the first of them.
@@ -122,10 +143,16 @@ impl Page {
 
 impl SegmentSearch {
     pub(super) fn new(segment: Segment, plan: &Plan) -> Self {
+        // Whoever is bound must not learn from reads what others have: only the bounds are
+        // looked up.
+        let is_open = |leaf: &usize| !plan.bounds.is_empty() && !plan.is_bound(*leaf);
+        let lists_of = |leaf| if is_open(&leaf) { Lists::Open } else { Lists::Unread };
         Self {
             segment,
             within: None,
-            lists: vec![None; plan.leaves.len()],
+            lists: (0..plan.leaves.len()).map(lists_of).collect(),
+            buckets: vec![None; plan.leaves.len()],
+            buckets_of_beginnings: MOST_BUCKETS_OF_BEGINNINGS,
             matches: Vec::new(),
             positions: Vec::new(),
             next: 0,
@@ -183,7 +210,12 @@ impl SegmentSearch {
 
     /// Whether its lists are known, so that it can be told how many matches it may have.
     pub(super) fn knows_its_lists(&self) -> bool {
-        self.is_judged || self.lists.iter().all(Option::is_some)
+        self.is_judged || !self.lists.iter().any(|lists| matches!(lists, Lists::Unread))
+    }
+
+    /// Whether all that it finds matches. Where lists were not read, some of it may not.
+    pub(super) fn is_exact(&self) -> bool {
+        !self.lists.iter().any(|lists| matches!(lists, Lists::Open))
     }
 
     /// How many matches are known by now.
@@ -209,9 +241,10 @@ impl SegmentSearch {
     /// The share of its ordinals that a clause holds of, about.
     fn share(&self, clause: &Clause) -> f64 {
         let len = f64::from(self.segment.len);
-        let of_leaf = |leaf: &usize| {
-            let lists = self.lists[*leaf].iter().flatten();
-            lists.map(|list| f64::from(list.len())).sum::<f64>() / len
+        let of_leaf = |leaf: &usize| match &self.lists[*leaf] {
+            Lists::Unread => 0.0,
+            Lists::Read(lists) => lists.iter().map(|list| f64::from(list.len())).sum::<f64>() / len,
+            Lists::Open => 1.0,
         };
         let of_all = |all: &Vec<usize>| all.iter().map(of_leaf).fold(1.0, f64::min);
         clause.iter().map(of_all).sum::<f64>().min(1.0)
@@ -306,12 +339,13 @@ impl SegmentSearch {
         for leaf in &plan.first {
             self.find_list(*leaf, plan, parts, missing)?;
         }
-        if plan.first.iter().any(|leaf| self.lists[*leaf].is_none()) {
+        if plan.first.iter().any(|leaf| matches!(self.lists[*leaf], Lists::Unread)) {
             return Ok(());
         }
         // A clause whose leaves are all known, and that no ordinal can match.
         let is_empty = |clause: &Clause| {
-            let has_none = |leaf: &usize| self.lists[*leaf].as_ref().is_some_and(Vec::is_empty);
+            let has_none =
+                |leaf: &usize| matches!(&self.lists[*leaf], Lists::Read(lists) if lists.is_empty());
             clause.iter().all(|all| all.iter().any(has_none))
         };
         if plan.positive().any(is_empty) {
@@ -331,12 +365,24 @@ impl SegmentSearch {
         parts: &Parts,
         missing: &mut Missing,
     ) -> Result<(), Corrupt> {
-        if self.lists[leaf].is_some() {
+        if !matches!(self.lists[leaf], Lists::Unread) {
             return Ok(());
         }
-        let Some(buckets) = self.buckets_of(&plan.leaves[leaf], parts, missing)? else {
-            return Ok(());
-        };
+        if self.buckets[leaf].is_none() {
+            let Some(buckets) = self.buckets_of(&plan.leaves[leaf], parts, missing)? else {
+                return Ok(());
+            };
+            if matches!(plan.leaves[leaf], Leaf::Beginning(_)) {
+                let count = buckets.end().saturating_sub(*buckets.start()).saturating_add(1);
+                let Some(left) = self.buckets_of_beginnings.checked_sub(count) else {
+                    self.lists[leaf] = Lists::Open;
+                    return Ok(());
+                };
+                self.buckets_of_beginnings = left;
+            }
+            self.buckets[leaf] = Some(buckets);
+        }
+        let Some(buckets) = self.buckets[leaf].clone() else { return Ok(()) };
         let mut lists = Vec::new();
         let mut is_whole = true;
         for number in buckets {
@@ -355,7 +401,7 @@ impl SegmentSearch {
             }
         }
         if is_whole {
-            self.lists[leaf] = Some(lists);
+            self.lists[leaf] = Lists::Read(lists);
         }
         Ok(())
     }
@@ -366,7 +412,7 @@ impl SegmentSearch {
         leaf: &Leaf,
         parts: &Parts,
         missing: &mut Missing,
-    ) -> Result<Option<std::ops::RangeInclusive<u32>>, Corrupt> {
+    ) -> Result<Option<RangeInclusive<u32>>, Corrupt> {
         if self.segment.buckets <= 1 {
             return Ok(Some(0..=0));
         }
@@ -459,13 +505,14 @@ impl SegmentSearch {
         let first = page * PAGE;
         let start = within.start.saturating_sub(first);
         let end = within.end.saturating_sub(first).min(PAGE);
-        let mut set = PageSet::of(start..end);
+        let whole = PageSet::of(start..end);
+        let mut set = whole.clone();
         for clauses in [&plan.bounds, &plan.all] {
             let mut lacking = Vec::new();
             let mut later: Vec<&Clause> = Vec::new();
             for clause in clauses {
                 let before = lacking.len();
-                let of_clause = self.clause(clause, page, parts, &mut lacking)?;
+                let of_clause = self.clause(clause, &whole, page, parts, &mut lacking)?;
                 if lacking.len() == before {
                     set.intersect(&of_clause);
                 } else {
@@ -478,7 +525,7 @@ impl SegmentSearch {
             if !later.is_empty() {
                 // What is left out is read along.
                 for clause in plan.none.iter().filter(|_| std::ptr::eq(clauses, &plan.all)) {
-                    self.clause(clause, page, parts, &mut lacking)?;
+                    self.clause(clause, &PageSet::EMPTY, page, parts, &mut lacking)?;
                 }
                 let share = later.iter().map(|clause| self.share(clause)).product();
                 return Ok(Page { set, share, lacking });
@@ -486,7 +533,7 @@ impl SegmentSearch {
         }
         let mut lacking = Vec::new();
         for clause in &plan.none {
-            let of_clause = self.clause(clause, page, parts, &mut lacking)?;
+            let of_clause = self.clause(clause, &PageSet::EMPTY, page, parts, &mut lacking)?;
             set.subtract(&of_clause);
         }
         if set.is_empty() || lacking.is_empty() {
@@ -519,9 +566,12 @@ impl SegmentSearch {
         }
     }
 
+    /// The ordinals of a page that a clause holds of. Of a leaf that is open, `open` stands for
+    /// its ordinals.
     fn clause(
         &self,
         clause: &Clause,
+        open: &PageSet,
         page: u32,
         parts: &Parts,
         lacking: &mut Vec<PartName>,
@@ -530,18 +580,24 @@ impl SegmentSearch {
         for alternative in clause {
             let mut all: Option<PageSet> = None;
             for leaf in alternative {
-                let mut of_leaf = PageSet::EMPTY;
-                for list in self.lists[*leaf].iter().flatten() {
-                    self.add(list, page, parts, &mut of_leaf, lacking)?;
-                }
+                let of_leaf = match &self.lists[*leaf] {
+                    Lists::Open => open.clone(),
+                    Lists::Unread => PageSet::EMPTY,
+                    Lists::Read(lists) => {
+                        let mut of_leaf = PageSet::EMPTY;
+                        for list in lists {
+                            self.add(list, page, parts, &mut of_leaf, lacking)?;
+                        }
+                        of_leaf
+                    }
+                };
                 match &mut all {
                     None => all = Some(of_leaf),
                     Some(all) => all.intersect(&of_leaf),
                 }
             }
-            if let Some(all) = all {
-                any.unite(&all);
-            }
+            // One without leaves holds of everything.
+            any.unite(all.as_ref().unwrap_or(open));
         }
         Ok(any)
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::entry::Entry;
 use super::manifest::{Manifest, TailKey};
 use super::segment::merge::Parts;
-use super::segment::{CorruptPart, PartName};
+use super::segment::{Corrupt, CorruptPart, PartName, SegmentId};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
 
@@ -26,6 +26,22 @@ pub struct Version(pub Uuid);
 #[error("a part of a segment is absent: {0:?}")]
 pub struct AbsentPart(pub PartName);
 
+/// A segment of which a search can't read what it needs.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a part of segment {} is corrupt", id.0)]
+pub struct CorruptSegment {
+    /// Which one.
+    pub id: SegmentId,
+    /// What is wrong.
+    pub source: Corrupt,
+}
+
+impl From<CorruptSegment> for Error {
+    fn from(corrupt: CorruptSegment) -> Self {
+        Self::Unavailable(Box::new(corrupt))
+    }
+}
+
 impl From<AbsentPart> for Error {
     fn from(absent: AbsentPart) -> Self {
         Self::Internal(Box::new(absent))
@@ -37,7 +53,9 @@ impl From<AbsentPart> for Error {
 #[must_use]
 pub fn is_damage(error: &Error) -> bool {
     let causes = successors(error.source(), |cause| (*cause).source());
-    causes.into_iter().any(|cause| cause.is::<AbsentPart>() || cause.is::<CorruptPart>())
+    causes.into_iter().any(|cause| {
+        cause.is::<AbsentPart>() || cause.is::<CorruptPart>() || cause.is::<CorruptSegment>()
+    })
 }
 
 /// Some entries of a shard of the tail, in the order of their positions.
@@ -107,6 +125,8 @@ mod tests {
     fn a_part_that_is_absent_or_corrupt_is_damage_and_a_table_that_fails_is_none() {
         let name = PartName { segment: SegmentId(Uuid::nil()), part: Part::Bucket(7) };
         assert!(is_damage(&AbsentPart(name).into()));
+        let id = name.segment;
+        assert!(is_damage(&CorruptSegment { id, source: Corrupt("no bucket") }.into()));
         assert!(is_damage(&CorruptPart { name, source: Corrupt("no bucket") }.into()));
         assert!(!is_damage(&Error::Unavailable("no answer".into())));
         assert!(!is_damage(&Error::PayloadTooLarge));

@@ -49,6 +49,14 @@ pub(super) const MAX_ITEM_BYTES: usize = 400 * 1024;
 /// How many bytes a strongly consistent read unit is for.
 pub(super) const READ_UNIT_BYTES: usize = 4_096;
 
+/// How many bytes a write unit is for. In a transaction a write takes two of each.
+pub(super) const WRITE_UNIT_BYTES: usize = 1_024;
+
+/// The units of a write of so many bytes.
+pub(super) fn write_units(bytes: usize) -> usize {
+    bytes.div_ceil(WRITE_UNIT_BYTES)
+}
+
 /// The size that DynamoDB counts: the bytes of names and values, for the texts,
 /// numbers and binary values that items here are made of.
 pub(super) fn size_bytes(item: &Item) -> usize {

@@ -43,7 +43,7 @@ impl Store {
                 }
                 Some(key) => Progress::DecidedTo(read_position(&key)?),
             };
-            return Ok(Step { matches, progress });
+            return Ok(Step { matches, progress, is_exact: true });
         }
     }
 

@@ -20,14 +20,13 @@ use crate::domain::principal::TenantId;
 use crate::index::entry::EntryPart;
 use crate::index::manifest::{Manifest, TailKey};
 use crate::index::search::{Current, IndexReader, PartsRead, TailQuery, TailRead};
-use crate::index::segment::{Collection, PartName};
+use crate::index::segment::{Collection, Corrupt, CorruptPart, PartName};
 use crate::index::store::Version;
 use crate::platform::telemetry::{Metric, measure};
 
 /// The attribute of a manifest's version.
 pub(super) const VERSION: &str = "v";
-/// From how many bytes of a page of the tail on it is told: a run of the compactor would have
-/// left less. A page has a megabyte at most.
+/// From how many bytes of the tail on it is told: a run of the compactor would have left less.
 const LONG_TAIL_BYTES: usize = 500_000;
 /// What an item has beside its bytes: key and names, about.
 const KEY_BYTES: usize = 100;
@@ -114,9 +113,8 @@ impl IndexReader for TenantIndex<'_> {
             .await
             .map_err(|error| to_error("Query", &error))?;
         let mut read = TailRead::default();
-        let mut bytes = 0;
         for item in answer.items.unwrap_or_default() {
-            bytes += size_bytes(&item);
+            read.bytes += size_bytes(&item);
             read.entries += 1;
             let entry = match tail_entry::read(&item) {
                 Ok((_, entry)) => entry,
@@ -133,13 +131,16 @@ impl IndexReader for TenantIndex<'_> {
             let found = part.filter(|part| matches(entry.analyzer, part.position, &part.terms));
             read.found.extend(found.map(|part| part.position));
         }
-        if bytes >= LONG_TAIL_BYTES {
-            measure(Metric::TailBytes, bytes as u64);
-        }
-        read.units = bytes.div_ceil(READ_UNIT_BYTES).max(1);
+        read.units = read.bytes.div_ceil(READ_UNIT_BYTES).max(1);
         read.next =
             answer.last_evaluated_key.as_ref().map(tail_entry::read_position).transpose()?;
         Ok(read)
+    }
+
+    fn note_tail(&self, bytes: usize) {
+        if bytes >= LONG_TAIL_BYTES {
+            measure(Metric::TailBytes, bytes as u64);
+        }
     }
 
     fn kept(&self, name: &PartName) -> Option<Arc<[u8]>> {
@@ -175,12 +176,15 @@ pub(super) fn read_manifest(item: &Item) -> Result<Current, CorruptItem> {
         .map_err(|_| reader.corrupt("its version is not one"))?;
     let manifest = Manifest::decode(reader.bytes(BYTES)?)
         .map_err(|corrupt| reader.corrupt(corrupt.to_string()))?;
-    Ok(Current { version: Version(version), manifest: Arc::new(manifest) })
+    let units = size_bytes(item).div_ceil(READ_UNIT_BYTES);
+    Ok(Current { version: Version(version), manifest: Arc::new(manifest), units })
 }
 
-pub(super) fn read_part(item: &Item) -> Result<(PartName, Arc<[u8]>), CorruptItem> {
+pub(super) fn read_part(item: &Item) -> Result<(PartName, Arc<[u8]>)> {
     let reader = ItemReader::new(item);
     let (_, name) = keys::part_name(reader.text("pk")?)
         .ok_or_else(|| reader.corrupt("the key names no part of a segment"))?;
-    Ok((name, reader.bytes(BYTES)?.into()))
+    let source = Corrupt("it has no bytes");
+    let bytes = reader.bytes(BYTES).map_err(|_| CorruptPart { name, source })?;
+    Ok((name, bytes.into()))
 }

@@ -12,6 +12,8 @@ use activity_log_core::http::routes::{Dialect, Operation, ROUTES, dialect_of};
 use activity_log_tests::client::v1::{V1, assert_violations, id_of, key_id_of, note, summaries};
 use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::gateway::{Gateway, Sent};
+use activity_log_tests::history::{COMMON, UNCOMMON};
+use activity_log_tests::measured::MeasuredStack;
 use activity_log_tests::stack::Stack;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -247,6 +249,30 @@ async fn a_viewers_search_tells_nothing_of_what_it_may_not_see() {
         assert!(!is_named, "not even what is seen is named");
     }
     assert_eq!(viewer.every_activity(&both).await.len(), 9);
+}
+
+/// The same of segments in which lists are long, and of beginnings.
+#[tokio::test]
+async fn a_viewers_search_of_a_long_history_tells_nothing_of_others_words() {
+    let measured = MeasuredStack::with_history(10_000).await;
+    let key = measured.stack.service_key(TENANT).await;
+    // Only meetings have the word.
+    let viewer = viewer(&measured.stack, &key, "ann", json!({ "type": "call" })).await;
+    viewer.search(&[]).await.expect(200);
+    let mut costs = Vec::new();
+    for word in [UNCOMMON, "nobodyhasthis", "escal*", "nobodyh*"] {
+        let parameters = [("query", word), ("type", "call")];
+        let (page, trips) = measured.measure_with_round_trips(viewer.search(&parameters)).await;
+        let answer = page.answer.expect(200).json();
+        assert_eq!(answer["activities"], json!([]), "{word}");
+        assert!(answer["next_cursor"].is_string(), "there are more than a page reads");
+        assert!(page.read_units <= 400.0 && trips <= 24, "{} {trips}", page.read_units);
+        costs.push((page.read_units as u64, page.calls.len(), trips));
+    }
+    // What is at hand of the first one is so for all of them.
+    assert!(costs[1..].iter().all(|cost| *cost == costs[1]), "{costs:?}");
+    let found = viewer.every_activity(&[("query", COMMON), ("limit", "100")]).await;
+    assert_eq!(found.len(), 1_000, "of 2,000 calls");
 }
 
 /// Every route and every tool but the three, with a token that is bound to nothing.

@@ -73,14 +73,18 @@ const SWEPT_SEGMENTS: Walk = Walk { seeded: 2, sweep: true, ..MERGES };
 const SWEPT_ENTRIES: Walk =
     Walk { runs: 2, sweep: true, refusals: true, late_puts: true, search: false, ..MERGES };
 
-/// A position is struck that is in a segment, and in the tail again.
-const ERASURE: Walk = Walk { positions: 1, runs: 2, late_puts: true, erasure: true, ..MERGES };
+/// A position is struck that is in a segment, and in the tail again. One run writes the segment
+/// anew, one sees that nothing has the position any more, and one forgets it.
+const ERASURE: Walk = Walk { positions: 1, runs: 3, late_puts: true, erasure: true, ..MERGES };
+
+/// A position is struck that is in the tail alone, and is put there again.
+const ERASURE_IN_TAIL: Walk = Walk { seeded: 0, merges: false, ..ERASURE };
 
 /// One of two positions is struck before, while and after they are merged.
 const ERASURE_AND_MERGES: Walk = Walk { seeded: 2, erasure: true, search: false, ..MERGES };
 
 /// `reindex` builds a segment of what is in others, while a position is struck.
-const REINDEX: Walk = Walk { seeded: 2, runs: 2, erasure: true, reindex: true, ..MERGES };
+const REINDEX: Walk = Walk { positions: 1, erasure: true, reindex: true, ..MERGES };
 
 /// Asserts that nothing is wrong in any state of the ordinary walk; nor in any
 /// of the larger ones, if these are asked for.
@@ -133,7 +137,9 @@ fn sweep_deletes_nothing_that_is_needed() {
 
 #[test]
 fn what_is_struck_is_found_by_nothing() {
-    assert_holds(ERASURE, &[Walk { cached: true, ..ERASURE }]);
+    let runs = |runs| Walk { runs, ..ERASURE };
+    assert_holds(runs(2), &[Walk { cached: true, ..runs(2) }, runs(3)]);
+    assert_holds(ERASURE_IN_TAIL, &[Walk { runs: 4, ..ERASURE_IN_TAIL }]);
     assert_holds(
         ERASURE_AND_MERGES,
         &[

@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::check;
 use super::state::{
-    Claim, Fault, Manifest, POSITIONS, RUNS, Reindex, Run, RunPhase, SEEDED, SEGMENTS, Search, Set,
-    State, Sweep, Writer, WriterPhase,
+    Claim, Fault, Manifest, Nowhere, POSITIONS, RUNS, Reindex, Run, RunPhase, SEEDED, SEGMENTS,
+    Search, Set, State, Sweep, Writer, WriterPhase,
 };
 
 /// Rules of the protocol, each broken.
@@ -44,10 +44,12 @@ pub(super) enum Broken {
     ForgottenByAge,
     /// Struck positions are forgotten while the tail may have them.
     TailNotAsked,
-    /// Struck positions are forgotten while their entries may still be put.
-    LatePutsNotAwaited,
-    /// Struck positions are forgotten while searches that saw them go on.
-    SearchesNotAwaited,
+    /// Struck positions are forgotten as soon as nothing has them.
+    HourNotAwaited,
+    /// The hour in which nothing has a struck position goes on when it comes again.
+    HourGoesOn,
+    /// The hour may end after the run has read the tail.
+    HourEndsAtPut,
     /// A search does not look at what is struck.
     StruckShown,
     /// An absent part is taken for an empty one.
@@ -225,6 +227,7 @@ impl check::Model for Walk {
                 garbage: Set::EMPTY,
                 job: None,
                 struck: Set::EMPTY,
+                nowhere: Nowhere::default(),
                 older: Set::EMPTY,
             },
             parts: [segments, Set::EMPTY],

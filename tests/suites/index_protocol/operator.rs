@@ -3,7 +3,7 @@
 
 use super::model::{Actor, Broken, Object, Steps, Walk};
 use super::state::{
-    REINDEXED, RUNS, Reindex, RunPhase, SEGMENTS, Set, Stage, State, Sweep, WriterPhase,
+    Nowhere, REINDEXED, RUNS, Reindex, RunPhase, SEGMENTS, Set, Stage, State, Sweep, WriterPhase,
 };
 
 pub(super) fn steps(walk: &Walk, steps: &mut Steps<'_>) {
@@ -15,6 +15,7 @@ pub(super) fn steps(walk: &Walk, steps: &mut Steps<'_>) {
     }
     if walk.erasure {
         strike(walk, steps);
+        let_an_hour_pass(steps);
     }
     if walk.reindex {
         reindex(walk, steps);
@@ -43,6 +44,21 @@ fn strike(walk: &Walk, steps: &mut Steps<'_>) {
             };
             next.put_by(None);
             next.reindex.outdated = next.reindex.phase == Stage::Under;
+        });
+    }
+}
+
+/// An hour passes since nothing had what was struck. By then every search has ended that had
+/// begun before, no put of its entry is on its way any more, and who flushed an entry of it
+/// before has deleted that.
+fn let_an_hour_pass(steps: &mut Steps<'_>) {
+    let state = steps.from;
+    let struck = state.manifest.struck;
+    let is_deleted = state.runs.iter().all(|run| run.todo.common(struck).is_empty());
+    if state.manifest.nowhere == Nowhere::Seen && is_deleted && !state.search.began_before {
+        steps.add(Actor::Operator, "lets an hour pass", None, |next| {
+            next.manifest.nowhere = Nowhere::ForAnHour;
+            struck.members().for_each(|position| next.writers[usize::from(position)].over = true);
         });
     }
 }

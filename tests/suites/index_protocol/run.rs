@@ -7,7 +7,7 @@
 //! reads the tail in between, so it has two, and whether it was overtaken.
 
 use super::model::{Actor, Broken, Object, Steps, Walk};
-use super::state::{Run, RunPhase, Search, SearchPhase, Set, State, flushed_by};
+use super::state::{Nowhere, Run, RunPhase, Search, SearchPhase, Set, State, flushed_by};
 
 pub(super) fn steps(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
     let state = steps.from;
@@ -23,7 +23,8 @@ pub(super) fn steps(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
             let manifest = next.manifest;
             let own = &mut next.runs[at];
             own.current = true;
-            own.todo = manifest.pending;
+            // What is struck is left to the flush, whose put says that it was there.
+            own.todo = manifest.pending.minus(manifest.struck);
             own.garbage = manifest.garbage;
             if walk.breaks(Broken::UnconditionalPut) {
                 own.base = manifest.segments;
@@ -43,6 +44,10 @@ pub(super) fn steps(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
             for position in own.todo.members() {
                 steps.add(actor, does, Some(Object::Position(position)), |next| {
                     next.tail = next.tail.without(position);
+                    // It is not much later than the put of this run, which said that it was there.
+                    next.search.began_before |= state.manifest.nowhere == Nowhere::Seen
+                        && is_searching(&state.search)
+                        && !walk.breaks(Broken::HourGoesOn);
                     next.runs[at].todo = own.todo.without(position);
                     skip_what_is_empty(walk, &mut next.runs[at]);
                 });
@@ -112,8 +117,7 @@ fn read_tail(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
     let does = "reads the tail, and at its end writes its segment";
     steps.add(Actor::Run(run), does, Some(Object::Shard(own.part)), |next| {
         if own.part == 0 {
-            next.runs[at].settled = is_settled(walk, state);
-            next.runs[at].searched = is_searching(&state.search);
+            next.runs[at].waited = state.manifest.nowhere == Nowhere::ForAnHour;
         }
         let shard = state.tail_of(own.part + 1).minus(state.tail_of(own.part));
         let read = own.read.and(shard);
@@ -131,7 +135,9 @@ fn read_tail(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
         if walk.breaks(Broken::DeleteBeforePut) {
             next.tail = next.tail.minus(read);
         }
-        if read.is_empty() && !may_forget(walk, next, run) {
+        // A variant may have something to say later on.
+        let says_later = walk.breaks(Broken::HourEndsAtPut);
+        if read.is_empty() && seen(walk, next, run).is_none() && !says_later {
             next.runs[at] = after_flush(walk);
         }
     });
@@ -155,16 +161,15 @@ fn flush(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
         });
         return;
     }
-    if may_forget(walk, state, run) {
-        steps.add(actor, "puts a manifest that forgets what was struck", None, |next| {
-            next.manifest.struck = Set::EMPTY;
-            next.put_by(Some(run));
-            if own.read.is_empty() {
-                next.runs[at] = after_flush(walk);
-            }
-        });
+    if own.read.is_empty() && seen(walk, state, run).is_none() {
+        return;
     }
     if own.read.is_empty() {
+        steps.add(actor, "puts a manifest that says what nothing has any more", None, |next| {
+            say_what_is_seen(walk, next, run);
+            next.put_by(Some(run));
+            next.runs[at] = after_flush(walk);
+        });
         return;
     }
     let put = |next: &mut State| {
@@ -177,6 +182,7 @@ fn flush(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
         next.manifest.pending = own.read;
         // All garbage of the manifest that it replaces is deleted.
         next.manifest.garbage = Set::EMPTY;
+        say_what_is_seen(walk, next, run);
         next.put_by(Some(run));
         next.runs[at] = Run { phase: RunPhase::Delete, todo: own.read, ..Run::default() };
         if walk.breaks(Broken::WholeTailDeleted) {
@@ -194,30 +200,58 @@ fn flush(walk: &Walk, run: u8, steps: &mut Steps<'_>) {
     }
 }
 
-fn is_searching(search: &Search) -> bool {
-    matches!(search.phase, SearchPhase::Tail | SearchPhase::Parts)
+/// What a run tells of what was struck, where that changes what the manifest says: that it
+/// was met again, that nothing has it, or that it is forgotten.
+///
+/// It is forgotten when nothing can show it any more. A search that read its entry has ended
+/// an hour after nothing had it, and nobody puts an entry of it again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Again,
+    Nowhere,
+    Forgotten,
 }
 
-/// Nobody can put an entry of what is struck any more.
-fn is_settled(walk: &Walk, state: &State) -> bool {
-    let is_over = |position: u8| state.writers[usize::from(position)].over;
-    !walk.late_puts || state.manifest.struck.members().all(is_over)
-}
-
-/// What is struck may be forgotten when nothing can show it any more: no
-/// segment that is listed or made was born before it was struck; no entry of it
-/// was in the tail, when nobody could put one any more; and every search that
-/// may have read one before has ended.
-fn may_forget(walk: &Walk, state: &State, run: u8) -> bool {
+fn seen(walk: &Walk, state: &State, run: u8) -> Option<Seen> {
     let own = state.runs[usize::from(run)];
     let manifest = &state.manifest;
+    if manifest.struck.is_empty() || !own.current {
+        return None;
+    }
     let in_segments = !manifest.older.common(manifest.segments_and_output()).is_empty();
     let in_tail = !own.read.common(manifest.struck).is_empty();
-    let searched = own.searched && is_searching(&state.search);
-    own.current
-        && !manifest.struck.is_empty()
-        && (!in_segments || walk.breaks(Broken::ForgottenByAge))
-        && (!in_tail || walk.breaks(Broken::TailNotAsked))
-        && (own.settled || walk.breaks(Broken::LatePutsNotAwaited))
-        && (!searched || walk.breaks(Broken::SearchesNotAwaited))
+    if in_segments && !walk.breaks(Broken::ForgottenByAge)
+        || in_tail && !walk.breaks(Broken::TailNotAsked)
+    {
+        let is_told = manifest.nowhere == Nowhere::Unseen || walk.breaks(Broken::HourGoesOn);
+        return (!is_told).then_some(Seen::Again);
+    }
+    let waited = match manifest.nowhere {
+        Nowhere::ForAnHour => own.waited || walk.breaks(Broken::HourEndsAtPut),
+        Nowhere::Unseen | Nowhere::Seen => walk.breaks(Broken::HourNotAwaited),
+    };
+    if waited {
+        return Some(Seen::Forgotten);
+    }
+    (manifest.nowhere == Nowhere::Unseen).then_some(Seen::Nowhere)
+}
+
+fn say_what_is_seen(walk: &Walk, next: &mut State, run: u8) {
+    match seen(walk, next, run) {
+        None => {}
+        Some(Seen::Again) => next.manifest.nowhere = Nowhere::Unseen,
+        Some(Seen::Nowhere) => {
+            next.manifest.nowhere = Nowhere::Seen;
+            next.search.began_before = is_searching(&next.search);
+        }
+        Some(Seen::Forgotten) => {
+            next.manifest.struck = Set::EMPTY;
+            next.manifest.nowhere = Nowhere::Unseen;
+            next.search.began_before = false;
+        }
+    }
+}
+
+fn is_searching(search: &Search) -> bool {
+    matches!(search.phase, SearchPhase::Tail | SearchPhase::Parts)
 }

@@ -95,6 +95,15 @@ pub(super) struct Job {
     pub(super) progress: u8,
 }
 
+/// For how long nothing has what was struck, as the manifest tells.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub(super) enum Nowhere {
+    #[default]
+    Unseen,
+    Seen,
+    ForAnHour,
+}
+
 /// The manifest, without its version: whoever holds one notes whether it is
 /// still the current one, so no number has to tell two of them apart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -106,6 +115,7 @@ pub(super) struct Manifest {
     pub(super) garbage: Set,
     pub(super) job: Option<Job>,
     pub(super) struck: Set,
+    pub(super) nowhere: Nowhere,
     /// The segments whose `number` is below the `before` of what was struck:
     /// all that these two numbers are compared for.
     pub(super) older: Set,
@@ -190,10 +200,8 @@ pub(super) struct Run {
     pub(super) base: Set,
     pub(super) output: u8,
     pub(super) part: u8,
-    /// Nobody can put the struck entry any more since before it read the tail.
-    pub(super) settled: bool,
-    /// The search began before it had read the tail, and goes on.
-    pub(super) searched: bool,
+    /// When it began to read the tail, nothing had had for an hour what was struck.
+    pub(super) waited: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
@@ -227,6 +235,8 @@ pub(super) struct Search {
     /// What it has to find, and what it may not find.
     pub(super) acknowledged: Set,
     pub(super) forbidden: Set,
+    /// It had begun when what was struck was seen to be nowhere, or soon after.
+    pub(super) began_before: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]

@@ -3,8 +3,8 @@
 use super::check::{Outcome, walk};
 use super::model::{Broken, Walk};
 use super::{
-    ERASURE, ERASURE_AND_MERGES, FLUSHES, LOST_ANSWERS, MERGES, REINDEX, REMEMBERED, SHARDS,
-    SWEPT_ENTRIES, SWEPT_SEGMENTS, TAKEN_OVER,
+    ERASURE, ERASURE_AND_MERGES, ERASURE_IN_TAIL, FLUSHES, LOST_ANSWERS, MERGES, REINDEX,
+    REMEMBERED, SHARDS, SWEPT_ENTRIES, SWEPT_SEGMENTS, TAKEN_OVER,
 };
 
 const MISSED: &str = "a search missed what was acknowledged";
@@ -147,7 +147,7 @@ fn searches_leave_out_what_is_struck() {
 
 #[test]
 fn flushes_and_merges_drop_what_is_struck() {
-    assert_seen(Broken::StruckFlushed, ERASURE, FORGOTTEN);
+    assert_seen(Broken::StruckFlushed, ERASURE_IN_TAIL, FORGOTTEN);
     assert_seen(Broken::StruckMerged, ERASURE, FORGOTTEN);
 }
 
@@ -164,16 +164,27 @@ fn an_output_is_numbered_when_its_merge_is_claimed() {
 }
 
 #[test]
-fn nothing_struck_is_forgotten_while_the_tail_has_it_or_may_get_it() {
-    assert_seen(Broken::TailNotAsked, ERASURE, FORGOTTEN);
-    assert_seen(Broken::LatePutsNotAwaited, ERASURE, FORGOTTEN);
+fn nothing_struck_is_forgotten_while_the_tail_has_it() {
+    assert_seen(Broken::TailNotAsked, ERASURE_IN_TAIL, FORGOTTEN);
 }
 
-/// A search that read the entry before it was deleted, and the manifest after
-/// it forgot what was struck, would show it.
+/// An entry of it may be put again; and a search that read one before it was
+/// deleted, and the manifest after it forgot what was struck, would show it.
 #[test]
-fn nothing_struck_is_forgotten_while_a_search_may_have_read_it() {
-    assert_seen(Broken::SearchesNotAwaited, ERASURE, SHOWN);
+fn what_is_struck_is_remembered_for_an_hour_after_nothing_has_it() {
+    assert_seen(Broken::HourNotAwaited, ERASURE_IN_TAIL, FORGOTTEN);
+    let without_late_puts = Walk { late_puts: false, ..ERASURE_IN_TAIL };
+    assert_seen(Broken::HourNotAwaited, without_late_puts, SHOWN);
+}
+
+#[test]
+fn the_hour_begins_anew_when_what_is_struck_comes_again() {
+    assert_seen(Broken::HourGoesOn, Walk { runs: 4, ..ERASURE_IN_TAIL }, SHOWN);
+}
+
+#[test]
+fn the_hour_is_over_before_the_tail_is_read() {
+    assert_seen(Broken::HourEndsAtPut, Walk { search: false, ..ERASURE_IN_TAIL }, FORGOTTEN);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! again, at any later time.
 
 use super::model::{Actor, Broken, Object, Steps, Walk};
-use super::state::{Set, WriterPhase};
+use super::state::WriterPhase;
 
 pub(super) fn steps(walk: &Walk, position: u8, steps: &mut Steps<'_>) {
     let state = steps.from;
@@ -55,12 +55,6 @@ pub(super) fn steps(walk: &Walk, position: u8, steps: &mut Steps<'_>) {
     if may_arrive && !state.tail.has(position) {
         steps.add(actor, "is retried: its entry is put again", None, |next| {
             next.tail = next.tail.with(position);
-        });
-    }
-    // Only who is to forget what was struck waits for that.
-    if may_arrive && walk.erasure && state.manifest.struck == Set::of(&[position]) {
-        steps.add(actor, "has no put on its way any more", None, |next| {
-            next.writers[at].over = true;
         });
     }
 }

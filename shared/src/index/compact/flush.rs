@@ -16,10 +16,10 @@ use super::current::Current;
 use super::garbage::delete_some;
 use super::limits::Limits;
 use super::session::Session;
-use super::struck::dropped;
+use super::struck::{SeenInTail, dropped};
 use super::tail::TailRead;
+use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
-use crate::index::Position;
 use crate::index::entry::{Entry, EntryPart};
 use crate::index::manifest::{Manifest, TailKey};
 use crate::index::segment::build::{Built, build};
@@ -43,11 +43,12 @@ pub(super) enum Flushed {
 pub(super) async fn flush<S: IndexStore>(session: &mut Session<'_, S>) -> Result<Flushed> {
     let limits = session.limits;
     let shards = session.current.manifest.shards;
+    let began = session.env.now()?;
     let read = TailRead::read(session.store, shards, limits.max_tail_bytes).await?;
     session.ran.tail_bytes_found = session.ran.tail_bytes_found.max(read.bytes);
     session.ran.tail_bytes_left = read.bytes;
     session.ran.unreadable_entries = read.unreadable.len();
-    note_what_is_gone(session, &read).await?;
+    note_what_is_gone(session, &read, began).await?;
 
     let (bytes, found, is_whole) = (read.bytes, read.entries.len(), read.is_whole());
     let gone = &session.done.gone;
@@ -68,8 +69,10 @@ pub(super) async fn flush<S: IndexStore>(session: &mut Session<'_, S>) -> Result
     new.next_number += written.len() as u64;
     new.shards = rate.shards(new.shards);
     new.segments.extend(written.iter().map(|built| built.segment.clone()));
-    session.done.say_in(&mut new);
+    session.done.say_in(&mut new, session.env);
     new.pending.extend(&keys);
+    new.pending.sort();
+    new.pending.dedup();
     session.changed = true;
     if !put(&mut session.current, new, &written).await? {
         return Ok(Flushed::Lost);
@@ -90,30 +93,28 @@ pub(super) async fn flush<S: IndexStore>(session: &mut Session<'_, S>) -> Result
 
 /// Deletes what an earlier run flushed and did not come to delete, and notes what the tail
 /// has no more. An entry that the manifest names as pending is in a segment that it lists.
+///
+/// One of a struck record may have been put again. It is flushed once more, so that the put of
+/// the manifest says that it was there before it is deleted.
 async fn note_what_is_gone<S: IndexStore>(
     session: &mut Session<'_, S>,
     read: &TailRead,
+    began: Timestamp,
 ) -> Result<()> {
-    let manifest = &session.current.manifest;
-    let pending: BTreeSet<TailKey> = manifest.pending.iter().copied().collect();
-    let seen = read.entries.iter().map(|(key, _)| key).chain(&read.unreadable);
-    let left: Vec<TailKey> = seen.filter(|key| pending.contains(key)).copied().collect();
+    let entries = read.entries.iter().map(|(key, entry)| (*key, entry));
+    let are_all = read.is_whole() && read.unreadable.is_empty();
+    let seen = SeenInTail::new(&session.current.manifest, entries, are_all, began);
+    let pending: BTreeSet<TailKey> =
+        session.current.manifest.pending.iter().copied().filter(|key| !seen.is_in(*key)).collect();
+    let found = read.entries.iter().map(|(key, _)| key).chain(&read.unreadable);
+    let left: Vec<TailKey> = found.filter(|key| pending.contains(key)).copied().collect();
     if !left.is_empty() {
         session.store.delete_tail(&left).await?;
         session.changed = true;
     }
     session.done.gone.extend(pending.into_iter().filter(|key| read.covers(*key)));
-
-    session.done.not_in_tail.clear();
-    if read.is_whole() && read.unreadable.is_empty() && !manifest.struck.is_empty() {
-        let in_tail: BTreeSet<(Collection, Position)> =
-            read.entries.iter().flat_map(|(_, entry)| positions(entry)).collect();
-        let not_in_tail = manifest
-            .struck
-            .iter()
-            .filter(|struck| !in_tail.contains(&(struck.collection, struck.position)));
-        session.done.not_in_tail.extend(not_in_tail);
-    }
+    session.done.gone.retain(|key| !seen.is_in(*key));
+    session.done.seen = seen;
     Ok(())
 }
 
@@ -122,12 +123,6 @@ fn is_enough<S>(session: &Session<'_, S>, bytes: usize, new: usize) -> bool {
     let Limits { flush_bytes, least_entries, .. } = session.limits;
     let least_entries = if session.settles { 1 } else { *least_entries };
     new >= least_entries || (new > 0 && bytes >= flush_bytes / 4)
-}
-
-/// The positions in an entry, each with the collection that it belongs to.
-fn positions(entry: &Entry) -> impl Iterator<Item = (Collection, Position)> {
-    let activity = entry.activity.iter().map(|part| (Collection::Activities, part.position));
-    activity.chain(entry.event.iter().map(|part| (Collection::AuditEvents, part.position)))
 }
 
 /// Writes a segment for each collection and analyzer, of all that is not struck.

@@ -13,9 +13,10 @@
 //! - Nothing of a listed segment is deleted, and no part is ever written with other bytes.
 //! - What was struck is in nothing that is written later.
 //!
-//! It depends on no lease, and on one clock: what nobody lists is deleted by [`sweep::sweep`]
-//! an hour after its id was minted. The hint that a run is at work only spares others the same
-//! work.
+//! It depends on no lease, and on clocks for two things that wait an hour for what takes less
+//! than a minute: what nobody lists is deleted by [`sweep::sweep`] an hour after its id was
+//! minted, and what was struck is forgotten an hour after nothing had it any more. The hint that
+//! a run is at work only spares others the same work.
 //!
 //! Deliberately absent: how fast the table may be written. A run does one thing after the
 //! other and ends after some seconds, and the store paces its batches.

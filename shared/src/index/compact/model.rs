@@ -254,7 +254,10 @@ impl Model {
             self.memory.be_late(0);
         }
         let now = self.env.now().unwrap();
-        block_on(settle_within(&self.memory, &*self.env, &self.limits)).unwrap();
+        for _ in 0..2 {
+            block_on(settle_within(&self.memory, &*self.env, &self.limits)).unwrap();
+            self.act(Act::Hour);
+        }
         let found: Vec<PartName> = self.memory.table().parts.keys().copied().collect();
         let later = now.plus(Duration::from_secs(2 * 60 * 60));
         block_on(sweep::sweep(&self.memory, found, later)).unwrap();

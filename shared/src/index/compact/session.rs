@@ -86,10 +86,10 @@ impl<'a, S: IndexStore> Session<'a, S> {
         &mut self,
         mut change: impl FnMut(&mut Manifest) -> Change + Send,
     ) -> Result<bool> {
-        let done = &self.done;
+        let (done, env) = (&self.done, self.env);
         let say_too = |manifest: &mut Manifest| {
             let outcome = change(manifest);
-            done.say_in(manifest);
+            done.say_in(manifest, env);
             outcome
         };
         let changed = self.current.change(self.limits.attempts, say_too).await?;
@@ -100,7 +100,7 @@ impl<'a, S: IndexStore> Session<'a, S> {
     /// Says in the manifest what was done, where nothing was put since.
     pub(super) async fn say_what_is_done(&mut self) -> Result<()> {
         let mut new = self.current.manifest.clone();
-        self.done.say_in(&mut new);
+        self.done.say_in(&mut new, self.env);
         if new != self.current.manifest {
             self.change(|_| Change::Put).await?;
         }

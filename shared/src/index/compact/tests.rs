@@ -12,7 +12,7 @@ use super::{Limits, Ran, SET_ASIDE, run, settle, settle_within};
 use crate::domain::clock::{Environment, Timestamp};
 use crate::index::Position;
 use crate::index::entry::{Entry, EntryPart};
-use crate::index::manifest::{Manifest, TailKey};
+use crate::index::manifest::{Manifest, MergeJob, TailKey};
 use crate::index::segment::build::{Built, build};
 use crate::index::segment::{Birth, Collection, MERGE_VERSION, Part, PartName, Segment, SegmentId};
 use crate::index::store::IndexStore;
@@ -252,7 +252,7 @@ fn a_flush_takes_no_more_entries_than_the_manifest_can_name() {
 
 /// Limits under which each merge is one of several runs.
 fn slow() -> Limits {
-    Limits { slice_bytes: 0, run: Duration::from_millis(6), ..Limits::default() }
+    Limits { slice_bytes: 0, run: Duration::from_millis(7), ..Limits::default() }
 }
 
 #[test]
@@ -278,14 +278,20 @@ fn a_large_merge_goes_on_in_later_runs() {
     assert_eq!(tenant.listing(), tenant.listed());
 }
 
-#[test]
-fn of_two_runs_that_do_one_merge_the_former_owner_ends() {
+/// A tenant with four segments of each collection, and limits under which their merge is claimed.
+fn with_large_merge_due() -> Tenant {
     let tenant = Tenant { limits: Limits { slice_bytes: 0, ..Limits::default() }, ..Tenant::new() };
     for first in [0, 8, 16, 24] {
         tenant.log(first..first + 8);
         let limits = Limits { fan: 9, ..tenant.limits };
         block_on(run(&tenant.memory, &tenant.env, &limits)).unwrap();
     }
+    tenant
+}
+
+#[test]
+fn of_two_runs_that_do_one_merge_the_former_owner_ends() {
+    let tenant = with_large_merge_due();
     let slow = tenant.memory.pausing();
     let mut former = Box::pin(run(&slow, &tenant.env, &tenant.limits));
     let context = &mut Context::from_waker(Waker::noop());
@@ -304,13 +310,16 @@ fn of_two_runs_that_do_one_merge_the_former_owner_ends() {
 
 #[test]
 fn a_merge_that_another_build_began_is_begun_anew() {
-    let tenant = Tenant { limits: slow(), ..Tenant::new() };
-    tenant.env.tick(1);
-    let mut numbers = 0..;
-    while !tenant.memory.manifest_now().merge.is_some_and(|job| job.progress.positions > 0) {
-        tenant.log(numbers.by_ref().take(8));
-        tenant.run();
+    let tenant = with_large_merge_due();
+    let process = tenant.memory.pausing();
+    let mut begun = Box::pin(run(&process, &tenant.env, &tenant.limits));
+    let context = &mut Context::from_waker(Waker::noop());
+    let has_progress = |job: MergeJob| job.progress.positions > 0;
+    while !tenant.memory.manifest_now().merge.is_some_and(has_progress) {
+        assert!(begun.as_mut().poll(context).is_pending());
     }
+    drop(begun);
+    tenant.env.pass(Duration::from_secs(60));
     put(&tenant, |manifest| manifest.merge.as_mut().unwrap().version = MERGE_VERSION + 1);
     let expected = tenant.memory.records();
     let begun = tenant.memory.manifest_now().merge.unwrap();
@@ -457,10 +466,100 @@ fn what_is_struck_is_found_by_nothing_and_in_nothing_once_settled() {
     assert_eq!(tenant.memory.manifest_now().struck.len(), 4);
     assert_eq!(tenant.memory.records(), expected);
     tenant.settle();
-    let left = tenant.memory.manifest_now().struck.len();
-    assert_eq!(left, 1, "the last one tells that something was struck");
     put(&tenant, |manifest| manifest.struck.clear());
     assert_eq!(tenant.memory.records(), expected);
+}
+
+fn struck(tenant: &Tenant) -> Vec<Position> {
+    tenant.memory.manifest_now().struck.iter().map(|struck| struck.position).collect()
+}
+
+/// A tenant of whose eight entries two were struck, and are in nothing any more.
+fn with_two_struck() -> Tenant {
+    let tenant = Tenant::new();
+    tenant.log(0..8);
+    tenant.run();
+    for number in [3, 5] {
+        block_on(strike(&tenant.memory, Collection::Activities, activity(number))).unwrap();
+    }
+    tenant.settle();
+    tenant
+}
+
+#[test]
+fn what_was_struck_is_forgotten_an_hour_after_nothing_has_it_but_for_the_last() {
+    let tenant = with_two_struck();
+    tenant.env.pass(Duration::from_secs(60 * 60 - 1));
+    tenant.settle();
+    assert_eq!(struck(&tenant), [activity(3), activity(5)]);
+    tenant.env.pass(Duration::from_secs(1));
+    tenant.settle();
+    assert_eq!(struck(&tenant), [activity(5)], "it tells that something was struck");
+}
+
+#[test]
+fn the_hour_begins_anew_when_an_entry_of_what_was_struck_is_put_again() {
+    let tenant = with_two_struck();
+    tenant.env.pass(Duration::from_secs(59 * 60));
+    // A search may read it now.
+    tenant.log([3]);
+    tenant.settle();
+    tenant.env.pass(Duration::from_secs(59 * 60));
+    tenant.settle();
+    assert_eq!(struck(&tenant), [activity(3), activity(5)]);
+    tenant.env.pass(Duration::from_secs(60));
+    tenant.settle();
+    assert_eq!(struck(&tenant), [activity(5)]);
+}
+
+#[test]
+fn an_entry_of_what_was_struck_is_deleted_behind_a_put_that_says_that_it_was_there() {
+    let tenant = with_two_struck();
+    let since = tenant.memory.manifest_now().struck[0].nowhere_since;
+    assert!(since.is_some());
+    let [key] = tenant.log([3])[..] else { unreachable!() };
+    put(&tenant, |manifest| manifest.pending.push(key));
+    tenant.log(8..16);
+    tenant.env.tick(1);
+    let process = tenant.memory.pausing();
+    let mut run = Box::pin(run(&process, &tenant.env, &tenant.limits));
+    while run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+        let is_there = tenant.memory.table().tail.contains_key(&key);
+        assert!(is_there || tenant.memory.manifest_now().struck[0].nowhere_since != since);
+    }
+    assert!(tenant.memory.table().tail.is_empty());
+    tenant.settle();
+    assert!(tenant.memory.manifest_now().pending.is_empty());
+}
+
+#[test]
+fn nothing_struck_is_forgotten_while_an_entry_of_the_tail_cannot_be_read() {
+    let tenant = with_two_struck();
+    let [key] = tenant.log([8])[..] else { unreachable!() };
+    tenant.memory.table().tail.insert(key, b"no entry".to_vec());
+    tenant.env.pass(Duration::from_secs(2 * 60 * 60));
+    tenant.settle();
+    assert_eq!(struck(&tenant), [activity(3), activity(5)]);
+}
+
+#[test]
+fn a_run_that_slept_behind_its_reading_of_the_tail_forgets_nothing_that_came_since() {
+    for steps in 1_usize.. {
+        let tenant = with_two_struck();
+        tenant.log(8..16);
+        let process = tenant.memory.pausing();
+        let mut stopped = Box::pin(run(&process, &tenant.env, &tenant.limits));
+        let context = &mut Context::from_waker(Waker::noop());
+        if (0..steps).any(|_| stopped.as_mut().poll(context).is_ready()) {
+            assert!(steps > 15, "{steps}");
+            return;
+        }
+        tenant.log([3]);
+        tenant.env.pass(Duration::from_secs(2 * 60 * 60));
+        drop(block_on(stopped));
+        let found = tenant.memory.records();
+        assert!(!found.contains_key(&(Collection::Activities, activity(3))), "{steps}");
+    }
 }
 
 #[test]
@@ -472,7 +571,9 @@ fn so_much_may_be_struck_at_once_and_no_more() {
     let more = block_on(strike(&tenant.memory, Collection::Activities, activity(2_000)));
     assert!(more.unwrap_err().retryable());
     assert!(tenant.memory.manifest_now().encode().len() < 100_000);
-    // Nothing has any of them.
+    // Nothing has any of them, for an hour.
+    tenant.settle();
+    tenant.env.pass(Duration::from_secs(60 * 60));
     tenant.settle();
     block_on(strike(&tenant.memory, Collection::Activities, activity(2_000))).unwrap();
     assert_eq!(tenant.memory.manifest_now().struck.len(), 2);
@@ -524,6 +625,8 @@ fn a_segment_is_not_added_when_records_were_struck_since_it_was_begun() {
     let early = built(&tenant, 0..8, number);
     block_on(strike(&tenant.memory, Collection::Activities, activity(3))).unwrap();
     // Nothing has it, so it could be forgotten.
+    tenant.settle();
+    tenant.env.pass(Duration::from_secs(60 * 60));
     tenant.settle();
     let outcome = block_on(add_segment(&tenant.memory, &tenant.env, early));
     assert!(outcome.unwrap_err().retryable());

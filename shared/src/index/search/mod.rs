@@ -28,9 +28,9 @@ use futures_util::future::{try_join, try_join_all};
 use super::expression::Expression;
 use super::manifest::Manifest;
 use super::plan::Plan;
-use super::segment::{Collection, Corrupt, PartName};
+use super::segment::{Collection, PartName};
 use super::segment_search::{Ahead, Missing, Parts, SegmentSearch, with_slack};
-use super::store::{AbsentPart, Version};
+use super::store::{AbsentPart, CorruptSegment, Version};
 use super::term::Term;
 use super::{Position, Range};
 use crate::domain::error::{Error, Result};
@@ -40,6 +40,8 @@ use crate::domain::error::{Error, Result};
 pub struct Current {
     pub version: Version,
     pub manifest: Arc<Manifest>,
+    /// What a read of it costs, in units.
+    pub units: usize,
 }
 
 /// Some of the tail, newest first.
@@ -49,8 +51,9 @@ pub struct TailRead {
     pub found: Vec<Position>,
     /// Where the next ones begin, if there are more.
     pub next: Option<Position>,
-    /// How many entries were read.
+    /// How many entries were read, and their bytes.
     pub entries: usize,
+    pub bytes: usize,
     /// What was read, in units.
     pub units: usize,
 }
@@ -91,6 +94,9 @@ pub trait IndexReader: Sync {
     /// A page of one shard of the tail.
     fn tail(&self, query: TailQuery<'_>) -> impl Future<Output = Result<TailRead>> + Send;
 
+    /// Notes how long a tail is, as far as a search has read it.
+    fn note_tail(&self, bytes: usize);
+
     /// A part that this process has, so that no call is needed for it.
     fn kept(&self, name: &PartName) -> Option<Arc<[u8]>>;
 
@@ -116,7 +122,7 @@ const OVERTIME_PARTS: usize = 25;
 const AHEAD_GROWTH: usize = 4;
 /// How many entries a round reads of a tail in several shards, before it is known what they
 /// cost. One shard's page is within any budget.
-const FIRST_ENTRIES: usize = 1_500;
+const FIRST_ENTRIES: usize = 800;
 /// How many entries are worth a call.
 const LEAST_ENTRIES: usize = 20;
 /// Blocks that a round asks for at most, beyond the pages that it is ahead anyway, where
@@ -133,6 +139,9 @@ pub struct Step {
     pub matches: Vec<Position>,
     /// How far everything is decided.
     pub progress: Progress,
+    /// Whether all of these match. Else they are candidates, beside which nothing matches, and
+    /// [`Expression::holds_of`] tells of each record whether it does.
+    pub is_exact: bool,
 }
 
 /// How far a search came.
@@ -166,6 +175,7 @@ pub struct Search<'a, R> {
     /// How many entries of the tail were read, and the units of them.
     tail_entries: usize,
     tail_units: usize,
+    tail_bytes: usize,
     /// The manifest that is searched by.
     current: Option<Current>,
     /// Whether it was read, or found unchanged, after the last read of the tail.
@@ -207,6 +217,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
             found_in_tail: BTreeSet::new(),
             tail_entries: 0,
             tail_units: 0,
+            tail_bytes: 0,
             current: None,
             is_valid: false,
             absent: None,
@@ -265,7 +276,12 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
             }
             self.to_compare = (self.expected >= TELLING).then_some(self.expected);
-            let room = if self.is_spent() { OVERTIME_PARTS } else { self.budget.units };
+            let room = match self.is_spent() {
+                true => OVERTIME_PARTS,
+                // What the tail costs is not known yet.
+                false if !tail.is_empty() => self.budget.units / 2,
+                false => self.budget.units,
+            };
             names.truncate(room);
             self.read(&tail, &names, with_manifest).await?;
         }
@@ -378,6 +394,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
         found
     }
 
+    fn is_exact(&self) -> bool {
+        self.segments.iter().all(SegmentSearch::is_exact)
+    }
+
     fn give_out(&mut self, mut matches: Vec<Position>, wanted: usize) -> Step {
         let is_finished = matches.len() <= wanted && self.undecided().is_none();
         matches.truncate(wanted);
@@ -390,7 +410,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
         if let Some(newest) = last.and_then(Position::older) {
             self.range.newest = newest;
         }
-        Step { matches, progress }
+        Step { matches, progress, is_exact: self.is_exact() }
     }
 
     /// Ends a search whose budget is spent, at the last position that is decided. `None`
@@ -405,7 +425,9 @@ impl<'a, R: IndexReader> Search<'a, R> {
             self.take_parts(&names, read);
             if self.absent.take().is_none() {
                 for search in &mut self.segments {
-                    search.take_positions(&self.parts).map_err(damaged)?;
+                    let id = search.segment().id;
+                    let taken = search.take_positions(&self.parts);
+                    taken.map_err(|source| CorruptSegment { id, source })?;
                 }
             }
         }
@@ -420,7 +442,8 @@ impl<'a, R: IndexReader> Search<'a, R> {
         if let Some(older) = last.older() {
             self.range.newest = older;
         }
-        Ok(Some(Step { matches: decided, progress: Progress::DecidedTo(last) }))
+        let progress = Progress::DecidedTo(last);
+        Ok(Some(Step { matches: decided, progress, is_exact: self.is_exact() }))
     }
 
     /// Evaluates the segments that can have one of the wanted positions, and what they lack.
@@ -480,9 +503,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 enough.saturating_sub(expected).clamp(1, need)
             };
             let wanted_here = search.found().len() + more;
+            let id = search.segment().id;
             search
                 .advance(&self.plan, range, &self.parts, wanted_here, &mut ahead, missing)
-                .map_err(damaged)?;
+                .map_err(|source| CorruptSegment { id, source })?;
             if !self.doubts {
                 expected += search.expected(&self.plan);
             }
@@ -552,7 +576,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
 
         self.budget.trips = self.budget.trips.saturating_sub(1);
         if let Some(current) = current {
-            self.spend_units(1);
+            self.spend_units(current.as_ref().map_or(1, |current| current.units));
             self.note(current, tail.is_empty())?;
         }
         // A part that is not there tells something of manifests that are read later.
@@ -561,9 +585,13 @@ impl<'a, R: IndexReader> Search<'a, R> {
             self.spend_units(page.units);
             self.tail_units += page.units;
             self.tail_entries += page.entries;
+            self.tail_bytes += page.bytes;
             self.found_in_tail.extend(page.found);
             self.tail[*at].is_read = page.next.is_none();
             self.tail[*at].start = page.next;
+        }
+        if !tail.is_empty() {
+            self.reader.note_tail(self.tail_bytes);
         }
         self.is_valid &= tail.is_empty() && self.absent.is_none();
         Ok(())
@@ -603,10 +631,6 @@ fn nothing_decided() -> Error {
 
 fn too_long_a_tail() -> Error {
     Error::Unavailable("the tail is longer than a search of audit events can read".into())
-}
-
-fn damaged(corrupt: Corrupt) -> Error {
-    Error::Internal(Box::new(corrupt))
 }
 
 #[cfg(test)]

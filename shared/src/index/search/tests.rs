@@ -65,6 +65,8 @@ struct State {
     units: usize,
     /// What was asked for in each call for parts.
     reads: Vec<Vec<PartName>>,
+    /// What was said of the tail last.
+    tail_bytes: usize,
     /// How many entries a page of the tail has.
     tail_page: Option<usize>,
     /// Whether the process keeps what it read.
@@ -74,6 +76,16 @@ struct State {
 /// An index in memory.
 #[derive(Default)]
 struct Memory(Mutex<State>);
+
+impl Memory {
+    /// What a record is filed under.
+    fn terms_of(&self, position: Position) -> Vec<Term> {
+        let state = self.0.lock().unwrap();
+        let of_segments = state.content.values().find_map(|records| records.get(&position));
+        let in_tail = || state.tail.get(&position).cloned();
+        of_segments.map(|terms| terms.iter().cloned().collect()).or_else(in_tail).unwrap()
+    }
+}
 
 impl State {
     fn shard_of(&self, position: Position) -> u8 {
@@ -88,6 +100,7 @@ impl State {
         (self.version > 0).then(|| Current {
             version: Version(Uuid::from_u128(self.version)),
             manifest: Arc::new(self.manifest.clone()),
+            units: 1,
         })
     }
 
@@ -197,6 +210,10 @@ impl IndexReader for Memory {
         Ok(read)
     }
 
+    fn note_tail(&self, bytes: usize) {
+        self.0.lock().unwrap().tail_bytes = bytes;
+    }
+
     fn kept(&self, name: &PartName) -> Option<Arc<[u8]>> {
         let state = self.0.lock().unwrap();
         let was_read = state.keeps && state.reads.iter().flatten().any(|read| read == name);
@@ -238,7 +255,8 @@ fn page_through(
         let mut search = Search::new(memory, collection, expression.clone(), range, budget);
         let step = block_on(search.step(wanted)).unwrap();
         assert!(step.matches.len() <= wanted);
-        found.extend(step.matches);
+        let holds = |position: &Position| expression.holds_of(&memory.terms_of(*position));
+        found.extend(step.matches.into_iter().filter(|at| step.is_exact || holds(at)));
         left = match step.progress {
             Progress::Finished => None,
             Progress::DecidedTo(position) => {
@@ -569,7 +587,12 @@ fn a_position_that_is_struck_out_is_found_by_nothing() {
     {
         let mut state = memory.0.lock().unwrap();
         let collection = Collection::Activities;
-        state.manifest.struck.push(Struck { collection, position: struck, before: 9 });
+        state.manifest.struck.push(Struck {
+            collection,
+            position: struck,
+            before: 9,
+            nowhere_since: None,
+        });
         state.put_manifest();
         // A late put brings its entry back.
         state.tail.insert(struck, vec![term("wcommon")]);
@@ -582,26 +605,76 @@ fn a_position_that_is_struck_out_is_found_by_nothing() {
 }
 
 #[test]
-fn what_is_filed_outside_of_bounds_costs_a_search_one_round_at_most() {
-    // Whatever else has the word: the viewer's few records are all that is looked at.
-    let costs = [0, 1, 2].map(|share| {
-        let (memory, _) = long(&[20_000], |n| {
-            let mut terms = Vec::new();
-            if n % 2_000 == 3 {
-                terms.push("rmine");
-            } else if share > 0 && n.is_multiple_of(share * 2) {
-                terms.push("wsecret");
-            }
-            terms
+fn what_is_filed_outside_of_bounds_changes_no_call_and_no_unit_of_a_search() {
+    // Whatever else has the word, and however many have it.
+    for (mine, asked) in [
+        (AnyOf::terms([term("rmine")]), Leaf::Term(term("wsecret"))),
+        (AnyOf::terms([term("rmine")]), Leaf::Beginning(term("wsec"))),
+        (AnyOf::everything(), Leaf::Term(term("wsecret"))),
+    ] {
+        let costs = [0, 1, 2, 1_000].map(|share| {
+            let (memory, records) = long(&[20_000, 300], |n| {
+                let mut terms = Vec::new();
+                if n % 2_000 == 3 {
+                    terms.push("rmine");
+                } else if share > 0 && n.is_multiple_of(share * 2) {
+                    terms.push("wsecret");
+                }
+                terms
+            });
+            let expression = Expression {
+                bounds: vec![mine.clone()],
+                all: vec![AnyOf(vec![vec![asked.clone()]])],
+                ..Expression::default()
+            };
+            let range = match mine == AnyOf::everything() {
+                // Nobody in this time has it.
+                true => Range { newest: at(3, 9), ..EVERYTHING },
+                false => EVERYTHING,
+            };
+            let found = page_through(&memory, &expression, range, 20, PLENTY);
+            assert_eq!(found, expected(&records, &expression, range));
+            let state = memory.0.lock().unwrap();
+            (state.calls, state.units)
         });
-        let expression =
-            Expression { bounds: vec![AnyOf::terms([term("rmine")])], ..of_all(&["wsecret"]) };
-        let found = page_through(&memory, &expression, EVERYTHING, 20, PLENTY);
-        assert_eq!(found, []);
-        memory.0.lock().unwrap().calls
-    });
-    // A word that very many others have is in a block of its own.
-    assert!(costs.iter().all(|calls| (costs[0]..=costs[0] + 1).contains(calls)), "{costs:?}");
+        assert!(costs.iter().all(|cost| *cost == costs[0]), "{asked:?}: {costs:?}");
+    }
+}
+
+#[test]
+fn a_beginning_of_very_many_words_is_searched_within_the_budget() {
+    let numbers: Vec<&str> =
+        (0..60_000).map(|n| &*format!("winv{:07}", n * 7_919 % 9_999_991).leak()).collect();
+    let filed =
+        |n: usize| vec![numbers[n % numbers.len()], if n.is_multiple_of(3) { "wa" } else { "wb" }];
+    let (memory, records) = long(&[60_000, 9_000, 20], filed);
+    let beginning = |text| AnyOf(vec![vec![Leaf::Beginning(term(text))]]);
+    let beginnings = ["winv", "winv0", "winv1", "winv00", "wi"].map(beginning);
+    let budget = Budget { units: 400, trips: 22 };
+    let mut candidates = 0;
+    for (all, none) in [
+        (vec![beginnings[0].clone()], vec![]),
+        (beginnings.to_vec(), vec![]),
+        (vec![AnyOf::terms([term("wa")]), beginnings[2].clone()], vec![]),
+        (vec![AnyOf::terms([term("wb")])], vec![beginnings[0].clone()]),
+        (vec![beginnings[3].clone()], vec![AnyOf::terms([term("wa")])]),
+    ] {
+        let expression = Expression { all, none, ..Expression::default() };
+        memory.0.lock().unwrap().units = 0;
+        let mut search =
+            Search::new(&memory, Collection::Activities, expression.clone(), EVERYTHING, budget);
+        let step = block_on(search.step(21)).unwrap();
+        assert!(memory.0.lock().unwrap().units <= 440, "{expression:?}");
+        candidates += usize::from(!step.is_exact && step.matches.len() == 21);
+        // Ten pages of it are those of the model.
+        let newest = expected(&records, &expression, EVERYTHING);
+        let end = newest.get(210).copied().unwrap_or(Position::OLDEST);
+        let range = Range { oldest: end, ..EVERYTHING };
+        let found = page_through(&memory, &expression, range, 500, budget);
+        assert_eq!(found, expected(&records, &expression, range), "{expression:?}");
+    }
+    // Alone, and left out.
+    assert_eq!(candidates, 2);
 }
 
 /// Entries of the tail that were not flushed yet, in pages of three.

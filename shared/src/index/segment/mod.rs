@@ -217,7 +217,7 @@ pub struct CorruptPart {
 
 impl From<CorruptPart> for Error {
     fn from(corrupt: CorruptPart) -> Self {
-        Self::Internal(Box::new(corrupt))
+        Self::Unavailable(Box::new(corrupt))
     }
 }
 
@@ -301,6 +301,7 @@ mod tests {
                 collection: Collection::Activities,
                 position: imported[1],
                 before: 300,
+                nowhere_since: Some(imported[0].time),
             }],
         };
         vec![

@@ -29,7 +29,8 @@ use crate::domain::principal::{ActorType, TenantId};
 use crate::domain::record_type::{BuiltInRecordType, RecordType};
 use crate::store::failure::{CorruptItem, ItemTooLarge};
 use crate::store::item::{
-    Item, ItemReader, ItemWriter, MAX_ITEM_BYTES, READ_UNIT_BYTES, size_bytes,
+    Item, ItemReader, ItemWriter, MAX_ITEM_BYTES, READ_UNIT_BYTES, WRITE_UNIT_BYTES, size_bytes,
+    write_units,
 };
 use crate::store::items::attribution;
 use crate::store::items::long_text::{Form, LongText, inflated_if_some};
@@ -37,8 +38,6 @@ use crate::store::keys;
 
 /// A strongly consistent read of up to this many bytes costs one unit.
 const HEAD_MAX_BYTES: usize = READ_UNIT_BYTES;
-/// A write of up to this many bytes costs one unit, or two in a transaction.
-const WRITE_UNIT_BYTES: usize = 1_024;
 /// The attribute of a body.
 const BODY: &str = "body";
 /// The attribute of what the logged-activity dialect adds.
@@ -88,10 +87,6 @@ impl ActivityItems {
         let staged = self.body.as_ref().map_or(0, |body| write_units(size_bytes(body)));
         2 * write_units(size_bytes(&self.head)) + staged
     }
-}
-
-fn write_units(bytes: usize) -> usize {
-    bytes.div_ceil(WRITE_UNIT_BYTES)
 }
 
 /// What an activity has that may be long, as the attributes of the one item or the

@@ -1,12 +1,15 @@
 //! What searches cost as a history grows, in read units, round trips and time,
-//! and beside Postgres full text on the same rows.
+//! and beside Postgres full text on the same rows; and what logs write.
 //!
-//! The history is on the embedded engine, in files that are kept between runs.
+//! The histories are on the embedded engine, those that are searched in files that are kept
+//! between runs.
 
+mod logs;
 mod past;
 mod postgres;
 mod searches;
 mod sweep;
+mod texts;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,9 +47,11 @@ async fn main() -> ExitCode {
 async fn run(args: &[&str]) -> Result<()> {
     match args {
         ["fill", count] => drop(past::open(count.parse()?).await?),
+        ["logs"] => logs::run().await?,
         ["sweep"] => sweep::run().await?,
+        ["texts", path] => texts::run(Path::new(path)).await?,
         ["postgres", socket] => postgres::run(Path::new(socket)).await?,
-        _ => bail!("expected fill COUNT, sweep or postgres SOCKET"),
+        _ => bail!("expected fill COUNT, logs, sweep, texts FILE or postgres SOCKET"),
     }
     Ok(())
 }

@@ -6,7 +6,9 @@ use activity_log_core::Context;
 use activity_log_core::domain::client::Client;
 use activity_log_core::http::message::Request;
 use activity_log_core::http::request_body::RequestBody;
-use activity_log_tests::history::{ALSO_COMMON, ALSO_TENTH, COMMON, PHRASE, RARE, TENTH, UNCOMMON};
+use activity_log_tests::history::{
+    ALSO_COMMON, ALSO_TENTH, COMMON, NORTHERN, PHRASE, RARE, SOUTHERN, TENTH, UNCOMMON,
+};
 use anyhow::{Result, ensure};
 use http::{HeaderMap, Method};
 use serde_json::Value;
@@ -21,6 +23,9 @@ pub(crate) struct Search {
 pub(crate) const RARE_AND_COMMON: &str = "a rare word (6 in all) and a common one (1 of 2)";
 /// Two words, each in a tenth of all activities.
 pub(crate) const TWO_TENTHS: &str = "two common words (each 1 of 10)";
+
+/// The beginning of many words.
+pub(crate) const PREFIX: &str = "a prefix (three letters)";
 
 /// Every kind of search, a page of 20 each.
 pub(crate) fn all() -> Vec<Search> {
@@ -45,7 +50,13 @@ pub(crate) fn all() -> Vec<Search> {
         ),
         search("two common words (1 of 2, 1 of 3)", &[("query", &both(COMMON, ALSO_COMMON))]),
         search(TWO_TENTHS, &[("query", &both(TENTH, ALSO_TENTH))]),
+        search("two words that never meet (each 1 of 5)", &[("query", &both(NORTHERN, SOUTHERN))]),
+        search(
+            "four words (1 of 600)",
+            &[("query", &both(&both(COMMON, ALSO_COMMON), &both(TENTH, ALSO_TENTH)))],
+        ),
         search("a phrase (1 of 10)", &[("query", PHRASE)]),
+        search(PREFIX, &[("query", "ren*")]),
     ]
 }
 
