@@ -101,7 +101,7 @@ async fn shard_status(store: &impl IndexStore, shard: u8) -> Result<IndexStatus>
     loop {
         let page = store.tail(shard, after, PAGE_BYTES).await?;
         status.tail_entries += page.entries.len();
-        status.unreadable_entries += page.unreadable.len();
+        status.unreadable_entries += page.unreadable.len() + page.unnamed;
         status.tail_bytes += page.bytes;
         after = page.next;
         if after.is_none() {

@@ -94,6 +94,8 @@ pub struct TailPage {
     pub entries: Vec<(TailKey, Entry)>,
     /// Entries whose bytes can't be read.
     pub unreadable: Vec<TailKey>,
+    /// Items whose key is none of an entry, and that nothing reads.
+    pub unnamed: usize,
     /// What was read, in bytes, as the table counts them.
     pub bytes: usize,
     /// The last entry that was looked at, where there may be more behind it.

@@ -15,7 +15,7 @@ use super::keys;
 use super::measured::Measured as _;
 use super::segments::{TenantIndex, read_part};
 use crate::domain::clock::Timestamp;
-use crate::domain::error::Result;
+use crate::domain::error::{Result, chain};
 use crate::index::manifest::{Manifest, TailKey};
 use crate::index::segment::merge::Parts;
 use crate::index::segment::{Part, PartName, SegmentId};
@@ -28,6 +28,8 @@ const OWNER: &str = "owner";
 const UNTIL: &str = "until";
 /// About how many entries of the tail one call reads.
 const PAGE_BYTES: usize = 1024 * 1024;
+/// The least entries that one call asks for: a call for fewer costs as much.
+const LEAST_ENTRIES: usize = 64;
 
 /// What is put in the table for a part.
 struct WrittenPart {
@@ -106,37 +108,18 @@ impl IndexStore for TenantIndex<'_> {
     }
 
     async fn tail(&self, shard: u8, after: Option<TailKey>, max_bytes: usize) -> Result<TailPage> {
-        let pk = keys::tail(self.tenant, shard);
-        let start = after.map(|key| keys::tail_entry(self.tenant, key).into_item());
-        // A page of DynamoDB has a megabyte. A smaller one is asked for by a number of
-        // entries, since there is no limit of bytes.
-        let limit = (max_bytes < PAGE_BYTES).then(|| (max_bytes / 512).max(1));
-        let answer = self
-            .store
-            .client
-            .query()
-            .table_name(&self.store.table_name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
         let mut page = TailPage::default();
-        for item in answer.items.unwrap_or_default() {
-            page.bytes += size_bytes(&item);
-            let position = tail_entry::read_position(&item)?;
-            let key = TailKey { shard, position };
-            match tail_entry::read(&item) {
-                Ok((_, entry)) => page.entries.push((key, entry)),
-                Err(_) => page.unreadable.push(key),
+        let mut start = after.map(|key| keys::tail_entry(self.tenant, key).into_item());
+        loop {
+            start = self.add_to_page(shard, start, max_bytes, &mut page).await?;
+            // What was looked at last may have no key of an entry, from which only this
+            // loop can go on.
+            let Some(last) = &start else { return Ok(page) };
+            if let Ok(position) = tail_entry::read_position(last) {
+                page.next = Some(TailKey { shard, position });
+                return Ok(page);
             }
         }
-        let next = answer.last_evaluated_key.as_ref().map(tail_entry::read_position).transpose()?;
-        page.next = next.map(|position| TailKey { shard, position });
-        Ok(page)
     }
 
     async fn delete_tail(&self, keys: &[TailKey]) -> Result<()> {
@@ -178,6 +161,52 @@ impl IndexStore for TenantIndex<'_> {
 }
 
 impl TenantIndex<'_> {
+    /// Reads some items of a shard, and behind which key there may be more.
+    async fn add_to_page(
+        &self,
+        shard: u8,
+        start: Option<Item>,
+        max_bytes: usize,
+        page: &mut TailPage,
+    ) -> Result<Option<Item>> {
+        // A page of DynamoDB has a megabyte. A smaller one is asked for by a number of
+        // entries, since there is no limit of bytes.
+        let limit = (max_bytes < PAGE_BYTES).then(|| (max_bytes / 512).max(LEAST_ENTRIES));
+        let answer = self
+            .store
+            .client
+            .query()
+            .table_name(&self.store.table_name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::tail(self.tenant, shard)))
+            .consistent_read(true)
+            .set_exclusive_start_key(start)
+            .set_limit(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+            .measured()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        for item in answer.items.unwrap_or_default() {
+            page.bytes += size_bytes(&item);
+            let position = match tail_entry::read_position(&item) {
+                Ok(position) => position,
+                Err(corrupt) => {
+                    if page.unnamed == 0 {
+                        let error = chain(&corrupt);
+                        tracing::error!(error, "an item of the tail is left out, as all like it");
+                    }
+                    page.unnamed += 1;
+                    continue;
+                }
+            };
+            let key = TailKey { shard, position };
+            match tail_entry::read(&item) {
+                Ok((_, entry)) => page.entries.push((key, entry)),
+                Err(_) => page.unreadable.push(key),
+            }
+        }
+        Ok(answer.last_evaluated_key)
+    }
+
     /// A put of the hint that a run is at work, for a condition on its owner.
     fn put_hint(&self, owner: Uuid, until: Timestamp) -> PutItemFluentBuilder {
         let mut item = keys::busy(self.tenant).into_item();

@@ -327,6 +327,25 @@ async fn an_unreadable_entry_of_the_tail_hides_no_other() {
     expect_whole(&rig.faulty_v1, 9).await;
 }
 
+/// There are more of them than one call asks for.
+#[tokio::test]
+async fn items_of_the_tail_whose_keys_are_none_of_entries_stop_no_run() {
+    let rig = Rig::start().await;
+    log(&rig, 0..9).await;
+    let table = RawTable::of(&rig.direct).await;
+    let items = table.items().await;
+    let entry = items.iter().find(|((pk, _), _)| pk.contains("#TAIL")).expect("nine are there").1;
+    for number in 0..70 {
+        table.put(with(entry, "sk", AttributeValue::S(format!("!{number:02}")))).await;
+    }
+    let (captured, _guard) = CapturedLog::start();
+    let limits = Limits { max_tail_bytes: 600, ..Limits::default() };
+    let ran = rig.direct.compact(TENANT, &limits).await.expect("it goes on behind them");
+    assert_eq!((ran.entries_flushed, ran.unreadable_entries), (9, 70));
+    assert!(!captured.lines_with("an item of the tail is left out").is_empty());
+    assert_eq!(keys_with(&rig.direct, "#TAIL").await.len(), 70);
+}
+
 #[tokio::test]
 async fn a_process_with_an_old_manifest_in_memory_finds_everything() {
     let rig = Rig::start().await;

@@ -47,7 +47,7 @@ pub(super) async fn flush<S: IndexStore>(session: &mut Session<'_, S>) -> Result
     let read = TailRead::read(session.store, shards, limits.max_tail_bytes).await?;
     session.ran.tail_bytes_found = session.ran.tail_bytes_found.max(read.bytes);
     session.ran.tail_bytes_left = read.bytes;
-    session.ran.unreadable_entries = read.unreadable.len();
+    session.ran.unreadable_entries = read.unreadable.len() + read.unnamed;
     note_what_is_gone(session, &read, began).await?;
 
     let (bytes, found, is_whole) = (read.bytes, read.entries.len(), read.is_whole());
@@ -102,7 +102,7 @@ async fn note_what_is_gone<S: IndexStore>(
     began: Timestamp,
 ) -> Result<()> {
     let entries = read.entries.iter().map(|(key, entry)| (*key, entry));
-    let are_all = read.is_whole() && read.unreadable.is_empty();
+    let are_all = read.is_whole() && read.unreadable.is_empty() && read.unnamed == 0;
     let seen = SeenInTail::new(&session.current.manifest, entries, are_all, began);
     let pending: BTreeSet<TailKey> =
         session.current.manifest.pending.iter().copied().filter(|key| !seen.is_in(*key)).collect();

@@ -7,11 +7,16 @@ use crate::index::entry::Entry;
 use crate::index::manifest::TailKey;
 use crate::index::store::IndexStore;
 
+/// How much that can't be read is gone through to what can. Runs tell of it long before, and
+/// what is behind waits until somebody has seen to it.
+const UNREADABLE_BYTES: usize = 16 << 20;
+
 /// What was read of the tail.
 #[derive(Debug, Default)]
 pub(super) struct TailRead {
     pub(super) entries: Vec<(TailKey, Entry)>,
     pub(super) unreadable: Vec<TailKey>,
+    pub(super) unnamed: usize,
     pub(super) bytes: usize,
     /// By shard: through which key it was read, or all of it.
     read_through: Vec<Option<TailKey>>,
@@ -19,7 +24,8 @@ pub(super) struct TailRead {
 
 impl TailRead {
     /// Reads all shards side by side, until there are some `max_bytes` of entries that can be
-    /// read. Those that can't be read don't count, so they stand in nobody's way.
+    /// read. Those that can't be read stand in nobody's way, as long as they are within
+    /// [`UNREADABLE_BYTES`].
     pub(super) async fn read<S: IndexStore>(
         store: &S,
         shards: u8,
@@ -28,7 +34,8 @@ impl TailRead {
         let mut read = Self { read_through: vec![None; usize::from(shards)], ..Self::default() };
         let mut open: Vec<u8> = (0..shards).collect();
         let mut left = max_bytes;
-        while !open.is_empty() && left > 0 {
+        let mut unreadable_left = UNREADABLE_BYTES;
+        while !open.is_empty() && left > 0 && unreadable_left > 0 {
             let a_shard = (left / open.len()).max(1);
             let after = &read.read_through;
             let pages =
@@ -36,12 +43,12 @@ impl TailRead {
             let pages = try_join_all(pages).await?;
             let mut still_open = Vec::new();
             for (shard, page) in open.into_iter().zip(pages) {
-                if !page.entries.is_empty() {
-                    left = left.saturating_sub(page.bytes);
-                }
+                let counts = if page.entries.is_empty() { &mut unreadable_left } else { &mut left };
+                *counts = counts.saturating_sub(page.bytes);
                 read.bytes += page.bytes;
                 read.entries.extend(page.entries);
                 read.unreadable.extend(page.unreadable);
+                read.unnamed += page.unnamed;
                 read.read_through[usize::from(shard)] = page.next;
                 if page.next.is_some() {
                     still_open.push(shard);
@@ -121,5 +128,17 @@ mod tests {
         log(&memory, key(0, 100));
         let read = read(&memory, 1, 600);
         assert_eq!((read.entries.len(), read.unreadable.len()), (1, 100));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_gone_through_to_a_bound() {
+        let memory = Memory::new();
+        for number in 0..20 {
+            memory.table().tail.insert(key(0, number), vec![0xff; 1 << 20]);
+        }
+        log(&memory, key(0, 20));
+        let read = read(&memory, 1, 600);
+        assert_eq!((read.entries.len(), read.unreadable.len()), (0, 16));
+        assert!(!read.is_whole());
     }
 }
