@@ -123,8 +123,8 @@ impl<'a> Candidates<'a> {
         self.matches.units_left()
     }
 
-    /// Looks for more until there are so many: fewer are there at the end, and where the
-    /// budget is spent.
+    /// Looks for more, once, until there are so many: fewer are there at the end, and where the
+    /// budget is spent. To look again then would spend what a search has to come on at all.
     pub(super) async fn look_for(&mut self, wanted: usize) -> Result<()> {
         let missing = wanted.saturating_sub(self.found.len());
         if missing > 0 && self.progress != Some(Progress::Finished) {
@@ -136,17 +136,16 @@ impl<'a> Candidates<'a> {
         Ok(())
     }
 
-    /// The next positions, and where to go on if there is more.
-    pub(super) async fn take(&mut self, limit: usize) -> Result<(Vec<Position>, Option<Position>)> {
-        // One match more than the page tells whether there is a next one.
-        self.look_for(limit + 1).await?;
+    /// The next positions of those that were found, and where to go on if there is more. One
+    /// more than the page has tells that.
+    pub(super) fn take(&mut self, limit: usize) -> (Vec<Position>, Option<Position>) {
         let taken: Vec<Position> = self.found.drain(..limit.min(self.found.len())).collect();
         let end = match (taken.last(), self.progress) {
             (Some(last), _) if !self.found.is_empty() => Some(*last),
             (_, Some(Progress::DecidedTo(position))) => Some(position),
             (_, Some(Progress::Finished) | None) => None,
         };
-        Ok((taken, end))
+        (taken, end)
     }
 
     /// Where to go on behind a position that was taken, if there is more.

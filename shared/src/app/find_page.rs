@@ -126,7 +126,9 @@ pub(crate) async fn find_positions(
     limit: usize,
 ) -> Result<(Vec<Position>, Option<Position>)> {
     let index = TenantIndex { store: &ctx.store, tenant };
-    Candidates::new(&index, collection, expression, range, limit).take(limit).await
+    let mut candidates = Candidates::new(&index, collection, expression, range, limit);
+    candidates.look_for(limit + 1).await?;
+    Ok(candidates.take(limit))
 }
 
 /// The activities that an expression holds of within a range, and that have what a query
@@ -203,7 +205,7 @@ impl<'a> Finding<'a> {
             self.read_heads().await?;
             return self.checked_rows(limit).await;
         }
-        let (positions, end) = self.candidates.take(limit).await?;
+        let (positions, end) = self.candidates.take(limit);
         let mut heads = self.ctx.store.heads(self.tenant, &ids(&positions)).await?;
         // A position without a head belongs to a write that is under way or was given up: it
         // is not there.
