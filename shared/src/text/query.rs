@@ -111,8 +111,8 @@ impl TextQuery {
     }
 
     /// Whether there is anything that a record must not have.
-    #[must_use]
-    pub fn has_exclusions(&self) -> bool {
+    #[cfg(test)]
+    pub(super) fn has_exclusions(&self) -> bool {
         !self.none.is_empty()
     }
 
