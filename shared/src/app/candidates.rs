@@ -148,6 +148,15 @@ impl<'a> Candidates<'a> {
         (taken, end)
     }
 
+    /// Keeps so many of what was found, and leaves the others to the next page: the budget has
+    /// to be spent on these.
+    pub(super) fn keep(&mut self, most: usize) {
+        if self.found.len() > most {
+            self.found.truncate(most);
+            self.progress = self.found.back().copied().map(Progress::DecidedTo);
+        }
+    }
+
     /// Where to go on behind a position that was taken, if there is more.
     pub(super) fn end_behind(&self, taken: Position) -> Option<Position> {
         let is_last = self.found.is_empty() && self.progress == Some(Progress::Finished);

@@ -258,7 +258,9 @@ impl<'a> Finding<'a> {
         self.read_heads().await
     }
 
+    /// Reads the heads of what was found, as far as the budget reaches, or one.
     async fn read_heads(&mut self) -> Result<()> {
+        self.candidates.keep(self.candidates.units_left().max(1));
         let positions: Vec<Position> = self.candidates.found.iter().copied().collect();
         self.heads = self.ctx.store.heads(self.tenant, &ids(&positions)).await?;
         if !positions.is_empty() {
