@@ -30,22 +30,7 @@ enum Matches<'a> {
     Found(Box<Search<'a, TenantIndex<'a>>>),
 }
 
-impl<'a> Matches<'a> {
-    fn new(
-        index: &'a TenantIndex<'a>,
-        collection: Collection,
-        expression: Expression,
-        range: Range,
-        rows: usize,
-    ) -> Self {
-        if expression == Expression::default() {
-            let TenantIndex { store, tenant } = index;
-            return Self::All { store, tenant, collection, range };
-        }
-        let budget = Budget { units: BUDGET.units.saturating_sub(rows), ..BUDGET };
-        Self::Found(Box::new(Search::new(index, collection, expression, range, budget)))
-    }
-
+impl Matches<'_> {
     async fn step(&mut self, wanted: usize) -> Result<Step> {
         match self {
             Self::All { store, tenant, collection, range } => {
@@ -104,7 +89,14 @@ impl<'a> Candidates<'a> {
         range: Range,
         rows: usize,
     ) -> Self {
-        let matches = Matches::new(index, collection, expression, range, rows);
+        let matches = if expression == Expression::default() {
+            let TenantIndex { store, tenant } = index;
+            Matches::All { store, tenant, collection, range }
+        } else {
+            let budget = Budget { units: BUDGET.units.saturating_sub(rows), ..BUDGET };
+            let search = Search::new(index, collection, expression, range, budget);
+            Matches::Found(Box::new(search))
+        };
         Self { matches, found: VecDeque::new(), progress: None, are_exact: true }
     }
 
