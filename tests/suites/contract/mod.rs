@@ -16,6 +16,7 @@ mod log;
 mod openapi;
 mod pages;
 mod paging;
+mod queries;
 mod read;
 mod reference_model;
 mod search;
