@@ -14,7 +14,7 @@ _list:
 check: fmt-check locked lint test
 
 # All that has to hold before a change lands, in this order
-ci: fmt-check locked lint pages test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-pages test-examples deploy-check test-emulator bench-short only-its-own unused doc deny
+ci: fmt-check locked lint pages test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-pages test-examples test-finding deploy-check test-emulator bench-short only-its-own unused doc deny
 
 # Writes the format
 fmt:
@@ -66,6 +66,10 @@ test-pages:
 # The examples, against a real server
 test-examples:
     tests/examples/run
+
+# What people search for, here and beside others
+test-finding:
+    tests/finding/run
 
 # The template, as far as it can be told without deploying it
 deploy-check:
