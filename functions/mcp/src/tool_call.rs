@@ -14,7 +14,7 @@ use activity_log_core::app::json::Object;
 use activity_log_core::app::listing::Page;
 use activity_log_core::app::log_activity::log_activity;
 use activity_log_core::app::name_actors::{with_names, with_names_of_caller};
-use activity_log_core::app::search_activity::search_activity;
+use activity_log_core::app::search_activity::{Found, search_activity};
 use activity_log_core::app::write_activity::Replay;
 use activity_log_core::domain::activity::ActivityId;
 use activity_log_core::domain::actor_names::ActorNames;
@@ -27,7 +27,7 @@ use activity_log_core::http::v1;
 use activity_log_core::http::v1::search::{ActivitiesBody, SeveralTypesInput};
 use activity_log_core::http::view::{ActivityBody, ActivityView, ErrorDetail};
 use activity_log_core::platform::guard::guard;
-use rmcp::model::{CallToolResult, MetaObject};
+use rmcp::model::{CallToolResult, ContentBlock, MetaObject};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -124,10 +124,10 @@ async fn search(
         let listing = v1::search::read(&mut reader, view, types);
         let listing = reader.finish(Ok(listing))?;
         let search = search_activity(ctx, &listing);
-        let (page, names) = with_names(ctx, view.tenant_id(), search).await?;
-        Ok((listing, page, names))
+        let (found, names) = with_names(ctx, view.tenant_id(), search).await?;
+        Ok((listing, found, names))
     });
-    let (listing, mut page, names) = found.await?;
+    let (listing, Found { mut page, suggested_queries }, names) = found.await?;
     let kept = rows_within(&page, &names, MAX_PAGE_BYTES);
     if kept < page.rows.len() {
         page.rows.truncate(kept);
@@ -135,8 +135,24 @@ async fn search(
         page.next_cursor = last.map(|row| listing.filters.cursor_after(row));
     }
     let next_cursor = page.next_cursor.as_deref();
-    let body = ActivitiesBody::of(&page.rows, &names, next_cursor, exchange.request_id());
-    Ok(CallToolResult::structured(to_value(&body)))
+    let suggested = &suggested_queries;
+    let body =
+        ActivitiesBody::of(&page.rows, &names, next_cursor, suggested, exchange.request_id());
+    let mut result = CallToolResult::structured(to_value(&body));
+    if !suggested_queries.is_empty() {
+        result.content.push(ContentBlock::text(nothing_matches(&suggested_queries)));
+    }
+    Ok(result)
+}
+
+/// What an agent is told beside an empty page, where other queries match.
+fn nothing_matches(suggested_queries: &[String]) -> String {
+    let mut text = "Nothing matches all words of this query. These queries match:".to_owned();
+    for query in suggested_queries {
+        text.push('\n');
+        text.push_str(query);
+    }
+    text
 }
 
 /// How many rows fit, at least one, so that paging gets on.

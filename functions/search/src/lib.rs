@@ -42,8 +42,8 @@ async fn search_activities(
         let view = attempt.view(scope)?;
         let listing = v1::search::parse(exchange, view)?;
         let search = search_activity(ctx, &listing);
-        let (page, names) = with_names(ctx, view.tenant_id(), search).await?;
-        Ok(v1::search::respond(exchange, &listing, &page, &names))
+        let (found, names) = with_names(ctx, view.tenant_id(), search).await?;
+        Ok(v1::search::respond(exchange, &listing, &found, &names))
     })
     .await
 }

@@ -28,6 +28,8 @@ enum Matches<'a> {
         range: Range,
     },
     Found(Box<Search<'a, TenantIndex<'a>>>),
+    /// They are known, and what is left to spend on them.
+    Known(Budget),
 }
 
 impl Matches<'_> {
@@ -43,12 +45,17 @@ impl Matches<'_> {
                 Ok(step)
             }
             Self::Found(search) => search.step(wanted).await,
+            Self::Known(_) => {
+                Ok(Step { matches: Vec::new(), progress: Progress::Finished, is_exact: true })
+            }
         }
     }
 
     fn spend(&mut self, units: usize) {
-        if let Self::Found(search) = self {
-            search.spend(units);
+        match self {
+            Self::All { .. } => {}
+            Self::Found(search) => search.spend(units),
+            Self::Known(budget) => budget.spend(units),
         }
     }
 
@@ -56,13 +63,15 @@ impl Matches<'_> {
         match self {
             Self::All { .. } => false,
             Self::Found(search) => search.is_spent(),
+            Self::Known(budget) => budget.is_spent(),
         }
     }
 
-    fn units_left(&self) -> usize {
+    fn budget_left(&self) -> Budget {
         match self {
-            Self::All { .. } => BUDGET.units,
-            Self::Found(search) => search.units_left(),
+            Self::All { .. } => BUDGET,
+            Self::Found(search) => search.budget(),
+            Self::Known(budget) => *budget,
         }
     }
 }
@@ -100,6 +109,29 @@ impl<'a> Candidates<'a> {
         Self { matches, found: VecDeque::new(), progress: None, are_exact: true }
     }
 
+    /// Positions that were found elsewhere, with what is left to spend on them.
+    pub(super) fn known(found: Vec<Position>, are_exact: bool, budget: Budget) -> Self {
+        let (found, progress) = (found.into(), Some(Progress::Finished));
+        Self { matches: Matches::Known(budget), found, progress, are_exact }
+    }
+
+    /// The same, of which [`Self::search`] can be asked for other searches in the end.
+    pub(super) fn remembering(self) -> Self {
+        let matches = match self.matches {
+            Matches::Found(search) => Matches::Found(Box::new(search.remembering())),
+            matches => matches,
+        };
+        Self { matches, ..self }
+    }
+
+    /// The search of the index, where there is one.
+    pub(super) fn search(&mut self) -> Option<&mut Search<'a, TenantIndex<'a>>> {
+        match &mut self.matches {
+            Matches::Found(search) => Some(search),
+            Matches::All { .. } | Matches::Known(_) => None,
+        }
+    }
+
     /// Takes a round trip, and what was read in it, from the budget.
     pub(super) fn spend(&mut self, units: usize) {
         self.matches.spend(units);
@@ -112,7 +144,12 @@ impl<'a> Candidates<'a> {
 
     /// The units that are left of it.
     pub(super) fn units_left(&self) -> usize {
-        self.matches.units_left()
+        self.budget_left().units
+    }
+
+    /// What is left of it.
+    pub(super) fn budget_left(&self) -> Budget {
+        self.matches.budget_left()
     }
 
     /// Looks for more, once, until there are so many: fewer are there at the end, and where the

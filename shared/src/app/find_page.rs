@@ -17,13 +17,13 @@ use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::expression::{AnyOf, Expression, Leaf};
 use crate::index::filed::activity_part;
-use crate::index::search::Progress;
+use crate::index::search::{Budget, Progress, Search};
 use crate::index::segment::Collection;
 use crate::index::term::Term;
 use crate::index::visible_text::visible_text;
 use crate::index::{Position, Range};
 use crate::store::{Parts, TenantIndex};
-use crate::text::{self, ANALYZER_VERSION, QueryError, TextQuery, Word};
+use crate::text::{self, ANALYZER_VERSION, Operands, QueryError, TextQuery, Word};
 
 /// The longest query, in characters.
 pub const MAX_QUERY_CHARS: usize = 500;
@@ -59,6 +59,11 @@ impl SearchQuery {
         &self.text
     }
 
+    /// What can be left out of it, where its text can be cut like that.
+    pub(crate) fn operands(&self) -> Option<Operands<'_>> {
+        Operands::of(&self.text)
+    }
+
     /// The row of an activity that it has found.
     #[must_use]
     pub fn row_of(&self, activity: Activity) -> FoundActivity {
@@ -78,6 +83,14 @@ impl SearchQuery {
         expression.none.extend(words.none.iter().map(clause));
         expression.analyzer = Some(ANALYZER_VERSION);
     }
+}
+
+/// A query that asks for less than another one.
+#[derive(Clone, Debug)]
+pub(crate) struct Shorter {
+    pub(crate) query: SearchQuery,
+    /// What the index is asked for.
+    pub(crate) expression: Expression,
 }
 
 /// What a query is refused with that only excludes, where nothing else says what to find.
@@ -132,29 +145,39 @@ pub(crate) async fn find_positions(
 }
 
 /// The activities that an expression holds of within a range, and that have what a query
-/// asks for, whose words are part of the expression.
-pub(crate) async fn find_page(
-    ctx: &Context,
-    tenant: &TenantId,
-    expression: Expression,
-    query: Option<&SearchQuery>,
-    range: Range,
-    limit: usize,
-) -> Result<RowsAndEnd> {
-    let index = TenantIndex { store: &ctx.store, tenant };
-    Finding::new(ctx, &index, expression, query, range, limit).rows(limit).await
-}
-
-/// The same in rounds, for a request that has more to do with the rows: all of them are
-/// within one budget.
+/// asks for, whose words are part of the expression. They are found in rounds, for a request
+/// that has more to do with the rows: all of them are within one budget.
 pub(crate) struct Finding<'a> {
     ctx: &'a Context,
     tenant: &'a TenantId,
     expression: Expression,
     query: Option<&'a TextQuery>,
     candidates: Candidates<'a>,
+    /// Units of the budget that are kept back for rows.
+    reserved: usize,
     /// Heads of candidates that are held against the text.
     heads: HashMap<ActivityId, Activity>,
+    /// What was held against the text in vain, where that is remembered.
+    in_vain: Option<InVain>,
+}
+
+/// What the candidates that are not found have of a query.
+struct InVain {
+    /// Each operand of it, as if it were asked for alone.
+    operands: Vec<Shorter>,
+    /// Of each candidate, a bit for each of these that finds it.
+    found: Vec<u32>,
+}
+
+impl InVain {
+    fn note(&mut self, activity: &Activity, terms: &[Term]) {
+        let finds = |operand: &Shorter| {
+            operand.expression.holds_of(terms) && is_verified(&operand.query.parsed, activity)
+        };
+        let operands = self.operands.iter().enumerate();
+        let found = operands.filter(|(_, operand)| finds(operand));
+        self.found.push(found.fold(0, |found, (at, _)| found | 1 << at));
+    }
 }
 
 impl<'a> Finding<'a> {
@@ -178,8 +201,67 @@ impl<'a> Finding<'a> {
             expression: expression.clone(),
             query,
             candidates: Candidates::new(index, collection, expression, range, reserved),
+            reserved,
             heads: HashMap::new(),
+            in_vain: None,
         }
+    }
+
+    /// The same, after which [`Self::search`] and [`Self::in_vain`] tell of what was read, where
+    /// nothing was found.
+    pub(crate) fn remembering(self, operands: Vec<Shorter>) -> Self {
+        let in_vain = Some(InVain { operands, found: Vec::new() });
+        Self { candidates: self.candidates.remembering(), in_vain, ..self }
+    }
+
+    /// The search of the index, where there is one, with the units that no row took.
+    pub(crate) fn search(&mut self) -> Option<&mut Search<'a, TenantIndex<'a>>> {
+        let search = self.candidates.search()?;
+        let Budget { units, trips } = search.budget();
+        search.set_budget(Budget { units: units + std::mem::take(&mut self.reserved), trips });
+        Some(search)
+    }
+
+    /// What was held against the text in vain has of the operands: a bit for each, by their
+    /// order.
+    pub(crate) fn in_vain(&self) -> &[u32] {
+        self.in_vain.as_ref().map_or(&[], |in_vain| &in_vain.found)
+    }
+
+    /// Whether another query finds one of some candidates, within the same budget.
+    pub(crate) async fn finds_any(
+        &mut self,
+        shorter: &Shorter,
+        candidates: Vec<Position>,
+        are_exact: bool,
+    ) -> Result<bool> {
+        let budget = self.candidates.budget_left();
+        if budget.is_spent() {
+            return Ok(false);
+        }
+        let query = &shorter.query.parsed;
+        let mut finding = Finding {
+            ctx: self.ctx,
+            tenant: self.tenant,
+            expression: shorter.expression.clone(),
+            query: Some(query),
+            candidates: Candidates::known(candidates, are_exact, budget),
+            reserved: 0,
+            heads: HashMap::new(),
+            in_vain: None,
+        };
+        finding.read_heads().await?;
+        let is_found = if are_exact && !query.needs_verification() {
+            !finding.heads.is_empty()
+        } else {
+            let (rows, _) = finding.checked_rows(1).await?;
+            !rows.is_empty()
+        };
+        let left = finding.candidates.budget_left();
+        if let Some(search) = self.candidates.search() {
+            search.set_budget(left);
+        }
+        Ok(is_found)
     }
 
     /// Whether the budget is spent, so that a page ends here.
@@ -233,6 +315,7 @@ impl<'a> Finding<'a> {
                     let parts = parts.remove(&activity.id);
                     let kept_bytes = parts.as_ref().map_or(0, |parts| parts.submission_bytes);
                     let Some(row) = self.checked_row(activity, parts) else { continue };
+                    self.in_vain = None;
                     submission_bytes += kept_bytes;
                     rows.push(row);
                     if rows.len() == limit || submission_bytes > MAX_SUBMISSION_BYTES {
@@ -272,28 +355,26 @@ impl<'a> Finding<'a> {
     /// The row of a candidate that is what is searched for, by what its head has and its long
     /// parts. It shows a part of the body and keeps no more of it than the head had.
     fn checked_row(
-        &self,
+        &mut self,
         mut activity: Activity,
         parts: Option<LongParts>,
     ) -> Option<FoundActivity> {
         let beginning = parts.as_ref().map(|_| activity.body.clone());
         parts.into_iter().for_each(|parts| activity.complete(parts));
-        let phrases = self.query.filter(|query| query.needs_verification());
-        let has_phrases = |query: &TextQuery| query.matches(activity.texts().map(visible_text));
-        let is_found = (self.candidates.are_exact || self.terms_hold_of(&activity))
-            && phrases.is_none_or(has_phrases);
-        is_found.then(|| {
-            let mut row = FoundActivity::new(activity, self.query);
-            row.activity.body = beginning.unwrap_or(row.activity.body);
-            row
-        })
-    }
-
-    fn terms_hold_of(&self, activity: &Activity) -> bool {
-        // What has too many words was never logged, and is found by nothing.
-        text::index_terms_and_forms(activity.texts().map(visible_text)).is_ok_and(|words| {
-            self.expression.holds_of(&activity_part(activity, words.all()).terms)
-        })
+        let are_exact = self.candidates.are_exact;
+        let terms = if are_exact && self.in_vain.is_none() { None } else { terms_of(&activity) };
+        let has_terms = terms.as_ref().is_some_and(|terms| self.expression.holds_of(terms));
+        let is_found = (are_exact || has_terms)
+            && self.query.is_none_or(|query| is_verified(query, &activity));
+        if !is_found {
+            self.in_vain.iter_mut().zip(terms).for_each(|(in_vain, terms)| {
+                in_vain.note(&activity, &terms);
+            });
+            return None;
+        }
+        let mut row = FoundActivity::new(activity, self.query);
+        row.activity.body = beginning.unwrap_or(row.activity.body);
+        Some(row)
     }
 
     /// The candidates that come next, with as many bodies to read as the budget has room for
@@ -326,6 +407,18 @@ impl<'a> Finding<'a> {
         self.candidates.spend(parts.values().map(|parts| parts.read_units).sum());
         Ok(parts)
     }
+}
+
+/// Whether an activity that has the words of a query has all else of it.
+fn is_verified(query: &TextQuery, activity: &Activity) -> bool {
+    !query.needs_verification() || query.matches(activity.texts().map(visible_text))
+}
+
+/// What an activity is filed under. What has too many words was never logged, and is found by
+/// nothing.
+fn terms_of(activity: &Activity) -> Option<Vec<Term>> {
+    let words = text::index_terms_and_forms(activity.texts().map(visible_text)).ok()?;
+    Some(activity_part(activity, words.all()).terms)
 }
 
 fn ids(positions: &[Position]) -> Vec<ActivityId> {

@@ -40,4 +40,5 @@ pub mod revoke_key;
 pub mod rotate_key;
 pub mod search_activity;
 pub mod set_tenant;
+mod suggest_queries;
 pub mod write_activity;

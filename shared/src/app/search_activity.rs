@@ -1,20 +1,24 @@
 //! Searching: by text, type, actor, source, related resource and date, newest first.
 
 use super::context::Context;
-use super::find_page::{SearchQuery, find_page};
+use super::find_page::{Finding, SearchQuery};
 use super::found_activity::FoundActivity;
 use super::listing::{Listing, Page};
 use super::permit::View;
+use super::suggest_queries::LongQuery;
+pub use super::suggest_queries::MOST_SUGGESTIONS;
 use crate::domain::activity::Source;
 use crate::domain::activity_filters::ActivityFilters;
+use crate::domain::actor_names::Attributed;
 use crate::domain::caller::Bounds;
 use crate::domain::error::Result;
 use crate::domain::named_actor::NamedActor;
-use crate::domain::principal::ActorType;
+use crate::domain::principal::{ActorType, Attribution};
 use crate::index::cursor::{self, Binding, CursorKey};
 use crate::index::expression::{AnyOf, Expression};
 use crate::index::term::Term;
 use crate::index::{Position, Range};
+use crate::store::TenantIndex;
 
 /// What to search for, and among which activities.
 #[derive(Clone, Debug)]
@@ -52,15 +56,15 @@ impl Search<'_> {
         cursor::encode(Position::of_activity(&row.activity), &self.binding())
     }
 
-    /// What the index is asked for. What a viewer is bound to is asked first.
-    fn expression(&self) -> Expression {
+    /// What the index is asked for, with a query. What a viewer is bound to is asked first.
+    fn expression(&self, query: Option<&SearchQuery>) -> Expression {
         let bound = self.view.bound_to().map(|bounds| clauses_of(&bounds.filters));
         let mut expression = Expression {
             bounds: bound.unwrap_or_default(),
             all: clauses_of(&self.filters),
             ..Expression::default()
         };
-        if let Some(query) = &self.query {
+        if let Some(query) = query {
             query.add_to(&mut expression);
         }
         let asks = !expression.all.is_empty() || !expression.none.is_empty();
@@ -135,17 +139,49 @@ fn clauses_of(filters: &ActivityFilters) -> Vec<AnyOf> {
     .collect()
 }
 
+/// What a search has found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub page: Page<FoundActivity>,
+    /// Where nothing matches a query of many words: the nearest queries that match.
+    pub suggested_queries: Vec<String>,
+}
+
+impl Attributed for Found {
+    fn attributions(&self) -> impl Iterator<Item = &Attribution> {
+        self.page.attributions()
+    }
+}
+
 /// A page of the activities that match.
-pub async fn search_activity(
-    ctx: &Context,
-    listing: &Listing<Search<'_>>,
-) -> Result<Page<FoundActivity>> {
+pub async fn search_activity(ctx: &Context, listing: &Listing<Search<'_>>) -> Result<Found> {
     let Listing { filters: search, limit, after } = listing;
+    let mut page = Page { rows: Vec::new(), next_cursor: None };
     let Some(range) = search.range(*after) else {
-        return Ok(Page { rows: Vec::new(), next_cursor: None });
+        return Ok(Found { page, suggested_queries: Vec::new() });
     };
-    let (tenant, query) = (search.view.tenant_id(), search.query.as_ref());
-    let (rows, end) = find_page(ctx, tenant, search.expression(), query, range, *limit).await?;
+    let index = TenantIndex { store: &ctx.store, tenant: search.view.tenant_id() };
+    let query = search.query.as_ref();
+    let expression = search.expression(query);
+    let mut finding = Finding::new(ctx, &index, expression, query, range, *limit);
+    // Whoever has come to a further page has found something.
+    let long = query.filter(|_| after.is_none()).and_then(|query| {
+        let long = LongQuery::of(query, |shorter| search.expression(Some(shorter)))?;
+        let alone = long.alone()?;
+        Some((long, alone))
+    });
+    if let Some((_, alone)) = &long {
+        finding = finding.remembering(alone.clone());
+    }
+    let end;
+    (page.rows, end) = finding.rows(*limit).await?;
+    let suggested_queries = match long {
+        Some((long, alone)) if page.rows.is_empty() && end.is_none() => {
+            long.suggest(&mut finding, &alone).await?
+        }
+        _ => Vec::new(),
+    };
     let binding = search.binding();
-    Ok(Page { rows, next_cursor: end.map(|position| cursor::encode(position, &binding)) })
+    page.next_cursor = end.map(|position| cursor::encode(position, &binding));
+    Ok(Found { page, suggested_queries })
 }

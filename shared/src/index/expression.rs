@@ -46,7 +46,7 @@ impl AnyOf {
 
 impl Leaf {
     /// Whether it holds of a record that is filed under some terms, which are sorted.
-    fn holds_of(&self, terms: &[Term]) -> bool {
+    pub(super) fn holds_of(&self, terms: &[Term]) -> bool {
         match self {
             Self::Term(term) => terms.binary_search(term).is_ok(),
             Self::Beginning(beginning) => {

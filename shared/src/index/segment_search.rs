@@ -233,6 +233,24 @@ impl SegmentSearch {
         known + (self.density(plan) * f64::from(rest)) as usize
     }
 
+    /// The ordinals that match, as far as that is known.
+    pub(super) fn ordinals(&self) -> &[u32] {
+        &self.matches
+    }
+
+    /// Whether all ordinals that match are known.
+    pub(super) fn is_judged(&self) -> bool {
+        self.is_judged
+    }
+
+    /// About how many matches it has; `None` where its lists tell that there is none.
+    pub(super) fn likely(&self, plan: &Plan) -> Option<f64> {
+        if self.is_judged && self.matches.is_empty() {
+            return None;
+        }
+        Some(self.density(plan) * f64::from(self.segment.len))
+    }
+
     /// The share of its ordinals that match, were its lists independent of each other.
     fn density(&self, plan: &Plan) -> f64 {
         plan.positive().map(|clause| self.share(clause)).product()

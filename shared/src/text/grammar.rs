@@ -30,7 +30,7 @@ use super::query_error::{MIN_BEGINNING_LETTERS, QueryError};
 use super::token::{Kind, Token, tokens};
 
 /// A query as it was read.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Clauses {
     /// Of each of these, one operand must match.
     pub(super) all: Vec<Vec<Operand>>,
@@ -42,7 +42,7 @@ pub(super) struct Clauses {
 pub(super) type Operand = Vec<Sequence>;
 
 /// Tokens that follow each other in a query, at least one.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Sequence {
     pub(super) tokens: Vec<OwnedToken>,
     pub(super) form: Form,
@@ -60,7 +60,7 @@ pub(super) enum Form {
 }
 
 /// A [`Token`] that is kept while its neighbours are read.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct OwnedToken {
     pub(super) text: String,
     pub(super) kind: Kind,

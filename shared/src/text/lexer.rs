@@ -7,6 +7,8 @@
 //! between two Hebrew letters, where it marks an abbreviation. A zero width space around
 //! a piece is none of it, as it is seen by nobody.
 
+use std::ops::Range;
+
 use super::fold::ZERO_WIDTH_SPACE;
 
 /// A part of a query between quotes, or between phrases and spaces.
@@ -19,43 +21,67 @@ pub(super) struct Piece<'q> {
 /// What stands between spaces that are not quoted: pieces without a space between
 /// them, at least one. An operator stands by itself also beside a quote.
 pub(super) fn chunks(query: &str) -> Vec<Vec<Piece<'_>>> {
-    let mut chunks: Vec<Vec<Piece<'_>>> = Vec::new();
+    cut(query).into_iter().map(|(pieces, _)| pieces).collect()
+}
+
+/// Where in a query these stand, quotes included.
+pub(super) fn spans(query: &str) -> Vec<Range<usize>> {
+    cut(query).into_iter().map(|(_, span)| span).collect()
+}
+
+fn cut(query: &str) -> Vec<(Vec<Piece<'_>>, Range<usize>)> {
+    let mut chunks: Vec<(Vec<Piece<'_>>, Range<usize>)> = Vec::new();
     let mut is_glued = false;
-    let mut push = |piece, is_glued| match chunks.last_mut().filter(|_| is_glued) {
-        Some(chunk) => chunk.push(piece),
-        None => chunks.push(vec![piece]),
-    };
-    for segment in segments(query) {
+    let mut push =
+        |piece, span: Range<usize>, is_glued| match chunks.last_mut().filter(|_| is_glued) {
+            Some((pieces, of_chunk)) => {
+                pieces.push(piece);
+                of_chunk.end = span.end;
+            }
+            None => chunks.push((vec![piece], span)),
+        };
+    for (segment, span) in segments(query) {
         if segment.is_quoted {
-            push(segment, is_glued);
+            push(segment, span, is_glued);
             is_glued = true;
             continue;
         }
-        for (count_before, text) in segment.text.split(char::is_whitespace).enumerate() {
-            is_glued &= count_before == 0;
-            let text = text.trim_matches(ZERO_WIDTH_SPACE);
+        let mut start = span.start;
+        for part in segment.text.split_inclusive(char::is_whitespace) {
+            let word = part.trim_end_matches(char::is_whitespace);
+            let behind_space = word.trim_start_matches(ZERO_WIDTH_SPACE);
+            let text = behind_space.trim_end_matches(ZERO_WIDTH_SPACE);
             if !text.is_empty() {
+                let at = start + word.len() - behind_space.len();
                 let is_operator = operator(text).is_some();
-                push(Piece { text, is_quoted: false }, is_glued && !is_operator);
+                let piece = Piece { text, is_quoted: false };
+                push(piece, at..at + text.len(), is_glued && !is_operator);
                 is_glued = !is_operator;
             }
+            is_glued &= word.len() == part.len();
+            start += part.len();
         }
     }
     chunks
 }
 
-fn segments(query: &str) -> Vec<Piece<'_>> {
+/// What is quoted and what is not, by turns, and where that stands with its quotes.
+fn segments(query: &str) -> Vec<(Piece<'_>, Range<usize>)> {
     let mut quotes = quotes(query);
     if quotes.len() % 2 == 1 {
         quotes.pop();
     }
     let mut segments = Vec::with_capacity(quotes.len() + 1);
     let mut start = 0;
+    let mut opened = 0;
     for (i, (at, quote)) in quotes.into_iter().enumerate() {
-        segments.push(Piece { text: &query[start..at], is_quoted: i % 2 == 1 });
-        start = at + quote.len_utf8();
+        let is_quoted = i % 2 == 1;
+        let behind = at + quote.len_utf8();
+        let span = if is_quoted { opened..behind } else { start..at };
+        segments.push((Piece { text: &query[start..at], is_quoted }, span));
+        (start, opened) = (behind, at);
     }
-    segments.push(Piece { text: &query[start..], is_quoted: false });
+    segments.push((Piece { text: &query[start..], is_quoted: false }, start..query.len()));
     segments
 }
 

@@ -25,6 +25,7 @@ mod grammar;
 pub(crate) mod html;
 mod lexer;
 mod matcher;
+mod operands;
 mod phrase;
 mod query;
 mod query_error;
@@ -36,6 +37,7 @@ mod token;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+pub use operands::Operands;
 pub use query::{AllOf, AnyOf, TextQuery, Word, WordExpression};
 pub use query_error::{MIN_BEGINNING_LETTERS, QueryError};
 pub use snippet::{Snippet, snippet};

@@ -20,4 +20,5 @@ mod queries;
 mod read;
 mod reference_model;
 mod search;
+mod suggestions;
 mod viewer_tokens;

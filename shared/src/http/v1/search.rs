@@ -14,11 +14,10 @@ use crate::app::found_activity::FoundActivity;
 use crate::app::input::{Reader, Source};
 use crate::app::json::Object;
 use crate::app::listing::{
-    DEFAULT_LIMIT, GivenCursor, Limit, Listing, MAX_LIMIT, Page, parse_bound, read_cursor,
-    read_range,
+    DEFAULT_LIMIT, GivenCursor, Limit, Listing, MAX_LIMIT, parse_bound, read_cursor, read_range,
 };
 use crate::app::permit::View;
-use crate::app::search_activity::Search;
+use crate::app::search_activity::{Found, MOST_SUGGESTIONS, Search};
 use crate::domain::activity::{self, RelatedResourceId};
 use crate::domain::activity_filters::ActivityFilters;
 use crate::domain::activity_type::Category;
@@ -195,6 +194,10 @@ pub struct ActivitiesBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     next_cursor: Option<&'a str>,
+    /// Where no activity matches all of four words or more: the nearest queries that match, with one word less, or with several less where none of those does. Left out else, and where looking for them would read too much.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schemars(length(min = 1, max = MOST_SUGGESTIONS))]
+    suggested_queries: &'a [String],
     /// The request, as the header `x-request-id` names it too.
     request_id: &'a str,
 }
@@ -206,10 +209,12 @@ impl<'a> ActivitiesBody<'a> {
         rows: &'a [FoundActivity],
         names: &'a ActorNames,
         next_cursor: Option<&'a str>,
+        suggested_queries: &'a [String],
         request_id: &'a str,
     ) -> Self {
         let row = |row| ActivityView::row(row, names);
-        Self { activities: rows.iter().map(row).collect(), next_cursor, request_id }
+        let activities = rows.iter().map(row).collect();
+        Self { activities, next_cursor, suggested_queries, request_id }
     }
 }
 
@@ -218,13 +223,16 @@ impl<'a> ActivitiesBody<'a> {
 pub fn respond(
     exchange: &Exchange<'_>,
     listing: &Listing<Search<'_>>,
-    page: &Page<FoundActivity>,
+    found: &Found,
     names: &ActorNames,
 ) -> Response {
     let write = |rows: &[FoundActivity], next_cursor: Option<&str>| {
-        json(StatusCode::OK, &ActivitiesBody::of(rows, names, next_cursor, exchange.request_id()))
+        let Found { suggested_queries, .. } = found;
+        let request_id = exchange.request_id();
+        let body = ActivitiesBody::of(rows, names, next_cursor, suggested_queries, request_id);
+        json(StatusCode::OK, &body)
     };
-    respond_with_page(page, write, |row| listing.filters.cursor_after(row))
+    respond_with_page(&found.page, write, |row| listing.filters.cursor_after(row))
 }
 
 /// Describes the endpoint.

@@ -21,7 +21,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::{try_join, try_join_all};
 
@@ -34,6 +34,10 @@ use super::store::{AbsentPart, CorruptSegment, Version};
 use super::term::Term;
 use super::{Position, Range};
 use crate::domain::error::{Error, Result};
+
+mod instead;
+
+pub use instead::{AtHand, Place};
 
 /// A manifest that was read.
 #[derive(Clone, Debug)]
@@ -113,6 +117,24 @@ pub struct Budget {
     pub trips: usize,
 }
 
+impl Budget {
+    /// Whether there is nothing left to spend.
+    #[must_use]
+    pub fn is_spent(self) -> bool {
+        self.units == 0 || self.trips == 0
+    }
+
+    /// Takes a round trip from it, and what was read in it.
+    pub fn spend(&mut self, units: usize) {
+        self.trips = self.trips.saturating_sub(1);
+        self.spend_units(units);
+    }
+
+    fn spend_units(&mut self, units: usize) {
+        self.units = self.units.saturating_sub(units);
+    }
+}
+
 /// How many rounds beyond its budget a search may take to decide anything at all, and the
 /// parts that one of them reads: fences, buckets, blocks and positions of some segments. So
 /// whatever took the budget, a page comes to an end, and the next one goes on behind it.
@@ -168,10 +190,14 @@ pub struct Search<'a, R> {
     reader: &'a R,
     collection: Collection,
     plan: Plan,
+    /// What was asked for.
+    whole: Range,
     /// What is left of the range, beyond what was given out.
     range: Range,
     tail: Vec<TailShard>,
     found_in_tail: BTreeSet<Position>,
+    /// What of the tail did not match, where that is remembered.
+    others_in_tail: Option<Vec<instead::Other>>,
     /// How many entries of the tail were read, and the units of them.
     tail_entries: usize,
     tail_units: usize,
@@ -212,9 +238,11 @@ impl<'a, R: IndexReader> Search<'a, R> {
             reader,
             collection,
             plan: Plan::new(expression),
+            whole: range,
             range,
             tail: Vec::new(),
             found_in_tail: BTreeSet::new(),
+            others_in_tail: None,
             tail_entries: 0,
             tail_units: 0,
             tail_bytes: 0,
@@ -272,10 +300,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
                 // Evaluating went on by what is at hand.
                 continue;
             }
-            if std::mem::take(&mut self.was_far_ahead) {
-                self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
-            }
-            self.to_compare = (self.expected >= TELLING).then_some(self.expected);
+            self.note_reading();
             let room = match self.is_spent() {
                 true => OVERTIME_PARTS,
                 // What the tail costs is not known yet.
@@ -290,23 +315,20 @@ impl<'a, R: IndexReader> Search<'a, R> {
     /// Whether there is nothing left to spend.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.budget.units == 0 || self.budget.trips == 0
-    }
-
-    /// The read units that are left.
-    #[must_use]
-    pub fn units_left(&self) -> usize {
-        self.budget.units
+        self.budget.is_spent()
     }
 
     /// Takes a round trip that was spent on something else from the budget.
     pub fn spend(&mut self, units: usize) {
-        self.budget.trips = self.budget.trips.saturating_sub(1);
-        self.spend_units(units);
+        self.budget.spend(units);
     }
 
-    fn spend_units(&mut self, units: usize) {
-        self.budget.units = self.budget.units.saturating_sub(units);
+    /// Prepares for a round of reading what was planned.
+    fn note_reading(&mut self) {
+        if std::mem::take(&mut self.was_far_ahead) {
+            self.ahead = self.ahead.saturating_mul(AHEAD_GROWTH);
+        }
+        self.to_compare = (self.expected >= TELLING).then_some(self.expected);
     }
 
     fn add_shards(&mut self, shards: u8) {
@@ -557,9 +579,18 @@ impl<'a, R: IndexReader> Search<'a, R> {
     async fn read(&mut self, tail: &[usize], names: &[PartName], manifest: bool) -> Result<()> {
         let reader = self.reader;
         let (collection, range) = (self.collection, self.range);
-        let expression = &self.plan.expression;
+        let plan = &self.plan;
+        let others = self.others_in_tail.as_ref().map(|_| Mutex::new(Vec::new()));
         let matches = |analyzer: u32, position: Position, terms: &[Term]| {
-            range.has(position) && expression.is_of(analyzer) && expression.holds_of(terms)
+            if !range.has(position) || !plan.expression.is_of(analyzer) {
+                return false;
+            }
+            let holds = plan.expression.holds_of(terms);
+            if let Some(others) = others.as_ref().filter(|_| !holds) {
+                let mut others = others.lock().unwrap_or_else(PoisonError::into_inner);
+                others.extend(instead::Other::of(position, terms, plan));
+            }
+            holds
         };
         let shards: Vec<(u8, Option<Position>)> =
             tail.iter().map(|at| (self.tail[*at].shard, self.tail[*at].start)).collect();
@@ -574,15 +605,18 @@ impl<'a, R: IndexReader> Search<'a, R> {
         let current = async { if manifest { reader.manifest().await.map(Some) } else { Ok(None) } };
         let (pages, (parts, current)) = try_join(tail_pages, try_join(parts, current)).await?;
 
+        if let (Some(all), Some(read)) = (&mut self.others_in_tail, others) {
+            all.extend(read.into_inner().unwrap_or_else(PoisonError::into_inner));
+        }
         self.budget.trips = self.budget.trips.saturating_sub(1);
         if let Some(current) = current {
-            self.spend_units(current.as_ref().map_or(1, |current| current.units));
+            self.budget.spend_units(current.as_ref().map_or(1, |current| current.units));
             self.note(current, tail.is_empty())?;
         }
         // A part that is not there tells something of manifests that are read later.
         self.take_parts(names, parts);
         for (at, page) in tail.iter().zip(pages) {
-            self.spend_units(page.units);
+            self.budget.spend_units(page.units);
             self.tail_units += page.units;
             self.tail_entries += page.entries;
             self.tail_bytes += page.bytes;
@@ -612,7 +646,7 @@ impl<'a, R: IndexReader> Search<'a, R> {
     }
 
     fn take_parts(&mut self, names: &[PartName], read: PartsRead) {
-        self.spend_units(read.units);
+        self.budget.spend_units(read.units);
         for (name, part) in names.iter().zip(read.parts) {
             match part {
                 Some(bytes) => {
