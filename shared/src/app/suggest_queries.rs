@@ -229,7 +229,7 @@ async fn matching_of(
             *checked += candidates.len();
             *matches = !candidates.is_empty()
                 && finding.finds_any(shorter, candidates, search.knows_for_certain()).await?;
-            is_more |= !*matches && !(search.is_finished() && *checked == known.len());
+            is_more |= !*matches && (*checked < known.len() || !search.is_finished());
         }
         if is_spent || !is_more {
             break;
@@ -266,7 +266,7 @@ mod tests {
 
     /// Operands from the rarest to the most common.
     fn operands(marks: &str) -> Vec<Operand> {
-        let operand = |(at, mark)| Operand {
+        let operand = |(at, mark): (usize, char)| Operand {
             bit: 1 << at,
             records: at as f64,
             is_present: mark != '-',

@@ -1,7 +1,7 @@
 //! What a search of many words suggests where nothing matches all of them.
 
 use activity_log_core::index::compact::Limits;
-use activity_log_tests::client::v1::{V1, note, note_with, summaries};
+use activity_log_tests::client::v1::{V1, next_cursor, note, note_with, summaries};
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
@@ -28,8 +28,11 @@ async fn suggested(v1: &V1, parameters: &[(&str, &str)]) -> Vec<String> {
     serde_json::from_value(suggested.clone()).expect("it is a list of texts")
 }
 
+/// Parameters of a search, and what is suggested.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 /// Asserts what is suggested, from the tail and from a segment.
-async fn assert_suggests(notes: &[Value], cases: &[(&[(&str, &str)], &[&str])]) {
+async fn assert_suggests(notes: &[Value], cases: &[Case<'_>]) {
     let stack = Stack::start().await;
     let v1 = stack.v1(&stack.service_key(TENANT).await);
     for note in notes {
@@ -70,4 +73,117 @@ async fn where_nothing_matches_all_of_many_words_the_nearest_queries_are_named()
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_is_suggested_keeps_operators_filters_and_spelling() {
+    let mut notes = notes();
+    notes.push(note_with(json!({ "type": "call", "summary": "Globex sold the plan" })));
+    notes.push(note_with(json!({ "type": "call", "summary": "Berlin and the plan: a draft" })));
+    assert_suggests(
+        &notes,
+        &[
+            (
+                &[("query", "“Large plan” GLOBEX  bought Berlin OR Paris -draft")],
+                &["“Large plan” GLOBEX Berlin OR Paris -draft"],
+            ),
+            (&[("query", "globex want* zzz* berl*")], &["globex want* berl*"]),
+            // All of its words are there, but not as the phrase has them.
+            (&[("query", "\"plan large\" globex wants berlin")], &["globex wants berlin"]),
+            (&[("query", "\"plan large\" \"berlin for\" globex wants")], &["globex wants"]),
+            (&[("query", "globex plan berlin sold"), ("type", "call")], &["globex plan sold"]),
+            // Without the exclusion there would be three words of it.
+            (&[("query", "berlin plan draft paris -and"), ("type", "call")], &[]),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_suggested_where_something_is_found_or_nothing_is_near() {
+    assert_suggests(
+        &notes(),
+        &[
+            (&[("query", "globex wants a large plan")], &[]),
+            (&[("query", "globex wants nowhere")], &[]),
+            // What is asked for twice is one word.
+            (&[("query", "globex wants nowhere globex")], &[]),
+            (&[("query", "globex,wants,large nowhere")], &[]),
+            (&[("query", "zeppelin airship balloon glider")], &[]),
+            (&[("query", "zeppelin airship balloon globex")], &[]),
+            (&[("query", "invoice courier sold renewal")], &[]),
+            (
+                &[
+                    ("query", "globex plan berlin sold"),
+                    ("occurred_before", "2000-01-01T00:00:00Z"),
+                ],
+                &[],
+            ),
+        ],
+    )
+    .await;
+    let stack = Stack::start().await;
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
+    for _ in 0..2 {
+        v1.log(&note("one two three four")).await.expect(201);
+    }
+    let parameters = [("query", "one two three four"), ("limit", "1")];
+    let first = v1.search(&parameters).await.expect(200);
+    let cursor = next_cursor(&first).expect("there is another page");
+    let further = [parameters[0], parameters[1], ("cursor", &cursor)];
+    assert_eq!(suggested(&v1, &further).await, [""; 0]);
+}
+
+/// What others have is nowhere to a viewer, in the tail as in segments.
+#[tokio::test]
+async fn a_viewer_is_suggested_what_it_may_see_alone() {
+    let of = |contact: &str, summary: &str| {
+        note_with(json!({
+            "summary": summary,
+            "related_resource_type": "contact",
+            "related_resource_id": contact,
+        }))
+    };
+    let mine = [
+        of("con_1", "one two elsewhere"),
+        of("con_1", "one nothing"),
+        of("con_1", "three nothing"),
+    ];
+    let others = [of("con_2", "one two three"), of("con_2", "two three four five")];
+    let queries = [
+        "one two three four",
+        "two three four five",
+        "one two three elsewhere",
+        "\"two one\" elsewhere one two",
+    ];
+    for logged in [&mine[..], &[&mine[..], &others[..]].concat()] {
+        let stack = Stack::start().await;
+        let key = stack.service_key(TENANT).await;
+        let v1 = stack.v1(&key);
+        for contact in ["con_1", "con_2"] {
+            stack.put_resource(TENANT, "contact", contact, None).await;
+        }
+        for input in logged {
+            v1.log(input).await.expect(201);
+        }
+        let filters = json!({ "related_resource_type": "contact", "related_resource_id": "con_1" });
+        let token = v1
+            .call(Method::POST, "/v1/viewer-tokens")
+            .json(&json!({ "user_id": "ann", "filters": filters }));
+        let token = token.send().await.expect(201).json();
+        let viewer = stack.v1(token["viewer_token"].as_str().expect("there is a token"));
+        for is_compacted in [false, true] {
+            for query in queries {
+                let suggested = suggested(&viewer, &[("query", query)]).await;
+                let expected: &[&str] = match query {
+                    "one two three four" => &["one two"],
+                    "one two three elsewhere" => &["one two elsewhere"],
+                    "two three four five" => &[],
+                    _ => &["elsewhere one two"],
+                };
+                assert_eq!(suggested, expected, "{query}, compacted: {is_compacted}");
+            }
+            let _ = stack.compact(TENANT, &Limits::default()).await.expect("it is compacted");
+        }
+    }
 }

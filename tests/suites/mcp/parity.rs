@@ -162,12 +162,15 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
             ("occurred_before", "2026-03-07T00:00:00Z"),
         ],
         vec![("query", "nothing")],
+        vec![("query", "jane doe asked nobody")],
     ] {
         let arguments: serde_json::Map<String, Value> =
             filters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
         let rest = v1.search(&filters).await.expect(200).json();
         let found = mcp.tool("search_activity", &json!(arguments)).await;
-        assert_eq!(found["activities"], rest["activities"], "{filters:?}");
+        for list in ["activities", "suggested_queries"] {
+            assert_eq!(found.get(list), rest.get(list), "{filters:?}");
+        }
 
         // One row at a time, by turns through one door and the other.
         let mut found = Vec::new();
@@ -192,6 +195,28 @@ async fn the_same_search_finds_the_same_and_cursors_pass_from_one_to_the_other()
             }
         }
         assert_eq!(json!(found), rest["activities"], "{filters:?}");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_matches_an_agent_reads_in_plain_words_what_does() {
+    let stack = Stack::start().await;
+    let key = stack.service_key("acme").await;
+    let mcp = stack.mcp(&key);
+    mcp.tool("log_activity", &json!({ "type": "note", "summary": "Tom asked for prices" })).await;
+    for (query, suggested) in [
+        ("tom asked for discounts", Some(json!(["tom asked for"]))),
+        ("tom asked for prices", None),
+        ("nobody was here then", None),
+    ] {
+        let answer = mcp.call_tool("search_activity", &json!({ "query": query })).await;
+        let result = answer.expect(200).json()["result"].clone();
+        assert_eq!(result["structuredContent"].get("suggested_queries"), suggested.as_ref());
+        let content = result["content"].as_array().expect("there is content");
+        let texts: Vec<&Value> = content[1..].iter().map(|block| &block["text"]).collect();
+        let expected =
+            "Nothing matches all words of this query. These queries match:\ntom asked for";
+        assert_eq!(texts, if suggested.is_some() { vec![expected] } else { vec![] }, "{query}");
     }
 }
 

@@ -7,6 +7,7 @@ mod capacity;
 mod cost_of_any_text;
 mod cost_of_logs;
 mod cost_of_searches;
+mod cost_of_suggestions;
 mod history;
 mod layout;
 mod reindex;

@@ -426,6 +426,8 @@ export const texts = {
     invalid: "Correct what is marked, and the list comes back.",
     nothing: "Nothing matches",
     nothingText: "Try fewer words or other filters. Every word has to be in the activity.",
+    suggested: "No activity has all of these words, but some have most of them.",
+    suggestions: "Searches with fewer words",
     empty: "Nothing has been logged yet",
     emptyViewer: "What is logged is here from then on.",
     emptyText: "What people, programs and agents log is here a moment later.",

@@ -62,6 +62,8 @@ struct State {
     /// Records that are not written yet.
     later: Vec<(Position, Vec<Term>)>,
     calls: usize,
+    /// Of these, those for pages of the tail.
+    tail_calls: usize,
     units: usize,
     /// What was asked for in each call for parts.
     reads: Vec<Vec<PartName>>,
@@ -188,6 +190,7 @@ impl IndexReader for Memory {
         let mut state = self.0.lock().unwrap();
         state.call();
         let state = &mut *state;
+        state.tail_calls += 1;
         let of_shard = state.tail.iter().rev().filter(|(position, _)| {
             state.shard_of(**position) == query.shard
                 && query.range.is_none_or(|range| range.has(**position))
@@ -369,6 +372,120 @@ proptest! {
             found.into_iter().filter(|position| !late.contains(position)).collect();
         prop_assert_eq!(found, expected(&there, &expression, range));
     }
+}
+
+proptest! {
+    #[test]
+    fn a_search_instead_finds_what_is_there_and_reads_the_tail_no_second_time(
+        records in any_records(),
+        before in prop::collection::vec(any_act(), 0..12),
+        meanwhile in prop::collection::vec(any_act(), 0..60),
+        mut expression in any_expression(),
+        more in prop::collection::vec(any_clause(), 1..4),
+        wanted in 1_usize..30,
+        shards in 1_u8..4,
+        keeps in any::<bool>(),
+    ) {
+        let mut state = State { shards, keeps, ..State::default() };
+        state.manifest.shards = shards;
+        for (n, (position, terms)) in records.iter().enumerate() {
+            state.tail.insert(*position, terms.clone());
+            if n % 10 == 9 {
+                state.act(*before.get(n / 10).unwrap_or(&Act::Nothing));
+            }
+        }
+        state.put_manifest();
+        state.acts = meanwhile;
+        let memory = Memory(Mutex::new(state));
+        let there: Records = records
+            .iter()
+            .map(|(position, terms)| (*position, terms.iter().cloned().collect()))
+            .collect();
+
+        expression.all.extend(more);
+        let (collection, whole) = (Collection::Activities, expression.clone());
+        let search = Search::new(&memory, collection, whole, EVERYTHING, PLENTY);
+        let mut search = search.remembering();
+        while block_on(search.step(wanted)).unwrap().progress != Progress::Finished {}
+        let tail_calls = memory.0.lock().unwrap().tail_calls;
+
+        let less = |left_out: usize| {
+            let mut less = expression.clone();
+            less.all.remove(left_out);
+            less
+        };
+        let less: Vec<Expression> = (0..expression.all.len()).map(less).collect();
+        let mut searches: Vec<_> = less.iter().map(|less| search.instead(less.clone())).collect();
+        let at_hand = block_on(search.glance_at(&mut searches)).unwrap();
+        block_on(search.find_for(&mut searches, usize::MAX)).unwrap();
+        let is_gone = search.is_spent();
+        let matched = expected(&there, &expression, EVERYTHING);
+        for ((less, search), at_hand) in less.iter().zip(&searches).zip(at_hand) {
+            let holds = |position: &Position| less.holds_of(&memory.terms_of(*position));
+            let mut found = search.known();
+            prop_assert!(found.is_sorted_by(|newer, older| newer > older));
+            found.retain(|position| search.knows_for_certain() || holds(position));
+            let expected = expected(&there, less, EVERYTHING);
+            prop_assert!(found.iter().all(|position| expected.contains(position)));
+            if is_gone || !less.bounds.is_empty() {
+                continue;
+            }
+            prop_assert!(search.is_finished());
+            let new = expected.iter().filter(|position| !matched.contains(position));
+            prop_assert!(new.clone().all(|position| found.contains(position)));
+            prop_assert!(at_hand.likely.is_some() || found.is_empty());
+            prop_assert!(!at_hand.is_all || at_hand.places.len() >= new.count());
+        }
+        prop_assert_eq!(memory.0.lock().unwrap().tail_calls, tail_calls);
+    }
+}
+
+#[test]
+fn searches_side_by_side_read_what_they_share_once_and_end_with_the_budget() {
+    let (memory, _) = long(&[20_000, 9_000, 300], filed);
+    let words = ["wcommon", "wfifth", "wother"];
+    let collection = Collection::Activities;
+    let search = Search::new(&memory, collection, of_all(&words), EVERYTHING, PLENTY);
+    let mut search = search.remembering();
+    let step = block_on(search.step(1)).unwrap();
+    assert_eq!((step.matches.len(), step.progress), (0, Progress::Finished));
+    let pairs = [["wcommon", "wfifth"], ["wcommon", "wother"], ["wfifth", "wother"]];
+    fn make<'a>(search: &Search<'a, Memory>, pairs: [[&str; 2]; 3]) -> [Search<'a, Memory>; 3] {
+        pairs.map(|pair| search.instead(of_all(&pair)))
+    }
+
+    let reads = memory.0.lock().unwrap().reads.len();
+    let mut searches = make(&search, pairs);
+    block_on(search.find_for(&mut searches, 5)).unwrap();
+    assert_eq!(searches.map(|search| search.known().len() >= 5), [true, true, false]);
+    let read = memory.0.lock().unwrap().reads[reads..].concat();
+    let distinct: HashSet<&PartName> = read.iter().collect();
+    assert_eq!(distinct.len(), read.len(), "a part was read twice");
+
+    for budget in [Budget { units: 0, trips: 5 }, Budget { units: 5, trips: 0 }] {
+        let reads = memory.0.lock().unwrap().reads.len();
+        search.set_budget(budget);
+        let mut searches = make(&search, pairs);
+        block_on(search.find_for(&mut searches, 100_000)).unwrap();
+        assert_eq!(memory.0.lock().unwrap().reads.len(), reads);
+    }
+    search.set_budget(Budget { units: 3, trips: 5 });
+    let mut searches = make(&search, pairs);
+    block_on(search.find_for(&mut searches, 100_000)).unwrap();
+    assert!(search.is_spent());
+}
+
+#[test]
+fn a_segment_that_was_merged_meanwhile_ends_the_searches_instead() {
+    let (memory, _) = long(&[9_000, 300], filed);
+    let collection = Collection::Activities;
+    let expression = of_all(&["wcommon", "wfifth", "wother"]);
+    let mut search = Search::new(&memory, collection, expression, EVERYTHING, PLENTY).remembering();
+    block_on(search.step(1)).unwrap();
+    let mut searches = [search.instead(of_all(&["wcommon", "wfifth"]))];
+    memory.0.lock().unwrap().parts.clear();
+    block_on(search.find_for(&mut searches, 100_000)).unwrap();
+    assert!(search.is_spent() && !searches[0].is_finished());
 }
 
 /// A long history: `count` records in segments of these lengths, the newest last.

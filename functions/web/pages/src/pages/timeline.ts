@@ -301,6 +301,9 @@ export function openTimeline(context: PageContext, route: Route): Page {
   const refused = h("p", { class: "empty" }, texts.timeline.invalid);
   refused.hidden = true;
 
+  /** What would match, where nothing matches all words of the last page that was asked for. */
+  let suggested: readonly string[] = [];
+
   const pager = createPager<Activity>({
     async load(cursor, signal) {
       const answer = await context.client.searchActivities(
@@ -310,6 +313,7 @@ export function openTimeline(context: PageContext, route: Route): Page {
       refused.hidden = true;
       search.setError(undefined);
       filters.showViolations([]);
+      suggested = answer.suggested_queries ?? [];
       return { rows: answer.activities, next: answer.next_cursor };
     },
     render: (rows, above) => createDays(rows, above, renderRow),
@@ -410,13 +414,28 @@ export function openTimeline(context: PageContext, route: Route): Page {
     );
   }
 
+  /** Links that search for less, within the same filters. */
+  function createSuggestions(queries: readonly string[]): Child {
+    const searches = queries.map((query) => {
+      const others = new URLSearchParams(parameters);
+      others.set("query", query);
+      return h("li", {}, h("a", { href: formatRoute([], others), dir: "auto" }, query));
+    });
+    return [
+      h("p", {}, texts.timeline.suggested),
+      h("ul", { class: "suggestions", "aria-label": texts.timeline.suggestions }, searches),
+    ];
+  }
+
   function renderEmpty(): Child {
     if (parameters.size > 0) {
       return h(
         "div",
         { class: "empty" },
         h("h2", {}, texts.timeline.nothing),
-        h("p", {}, texts.timeline.nothingText),
+        suggested.length === 0
+          ? h("p", {}, texts.timeline.nothingText)
+          : createSuggestions(suggested),
         h("button", { type: "button", on: { click: () => context.go("#/") } }, texts.filters.clear),
       );
     }
