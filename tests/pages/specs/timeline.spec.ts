@@ -243,6 +243,26 @@ test("an empty log says what comes next", async ({ page, tenant }) => {
   await expect(page.getByRole("heading", { name: "Nothing has been logged yet" })).toBeVisible();
 });
 
+test("where nothing has all of many words, links search for most of them", async ({
+  page,
+  tenant,
+}) => {
+  await tenant.log({ type: "note", summary: "Tom asked for the invoice" });
+  await tenant.log({ type: "call", summary: "Tom asked for the invoice of May" });
+  await signIn(page, tenant, tenant.key, "#/?query=tom+asked+invoice+yesterday&type=note");
+  const suggestions = page.getByRole("list", { name: "Searches with fewer words" });
+  await expect(suggestions.getByRole("link")).toHaveText(["tom asked invoice"]);
+  await expectAccessible(page, "suggestions");
+  await suggestions.getByRole("link").click();
+  await expect(rows(page)).toHaveCount(1);
+  await expect(search(page)).toHaveValue("tom asked invoice");
+  await page.goBack();
+  await expect(suggestions).toBeVisible();
+  await goTo(page, "#/?query=nowhere");
+  await expect(page.getByRole("heading", { name: "Nothing matches" })).toBeVisible();
+  await expect(suggestions).toHaveCount(0);
+});
+
 test("it goes on by itself, to the end, without a row twice", async ({ page, tenant }) => {
   const total = 130;
   await tenant.logMany(total, (number) => ({

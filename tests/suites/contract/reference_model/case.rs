@@ -77,6 +77,8 @@ pub(super) struct Case<'a> {
     remembered: Vec<Remembered>,
     /// Refused writes of each tenant.
     pub(super) rejected: [usize; 2],
+    /// Whether nothing fails and nothing goes on beside.
+    pub(super) is_quiet: bool,
 }
 
 impl<'a> Case<'a> {
@@ -114,6 +116,7 @@ impl<'a> Case<'a> {
             keyed: Vec::new(),
             remembered: Vec::new(),
             rejected: [0; 2],
+            is_quiet: true,
         }
     }
 
@@ -126,6 +129,7 @@ impl<'a> Case<'a> {
     pub(super) async fn perform(&mut self, step: &Step) -> TestCaseResult {
         let lane = self.lane;
         let is_troubled = step.trouble.is_some();
+        self.is_quiet = step.beside.is_empty() && !is_troubled;
         if let Some(trouble) = &step.trouble {
             lane.trouble(trouble);
         }
@@ -137,6 +141,7 @@ impl<'a> Case<'a> {
         let beside = join_all(beside.collect::<Vec<_>>());
         let (done, ran) = join(self.operate(step, is_troubled), beside).await;
         lane.mend();
+        self.is_quiet = true;
         done?;
         ran.into_iter().collect()
     }
@@ -352,6 +357,11 @@ impl<'a> Case<'a> {
         matches
     }
 
+    /// Whether anything matches.
+    pub(super) fn has_match(&self, search: &Search) -> bool {
+        self.activities.iter().any(|activity| activity.matches(search))
+    }
+
     async fn page(
         &self,
         search: &Search,
@@ -375,6 +385,7 @@ impl<'a> Case<'a> {
         let answer = self.page(search, (process, search.tenant), cursor).await;
         prop_assert_eq!(answer.status, 200, "{:?}", answer);
         let mut page = answer.json();
+        self.check_suggestions(search, &page, cursor.is_none())?;
         let rows: Vec<Value> =
             serde_json::from_value(page["activities"].take()).expect("a page has rows");
         prop_assert!(rows.len() <= search.limit.unwrap_or(20), "a page of {}", rows.len());

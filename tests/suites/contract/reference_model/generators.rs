@@ -131,7 +131,12 @@ fn clause() -> impl Strategy<Value = Clause> {
 
 /// What a query asks for, within the number of words that it may have.
 fn query() -> impl Strategy<Value = Vec<Clause>> {
-    prop::collection::vec(clause(), 1..4).prop_map(|mut clauses| {
+    // Of many, mostly nothing has all.
+    let clauses = prop_oneof![
+        3 => prop::collection::vec(clause(), 1..4),
+        1 => prop::collection::vec(clause(), 4..8),
+    ];
+    clauses.prop_map(|mut clauses| {
         while clauses.iter().map(Clause::words).sum::<usize>() > MAX_QUERY_WORDS {
             clauses.pop();
         }

@@ -13,6 +13,7 @@ mod case;
 mod generators;
 mod lane;
 mod operations;
+mod suggestions;
 mod texts;
 mod trail;
 

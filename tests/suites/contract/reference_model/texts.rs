@@ -190,6 +190,23 @@ impl Part {
     }
 }
 
+impl Part {
+    /// What it asks for, however it is written.
+    fn asked(&self) -> String {
+        let units = |items: &[Item]| {
+            let unit =
+                |token: Token| format!("{}{}", if token.joined { "" } else { " " }, token.unit);
+            tokens(items).map(unit).collect::<String>()
+        };
+        match self {
+            Self::Word(item) => units(&[*item]),
+            Self::Beginning(entry, letters, _) => format!(" {}*", beginning(entry, *letters)),
+            Self::Units(entry, from, to, _) => format!(" {}", entry.units[*from..*to].concat()),
+            Self::Phrase(items, ..) => format!("\"{}\"", units(items)),
+        }
+    }
+}
+
 fn beginning(entry: &Entry, letters: usize) -> String {
     entry.units[0].chars().take(letters).collect()
 }
@@ -207,6 +224,14 @@ impl Clause {
         match self {
             Self::Any(parts) => parts.iter().any(|part| part.is_in(texts)),
             Self::Without(part) => !part.is_in(texts),
+        }
+    }
+
+    /// What it asks for, however it is written; nothing, where it excludes.
+    pub(super) fn asked(&self) -> Option<String> {
+        match self {
+            Self::Any(parts) => Some(parts.iter().map(Part::asked).collect::<Vec<_>>().join("|")),
+            Self::Without(_) => None,
         }
     }
 

@@ -368,6 +368,8 @@ export interface components {
             next_cursor?: string;
             /** @description The request, as the header `x-request-id` names it too. */
             request_id: string;
+            /** @description Where no activity matches all of four words or more: the nearest queries that match, with one word less, or with several less where none of those does. Left out else, and where looking for them would read too much. */
+            suggested_queries?: string[];
         };
         /** @description An activity as callers read it. Optional fields that have no value are left out. */
         Activity: {
