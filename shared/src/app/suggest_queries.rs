@@ -181,13 +181,15 @@ fn with_fewer(operands: &[Operand], together: &[Kept]) -> Vec<Kept> {
     let present: Vec<&Operand> = operands.iter().filter(|operand| operand.is_present).collect();
     let unknown: Vec<&Operand> =
         present.iter().copied().filter(|operand| !operand.is_known).collect();
+    let sizes = FEWEST_LEFT..=operands.len().saturating_sub(2);
     let mut known: Vec<Kept> = together.to_vec();
+    // What has more was looked at, or is about to be written.
+    known.retain(|kept| kept.count_ones() as usize <= *sizes.end());
     known.sort_by_key(order);
     let mut sets: Vec<Kept> = (0..=present.len()).map(|count| of(&present[..count])).collect();
     for kept in known.into_iter().take(MOST_TOGETHER) {
         sets.extend((0..=unknown.len()).map(|count| kept | of(&unknown[..count])));
     }
-    let sizes = FEWEST_LEFT..=operands.len().saturating_sub(2);
     sets.retain(|kept| sizes.contains(&(kept.count_ones() as usize)));
     sets.sort_by_key(order);
     sets.dedup();
@@ -294,7 +296,7 @@ mod tests {
 
     #[test]
     fn sets_are_bounded() {
-        let together: Vec<Kept> = (0..1 << 16).step_by(7).collect();
+        let together: Vec<Kept> = (8..14).map(|at| 0b11 << at).collect();
         let sets = with_fewer(&operands(&"?".repeat(16)), &together);
         assert_eq!(sets.len(), MOST_SETS);
         assert!(sets.is_sorted_by_key(|set| Reverse(set.count_ones())));

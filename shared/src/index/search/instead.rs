@@ -68,9 +68,10 @@ impl<'a, R: IndexReader> Search<'a, R> {
         self
     }
 
-    /// A search of the same range for some of what this one asks for, in the state of the
-    /// index that it was answered by. What is bound was given all that segments have within
-    /// the bounds, as candidates, so only the tail is left to it.
+    /// A search of the same range for some of what this one asks for, one clause at least, in
+    /// the state of the index that it was answered by. It finds what this one did not. A
+    /// search with bounds was given all that segments have within these, as candidates, so
+    /// only the tail is left to look through.
     #[must_use]
     pub fn instead(&self, expression: Expression) -> Self {
         let plan = Plan::new(expression);
