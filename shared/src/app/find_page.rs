@@ -17,7 +17,7 @@ use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::index::expression::{AnyOf, Expression, Leaf};
 use crate::index::filed::activity_part;
-use crate::index::search::{Budget, Progress, Search};
+use crate::index::search::{Progress, Search};
 use crate::index::segment::Collection;
 use crate::index::term::Term;
 use crate::index::visible_text::visible_text;
@@ -153,8 +153,6 @@ pub(crate) struct Finding<'a> {
     expression: Expression,
     query: Option<&'a TextQuery>,
     candidates: Candidates<'a>,
-    /// Units of the budget that are kept back for rows.
-    reserved: usize,
     /// Heads of candidates that are held against the text.
     heads: HashMap<ActivityId, Activity>,
     /// What was held against the text in vain, where that is remembered.
@@ -201,7 +199,6 @@ impl<'a> Finding<'a> {
             expression: expression.clone(),
             query,
             candidates: Candidates::new(index, collection, expression, range, reserved),
-            reserved,
             heads: HashMap::new(),
             in_vain: None,
         }
@@ -214,12 +211,9 @@ impl<'a> Finding<'a> {
         Self { candidates: self.candidates.remembering(), in_vain, ..self }
     }
 
-    /// The search of the index, where there is one, with the units that no row took.
+    /// The search of the index, where there is one.
     pub(crate) fn search(&mut self) -> Option<&mut Search<'a, TenantIndex<'a>>> {
-        let search = self.candidates.search()?;
-        let Budget { units, trips } = search.budget();
-        search.set_budget(Budget { units: units + std::mem::take(&mut self.reserved), trips });
-        Some(search)
+        self.candidates.search()
     }
 
     /// What was held against the text in vain has of the operands: a bit for each, by their
@@ -246,7 +240,6 @@ impl<'a> Finding<'a> {
             expression: shorter.expression.clone(),
             query: Some(query),
             candidates: Candidates::known(candidates, are_exact, budget),
-            reserved: 0,
             heads: HashMap::new(),
             in_vain: None,
         };

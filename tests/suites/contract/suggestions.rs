@@ -2,7 +2,9 @@
 
 use activity_log_core::index::compact::Limits;
 use activity_log_tests::client::v1::{V1, next_cursor, note, note_with, summaries};
+use activity_log_tests::faulty_engine::{Fault, FaultKind, Gate, When};
 use activity_log_tests::stack::Stack;
+use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -186,4 +188,34 @@ async fn a_viewer_is_suggested_what_it_may_see_alone() {
             let _ = stack.compact(TENANT, &Limits::default()).await.expect("it is compacted");
         }
     }
+}
+
+/// What is under way is looked at and passed over, and an activity behind it is found.
+#[tokio::test]
+async fn what_was_not_written_whole_is_suggested_to_nobody() {
+    let (stack, engine) = Stack::start_faulty().await;
+    let v1 = stack.v1(&stack.service_key(TENANT).await);
+    let near = json!({ "summary": "one two three", "occurred_at": "2020-01-01T00:00:00Z" });
+    v1.log(&note_with(near)).await.expect(201);
+    let gate = Gate::closed();
+    engine.inject(Fault::on("TransactWriteItems", When::Always, FaultKind::Hold(gate.clone())));
+    let (nearer, as_near) = (note("one two four five"), note("one two three six"));
+    let logs =
+        join_all([&nearer, &as_near, &as_near, &as_near, &as_near].map(|input| v1.log(input)));
+    let searches = async {
+        gate.arrived(5).await;
+        for (query, expected) in [
+            ("one two four six", "one two"),
+            ("one two three four", "one two three"),
+            ("\"one two\" three four seven", "\"one two\" three"),
+        ] {
+            assert_eq!(suggested(&v1, &[("query", query)]).await, [expected], "{query}");
+        }
+        engine.clear();
+        gate.open();
+    };
+    let (logged, ()) = tokio::join!(logs, searches);
+    assert!(logged.iter().all(|answer| answer.status == 201));
+    let suggested = suggested(&v1, &[("query", "one two four six")]).await;
+    assert_eq!(suggested, ["one two four", "one two six"]);
 }
