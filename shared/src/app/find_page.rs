@@ -216,8 +216,8 @@ impl<'a> Finding<'a> {
         self.candidates.search()
     }
 
-    /// What was held against the text in vain has of the operands: a bit for each, by their
-    /// order.
+    /// What each candidate that was held against its text in vain has of the operands: a bit for
+    /// each of these, by their order.
     pub(crate) fn in_vain(&self) -> &[u32] {
         self.in_vain.as_ref().map_or(&[], |in_vain| &in_vain.found)
     }

@@ -252,14 +252,16 @@ struct LookedAt {
     matches: bool,
 }
 
-/// Whether a query needs no further look: it matches, or there are as many as are suggested, or
-/// larger ones.
+/// Whether a query needs no further look: it matches, or a larger one does, or as many of its
+/// size as are suggested.
 fn is_enough(looked_at: &[LookedAt], at: usize) -> bool {
     let LookedAt { kept, matches, .. } = &looked_at[at];
-    let matching = || looked_at.iter().filter(|query| query.matches);
+    let size = kept.count_ones();
+    let sizes =
+        || looked_at.iter().filter(|query| query.matches).map(|query| query.kept.count_ones());
     *matches
-        || matching().count() >= MOST_SUGGESTIONS
-        || matching().any(|query| query.kept.count_ones() > kept.count_ones())
+        || sizes().any(|of_match| of_match > size)
+        || sizes().filter(|of_match| *of_match == size).count() >= MOST_SUGGESTIONS
 }
 
 #[cfg(test)]
@@ -292,6 +294,29 @@ mod tests {
             with_fewer(&operands("+++--??"), &[0b000_0101]),
             [0b110_0111, 0b010_0111, 0b110_0101, 0b000_0111, 0b010_0101, 0b000_0011, 0b000_0101]
         );
+    }
+
+    #[test]
+    fn a_query_is_looked_at_until_there_are_enough_of_its_size_or_larger_ones() {
+        let looked_at = |sets: &[(Kept, bool)]| -> Vec<LookedAt> {
+            let query = SearchQuery::parse("word").unwrap();
+            let shorter = Shorter { query, expression: Expression::default() };
+            let query = |(kept, matches): &(Kept, bool)| LookedAt {
+                kept: *kept,
+                shorter: shorter.clone(),
+                checked: 0,
+                matches: *matches,
+            };
+            sets.iter().map(query).collect()
+        };
+        // Those that match are of less.
+        let less = [(0b111, false), (0b011, true), (0b101, true), (0b110, true)];
+        assert!(!is_enough(&looked_at(&less), 0));
+        assert!(is_enough(&looked_at(&less), 1));
+        let larger = [(0b111, true), (0b1011, false), (0b011, false)];
+        assert_eq!([1, 2].map(|at| is_enough(&looked_at(&larger), at)), [false, true]);
+        let many = [(0b011, true), (0b101, true), (0b110, true), (0b1001, false)];
+        assert!(is_enough(&looked_at(&many), 3));
     }
 
     #[test]
