@@ -14,9 +14,10 @@ use crate::index::segment::Collection;
 use crate::index::{Position, Range};
 use crate::store::{Store, TenantIndex};
 
-/// What a request may read, and how often it may wait for the table. Three more round trips
-/// are to pin where a page ends, and those of the rows and of the names in them.
-const BUDGET: Budget = Budget { units: 400, trips: 21 };
+/// What a request may read, and how often it may wait for the table, of 400 units and 24 round
+/// trips. A unit tells whether the tenant names actors, and three round trips are to pin where a
+/// page ends, and those of the rows and of the names in them.
+const BUDGET: Budget = Budget { units: 399, trips: 21 };
 
 /// Where the positions of a page come from.
 enum Matches<'a> {
