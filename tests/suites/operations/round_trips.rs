@@ -216,7 +216,7 @@ async fn cold_and_warm(measured: &MeasuredStack, parameters: &[(&str, &str)], ro
         assert_eq!(found, Some(rows), "{parameters:?}");
         round_trips.push(trips);
     }
-    assert!(round_trips[0] <= 6 && round_trips[1] <= 3, "{parameters:?}: {round_trips:?}");
+    assert!(round_trips[0] <= 5 && round_trips[1] <= 3, "{parameters:?}: {round_trips:?}");
 }
 
 #[tokio::test]
