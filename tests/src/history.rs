@@ -13,7 +13,7 @@ use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::index::Position;
 use activity_log_core::index::entry::{Entry, EntryPart};
 use activity_log_core::index::term::Term;
-use activity_log_core::text::index_terms_and_forms;
+use activity_log_core::text::index_terms;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue as SdkValue;
 use dynoxide::types::{AttributeValue, Item};
@@ -387,10 +387,10 @@ impl Template {
             terms.extend(more);
             Some(EntryPart::new(position, terms))
         };
-        let words = index_terms_and_forms([past.summary.as_str(), past.body.as_str()]);
+        let words = index_terms([past.summary.as_str(), past.body.as_str()]);
         let words = words.expect("generated texts have few words");
         let category = Category::parse(&past.category).expect("it is a type");
-        let mut more: Vec<Term> = words.all().map(Term::word).collect();
+        let mut more: Vec<Term> = words.iter().map(Term::word).collect();
         more.extend([Term::category(category), Term::listed_as(&type_name(&past.category))]);
         let of_event = vec![Term::request(&past.request_id), Term::resource(&past.id)];
         Entry {

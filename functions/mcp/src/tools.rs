@@ -190,7 +190,7 @@ const SEARCH_ACTIVITY: &str = r#"Search activity records by text, type, actor, s
 
 Use it to find what happened with a person, company or topic. Rows have a snippet; get_logged_activity reads the whole text by id.
 
-- query finds records that have every word, so use one to three key words and not a sentence; fewer words find more. Case, accents and English inflections do not matter (price finds "pricing").
+- query finds records that have every word, so use one to three key words and not a sentence; fewer words find more. Case, accents, English inflections and how a word or number is written do not matter (price finds "pricing", email "e-mail", 1299.99 "1.299,99").
 - Where nothing has all of four words or more, suggested_queries names queries with fewer words that find something: call again with one of them.
 - In query, "jane doe" in double quotes must stand as such; pric* finds words that begin so (three letters at least); -word and -"a phrase" leave out; OR finds either, and globex invoice OR bill is globex with invoice or bill. There is no AND, no NOT and no grouping.
 - type is one kind of activity; for several, use types instead, as in ["call","email"].

@@ -410,8 +410,8 @@ fn is_verified(query: &TextQuery, activity: &Activity) -> bool {
 /// What an activity is filed under. What has too many words was never logged, and is found by
 /// nothing.
 fn terms_of(activity: &Activity) -> Option<Vec<Term>> {
-    let words = text::index_terms_and_forms(activity.texts().map(visible_text)).ok()?;
-    Some(activity_part(activity, words.all()).terms)
+    let words = text::index_terms(activity.texts().map(visible_text)).ok()?;
+    Some(activity_part(activity, words.iter()).terms)
 }
 
 fn ids(positions: &[Position]) -> Vec<ActivityId> {

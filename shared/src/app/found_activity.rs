@@ -126,4 +126,14 @@ mod tests {
         assert_eq!(marked(&whole("<p><img src=\"x\"></p>"), "x"), None);
         assert_eq!(marked(&whole("if a <b and\n c> d"), "c").unwrap(), "if a <b and\n [c]> d");
     }
+
+    #[test]
+    fn of_a_mail_that_was_pasted_it_is_what_a_reader_sees() {
+        let mail = "Subject: =?utf-8?Q?R=C3=BCckgabe?=\nMIME-Version: 1.0\n\
+            Content-Transfer-Encoding: quoted-printable\n\nHerr M=C3=BCller wants a re=\nfund =";
+        let seen = "Subject: Rückgabe Herr [Müller] wants a refund";
+        assert_eq!(marked(&whole(mail), "muller").unwrap(), seen);
+        assert_eq!(marked(&beginning(mail), "muller").unwrap(), seen);
+        assert_eq!(marked(&whole("a = b: c"), "b").unwrap(), "a = [b]: c");
+    }
 }

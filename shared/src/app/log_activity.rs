@@ -61,7 +61,7 @@ pub fn parse_occurred_at(text: &str, now: Timestamp) -> Result<Timestamp, &'stat
 
 /// The words of the texts of an activity.
 pub fn words_of(summary: Option<&Summary>, body: Option<&Body>) -> Result<IndexTerms, String> {
-    text::index_terms_and_forms(searched_texts(summary, body, &[]).map(visible_text))
+    text::index_terms(searched_texts(summary, body, &[]).map(visible_text))
         .map_err(|error| error.to_string())
 }
 

@@ -278,8 +278,7 @@ fn judge(
     let line = notes
         .and_then(|notes| Summary::of_first_line(&visible_text(notes.searched_text())))
         .unwrap_or_else(|| Summary::from(&summary.name));
-    let words =
-        text::index_terms_and_forms(searched_texts(Some(&line), notes, &fields).map(visible_text));
+    let words = text::index_terms(searched_texts(Some(&line), notes, &fields).map(visible_text));
     let words: Given<_> = violations
         .take("notes", words.map_err(|_| "has, with the fields, too many distinct words"));
     violations.finish(words.map(|words| Judged { input, fields, summary: line, words }))

@@ -97,7 +97,7 @@ pub(crate) async fn write_activity(
 
     let (staging, head) = ctx
         .store
-        .staging_of(&activity, activity_part(&activity, words.all()), &event)
+        .staging_of(&activity, activity_part(&activity, words.iter()), &event)
         .map_err(|_| Error::invalid(FIELDS, TOO_LARGE))?;
     let staging_deadline = Instant::now() + ctx.config.write_timeouts.staging;
     if let Err(error) = ctx.store.stage(&activity.tenant_id, &staging, staging_deadline).await {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::searched_text::SearchedText;
-use crate::text::html;
+use crate::text::{html, mime};
 
 /// What a reader sees of a text.
 pub fn visible_text(text: SearchedText<'_>) -> Cow<'_, str> {
@@ -12,17 +12,21 @@ pub fn visible_text(text: SearchedText<'_>) -> Cow<'_, str> {
         SearchedText::PlainOrHtml(text) if html::is_document(text) => {
             Cow::Owned(html::visible_text(text))
         }
-        SearchedText::Plain(text) | SearchedText::PlainOrHtml(text) => Cow::Borrowed(text),
+        SearchedText::Plain(text) | SearchedText::PlainOrHtml(text) => visible_message(text),
     }
 }
 
 /// What a reader sees of a text, of which only the beginning was read: an element that has
-/// not ended in it is taken to end behind it.
+/// not ended in it is taken to end behind it, and so is a message.
 pub fn visible_beginning(beginning: &str) -> Cow<'_, str> {
     match html::may_begin_document(beginning) {
         true => Cow::Owned(html::visible_text(beginning)),
-        false => Cow::Borrowed(beginning),
+        false => visible_message(beginning),
     }
+}
+
+fn visible_message(text: &str) -> Cow<'_, str> {
+    mime::visible_text(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 #[cfg(test)]
@@ -36,5 +40,18 @@ mod tests {
         assert_eq!(visible_text(SearchedText::PlainOrHtml(html)), "\na&b\n");
         assert_eq!(visible_text(SearchedText::PlainOrHtml(text)), text);
         assert_eq!(visible_text(SearchedText::Html(text)), "a \nb\n");
+    }
+
+    #[test]
+    fn a_message_that_was_pasted_is_read_wherever_no_html_is() {
+        let (subject, seen) = ("=?utf-8?Q?M=C3=BCller?=", "Müller");
+        assert_eq!(visible_text(SearchedText::Plain(subject)), seen);
+        assert_eq!(visible_text(SearchedText::PlainOrHtml(subject)), seen);
+        assert_eq!(visible_beginning(subject), seen);
+        assert_eq!(visible_text(SearchedText::Html(subject)), subject);
+        for text in ["", "a = b: c", "Grüße"] {
+            assert!(matches!(visible_text(SearchedText::Plain(text)), Cow::Borrowed(_)));
+            assert!(matches!(visible_beginning(text), Cow::Borrowed(_)));
+        }
     }
 }

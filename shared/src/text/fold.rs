@@ -2,29 +2,40 @@
 //!
 //! Guarantees:
 //! - What differs only in case, width, ligature, compatibility form, canonical
-//!   form, or in the accents of Latin, Greek or Cyrillic letters, folds to the
-//!   same characters.
+//!   form, in the accents of Latin, Greek or Cyrillic letters, in marks that are
+//!   optional in their script, in the script of its digits, or in letters that are
+//!   written in two ways, folds to the same characters.
 //! - The output consists of letters, digits, marks that follow a letter or
-//!   digit, [`SPACE`] for everything that separates words, and
-//!   [`ZERO_WIDTH_SPACE`]. It is composed (NFC), so that a Hangul syllable is
-//!   one character.
+//!   digit, [`ZERO_WIDTH_SPACE`], and ASCII characters that separate words: those of
+//!   the text, what its hyphens and apostrophes are in ASCII, and [`SPACE`] for all else.
+//!   It is composed (NFC), so that a Hangul syllable is one character.
 //! - Folding what is folded changes nothing.
 //!
-//! Left out on purpose: hiragana is not katakana, traditional characters are
-//! not simplified ones, and digits of other scripts are not ASCII digits.
+//! Left out on purpose: hiragana is not katakana, and traditional characters are
+//! not simplified ones.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
+use super::digits::decimal_digit;
+use super::indic::{dead_consonant, is_nasal, nasal_as_anusvara};
+use super::letters::common_letter;
+use super::optional_marks::is_optional_mark;
 use super::script::carries_accents;
 
-/// What stands for any character that is no part of a word.
+/// What stands for a character that is no part of a word and has no like in ASCII.
 pub(super) const SPACE: char = ' ';
 
 /// Marks a possible line break. Between words it separates them; Khmer, Lao,
 /// Myanmar and Thai texts carry it invisibly inside their runs, so the splitter
 /// has to see it.
 pub(super) const ZERO_WIDTH_SPACE: char = '\u{200B}';
+
+/// Parts the words that Persian writes as one: `می‌خواهد`. Elsewhere it says nothing.
+const ZERO_WIDTH_NON_JOINER: char = '\u{200C}';
+
+/// How far the full-width forms of ASCII are from it.
+const FULL_WIDTH: u32 = 0xFEE0;
 
 /// The Arabic elongation stroke, which only stretches a word on the line.
 const TATWEEL: char = '\u{640}';
@@ -47,16 +58,16 @@ pub(super) fn fold_into(folded: &mut String, text: &str) {
 /// combines with another. `None` for every other character.
 fn fold_plain(c: char) -> Option<char> {
     match c {
-        '\0'..='\x7F' => Some(fold_ascii(c)),
+        '\0'..='\x7F' => Some(c.to_ascii_lowercase()),
         'й' | 'Й' => Some('и'),
         'ё' | 'Ё' => Some('е'),
         'а'..='я' => Some(c),
         'А'..='Я' => char::from_u32(u32::from(c) + 0x20),
         // Dashes, typographic quotes and apostrophes, dots.
-        '\u{A0}' | '\u{2010}'..='\u{2027}' => Some(SPACE),
+        '\u{A0}' | '\u{2010}'..='\u{2027}' => Some(ascii_separator(c).unwrap_or(SPACE)),
         // The same in Chinese and Japanese.
         '\u{3000}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '・' => Some(SPACE),
-        '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' => Some(SPACE),
+        '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' => ascii_separator(c),
         // Hiragana, katakana, ideographs, Hangul syllables.
         'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' => Some(c),
         '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '가'..='힣' => Some(c),
@@ -67,29 +78,66 @@ fn fold_plain(c: char) -> Option<char> {
 /// Folds any characters.
 fn fold_fully(folded: &mut String, text: &str) {
     let mut base = Base::None;
+    let start = folded.len();
+    let mut before = SPACE;
     folded.extend(
         text.chars()
+            .map(|c| {
+                let joins = c == ZERO_WIDTH_NON_JOINER && is_arabic(before);
+                before = c;
+                if joins { '-' } else { c }
+            })
             .filter(|c| !is_ignorable(*c))
+            .map(|c| ascii_separator(c).unwrap_or(c))
             .flat_map(set_apart)
             .nfkd()
             .flat_map(expand)
             .filter_map(|c| fold_decomposed(c, &mut base))
             .nfc(),
     );
+    fold_nasals(folded, start);
+}
+
+/// Writes the nasals of conjuncts as anusvaras.
+fn fold_nasals(folded: &mut String, start: usize) {
+    if !folded[start..].contains(is_nasal) {
+        return;
+    }
+    let chars: Vec<char> = folded.drain(start..).collect();
+    let mut at = 0;
+    while let Some(c) = chars.get(at) {
+        let anusvara = match chars.get(at + 1..at + 3) {
+            Some(&[virama, next]) => nasal_as_anusvara(*c, virama, next),
+            _ => None,
+        };
+        folded.push(anusvara.unwrap_or(*c));
+        at += if anusvara.is_some() { 2 } else { 1 };
+    }
 }
 
 /// The end of the first part of a text that can be folded by itself: up to and
-/// including a separator that no decomposition and no mark can change.
+/// including white space, which no decomposition and no mark can change.
 pub(super) fn first_part_len(text: &str) -> usize {
-    let separator = text.bytes().position(|b| b.is_ascii() && !b.is_ascii_alphanumeric());
-    separator.map_or(text.len(), |at| at + 1)
+    let space = text.bytes().position(|b| b.is_ascii_whitespace());
+    space.map_or(text.len(), |at| at + 1)
 }
 
 /// The end of the first cluster of such a part: characters that fold by themselves to
 /// what they fold to in the text.
 pub(super) fn first_cluster_len(part: &str) -> usize {
-    let next = part.char_indices().skip(1).find(|(_, c)| !joins_previous(*c));
-    next.map_or(part.len(), |(at, _)| at)
+    let mut ends = part.char_indices().skip(1).filter(|(_, c)| !joins_previous(*c));
+    ends.find(|(at, _)| !may_be_anusvara(&part[..*at])).map_or(part.len(), |(at, _)| at)
+}
+
+/// Whether what a cluster folds to may depend on the consonant behind it.
+fn may_be_anusvara(cluster: &str) -> bool {
+    if cluster.is_ascii() || cluster.chars().all(|c| fold_plain(c).is_some()) {
+        return false;
+    }
+    let mut folded = String::new();
+    fold_fully(&mut folded, cluster);
+    let mut last = folded.chars().rev();
+    last.next().is_some_and(is_combining_mark) && last.next().is_some_and(is_nasal)
 }
 
 /// Whether a character may be one letter with the one before it: marks, the vowels and
@@ -111,8 +159,25 @@ pub(super) fn joins_previous(c: char) -> bool {
     composes || is_ignorable(c)
 }
 
-fn fold_ascii(c: char) -> char {
-    if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { SPACE }
+fn is_arabic(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{6FF}')
+}
+
+/// What a hyphen, an apostrophe or another separator is in ASCII, where it is one and the
+/// same to those who type.
+fn ascii_separator(c: char) -> Option<char> {
+    match c {
+        '\u{2B9}'..='\u{2BF}' | '\u{2018}'..='\u{201B}' | '′' | '´' | '\u{5F3}' => Some('\''),
+        '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{5BE}' => Some('-'),
+        '\u{2044}' => Some('/'),
+        '\u{5F4}' => Some('"'),
+        '\u{66B}' => Some('.'),
+        '\u{66C}' => Some(','),
+        '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}' => {
+            char::from_u32(u32::from(c) - FULL_WIDTH)
+        }
+        _ => None,
+    }
 }
 
 /// What the marks at the current position stand on.
@@ -128,22 +193,29 @@ enum Base {
 fn fold_decomposed(c: char, base: &mut Base) -> Option<char> {
     if c.is_ascii() {
         *base = if c.is_ascii_alphanumeric() { Base::Accented } else { Base::None };
-        return Some(fold_ascii(c));
+        return Some(c.to_ascii_lowercase());
     }
     if c == ZERO_WIDTH_SPACE {
         *base = Base::None;
         return Some(c);
     }
+    let c = common_letter(c);
     if is_combining_mark(c) {
-        return matches!(base, Base::Marked).then_some(c);
+        return (matches!(base, Base::Marked) && !is_optional_mark(c)).then_some(c);
     }
     // Presentation forms decompose to a mark on a tatweel.
     if c == TATWEEL {
         return None;
     }
-    if !c.is_alphanumeric() || is_apostrophe(c) {
+    // A fraction has its slash only now, and `ŉ` its apostrophe.
+    let separator = ascii_separator(c).or_else(|| (!c.is_alphanumeric()).then_some(SPACE));
+    if separator.is_some() {
         *base = Base::None;
-        return Some(SPACE);
+        return separator;
+    }
+    if let Some(digit) = decimal_digit(c) {
+        *base = Base::Accented;
+        return Some(digit);
     }
     *base = if carries_accents(c) { Base::Accented } else { Base::Marked };
     Some(fold_case(c))
@@ -183,7 +255,7 @@ fn decomposes(c: char) -> bool {
 
 /// The Latin letters that Unicode does not decompose, though they are typed
 /// without their stroke or as two letters by most: as Lucene's
-/// `ASCIIFoldingFilter` writes them.
+/// `ASCIIFoldingFilter` writes them. And consonants that have a virama in them.
 fn expand(c: char) -> impl Iterator<Item = char> {
     let (first, second) = match c {
         'ß' | 'ẞ' => ('s', Some('s')),
@@ -195,15 +267,9 @@ fn expand(c: char) -> impl Iterator<Item = char> {
         'đ' | 'Đ' | 'ð' | 'Ð' => ('d', None),
         'ħ' | 'Ħ' => ('h', None),
         'ŧ' | 'Ŧ' => ('t', None),
-        _ => (c, None),
+        _ => dead_consonant(c).map_or((c, None), |(consonant, virama)| (consonant, Some(virama))),
     };
     std::iter::once(first).chain(second)
-}
-
-/// Whether a letter in Unicode's eyes serves as an apostrophe or prime in
-/// writing, and is typed as a plain apostrophe by most.
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\u{2B9}'..='\u{2BF}')
 }
 
 /// Whether a character is invisible and says nothing about the word that it
@@ -254,10 +320,14 @@ mod tests {
             ("елка", &["Ёлка", "ЕЛКА", "Е\u{308}лка"]),
             ("한국어", &["한국어", "한국어"]),
             ("ガード", &["ｶﾞｰﾄﾞ", "カ\u{3099}ート\u{3099}"]),
-            ("हिन्दी", &["हिन्दी", "हि\u{200D}न्दी"]),
-            ("שָׁלוֹם", &["שָׁלוֹם", "ש\u{5C1}\u{5B8}ל\u{5D5}\u{5B9}ם"]),
-            ("محمد", &["محمد", "محمـــد", "\u{200F}محمد\u{200E}"]),
-            ("1", &["1\u{FE0F}\u{20E3}", "１", "①", "¹"]),
+            ("हिंदी", &["हिन्दी", "हि\u{200D}न्दी", "हिंदी"]),
+            ("ज़मीन", &["जमीन", "ज\u{93C}मीन"]),
+            ("שלום", &["שָׁלוֹם", "ש\u{5C1}\u{5B8}ל\u{5D5}\u{5B9}ם"]),
+            ("محمد", &["مُحَمَّد", "محمـــد", "\u{200F}محمد\u{200E}"]),
+            ("احمد", &["أحمد", "أَحْمَد", "ٱحمد"]),
+            ("كتاب", &["کتاب"]),
+            ("น้ำ", &["นำ"]),
+            ("1", &["1\u{FE0F}\u{20E3}", "１", "①", "¹", "١", "۱", "१", "๑"]),
         ] {
             for spelling in spellings {
                 assert_eq!(folded(spelling), folded(one), "{spelling}");
@@ -267,7 +337,7 @@ mod tests {
 
     #[test]
     fn marks_stay_outside_latin_greek_and_cyrillic() {
-        for (one, other) in [("कि", "क"), ("שָ", "ש"), ("كَ", "ك"), ("が", "か"), ("น้ำ", "นำ")]
+        for (one, other) in [("कि", "क"), ("が", "か"), ("นี", "น"), ("ကျ", "က"), ("คำ", "คา")]
         {
             assert_ne!(folded(one), folded(other));
         }
@@ -302,8 +372,12 @@ mod tests {
             .flatten()
     }
 
+    fn separates(c: char) -> bool {
+        c.is_ascii() && !c.is_ascii_alphanumeric()
+    }
+
     fn words(folded: &str) -> Vec<&str> {
-        folded.split(SPACE).filter(|word| !word.is_empty()).collect()
+        folded.split(separates).filter(|word| !word.is_empty()).collect()
     }
 
     #[test]
@@ -312,10 +386,11 @@ mod tests {
             // Alone, and behind a letter that keeps its marks.
             let once = folded(&format!("{c} א{c}"));
             assert_eq!(folded(&once), once, "{c:?}");
-            let is_expected = |c| {
-                matches!(c, SPACE | ZERO_WIDTH_SPACE) || is_combining_mark(c) || c.is_alphanumeric()
+            let is_expected = |c: char| {
+                c.is_ascii() || c == ZERO_WIDTH_SPACE || is_combining_mark(c) || c.is_alphanumeric()
             };
             assert!(once.chars().all(is_expected), "{c:?}");
+            assert!(!once.contains(|c: char| c.is_ascii_uppercase()), "{c:?}");
         }
     }
 

@@ -17,16 +17,19 @@
 //! How long a query may be is the caller's rule.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_QUERY_WORDS;
+use super::compound::Compound;
 use super::fold::is_ignorable;
 use super::lexer::{
     CLOSING_BRACKETS, OPENING, OPENING_BRACKETS, Operator, Piece, chunks, is_quote, narrow,
-    narrowed, operator,
+    narrowed, operator, with_joined_ampersands,
 };
 use super::query_error::{MIN_BEGINNING_LETTERS, QueryError};
+use super::reading::{Visitor, visit};
 use super::token::{Kind, Token, tokens};
 
 /// A query as it was read.
@@ -44,6 +47,8 @@ pub(super) type Operand = Vec<Sequence>;
 /// Tokens that follow each other in a query, at least one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Sequence {
+    /// What they were read from, without the punctuation around it.
+    pub(super) source: String,
     pub(super) tokens: Vec<OwnedToken>,
     pub(super) form: Form,
 }
@@ -60,7 +65,7 @@ pub(super) enum Form {
 }
 
 /// A [`Token`] that is kept while its neighbours are read.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OwnedToken {
     pub(super) text: String,
     pub(super) kind: Kind,
@@ -72,9 +77,15 @@ impl OwnedToken {
     }
 }
 
+impl From<Token<'_>> for OwnedToken {
+    fn from(token: Token<'_>) -> Self {
+        Self { text: token.text.to_owned(), kind: token.kind }
+    }
+}
+
 /// Reads a query.
 pub(super) fn read(query: &str) -> Result<Clauses, QueryError> {
-    let items = items(&without_ignorable(query))?;
+    let items = items(&with_joined_ampersands(&without_ignorable(query)))?;
     refuse_groups(&items)?;
     let mut clauses = Clauses::default();
     let mut continues = false;
@@ -307,17 +318,36 @@ fn operand(chunk: &[Piece<'_>], word_count: &mut usize) -> Result<Operand, Query
             if last.kind != Kind::Word {
                 // Any part of a run is found.
                 form = Form::Words;
-            } else if letters(&last.text) < MIN_BEGINNING_LETTERS {
+            } else if letters_of_last_compound(&text) < MIN_BEGINNING_LETTERS {
                 return Err(QueryError::ShortBeginning);
             }
         }
-        operand.push(Sequence { tokens, form });
+        operand.push(Sequence { source: without_punctuation(&text).to_owned(), tokens, form });
     }
     Ok(operand)
 }
 
-fn letters(word: &str) -> usize {
-    word.chars().map(|c| if matches!(c, '가'..='힣') { 2 } else { 1 }).sum()
+/// A text without what surrounds its words and is part of none, as the signs of `C++` and
+/// `.NET` are.
+fn without_punctuation(text: &str) -> &str {
+    let is_punctuation = |c: char| "?!,;:()[]{}<>'…\u{2018}\u{2019}".contains(narrow(c));
+    text.trim_matches(is_punctuation).trim_end_matches(|c| c == '.' || is_punctuation(c))
+}
+
+fn letters_of_last_compound(text: &str) -> usize {
+    #[derive(Default)]
+    struct Letters(usize);
+    impl Visitor for Letters {
+        fn compound(&mut self, compound: &Compound) {
+            self.0 = compound.letters_of_beginning();
+        }
+        fn unit(&mut self, _: Token<'_>, _: Range<usize>) {
+            self.0 = 0;
+        }
+    }
+    let mut last = Letters::default();
+    visit(tokens(text), &mut last);
+    last.0
 }
 
 /// What stands in front of a `*` at the end of a word.
@@ -348,7 +378,7 @@ fn collect_tokens(text: &str, word_count: &mut usize) -> Result<Vec<OwnedToken>,
         if *word_count > MAX_QUERY_WORDS {
             return Err(QueryError::TooManyWords);
         }
-        collected.push(OwnedToken { text: text.to_owned(), kind });
+        collected.push(Token { text, kind }.into());
     }
     Ok(collected)
 }
@@ -393,7 +423,7 @@ mod tests {
     /// A query as it is understood: operands behind each other, alternatives with `|`
     /// between, what is excluded behind `!`.
     fn understood(query: &str) -> Result<String, QueryError> {
-        let sequence = |Sequence { tokens, form }: &Sequence| {
+        let sequence = |Sequence { tokens, form, .. }: &Sequence| {
             let between = if *form == Form::Phrase { " " } else { "+" };
             let mut text = String::new();
             for token in tokens {

@@ -7,6 +7,7 @@
 //! between two Hebrew letters, where it marks an abbreviation. A zero width space around
 //! a piece is none of it, as it is seen by nobody.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::fold::ZERO_WIDTH_SPACE;
@@ -63,6 +64,32 @@ fn cut(query: &str) -> Vec<(Vec<Piece<'_>>, Range<usize>)> {
         }
     }
     chunks
+}
+
+/// `R & D` is `R&D`, as it is in a text: by itself, an ampersand is punctuation.
+pub(super) fn with_joined_ampersands(query: &str) -> Cow<'_, str> {
+    const SPACED: &str = " & ";
+    let mut joined = Cow::Borrowed("");
+    let mut start = 0;
+    for (at, _) in query.match_indices(SPACED) {
+        let before = query[start..at].rsplit(char::is_whitespace).next();
+        let behind = query[at + SPACED.len()..].split(char::is_whitespace).next();
+        let is_short = |word: Option<&str>| {
+            word.is_some_and(|word| {
+                matches!(word.chars().count(), 1 | 2) && word.chars().all(char::is_alphabetic)
+            })
+        };
+        if is_short(before) && is_short(behind) {
+            joined.to_mut().push_str(&query[start..at]);
+            joined.to_mut().push('&');
+            start = at + SPACED.len();
+        }
+    }
+    if start == 0 {
+        return Cow::Borrowed(query);
+    }
+    joined.to_mut().push_str(&query[start..]);
+    joined
 }
 
 /// What is quoted and what is not, by turns, and where that stands with its quotes.

@@ -14,6 +14,10 @@ use std::borrow::Cow;
 use frostem::{Algorithm, Stemmer};
 use sha2::{Digest, Sha256};
 
+use super::lemma::lemma;
+use super::spelling::common_spelling;
+use super::unstemmed::unstemmed;
+
 /// The longest term, in bytes of UTF-8.
 pub const MAX_TERM_BYTES: usize = 64;
 /// Hexadecimal digits of 128 bits.
@@ -21,22 +25,43 @@ const HASH_BYTES: usize = 32;
 
 /// The term of a word.
 pub(super) fn word_term(word: &str) -> Cow<'_, str> {
-    if is_inflected(word) {
-        Stemmer::new(Algorithm::English).stem(word)
-    } else {
-        shorten(Cow::Borrowed(word))
+    if !is_inflected(word) {
+        return exact_term(word);
     }
+    if let Some(term) = unstemmed(word) {
+        return Cow::Borrowed(term);
+    }
+    let stem = Stemmer::new(Algorithm::English).stem(lemma(word).unwrap_or(word));
+    common_spelling(&stem).map_or(stem, Cow::Borrowed)
+}
+
+/// With what words begin that have this term, or a term that begins like this: mostly
+/// with the same letter.
+pub(super) fn first_bytes(term: &str) -> impl Iterator<Item = u8> {
+    let other: &[u8] = match term.as_bytes().first() {
+        // `ate`, `oestrogen`.
+        Some(b'e') => b"ao",
+        // `went`.
+        Some(b'g') => b"w",
+        _ => b"",
+    };
+    term.bytes().take(1).chain(other.iter().copied())
+}
+
+/// The term of something that is found just as it is.
+pub(super) fn exact_term(text: &str) -> Cow<'_, str> {
+    shorten(Cow::Borrowed(text))
+}
+
+/// The term of a word that is found in phrases alone.
+pub(super) fn hidden_term(word: &str) -> String {
+    exact_term(&format!("={word}")).into_owned()
 }
 
 /// What a word is filed under as it is written, so that it is found by its beginnings of
 /// up to [`MAX_TERM_BYTES`]. No term ends so.
 pub(super) fn form_term(word: &str) -> String {
     format!("{}*", &word[..word.floor_char_boundary(MAX_TERM_BYTES)])
-}
-
-/// The term of a single unit of an unspaced script.
-pub(super) fn unit_term(unit: &str) -> Cow<'_, str> {
-    shorten(Cow::Borrowed(unit))
 }
 
 /// The term of two units that follow each other in a run.
@@ -116,7 +141,7 @@ mod tests {
     #[test]
     fn a_shortened_term_is_cut_between_characters() {
         // 31 bytes would cut the eleventh three-byte character in two.
-        let term = unit_term("ก็็็็็็็็็็็็็็็็็็็็็็็็็็็").into_owned();
+        let term = exact_term("ก็็็็็็็็็็็็็็็็็็็็็็็็็็็").into_owned();
         assert!(term.starts_with("ก็็็็็็็็็~"));
         assert_eq!(term.len(), 30 + 1 + HASH_BYTES);
         let pair = pair_term(&"1".repeat(40), &"2".repeat(40));

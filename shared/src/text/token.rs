@@ -2,7 +2,8 @@
 //!
 //! Guarantees: every letter, digit and kept mark of the folded text is in
 //! exactly one token, in order; a token is never empty; a text is walked once,
-//! and only the part of it up to the next ASCII separator is held folded.
+//! and only the part of it up to the next ASCII white space is held folded. Each token
+//! knows what stands in front of it, since that may make one word of two.
 //!
 //! Where a token stands in the text is found only where it is asked for, in a walk that
 //! folds one cluster of characters after the other.
@@ -15,7 +16,8 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::fold::{SPACE, ZERO_WIDTH_SPACE, first_cluster_len, first_part_len, fold_into};
+use super::fold::{ZERO_WIDTH_SPACE, first_cluster_len, first_part_len, fold_into};
+use super::respelling::respelled;
 use super::script::is_unspaced;
 
 /// A piece of a folded text.
@@ -39,17 +41,50 @@ pub(super) enum Kind {
     RunOn,
 }
 
+/// What stands between two tokens, or in front of the first and behind the last: a few
+/// characters of ASCII, or more than tells anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Gap {
+    chars: [u8; Gap::MAX_CHARS],
+    len: usize,
+}
+
+impl Gap {
+    const MAX_CHARS: usize = 4;
+
+    /// Its characters. `None` where there are more than tell anything.
+    pub(super) fn chars(&self) -> Option<&[u8]> {
+        self.chars.get(..self.len)
+    }
+
+    /// The character, where it is a single one.
+    pub(super) fn single(&self) -> Option<u8> {
+        (self.len == 1).then_some(self.chars[0])
+    }
+
+    fn push(&mut self, c: u8) {
+        if let Some(place) = self.chars.get_mut(self.len) {
+            *place = c;
+        }
+        self.len = (self.len + 1).min(Self::MAX_CHARS + 1);
+    }
+}
+
 /// The tokens of one text. It lends each token, which is why it is no
 /// [`Iterator`].
 pub(super) struct Tokens<'t> {
+    text: &'t str,
     /// What is not folded yet.
     rest: &'t str,
     /// The part that is being split, folded.
     part: String,
-    /// The beginning of the last token in `part`.
-    start: usize,
-    /// The end of the last token in `part`.
-    at: usize,
+    /// The last token in `part`.
+    last: Range<usize>,
+    kind: Kind,
+    /// The part in another spelling, with as many tokens, where there is one, and the last
+    /// token in it.
+    respelled: Option<(String, Range<usize>)>,
+    gap: Gap,
     in_run: bool,
     clusters: Option<Clusters>,
 }
@@ -65,7 +100,17 @@ struct Clusters {
 
 /// Splits a text.
 pub(super) fn tokens(text: &str) -> Tokens<'_> {
-    Tokens { rest: text, part: String::new(), start: 0, at: 0, in_run: false, clusters: None }
+    Tokens {
+        text,
+        rest: text,
+        part: String::new(),
+        last: 0..0,
+        kind: Kind::Word,
+        respelled: None,
+        gap: Gap::default(),
+        in_run: false,
+        clusters: None,
+    }
 }
 
 /// Splits a text into the same tokens, more slowly, and knows where they stand.
@@ -79,51 +124,97 @@ impl Tokens<'_> {
     /// [`tokens`].
     pub(super) fn span(&self) -> Range<usize> {
         let Some(Clusters { start, ends }) = &self.clusters else { return 0..0 };
-        let before = ends.partition_point(|(folded, _)| *folded <= self.start);
-        let last = ends.partition_point(|(folded, _)| *folded < self.at);
+        let before = ends.partition_point(|(folded, _)| *folded <= self.last.start);
+        let last = ends.partition_point(|(folded, _)| *folded < self.last.end);
         let start = before.checked_sub(1).map_or(*start, |before| ends[before].1);
         start..ends.get(last).map_or(start, |(_, end)| *end)
     }
 
+    /// A span with so many characters in front of it and behind it. Without spans, it is
+    /// empty.
+    pub(super) fn widened(&self, span: Range<usize>, before: usize, behind: usize) -> Range<usize> {
+        if self.clusters.is_none() {
+            return span;
+        }
+        let len = |c: char| c.len_utf8();
+        let before: usize = self.text[..span.start].chars().rev().take(before).map(len).sum();
+        let behind: usize = self.text[span.end..].chars().take(behind).map(len).sum();
+        span.start - before..span.end + behind
+    }
+
+    /// The last token.
+    pub(super) fn last(&self) -> Token<'_> {
+        Token { text: &self.part[self.last.clone()], kind: self.kind }
+    }
+
+    /// What stands in front of the last token, or at the end of the text.
+    pub(super) fn gap(&self) -> Gap {
+        self.gap
+    }
+
+    /// The last token as others spell it, folded, where it has a letter that is also
+    /// written as two.
+    pub(super) fn other_spelling(&self) -> Option<&str> {
+        let (part, last) = self.respelled.as_ref()?;
+        let other = &part[last.clone()];
+        (other != &self.part[self.last.clone()]).then_some(other)
+    }
+
     /// The next token, valid until the next call.
     pub(super) fn next_token(&mut self) -> Option<Token<'_>> {
-        let first = loop {
-            match self.part[self.at..].chars().next() {
-                // It invites a line break; a run goes on beyond it.
-                Some(ZERO_WIDTH_SPACE) => self.at += ZERO_WIDTH_SPACE.len_utf8(),
-                Some(SPACE) => {
-                    self.at += SPACE.len_utf8();
-                    self.in_run = false;
+        self.gap = Gap::default();
+        let start = loop {
+            let rest = &self.part[self.last.end..];
+            let mut separators = rest.char_indices();
+            let word = separators.find(|(_, c)| {
+                let separates = separates(*c);
+                if separates {
+                    // A zero width space invites a line break; a run goes on beyond it.
+                    self.in_run &= *c == ZERO_WIDTH_SPACE;
+                    self.gap.push(u8::try_from(*c).unwrap_or(b' '));
                 }
-                Some(first) => break first,
-                None => self.fold_next_part()?,
+                !separates
+            });
+            if let Some((word, _)) = word {
+                break self.last.end + word;
             }
+            self.fold_next_part()?;
         };
-        self.start = self.at;
-        let behind_first = self.start + first.len_utf8();
-        let (len, kind) = if is_unspaced(first) {
-            let kind = if self.in_run { Kind::RunOn } else { Kind::RunStart };
-            (self.part[behind_first..].find(|c| !is_mark(c)), kind)
-        } else {
-            (self.part[behind_first..].find(ends_word), Kind::Word)
+        let (end, is_unit) = end_of_token(&self.part, start);
+        let kind = match (is_unit, self.in_run) {
+            (false, _) => Kind::Word,
+            (true, false) => Kind::RunStart,
+            (true, true) => Kind::RunOn,
         };
-        self.at = len.map_or(self.part.len(), |len| behind_first + len);
-        self.in_run = kind != Kind::Word;
-        Some(Token { text: &self.part[self.start..self.at], kind })
+        self.last = start..end;
+        self.kind = kind;
+        self.in_run = is_unit;
+        if let Some((part, last)) = &mut self.respelled {
+            let word = part[last.end..].find(|c| !separates(c));
+            let start = word.map_or(part.len(), |word| last.end + word);
+            *last = start..end_of_token(part, start).0;
+        }
+        Some(self.last())
     }
 
     /// Goes on to the next part of the text, if there is one.
     fn fold_next_part(&mut self) -> Option<()> {
+        self.part.clear();
+        self.last = 0..0;
+        self.respelled = None;
         if self.rest.is_empty() {
             return None;
         }
         let (part, rest) = self.rest.split_at(first_part_len(self.rest));
-        self.part.clear();
-        self.at = 0;
         match &mut self.clusters {
             None => fold_into(&mut self.part, part),
             Some(clusters) => clusters.fold_into(&mut self.part, part),
         }
+        self.respelled = respelled(part).map(|other| {
+            let mut folded = String::new();
+            fold_into(&mut folded, &other);
+            (folded, 0..0)
+        });
         self.rest = rest;
         Some(())
     }
@@ -145,12 +236,35 @@ impl Clusters {
     }
 }
 
+/// Where a token ends, and whether it is a unit of a run.
+fn end_of_token(part: &str, start: usize) -> (usize, bool) {
+    let Some(first) = part[start..].chars().next() else { return (start, false) };
+    let behind_first = start + first.len_utf8();
+    let is_unit = !first.is_ascii() && is_unspaced(first);
+    if is_unit {
+        let len = part[behind_first..].find(|c| !is_mark(c));
+        return (len.map_or(part.len(), |len| behind_first + len), true);
+    }
+    // Nearly all words are of ASCII, to their end or to the first letter that is none.
+    let of_ascii = part.bytes().skip(behind_first).take_while(u8::is_ascii_alphanumeric).count();
+    let from = behind_first + of_ascii;
+    if part.as_bytes().get(from).is_none_or(u8::is_ascii) {
+        return (from, false);
+    }
+    let len = part[from..].find(ends_word);
+    (len.map_or(part.len(), |len| from + len), false)
+}
+
+fn separates(c: char) -> bool {
+    c == ZERO_WIDTH_SPACE || c.is_ascii() && !c.is_ascii_alphanumeric()
+}
+
 fn is_mark(c: char) -> bool {
     !c.is_ascii() && is_combining_mark(c)
 }
 
 fn ends_word(c: char) -> bool {
-    c == SPACE || c == ZERO_WIDTH_SPACE || (is_unspaced(c) && !is_mark(c))
+    separates(c) || (is_unspaced(c) && !is_mark(c))
 }
 
 #[cfg(test)]
@@ -183,7 +297,7 @@ mod tests {
         assert_eq!(split("iPhone値下げ2024年"), "iphone 値+下+げ 2024 年");
         assert_eq!(split("東京、大阪"), "東+京 大+阪");
         assert_eq!(split("人々のデーター"), "人+々+の+デ+ー+タ+ー");
-        assert_eq!(split("ไม่ดี"), "ไ+ม่+ดี");
+        assert_eq!(split("ไม่ดี"), "ไ+ม+ดี");
     }
 
     #[test]
@@ -195,7 +309,7 @@ mod tests {
 
     #[test]
     fn spaced_scripts_keep_their_words_whole() {
-        assert_eq!(split("हिन्दी में"), "हिन्दी में");
+        assert_eq!(split("हिन्दी में"), "हिंदी में");
         assert_eq!(split("회의를 했다"), "회의를 했다");
         assert_eq!(split("мʼята м’ята"), "м ята м ята");
     }

@@ -10,7 +10,7 @@ use activity_log_core::index::compact::Limits;
 use activity_log_core::index::entry::{Entry, EntryPart};
 use activity_log_core::index::term::Term;
 use activity_log_core::store::client::connect_local;
-use activity_log_core::text::index_terms;
+use activity_log_core::text::{IndexTerms, index_terms};
 use activity_log_tests::client::v1::{
     ACTIVITIES, AUDIT_EVENTS, V1, id_of, next_cursor, note, rows,
 };
@@ -106,7 +106,7 @@ impl Template {
     fn items_of(
         &self,
         copy: &Copy,
-        words: &BTreeSet<String>,
+        words: &IndexTerms,
     ) -> impl Iterator<Item = dynoxide::types::Item> {
         let texts = self.positions().into_iter().zip([copy.activity, copy.event]);
         let replaced: Vec<(String, String)> = texts
@@ -138,14 +138,14 @@ impl Template {
     }
 
     /// What a copy is found by.
-    fn entry(&self, copy: &Copy, words: &BTreeSet<String>) -> Vec<u8> {
+    fn entry(&self, copy: &Copy, words: &IndexTerms) -> Vec<u8> {
         let tail = self.items.iter().find(|((pk, _), _)| pk.contains("#TAIL"));
         let (_, item) = tail.expect("a log writes an entry");
         let bytes = item["b"].as_b().expect("an entry is bytes").as_ref();
         let Entry { activity, event, analyzer } = Entry::decode(bytes).expect("it is an entry");
         let (activity, event) = (activity.expect("it has both"), event.expect("it has both"));
         let mut of_activity: Vec<Term> = activity.terms;
-        of_activity.extend(words.iter().map(|word| Term::word(word)));
+        of_activity.extend(words.iter().map(Term::word));
         let is_new = |term: &Term| *term != Term::resource(&self.id.to_string());
         let mut of_event: Vec<Term> = event.terms.into_iter().filter(is_new).collect();
         of_event.push(Term::resource(&copy.activity.id.to_string()));
@@ -173,7 +173,7 @@ impl Template {
                 }
             }
             let words = index_terms([text.as_str()]).expect("a text is short");
-            items.extend(self.items_of(&copy, &words.into_iter().collect()));
+            items.extend(self.items_of(&copy, &words));
         }
         database
             .import_items(table, items, ImportOptions::default())

@@ -190,7 +190,7 @@ async fn words_of_a_newer_analyzer_are_left_alone() {
     let rig = Rig::start().await;
     drop(rig.direct_v1.log(&long_keyed_input("newer")).await.expect(201));
     let table = RawTable::of(&rig.direct).await;
-    table.file_under_version(2).await;
+    table.file_under_version(ANALYZER_VERSION + 1).await;
     let newer = table.items().await;
     assert_eq!(remove_old(&rig.faulty).await, OldWords::InUse { activities: 1 });
     // After a roll-back to this build, which reads its own words alone.

@@ -11,11 +11,13 @@ const QUOTES = /["“”„‟«»＂]/gu;
 /** What the API reads over: invisible marks, but no zero width space, and the Arabic stroke. */
 const IGNORED = /(?!\u200b)[\p{Default_Ignorable_Code_Point}\u0640]/gu;
 /**
- * Letters, digits and marks up to the end, from what certainly parts words: the scripts that are
- * written without spaces, letters that serve as apostrophes, and fractions and their like.
+ * Letters, digits and marks up to the end, with what joins them to one word (`e-mail`,
+ * `jane.doe@globex`), from what certainly parts words: the scripts that are written without
+ * spaces, and fractions and their like.
  */
-const LAST_WORD =
-  /(?:(?![\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\u02b9-\u02bf\p{No}])[\p{L}\p{N}\p{M}])+$/u;
+const OF_WORD = String.raw`(?:(?![\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\u02b9-\u02bf\p{No}])[\p{L}\p{N}\p{M}])+`;
+const JOINER = String.raw`['\u2018\u2019\u02b9-\u02bf._@+-]`;
+const LAST_WORD = new RegExp(`(?:${OF_WORD}${JOINER})*${OF_WORD}$`, "u");
 const SPACE = /[\s\u0085\u200b]/u;
 const HANGUL_SYLLABLE = /[가-힣]/u;
 /** What excludes, what has a `*` already, and words of other query languages. */
@@ -43,7 +45,7 @@ export function whileTyping(typed: string): string {
 function countLetters(text: string): number {
   // It is cut twice, since compatibility forms can have something that parts words.
   const word = lastWord(lastWord(text).normalize("NFKC").replace(IGNORED, ""));
-  return [...word.replace(/\p{M}/gu, "")].reduce(
+  return [...word.replace(/[^\p{L}\p{N}]|[\u02b9-\u02bf]/gu, "")].reduce(
     (count, letter) => count + (HANGUL_SYLLABLE.test(letter) ? 2 : 1),
     0,
   );

@@ -17,7 +17,7 @@ test("the last word that is typed is a beginning", () => {
 });
 
 test("what ends, is short, stands in quotes or is an operator is as it was typed", () => {
-  for (const typed of [...asTyped, "jane's", "“jane doe"]) {
+  for (const typed of [...asTyped, "“jane doe"]) {
     assert.equal(whileTyping(typed), typed);
   }
 });

@@ -290,11 +290,10 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
     async fn activity(&self, tenant: &TenantId, head: &Item) -> Result<EntryPart> {
         let activity = items::activity::read(tenant, head)?.activity;
         let activity = self.store.with_long_parts(activity).await?;
-        let words =
-            text::index_terms_and_forms(activity.texts().map(visible_text)).map_err(|error| {
-                ItemReader::new(head).corrupt(format!("it can't be indexed: {error}"))
-            })?;
-        Ok(activity_part(&activity, words.all()))
+        let words = text::index_terms(activity.texts().map(visible_text)).map_err(|error| {
+            ItemReader::new(head).corrupt(format!("it can't be indexed: {error}"))
+        })?;
+        Ok(activity_part(&activity, words.iter()))
     }
 
     /// Files what waits, as far as it is enough for a segment, or all of it.
