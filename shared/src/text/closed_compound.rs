@@ -364,20 +364,32 @@ fn may_be_first(word: &str) -> bool {
     lengths.zip(bit).is_some_and(|(lengths, bit)| lengths & bit != 0)
 }
 
+/// Of each letter, how many words stand in front of those that begin with it.
+const COUNTS: [usize; 27] = {
+    let mut counts = [0; 27];
+    let mut at = 0;
+    while at < COMPOUNDS.len() {
+        let mut letter = (COMPOUNDS[at].plural.as_bytes()[0] - b'a') as usize + 1;
+        while letter < counts.len() {
+            counts[letter] = at + 1;
+            letter += 1;
+        }
+        at += 1;
+    }
+    counts
+};
+
 /// The word that two words beside each other are also written as.
 pub(super) fn compound_of(first: &str, second: &str) -> Option<&'static str> {
     if !may_be_first(first) {
         return None;
     }
-    let find = |second: &str| {
-        let both = || first.bytes().chain(second.bytes());
-        let at = COMPOUNDS.binary_search_by(|it| it.whole().bytes().cmp(both())).ok()?;
-        Some(&COMPOUNDS[at]).filter(|it| it.first_len == first.len())
-    };
-    if let Some(compound) = find(second) {
-        return Some(compound.whole());
-    }
-    find(second.strip_suffix('s')?).map(|compound| compound.plural)
+    let letter = usize::from(first.bytes().next()? - b'a');
+    let same_letter = &COMPOUNDS[COUNTS[letter]..COUNTS[letter + 1]];
+    let mut with_first =
+        same_letter.iter().filter(|it| it.first_len == first.len() && it.first() == first);
+    let found = with_first.find(|it| it.second() == second || it.plural_second() == second)?;
+    Some(if found.second() == second { found.whole() } else { found.plural })
 }
 
 #[cfg(test)]

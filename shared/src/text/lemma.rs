@@ -12,11 +12,10 @@
 //! - function words: `was`, `had`, `did`, `been`;
 //! - comparatives, which say more than their base: `better`, `worst`.
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, count};
 
 /// The irregular forms, in order, with their base form.
-static LEMMAS: Lexicon = Lexicon::new(
-    "\
+const PAIRS: &str = "\
     addenda=addendum adviser=advisor advisers=advisor alumni=alumnus analyses=analysis \
     appendices=appendix arisen=arise arose=arise ate=eat awoke=awake awoken=awake \
     bacteria=bacterium beaten=beat became=become began=begin begun=begin bent=bend \
@@ -74,8 +73,9 @@ static LEMMAS: Lexicon = Lexicon::new(
     upheld=uphold vertices=vertex went=go wept=weep wilful=willful withdrawn=withdraw \
     withdrew=withdraw withheld=withhold withstood=withstand wives=wife woke=wake woken=wake \
     wolves=wolf women=woman won=win wore=wear workmen=workman worn=wear wove=weave \
-    woven=weave written=write wrote=write",
-);
+    woven=weave written=write wrote=write";
+
+static LEMMAS: Lexicon<{ count(PAIRS) }> = Lexicon::new(PAIRS);
 
 /// The base form of an irregular form, in lower case. Its stem is the term of both.
 pub(super) fn lemma(word: &str) -> Option<&'static str> {

@@ -7,11 +7,10 @@
 //! Left out on purpose: pairs of which one is another word too (`cheque`, `tyre`, `kerb`,
 //! `storey`, `draught`, `tonne`).
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, count};
 
 /// The stems of British spellings, in order, with those of American ones.
-static SPELLINGS: Lexicon = Lexicon::new(
-    "\
+const PAIRS: &str = "\
     accessoris=accessor acclimatis=acclimat aeroplan=airplan aluminium=aluminum \
     amortis=amort amphitheatr=amphitheat anaem=anem anaemia=anemia anaesthesia=anesthesia \
     anaesthesiolog=anesthesiolog anaesthet=anesthet anaesthetist=anesthetist analogu=analog \
@@ -71,8 +70,9 @@ static SPELLINGS: Lexicon = Lexicon::new(
     unrecognis=unrecogn urbanis=urban useabl=usabl utilis=util valour=valor vaporis=vapor \
     vapour=vapor victimis=victim vigour=vigor virtualis=virtual visualis=visual \
     weatheris=weather whiski=whiskey winteris=winter woollen=woolen woolli=wooli \
-    yoghurt=yogurt",
-);
+    yoghurt=yogurt";
+
+static SPELLINGS: Lexicon<{ count(PAIRS) }> = Lexicon::new(PAIRS);
 
 /// The stem of the American spelling, for the stem of a British one.
 pub(super) fn common_spelling(stem: &str) -> Option<&'static str> {

@@ -5,11 +5,10 @@
 //!
 //! Left out on purpose: forms that are related in what they say (`payment`, `manager`).
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, count};
 
 /// The words and their plurals, in order, with their terms.
-static UNSTEMMED: Lexicon = Lexicon::new(
-    "\
+const PAIRS: &str = "\
     accountant=accountant accountants=accountant apartment=apartment \
     apartments=apartment assistant=assistant assistants=assistant authorities=authority \
     authority=authority business=business businesses=business consultant=consultant \
@@ -22,8 +21,9 @@ static UNSTEMMED: Lexicon = Lexicon::new(
     operator=operator operators=operator paste=paste personal=personal \
     presentation=presentation presentations=presentation production=production \
     several=several terminal=terminal terminals=terminal universities=university \
-    university=university",
-);
+    university=university";
+
+static UNSTEMMED: Lexicon<{ count(PAIRS) }> = Lexicon::new(PAIRS);
 
 /// The term of such a word, or of its plural.
 pub(super) fn unstemmed(word: &str) -> Option<&'static str> {
