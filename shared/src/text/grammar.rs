@@ -23,7 +23,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_QUERY_WORDS;
 use super::compound::Compound;
-use super::fold::is_ignorable;
+use super::fold::{fold_into, is_ignorable};
 use super::lexer::{
     CLOSING_BRACKETS, OPENING, OPENING_BRACKETS, Operator, Piece, chunks, is_quote, narrow,
     narrowed, operator, with_joined_ampersands,
@@ -45,13 +45,28 @@ pub(super) struct Clauses {
 pub(super) type Operand = Vec<Sequence>;
 
 /// Tokens that follow each other in a query, at least one.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Sequence {
     /// What they were read from, without the punctuation around it.
     pub(super) source: String,
     pub(super) tokens: Vec<OwnedToken>,
     pub(super) form: Form,
 }
+
+/// Two are the same where their source is, whatever its case: tokens alone don't tell `C++`
+/// from `C`.
+impl PartialEq for Sequence {
+    fn eq(&self, other: &Self) -> bool {
+        let folded = |sequence: &Self| {
+            let mut folded = String::new();
+            fold_into(&mut folded, &sequence.source);
+            folded
+        };
+        self.form == other.form && self.tokens == other.tokens && folded(self) == folded(other)
+    }
+}
+
+impl Eq for Sequence {}
 
 /// How the tokens of a sequence are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -177,6 +177,10 @@ mod tests {
             "what we told Tom, what?",
             &["we told Tom,", "what told Tom, what?", "what we Tom, what?", "what we told what?"],
         );
+        assert_without_each(
+            "the The C c++ X",
+            &["C c++ X", "the The c++ X", "the The C X", "the The C c++"],
+        );
     }
 
     #[test]

@@ -162,6 +162,7 @@ pub(crate) async fn warm(bench: &Bench) -> Result<usize> {
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (function, name) in [
         ("log", "a summary"),
+        ("log", "1,000 characters"),
         ("log", LOG),
         ("get-logged", "an activity"),
         ("search", "a word, page of 20"),
