@@ -147,7 +147,7 @@ async fn a_write_that_cannot_be_staged_in_time_is_503_and_leaves_nothing_to_be_s
         [FaultKind::Throttle, FaultKind::ServerError, FaultKind::UnprocessedItems { keep: 0 }]
     {
         let rig = Rig::start_with(|config| {
-            config.write_timeouts.staging = Duration::from_millis(1_500);
+            config.write_timeouts.staging = Duration::from_secs(3);
             config.write_timeouts.unstaging = Duration::from_millis(200);
         })
         .await;
