@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::closed_compound::{closed_compound, compound_of};
 use super::hangul::letters;
-use super::numbers::{amount, digit_keys};
+use super::numbers::{amount, digit_keys, is_date};
 use super::term::MAX_TERM_BYTES;
 use super::token::{Gap, Kind, Token};
 
@@ -237,10 +237,9 @@ impl Compound {
     }
 
     fn may_have_sign(&self) -> bool {
-        let is_sign = |b: Option<&u8>| matches!(b, Some(b'+' | b'#' | b'.'));
-        let chars = |gap: &Gap| gap.chars().is_some_and(|chars| is_sign(chars.first()));
-        let lead = self.lead.chars().is_some_and(|lead| is_sign(lead.last()));
-        lead || chars(&self.trail)
+        [b"+", b"#", b"."]
+            .into_iter()
+            .any(|sign| self.lead.ends_with(sign) || self.trail.starts_with(sign))
     }
 
     /// `C++`, `C#`, `.NET`: a word with a sign that is part of it.
@@ -250,7 +249,7 @@ impl Compound {
         }
         let text = self.text(part);
         if part + 1 == self.len() {
-            let trail = self.trail.chars().unwrap_or_default();
+            let trail = &self.trail;
             if trail.starts_with(b"++") && text.bytes().all(|b| b.is_ascii_lowercase()) {
                 return Some(format!("{text}++"));
             }
@@ -258,7 +257,7 @@ impl Compound {
                 return Some(format!("{text}#"));
             }
         }
-        let is_dotted = part == 0 && self.lead.chars().is_some_and(|lead| lead.ends_with(b"."));
+        let is_dotted = part == 0 && self.lead.ends_with(b".");
         (is_dotted && DOT_NET[1..] == *text).then(|| DOT_NET.to_owned())
     }
 
@@ -302,8 +301,7 @@ impl Compound {
 
     /// Where the path of a URL begins; its words are found one by one.
     fn host_end(&self) -> usize {
-        let is_url =
-            self.lead.chars().is_some_and(|lead| lead.ends_with(b"://")) || self.text(0) == "www";
+        let is_url = self.lead.ends_with(b"://") || self.text(0) == "www";
         let path = (1..self.len()).find(|part| is_url && self.joiner_of(*part) == b'/');
         path.unwrap_or(self.len())
     }
@@ -337,6 +335,14 @@ impl Compound {
             let end = (start..self.len()).find(|part| !is_number(part)).unwrap_or(self.len());
             let is_apart =
                 |part: usize| part == 0 || part == self.len() || is_strong(self.joiner_of(part));
+            // `INV-2024-0317` is asked for without its letters as well.
+            let is_tail = start > 0 && !is_apart(start) && end == self.len();
+            let is_tail = is_tail
+                && (start..end).all(|part| matches!(self.joiner_of(part), b'-' | b'/' | b'_'));
+            if end - start > 1 && is_tail {
+                let number = digit_keys(&self.digit_groups(start..end), false).pop();
+                keys.extend(number.map(|it| Key::new(start..end, it, Asked::Never)));
+            }
             if end - start > 1 && is_apart(start) {
                 // `2.4.0-beta.2` is a version as well.
                 let is_version = end < self.len()
@@ -344,6 +350,13 @@ impl Compound {
                     && (start + 1..end).all(|part| self.joiner_of(part) == b'.');
                 if is_apart(end) {
                     self.add_number(start..end, keys);
+                } else if let Some(day) = self.day_before_time(end) {
+                    let mut groups = self.digit_groups(start..end);
+                    groups.push((self.joiner_of(end), day));
+                    if is_date(&groups) {
+                        let date = digit_keys(&groups, false).pop();
+                        keys.extend(date.map(|it| Key::new(start..end + 1, it, Asked::Never)));
+                    }
                 } else if is_version {
                     let version = digit_keys(&self.digit_groups(start..end), false).pop();
                     keys.extend(version.map(|it| Key::new(start..end, it, Asked::Never)));
@@ -351,6 +364,12 @@ impl Compound {
             }
             start = end + 1;
         }
+    }
+
+    /// The day of a date with a time behind it, as in `2024-05-12T10:30`.
+    fn day_before_time(&self, part: usize) -> Option<&str> {
+        let (day, hour) = self.parts.get(part).and_then(|_| self.text(part).split_once('t'))?;
+        (is_digits(day) && is_digits(hour) && day.len() == 2 && hour.len() == 2).then_some(day)
     }
 
     fn add_number(&self, parts: Range<usize>, keys: &mut Vec<Key>) {
@@ -363,6 +382,21 @@ impl Compound {
             keys.push(Key { is_amount: true, ..Key::new(parts, amount, Asked::Alone) });
             return;
         }
+        // The month of a day, the minute of a second.
+        let is_time = groups.len() == 3 && groups[1..].iter().all(|(mark, _)| *mark == b':');
+        if is_time || is_date(&groups) && groups[0].1.len() == 4 {
+            let key = digit_keys(&groups[..2], false).pop();
+            keys.extend(key.map(|it| Key::new(parts.start..parts.start + 2, it, Asked::Never)));
+        }
+        // `10,000-15,000`: two amounts.
+        let split = (1..groups.len()).find(|at| matches!(groups[*at].0, b'-' | b'/'));
+        if let Some((first, second)) = split.map(|at| groups.split_at(at))
+            && let (Some(one), Some(other)) = (amount(first), amount(second))
+        {
+            let middle = parts.start + first.len();
+            keys.push(Key::new(parts.start..middle, one, Asked::Never));
+            keys.push(Key::new(middle..parts.end, other, Asked::Never));
+        }
         let mut texts = digit_keys(&groups, parts.start == 0 && self.has_plus());
         let asked = texts.pop();
         keys.extend(texts.into_iter().map(|text| Key::new(parts.clone(), text, Asked::Never)));
@@ -371,7 +405,7 @@ impl Compound {
 
     /// Whether a plus stands in front of it.
     pub(super) fn has_plus(&self) -> bool {
-        self.lead.chars().is_some_and(|lead| lead.ends_with(b"+") || lead.ends_with(b"+("))
+        self.lead.ends_with(b"+") || self.lead.ends_with(b"+(")
     }
 
     fn add_addresses(&self, keys: &mut Vec<Key>) {
@@ -379,7 +413,11 @@ impl Compound {
             let ends_local = |joiner| is_strong(joiner) && joiner != b'+';
             let start = (1..at).rev().find(|part| ends_local(self.joiner_of(*part))).unwrap_or(0);
             let end = (at + 1..self.len()).find(|part| is_strong(self.joiner_of(*part)));
-            let end = end.unwrap_or(self.len());
+            // `jane@globex.com's`
+            let end = end.unwrap_or(self.len() - usize::from(self.is_clitic(self.len() - 1)));
+            if end <= at {
+                continue;
+            }
             let text = format!("{}@{}", self.joined(start..at), self.joined(at..end));
             if text.len() <= MAX_TERM_BYTES {
                 keys.push(Key::new(start..end, text, Asked::Alone));
@@ -436,7 +474,14 @@ impl Compound {
     fn add_joined(&self, parts: Range<usize>, asked: Asked, keys: &mut Vec<Key>) {
         let text = self.joined(parts.clone());
         if text.len() <= MAX_TERM_BYTES {
-            keys.push(Key::word(parts, text, asked));
+            keys.push(Key::word(parts.clone(), text, asked));
+        }
+        if parts.clone().any(|part| self.other(part).is_some()) {
+            let spelled = |part| self.other(part).unwrap_or_else(|| self.text(part));
+            let text: String = parts.clone().map(spelled).collect();
+            if text.len() <= MAX_TERM_BYTES {
+                keys.push(Key::word(parts, text, Asked::Never));
+            }
         }
     }
 

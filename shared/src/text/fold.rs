@@ -83,7 +83,7 @@ fn fold_fully(folded: &mut String, text: &str) {
     folded.extend(
         text.chars()
             .map(|c| {
-                let joins = c == ZERO_WIDTH_NON_JOINER && is_arabic(before);
+                let joins = parts_words(before, c);
                 before = c;
                 if joins { '-' } else { c }
             })
@@ -126,7 +126,13 @@ pub(super) fn first_part_len(text: &str) -> usize {
 /// what they fold to in the text.
 pub(super) fn first_cluster_len(part: &str) -> usize {
     let mut ends = part.char_indices().skip(1).filter(|(_, c)| !joins_previous(*c));
-    ends.find(|(at, _)| !may_be_anusvara(&part[..*at])).map_or(part.len(), |(at, _)| at)
+    // Each is looked at once, however many are held together.
+    let mut start = 0;
+    let ends_cluster = |(at, _): &(usize, char)| {
+        let last = &part[std::mem::replace(&mut start, *at)..*at];
+        !may_be_anusvara(last)
+    };
+    ends.find(ends_cluster).map_or(part.len(), |(at, _)| at)
 }
 
 /// Whether what a cluster folds to may depend on the consonant behind it.
@@ -157,6 +163,11 @@ pub(super) fn joins_previous(c: char) -> bool {
                 | '\u{16D63}'..='\u{16D6A}')
     });
     composes || is_ignorable(c)
+}
+
+/// Whether a character parts two words that are written as one.
+pub(super) fn parts_words(before: char, c: char) -> bool {
+    c == ZERO_WIDTH_NON_JOINER && is_arabic(before)
 }
 
 fn is_arabic(c: char) -> bool {

@@ -23,7 +23,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::MAX_QUERY_WORDS;
 use super::compound::Compound;
-use super::fold::{fold_into, is_ignorable};
+use super::fold::{fold_into, is_ignorable, parts_words};
 use super::lexer::{
     CLOSING_BRACKETS, OPENING, OPENING_BRACKETS, Operator, Piece, chunks, is_quote, narrow,
     narrowed, operator, with_joined_ampersands,
@@ -136,11 +136,21 @@ pub(super) fn read(query: &str) -> Result<Clauses, QueryError> {
 /// A query without what folding drops from its words. Direction marks come with what is
 /// copied from right-to-left texts, and soft hyphens with what is copied from pages.
 fn without_ignorable(query: &str) -> Cow<'_, str> {
-    if query.contains(is_ignorable) {
-        Cow::Owned(query.replace(is_ignorable, ""))
-    } else {
-        Cow::Borrowed(query)
+    if !query.contains(is_ignorable) {
+        return Cow::Borrowed(query);
     }
+    let mut kept = String::with_capacity(query.len());
+    let mut chars = query.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        let goes_on = chars.peek().is_some_and(|next| next.is_alphanumeric());
+        let parts = goes_on && before.is_some_and(|before| parts_words(before, c));
+        if parts || !is_ignorable(c) {
+            kept.push(c);
+        }
+        before = Some(c);
+    }
+    Cow::Owned(kept)
 }
 
 /// What stands between spaces, once what is no operand and no operator is gone.
@@ -407,7 +417,10 @@ fn without_possessives(text: &str) -> Cow<'_, str> {
         let noun = text[..at].chars().next_back();
         let mut behind = text[at + apostrophe.len()..].chars();
         let s = behind.next().filter(|c| matches!(c, 's' | 'S'));
-        let goes_on = behind.next().is_some_and(is_of_word);
+        // In `driver's-license` it is a part of a longer word, as in a text.
+        let (next, further) = (behind.next(), behind.next());
+        let is_joined = next.is_some_and(|c| !c.is_whitespace()) && further.is_some_and(is_of_word);
+        let goes_on = next.is_some_and(is_of_word) || is_joined;
         if let Some(s) = s
             && noun.is_some_and(is_of_word)
             && !goes_on

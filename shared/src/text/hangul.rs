@@ -104,16 +104,35 @@ pub(super) fn filed_part(word: &str) -> &str {
     noun.unwrap_or(word)
 }
 
-/// Each two characters of a word that follow each other, of which one is a syllable.
+/// The units of a word: its syllables, and what stands between them as a whole, since the
+/// month of `11월` is not that of `1월`.
+fn units(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let of_others = || rest.find(is_syllable).unwrap_or(rest.len());
+        let len = if is_syllable(first) { first.len_utf8() } else { of_others() };
+        let (unit, behind) = rest.split_at(len);
+        rest = behind;
+        Some(unit)
+    })
+}
+
+/// Each two units of a word that follow each other.
 pub(super) fn pairs(word: &str) -> impl Iterator<Item = String> {
-    let both = word.chars().zip(word.chars().skip(1));
-    both.filter(|(first, second)| is_syllable(*first) || is_syllable(*second)).map(
-        |(first, second)| {
-            let mut bytes = [[0; 4]; 2];
-            let [one, other] = &mut bytes;
-            pair_term(first.encode_utf8(one), second.encode_utf8(other)).into_owned()
-        },
-    )
+    units(word).zip(units(word).skip(1)).map(|(one, other)| pair_term(one, other).into_owned())
+}
+
+/// Whether a word has these units behind each other.
+pub(super) fn has_units(word: &str, units: &str) -> bool {
+    let may_part = |before: Option<char>, behind: Option<char>| {
+        before.is_none_or(is_syllable) || behind.is_none_or(is_syllable)
+    };
+    word.match_indices(units).any(|(at, _)| {
+        let (before, behind) = (&word[..at], &word[at + units.len()..]);
+        may_part(before.chars().next_back(), units.chars().next())
+            && may_part(units.chars().next_back(), behind.chars().next())
+    })
 }
 
 /// A word without the particles at its end, where so much of it is left.
@@ -159,7 +178,14 @@ mod tests {
     #[test]
     fn pairs_have_a_syllable() {
         assert_eq!(pairs("화상회의").collect::<Vec<_>>(), ["화상", "상회", "회의"]);
-        assert_eq!(pairs("10월에").collect::<Vec<_>>(), ["0월", "월에"]);
+        assert_eq!(pairs("10월에").collect::<Vec<_>>(), ["10월", "월에"]);
+        for (word, part) in [("10월에", "10월"), ("화상회의", "회의"), ("qa팀", "qa팀")]
+        {
+            assert!(has_units(word, part), "{part} in {word}");
+        }
+        for (word, part) in [("11월", "1월"), ("qa팀", "a팀"), ("월10", "월1")] {
+            assert!(!has_units(word, part), "{part} in {word}");
+        }
         assert_eq!(filed_part("보고서를"), "보고서");
         assert_eq!(filed_part("화상회의"), "화상회의");
         assert_eq!(pairs("aws").count(), 0);

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::grammar::OwnedToken;
-use super::hangul::filed_part;
+use super::hangul::{filed_part, has_units};
 use super::phrase::{self, Phrases};
 use super::reading::{self, FoundAs};
 use super::term::{MAX_TERM_BYTES, exact_term, first_bytes, word_term};
@@ -127,7 +127,7 @@ impl<F: Finding> reading::Reader for Reader<'_, F> {
         if token.kind == Kind::Word && !is_hidden {
             self.word(token.text, 1);
             for (inner, number) in &self.matcher.inner {
-                if filed_part(token.text).contains(inner) {
+                if has_units(filed_part(token.text), inner) {
                     self.finding.found(*number, 1);
                 }
             }

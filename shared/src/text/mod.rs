@@ -331,6 +331,40 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_beside_something_else_is_found_and_what_is_alike_is_not() {
+        for (text, query, expected) in [
+            ("a driver's-license", "driver's-license", true),
+            ("a driver's-license", "-driver's-license x", false),
+            ("O'Brien's-law", "o'brien's-law", true),
+            ("(Java, C++), and more", "c++", true),
+            ("by \"C++\", then", "c++", true),
+            ("for - \".NET\"", ".net", true),
+            ("for - \".NET\"", "net", false),
+            ("Phone:     +49 30 1234567", "030 1234567", true),
+            ("Tel. +49 30 1234567 / 1234568", "030 1234567", true),
+            ("10.000-15.000 EUR", "15000", true),
+            ("1,500/2,000", "1500", true),
+            ("jane.doe@globex.com's manager", "jane.doe@globex.com", true),
+            ("INV-2024-0317", "2024-0317", true),
+            ("at 2024-05-12T10:00:00Z", "2024-05-12", true),
+            ("on 2024-05-12", "2024-05", true),
+            ("10:30:00", "10:30", true),
+            ("Frau Müller-Lüdenscheidt", "Mueller-Luedenscheidt", true),
+            ("می‌خواهد", "\"می‌خواهد\"", true),
+            ("می خواهد", "می‌خواهد", true),
+            ("میخواهد", "می‌خواهد", true),
+            ("QA팀 회의", "QA팀", true),
+            ("HA팀 회의", "QA팀", false),
+            ("13월 31일까지", "3월", false),
+            ("13월 31일까지", "1일", false),
+            ("13월 31일까지", "31일", true),
+            ("1994년에", "2024년", false),
+        ] {
+            assert_eq!(finds(query, &[text]), Some(expected), "{query} in {text}");
+        }
+    }
+
+    #[test]
     fn as_many_terms_as_allowed_pass_and_one_more_is_refused() {
         let body = (1..MAX_DISTINCT_TERMS).map(|n| n.to_string()).collect::<Vec<_>>().join("; ");
         assert_eq!(term_count(&["summary", &body]).unwrap(), MAX_DISTINCT_TERMS);
@@ -357,6 +391,8 @@ mod tests {
             assert_eq!(term_count(&[&text]), Ok(count), "{unit}");
             let query: String = text.chars().take(query_chars).collect();
             assert_eq!(finds(&format!("\"{query}\""), &[&text]), Some(true), "{unit}");
+            let query = TextQuery::parse(&format!("absent OR \"{query}\"")).unwrap();
+            assert!(!query.places(&text).is_empty());
         }
         // One letter under very many marks.
         for base in ["a", "क", "値"] {

@@ -167,9 +167,8 @@ impl NumberRun {
 
 /// Whether what stands between two groups of digits may be part of a number.
 fn may_stand_in_number(gap: Gap) -> bool {
-    let stands = |gap: &[u8]| {
-        matches!(gap, b" " | b"-" | b"(" | b")" | b" (" | b") " | b")-" | b" - " | b" / ")
-    };
+    let stands =
+        |gap: &[u8]| matches!(gap, b" " | b"-" | b"(" | b")" | b" (" | b") " | b")-" | b" - ");
     gap.chars().is_some_and(stands)
 }
 

@@ -45,7 +45,10 @@ pub(super) enum Kind {
 /// characters of ASCII, or more than tells anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Gap {
+    /// The first of them.
     chars: [u8; Gap::MAX_CHARS],
+    /// The last of them, at the end.
+    last: [u8; Gap::MAX_CHARS],
     len: usize,
 }
 
@@ -62,7 +65,19 @@ impl Gap {
         (self.len == 1).then_some(self.chars[0])
     }
 
+    /// Whether it begins with these, of which there are few.
+    pub(super) fn starts_with(&self, chars: &[u8]) -> bool {
+        self.chars[..self.len.min(Self::MAX_CHARS)].starts_with(chars)
+    }
+
+    /// Whether it ends with these, of which there are few.
+    pub(super) fn ends_with(&self, chars: &[u8]) -> bool {
+        self.last[Self::MAX_CHARS - self.len.min(Self::MAX_CHARS)..].ends_with(chars)
+    }
+
     fn push(&mut self, c: u8) {
+        self.last.rotate_left(1);
+        self.last[Self::MAX_CHARS - 1] = c;
         if let Some(place) = self.chars.get_mut(self.len) {
             *place = c;
         }
