@@ -342,6 +342,7 @@ mod tests {
             ("for - \".NET\"", "net", false),
             ("Phone:     +49 30 1234567", "030 1234567", true),
             ("Tel. +49 30 1234567 / 1234568", "030 1234567", true),
+            ("Tel. +49 (0)89 / 1234-567", "+49891234567", true),
             ("10.000-15.000 EUR", "15000", true),
             ("1,500/2,000", "1500", true),
             ("jane.doe@globex.com's manager", "jane.doe@globex.com", true),

@@ -84,7 +84,7 @@ impl NumberRun {
             && !is_apart
             && !self.digits.is_ended
             && !is_time
-            && may_stand_in_number(compound.lead)
+            && (may_stand_in_number(compound.lead) || self.is_area_code_before(compound.lead))
             && self.digits.chars.len() + count <= MAX_NUMBER_DIGITS;
         let ended = if goes_on { None } else { self.end_digits() };
         if is_apart || is_time || count > MAX_NUMBER_DIGITS {
@@ -117,6 +117,11 @@ impl NumberRun {
     pub(super) fn end(&mut self) -> Option<RunKeys> {
         self.account.clear();
         self.end_digits()
+    }
+
+    /// `030 / 901820`; behind a longer number another one follows.
+    fn is_area_code_before(&self, gap: Gap) -> bool {
+        gap.chars() == Some(b" / ") && self.digits.chars.len() < MIN_NUMBER_DIGITS
     }
 
     fn goes_on_as_amount(&self, groups: &[Group<'_>]) -> bool {
