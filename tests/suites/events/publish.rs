@@ -631,7 +631,8 @@ async fn only_the_insertion_of_a_head_is_an_event() {
     let (log, guard) = CapturedLog::start();
     assert_eq!(publishing.publish(&others).await, [""; 0]);
     drop(guard);
-    assert!(publishing.bus.calls().is_empty());
+    // Some write of these may have asked for a run of the index.
+    assert_eq!(publishing.bus.logged(), [] as [Value; 0]);
     assert_eq!(log.fields_with("batch published")[0]["published"], 0);
 }
 
