@@ -21,6 +21,7 @@
 //! Unicode, which come with Rust and with the normalization tables, are not:
 //! they only concern characters that no one could have written before.
 
+mod affixes;
 mod asking;
 mod charset;
 mod closed_compound;
