@@ -37,7 +37,8 @@ async fn a_log_of_1_000_characters_costs_at_most_17_units() {
 
 #[tokio::test]
 async fn a_log_of_10_000_characters_costs_at_most_38_units() {
-    assert_cost_of_logs(960, 10_000, 38.0, 3.0).await;
+    // Whether the last merge falls into so short a history is chance, and 0.6 of a unit.
+    assert_cost_of_logs(960, 10_000, 38.0, 4.0).await;
 }
 
 #[tokio::test]
