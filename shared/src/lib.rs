@@ -9,7 +9,7 @@
 //! app                    the use cases
 //! store                  the only shelf that speaks to the table
 //! index     platform     the index and its compactor; what a process runs on
-//! text                   the words of a text
+//! trail     text         the forms of the provable trail; the words of a text
 //! domain                 values and records, which know nothing of the above
 //! ```
 //!
@@ -23,6 +23,7 @@ pub mod lambda;
 pub mod platform;
 pub mod store;
 pub mod text;
+pub mod trail;
 
 pub use app::context::Context;
 pub use domain::error::{Error, Result};

@@ -21,6 +21,7 @@ use crate::domain::error::{Error, Result, chain};
 use crate::domain::idempotency::InputHash;
 use crate::domain::principal::{Scope, TenantId};
 use crate::domain::refusal_tally::{TallyId, closable_before};
+use crate::domain::salt::Salts;
 use crate::platform::config::AuditClient;
 use crate::platform::telemetry::{Metric, count};
 use crate::store::CLOSED_AT_ONCE;
@@ -117,7 +118,8 @@ impl<'a> WritePermit<'a> {
 /// An event of a call that is done, now. Every event begins here.
 pub(super) fn new_event(ctx: &Context, call: &Call, action: Action) -> Result<AuditEvent> {
     let (id, now) = (ctx.environment.new_uuid()?, ctx.environment.now()?);
-    let mut event = AuditEvent::of(call, action, id, now);
+    let salts = Salts::random(ctx.environment.as_ref());
+    let mut event = AuditEvent::of(call, action, id, now, salts);
     if ctx.config.audit_client == AuditClient::Off {
         event.client = Client::default();
     }
@@ -265,7 +267,8 @@ pub async fn close_refusal_tallies(ctx: &Context, tenant: &TenantId) -> Result<(
     let tallies = ctx.store.refusal_tallies(tenant, closable_before(now)).await?;
     let deadline = deadline(ctx);
     for tally in &tallies {
-        ctx.store.close_refusal_tally(tally, now, deadline).await?;
+        let salts = Salts::random(ctx.environment.as_ref());
+        ctx.store.close_refusal_tally(tally, now, salts, deadline).await?;
     }
     if tallies.len() < CLOSED_AT_ONCE {
         ctx.refusals.closed(tenant, closable_before(now));

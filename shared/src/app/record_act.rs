@@ -10,6 +10,7 @@ use crate::domain::audit::{Action, AuditEvent, Call, Data};
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::refusal_tally::RefusalTally;
+use crate::domain::salt::Salts;
 
 /// Minutes of other machines begin earlier, but not by more than this.
 const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(600);
@@ -43,7 +44,8 @@ pub async fn close_every_refusal_tally(ctx: &Context, tenant: &TenantId) -> Resu
         }
         for tally in &tallies {
             let deadline = Instant::now() + ctx.config.write_timeouts.refusal;
-            ctx.store.close_refusal_tally(tally, now, deadline).await?;
+            let salts = Salts::random(ctx.environment.as_ref());
+            ctx.store.close_refusal_tally(tally, now, salts, deadline).await?;
         }
         before = tallies;
     }

@@ -26,6 +26,7 @@ use crate::domain::principal::ActorType;
 use crate::index::filed::activity_part;
 use crate::store::{Commit, Outcome, Staging};
 use crate::text::IndexTerms;
+use crate::trail::record::record_hash;
 
 /// A logged activity, and whether this call logged it.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,11 +89,13 @@ pub(crate) async fn write_activity(
     // From here on nothing changes between attempts: a retry is the same commit.
     let now = ctx.environment.now()?;
     let activity = activity_of(call, draft, ActivityId(ctx.environment.new_uuid()?), now);
+    let event = new_event(ctx, call, Action::ActivityLogged)?;
     let event = AuditEvent {
         resource_id: Some(activity.id.to_string()),
         input_hash: Some(input_hash.clone()),
+        record_hash: Some(record_hash(&activity, &event.salts, &event.credential_id)?),
         occurred_at: now,
-        ..new_event(ctx, call, Action::ActivityLogged)?
+        ..event
     };
 
     let (staging, head) = ctx

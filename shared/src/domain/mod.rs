@@ -21,6 +21,7 @@ pub mod record_type;
 pub mod record_type_ids;
 pub mod refusal_tally;
 pub mod registry;
+pub mod salt;
 pub mod searched_text;
 pub mod submission;
 pub mod tenant_settings;

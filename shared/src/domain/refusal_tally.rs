@@ -13,6 +13,7 @@ use crate::domain::client::Client;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::ErrorCode;
 use crate::domain::principal::{Attribution, KeyId, TenantId};
+use crate::domain::salt::Salts;
 
 /// How many refusals of a credential, with one code and in one minute, have events of
 /// their own.
@@ -81,7 +82,7 @@ impl RefusalTally {
     /// has the last request in it: a tally that is begun when this one is closed is
     /// another one.
     #[must_use]
-    pub fn event(&self, now: Timestamp) -> Option<AuditEvent> {
+    pub fn event(&self, now: Timestamp, salts: Salts) -> Option<AuditEvent> {
         let count = self.refusals.checked_sub(EVENTS_A_MINUTE).filter(|count| *count > 0)?;
         let TallyId { tenant_id, minute, credential_id, code } = &self.id;
         let first_at = self.first_at.to_string();
@@ -107,6 +108,8 @@ impl RefusalTally {
             action: Action::RefusalsCounted,
             resource_id: Some(credential_id.as_str().to_owned()),
             input_hash: None,
+            record_hash: None,
+            salts,
             status,
             error_code: Some(*code),
             fields: Vec::new(),
@@ -156,18 +159,18 @@ mod tests {
     #[test]
     fn the_event_tells_those_that_have_none() {
         assert!(tally(10).last_has_an_event() && !tally(11).last_has_an_event());
-        assert_eq!(tally(10).event(at(90_000)), None);
-        let event = tally(25).event(at(90_000)).unwrap();
+        assert_eq!(tally(10).event(at(90_000), Salts::default()), None);
+        let event = tally(25).event(at(90_000), Salts::default()).unwrap();
         assert_eq!(event.data, {
             let data = Data::default().number("count", 15);
             data.time("first_at", at(1_000)).time("last_at", at(59_000))
         });
         assert_eq!((event.status, event.occurred_at), (AuditStatus::Denied, at(90_000)));
         // Whoever closes it, and whenever: it is the same event.
-        assert_eq!(tally(25).event(at(95_000)).unwrap().id, event.id);
+        assert_eq!(tally(25).event(at(95_000), Salts::default()).unwrap().id, event.id);
         // One that is begun later in the minute has other requests.
         let next = RefusalTally { request_id: "req_2".to_owned(), ..tally(25) };
-        assert_ne!(next.event(at(95_000)).unwrap().id, event.id);
+        assert_ne!(next.event(at(95_000), Salts::default()).unwrap().id, event.id);
     }
 
     #[test]

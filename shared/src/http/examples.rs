@@ -30,6 +30,7 @@ use crate::domain::principal::{
 use crate::domain::record_type::BuiltInRecordType;
 use crate::domain::record_type_ids::RecordTypeIds;
 use crate::domain::registry::{DisplayName, Presence};
+use crate::domain::salt::Salts;
 
 const VALID: &str = "the example is valid";
 
@@ -168,7 +169,7 @@ pub fn audit_event() -> AuditEvent {
     AuditEvent {
         resource_id: Some(activity.id.to_string()),
         input_hash: Some(InputHash::of(&log_activity_input()).expect(VALID)),
-        ..AuditEvent::of(&call, Action::ActivityLogged, id, activity.logged_at)
+        ..AuditEvent::of(&call, Action::ActivityLogged, id, activity.logged_at, Salts::default())
     }
 }
 

@@ -85,8 +85,8 @@ impl Store {
             Some(PutItemError::ConditionalCheckFailedException(failed)) => failed.item(),
             _ => None,
         };
-        match existing.map(|item| items::audit_event::read(&event.tenant_id, item)).transpose()? {
-            Some(existing) if existing == *event => Ok(()),
+        match existing {
+            Some(existing) if *existing == items::audit_event::write(event) => Ok(()),
             _ => Err(to_error("PutItem", &error)),
         }
     }

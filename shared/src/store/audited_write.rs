@@ -74,7 +74,8 @@ impl Store {
         event: &AuditEvent,
         deadline: Instant,
     ) -> Result<AuditedWrite> {
-        let mut items = vec![self.put_new(items::audit_event::write(event))?];
+        let own = items::audit_event::write(event);
+        let mut items = vec![self.put_new(own.clone())?];
         items.extend(writes);
         let found_by = Staging::of_audit_event(event, self.tail_shards(&event.tenant_id));
         for staged in found_by.items() {
@@ -82,9 +83,10 @@ impl Store {
         }
         // An attempt after a lost answer is the same transaction. Those who write an
         // event of a computed id side by side have one of their own each.
+        let salt = event.salts.actor.map(|salt| salt.to_string()).unwrap_or_default();
         let token = computed_event_id(
             event.occurred_at,
-            &[event.id.to_string().as_str(), event.request_id.as_str()],
+            &[event.id.to_string().as_str(), event.request_id.as_str(), salt.as_str()],
         );
         let mut backoff = Backoff::until(deadline);
         // What the table answered last says more than that time is up.
@@ -111,11 +113,8 @@ impl Store {
                     let event_in_the_way =
                         reasons.get(EVENT).filter(|reason| reason.code() == Some(CONDITION_FAILED));
                     if let Some(reason) = event_in_the_way {
-                        let existing = reason
-                            .item()
-                            .map(|item| items::audit_event::read(&event.tenant_id, item));
-                        return Ok(match existing.transpose()? {
-                            Some(existing) if existing == *event => AuditedWrite::Done,
+                        return Ok(match reason.item() {
+                            Some(existing) if *existing == own => AuditedWrite::Done,
                             _ => AuditedWrite::EventExists,
                         });
                     }

@@ -104,6 +104,13 @@ impl ItemWriter {
         self
     }
 
+    pub(super) fn binary_if_some(self, name: &str, value: Option<&[u8]>) -> Self {
+        match value {
+            Some(value) => self.binary(name, value),
+            None => self,
+        }
+    }
+
     /// A value as JSON text. All that is stored so has a JSON form.
     pub(super) fn json(self, name: &str, value: &impl serde::Serialize) -> Self {
         let text = serde_json::to_string(value).expect("the value has a JSON form");
@@ -179,6 +186,19 @@ impl<'a> ItemReader<'a> {
             Some(_) => Err(self.corrupt(format!("{name} is not binary"))),
             None => Err(self.corrupt(format!("{name} is missing"))),
         }
+    }
+
+    /// Bytes that have to be read as a domain type.
+    pub(super) fn bytes_if_some<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&[u8]) -> Option<T>,
+    ) -> Result<Option<T>, CorruptItem> {
+        if self.get(name).is_none() {
+            return Ok(None);
+        }
+        let read = read(self.bytes(name)?);
+        read.map(Some).ok_or_else(|| self.corrupt(format!("{name} has another length")))
     }
 
     /// A text that has to parse as a domain type. The problem names the

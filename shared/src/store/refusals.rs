@@ -30,6 +30,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
 use crate::domain::refusal_tally::{RefusalTally, TallyId};
+use crate::domain::salt::Salts;
 use crate::platform::backoff::Backoff;
 use crate::platform::usage::Kind;
 
@@ -134,9 +135,10 @@ impl Store {
         &self,
         tally: &RefusalTally,
         now: Timestamp,
+        salts: Salts,
         deadline: Instant,
     ) -> Result<()> {
-        let Some(event) = tally.event(now) else { return self.delete_tally(tally).await };
+        let Some(event) = tally.event(now, salts) else { return self.delete_tally(tally).await };
         let delete = TransactWriteItem::builder().delete(self.delete_of(tally)?).build();
         match self.write_audited(vec![delete], &event, deadline).await? {
             AuditedWrite::Done => Ok(()),

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The shelves, from the bottom up, each with those that it may name.
-const SHELVES: [(&str, &[&str]); 8] = [
+const SHELVES: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("text", &[]),
+    ("trail", &["domain"]),
     ("index", &["domain", "text"]),
     ("platform", &["domain"]),
-    ("store", &["domain", "text", "index", "platform"]),
-    ("app", &["domain", "text", "index", "platform", "store"]),
-    ("http", &["domain", "index", "platform", "app"]),
+    ("store", &["domain", "text", "index", "platform", "trail"]),
+    ("app", &["domain", "text", "index", "platform", "store", "trail"]),
+    ("http", &["domain", "index", "platform", "app", "trail"]),
     ("lambda", &["domain", "platform", "store", "app", "http"]),
 ];
 

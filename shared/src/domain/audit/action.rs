@@ -66,6 +66,14 @@ word_enum! {
         TenantClosed = "tenant.closed",
         /// The tenant's records were removed.
         TenantRemoved = "tenant.removed",
+        /// A log was begun anew behind a restore of the table.
+        LogRestored = "log.restored",
+        /// Checkpoints of the log are signed by one more key.
+        LogKeyAdded = "log.key_added",
+        /// An activity or an audit event was removed from the table by somebody.
+        TrailItemRemoved = "trail.item_removed",
+        /// An activity or an audit event was changed in the table by somebody.
+        TrailItemChanged = "trail.item_changed",
     }
 }
 
@@ -90,6 +98,10 @@ word_enum! {
         Tool = "tool",
         /// The tenant.
         Tenant = "tenant",
+        /// The signed log of the trail.
+        Log = "log",
+        /// An item of the table that the trail proves.
+        Trail = "trail",
     }
 }
 
@@ -149,6 +161,8 @@ impl Action {
             Self::AuditEventsRead => ResourceType::AuditEvent,
             Self::ToolCalled => ResourceType::Tool,
             Self::TenantUpdated | Self::TenantClosed | Self::TenantRemoved => ResourceType::Tenant,
+            Self::LogRestored | Self::LogKeyAdded => ResourceType::Log,
+            Self::TrailItemRemoved | Self::TrailItemChanged => ResourceType::Trail,
         }
     }
 

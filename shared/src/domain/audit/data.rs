@@ -10,9 +10,22 @@ use serde_json::json;
 use crate::domain::clock::Timestamp;
 
 /// What there is to tell. Pages have words for each, so a new one is added here and there.
-const NUMBERS: [&str; 6] = ["applied", "count", "records", "refused", "removed", "unchanged"];
+const NUMBERS: [&str; 7] =
+    ["applied", "count", "previous_size", "records", "refused", "removed", "unchanged"];
 const TIMES: [&str; 5] = ["ends_at", "expires_at", "first_at", "hour", "last_at"];
-const WORDS: [&str; 5] = ["actor_type", "audit_reads", "removed_tenant", "replaced_by", "scopes"];
+const WORDS: [&str; 9] = [
+    "actor_type",
+    "audit_reads",
+    "item",
+    "previous_origin",
+    "previous_root",
+    "removed_tenant",
+    REPLACED_BY,
+    "scopes",
+    "verifier_key",
+];
+/// The id of a key, which the trail can take back with the other ids of keys.
+const REPLACED_BY: &str = "replaced_by";
 
 /// Members by their names, such as `count`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +65,25 @@ impl Data {
     pub fn word(self, name: &str, word: &str) -> Self {
         debug_assert!(WORDS.contains(&name), "{name} is not published as a word");
         self.with(name, Value::Text(word.to_owned()))
+    }
+
+    /// The key that follows the one that the event is about.
+    #[must_use]
+    pub fn replaced_by(&self) -> Option<&str> {
+        match self.0.get(REPLACED_BY)? {
+            Value::Text(id) => Some(id),
+            Value::Number(_) => None,
+        }
+    }
+
+    /// The members that name no key, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// None: what is a member has a JSON form.
+    pub fn without_keys(&self) -> serde_json::Result<BTreeMap<String, serde_json::Value>> {
+        let members = self.0.iter().filter(|(name, _)| *name != REPLACED_BY);
+        members.map(|(name, value)| Ok((name.clone(), serde_json::to_value(value)?))).collect()
     }
 
     fn with(mut self, name: &str, value: Value) -> Self {

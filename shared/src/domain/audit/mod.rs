@@ -7,6 +7,7 @@
 pub mod action;
 pub mod data;
 pub mod entry_point;
+pub mod record_hash;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 pub use self::action::{Action, AuditStatus, Recording, ResourceType};
 pub use self::data::Data;
 pub use self::entry_point::{Door, EntryPoint, EventSource};
+pub use self::record_hash::RecordHash;
 use crate::domain::activity::Source;
 use crate::domain::caller::Principal;
 use crate::domain::client::Client;
@@ -21,6 +23,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, ErrorCode, FieldError};
 use crate::domain::idempotency::{IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace};
 use crate::domain::principal::{Actor, Attribution, KeyId, Scope, TenantId};
+use crate::domain::salt::Salts;
 
 /// A call under way: who makes it, and through which door.
 #[derive(Clone, Debug)]
@@ -108,6 +111,10 @@ pub struct AuditEvent {
     pub resource_id: Option<String>,
     /// Hash of the input, where it could be parsed.
     pub input_hash: Option<InputHash>,
+    /// Hash of the record that was written, where it is an activity.
+    pub record_hash: Option<RecordHash>,
+    /// What its parts are hashed with in the provable trail.
+    pub salts: Salts,
     /// What became of it.
     pub status: AuditStatus,
     /// Why it was refused, where it was.
@@ -127,7 +134,7 @@ const MAX_FIELDS: usize = 20;
 impl AuditEvent {
     /// The event of a call that is done.
     #[must_use]
-    pub fn of(call: &Call, action: Action, id: Uuid, occurred_at: Timestamp) -> Self {
+    pub fn of(call: &Call, action: Action, id: Uuid, occurred_at: Timestamp, salts: Salts) -> Self {
         Self {
             id,
             tenant_id: call.principal.tenant_id.clone(),
@@ -139,12 +146,32 @@ impl AuditEvent {
             action,
             resource_id: None,
             input_hash: None,
+            record_hash: None,
+            salts,
             status: AuditStatus::Succeeded,
             error_code: None,
             fields: Vec::new(),
             data: Data::default(),
             request_id: call.door.request_id.clone(),
             occurred_at,
+        }
+    }
+
+    /// The id of what it is about, where that may name a person or names a key.
+    #[must_use]
+    pub fn subject_id(&self) -> Option<&str> {
+        match self.action.resource_type() {
+            ResourceType::Actor | ResourceType::Resource | ResourceType::Key => {
+                self.resource_id.as_deref()
+            }
+            ResourceType::Activity
+            | ResourceType::ActivityType
+            | ResourceType::RecordType
+            | ResourceType::AuditEvent
+            | ResourceType::Tool
+            | ResourceType::Tenant
+            | ResourceType::Log
+            | ResourceType::Trail => None,
         }
     }
 

@@ -1,0 +1,128 @@
+//! A seal: `count`, `sealed_at`, `ids` (16 bytes a leaf), `written` (4 bytes a leaf, 0 where
+//! it is not known), `hashes` (32 bytes a leaf), `edge` (32 bytes a root) and `note`. And the
+//! tiles that follow from seals.
+
+use uuid::Uuid;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::principal::TenantId;
+use crate::store::failure::CorruptItem;
+use crate::store::item::{Item, ItemReader, ItemWriter};
+use crate::store::keys;
+use crate::trail::edge::Edge;
+use crate::trail::entry::WrittenAt;
+use crate::trail::hash::{TreeHash, concatenated};
+use crate::trail::seal::{Generation, Seal, SealedLeaf};
+
+const HASHES: &str = "hashes";
+
+pub(in crate::store) fn write(tenant: &TenantId, generation: Generation, seal: &Seal) -> Item {
+    let ids: Vec<u8> =
+        seal.leaves.iter().flat_map(|leaf| leaf.event_id.into_bytes()).collect();
+    let written: Vec<u8> = seal
+        .leaves
+        .iter()
+        .flat_map(|leaf| leaf.written_at.map_or(0, WrittenAt::as_seconds).to_be_bytes())
+        .collect();
+    let hashes: Vec<TreeHash> = seal.leaves.iter().map(|leaf| leaf.hash).collect();
+    ItemWriter::new(keys::seal(tenant, generation, seal.first))
+        .number("count", seal.leaves.len() as i64)
+        .text("sealed_at", seal.sealed_at)
+        .binary("ids", &ids)
+        .binary("written", &written)
+        .binary(HASHES, &concatenated(&hashes))
+        .binary("edge", &concatenated(seal.edge.roots()))
+        .text("note", &seal.note)
+        .finish()
+}
+
+pub(in crate::store) fn read(item: &Item) -> Result<Seal, CorruptItem> {
+    let reader = ItemReader::new(item);
+    let corrupt = |problem: &str| reader.corrupt(problem);
+    let first = keys::seal_of(reader.text(crate::store::item::SK)?)
+        .ok_or_else(|| corrupt("its key is no index"))?;
+    let hashes = TreeHash::all_from_bytes(reader.bytes(HASHES)?);
+    let edge = TreeHash::all_from_bytes(reader.bytes("edge")?);
+    let (ids, no_id) = reader.bytes("ids")?.as_chunks::<16>();
+    let (written, no_time) = reader.bytes("written")?.as_chunks::<4>();
+    let (Some(hashes), Some(edge), [], []) = (hashes, edge, no_id, no_time) else {
+        return Err(corrupt("a list of it is cut off"));
+    };
+    let count = usize::try_from(reader.number("count")?).unwrap_or_default();
+    if count == 0 || [ids.len(), written.len(), hashes.len()] != [count; 3] {
+        return Err(corrupt("its lists have other lengths than it says"));
+    }
+    let leaves = ids.iter().zip(written).zip(hashes).map(|((id, written), hash)| SealedLeaf {
+        event_id: Uuid::from_bytes(*id),
+        written_at: WrittenAt::from_seconds(u32::from_be_bytes(*written)),
+        hash,
+    });
+    Ok(Seal {
+        first,
+        sealed_at: reader.timestamp("sealed_at")?,
+        leaves: leaves.collect(),
+        edge: Edge::new(first + count as u64, edge)
+            .ok_or_else(|| corrupt("its edge is that of another size"))?,
+        note: reader.text("note")?.to_owned(),
+    })
+}
+
+/// Some hashes of a level of tiles: all of the lowest level's tile, or one of a higher level.
+pub(in crate::store) fn write_tile(
+    tenant: &TenantId,
+    generation: Generation,
+    level: u8,
+    index: u64,
+    hashes: &[TreeHash],
+) -> Item {
+    ItemWriter::new(keys::tile(tenant, generation, level, index))
+        .binary(HASHES, &concatenated(hashes))
+        .finish()
+}
+
+/// The index that a tile's key has, and its hashes.
+pub(in crate::store) fn read_tile(item: &Item) -> Result<(u64, Vec<TreeHash>), CorruptItem> {
+    let reader = ItemReader::new(item);
+    let index = keys::tile_of(reader.text(crate::store::item::SK)?)
+        .ok_or_else(|| reader.corrupt("its key is no index"))?;
+    let hashes = TreeHash::all_from_bytes(reader.bytes(HASHES)?)
+        .ok_or_else(|| reader.corrupt("its hashes are cut off"))?;
+    Ok((index, hashes))
+}
+
+/// An event that could not be sealed yet, as its insertion told: its own attributes, and
+/// when it was written.
+pub(in crate::store) fn write_unsealed(
+    tenant: &TenantId,
+    event_id: Uuid,
+    event: &Item,
+    written_at: Option<WrittenAt>,
+) -> Item {
+    let mut item = event.clone();
+    item.extend(keys::unsealed(tenant, event_id).into_item());
+    let written = written_at.map_or(0, WrittenAt::as_seconds);
+    item.extend(ItemWriter::of_attributes().number(WRITTEN, i64::from(written)).finish());
+    item
+}
+
+const WRITTEN: &str = "written";
+
+/// The event that was put aside, as an item of its own key, and when it was written.
+pub(in crate::store) fn read_unsealed(
+    tenant: &TenantId,
+    item: &Item,
+) -> Result<(Item, Option<WrittenAt>), CorruptItem> {
+    let reader = ItemReader::new(item);
+    let id = crate::domain::value::parse_uuid(reader.text(crate::store::item::SK)?)
+        .ok_or_else(|| reader.corrupt("its key is no id"))?;
+    let written = reader.number(WRITTEN)?;
+    let mut event = item.clone();
+    event.remove(WRITTEN);
+    event.extend(keys::audit_event(tenant, id).into_item());
+    Ok((event, u32::try_from(written).ok().and_then(WrittenAt::from_seconds)))
+}
+
+/// The time of a seal, where nothing else of it was read.
+pub(in crate::store) fn sealed_at(item: &Item) -> Result<Timestamp, CorruptItem> {
+    ItemReader::new(item).timestamp("sealed_at")
+}

@@ -1,0 +1,80 @@
+//! What of an activity is proved: the *record*, version 1, and its hash.
+//!
+//! The record is the RFC 8785 canonical JSON of what was stored when the activity was
+//! logged, and of nothing that can change later. Persons are in it by the digests of their
+//! disclosures, so that a person can be taken out of the trail and the record still be
+//! proved. What is a member of it is fixed with the version.
+
+use serde_json::{Value, json};
+
+use crate::domain::activity::{Activity, NamedResource, Submitted};
+use crate::domain::audit::RecordHash;
+use crate::domain::principal::KeyId;
+use crate::domain::salt::Salts;
+use crate::trail::TrailError;
+use crate::trail::disclosure::{Disclosure, of_persons};
+
+/// The version of the record's form.
+pub const RECORD_VERSION: u8 = 1;
+
+/// The record of an activity, as canonical JSON. Salts and credential are those of the
+/// event of its log.
+///
+/// # Errors
+///
+/// An activity that was read without all its parts, and what disclosures fail of.
+pub fn record(
+    activity: &Activity,
+    salts: &Salts,
+    credential: &KeyId,
+) -> Result<Vec<u8>, TrailError> {
+    if activity.is_partial() {
+        return Err(TrailError::NotWhole);
+    }
+    let persons = of_persons(&activity.logged_by, salts, credential.as_str())?;
+    let mut digests: Vec<String> = persons.iter().map(Disclosure::digest).collect();
+    digests.sort();
+    let mut record = json!({
+        "_sd": digests,
+        "id": activity.id,
+        "logged_at": activity.logged_at,
+        "occurred_at": activity.occurred_at,
+        "related": activity.related.iter().map(related).collect::<Vec<_>>(),
+        "request_id": activity.request_id,
+        "source": activity.source,
+        "summary": activity.summary.as_str(),
+        "tenant_id": activity.tenant_id.as_str(),
+        "type": activity.category,
+        "v": RECORD_VERSION,
+    });
+    if let Some(body) = activity.body.whole() {
+        record["body"] = body.as_str().into();
+    }
+    if let Submitted::Whole(submission) = &activity.submitted {
+        record["submission"] = serde_json::to_value(submission)?;
+    }
+    Ok(serde_json_canonicalizer::to_vec(&record)?)
+}
+
+fn related(named: &NamedResource) -> Value {
+    let mut related = json!({
+        "id": named.resource.id.as_str(), "type": named.resource.resource_type.to_string(),
+    });
+    if let Some(name) = &named.display_name {
+        related["name"] = name.as_str().into();
+    }
+    related
+}
+
+/// The hash that the event of a log has of its activity.
+///
+/// # Errors
+///
+/// As [`record`].
+pub fn record_hash(
+    activity: &Activity,
+    salts: &Salts,
+    credential: &KeyId,
+) -> Result<RecordHash, TrailError> {
+    Ok(RecordHash::of(&record(activity, salts, credential)?))
+}

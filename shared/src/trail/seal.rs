@@ -1,0 +1,86 @@
+//! A seal: what is kept of some events when they become leaves. Every seal has the signed
+//! checkpoint of the tree that ends with it.
+
+use uuid::Uuid;
+
+use crate::domain::clock::Timestamp;
+use crate::trail::edge::Edge;
+use crate::trail::entry::{SealingTimes, WrittenAt};
+use crate::trail::hash::TreeHash;
+
+/// A log of a tenant: the first one, or the one that follows a restore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(u16);
+
+impl Generation {
+    /// The first one.
+    pub const FIRST: Self = Self(1);
+
+    /// The generation of a number; `None` for 0.
+    #[must_use]
+    pub fn new(number: u16) -> Option<Self> {
+        (number > 0).then_some(Self(number))
+    }
+
+    /// Its number, from 1 on.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The one before it.
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        Self::new(self.0 - 1)
+    }
+}
+
+/// The name of a tenant's log, which is its origin and the name of its keys:
+/// `<name>/<tenant>`, and `/<generation>` behind it from the second on.
+#[must_use]
+pub fn origin(log_name: &str, tenant: &str, generation: Generation) -> String {
+    match generation {
+        Generation::FIRST => format!("{log_name}/{tenant}"),
+        Generation(number) => format!("{log_name}/{tenant}/{number}"),
+    }
+}
+
+/// A leaf, as a seal keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedLeaf {
+    /// The event.
+    pub event_id: Uuid,
+    /// When the table took it, where the stream told it.
+    pub written_at: Option<WrittenAt>,
+    /// The hash of its entry.
+    pub hash: TreeHash,
+}
+
+/// Some leaves and the signed checkpoint of the tree that ends with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The index of the first of its leaves.
+    pub first: u64,
+    /// When it was made.
+    pub sealed_at: Timestamp,
+    /// Its leaves.
+    pub leaves: Vec<SealedLeaf>,
+    /// The right edge of the tree that ends with them.
+    pub edge: Edge,
+    /// The signed checkpoint of that tree.
+    pub note: String,
+}
+
+impl Seal {
+    /// How many leaves the tree has that ends with it.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.first + self.leaves.len() as u64
+    }
+
+    /// The times of one of its leaves.
+    #[must_use]
+    pub fn times(&self, leaf: &SealedLeaf) -> SealingTimes {
+        SealingTimes { written_at: leaf.written_at, sealed_at: self.sealed_at }
+    }
+}
