@@ -121,7 +121,7 @@ pub(crate) async fn write_activity(
     let commit = Commit { head, event: &event, idempotency, now };
     match ctx.store.commit(commit, Instant::now() + ctx.config.write_timeouts.commit).await {
         Ok(Outcome::Committed) => {
-            ctx.store.note_committed(&activity.tenant_id, &staging);
+            ctx.store.note_committed(&event, &staging);
             Ok(Logged { activity, replay: Replay::First })
         }
         Ok(Outcome::KeyTaken(taken)) => {

@@ -7,6 +7,7 @@ pub mod activity_type;
 pub mod actor_names;
 pub mod address_range;
 pub mod audit;
+pub mod audit_log;
 pub mod audit_reads;
 pub mod caller;
 pub mod client;

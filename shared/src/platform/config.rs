@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::HeaderName;
 
+use crate::domain::audit_log::{AuditLog, Generation, LogName};
 use crate::domain::audit_reads::AuditReads;
 
 /// What a deployment can set. Every variable has a default.
@@ -42,6 +43,10 @@ pub struct Config {
     /// `AUDIT_CLIENT`: whether audit events have the caller's address and user agent, `on`
     /// (default) or `off`.
     pub audit_client: AuditClient,
+    /// `AUDIT_LOG_NAME`: what the names of the signed logs begin with,
+    /// `activity-log.local` by default. `AUDIT_LOG_GENERATION`: which log of each tenant is
+    /// gone on with, 1 by default; one more after the table was restored.
+    pub audit_log: AuditLog,
     /// `WEB_PAGES`: whether there are pages for browsers, `on` (default) or `off`.
     pub web_pages: WebPages,
     /// `PAGES_FRAME_ANCESTORS`: the origins whose pages may show those pages within
@@ -102,6 +107,23 @@ fn audit_client(value: Option<&str>) -> Result<AuditClient, ConfigError> {
         Some("off") => Ok(AuditClient::Off),
         Some(_) => Err(ConfigError { variable: "AUDIT_CLIENT", rule: "on or off" }),
     }
+}
+
+fn audit_log(name: Option<&str>, generation: Option<&str>) -> Result<AuditLog, ConfigError> {
+    let name = match name {
+        None | Some("") => LogName::default(),
+        Some(text) => LogName::parse(text)
+            .ok_or(ConfigError { variable: "AUDIT_LOG_NAME", rule: LogName::RULE })?,
+    };
+    let generation = match generation {
+        None | Some("") => Generation::FIRST,
+        Some(text) => text
+            .parse()
+            .ok()
+            .and_then(Generation::new)
+            .ok_or(ConfigError { variable: "AUDIT_LOG_GENERATION", rule: Generation::RULE })?,
+    };
+    Ok(AuditLog { name, generation })
 }
 
 fn web_pages(value: Option<&str>) -> Result<WebPages, ConfigError> {
@@ -335,6 +357,10 @@ impl Config {
             base_path,
             public_url,
             audit_reads: audit_reads(lookup("AUDIT_READS").as_deref())?,
+            audit_log: audit_log(
+                lookup("AUDIT_LOG_NAME").as_deref(),
+                lookup("AUDIT_LOG_GENERATION").as_deref(),
+            )?,
             audit_client: audit_client(lookup("AUDIT_CLIENT").as_deref())?,
             web_pages: web_pages(lookup("WEB_PAGES").as_deref())?,
             pages_frame_ancestors: FrameAncestors::parse(lookup("PAGES_FRAME_ANCESTORS")).ok_or(

@@ -46,7 +46,7 @@ impl Store {
             let put = tokio::time::timeout_at(deadline, self.attempt_audit_event(event)).await;
             let error = match put {
                 Ok(Ok(())) => {
-                    self.note_written(&event.tenant_id, staging.is_marked());
+                    self.note_written(event, staging.is_marked());
                     return Ok(());
                 }
                 Ok(Err(error)) => error,

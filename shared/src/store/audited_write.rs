@@ -100,7 +100,7 @@ impl Store {
                 .measured();
             let error = match tokio::time::timeout_at(deadline, call).await {
                 Ok(Ok(_)) => {
-                    self.note_written(&event.tenant_id, found_by.is_marked());
+                    self.note_written(event, found_by.is_marked());
                     return Ok(AuditedWrite::Done);
                 }
                 Ok(Err(error)) => error,

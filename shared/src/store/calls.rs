@@ -19,6 +19,7 @@ use super::index_memory::IndexMemory;
 use super::item::{Item, Key};
 use super::layout::SeenLayout;
 use super::measured::Measured as _;
+use super::new_events::NewEvents;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Result, chain};
 use crate::platform::backoff::Backoff;
@@ -41,6 +42,8 @@ pub struct Store {
     pub(super) client: Client,
     pub(super) table_name: String,
     pub(super) memory: Arc<IndexMemory>,
+    /// Where new audit events are handed on, in a process that seals them itself.
+    pub(super) new_events: Arc<NewEvents>,
     /// Whether it was seen to have this build's layout.
     pub(super) layout: SeenLayout,
 }
@@ -59,6 +62,7 @@ impl Store {
             client,
             table_name: table_name.to_owned(),
             memory: Arc::default(),
+            new_events: Arc::default(),
             layout: SeenLayout::default(),
         }
     }

@@ -117,7 +117,7 @@ pub(super) const TRANSACTION_CONFLICT: &str = "TransactionConflict";
 
 /// Whether the same call is worth another attempt within one request. It is not
 /// where the engine has said that it can't do it.
-pub(super) fn is_passing(error: &Error) -> bool {
+pub fn is_passing(error: &Error) -> bool {
     match error {
         Error::RateLimited(_) => true,
         Error::Unavailable(cause) => {

@@ -8,6 +8,9 @@
 //! | idempotency record | `T#<tenant>#IDEM#<sha256 of the key in its space>` | `IDEM` |
 //! | audit event | `T#<tenant>#AUD#<id>` | `EVENT` |
 //! | audit event, in the list of all | `T#<tenant>#AX` | `<position>` of time and id |
+//! | seal of some audit events | `T#<tenant>#SEAL#<generation>` | `<first index>`, 12 digits |
+//! | hashes of the tree of seals | `T#<tenant>#TILE#<generation>` | `<level>#<index>`, 12 digits |
+//! | audit event that could not be sealed yet | `T#<tenant>#UNSEALED` | `<id>` |
 //! | entry of the index's tail | `T#<tenant>#TAIL`, or `T#<tenant>#TAIL#<shard>` | `<position>` |
 //! | manifest of the index | `T#<tenant>#SEGS` | `SEGS` |
 //! | hint that a run is at work | `T#<tenant>#SEGS` | `BUSY` |
@@ -39,6 +42,7 @@ use uuid::Uuid;
 use super::item::Key;
 use crate::domain::activity::{ActivityId, RelatedResource};
 use crate::domain::activity_type::TypeName;
+use crate::domain::audit_log::Generation;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::ErrorCode;
 use crate::domain::idempotency::KeyInSpace;
@@ -76,6 +80,63 @@ pub(super) fn idempotency(tenant: &TenantId, key: &KeyInSpace) -> Key {
 
 pub(super) fn audit_event(tenant: &TenantId, id: Uuid) -> Key {
     primary_key(tenant, "AUD", &id.to_string(), EVENT)
+}
+
+/// The seals of a log.
+pub(super) fn seals(tenant: &TenantId, generation: Generation) -> String {
+    format!("T#{tenant}#SEAL#{}", generation.number())
+}
+/// A seal, by the index of its first leaf.
+pub(super) fn seal(tenant: &TenantId, generation: Generation, first: u64) -> Key {
+    Key { pk: seals(tenant, generation), sk: leaf_index(first) }
+}
+
+/// The sort key of an index: its order as text is that of the numbers.
+pub(super) fn leaf_index(index: u64) -> String {
+    format!("{index:012}")
+}
+
+/// The index that a seal's sort key has.
+pub(super) fn seal_of(sk: &str) -> Option<u64> {
+    let is_index = sk.len() >= 12 && sk.bytes().all(|byte| byte.is_ascii_digit());
+    sk.parse().ok().filter(|_| is_index)
+}
+
+/// What follows from the seals of a log.
+pub(super) fn tiles(tenant: &TenantId, generation: Generation) -> String {
+    format!("T#{tenant}#TILE#{}", generation.number())
+}
+
+pub(super) fn tile(tenant: &TenantId, generation: Generation, level: u8, index: u64) -> Key {
+    Key { pk: tiles(tenant, generation), sk: tile_index(level, index) }
+}
+
+/// The sort key of a level's hash, or of the lowest level's tile.
+pub(super) fn tile_index(level: u8, index: u64) -> String {
+    format!("{level}#{index:012}")
+}
+
+/// The index that a tile's sort key has.
+pub(super) fn tile_of(sk: &str) -> Option<u64> {
+    seal_of(sk.split_once('#')?.1)
+}
+
+/// The audit events that were put aside.
+pub(super) fn unsealed_events(tenant: &TenantId) -> String {
+    format!("T#{tenant}#UNSEALED")
+}
+
+pub(super) fn unsealed(tenant: &TenantId, id: Uuid) -> Key {
+    Key { pk: unsealed_events(tenant), sk: id.to_string() }
+}
+
+/// The tenant and the id of an audit event's key.
+pub(super) fn audit_event_of(pk: &str, sk: &str) -> Option<(TenantId, Uuid)> {
+    let (tenant, kind, id) = split(pk)?;
+    if kind != "AUD" || sk != EVENT {
+        return None;
+    }
+    Some((tenant, crate::domain::value::parse_uuid(id)?))
 }
 
 pub(super) fn refusals(tenant: &TenantId) -> String {
@@ -260,6 +321,12 @@ word_enum! {
         AuditEvent = "audit_events",
         /// An audit event in the list of all.
         AuditListed = "listed_audit_events",
+        /// A seal of some audit events.
+        Seal = "seals",
+        /// Hashes of the tree of seals.
+        Tile = "tiles",
+        /// An audit event that could not be sealed yet.
+        Unsealed = "unsealed_audit_events",
         /// What records are found by before a segment has it.
         TailEntry = "tail_entries",
         /// What says which segments there are.
@@ -304,6 +371,9 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "IDEM" => ItemKind::IdempotencyRecord,
         "AUD" => ItemKind::AuditEvent,
         "AX" => ItemKind::AuditListed,
+        "SEAL" => ItemKind::Seal,
+        "TILE" => ItemKind::Tile,
+        "UNSEALED" => ItemKind::Unsealed,
         "TAIL" => ItemKind::TailEntry,
         "SEGS" => ItemKind::Manifest,
         "SEG" => ItemKind::SegmentPart,

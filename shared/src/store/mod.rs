@@ -13,13 +13,14 @@
 //!
 //! ```text
 //! operator                        what operators' commands do, and functions never
-//! audit   refusals   stream       the audit trail; the table's changes as records
+//! audit   refusals   seals        the audit trail, and what is sealed of it
+//! stream                          the table's changes as records
 //! audited_write                   writes that share a transaction with their event
 //! compaction                      what runs of the index's compactor read and write
 //! segments                        what searches read of the index
 //! activity   commit   lists       one file for each thing that is read or written
 //! credentials   key_uses
-//! idempotency   actors
+//! idempotency   actors   new_events
 //! registry   types   tenant_settings   tombstone
 //! first_read                      what every request begins with
 //! items                           how records are laid out
@@ -49,9 +50,11 @@ mod keys;
 mod layout;
 mod lists;
 mod measured;
+mod new_events;
 pub mod operator;
 mod refusals;
 mod registry;
+mod seals;
 mod segments;
 pub mod stream;
 mod tenant_settings;
@@ -64,10 +67,12 @@ pub use commit::{Commit, NewHead, Outcome, Staging};
 pub use credentials::{
     Added, CredentialPage, NewCredential, PutCredentialError, RemovedTenant, Replaced, Revoked,
 };
-pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE};
+pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE, is_passing};
 pub use items::tail_entry::TailShards;
 pub use keys::ItemKind;
 pub use layout::{LAYOUT, OtherLayout};
+pub use new_events::NewEvent;
 pub use refusals::CLOSED_AT_ONCE;
 pub use registry::Registered;
+pub use seals::{PutSeal, UnsealedEvent};
 pub use segments::TenantIndex;

@@ -55,14 +55,15 @@ impl Store {
     }
 
     /// Notes that what was staged was committed.
-    pub fn note_committed(&self, tenant: &TenantId, staging: &Staging) {
-        self.note_written(tenant, staging.is_marked());
+    pub fn note_committed(&self, event: &AuditEvent, staging: &Staging) {
+        self.note_written(event, staging.is_marked());
     }
 
-    /// Notes that something was written, and whether it asks for a run.
-    pub(super) fn note_written(&self, tenant: &TenantId, is_marked: bool) {
+    /// Notes that something was written with an event, and whether it asks for a run.
+    pub(super) fn note_written(&self, event: &AuditEvent, is_marked: bool) {
+        self.hand_on(event);
         if is_marked {
-            self.memory.ask_for_run(tenant);
+            self.memory.ask_for_run(&event.tenant_id);
         }
     }
 

@@ -8,43 +8,6 @@ use crate::trail::edge::Edge;
 use crate::trail::entry::{SealingTimes, WrittenAt};
 use crate::trail::hash::TreeHash;
 
-/// A log of a tenant: the first one, or the one that follows a restore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Generation(u16);
-
-impl Generation {
-    /// The first one.
-    pub const FIRST: Self = Self(1);
-
-    /// The generation of a number; `None` for 0.
-    #[must_use]
-    pub fn new(number: u16) -> Option<Self> {
-        (number > 0).then_some(Self(number))
-    }
-
-    /// Its number, from 1 on.
-    #[must_use]
-    pub fn number(self) -> u16 {
-        self.0
-    }
-
-    /// The one before it.
-    #[must_use]
-    pub fn previous(self) -> Option<Self> {
-        Self::new(self.0 - 1)
-    }
-}
-
-/// The name of a tenant's log, which is its origin and the name of its keys:
-/// `<name>/<tenant>`, and `/<generation>` behind it from the second on.
-#[must_use]
-pub fn origin(log_name: &str, tenant: &str, generation: Generation) -> String {
-    match generation {
-        Generation::FIRST => format!("{log_name}/{tenant}"),
-        Generation(number) => format!("{log_name}/{tenant}/{number}"),
-    }
-}
-
 /// A leaf, as a seal keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SealedLeaf {

@@ -16,6 +16,7 @@ pub(super) mod record_type_ids;
 pub(super) mod refusal_tally;
 pub(super) mod related_resource;
 pub(super) mod scheduled_completion;
+pub(super) mod seal;
 pub(super) mod tail_entry;
 pub(super) mod tenant_settings;
 pub(super) mod tombstone;

@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 
-use crate::domain::clock::Timestamp;
+use crate::domain::audit_log::Generation;
 use crate::domain::principal::TenantId;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter};
@@ -12,13 +12,12 @@ use crate::store::keys;
 use crate::trail::edge::Edge;
 use crate::trail::entry::WrittenAt;
 use crate::trail::hash::{TreeHash, concatenated};
-use crate::trail::seal::{Generation, Seal, SealedLeaf};
+use crate::trail::seal::{Seal, SealedLeaf};
 
 const HASHES: &str = "hashes";
 
 pub(in crate::store) fn write(tenant: &TenantId, generation: Generation, seal: &Seal) -> Item {
-    let ids: Vec<u8> =
-        seal.leaves.iter().flat_map(|leaf| leaf.event_id.into_bytes()).collect();
+    let ids: Vec<u8> = seal.leaves.iter().flat_map(|leaf| leaf.event_id.into_bytes()).collect();
     let written: Vec<u8> = seal
         .leaves
         .iter()
@@ -120,9 +119,4 @@ pub(in crate::store) fn read_unsealed(
     event.remove(WRITTEN);
     event.extend(keys::audit_event(tenant, id).into_item());
     Ok((event, u32::try_from(written).ok().and_then(WrittenAt::from_seconds)))
-}
-
-/// The time of a seal, where nothing else of it was read.
-pub(in crate::store) fn sealed_at(item: &Item) -> Result<Timestamp, CorruptItem> {
-    ItemReader::new(item).timestamp("sealed_at")
 }

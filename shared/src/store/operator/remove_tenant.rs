@@ -275,8 +275,13 @@ fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted 
 /// Whether items of this kind are part of the audit trail. What it is found by is, once
 /// nothing of activities is in it.
 fn is_of_trail(kind: ItemKind) -> bool {
-    use ItemKind::{AuditEvent, AuditListed, Manifest, SegmentPart, TailEntry};
-    matches!(kind, AuditEvent | AuditListed | Manifest | SegmentPart | TailEntry)
+    use ItemKind::{
+        AuditEvent, AuditListed, Manifest, Seal, SegmentPart, TailEntry, Tile, Unsealed,
+    };
+    matches!(
+        kind,
+        AuditEvent | AuditListed | Manifest | Seal | SegmentPart | TailEntry | Tile | Unsealed
+    )
 }
 
 fn add(counts: &mut Counts, kind: ItemKind, count: usize) {
