@@ -42,6 +42,16 @@ pub(super) enum CliError {
     Failed(activity_log_core::Error),
     #[error(transparent)]
     Refused(activity_log_core::Error),
+    #[error(transparent)]
+    AuditKey(#[from] crate::audit_key::AuditKeyError),
+    #[error("not all audit events are sealed")]
+    NotSealed(#[from] activity_log_core::app::seal_events::SealError),
+    #[error("not all audit events were sealed in time: run it again to go on")]
+    NotSealedInTime,
+    #[error("{} is not empty, and an export is a folder of its own", .0.display())]
+    NotEmpty(PathBuf),
+    #[error("the tenant {0} has no log yet: nothing of it was sealed")]
+    NoLog(TenantId),
     #[error("the demo tenant is not made")]
     Demo(#[from] DemoError),
     #[error(transparent)]

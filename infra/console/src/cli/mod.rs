@@ -9,6 +9,7 @@
 
 mod actors;
 mod arguments;
+mod audit;
 mod columns;
 mod connection;
 mod error;
@@ -82,6 +83,9 @@ enum Command {
     /// Finish the compaction of the index, or print what it is made of.
     #[command(subcommand)]
     Index(index::IndexCommand),
+    /// Seal, export and verify the audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Remove staged items that were never committed and are older than an hour.
     Sweep,
     /// File activities under the words of this release's text analyzer.
@@ -105,6 +109,7 @@ impl Command {
             Self::Keys(command) => command.intent(),
             Self::Actors(command) => command.intent(),
             Self::Types(command) => command.intent(),
+            Self::Audit(command) => command.intent(),
             Self::Table(_) | Self::Index(_) | Self::Completions(_) | Self::Man(_) => Intent::Read,
             Self::Serve(_)
             | Self::Resources(_)
@@ -189,6 +194,7 @@ async fn work(
         Command::Actors(command) => actors::run(command, ctx, operator, output).await,
         Command::Types(command) => types::run(command, ctx, operator, output).await,
         Command::Index(command) => index::run(command, ctx, output).await,
+        Command::Audit(command) => audit::run(command, connected, output).await,
         Command::Sweep => sweep::run(ctx, output).await,
         Command::Reindex(args) => reindex::run(args, ctx, operator, output).await,
         Command::Tenant(command) => tenant::run(command, ctx, operator, output).await,
