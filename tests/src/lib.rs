@@ -20,6 +20,7 @@ pub mod measured;
 pub mod pages;
 pub mod raw_table;
 pub mod rig;
+pub mod sealing;
 pub mod shell;
 pub mod stack;
 pub mod stream;
