@@ -27,7 +27,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 fn acme() -> TenantId {
-    TenantId::parse("acme").unwrap()
+    TenantId::parse("acme").expect("it is an id")
 }
 
 fn soon() -> Instant {
@@ -50,12 +50,12 @@ async fn log_some(stack: &Stack, notes: usize) {
 
 async fn unsealed(stack: &Stack) -> Vec<UnsealedEvent> {
     let ids = ids_of_trail(stack, &acme()).await;
-    let events = stack.ctx.store.audit_events(&acme(), &ids).await.unwrap();
+    let events = stack.ctx.store.audit_events(&acme(), &ids).await.expect("they are read");
     events.into_values().map(|event| UnsealedEvent { event, written_at: None }).collect()
 }
 
 async fn seals(stack: &Stack) -> Vec<Seal> {
-    stack.ctx.store.seals_from(&acme(), Generation::FIRST, 0, 1_000).await.unwrap()
+    stack.ctx.store.seals_from(&acme(), Generation::FIRST, 0, 1_000).await.expect("they are read")
 }
 
 /// The seals of the table with one of them changed.
@@ -343,7 +343,7 @@ async fn cost_of(events: usize) -> (usize, f64, f64, Sealed) {
     let engine = activity_log_tests::engine::Engine::fresh().await;
     let measured = MeasuredStack::start(engine).await;
     let sealer = TestSigner::sealer(1);
-    let tenant = TenantId::parse(activity_log_tests::measured::TENANT).unwrap();
+    let tenant = TenantId::parse(activity_log_tests::measured::TENANT).expect("it is an id");
     let stack = &measured.stack;
     // A log that has some leaves.
     for n in 0..3 {
@@ -356,7 +356,7 @@ async fn cost_of(events: usize) -> (usize, f64, f64, Sealed) {
         );
     }
     seal_all(stack, tenant.as_str(), &sealer).await;
-    let mut new = stack.ctx.store.new_events().unwrap();
+    let mut new = stack.ctx.store.new_events().expect("nobody else has them");
     for n in 0..events {
         drop(
             measured
@@ -368,12 +368,12 @@ async fn cost_of(events: usize) -> (usize, f64, f64, Sealed) {
     }
     let mut written = Vec::new();
     while written.len() < events {
-        let event = new.recv().await.unwrap().0;
+        let event = new.recv().await.expect("there are as many").0;
         written.push(UnsealedEvent { event, written_at: None });
     }
     let sealing = seal_events(&stack.ctx, &sealer, &tenant, written, soon());
     let cost = measured.measure(sealing).await;
-    (cost.calls.len(), cost.read_units, cost.write_units, cost.answer.unwrap())
+    (cost.calls.len(), cost.read_units, cost.write_units, cost.answer.expect("they are sealed"))
 }
 
 #[tokio::test]
