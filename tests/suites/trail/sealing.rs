@@ -9,9 +9,11 @@ use activity_log_core::app::seal_backlog::seal_backlog;
 use activity_log_core::app::seal_events::{SealError, Sealed, Sealer, seal_events};
 use activity_log_core::domain::audit::{Action, AuditEvent};
 use activity_log_core::domain::audit_log::{AuditLog, Generation};
+use activity_log_core::domain::credential::{Credential, Grant};
 use activity_log_core::domain::error::{Error, Result};
-use activity_log_core::domain::principal::TenantId;
-use activity_log_core::store::UnsealedEvent;
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
+use activity_log_core::store::operator::remove_tenant::{self, AuditTrail};
+use activity_log_core::store::{ItemKind, RemovedTenant, UnsealedEvent};
 use activity_log_core::trail::edge::Edge;
 use activity_log_core::trail::hash::TreeHash;
 use activity_log_core::trail::note::SignedNote;
@@ -336,6 +338,56 @@ async fn a_log_that_follows_a_restore_says_first_what_was_before_and_a_new_key_i
     assert_eq!(data["previous_size"], after.size);
     let note = SignedNote::parse(&of_second[0].note).unwrap();
     assert_eq!(note.checkpoint().unwrap().origin, "activity-log.local/acme/2");
+}
+
+#[tokio::test]
+async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_goes_on_behind_it() {
+    let stack = stack_with(2).await;
+    let sealer = TestSigner::sealer(1);
+    seal_all(&stack, "acme", &sealer).await;
+    log_some(&stack, 2).await;
+    let before = seal_all(&stack, "acme", &sealer).await.size;
+    let events = unsealed(&stack).await;
+    stack.ctx.store.put_aside(&events[0]).await.unwrap();
+    let hash = seals(&stack).await[0].leaves[0].hash;
+    stack.ctx.store.put_tile(&acme(), Generation::FIRST, 1, 0, &[hash]).await.unwrap();
+    let kinds = async || {
+        let keys = stack.keys_in_table().await.into_iter();
+        let of_log = keys.filter(|(pk, _)| pk.starts_with("T#acme#"));
+        of_log.map(|(pk, sk)| format!("{pk} {sk}")).collect::<Vec<String>>()
+    };
+    let (store, env) = (&stack.ctx.store, stack.ctx.environment.as_ref());
+    let close = async || {
+        remove_tenant::close(store, &acme(), stack.clock.time()).await.unwrap();
+    };
+
+    // The trail stays, and its log with it.
+    close().await;
+    remove_tenant::remove(store, &acme(), AuditTrail::Kept, env, |_| {}).await.unwrap();
+    for kind in ["#SEAL#1 000000000000", "#TILE#1", "#UNSEALED", "#AUD#"] {
+        assert!(kinds().await.iter().any(|key| key.contains(kind)), "{kind}");
+    }
+    let removal = AuditTrail::RemovedUpTo(Generation::FIRST);
+    let found = remove_tenant::remove(store, &acme(), removal, env, |_| {}).await.unwrap();
+    assert_eq!(found.kept[&ItemKind::Seal], 1);
+    let newest = seals_from_newest(&stack).await;
+    assert_eq!(newest.size(), before);
+    let left = ["T#acme#REMOVED REMOVED".to_owned(), format!("T#acme#SEAL#1 {:012}", newest.first)];
+    assert_eq!(kinds().await, left);
+
+    let actor = Actor::parse("service:suite").unwrap();
+    let grant = Grant::plain(actor, Scope::ALL.iter().copied().collect());
+    let (credential, key) = Credential::grant(env, acme(), grant).unwrap();
+    store.put_credential(&credential, RemovedTenant::Reopen).await.unwrap();
+    let v1 = stack.v1(&key.reveal());
+    drop(v1.log(&json!({ "type": "note", "summary": "again" })).await.expect(201));
+    let after = seal_all(&stack, "acme", &sealer).await;
+    assert_eq!((after.sealed, after.size), (1, before + 1));
+}
+
+async fn seals_from_newest(stack: &Stack) -> Seal {
+    let newest = stack.ctx.store.seals_before(&acme(), Generation::FIRST, None, 1).await;
+    newest.expect("they are read").pop().expect("there is one")
 }
 
 /// Sealing some events that were just written: its calls, its units, and the outcome.

@@ -46,6 +46,11 @@ pub(super) enum CliError {
     AuditKey(#[from] crate::audit_key::AuditKeyError),
     #[error("not all audit events are sealed")]
     NotSealed(#[from] activity_log_core::app::seal_events::SealError),
+    #[error(
+        "the end of the tenant's log was not sealed in time, and its trail is still there: look \
+         whether the function `seal`, or `activity-log serve`, runs, and run it again"
+    )]
+    EndNotSealed,
     #[error("not all audit events were sealed in time: run it again to go on")]
     NotSealedInTime,
     #[error("{} is not empty, and an export is a folder of its own", .0.display())]
