@@ -13,6 +13,7 @@ pub mod compaction;
 pub mod data_folder;
 pub mod demo;
 pub mod engine;
+pub mod http_client;
 pub mod listener;
 pub mod sealing;
 pub mod stack;

@@ -10,6 +10,7 @@
 //! | audit event, in the list of all | `T#<tenant>#AX` | `<position>` of time and id |
 //! | seal of some audit events | `T#<tenant>#SEAL#<generation>` | `<first index>`, 12 digits |
 //! | hashes of the tree of seals | `T#<tenant>#TILE#<generation>` | `<level>#<index>`, 12 digits |
+//! | cosignature of a witness | `T#<tenant>#COSIG#<generation>` | `<size>`, 12 digits, and `#<name of the witness>` |
 //! | audit event that could not be sealed yet | `T#<tenant>#UNSEALED` | `<id>` |
 //! | entry of the index's tail | `T#<tenant>#TAIL`, or `T#<tenant>#TAIL#<shard>` | `<position>` |
 //! | manifest of the index | `T#<tenant>#SEGS` | `SEGS` |
@@ -119,6 +120,27 @@ pub(super) fn tile_index(level: u8, index: u64) -> String {
 /// The index that a tile's sort key has.
 pub(super) fn tile_of(sk: &str) -> Option<u64> {
     seal_of(sk.split_once('#')?.1)
+}
+
+/// The cosignatures of a log.
+pub(super) fn cosignatures(tenant: &TenantId, generation: Generation) -> String {
+    format!("T#{tenant}#COSIG#{}", generation.number())
+}
+
+/// A witness's cosignature of the tree of a size.
+pub(super) fn cosignature(
+    tenant: &TenantId,
+    generation: Generation,
+    size: u64,
+    witness: &str,
+) -> Key {
+    let sk = format!("{}#{}", leaf_index(size), escape(witness));
+    Key { pk: cosignatures(tenant, generation), sk }
+}
+
+/// The size that a cosignature's sort key has.
+pub(super) fn cosigned_size(sk: &str) -> Option<u64> {
+    seal_of(sk.split_once('#')?.0)
 }
 
 /// The audit events that were put aside.
@@ -325,6 +347,8 @@ word_enum! {
         Seal = "seals",
         /// Hashes of the tree of seals.
         Tile = "tiles",
+        /// A witness's signature of a checkpoint.
+        Cosignature = "cosignatures",
         /// An audit event that could not be sealed yet.
         Unsealed = "unsealed_audit_events",
         /// What records are found by before a segment has it.
@@ -373,6 +397,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "AX" => ItemKind::AuditListed,
         "SEAL" => ItemKind::Seal,
         "TILE" => ItemKind::Tile,
+        "COSIG" => ItemKind::Cosignature,
         "UNSEALED" => ItemKind::Unsealed,
         "TAIL" => ItemKind::TailEntry,
         "SEGS" => ItemKind::Manifest,

@@ -142,6 +142,7 @@ async fn everything_of_a_tenant_goes_and_nothing_of_another() {
                 ItemKind::Other
                     | ItemKind::Tombstone
                     | ItemKind::Seal
+                    | ItemKind::Cosignature
                     | ItemKind::Tile
                     | ItemKind::Unsealed
             )

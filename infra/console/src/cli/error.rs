@@ -57,6 +57,15 @@ pub(super) enum CliError {
     NotEmpty(PathBuf),
     #[error("the tenant {0} has no log yet: nothing of it was sealed")]
     NoLog(TenantId),
+    #[error(transparent)]
+    Http(#[from] crate::http_client::HttpError),
+    #[error("the witness refuses the checkpoint: {0}")]
+    WitnessRefused(String),
+    #[error(
+        "the witness remembers {other} leaves, and the log has {size}: the log went back, or is \
+         not the one that the witness knows"
+    )]
+    WitnessAhead { other: u64, size: u64 },
     #[error("the demo tenant is not made")]
     Demo(#[from] DemoError),
     #[error(transparent)]

@@ -303,11 +303,20 @@ fn sort(
 /// nothing of activities is in it.
 fn is_of_trail(kind: ItemKind) -> bool {
     use ItemKind::{
-        AuditEvent, AuditListed, Manifest, Seal, SegmentPart, TailEntry, Tile, Unsealed,
+        AuditEvent, AuditListed, Cosignature, Manifest, Seal, SegmentPart, TailEntry, Tile,
+        Unsealed,
     };
     matches!(
         kind,
-        AuditEvent | AuditListed | Manifest | Seal | SegmentPart | TailEntry | Tile | Unsealed
+        AuditEvent
+            | AuditListed
+            | Cosignature
+            | Manifest
+            | Seal
+            | SegmentPart
+            | TailEntry
+            | Tile
+            | Unsealed
     )
 }
 

@@ -60,11 +60,16 @@ async fn export(
     let ctx = &connected.ctx;
     let mut source = TableSource::new(ctx, &args.tenant, generation);
     let Some((size, note)) = source.newest_note().await? else { return Ok(None) };
+    let cosignatures = ctx.store.cosignatures(&args.tenant, generation).await?;
+    let cosigned = |size: u64, note: String| match cosignatures.get(&size) {
+        Some(lines) => note + lines,
+        None => note,
+    };
     let mut directory = Directory::begin(folder, args.activities)?;
     let bar = ProgressBar::new(size);
     for name in TileName::all(size) {
         for (size, note) in source.notes(name, size).await? {
-            directory.add_note(size, &note)?;
+            directory.add_note(size, &cosigned(size, note))?;
         }
         let leaves = source.leaves(name, size, args.activities).await?;
         directory.add_bundle(name, &leaves)?;
@@ -79,6 +84,6 @@ async fn export(
         directory.add_unsealed(&source.unsealed().await?)?;
     }
     bar.finish_and_clear();
-    directory.end(&note)?;
+    directory.end(&cosigned(size, note))?;
     Ok(Some(size))
 }

@@ -1,5 +1,6 @@
 //! `activity-log audit`.
 
+mod cosign;
 mod directory;
 mod export;
 mod key;
@@ -10,6 +11,7 @@ use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::layout::Intent;
 use clap::Subcommand;
 
+use self::cosign::CosignArgs;
 use self::export::ExportArgs;
 pub(super) use self::key::{AuditKeyArgs, verifier_keys};
 use self::seal::SealArgs;
@@ -30,6 +32,9 @@ pub(super) enum AuditCommand {
     },
     /// Seal every audit event of a tenant that is committed.
     Seal(SealArgs),
+    /// Let a witness sign the newest checkpoint of a tenant's log, so that the log can't go
+    /// back behind it unnoticed.
+    Cosign(CosignArgs),
     /// Write a tenant's log to a folder, for `audit verify` and for the tools of others.
     Export(ExportArgs),
 }
@@ -39,7 +44,7 @@ impl AuditCommand {
     pub(super) fn intent(&self) -> Intent {
         match self {
             Self::Vkey { .. } | Self::Export(_) => Intent::Read,
-            Self::Seal(_) => Intent::Write,
+            Self::Seal(_) | Self::Cosign(_) => Intent::Write,
         }
     }
 }
@@ -52,6 +57,7 @@ pub(super) async fn run(
     match command {
         AuditCommand::Vkey { tenant, key } => key::print(&tenant, &key, connected, output),
         AuditCommand::Seal(args) => seal::run(args, connected, output).await,
+        AuditCommand::Cosign(args) => cosign::run(args, connected, output).await,
         AuditCommand::Export(args) => export::run(args, connected, output).await,
     }
 }
