@@ -12,3 +12,4 @@ mod logged_activity;
 mod mcp;
 mod operations;
 mod project;
+mod trail;

@@ -19,6 +19,7 @@ use activity_log_core::domain::idempotency::{
     IdempotencyKey, IdempotencySpace, InputHash, KeyInSpace,
 };
 use activity_log_core::domain::principal::{Actor, Attribution, Scope, TenantId};
+use activity_log_core::domain::salt::Salts;
 use activity_log_core::http::message::Response;
 use activity_log_core::platform::config::Config;
 use activity_log_core::store::client::connect_local;
@@ -360,7 +361,8 @@ fn event() -> AuditEvent {
         },
     };
     let now = Timestamp::from_millis(1_772_357_400_000).expect("it is within range");
-    AuditEvent::of(&call, Action::ActivityLogged, Uuid::from_u128(7), now)
+    let salts = Salts::default();
+    AuditEvent::of(&call, Action::ActivityLogged, Uuid::from_u128(7), now, salts)
 }
 
 #[tokio::test]

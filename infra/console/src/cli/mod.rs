@@ -9,6 +9,7 @@
 
 mod actors;
 mod arguments;
+mod audit;
 mod columns;
 mod connection;
 mod error;
@@ -39,6 +40,7 @@ use activity_log_core::store::operator::layout::Intent;
 use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
+use self::audit::AuditCommand;
 use self::connection::{Connected, Connection};
 use self::error::CliError;
 use self::operator::Operator;
@@ -92,6 +94,9 @@ enum Command {
     /// Bring activities in.
     #[command(subcommand)]
     Activities(import::ActivitiesCommand),
+    /// Prove the audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Print what a shell completes the command line by.
     Completions(shell::CompletionsArgs),
     /// Print the manual page, or write one for each command.
@@ -105,7 +110,11 @@ impl Command {
             Self::Keys(command) => command.intent(),
             Self::Actors(command) => command.intent(),
             Self::Types(command) => command.intent(),
-            Self::Table(_) | Self::Index(_) | Self::Completions(_) | Self::Man(_) => Intent::Read,
+            Self::Table(_)
+            | Self::Index(_)
+            | Self::Audit(_)
+            | Self::Completions(_)
+            | Self::Man(_) => Intent::Read,
             Self::Serve(_)
             | Self::Resources(_)
             | Self::Sweep
@@ -127,6 +136,10 @@ pub fn definition() -> clap::Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output { json: cli.json };
+    // It needs no table, and has a status of its own for what can't be told.
+    if let Some(Command::Audit(AuditCommand::Verify(args))) = cli.command {
+        return audit::verify::run(args, output);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(&error),
@@ -194,6 +207,9 @@ async fn work(
         Command::Tenant(command) => tenant::run(command, ctx, operator, output).await,
         Command::Activities(command) => import::run(command, ctx, operator, output).await,
         // They need no table of this kind, and were done.
-        Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Serve(_)
+        | Command::Audit(AuditCommand::Verify(_))
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(()),
     }
 }
