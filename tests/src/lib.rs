@@ -25,4 +25,5 @@ pub mod shell;
 pub mod stack;
 pub mod stream;
 pub mod template;
+pub mod trail_log;
 pub mod workspace;
