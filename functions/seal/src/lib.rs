@@ -11,14 +11,17 @@
 //! An operator invokes it with `{"tenant_id": "acme"}` for what the stream has lost, and for
 //! what was put aside.
 
+mod backlog;
 mod batch;
 mod kms_signer;
+mod request;
 mod trip_wire;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::json::properties_of;
 use activity_log_core::app::seal_events::Sealer;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{ErrorCode, chain};
@@ -27,10 +30,14 @@ use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::platform::telemetry::{Metric, measure};
 use activity_log_core::platform::usage::Usage;
 use activity_log_core::store::stream::StreamBatch;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+pub use crate::backlog::BacklogAnswer;
 use crate::batch::{Failure, SealedBatch, seal_batch};
 pub use crate::kms_signer::{KmsError, SignerError, connect, connect_local};
+use crate::request::Request;
 
 /// How long a batch is tried at most, less than the function's time-out of 60 s. What is
 /// not sealed then is read again.
@@ -38,40 +45,90 @@ const TIME_LIMIT: Duration = Duration::from_secs(50);
 /// How many items a line of the log names.
 const LOGGED_ITEMS: usize = 100;
 
-/// Seals what a batch of the stream tells of.
+/// What an invocation answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// Of a batch of the stream: which records to hand over again.
+    Batch(BatchAnswer),
+    /// Of an operator's request.
+    Backlog(BacklogAnswer),
+}
+
+/// Seals what a batch of the stream tells of, or what an operator asks for.
 ///
 /// # Errors
 ///
-/// A payload that is no batch. The records that fail are in the answer.
+/// A payload that is neither, and what a request failed of. The records that fail are in
+/// the answer.
 pub async fn handle(
     ctx: &Context,
     sealer: &Sealer,
     invocation: Invocation,
-) -> Result<BatchAnswer, InvocationError> {
-    let batch: StreamBatch<'_> = serde_json::from_str(invocation.payload.get()).map_err(|_| {
-        tracing::error!(aws_request_id = invocation.request_id, "the payload is no batch");
-        InvocationError {
-            code: ErrorCode::MalformedRequest.as_str(),
-            message: "The payload must be a batch of records of a DynamoDB stream.".to_owned(),
-        }
-    })?;
+) -> Result<Answer, InvocationError> {
+    let payload = read(&invocation)?;
     let now = begin(ctx, &invocation)?;
     let deadline = Instant::now() + invocation.time_left(now, TIME_LIMIT);
-    let usage = Usage::default();
-    let sealed = usage.of(seal_batch(ctx, sealer, &batch.records, deadline)).await;
-    log_batch(&invocation.request_id, &batch, &sealed, &usage);
-    Ok(BatchAnswer::of_failures(sealed.failures.into_iter().map(|failure| failure.place)))
+    let request_id = &invocation.request_id;
+    match payload {
+        Payload::Batch(batch) => {
+            let usage = Usage::default();
+            let sealed = usage.of(seal_batch(ctx, sealer, &batch.records, deadline)).await;
+            log_batch(request_id, &batch, &sealed, &usage);
+            let places = sealed.failures.into_iter().map(|failure| failure.place);
+            Ok(Answer::Batch(BatchAnswer::of_failures(places)))
+        }
+        Payload::Request(request) => {
+            let sealed = backlog::seal(ctx, sealer, request, deadline, request_id);
+            sealed.await.map(Answer::Backlog)
+        }
+    }
 }
 
-/// When a batch is begun.
+/// What the function is invoked with.
+enum Payload<'a> {
+    Batch(StreamBatch<'a>),
+    Request(Request),
+}
+
+/// # Errors
+///
+/// What is wrong with a request, and a payload that is none and no batch.
+fn read(invocation: &Invocation) -> Result<Payload<'_>, InvocationError> {
+    /// No batch has it.
+    #[derive(Deserialize)]
+    struct OfRequest {
+        #[serde(rename = "tenant_id")]
+        _tenant_id: IgnoredAny,
+    }
+    let (json, aws_request_id) = (invocation.payload.get(), &invocation.request_id);
+    if properties_of::<OfRequest>(json.as_bytes()).is_some() {
+        return request::read(json.as_bytes()).map(Payload::Request).map_err(|error| {
+            tracing::error!(aws_request_id, error = chain(&error), "the request can't be read");
+            InvocationError::of(&error)
+        });
+    }
+    serde_json::from_str(json).map(Payload::Batch).map_err(|_| {
+        // What the parser says would quote the batch.
+        tracing::error!(aws_request_id, "the payload is no batch");
+        InvocationError {
+            code: ErrorCode::MalformedRequest.as_str(),
+            message: "The payload must be a batch of records of a DynamoDB stream, \
+                      or name a tenant_id."
+                .to_owned(),
+        }
+    })
+}
+
+/// When an invocation begins.
 ///
 /// # Errors
 ///
-/// A clock that tells no time: the batch is read again.
+/// A clock that tells no time: a batch is read again.
 fn begin(ctx: &Context, invocation: &Invocation) -> Result<Timestamp, InvocationError> {
     ctx.environment.now().map_err(|error| {
         let (aws_request_id, cause) = (&invocation.request_id, chain(&error));
-        tracing::error!(aws_request_id, error = cause, "the batch can't be begun");
+        tracing::error!(aws_request_id, error = cause, "the invocation can't be begun");
         InvocationError::of(&error.into())
     })
 }
