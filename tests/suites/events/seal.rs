@@ -25,7 +25,7 @@ use activity_log_tests::captured_log::CapturedLog;
 use activity_log_tests::client::v1::{V1, id_of, note};
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, Gate, TableCall, When};
-use activity_log_tests::lambda::{batch_failures, invocation};
+use activity_log_tests::lambda::{batch_failures, invocation, sample};
 use activity_log_tests::raw_table::{Item, RawTable, text, with};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::stream::Stream;
@@ -282,6 +282,15 @@ async fn the_events_of_a_batch_become_leaves_of_their_tenants_logs() {
     {
         assert_eq!(lines[0][name], count, "{name}");
     }
+}
+
+#[tokio::test]
+async fn the_sample_batch_is_sealed() {
+    let sealing = Sealing::start().await;
+    let batch = sample("seal.json");
+    assert_eq!(sealing.invoke(&batch).await, Ok(json!({ "batchItemFailures": [] })));
+    let records = batch["Records"].as_array().expect("there are records");
+    assert_eq!(sealing.sealed_ids("demo").await, ids(records));
 }
 
 #[tokio::test]
