@@ -85,6 +85,9 @@ fn failure(error: &SealError) -> InvocationError {
             "The log is not what this deployment has signed, so nothing is signed behind it.",
         ),
         SealError::ClockIsWrong => internal("The clock of this machine is wrong."),
+        SealError::SealToCome(_) => {
+            internal("The newest seal says that it was made at a time to come.")
+        }
         SealError::Failed(error) => InvocationError::of(error),
     }
 }

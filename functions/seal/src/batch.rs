@@ -152,7 +152,7 @@ async fn seal(
     let sealing = Box::pin(seal_events(ctx, sealer, tenant, events, deadline));
     let reason = match timeout_at(deadline, sealing).await {
         Ok(Ok(sealed)) => return sealed.into(),
-        Ok(Err(error @ SealError::Foreign(_))) => {
+        Ok(Err(error @ (SealError::Foreign(_) | SealError::SealToCome(_)))) => {
             tracing::error!(%tenant, events = records.len(), error = chain(&error), "events put aside");
             return put_aside(ctx, records, deadline).await;
         }

@@ -101,6 +101,10 @@ pub enum SealError {
     /// This machine's clock is wrong.
     #[error("the clock of this machine is minutes behind the table's")]
     ClockIsWrong,
+    /// The newest seal says that it was made at a time to come. Nothing signs that by
+    /// itself, so somebody may have changed it; or the clock of a machine is wrong.
+    #[error("the newest seal says that it was made at {0}, which is minutes from now")]
+    SealToCome(Timestamp),
     /// What the table or the key could not do: it is tried again.
     #[error(transparent)]
     Failed(Error),
@@ -327,11 +331,8 @@ impl Log<'_> {
             return Err(SealError::ClockIsWrong);
         }
         match newest {
-            // Nothing signs its time alone. All that comes behind it would have that time.
-            Some(seal) if seal.sealed_at > latest => Err(SealError::Foreign(format!(
-                "seal {}: it says that it was made at {}",
-                seal.first, seal.sealed_at
-            ))),
+            // All that comes behind it would have that time.
+            Some(seal) if seal.sealed_at > latest => Err(SealError::SealToCome(seal.sealed_at)),
             Some(seal) => Ok(now.max(seal.sealed_at)),
             None => Ok(now),
         }
