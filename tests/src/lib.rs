@@ -13,6 +13,7 @@ pub mod gateway;
 pub mod growing;
 pub mod history;
 pub mod iam;
+pub mod key_service;
 pub mod lambda;
 pub mod longest;
 pub mod markdown;
