@@ -17,3 +17,4 @@ mod rig;
 mod serving;
 mod shell;
 mod sizes;
+mod trail;
