@@ -27,9 +27,11 @@ const SOCKET: &str = "engine.sock";
 const DEMO_KEY: &str = "demo-key";
 /// How other DynamoDB clients reach the engine, as lines for a shell.
 const DYNAMODB_ENV: &str = "dynamodb.env";
+/// The key that signs the audit logs.
+const AUDIT_KEY: &str = "audit-key.pem";
 /// Files that may be there from before, with the modes of then.
-const PRIVATE_FILES: [&str; 6] =
-    [DATABASE, WRITE_AHEAD_LOG, SHARED_MEMORY, LOCK, DEMO_KEY, DYNAMODB_ENV];
+const PRIVATE_FILES: [&str; 7] =
+    [DATABASE, WRITE_AHEAD_LOG, SHARED_MEMORY, LOCK, DEMO_KEY, DYNAMODB_ENV, AUDIT_KEY];
 
 /// How long the check of the database may take: a long history is begun with
 /// when a part of it has been looked at.
@@ -220,6 +222,12 @@ impl DataFolder {
             _ => Ok(()),
         }
     }
+}
+
+/// Where the key of the audit logs of a server with this folder is.
+#[must_use]
+pub fn audit_key_in(folder: &Path) -> PathBuf {
+    folder.join(AUDIT_KEY)
 }
 
 /// Where the engine of a server with this folder listens.

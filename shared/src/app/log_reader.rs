@@ -47,6 +47,11 @@ pub struct ReadLeaf {
 #[error("the log has no seal with leaf {0}, though it has later ones")]
 struct MissingSeal(u64);
 
+/// Whether a log has a gap, which no later attempt would fill.
+pub(super) fn is_missing_seal(error: &Error) -> bool {
+    matches!(error, Error::Internal(cause) if cause.is::<MissingSeal>())
+}
+
 impl<'a> LogReader<'a> {
     /// A reader of a log that had so many leaves.
     #[must_use]

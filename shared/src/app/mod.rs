@@ -39,6 +39,7 @@ pub mod record_act;
 mod refusal_watch;
 pub mod revoke_key;
 pub mod rotate_key;
+pub mod seal_backlog;
 pub mod seal_events;
 pub mod search_activity;
 pub mod set_tenant;

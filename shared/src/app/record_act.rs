@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::audited::new_event;
 use super::context::Context;
@@ -16,14 +17,16 @@ use crate::domain::salt::Salts;
 const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(600);
 
 /// Writes the one event of an act: of a run through a file, with its counts, or of a step
-/// of a removal.
+/// of a removal. It tells the event's id.
 ///
 /// # Errors
 ///
 /// What the table could not do: then the act is not in the trail.
-pub async fn record_act(ctx: &Context, call: &Call, action: Action, data: Data) -> Result<()> {
+pub async fn record_act(ctx: &Context, call: &Call, action: Action, data: Data) -> Result<Uuid> {
     let event = AuditEvent { data, ..new_event(ctx, call, action)? };
-    ctx.store.put_audit_event(&event, Instant::now() + ctx.config.write_timeouts.refusal).await
+    let deadline = Instant::now() + ctx.config.write_timeouts.refusal;
+    ctx.store.put_audit_event(&event, deadline).await?;
+    Ok(event.id)
 }
 
 /// Closes every tally of refusals, also those of this minute: they go with their tenant,

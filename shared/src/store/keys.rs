@@ -10,6 +10,7 @@
 //! | audit event, in the list of all | `T#<tenant>#AX` | `<position>` of time and id |
 //! | seal of some audit events | `T#<tenant>#SEAL#<generation>` | `<first index>`, 12 digits |
 //! | hashes of the tree of seals | `T#<tenant>#TILE#<generation>` | `<level>#<index>`, 12 digits |
+//! | cosignature of a witness | `T#<tenant>#COSIG#<generation>` | `<size>`, 12 digits, and `#<name of the witness>` |
 //! | audit event that could not be sealed yet | `T#<tenant>#UNSEALED` | `<id>` |
 //! | entry of the index's tail | `T#<tenant>#TAIL`, or `T#<tenant>#TAIL#<shard>` | `<position>` |
 //! | manifest of the index | `T#<tenant>#SEGS` | `SEGS` |
@@ -121,6 +122,27 @@ pub(super) fn tile_of(sk: &str) -> Option<u64> {
     seal_of(sk.split_once('#')?.1)
 }
 
+/// The cosignatures of a log.
+pub(super) fn cosignatures(tenant: &TenantId, generation: Generation) -> String {
+    format!("T#{tenant}#COSIG#{}", generation.number())
+}
+
+/// A witness's cosignature of the tree of a size.
+pub(super) fn cosignature(
+    tenant: &TenantId,
+    generation: Generation,
+    size: u64,
+    witness: &str,
+) -> Key {
+    let sk = format!("{}#{}", leaf_index(size), escape(witness));
+    Key { pk: cosignatures(tenant, generation), sk }
+}
+
+/// The size that a cosignature's sort key has.
+pub(super) fn cosigned_size(sk: &str) -> Option<u64> {
+    seal_of(sk.split_once('#')?.0)
+}
+
 /// The audit events that were put aside.
 pub(super) fn unsealed_events(tenant: &TenantId) -> String {
     format!("T#{tenant}#UNSEALED")
@@ -128,6 +150,21 @@ pub(super) fn unsealed_events(tenant: &TenantId) -> String {
 
 pub(super) fn unsealed(tenant: &TenantId, id: Uuid) -> Key {
     Key { pk: unsealed_events(tenant), sk: id.to_string() }
+}
+
+/// The tenant and the id of a head's key.
+pub(super) fn head_of(pk: &str, sk: &str) -> Option<(TenantId, Uuid)> {
+    let (tenant, kind, id) = split(pk)?;
+    if kind != "ACT" || sk != HEAD {
+        return None;
+    }
+    Some((tenant, crate::domain::value::parse_uuid(id)?))
+}
+
+/// Whether a key is one of audit events, whatever tenant and id stand in it.
+pub(super) fn is_audit_event(pk: &str, sk: &str) -> bool {
+    let mut parts = pk.splitn(4, '#');
+    parts.next() == Some("T") && parts.nth(1) == Some("AUD") && sk == EVENT
 }
 
 /// The tenant and the id of an audit event's key.
@@ -325,6 +362,8 @@ word_enum! {
         Seal = "seals",
         /// Hashes of the tree of seals.
         Tile = "tiles",
+        /// A witness's signature of a checkpoint.
+        Cosignature = "cosignatures",
         /// An audit event that could not be sealed yet.
         Unsealed = "unsealed_audit_events",
         /// What records are found by before a segment has it.
@@ -373,6 +412,7 @@ pub(super) fn kind_of(pk: &str) -> Option<(TenantId, ItemKind)> {
         "AX" => ItemKind::AuditListed,
         "SEAL" => ItemKind::Seal,
         "TILE" => ItemKind::Tile,
+        "COSIG" => ItemKind::Cosignature,
         "UNSEALED" => ItemKind::Unsealed,
         "TAIL" => ItemKind::TailEntry,
         "SEGS" => ItemKind::Manifest,
@@ -586,6 +626,25 @@ mod tests {
         for (pk, sk) in [(&*event.pk, "HEAD"), (&*head.pk, "BODY"), ("T#acme#ACT", "HEAD")] {
             assert_eq!(tenant_of_head(pk, sk), None);
         }
+    }
+
+    #[test]
+    fn only_the_keys_of_what_the_trail_proves_name_it() {
+        let id = Uuid::from_u128(7);
+        let (head, event) = (head(&tenant(), ActivityId(id)), audit_event(&tenant(), id));
+        assert_eq!(head_of(&head.pk, &head.sk), Some((tenant(), id)));
+        assert_eq!(audit_event_of(&event.pk, &event.sk), Some((tenant(), id)));
+        assert!(is_audit_event(&event.pk, &event.sk));
+        let body = body(&tenant(), ActivityId(id));
+        for (pk, sk) in [(&*head.pk, EVENT), (&*event.pk, HEAD), (&*body.pk, &*body.sk)] {
+            assert_eq!((head_of(pk, sk), audit_event_of(pk, sk)), (None, None), "{pk} {sk}");
+            assert!(!is_audit_event(pk, sk), "{pk} {sk}");
+        }
+        for pk in ["T#a_b#AUD#1", "T#acme#AUD#1", "T#acme#AUD"] {
+            assert_eq!(audit_event_of(pk, EVENT), None, "{pk}");
+            assert!(is_audit_event(pk, EVENT), "{pk}");
+        }
+        assert_eq!(head_of("T#acme#ACT#1", HEAD), None);
     }
 
     #[test]

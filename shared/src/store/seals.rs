@@ -2,15 +2,15 @@
 //! function changed or deleted: the condition of a seal's put is what makes one log of what
 //! several sealers do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
-use super::calls::{IF_ABSENT, Store};
+use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{is_failed_condition, to_error};
-use super::item::{Item, Key};
+use super::item::{Item, ItemReader, ItemWriter, Key, SK};
 use super::items::{audit_event, seal};
 use super::measured::Measured as _;
 use super::{items, keys};
@@ -42,6 +42,8 @@ pub enum PutSeal {
 
 /// So many leaves a log has at most: its keys have 12 digits.
 const MAX_LEAVES: u64 = 1_000_000_000_000;
+
+const COSIGNATURE_LINE: &str = "line";
 
 /// In which order seals are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,6 +207,38 @@ impl Store {
     ) -> Result<()> {
         let item = seal::write_tile(tenant, generation, level, index, hashes);
         self.put_if_absent(item).await.map(drop)
+    }
+
+    /// Keeps the line of a witness for the tree of a size.
+    pub async fn put_cosignature(
+        &self,
+        tenant: &TenantId,
+        generation: Generation,
+        size: u64,
+        line: &str,
+    ) -> Result<()> {
+        // A line names its witness between two spaces.
+        let witness = line.split(' ').nth(1).unwrap_or_default();
+        let key = keys::cosignature(tenant, generation, size, witness);
+        let item = ItemWriter::new(key).text(COSIGNATURE_LINE, line).finish();
+        self.put_if_absent(item).await.map(drop)
+    }
+
+    /// The lines of witnesses, by the sizes of the trees that they signed.
+    pub async fn cosignatures(
+        &self,
+        tenant: &TenantId,
+        generation: Generation,
+    ) -> Result<BTreeMap<u64, String>> {
+        let page = |start| self.partition_page(keys::cosignatures(tenant, generation), None, start);
+        let mut lines: BTreeMap<u64, String> = BTreeMap::new();
+        for item in pages(page).await? {
+            let reader = ItemReader::new(&item);
+            let size = keys::cosigned_size(reader.text(SK)?)
+                .ok_or_else(|| reader.corrupt("its key is no size"))?;
+            *lines.entry(size).or_default() += reader.text(COSIGNATURE_LINE)?;
+        }
+        Ok(lines)
     }
 
     /// Keeps an event that can't be sealed now, as its insertion told it.

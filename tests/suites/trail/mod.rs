@@ -1,13 +1,14 @@
-//! The provable trail, as an auditor has it: an export, and what it says when somebody has
-//! tampered with it.
+//! The provable trail: how it is sealed, and what an export says to an auditor when somebody
+//! has tampered with it.
 
 mod benign;
-
 mod documents;
 mod flips;
 mod generations;
 mod listing;
+mod many_sealers;
 mod report;
+mod sealing;
 mod tampering;
 
 use std::collections::BTreeSet;

@@ -42,6 +42,30 @@ pub(super) enum CliError {
     Failed(activity_log_core::Error),
     #[error(transparent)]
     Refused(activity_log_core::Error),
+    #[error(transparent)]
+    AuditKey(#[from] crate::audit_key::AuditKeyError),
+    #[error("not all audit events are sealed")]
+    NotSealed(#[from] activity_log_core::app::seal_events::SealError),
+    #[error(
+        "the end of the tenant's log was not sealed in time, and its trail is still there: look \
+         whether the function `seal`, or `activity-log serve`, runs, and run it again"
+    )]
+    EndNotSealed,
+    #[error("not all audit events were sealed in time: run it again to go on")]
+    NotSealedInTime,
+    #[error("{} is not empty, and an export is a folder of its own", .0.display())]
+    NotEmpty(PathBuf),
+    #[error("the tenant {0} has no log yet: nothing of it was sealed")]
+    NoLog(TenantId),
+    #[error(transparent)]
+    Http(#[from] crate::http_client::HttpError),
+    #[error("the witness refuses the checkpoint: {0}")]
+    WitnessRefused(String),
+    #[error(
+        "the witness remembers {other} leaves, and the log has {size}: the log went back, or is \
+         not the one that the witness knows"
+    )]
+    WitnessAhead { other: u64, size: u64 },
     #[error("the demo tenant is not made")]
     Demo(#[from] DemoError),
     #[error(transparent)]

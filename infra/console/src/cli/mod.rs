@@ -84,6 +84,9 @@ enum Command {
     /// Finish the compaction of the index, or print what it is made of.
     #[command(subcommand)]
     Index(index::IndexCommand),
+    /// Seal, export and verify the audit trail.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Remove staged items that were never committed and are older than an hour.
     Sweep,
     /// File activities under the words of this release's text analyzer.
@@ -94,9 +97,6 @@ enum Command {
     /// Bring activities in.
     #[command(subcommand)]
     Activities(import::ActivitiesCommand),
-    /// Prove the audit trail.
-    #[command(subcommand)]
-    Audit(audit::AuditCommand),
     /// Print what a shell completes the command line by.
     Completions(shell::CompletionsArgs),
     /// Print the manual page, or write one for each command.
@@ -110,11 +110,8 @@ impl Command {
             Self::Keys(command) => command.intent(),
             Self::Actors(command) => command.intent(),
             Self::Types(command) => command.intent(),
-            Self::Table(_)
-            | Self::Index(_)
-            | Self::Audit(_)
-            | Self::Completions(_)
-            | Self::Man(_) => Intent::Read,
+            Self::Audit(command) => command.intent(),
+            Self::Table(_) | Self::Index(_) | Self::Completions(_) | Self::Man(_) => Intent::Read,
             Self::Serve(_)
             | Self::Resources(_)
             | Self::Sweep
@@ -202,14 +199,12 @@ async fn work(
         Command::Actors(command) => actors::run(command, ctx, operator, output).await,
         Command::Types(command) => types::run(command, ctx, operator, output).await,
         Command::Index(command) => index::run(command, ctx, output).await,
+        Command::Audit(command) => audit::run(command, connected, output).await,
         Command::Sweep => sweep::run(ctx, output).await,
         Command::Reindex(args) => reindex::run(args, ctx, operator, output).await,
         Command::Tenant(command) => tenant::run(command, ctx, operator, output).await,
         Command::Activities(command) => import::run(command, ctx, operator, output).await,
         // They need no table of this kind, and were done.
-        Command::Serve(_)
-        | Command::Audit(AuditCommand::Verify(_))
-        | Command::Completions(_)
-        | Command::Man(_) => Ok(()),
+        Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

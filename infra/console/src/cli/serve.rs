@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use activity_log_core::app::authenticate::is_taken;
+use activity_log_core::app::seal_events::Sealer;
 use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::platform::aws::LOCAL_REGION_NAME;
@@ -19,15 +20,18 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::arguments::address;
+use super::audit::{AuditKeyArgs, verifier_keys};
 use super::connection::{Connected, Connection, DATA_DIR};
 use super::error::CliError;
 use super::obstacle::{At, Place};
 use super::output::Output;
 use super::signals::Signals;
+use crate::audit_key::FileKey;
 use crate::compaction::Compaction;
 use crate::data_folder::{DataFolder, Found};
 use crate::demo::{self, Content, DemoError};
 use crate::engine::{AccessKey, Contents, Engine};
+use crate::sealing::Sealing;
 use crate::stack;
 
 #[derive(Clone, Debug, Args)]
@@ -58,10 +62,12 @@ pub(super) struct ServeArgs {
     /// as well. It runs on any other one; on AWS the function `index` does it.
     #[arg(long)]
     compact: bool,
+    #[command(flatten)]
+    audit_key: AuditKeyArgs,
 }
 
 impl ServeArgs {
-    /// Whether this process runs the compactor for what it writes. On AWS a function does,
+    /// Whether this process runs the compactor for what it writes, and seals it. On AWS a function does,
     /// and no other engine is reached by TLS in general.
     fn compacts(&self, connection: &Connection) -> bool {
         let is_aws = |url: &String| url.starts_with("https://");
@@ -83,6 +89,7 @@ impl Default for ServeArgs {
             empty: false,
             create_table: false,
             compact: false,
+            audit_key: AuditKeyArgs::default(),
         }
     }
 }
@@ -115,14 +122,26 @@ pub(super) async fn run(
         let demo_key = demo_tenant(&ctx, backend.engine.folder(), args.content()).await?;
         (ctx, Some(backend), demo_key)
     };
+    let sealer = match args.compacts(connection) {
+        true => Some(sealer(&args, connection)?),
+        false => None,
+    };
+    let vkey = sealer.as_ref().zip(demo_key.as_ref()).and_then(|(sealer, _)| {
+        let tenant = TenantId::parse(demo::TENANT).ok()?;
+        verifier_keys(&ctx, sealer, &tenant).first().map(ToString::to_string)
+    });
     let (pages, table) = (ctx.config.web_pages, ctx.store.table_name());
-    let announced = Announced { url, pages, table, demo_key, backend: backend.as_ref() };
+    let announced = Announced { url, pages, table, demo_key, vkey, backend: backend.as_ref() };
     output.print(announced.text(), &announced.json())?;
 
     let disk = backend.as_ref().and_then(|backend| backend.engine.disk());
     let ctx = Arc::new(ctx);
     let compaction = args.compacts(connection).then(|| Compaction::start(&ctx)).flatten();
+    let sealing = sealer.and_then(|sealer| Sealing::start(&ctx, sealer));
     stack::serve(listener, ctx, disk, shutdown).await;
+    if let Some(sealing) = sealing {
+        sealing.stop().await;
+    }
     if let Some(compaction) = compaction {
         compaction.stop().await;
     }
@@ -130,6 +149,18 @@ pub(super) async fn run(
         backend.engine.stop().await;
     }
     Ok(())
+}
+
+/// Who signs what this process seals: the key in the folder, one that is named, or, where
+/// nothing is kept, one that is gone with the process.
+fn sealer(args: &ServeArgs, connection: &Connection) -> Result<Sealer, CliError> {
+    let environment = SystemEnvironment;
+    let key = if args.in_memory && !args.audit_key.is_named() {
+        FileKey::in_memory(&environment)
+    } else {
+        FileKey::open(&args.audit_key.path(connection.data_dir.as_deref())?, &environment)?
+    };
+    Ok(Sealer::new(vec![Arc::new(key)]))
 }
 
 /// The embedded engine, and its door on the network where it has one.
@@ -280,6 +311,8 @@ struct Announced<'a> {
     pages: WebPages,
     table: &'a str,
     demo_key: Option<String>,
+    /// What verifies the demo tenant's log.
+    vkey: Option<String>,
     backend: Option<&'a Backend>,
 }
 
@@ -299,6 +332,7 @@ impl Announced<'_> {
             "aws_region": door.map(|_| LOCAL_REGION_NAME),
             "table": self.table,
             "demo_key": self.demo_key,
+            "demo_vkey": self.vkey,
         })
     }
 
@@ -326,6 +360,9 @@ impl Announced<'_> {
             text += &format!("The key of tenant {}: {key}\n", demo::TENANT);
             if let Some(folder) = folder {
                 text += &format!("(kept in {})\n", folder.demo_key().display());
+            }
+            if let Some(vkey) = &self.vkey {
+                text += &format!("Its audit log is verified with {vkey}\n");
             }
             text += &first_calls(&self.url, key);
         }

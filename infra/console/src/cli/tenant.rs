@@ -13,6 +13,8 @@ use activity_log_core::domain::audit_reads::AuditReads;
 use activity_log_core::domain::clock::{ClockOutOfRange, Timestamp};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::domain::tenant_settings::TenantSettings;
+use activity_log_core::index::segment::Collection;
+use activity_log_core::index::{Position, Range};
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail, Counts, TenantItems};
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
@@ -83,15 +85,18 @@ pub(super) async fn run(
         TenantCommand::Remove(args) => args,
     };
     let call = operator.call(ctx, &args.tenant, "tenant remove");
-    let audit_trail =
-        if args.include_audit_events { AuditTrail::Removed } else { AuditTrail::Kept };
+    let generation = ctx.config.audit_log.generation;
+    let audit_trail = match args.include_audit_events {
+        true => AuditTrail::RemovedUpTo(generation),
+        false => AuditTrail::Kept,
+    };
     let bar = ProgressBar::new_spinner();
     if args.dry_run {
         let found =
             remove_tenant::count(&ctx.store, &args.tenant, audit_trail, |found| show(&bar, found));
         let found = found.await?;
         bar.finish_and_clear();
-        return print(&args, "would be removed", &found, End::DryRun, output);
+        return print(&args, "would be removed", &found, End::DryRun, None, output);
     }
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
@@ -112,23 +117,65 @@ pub(super) async fn run(
         show(&bar, found);
     };
     let (store, environment) = (&ctx.store, &*ctx.environment);
+    // The trail goes last, and not before what it tells of its end is signed.
+    let mut last_note = None;
+    if audit_trail != AuditTrail::Kept {
+        let kept = AuditTrail::Kept;
+        let found = remove_tenant::remove(store, &args.tenant, kept, environment, &report).await?;
+        last_note = end_log(ctx, &call, &found).await?;
+    }
     let removed =
-        remove_tenant::remove(store, &args.tenant, audit_trail, environment, report).await;
+        remove_tenant::remove(store, &args.tenant, audit_trail, environment, &report).await;
     bar.finish_and_clear();
     if let (Ok(found), AuditTrail::Kept) = (&removed, audit_trail) {
         let data = Data::default().number("removed", sum(&found.removed) as u64);
         record_act(ctx, &call, Action::TenantRemoved, data).await?;
     }
     match removed {
-        Ok(found) => print(&args, "removed", &found, End::Complete, output),
+        Ok(found) => print(&args, "removed", &found, End::Complete, last_note, output),
         Err(error) => {
             // What is gone is said all the same.
             let found = so_far.into_inner().unwrap_or_else(PoisonError::into_inner);
-            print(&args, "removed before it failed", &found, End::CutOff, output)?;
+            print(&args, "removed before it failed", &found, End::CutOff, None, output)?;
             Err(error.into())
         }
     }
 }
+
+/// Tells the log that its tenant is removed, and waits until that is sealed: the note that
+/// signs it is what is left as a proof. None where nothing of the tenant was ever sealed.
+async fn end_log(
+    ctx: &Context,
+    call: &Call,
+    found: &TenantItems,
+) -> Result<Option<String>, CliError> {
+    let (tenant, generation) = (&call.principal.tenant_id, ctx.config.audit_log.generation);
+    let seals = async |limit| ctx.store.seals_before(tenant, generation, None, limit).await;
+    let Some(newest) = seals(1).await?.pop() else { return Ok(None) };
+    // A further run finds the trail gone.
+    let any = Range { newest: Position::NEWEST, oldest: Position::OLDEST };
+    let listed = ctx.store.listed(tenant, Collection::AuditEvents, any, 1).await?;
+    if listed.matches.is_empty() {
+        return Ok(Some(newest.note));
+    }
+    let data = Data::default().number("removed", sum(&found.removed) as u64);
+    let last = record_act(ctx, call, Action::TenantRemoved, data).await?;
+    eprintln!("Waiting until the end of the tenant's log is sealed.");
+    for _ in 0..SEALED_WITHIN_SECONDS {
+        for seal in seals(SEALS_LOOKED_AT).await? {
+            if seal.leaves.iter().any(|leaf| leaf.event_id == last) {
+                return Ok(seals(1).await?.pop().map(|seal| seal.note));
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    Err(CliError::EndNotSealed)
+}
+
+/// How long the end of a log may take to be sealed: a window of some minutes.
+const SEALED_WITHIN_SECONDS: usize = 600;
+/// The newest seals, which the end of a log is looked for in.
+const SEALS_LOOKED_AT: usize = 4;
 
 /// Which reads the trail has; none for the deployment's choice.
 #[derive(Clone, Copy, Debug)]
@@ -227,6 +274,7 @@ fn print(
     verb: &str,
     found: &TenantItems,
     end: End,
+    last_note: Option<String>,
     output: Output,
 ) -> Result<(), CliError> {
     let list = |counts: &Counts| {
@@ -236,12 +284,14 @@ fn print(
         0 => String::new(),
         count => format!("\n{count} kept{}", list(&found.kept)),
     };
+    let note = last_note.as_ref().map(|note| format!("\nThe last note of its log:\n\n{note}"));
     output.print(
         format_args!(
-            "Tenant {}: {} items {verb}{}{kept}",
+            "Tenant {}: {} items {verb}{}{kept}{}",
             args.tenant,
             sum(&found.removed),
             list(&found.removed),
+            note.unwrap_or_default(),
         ),
         &json!({
             "tenant": args.tenant,
@@ -249,6 +299,7 @@ fn print(
             "complete": end == End::Complete,
             "removed": found.removed,
             "kept": found.kept,
+            "last_note": last_note,
         }),
     )
 }

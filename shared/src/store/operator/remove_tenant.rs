@@ -18,7 +18,7 @@
 //!
 //! No index leads from a tenant to its items, so the table is scanned twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -26,6 +26,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::scan::{self, Scan, ScanPage, Tally, insist};
+use crate::domain::audit_log::Generation;
 use crate::domain::clock::{Environment, Timestamp};
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::{KeyId, TenantId};
@@ -49,8 +50,9 @@ const DELETE_DEADLINE: Duration = Duration::from_secs(60);
 pub enum AuditTrail {
     /// It stays, with what it is found by: it can be read with a new key.
     Kept,
-    /// It goes too.
-    Removed,
+    /// It goes too, but for the newest seal of each log up to this generation: it has hashes
+    /// alone, and a tenant that gets the id again goes on behind it.
+    RemovedUpTo(Generation),
 }
 
 /// Items of a tenant, counted by their kind.
@@ -115,10 +117,11 @@ pub async fn count(
     audit_trail: AuditTrail,
     report: impl Fn(&TenantItems),
 ) -> Result<TenantItems> {
+    let last_seals = &last_seals(store, tenant, audit_trail).await?;
     let tally = Tally::default();
     let (report, shared) = (&report, &tally);
     let count = |page: ScanPage| async move {
-        let sorted = sort(tenant, page.items, audit_trail);
+        let sorted = sort(tenant, page.items, audit_trail, last_seals);
         report(&shared.update(|found: &mut TenantItems| {
             for (kind, items) in &sorted.remove {
                 add(&mut found.removed, *kind, items.len());
@@ -147,6 +150,7 @@ pub async fn remove(
     report: impl Fn(&TenantItems),
 ) -> Result<TenantItems> {
     let now = env.now()?;
+    let last_seals = &last_seals(store, tenant, audit_trail).await?;
     let tally = Tally::default();
     let (report, shared) = (&report, &tally);
     let remove = |sorted: Sorted| async move {
@@ -165,7 +169,7 @@ pub async fn remove(
         Ok(())
     };
     let page = |page: ScanPage| async move {
-        let mut sorted = sort(tenant, page.items, audit_trail);
+        let mut sorted = sort(tenant, page.items, audit_trail, last_seals);
         let unnamed = sweep_parts(store, tenant, &sorted.kept_parts).await?;
         if unnamed > 0 {
             report(&shared.update(|so_far: &mut TenantItems| {
@@ -179,10 +183,10 @@ pub async fn remove(
     scan::each_page(store, &scan_of(tenant, Pass::Heads), page).await?;
     match audit_trail {
         AuditTrail::Kept => insist(|| forget_activities(store, tenant, env)).await?,
-        AuditTrail::Removed => insist(|| store.note_shards(tenant)).await?,
+        AuditTrail::RemovedUpTo(_) => insist(|| store.note_shards(tenant)).await?,
     }
     scan::each_page(store, &scan_of(tenant, Pass::Rest), page).await?;
-    remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail)).await?;
+    remove(sort(tenant, credential_keys(store, tenant).await?, audit_trail, last_seals)).await?;
     insist(|| store.end_removal(tenant, now)).await?;
     Ok(tally.into_inner())
 }
@@ -251,7 +255,28 @@ struct Sorted {
     kept_parts: Vec<PartName>,
 }
 
-fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted {
+/// The newest seals of a tenant's logs, where the trail goes.
+async fn last_seals(
+    store: &Store,
+    tenant: &TenantId,
+    audit_trail: AuditTrail,
+) -> Result<BTreeSet<(String, String)>> {
+    let AuditTrail::RemovedUpTo(newest) = audit_trail else { return Ok(BTreeSet::new()) };
+    let mut last = BTreeSet::new();
+    for generation in (1..=newest.number()).filter_map(Generation::new) {
+        let seals = insist(|| store.seals_before(tenant, generation, None, 1)).await?;
+        let key = seals.first().map(|seal| keys::seal(tenant, generation, seal.first));
+        last.extend(key.map(|key| (key.pk, key.sk)));
+    }
+    Ok(last)
+}
+
+fn sort(
+    tenant: &TenantId,
+    items: Vec<Item>,
+    audit_trail: AuditTrail,
+    last_seals: &BTreeSet<(String, String)>,
+) -> Sorted {
     let (remove, keep, kept_parts) = (BTreeMap::new(), Counts::new(), Vec::new());
     let mut sorted = Sorted { remove, keep, kept_parts };
     for item in items {
@@ -262,7 +287,9 @@ fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted 
         if owner != *tenant || kind == ItemKind::Tombstone {
             continue;
         }
-        if is_of_trail(kind) && audit_trail == AuditTrail::Kept {
+        let is_last_seal =
+            kind == ItemKind::Seal && last_seals.contains(&(key.pk.clone(), key.sk.clone()));
+        if is_last_seal || is_of_trail(kind) && audit_trail == AuditTrail::Kept {
             add(&mut sorted.keep, kind, 1);
             sorted.kept_parts.extend(keys::part_name(&key.pk).map(|(_, name)| name));
         } else {
@@ -276,11 +303,20 @@ fn sort(tenant: &TenantId, items: Vec<Item>, audit_trail: AuditTrail) -> Sorted 
 /// nothing of activities is in it.
 fn is_of_trail(kind: ItemKind) -> bool {
     use ItemKind::{
-        AuditEvent, AuditListed, Manifest, Seal, SegmentPart, TailEntry, Tile, Unsealed,
+        AuditEvent, AuditListed, Cosignature, Manifest, Seal, SegmentPart, TailEntry, Tile,
+        Unsealed,
     };
     matches!(
         kind,
-        AuditEvent | AuditListed | Manifest | Seal | SegmentPart | TailEntry | Tile | Unsealed
+        AuditEvent
+            | AuditListed
+            | Cosignature
+            | Manifest
+            | Seal
+            | SegmentPart
+            | TailEntry
+            | Tile
+            | Unsealed
     )
 }
 

@@ -1,0 +1,143 @@
+//! Sealing in the process of a server: what the function `seal` does on AWS.
+//!
+//! Events are sealed as this process writes them, so one that somebody deletes before it is
+//! sealed is sealed all the same. What it was not handed (there was no room, or another
+//! process wrote it) is found in the table: at the start, and from time to time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use activity_log_core::Context;
+use activity_log_core::app::seal_backlog::seal_backlog;
+use activity_log_core::app::seal_events::{SealError, Sealer, seal_events};
+use activity_log_core::domain::audit::AuditEvent;
+use activity_log_core::domain::error::chain;
+use activity_log_core::domain::principal::TenantId;
+use activity_log_core::store::operator::indexed_tenants::indexed_tenants;
+use activity_log_core::store::{NewEvent, UnsealedEvent};
+use activity_log_core::trail::entry::WrittenAt;
+use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+/// How long events are gathered for a seal.
+const WINDOW: Duration = Duration::from_secs(1);
+/// How often the table is looked at for what was not handed over.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// What a look goes back to: a commit comes at most a minute behind the time of its event.
+const LOOK_BACK: Duration = Duration::from_secs(240);
+/// How long a tenant's events are tried at a time.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+/// Events that wait at most for a tenant that can't be sealed. The table has them as well.
+const MAX_WAITING: usize = 10_000;
+
+/// The task.
+#[derive(Debug)]
+pub struct Sealing(JoinHandle<()>);
+
+impl Sealing {
+    /// Begins to seal what this process writes; `None` where something else in it does.
+    #[must_use]
+    pub fn start(ctx: &Arc<Context>, sealer: Sealer) -> Option<Self> {
+        let new_events = ctx.store.new_events()?;
+        let worker = Worker {
+            ctx: Arc::clone(ctx),
+            sealer,
+            tenants: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+        };
+        Some(Self(tokio::spawn(worker.run(new_events))))
+    }
+
+    /// Ends it. What was not sealed yet is, at the next start.
+    pub async fn stop(self) {
+        self.0.abort();
+        // That it was ended is no news.
+        let _ = self.0.await;
+    }
+}
+
+struct Worker {
+    ctx: Arc<Context>,
+    sealer: Sealer,
+    /// The tenants that are known of, and whether all of their events were looked at.
+    tenants: BTreeMap<TenantId, bool>,
+    waiting: BTreeMap<TenantId, Vec<UnsealedEvent>>,
+}
+
+impl Worker {
+    async fn run(mut self, mut new_events: Receiver<NewEvent>) {
+        self.find_tenants().await;
+        self.look().await;
+        let mut window = interval(WINDOW);
+        window.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut next_look = Instant::now() + LOOK_EVERY;
+        loop {
+            tokio::select! {
+                event = new_events.recv() => match event {
+                    Some(NewEvent(event)) => self.take(event),
+                    None => return,
+                },
+                _ = window.tick() => {
+                    self.seal_waiting().await;
+                    if Instant::now() >= next_look {
+                        self.look().await;
+                        next_look = Instant::now() + LOOK_EVERY;
+                    }
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, event: AuditEvent) {
+        // It was written a moment ago.
+        let written_at = self.ctx.environment.now().ok().and_then(WrittenAt::of);
+        self.tenants.entry(event.tenant_id.clone()).or_insert(false);
+        let waiting = self.waiting.entry(event.tenant_id.clone()).or_default();
+        if waiting.len() < MAX_WAITING {
+            waiting.push(UnsealedEvent { event, written_at });
+        }
+    }
+
+    /// Seals what waits, one tenant after the other. What fails waits on.
+    async fn seal_waiting(&mut self) {
+        for (tenant, events) in std::mem::take(&mut self.waiting) {
+            let deadline = Instant::now() + TIME_LIMIT;
+            let sealed =
+                seal_events(&self.ctx, &self.sealer, &tenant, events.clone(), deadline).await;
+            if let Err(error) = sealed {
+                log(&tenant, &error);
+                self.waiting.insert(tenant, events);
+            }
+        }
+    }
+
+    /// The tenants of a table that was there before.
+    async fn find_tenants(&mut self) {
+        match indexed_tenants(&self.ctx.store, |_| {}).await {
+            Ok(tenants) => self.tenants.extend(tenants.into_iter().map(|tenant| (tenant, false))),
+            Err(error) => {
+                tracing::error!(error = chain(&error), "the tenants to seal for are not known");
+            }
+        }
+    }
+
+    /// Seals what the table has of the tenants that are known of: everything the first time,
+    /// and what is new after that.
+    async fn look(&mut self) {
+        let Ok(now) = self.ctx.environment.now() else { return };
+        for (tenant, is_looked_at) in &mut self.tenants {
+            let since = is_looked_at.then(|| now.minus(LOOK_BACK));
+            let deadline = Instant::now() + TIME_LIMIT;
+            match seal_backlog(&self.ctx, &self.sealer, tenant, since, deadline).await {
+                Ok(backlog) => *is_looked_at |= backlog.finished,
+                Err(error) => log(tenant, &error),
+            }
+        }
+    }
+}
+
+fn log(tenant: &TenantId, error: &SealError) {
+    tracing::error!(%tenant, error = chain(error), "audit events were not sealed");
+}

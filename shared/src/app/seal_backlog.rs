@@ -1,0 +1,175 @@
+//! Seals what nobody handed over: events that the table's stream has lost, or that were put
+//! aside because their tenant could not be sealed then.
+//!
+//! It compares the list of all audit events with the seals, so it takes some memory for each
+//! event: [`seal_backlog`] can be told from when on it is to look.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::context::Context;
+use super::seal_events::{SealError, Sealed, Sealer, seal_events};
+use crate::domain::clock::Timestamp;
+use crate::domain::error::Result;
+use crate::domain::principal::TenantId;
+use crate::index::search::Progress;
+use crate::index::segment::Collection;
+use crate::index::{Position, Range};
+use crate::store::UnsealedEvent;
+
+/// Positions that are read at once.
+const POSITIONS_A_PAGE: usize = 1_000;
+/// Events that are read and sealed at once.
+const EVENTS_A_STEP: usize = 1_000;
+/// Events that were put aside and are read at once.
+const ASIDE_A_PAGE: usize = 100;
+/// Seals that are read at once.
+const SEALS_A_PAGE: usize = 1_000;
+/// An event is sealed at most so long before the time that it names.
+const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
+
+/// What was done of a backlog.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many events were sealed, and how many leaves there are.
+    pub sealed: Sealed,
+    /// The events that were put aside once and are sealed now. They can be forgotten.
+    pub put_aside: Vec<Uuid>,
+    /// Events that are in the list and can't be read.
+    pub unreadable: usize,
+    /// Whether there was time for all of it.
+    pub finished: bool,
+}
+
+impl Backlog {
+    fn add(&mut self, more: Sealed) {
+        self.sealed.sealed += more.sealed;
+        self.sealed.known += more.known;
+        self.sealed.seals += more.seals;
+        self.sealed.unsealable += more.unsealable;
+        self.sealed.conflicts += more.conflicts;
+        self.sealed.size = self.sealed.size.max(more.size);
+    }
+}
+
+/// Seals all events of a tenant that are not sealed yet, of those that were committed before
+/// it began; from a time on, where one is given.
+///
+/// # Errors
+///
+/// [`SealError`]. What was sealed before it stays.
+pub async fn seal_backlog(
+    ctx: &Context,
+    sealer: &Sealer,
+    tenant: &TenantId,
+    since: Option<Timestamp>,
+    deadline: Instant,
+) -> Result<Backlog, SealError> {
+    let mut backlog = Backlog::default();
+    // With the time that their insertion told, before the list has them without it.
+    let mut after = None;
+    loop {
+        let page = ctx.store.events_put_aside(tenant, after, ASIDE_A_PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.event.id);
+        let ids: Vec<Uuid> = page.iter().map(|aside| aside.event.id).collect();
+        backlog.add(seal_events(ctx, sealer, tenant, page, deadline).await?);
+        backlog.put_aside.extend(ids);
+        if Instant::now() >= deadline {
+            return Ok(backlog);
+        }
+    }
+    let since = since.unwrap_or(Timestamp::MIN);
+    // Seals before events: what is sealed in between is found by `seal_events` again.
+    let sealed = sealed_ids(ctx, tenant, since).await?;
+    backlog.sealed.size = backlog.sealed.size.max(sealed.size);
+    let mut unsealed = unsealed_ids(ctx, tenant, since, &sealed.ids).await?;
+    drop(sealed);
+    // The list has the newest first.
+    while !unsealed.is_empty() {
+        if Instant::now() >= deadline {
+            return Ok(backlog);
+        }
+        let from = unsealed.len().saturating_sub(EVENTS_A_STEP);
+        let ids = unsealed.split_off(from);
+        let found = ctx.store.audit_events_as_they_are(tenant, &ids).await?;
+        let mut events = Vec::with_capacity(found.len());
+        for event in found.into_values() {
+            match event {
+                Some(event) => events.push(UnsealedEvent { event, written_at: None }),
+                None => backlog.unreadable += 1,
+            }
+        }
+        backlog.add(seal_events(ctx, sealer, tenant, events, deadline).await?);
+    }
+    backlog.finished = true;
+    Ok(backlog)
+}
+
+/// The events that the list has from a time on and no seal has, newest first. One that was
+/// staged and never committed is among them.
+///
+/// # Errors
+///
+/// A failed call.
+pub async fn unsealed_events(
+    ctx: &Context,
+    tenant: &TenantId,
+    since: Option<Timestamp>,
+) -> Result<Vec<Uuid>> {
+    let since = since.unwrap_or(Timestamp::MIN);
+    let sealed = sealed_ids(ctx, tenant, since).await?;
+    unsealed_ids(ctx, tenant, since, &sealed.ids).await
+}
+
+struct SealedIds {
+    ids: HashSet<Uuid>,
+    size: u64,
+}
+
+/// The events of all seals that can have one of a time and later.
+async fn sealed_ids(ctx: &Context, tenant: &TenantId, since: Timestamp) -> Result<SealedIds> {
+    let mut sealed = SealedIds { ids: HashSet::new(), size: 0 };
+    let until = since.minus(CLOCKS_DIFFER_BY);
+    let generation = ctx.config.audit_log.generation;
+    let mut before = None;
+    loop {
+        let page = ctx.store.seals_before(tenant, generation, before, SEALS_A_PAGE).await?;
+        let Some(last) = page.last() else { break };
+        before = Some(last.first);
+        let is_far_enough = last.sealed_at < until || last.first == 0;
+        for seal in &page {
+            sealed.size = sealed.size.max(seal.size());
+            sealed.ids.extend(seal.leaves.iter().map(|leaf| leaf.event_id));
+        }
+        if is_far_enough {
+            break;
+        }
+    }
+    Ok(sealed)
+}
+
+async fn unsealed_ids(
+    ctx: &Context,
+    tenant: &TenantId,
+    since: Timestamp,
+    sealed: &HashSet<Uuid>,
+) -> Result<Vec<Uuid>> {
+    let mut unsealed = Vec::new();
+    let mut range = Range { newest: Position::NEWEST, oldest: Position::start_of(since) };
+    loop {
+        let step =
+            ctx.store.listed(tenant, Collection::AuditEvents, range, POSITIONS_A_PAGE).await?;
+        let ids = step.matches.iter().map(|position| position.id);
+        unsealed.extend(ids.filter(|id| !sealed.contains(id)));
+        let next = match step.progress {
+            Progress::Finished => None,
+            Progress::DecidedTo(last) => last.older(),
+        };
+        let Some(newest) = next else { return Ok(unsealed) };
+        range.newest = newest;
+    }
+}

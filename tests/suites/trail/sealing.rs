@@ -1,0 +1,440 @@
+//! What sealing makes, what it costs, and what it refuses to go on with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use activity_log_core::app::log_reader::LogReader;
+use activity_log_core::app::seal_backlog::seal_backlog;
+use activity_log_core::app::seal_events::{SealError, Sealed, Sealer, seal_events};
+use activity_log_core::domain::audit::{Action, AuditEvent};
+use activity_log_core::domain::audit_log::{AuditLog, Generation};
+use activity_log_core::domain::credential::{Credential, Grant};
+use activity_log_core::domain::error::{Error, Result};
+use activity_log_core::domain::principal::{Actor, Scope, TenantId};
+use activity_log_core::store::operator::remove_tenant::{self, AuditTrail};
+use activity_log_core::store::{ItemKind, RemovedTenant, UnsealedEvent};
+use activity_log_core::trail::edge::Edge;
+use activity_log_core::trail::hash::TreeHash;
+use activity_log_core::trail::note::SignedNote;
+use activity_log_core::trail::seal::Seal;
+use activity_log_core::trail::signer::{Signature, Signer};
+use activity_log_core::trail::tree::{inclusion_proof, root_of_inclusion};
+use activity_log_tests::measured::MeasuredStack;
+use activity_log_tests::raw_table::{RawTable, with};
+use activity_log_tests::sealing::{TestSigner, ids_of_trail, seal_all};
+use activity_log_tests::stack::Stack;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::json;
+use tokio::time::Instant;
+
+fn acme() -> TenantId {
+    TenantId::parse("acme").expect("it is an id")
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(20)
+}
+
+/// A stack whose tenant `acme` has logged so many notes.
+async fn stack_with(notes: usize) -> Stack {
+    let stack = Stack::start().await;
+    log_some(&stack, notes).await;
+    stack
+}
+
+async fn log_some(stack: &Stack, notes: usize) {
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    for n in 0..notes {
+        drop(v1.log(&json!({ "type": "note", "summary": format!("note {n}") })).await.expect(201));
+    }
+}
+
+async fn unsealed(stack: &Stack) -> Vec<UnsealedEvent> {
+    let ids = ids_of_trail(stack, &acme()).await;
+    let events = stack.ctx.store.audit_events(&acme(), &ids).await.expect("they are read");
+    events.into_values().map(|event| UnsealedEvent { event, written_at: None }).collect()
+}
+
+async fn seals(stack: &Stack) -> Vec<Seal> {
+    stack.ctx.store.seals_from(&acme(), Generation::FIRST, 0, 1_000).await.expect("they are read")
+}
+
+/// The seals of the table with one of them changed.
+async fn change_seal(stack: &Stack, first: u64, name: &str, value: AttributeValue) {
+    let table = RawTable::of(stack).await;
+    let key = ("T#acme#SEAL#1".to_owned(), format!("{first:012}"));
+    let item = table.items().await.remove(&key).expect("there is such a seal");
+    table.put(with(&item, name, value)).await;
+}
+
+#[tokio::test]
+async fn events_are_leaves_once_and_each_is_proved_by_the_newest_note() {
+    let stack = stack_with(5).await;
+    let sealer = TestSigner::sealer(1);
+    let first = seal_all(&stack, "acme", &sealer).await;
+    assert_eq!((first.seals, first.known), (1, 0));
+    log_some(&stack, 3).await;
+    let second = seal_all(&stack, "acme", &sealer).await;
+    assert_eq!((second.seals, second.known), (1, first.sealed));
+    let nothing = seal_all(&stack, "acme", &sealer).await;
+    assert_eq!((nothing.seals, nothing.sealed), (0, 0));
+    assert_eq!(nothing.size as usize, first.sealed + second.sealed);
+
+    let seals = seals(&stack).await;
+    let mut edge = Edge::default();
+    for seal in &seals {
+        assert_eq!(seal.first, edge.size());
+        for leaf in &seal.leaves {
+            edge.append(leaf.hash);
+        }
+        let note = SignedNote::parse(&seal.note).unwrap();
+        note.verify_any(&sealer.verifier_keys("activity-log.local/acme")).unwrap();
+        let checkpoint = note.checkpoint().unwrap();
+        assert_eq!((checkpoint.size, checkpoint.root), (edge.size(), edge.root()));
+    }
+    let tenant = acme();
+    let mut reader = LogReader::new(&stack.ctx.store, &tenant, Generation::FIRST, edge.size());
+    for leaf in reader.leaves(0..edge.size()).await.unwrap() {
+        let (_, sealed) = leaf.event.expect("its event is there");
+        let hash = TreeHash::of_leaf(&sealed.entry);
+        assert_eq!(hash, leaf.leaf.hash);
+        let proof = reader.proof(inclusion_proof(leaf.index, edge.size())).await.unwrap();
+        let root = root_of_inclusion(hash, leaf.index, edge.size(), &proof);
+        assert_eq!(root, Some(edge.root()));
+    }
+}
+
+#[tokio::test]
+async fn a_seal_that_this_deployment_did_not_sign_stops_its_log_and_nothing_is_put_behind_it() {
+    let sealer = TestSigner::sealer(1);
+    let note_of = |seal: &Seal| AttributeValue::S(seal.note.clone());
+    for what in ["unsigned", "of another seal", "of another key", "of another tenant", "an edge"] {
+        let stack = stack_with(2).await;
+        seal_all(&stack, "acme", &sealer).await;
+        log_some(&stack, 2).await;
+        seal_all(&stack, "acme", &sealer).await;
+        let sealed = seals(&stack).await;
+        let last = &sealed[1];
+        match what {
+            "unsigned" => {
+                let text = last.note.split_once("\n\n").unwrap().0;
+                change_seal(&stack, last.first, "note", AttributeValue::S(format!("{text}\n")))
+                    .await;
+            }
+            "of another seal" => change_seal(&stack, last.first, "note", note_of(&sealed[0])).await,
+            "of another key" | "of another tenant" => {
+                let beside = Stack::start_with(|config| {
+                    if what == "of another tenant" {
+                        config.audit_log = AuditLog {
+                            generation: Generation::new(7).unwrap(),
+                            ..AuditLog::default()
+                        };
+                    }
+                })
+                .await;
+                log_some(&beside, 2).await;
+                seal_all(&beside, "acme", &TestSigner::sealer(2)).await;
+                let generation = beside.ctx.config.audit_log.generation;
+                let other = beside.ctx.store.seals_from(&acme(), generation, 0, 1).await.unwrap();
+                change_seal(&stack, last.first, "note", note_of(&other[0])).await;
+            }
+            _ => {
+                let mut roots: Vec<u8> = Vec::new();
+                for root in last.edge.roots() {
+                    roots.extend(root.as_bytes());
+                }
+                roots[0] ^= 1;
+                change_seal(&stack, last.first, "edge", AttributeValue::B(roots.into())).await;
+            }
+        }
+        log_some(&stack, 1).await;
+        let before = seals(&stack).await;
+        let refused =
+            seal_events(&stack.ctx, &sealer, &acme(), unsealed(&stack).await, soon()).await;
+        assert!(matches!(refused, Err(SealError::Foreign(_))), "{what}: {refused:?}");
+        assert_eq!(seals(&stack).await, before, "{what}");
+    }
+}
+
+/// Fails so many times, and counts.
+struct Failing {
+    signer: TestSigner,
+    failures: usize,
+    asked: AtomicUsize,
+}
+
+impl Signer for Failing {
+    fn public_key(&self) -> [u8; 32] {
+        self.signer.public_key()
+    }
+
+    fn sign<'a>(
+        &'a self,
+        text: &'a [u8],
+    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Signature>> + Send + 'a>> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) < self.failures {
+            return Box::pin(async { Err(Error::Unavailable("no key service".into())) });
+        }
+        self.signer.sign(text)
+    }
+}
+
+#[tokio::test]
+async fn while_the_key_is_away_nothing_is_sealed_and_nothing_is_lost() {
+    let stack = stack_with(3).await;
+    let failing = |failures| {
+        let signer = TestSigner::new(1);
+        Sealer::new(vec![Arc::new(Failing { signer, failures, asked: AtomicUsize::new(0) })])
+    };
+    let events = unsealed(&stack).await;
+    let deadline = Instant::now() + Duration::from_millis(200);
+    let refused = seal_events(&stack.ctx, &failing(1_000), &acme(), events.clone(), deadline).await;
+    assert!(matches!(refused, Err(SealError::Failed(Error::Unavailable(_)))), "{refused:?}");
+    assert_eq!(seals(&stack).await, []);
+    let sealed = seal_events(&stack.ctx, &failing(2), &acme(), events.clone(), soon()).await;
+    assert_eq!(sealed.unwrap().sealed, events.len());
+}
+
+#[tokio::test]
+async fn a_clock_that_is_minutes_behind_seals_nothing() {
+    let stack = stack_with(1).await;
+    let sealer = TestSigner::sealer(1);
+    stack.clock.advance(Duration::from_secs(3_600));
+    seal_all(&stack, "acme", &sealer).await;
+    let behind = Stack::start_beside(&stack).await;
+    // The newest seal is of an hour later.
+    let cold = Stack::start_cold(&behind).await;
+    log_some(&cold, 1).await;
+    let refused = seal_events(&cold.ctx, &sealer, &acme(), unsealed(&cold).await, soon()).await;
+    assert!(matches!(refused, Err(SealError::SealToCome(_))), "{refused:?}");
+    // One that is a little behind seals no earlier than the newest seal.
+    behind.clock.advance(Duration::from_secs(1));
+    let sealed = seal_events(&behind.ctx, &sealer, &acme(), unsealed(&behind).await, soon()).await;
+    sealed.unwrap();
+    assert!(seals(&stack).await.is_sorted_by_key(|seal| seal.sealed_at));
+}
+
+#[tokio::test]
+async fn what_was_lost_or_put_aside_is_sealed_by_the_backlog_with_the_times_that_are_known() {
+    let stack = stack_with(4).await;
+    let sealer = TestSigner::sealer(1);
+    let events = unsealed(&stack).await;
+    let written_at = activity_log_core::trail::entry::WrittenAt::of(events[0].event.occurred_at);
+    let aside = UnsealedEvent { written_at, ..events[0].clone() };
+    stack.ctx.store.put_aside(&aside).await.unwrap();
+    // Once more is the same.
+    stack.ctx.store.put_aside(&aside).await.unwrap();
+    // Its event is deleted meanwhile: it is sealed all the same.
+    let table = RawTable::of(&stack).await;
+    let key = (format!("T#acme#AUD#{}", aside.event.id), "EVENT".to_owned());
+    table.delete(&table.items().await[&key]).await;
+
+    let backlog = seal_backlog(&stack.ctx, &sealer, &acme(), None, soon()).await.unwrap();
+    assert!(backlog.finished);
+    assert_eq!(backlog.sealed.sealed, events.len());
+    assert_eq!(backlog.put_aside, [aside.event.id]);
+    let leaves: Vec<_> = seals(&stack).await.into_iter().flat_map(|seal| seal.leaves).collect();
+    let of_aside = leaves.iter().find(|leaf| leaf.event_id == aside.event.id).unwrap();
+    assert_eq!(of_aside.written_at, written_at);
+    let others = leaves.iter().filter(|leaf| leaf.written_at.is_none()).count();
+    assert_eq!(others, events.len() - 1);
+
+    stack.ctx.store.forget_put_aside(&acme(), &backlog.put_aside).await.unwrap();
+    let again = seal_backlog(&stack.ctx, &sealer, &acme(), None, soon()).await.unwrap();
+    assert_eq!((again.sealed.sealed, again.sealed.seals, again.put_aside), (0, 0, vec![]));
+    assert_eq!(again.sealed.size as usize, events.len());
+}
+
+#[tokio::test]
+async fn tiles_that_got_lost_are_computed_and_a_full_one_is_put_again() {
+    let stack = Stack::start().await;
+    let sealer = TestSigner::sealer(1);
+    let event = {
+        log_some(&stack, 1).await;
+        unsealed(&stack).await.remove(0)
+    };
+    let mut copies: Vec<UnsealedEvent> = (0..600_u128)
+        .map(|n| {
+            let id = uuid::Uuid::from_u128(event.event.id.as_u128() + n);
+            let event = AuditEvent { id, ..event.event.clone() };
+            UnsealedEvent { event, written_at: None }
+        })
+        .collect();
+    let last = copies.split_off(500);
+    seal_events(&stack.ctx, &sealer, &acme(), copies, soon()).await.unwrap();
+    seal_events(&stack.ctx, &sealer, &acme(), last.clone(), soon()).await.unwrap();
+
+    let table = RawTable::of(&stack).await;
+    let tiles = async || {
+        let items = table.items().await;
+        items.into_iter().filter(|((pk, _), _)| pk.contains("#TILE#")).collect::<Vec<_>>()
+    };
+    let of_table = tiles().await;
+    let names: Vec<&str> = of_table.iter().map(|((_, sk), _)| sk.as_str()).collect();
+    assert_eq!(names, ["0#000000000000", "0#000000000001", "1#000000000000", "1#000000000001"]);
+    let tenant = acme();
+    let proof = async || {
+        let mut reader = LogReader::new(&stack.ctx.store, &tenant, Generation::FIRST, 600);
+        reader.proof(inclusion_proof(300, 600)).await.unwrap()
+    };
+    let before = proof().await;
+    for (_, item) in &of_table {
+        table.delete(item).await;
+    }
+    assert_eq!(proof().await, before);
+    // Who sealed the last leaves ended before the tile was put: the events come again.
+    let again = seal_events(&stack.ctx, &sealer, &acme(), last, soon()).await.unwrap();
+    assert_eq!(again.sealed, 0);
+    let names: Vec<String> = tiles().await.into_iter().map(|((_, sk), _)| sk).collect();
+    assert_eq!(names, ["0#000000000001", "1#000000000001"]);
+}
+
+#[tokio::test]
+async fn a_log_that_follows_a_restore_says_first_what_was_before_and_a_new_key_is_announced() {
+    let stack = stack_with(2).await;
+    let old_key = TestSigner::sealer(1);
+    let before = seal_all(&stack, "acme", &old_key).await;
+    // Of one key two, and of these the second alone.
+    let both = Sealer::new(vec![Arc::new(TestSigner::new(1)), Arc::new(TestSigner::new(2))]);
+    log_some(&stack, 1).await;
+    seal_all(&stack, "acme", &both).await;
+    log_some(&stack, 1).await;
+    let new_key = TestSigner::sealer(2);
+    let after = seal_all(&stack, "acme", &new_key).await;
+    let sealed = seals(&stack).await;
+    let old_note = SignedNote::parse(&sealed[1].note).unwrap();
+    for key in both.verifier_keys("activity-log.local/acme") {
+        old_note.verify(&key).unwrap();
+    }
+    let actions = async |seal: &Seal| {
+        let ids: Vec<_> = seal.leaves.iter().map(|leaf| leaf.event_id).collect();
+        let events = stack.ctx.store.audit_events(&acme(), &ids).await.unwrap();
+        ids.iter().map(|id| events[id].clone()).collect::<Vec<_>>()
+    };
+    let added = &actions(&sealed[1]).await[0];
+    assert_eq!(added.action, Action::LogKeyAdded);
+    let key = &new_key.verifier_keys("activity-log.local/acme")[0];
+    assert_eq!(serde_json::to_value(&added.data).unwrap()["verifier_key"], json!(key.to_string()));
+    // It is announced once.
+    let all: Vec<AuditEvent> = [actions(&sealed[1]).await, actions(&sealed[2]).await].concat();
+    let announced = all.iter().filter(|event| event.action == Action::LogKeyAdded).count();
+    assert_eq!(announced, 1);
+    assert!(after.size > before.size);
+
+    let second = Generation::new(2).unwrap();
+    let restored = Stack::start_on(&stack.endpoint, stack.ctx.store.table_name(), |config| {
+        config.audit_log.generation = second;
+    })
+    .await;
+    log_some(&restored, 1).await;
+    let sealed = seal_all(&restored, "acme", &new_key).await;
+    let of_second = restored.ctx.store.seals_from(&acme(), second, 0, 10).await.unwrap();
+    assert_eq!(of_second[0].size() as usize, sealed.sealed);
+    let first = actions(&of_second[0]).await.remove(0);
+    assert_eq!(first.action, Action::LogRestored);
+    let data = serde_json::to_value(&first.data).unwrap();
+    assert_eq!(data["previous_origin"], "activity-log.local/acme");
+    assert_eq!(data["previous_size"], after.size);
+    let note = SignedNote::parse(&of_second[0].note).unwrap();
+    assert_eq!(note.checkpoint().unwrap().origin, "activity-log.local/acme/2");
+}
+
+#[tokio::test]
+async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_goes_on_behind_it() {
+    let stack = stack_with(2).await;
+    let sealer = TestSigner::sealer(1);
+    seal_all(&stack, "acme", &sealer).await;
+    log_some(&stack, 2).await;
+    let before = seal_all(&stack, "acme", &sealer).await.size;
+    let events = unsealed(&stack).await;
+    stack.ctx.store.put_aside(&events[0]).await.unwrap();
+    let hash = seals(&stack).await[0].leaves[0].hash;
+    stack.ctx.store.put_tile(&acme(), Generation::FIRST, 1, 0, &[hash]).await.unwrap();
+    let kinds = async || {
+        let keys = stack.keys_in_table().await.into_iter();
+        let of_log = keys.filter(|(pk, _)| pk.starts_with("T#acme#"));
+        of_log.map(|(pk, sk)| format!("{pk} {sk}")).collect::<Vec<String>>()
+    };
+    let (store, env) = (&stack.ctx.store, stack.ctx.environment.as_ref());
+    let close = async || {
+        remove_tenant::close(store, &acme(), stack.clock.time()).await.unwrap();
+    };
+
+    // The trail stays, and its log with it.
+    close().await;
+    remove_tenant::remove(store, &acme(), AuditTrail::Kept, env, |_| {}).await.unwrap();
+    for kind in ["#SEAL#1 000000000000", "#TILE#1", "#UNSEALED", "#AUD#"] {
+        assert!(kinds().await.iter().any(|key| key.contains(kind)), "{kind}");
+    }
+    let removal = AuditTrail::RemovedUpTo(Generation::FIRST);
+    let found = remove_tenant::remove(store, &acme(), removal, env, |_| {}).await.unwrap();
+    assert_eq!(found.kept[&ItemKind::Seal], 1);
+    let newest = seals_from_newest(&stack).await;
+    assert_eq!(newest.size(), before);
+    let left = ["T#acme#REMOVED REMOVED".to_owned(), format!("T#acme#SEAL#1 {:012}", newest.first)];
+    assert_eq!(kinds().await, left);
+
+    let actor = Actor::parse("service:suite").unwrap();
+    let grant = Grant::plain(actor, Scope::ALL.iter().copied().collect());
+    let (credential, key) = Credential::grant(env, acme(), grant).unwrap();
+    store.put_credential(&credential, RemovedTenant::Reopen).await.unwrap();
+    let v1 = stack.v1(&key.reveal());
+    drop(v1.log(&json!({ "type": "note", "summary": "again" })).await.expect(201));
+    let after = seal_all(&stack, "acme", &sealer).await;
+    assert_eq!((after.sealed, after.size), (1, before + 1));
+}
+
+async fn seals_from_newest(stack: &Stack) -> Seal {
+    let newest = stack.ctx.store.seals_before(&acme(), Generation::FIRST, None, 1).await;
+    newest.expect("they are read").pop().expect("there is one")
+}
+
+/// Sealing some events that were just written: its calls, its units, and the outcome.
+async fn cost_of(events: usize) -> (usize, f64, f64, Sealed) {
+    let engine = activity_log_tests::engine::Engine::fresh().await;
+    let measured = MeasuredStack::start(engine).await;
+    let sealer = TestSigner::sealer(1);
+    let tenant = TenantId::parse(activity_log_tests::measured::TENANT).expect("it is an id");
+    let stack = &measured.stack;
+    // A log that has some leaves.
+    for n in 0..3 {
+        drop(
+            measured
+                .v1
+                .log(&json!({ "type": "note", "summary": format!("{n}") }))
+                .await
+                .expect(201),
+        );
+    }
+    seal_all(stack, tenant.as_str(), &sealer).await;
+    let mut new = stack.ctx.store.new_events().expect("nobody else has them");
+    for n in 0..events {
+        drop(
+            measured
+                .v1
+                .log(&json!({ "type": "note", "summary": format!("{n}") }))
+                .await
+                .expect(201),
+        );
+    }
+    let mut written = Vec::new();
+    while written.len() < events {
+        let event = new.recv().await.expect("there are as many").0;
+        written.push(UnsealedEvent { event, written_at: None });
+    }
+    let sealing = seal_events(&stack.ctx, &sealer, &tenant, written, soon());
+    let cost = measured.measure(sealing).await;
+    (cost.calls.len(), cost.read_units, cost.write_units, cost.answer.expect("they are sealed"))
+}
+
+#[tokio::test]
+async fn sealing_costs_two_calls_however_many_events_there_are() {
+    for (events, most_write_units) in [(1, 2.0), (10, 2.0), (100, 6.0)] {
+        let (calls, read_units, write_units, sealed) = cost_of(events).await;
+        println!("{events} events: {calls} calls, {read_units} read and {write_units} write units");
+        assert_eq!((sealed.sealed, sealed.seals), (events, 1));
+        assert_eq!(calls, 2, "one reads the newest seals, one puts");
+        assert!(read_units <= 4.0 && write_units <= most_write_units);
+    }
+}
