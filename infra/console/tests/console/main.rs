@@ -2,6 +2,7 @@
 //! and what it survives.
 
 mod acts;
+mod audit;
 mod commands;
 mod compaction;
 mod data_folder;
