@@ -85,7 +85,7 @@ bench-short:
     tests/bench/run --short
 
 # What only one function needs is part of no other
-only-its-own: (_only-part-of "mcp" "rmcp") (_only-part-of "publish" "aws-sdk-eventbridge")
+only-its-own: (_only-part-of "mcp" "rmcp") (_only-part-of "publish" "aws-sdk-eventbridge") (_only-part-of "seal" "aws-sdk-kms")
 
 _only-part-of function crate:
     #!/usr/bin/env bash

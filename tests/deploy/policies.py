@@ -14,6 +14,8 @@ import re
 import sys
 
 TABLE, STREAM = "Table.Arn", "Table.StreamArn"
+# Keys from elsewhere, where some are named.
+SIGNING_KEYS = "AuditSigningKeyArns"
 READ = {"dynamodb:GetItem"}
 SEARCH = READ | {"dynamodb:BatchGetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
@@ -47,6 +49,13 @@ ALLOWED = {
         "PublishDeadLetters.Arn": {"sqs:SendMessage"},
     },
     "IndexRole": {TABLE: SEARCH | WRITE},
+    "SealRole": {
+        TABLE: SEARCH | {"dynamodb:PutItem"},
+        STREAM: {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+        "${Table.Arn}/stream/*": {"dynamodb:ListStreams"},
+        "SealDeadLetters.Arn": {"sqs:SendMessage"},
+        SIGNING_KEYS: {"kms:GetPublicKey", "kms:Sign"},
+    },
 }
 # The kinds of items that an action that writes may be allowed on. None of them
 # changes or deletes an audit event; that a put never replaces one is a condition
@@ -55,11 +64,25 @@ WRITABLE = {
     "dynamodb:BatchWriteItem": {"TAIL", "IX", "AX", "BODY", "SEG"},
     "dynamodb:PutItem": {
         "ACT", "AUD", "TAIL", "AX", "IDEM", "SCHED", "RES", "RTYPE", "ACTOR", "ACTORS", "KEY",
-        "USED", "SEGS",
+        "USED", "SEGS", "SEAL", "TILE", "UNSEALED",
     },
     # The end of a credential, and the tally of refusals.
     "dynamodb:UpdateItem": {"KEY", "REF"},
     "dynamodb:DeleteItem": {"REF"},
+}
+# Only so does a key sign what a tool of anybody's verifies.
+SIGNING = {
+    "StringEquals": {"kms:SigningAlgorithm": "ED25519_SHA_512", "kms:MessageType": "RAW"}
+}
+# What an administrator of the key may not do is sign, and let others sign by a grant.
+ADMINISTER_KEY = {
+    f"kms:{action}"
+    for action in (
+        "CancelKeyDeletion", "DescribeKey", "DisableKey", "EnableKey", "GetKeyPolicy",
+        "GetKeyRotationStatus", "GetPublicKey", "ListGrants", "ListKeyPolicies",
+        "ListResourceTags", "PutKeyPolicy", "RevokeGrant", "ScheduleKeyDeletion", "TagResource",
+        "UntagResource", "UpdateKeyDescription", "Verify",
+    )
 }
 # Traces have no resources that a policy could name.
 EVERYWHERE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
@@ -91,7 +114,19 @@ def name_of(resource):
         return ".".join(resource["Fn::GetAtt"])
     if isinstance(resource, dict) and "Fn::Sub" in resource:
         return resource["Fn::Sub"]
+    if isinstance(resource, dict) and "Fn::Split" in resource:
+        return resource["Fn::Split"][1]["Ref"]
     return resource
+
+
+def statements_of(policy):
+    """The statements of a policy, with those that are there where keys are named."""
+    for statement in policy["PolicyDocument"]["Statement"]:
+        if "Fn::If" in statement:
+            condition, statement, otherwise = statement["Fn::If"]
+            check(condition == "HasSigningKeys", f"a statement depends on {condition}")
+            check(otherwise == {"Ref": "AWS::NoValue"}, "a statement is another one elsewhere")
+        yield statement
 
 
 def enforced(condition):
@@ -126,6 +161,9 @@ def check_condition(where, resource, actions, condition):
         types = ["activity.logged", "index.requested"]
         expected = {"events:source": "activity-log", "events:detail-type": types}
         check(condition == {"StringEquals": expected}, f"{where}: {condition}")
+    elif resource == SIGNING_KEYS:
+        expected = SIGNING if "kms:Sign" in actions else None
+        check(condition == expected, f"{where}: {condition}")
     else:
         check(condition is None, f"{where}: {condition}")
 
@@ -139,7 +177,7 @@ def check_role(name, role, allowed):
     expected = allowed | {log_group: LOGS, "*": EVERYWHERE}
     found = {}
     for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
+        for statement in statements_of(policy):
             where = f"{name}, {statement['Sid']}"
             elements = set(statement) - {"Condition"}
             check(elements == {"Sid", "Effect", "Action", "Resource"}, f"{where}: {elements}")
@@ -165,6 +203,25 @@ def check_queue_policy(name, policy):
         check(statement["Condition"] == rule, where)
     denies = [one["Effect"] for one in policy["PolicyDocument"]["Statement"]].count("Deny")
     check(denies == 1, f"{name} takes what is not encrypted")
+
+
+def check_key(name, key):
+    """The account administers it, and one role signs with it."""
+    kind = (key["KeySpec"], key["KeyUsage"])
+    check(kind == ("ECC_NIST_EDWARDS25519", "SIGN_VERIFY"), f"{name} is {kind}")
+    account = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    seal = {"AWS": {"Fn::GetAtt": ["SealRole", "Arn"]}}
+    expected = [
+        (account, ADMINISTER_KEY, None),
+        (seal, {"kms:GetPublicKey"}, None),
+        (seal, {"kms:Sign"}, SIGNING),
+    ]
+    found = []
+    for statement in key["KeyPolicy"]["Statement"]:
+        check(statement["Effect"] == "Allow", f"{name}: {statement['Effect']}")
+        actions = set(as_list(statement["Action"]))
+        found.append((statement["Principal"], actions, enforced(statement.get("Condition"))))
+    check(found == expected, f"{name} allows {found}")
 
 
 def check_senders(policy):
@@ -215,6 +272,9 @@ def main():
     check(used == own, f"functions have {used}")
     for name, policy in of_type("AWS::SQS::QueuePolicy").items():
         check_queue_policy(name, policy)
+    keys = of_type("AWS::KMS::Key")
+    check(set(keys) == {"AuditSigningKey"}, f"the keys are {set(keys)}")
+    check_key("AuditSigningKey", keys["AuditSigningKey"])
     policies = of_type("AWS::IAM::ManagedPolicy")
     check(set(policies) == {"EventSenderPolicy"}, f"the policies are {set(policies)}")
     check_senders(policies["EventSenderPolicy"])

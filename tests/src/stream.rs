@@ -42,12 +42,22 @@ impl Stream {
     ///
     /// When fewer come.
     pub async fn records(&self, activities: usize) -> Vec<Value> {
+        self.records_once(|records| {
+            records.iter().filter(|record| is_of_a_logged_activity(record)).count() >= activities
+        })
+        .await
+    }
+
+    /// The same as soon as they are as a test needs them.
+    ///
+    /// # Panics
+    ///
+    /// When they never are.
+    pub async fn records_once(&self, are_there: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let read = async {
             loop {
                 let records = self.read().await;
-                if records.iter().filter(|record| is_of_a_logged_activity(record)).count()
-                    >= activities
-                {
+                if are_there(&records) {
                     return records;
                 }
                 tokio::task::yield_now().await;

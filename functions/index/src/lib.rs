@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use activity_log_core::Context;
 use activity_log_core::app::compact_index::{Ran, compact_index};
-use activity_log_core::domain::error::{Error, Result, chain};
+use activity_log_core::domain::error::{Error, chain};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::platform::guard::guard;
@@ -22,8 +22,6 @@ use serde::Serialize;
 /// How long a run may take at most, less than the function's time-out of 60 s. It begins
 /// nothing more after 10 s; this is for calls that the table keeps waiting.
 const RUN_TIMEOUT: Duration = Duration::from_secs(55);
-/// What is left of an invocation for its answer.
-const TIME_TO_ANSWER: Duration = Duration::from_secs(1);
 
 /// What a run came to, for whoever invoked it by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -43,10 +41,7 @@ pub struct Answer {
 /// # Errors
 ///
 /// An event that can't be read, and what the run failed of.
-pub async fn handle(
-    ctx: &Context,
-    invocation: Invocation,
-) -> std::result::Result<Answer, InvocationError> {
+pub async fn handle(ctx: &Context, invocation: Invocation) -> Result<Answer, InvocationError> {
     let line = Line {
         aws_request_id: &invocation.request_id,
         begun: Instant::now(),
@@ -55,7 +50,7 @@ pub async fn handle(
     let tenant = request::read(invocation.payload.get().as_bytes())
         .map_err(|error| line.log_failure(None, &error))?;
     let run = async {
-        let limit = time_limit(ctx, &invocation)?;
+        let limit = invocation.time_left(ctx.environment.now()?, RUN_TIMEOUT);
         // On the heap: the state of a run is large.
         guard(limit, Box::pin(compact_index(ctx, &tenant))).await
     };
@@ -74,16 +69,6 @@ pub async fn handle(
         tail_bytes_left: ran.tail_bytes_left,
         merge_left: ran.merge_left,
     })
-}
-
-/// How long this run may take.
-fn time_limit(ctx: &Context, invocation: &Invocation) -> Result<Duration> {
-    let now = ctx.environment.now()?;
-    let left = invocation.deadline.map(|deadline| {
-        let left_ms = deadline.as_millis() - now.as_millis();
-        Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).saturating_sub(TIME_TO_ANSWER)
-    });
-    Ok(left.unwrap_or(RUN_TIMEOUT).min(RUN_TIMEOUT))
 }
 
 /// The line of an invocation in the log.

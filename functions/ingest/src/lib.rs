@@ -17,6 +17,7 @@ use activity_log_core::domain::activity::ActivityId;
 use activity_log_core::domain::audit::EventSource;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result};
+use activity_log_core::lambda::batch::BatchAnswer;
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::platform::guard::{REQUEST_TIMEOUT, guard};
 use futures_util::stream::{self, StreamExt};
@@ -43,19 +44,6 @@ pub enum Answer {
     /// Of a batch of messages: which to deliver again.
     Batch(BatchAnswer),
     Event(EventAnswer),
-}
-
-/// The messages of a batch that are to be delivered again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchAnswer {
-    batch_item_failures: Vec<BatchItemFailure>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct BatchItemFailure {
-    item_identifier: String,
 }
 
 /// What became of an event.
@@ -126,10 +114,10 @@ async fn ingest_batch(
     let failures = stream::iter(messages).map(|message| async move {
         let delivery = Delivery::begin(ctx, invocation, EventSource::Sqs, Some(&message.id));
         let done = ingest(ctx, delivery, message.body.as_bytes(), begin_until).await;
-        done.err().map(|_| BatchItemFailure { item_identifier: message.id })
+        done.err().map(|_| message.id)
     });
     let failures: Vec<_> = failures.buffer_unordered(MESSAGES_IN_FLIGHT).collect().await;
-    Ok(BatchAnswer { batch_item_failures: failures.into_iter().flatten().collect() })
+    Ok(BatchAnswer::of_failures(failures.into_iter().flatten()))
 }
 
 async fn ingest_payload(ctx: &Context, invocation: &Invocation) -> Result<EventAnswer> {

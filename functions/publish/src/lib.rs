@@ -26,10 +26,10 @@ use activity_log_core::domain::actor_names::ActorNames;
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, ErrorCode, chain};
 use activity_log_core::domain::principal::TenantId;
+use activity_log_core::lambda::batch::BatchAnswer;
 use activity_log_core::lambda::{Invocation, InvocationError};
 use activity_log_core::platform::usage::Usage;
 use activity_log_core::store::stream::{StreamBatch, StreamRecord};
-use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
 
 use crate::activity_logged::activity_logged;
@@ -40,23 +40,8 @@ use crate::index_requested::request_runs;
 
 /// How long a batch is tried at most. What it holds up is read again.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-/// What is left of an invocation for its answer.
-const TIME_TO_ANSWER: Duration = Duration::from_secs(1);
 /// How many items a line of the log names.
 const LOGGED_ITEMS: usize = 100;
-
-/// The records that are to be handed over again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct BatchAnswer {
-    batch_item_failures: Vec<BatchItemFailure>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct BatchItemFailure {
-    item_identifier: String,
-}
 
 /// A record whose event was not published.
 struct Failure<'a> {
@@ -86,7 +71,7 @@ pub async fn handle(
     let tenants: BTreeSet<TenantId> =
         batch.records.iter().filter_map(StreamRecord::tenant_to_compact).collect();
     let now = begin(ctx, &invocation)?;
-    let deadline = deadline(&invocation, now);
+    let deadline = Instant::now() + invocation.time_left(now, TIME_LIMIT);
     let usage = Usage::default();
     // Side by side, so that neither waits for the other.
     let (failures, runs_requested) = tokio::join!(
@@ -109,10 +94,8 @@ pub async fn handle(
         write_units = used.write_units,
         "batch published"
     );
-    let failure = |failure: &Failure<'_>| BatchItemFailure {
-        item_identifier: failure.record.sequence_number().to_owned(),
-    };
-    Ok(BatchAnswer { batch_item_failures: failures.iter().map(failure).collect() })
+    let places = failures.iter().map(|failure| failure.record.sequence_number().to_owned());
+    Ok(BatchAnswer::of_failures(places))
 }
 
 /// Closes what was counted of refusals of the tenants of a batch, and not told by those
@@ -164,15 +147,6 @@ fn begin(ctx: &Context, invocation: &Invocation) -> Result<Timestamp, Invocation
         tracing::error!(aws_request_id, error = cause, "the batch can't be begun");
         InvocationError::of(&error.into())
     })
-}
-
-/// Until when a batch is tried.
-fn deadline(invocation: &Invocation, now: Timestamp) -> Instant {
-    let left = invocation.deadline.map(|deadline| {
-        let left_ms = deadline.as_millis() - now.as_millis();
-        Duration::from_millis(u64::try_from(left_ms).unwrap_or(0)).saturating_sub(TIME_TO_ANSWER)
-    });
-    Instant::now() + left.unwrap_or(TIME_LIMIT).min(TIME_LIMIT)
 }
 
 async fn publish<'a>(

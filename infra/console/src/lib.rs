@@ -4,8 +4,9 @@
 //! run on Lambda; [`engine`] is the embedded DynamoDB engine beneath it, which
 //! keeps its table in a [`data_folder`]. Both serve through [`listener`]. [`compaction`]
 //! merges beside them what is logged, and [`sealing`] seals the audit trail with an
-//! [`audit_key`]. [`demo`] is the tenant of a first try. [`cli`] and the modules of its
-//! commands are the binary `activity-log`.
+//! [`audit_key`]. [`demo`] is the tenant of a first try. [`verify`] proves an export of the
+//! audit trail, and needs nothing of all this. [`cli`] and the modules of its commands are
+//! the binary `activity-log`.
 
 pub mod audit_key;
 pub mod cli;
@@ -17,3 +18,4 @@ pub mod http_client;
 pub mod listener;
 pub mod sealing;
 pub mod stack;
+pub mod verify;

@@ -53,6 +53,11 @@ impl From<MissingSeal> for Error {
     }
 }
 
+/// Whether a log has a gap, which no later attempt would fill.
+pub(super) fn is_missing_seal(error: &Error) -> bool {
+    matches!(error, Error::Internal(cause) if cause.is::<MissingSeal>())
+}
+
 impl<'a> LogReader<'a> {
     /// A reader of a log that had so many leaves.
     #[must_use]

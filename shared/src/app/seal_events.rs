@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::context::Context;
-use super::log_reader::LogReader;
+use super::log_reader::{LogReader, is_missing_seal};
 use crate::domain::activity::Source;
 use crate::domain::audit::{
     Action, AuditEvent, Call, Data, EntryPoint, ResourceType, computed_event_id,
@@ -35,7 +35,7 @@ use crate::domain::error::{Error, Result, chain};
 use crate::domain::principal::{Actor, TenantId};
 use crate::domain::salt::Salts;
 use crate::platform::backoff::Backoff;
-use crate::store::{PutSeal, Store, UnsealedEvent, is_passing};
+use crate::store::{PutSeal, Store, UnsealedEvent, is_corrupt_item, is_passing};
 use crate::trail::disclosure::disclosures;
 use crate::trail::edge::Edge;
 use crate::trail::entry::sealed_event;
@@ -93,16 +93,31 @@ pub struct Sealed {
 /// Why events were not sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// The newest seal is none that this deployment made. Somebody has to look at it, and
-    /// nothing is signed behind it.
-    #[error("the newest seal of the log is not what this deployment signed: {0}")]
+    /// The log is not what this deployment has made: its newest seal is another's, or a
+    /// part of it is gone or can't be read. Somebody has to look at it, and nothing is
+    /// signed behind it.
+    #[error("the log is not what this deployment has signed: {0}")]
     Foreign(String),
-    /// This machine's clock, or the newest seal's, is wrong.
-    #[error("the clock of this machine is minutes behind {0}")]
-    ClockIsWrong(&'static str),
+    /// This machine's clock is wrong.
+    #[error("the clock of this machine is minutes behind the table's")]
+    ClockIsWrong,
+    /// The newest seal says that it was made at a time to come. Nothing signs that by
+    /// itself, so somebody may have changed it; or the clock of a machine is wrong.
+    #[error("the newest seal says that it was made at {0}, which is minutes from now")]
+    SealToCome(Timestamp),
     /// What the table or the key could not do: it is tried again.
     #[error(transparent)]
-    Failed(#[from] Error),
+    Failed(Error),
+}
+
+impl From<Error> for SealError {
+    /// What no later attempt would make better is somebody's to look at.
+    fn from(error: Error) -> Self {
+        if is_corrupt_item(&error) || is_missing_seal(&error) {
+            return Self::Foreign(chain(&error));
+        }
+        Self::Failed(error)
+    }
 }
 
 impl Sealer {
@@ -311,15 +326,16 @@ impl Log<'_> {
         pending: &BTreeMap<Uuid, UnsealedEvent>,
     ) -> Result<Timestamp, SealError> {
         let latest = now.plus(CLOCK_IS_WRONG_BY);
-        let newest = newest.map_or(Timestamp::MIN, |seal| seal.sealed_at);
-        if newest > latest {
-            return Err(SealError::ClockIsWrong("the newest seal"));
-        }
         let written = pending.values().filter_map(|unsealed| unsealed.written_at).max();
         if written.map(WrittenAt::time).is_some_and(|written| written > latest) {
-            return Err(SealError::ClockIsWrong("the table"));
+            return Err(SealError::ClockIsWrong);
         }
-        Ok(now.max(newest))
+        match newest {
+            // All that comes behind it would have that time.
+            Some(seal) if seal.sealed_at > latest => Err(SealError::SealToCome(seal.sealed_at)),
+            Some(seal) => Ok(now.max(seal.sealed_at)),
+            None => Ok(now),
+        }
     }
 
     /// What the log has to tell of itself first: that it follows a restore, or that another

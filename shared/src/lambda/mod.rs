@@ -4,11 +4,13 @@
 //! handed over as they are, because what Lambda's own types would make of them
 //! has lost duplicate keys.
 
+pub mod batch;
 pub mod http_event;
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
@@ -34,6 +36,20 @@ pub struct Invocation {
     pub request_id: String,
     /// When Lambda ends it, where that is known.
     pub deadline: Option<Timestamp>,
+}
+
+/// What is left of an invocation for its answer.
+const TIME_TO_ANSWER: Duration = Duration::from_secs(1);
+
+impl Invocation {
+    /// How long its work may take from `now` on: what Lambda leaves for it, and at most a
+    /// limit.
+    #[must_use]
+    pub fn time_left(&self, now: Timestamp, limit: Duration) -> Duration {
+        let Some(deadline) = self.deadline else { return limit };
+        let left_ms = u64::try_from(deadline.as_millis() - now.as_millis()).unwrap_or(0);
+        Duration::from_millis(left_ms).saturating_sub(TIME_TO_ANSWER).min(limit)
+    }
 }
 
 /// Why an invocation failed: what its caller, or the queue of failed
@@ -230,6 +246,23 @@ mod tests {
             assert_eq!(deadline_at(passed), None);
         }
         assert_eq!(deadline_at(u64::MAX), None);
+    }
+
+    #[test]
+    fn work_has_what_the_answer_leaves_of_an_invocation() {
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        let left = |deadline: Option<i64>| {
+            let invocation = Invocation {
+                payload: RawValue::from_string("{}".to_owned()).unwrap(),
+                request_id: "aws-1".to_owned(),
+                deadline: deadline.map(at),
+            };
+            invocation.time_left(at(1_000_000), Duration::from_secs(10)).as_millis()
+        };
+        assert_eq!(left(None), 10_000);
+        assert_eq!(left(Some(1_060_000)), 10_000);
+        assert_eq!(left(Some(1_004_000)), 3_000);
+        assert_eq!((left(Some(1_000_500)), left(Some(900_000))), (0, 0));
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub enum Service {
     DynamoDb,
     /// The bus.
     EventBridge,
+    /// The keys that sign.
+    Kms,
 }
 
 impl Service {
@@ -69,6 +71,7 @@ impl Service {
         let own = match self {
             Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
             Self::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
+            Self::Kms => "AWS_ENDPOINT_URL_KMS",
         };
         [own, "AWS_ENDPOINT_URL"]
     }

@@ -47,6 +47,9 @@ pub struct Config {
     /// `activity-log.local` by default. `AUDIT_LOG_GENERATION`: which log of each tenant is
     /// gone on with, 1 by default; one more after the table was restored.
     pub audit_log: AuditLog,
+    /// `AUDIT_SIGNING_KEY_ARNS`: the keys of KMS that sign these logs, separated by a comma:
+    /// one, or two while one follows the other; none by default.
+    pub audit_signing_keys: Vec<String>,
     /// `WEB_PAGES`: whether there are pages for browsers, `on` (default) or `off`.
     pub web_pages: WebPages,
     /// `PAGES_FRAME_ANCESTORS`: the origins whose pages may show those pages within
@@ -124,6 +127,19 @@ fn audit_log(name: Option<&str>, generation: Option<&str>) -> Result<AuditLog, C
             .ok_or(ConfigError { variable: "AUDIT_LOG_GENERATION", rule: Generation::RULE })?,
     };
     Ok(AuditLog { name, generation })
+}
+
+/// A log is signed by one key, or by two while one follows the other.
+const MAX_SIGNING_KEYS: usize = 2;
+
+fn audit_signing_keys(value: Option<String>) -> Result<Vec<String>, ConfigError> {
+    let keys = list(value);
+    let is_key = |arn: &String| arn.starts_with("arn:") && arn.contains(":kms:");
+    let are_keys = keys.len() <= MAX_SIGNING_KEYS && keys.iter().all(is_key);
+    are_keys.then_some(keys).ok_or(ConfigError {
+        variable: "AUDIT_SIGNING_KEY_ARNS",
+        rule: "the ARNs of one or two keys of KMS, separated by a comma",
+    })
 }
 
 fn web_pages(value: Option<&str>) -> Result<WebPages, ConfigError> {
@@ -361,6 +377,7 @@ impl Config {
                 lookup("AUDIT_LOG_NAME").as_deref(),
                 lookup("AUDIT_LOG_GENERATION").as_deref(),
             )?,
+            audit_signing_keys: audit_signing_keys(lookup("AUDIT_SIGNING_KEY_ARNS"))?,
             audit_client: audit_client(lookup("AUDIT_CLIENT").as_deref())?,
             web_pages: web_pages(lookup("WEB_PAGES").as_deref())?,
             pages_frame_ancestors: FrameAncestors::parse(lookup("PAGES_FRAME_ANCESTORS")).ok_or(
@@ -397,6 +414,7 @@ mod tests {
         assert_eq!(config.audit_reads, AuditReads::Denied);
         assert_eq!(config.audit_client, AuditClient::On);
         assert_eq!(config.web_pages, WebPages::On);
+        assert!(config.audit_signing_keys.is_empty());
         assert!(config.pages_frame_ancestors.is_empty());
     }
 
@@ -409,6 +427,7 @@ mod tests {
             ("AUDIT_READS", "none"),
             ("AUDIT_CLIENT", "yes"),
             ("MCP_ALLOWED_ORIGINS", "*"),
+            ("AUDIT_SIGNING_KEY_ARNS", "alias/audit"),
             ("WEB_PAGES", "yes"),
             ("PAGES_FRAME_ANCESTORS", "https://a.example, b.example"),
             ("BASE_PATH", "crm"),
@@ -428,6 +447,20 @@ mod tests {
             });
             assert_eq!(config.unwrap().event_bus, name);
         }
+    }
+
+    #[test]
+    fn a_log_is_signed_by_one_key_or_by_two() {
+        let keys = |value: &str| {
+            let lookup = |name: &str| (name == "AUDIT_SIGNING_KEY_ARNS").then(|| value.to_owned());
+            Config::from_lookup(lookup).map(|config| config.audit_signing_keys)
+        };
+        let key = |id: u8| format!("arn:aws:kms:eu-central-1:123456789012:key/{id}");
+        assert_eq!(keys("").unwrap(), [""; 0]);
+        assert_eq!(keys(&key(1)).unwrap(), [key(1)]);
+        assert_eq!(keys(&format!("{}, {}", key(1), key(2))).unwrap(), [key(1), key(2)]);
+        assert!(keys(&[1, 2, 3].map(key).join(",")).is_err());
+        assert!(keys("arn:aws:sqs:eu-central-1:123456789012:queue").is_err());
     }
 
     #[test]

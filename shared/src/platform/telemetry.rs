@@ -50,6 +50,10 @@ pub enum Metric {
     TailBytes,
     /// Parts of an index that are absent or can't be read.
     IndexDamage,
+    /// Audit events that could not be sealed, and wait until somebody has looked.
+    PutAside,
+    /// Activities and audit events that somebody has changed or removed in the table.
+    TrailTampering,
 }
 
 impl Metric {
@@ -60,21 +64,26 @@ impl Metric {
             Self::Unrecorded => "Unrecorded",
             Self::TailBytes => "TailBytes",
             Self::IndexDamage => "IndexDamage",
+            Self::PutAside => "PutAside",
+            Self::TrailTampering => "TrailTampering",
         }
     }
 
-    /// What it is about: an index is found out about by several functions.
+    /// What it is about: an index is found out about by several functions, and what a trail
+    /// tells is the table's.
     fn dimension(self) -> Dimension {
         match self {
             Self::Unrecorded => Dimension::FunctionName,
-            Self::TailBytes | Self::IndexDamage => Dimension::TableName,
+            Self::TailBytes | Self::IndexDamage | Self::PutAside | Self::TrailTampering => {
+                Dimension::TableName
+            }
         }
     }
 
     fn unit(self) -> &'static str {
         match self {
             Self::TailBytes => "Bytes",
-            Self::Unrecorded | Self::IndexDamage => "Count",
+            Self::Unrecorded | Self::IndexDamage | Self::PutAside | Self::TrailTampering => "Count",
         }
     }
 }

@@ -162,7 +162,8 @@ impl From<CorruptItem> for Error {
 }
 
 /// Whether a failure is one item's, and would be the same in every attempt.
-pub(super) fn is_corrupt_item(error: &Error) -> bool {
+#[must_use]
+pub fn is_corrupt_item(error: &Error) -> bool {
     matches!(error, Error::Internal(cause) if cause.is::<CorruptItem>())
 }
 

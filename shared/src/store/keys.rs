@@ -152,6 +152,21 @@ pub(super) fn unsealed(tenant: &TenantId, id: Uuid) -> Key {
     Key { pk: unsealed_events(tenant), sk: id.to_string() }
 }
 
+/// The tenant and the id of a head's key.
+pub(super) fn head_of(pk: &str, sk: &str) -> Option<(TenantId, Uuid)> {
+    let (tenant, kind, id) = split(pk)?;
+    if kind != "ACT" || sk != HEAD {
+        return None;
+    }
+    Some((tenant, crate::domain::value::parse_uuid(id)?))
+}
+
+/// Whether a key is one of audit events, whatever tenant and id stand in it.
+pub(super) fn is_audit_event(pk: &str, sk: &str) -> bool {
+    let mut parts = pk.splitn(4, '#');
+    parts.next() == Some("T") && parts.nth(1) == Some("AUD") && sk == EVENT
+}
+
 /// The tenant and the id of an audit event's key.
 pub(super) fn audit_event_of(pk: &str, sk: &str) -> Option<(TenantId, Uuid)> {
     let (tenant, kind, id) = split(pk)?;
@@ -611,6 +626,25 @@ mod tests {
         for (pk, sk) in [(&*event.pk, "HEAD"), (&*head.pk, "BODY"), ("T#acme#ACT", "HEAD")] {
             assert_eq!(tenant_of_head(pk, sk), None);
         }
+    }
+
+    #[test]
+    fn only_the_keys_of_what_the_trail_proves_name_it() {
+        let id = Uuid::from_u128(7);
+        let (head, event) = (head(&tenant(), ActivityId(id)), audit_event(&tenant(), id));
+        assert_eq!(head_of(&head.pk, &head.sk), Some((tenant(), id)));
+        assert_eq!(audit_event_of(&event.pk, &event.sk), Some((tenant(), id)));
+        assert!(is_audit_event(&event.pk, &event.sk));
+        let body = body(&tenant(), ActivityId(id));
+        for (pk, sk) in [(&*head.pk, EVENT), (&*event.pk, HEAD), (&*body.pk, &*body.sk)] {
+            assert_eq!((head_of(pk, sk), audit_event_of(pk, sk)), (None, None), "{pk} {sk}");
+            assert!(!is_audit_event(pk, sk), "{pk} {sk}");
+        }
+        for pk in ["T#a_b#AUD#1", "T#acme#AUD#1", "T#acme#AUD"] {
+            assert_eq!(audit_event_of(pk, EVENT), None, "{pk}");
+            assert!(is_audit_event(pk, EVENT), "{pk}");
+        }
+        assert_eq!(head_of("T#acme#ACT#1", HEAD), None);
     }
 
     #[test]

@@ -14,8 +14,8 @@
 //! ```text
 //! operator                        what operators' commands do, and functions never
 //! checkpoints                     the seals of the trail without their leaves
-//! audit   refusals   seals        the audit trail, and what is sealed of it
 //! stream                          the table's changes as records
+//! audit   refusals   seals        the audit trail, and what is sealed of it
 //! audited_write                   writes that share a transaction with their event
 //! compaction                      what runs of the index's compactor read and write
 //! segments                        what searches read of the index
@@ -69,7 +69,7 @@ pub use commit::{Commit, NewHead, Outcome, Staging};
 pub use credentials::{
     Added, CredentialPage, NewCredential, PutCredentialError, RemovedTenant, Replaced, Revoked,
 };
-pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE, is_passing};
+pub use failure::{ItemTooLarge, STORAGE_UNAVAILABLE, is_corrupt_item, is_passing};
 pub use items::tail_entry::TailShards;
 pub use keys::ItemKind;
 pub use layout::{LAYOUT, OtherLayout};

@@ -5,6 +5,8 @@
 //! logged. What is staged before it means nothing by itself, and nothing changes
 //! a head. The insertion of a marked entry of the index's tail asks for a run of
 //! the compactor: its key names the tenant, and no more of it is read than the mark.
+//! The insertion of an audit event is what is sealed; any other change of one, or of a
+//! head, is made by none of this project's functions.
 //!
 //! Values are read by an enumeration of the three types that items here are made
 //! of, which serde does without a library between the stream's JSON and the
@@ -18,19 +20,23 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::activity::related_only;
 use super::calls::Store;
 use super::failure::CorruptItem;
 use super::item::{Item, Key, PK, SK};
 use super::items::activity::{Head, read, read_related};
+use super::items::audit_event;
 use super::keys;
+use super::seals::UnsealedEvent;
 use crate::domain::activity::Activity;
 use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
+use crate::trail::entry::WrittenAt;
 
-/// The longest image that is read, in bytes of JSON: beyond what a head of 4 KB has
-/// where each of its characters is escaped.
+/// The longest image that is read, in bytes of JSON: beyond what a head of 4 KB has, or an
+/// audit event, where each of its characters is escaped.
 const MAX_IMAGE_BYTES: usize = 64 * 1024;
 
 /// A batch of changes, in their order.
@@ -50,9 +56,54 @@ pub struct StreamRecord<'a> {
     dynamodb: Change<'a>,
 }
 
+/// What a change means for the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TrailChange {
+    /// An audit event was written, which is to be sealed.
+    Written(Box<UnsealedEvent>),
+    /// What the trail proves was touched by somebody.
+    Touched(TouchedItem),
+}
+
+/// An activity or an audit event that somebody has changed or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TouchedItem {
+    /// Whose it was.
+    pub tenant: TenantId,
+    /// What it is.
+    pub item: ProvenItem,
+    /// The id of the activity or the event.
+    pub id: Uuid,
+    /// What was done to it.
+    pub touch: Touch,
+    /// When, by the table's clock.
+    pub at: Option<WrittenAt>,
+}
+
+/// What the trail proves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProvenItem {
+    /// The head of an activity.
+    Activity,
+    /// An audit event.
+    AuditEvent,
+}
+
+/// What is done to an item that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// It has other attributes now.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Change<'a> {
+    /// Seconds since 1970. Read by itself, since most readers do without it.
+    #[serde(borrow, default)]
+    approximate_creation_date_time: Option<&'a RawValue>,
     keys: Keys,
     /// Read by itself, so that one item that can't be read stands in the way of
     /// no other.
@@ -118,6 +169,43 @@ impl StreamRecord<'_> {
         TenantId::parse(tenant).ok()
     }
 
+    /// What it means for the trail, if anything.
+    ///
+    /// # Errors
+    ///
+    /// An audit event that can't be read.
+    pub fn trail_change(&self) -> Result<Option<TrailChange>> {
+        let (pk, sk) = self.key();
+        let touch = match self.event_name.as_str() {
+            "INSERT" if keys::is_audit_event(pk, sk) => {
+                return Ok(Some(TrailChange::Written(Box::new(self.unsealed_event()?))));
+            }
+            "MODIFY" => Touch::Changed,
+            "REMOVE" => Touch::Removed,
+            _ => return Ok(None),
+        };
+        let touched = |item, (tenant, id)| TouchedItem { tenant, item, id, touch, at: self.at() };
+        let event = keys::audit_event_of(pk, sk).map(|of| touched(ProvenItem::AuditEvent, of));
+        let head = || keys::head_of(pk, sk).map(|of| touched(ProvenItem::Activity, of));
+        Ok(event.or_else(head).map(TrailChange::Touched))
+    }
+
+    fn unsealed_event(&self) -> Result<UnsealedEvent, CorruptItem> {
+        let (pk, sk) = self.key();
+        let (tenant, _) = keys::audit_event_of(pk, sk)
+            .ok_or_else(|| self.corrupt("the key does not name a tenant and an event"))?;
+        let event = audit_event::read(&tenant, &self.image()?)?;
+        Ok(UnsealedEvent { event, written_at: self.at() })
+    }
+
+    /// When the table took the change, in whole seconds. A table may tell fractions of them.
+    fn at(&self) -> Option<WrittenAt> {
+        let seconds: f64 =
+            serde_json::from_str(self.dynamodb.approximate_creation_date_time?.get()).ok()?;
+        let is_a_time = (0.0..=f64::from(u32::MAX)).contains(&seconds);
+        WrittenAt::from_seconds(seconds as u32).filter(|_| is_a_time)
+    }
+
     /// The place in the stream, by which Lambda is told where to go on.
     #[must_use]
     pub fn sequence_number(&self) -> &str {
@@ -141,27 +229,34 @@ impl StreamRecord<'_> {
     }
 
     fn head(&self) -> Result<Head, CorruptItem> {
+        let tenant = self.tenant().ok_or_else(|| self.corrupt("the key does not name a tenant"))?;
+        read(&tenant, &self.image()?)
+    }
+
+    /// The item as it is after the change.
+    fn image(&self) -> Result<Item, CorruptItem> {
         let (pk, sk) = self.key();
-        let corrupt = |problem: &str| CorruptItem {
-            pk: pk.to_owned(),
-            sk: sk.to_owned(),
-            problem: problem.to_owned(),
-        };
-        let tenant = self.tenant().ok_or_else(|| corrupt("the key does not name a tenant"))?;
         let image =
-            self.dynamodb.new_image.ok_or_else(|| corrupt("there is no new image of it"))?;
+            self.dynamodb.new_image.ok_or_else(|| self.corrupt("there is no new image of it"))?;
         if image.get().len() > MAX_IMAGE_BYTES {
-            return Err(corrupt("its image is longer than that of a head"));
+            return Err(self.corrupt("its image is longer than any that is written"));
         }
         // Not serde's error, which quotes what it can't read.
-        let image: HashMap<String, Value> = serde_json::from_str(image.get())
-            .map_err(|_| corrupt("its image has other values than strings, numbers and bytes"))?;
+        let image: HashMap<String, Value> = serde_json::from_str(image.get()).map_err(|_| {
+            self.corrupt("its image has other values than strings, numbers and bytes")
+        })?;
         let attribute = |(name, value): (String, Value)| Some((name, value.into_attribute()?));
         let item: Option<Item> = image.into_iter().map(attribute).collect();
-        let mut item = item.ok_or_else(|| corrupt("its image has bytes that are not base 64"))?;
+        let mut item =
+            item.ok_or_else(|| self.corrupt("its image has bytes that are not base 64"))?;
         item.insert(PK.to_owned(), AttributeValue::S(pk.to_owned()));
         item.insert(SK.to_owned(), AttributeValue::S(sk.to_owned()));
-        read(&tenant, &item)
+        Ok(item)
+    }
+
+    fn corrupt(&self, problem: &str) -> CorruptItem {
+        let (pk, sk) = self.key();
+        CorruptItem { pk: pk.to_owned(), sk: sk.to_owned(), problem: problem.to_owned() }
     }
 }
 

@@ -42,7 +42,8 @@ impl TreeHash {
     }
 
     /// Of a perfect tree over so many hashes: a power of two.
-    pub(crate) fn of_perfect(hashes: &[Self]) -> Self {
+    #[must_use]
+    pub fn of_perfect(hashes: &[Self]) -> Self {
         match hashes {
             [] => Self::of_nothing(),
             [one] => *one,

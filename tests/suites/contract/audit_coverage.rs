@@ -361,7 +361,8 @@ fn event() -> AuditEvent {
         },
     };
     let now = Timestamp::from_millis(1_772_357_400_000).expect("it is within range");
-    AuditEvent::of(&call, Action::ActivityLogged, Uuid::from_u128(7), now, Salts::default())
+    let salts = Salts::default();
+    AuditEvent::of(&call, Action::ActivityLogged, Uuid::from_u128(7), now, salts)
 }
 
 #[tokio::test]

@@ -7,9 +7,14 @@
 //! the calls, so that it has nothing which was not needed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use activity_log::audit_key::FileKey;
+use activity_log_core::app::seal_events::Sealer;
+use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::Scope;
+use activity_log_core::trail::signer::Signer;
 use activity_log_tests::client::logged_activity::{self, id_of};
 use activity_log_tests::client::v1;
 use activity_log_tests::event_bus::StubBus;
@@ -33,6 +38,8 @@ const EVENTS_A_LOOK: usize = 64;
 const FAN: usize = 4;
 /// Entries that are worth a run.
 const ENTRIES_A_RUN: usize = 8;
+/// How many leaves fill a tile.
+const LEAVES_OF_A_TILE: u64 = 256;
 
 /// Every function doing all that it can do, in a tenant with a history that lets
 /// every path of the code be taken.
@@ -291,7 +298,7 @@ impl<'a> Rehearsal<'a> {
         }
         let input = json!({ "related_objects": objects });
         self.roles.run("log", api.log("site_visit", &input)).await.expect(201);
-        let batch = json!({ "Records": [last_insertion(self.engine)] });
+        let batch = json!({ "Records": [last_put(self.engine, "HEAD", "INSERT")] });
         let reader = stack.v1(&stack.issue_key(TENANT, "user:jo", &[Scope::ActivityRead]).await);
         for _ in 0..12 {
             drop(reader.log(&input).await.expect(403));
@@ -302,6 +309,47 @@ impl<'a> Rehearsal<'a> {
         let done = fn_publish::handle(&stack.ctx, &bus, invocation(&batch.to_string()));
         self.roles.run("publish", done).await.expect("the batch can be read");
         assert_eq!(stub.details().len(), 1);
+    }
+
+    /// What the stream has lost, of which tiles are full; a batch that is known; a second key;
+    /// events behind a foreign seal; and an activity that somebody has removed.
+    async fn seal(&mut self) {
+        let (key, second) = (signer(), signer());
+        let sealer = Sealer::new(vec![Arc::clone(&key)]);
+        let request = json!({ "tenant_id": TENANT });
+        let done = self.invoke_seal(&sealer, &request).await;
+        assert!(done["size"].as_u64().is_some_and(|size| size > LEAVES_OF_A_TILE), "{done}");
+        self.workspace.v1.log(&v1::note(COMMON)).await.expect(201);
+        let batch = json!({ "Records": [last_put(self.engine, "EVENT", "INSERT")] });
+        for _ in 0..2 {
+            self.invoke_seal(&sealer, &batch).await;
+        }
+        self.workspace.v1.log(&v1::note(COMMON)).await.expect(201);
+        let batch = json!({ "Records": [last_put(self.engine, "EVENT", "INSERT")] });
+        let with_both = Sealer::new(vec![key, second]);
+        self.invoke_seal(&with_both, &batch).await;
+
+        self.workspace.v1.log(&v1::note(COMMON)).await.expect(201);
+        let batch = json!({ "Records": [
+            last_put(self.engine, "EVENT", "INSERT"), last_put(self.engine, "HEAD", "REMOVE"),
+        ] });
+        let stranger = Sealer::new(vec![signer()]);
+        // By a process that has not looked at the table yet.
+        let cold = Stack::start_cold(&self.workspace.stack).await;
+        let done = fn_seal::handle(&cold.ctx, &stranger, invocation(&batch.to_string()));
+        let done = self.roles.run("seal", done).await.expect("it is done");
+        assert_eq!(serde_json::to_value(done).ok(), Some(json!({ "batchItemFailures": [] })));
+        self.invoke_seal(&with_both, &request).await;
+    }
+
+    /// One that fails of nothing.
+    async fn invoke_seal(&mut self, sealer: &Sealer, payload: &Value) -> Value {
+        let ctx = &self.workspace.stack.ctx;
+        let done = fn_seal::handle(ctx, sealer, invocation(&payload.to_string()));
+        let done = self.roles.run("seal", done).await.expect("it is done");
+        let done = serde_json::to_value(done).expect("it has a JSON form");
+        assert!(done["finished"] == true || done["batchItemFailures"] == json!([]), "{done}");
+        done
     }
 
     /// A key that is revoked, and proven: its use is recorded, where the tenant is one.
@@ -377,16 +425,24 @@ fn typed_input() -> Value {
     })
 }
 
-/// The head that was put last, as the stream hands it over.
-fn last_insertion(engine: &FaultyEngine) -> Value {
+fn signer() -> Arc<dyn Signer> {
+    Arc::new(FileKey::in_memory(&SystemEnvironment))
+}
+
+/// A change of the item of a sort key that a log has put last, as the stream hands it over.
+fn last_put(engine: &FaultyEngine, sk: &str, event_name: &str) -> Value {
     let calls = engine.calls();
     let commit = calls.iter().rfind(|call| call.operation == "TransactWriteItems");
-    let head = &commit.expect("something was logged").request["TransactItems"][0]["Put"]["Item"];
+    let items = commit.expect("something was logged").request["TransactItems"].clone();
+    let items = items.as_array().expect("it has items");
+    let item = items.iter().map(|item| &item["Put"]["Item"]).find(|item| item["sk"]["S"] == sk);
+    let item = item.unwrap_or_else(|| panic!("no {sk} was put"));
     json!({
-        "eventName": "INSERT",
+        "eventName": event_name,
         "dynamodb": {
-            "Keys": { "pk": head["pk"], "sk": head["sk"] },
-            "NewImage": head,
+            "ApproximateCreationDateTime": 1_772_357_400,
+            "Keys": { "pk": item["pk"], "sk": item["sk"] },
+            "NewImage": item,
             "SequenceNumber": "1",
         },
     })
@@ -406,6 +462,7 @@ async fn each_role_allows_what_its_function_calls_and_nothing_else() {
     rehearsal.mcp().await;
     rehearsal.ingest().await;
     rehearsal.publish().await;
+    rehearsal.seal().await;
     rehearsal.revoked_keys().await;
     rehearsal.warm_up().await;
     rehearsal.roles.assert_all_needed();
@@ -453,6 +510,22 @@ fn one_role_alone_may_write_segments_and_it_writes_no_record() {
 }
 
 #[test]
+fn one_role_alone_may_put_seals_and_none_may_change_them() {
+    let operations = ["PutItem", "BatchWriteItem", "UpdateItem", "DeleteItem", "PartiQLUpdate"];
+    for key in ["T#acme#SEAL#1", "T#acme#TILE#1", "T#acme#UNSEALED"] {
+        let mut may_write = BTreeSet::new();
+        for (binary, role) in roles_of(&Template::read()) {
+            for operation in operations {
+                if role.grants_for(&Request::new(operation, vec![key.to_owned()])).is_some() {
+                    may_write.insert((binary.clone(), operation));
+                }
+            }
+        }
+        assert_eq!(may_write, BTreeSet::from([("seal".to_owned(), "PutItem")]), "{key}");
+    }
+}
+
+#[test]
 fn the_role_of_pages_reaches_no_table() {
     let template = Template::read();
     let role = template.roles()["web"];
@@ -482,6 +555,6 @@ fn no_role_may_update_or_delete_an_audit_event() {
             }
         }
     }
-    let all = ["audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "search"];
+    let all = ["audit", "get-logged", "ingest", "keys", "log", "mcp", "publish", "seal", "search"];
     assert_eq!(may_put, all.map(str::to_owned).into());
 }

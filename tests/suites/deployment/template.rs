@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use activity_log_core::domain::audit_log::LogName;
 use activity_log_core::http::routes::{Function, ROUTES};
 use activity_log_tests::lambda::sample;
 use activity_log_tests::template::{Template, text};
@@ -120,6 +121,70 @@ fn the_stream_hands_over_what_publish_reads_and_nothing_else() {
         assert!(!handed_over(&changed), "{changed}");
     }
     assert!(heads > 0 && marked > 0 && others > 0, "the sample has all of them");
+}
+
+#[test]
+fn the_stream_hands_over_what_seal_reads_and_nothing_else() {
+    let template = Template::read();
+    let mapping = &template.functions()["seal"]["Events"]["Events"]["Properties"];
+    let filters = mapping["FilterCriteria"]["Filters"].as_array().expect("there are filters");
+    let patterns: Vec<Value> = filters
+        .iter()
+        .map(|filter| serde_json::from_str(&text(&filter["Pattern"])).expect("it is JSON"))
+        .collect();
+    let handed_over = |record: &Value| patterns.iter().any(|pattern| matches(pattern, record));
+    for record in sample("seal.json")["Records"].as_array().expect("there are records") {
+        assert!(handed_over(record), "{record}");
+    }
+    for record in sample("publish.json")["Records"].as_array().expect("there are records") {
+        let sk = &record["dynamodb"]["Keys"]["sk"]["S"];
+        assert_eq!(handed_over(record), sk == "EVENT", "{record}");
+        for change in ["MODIFY", "REMOVE"] {
+            let mut changed = record.clone();
+            changed["eventName"] = json!(change);
+            assert_eq!(handed_over(&changed), sk == "EVENT" || sk == "HEAD", "{changed}");
+        }
+    }
+}
+
+#[test]
+fn the_stream_has_two_readers_and_no_room_for_another() {
+    let template = Template::read();
+    let stream = json!({ "Fn::GetAtt": ["Table", "StreamArn"] });
+    let expected = BTreeSet::from(["publish", "seal"].map(str::to_owned));
+    let reads = |function: &Value| {
+        let events = function["Events"].as_object().expect("it has events");
+        events.values().filter(|event| event["Properties"]["Stream"] == stream).count()
+    };
+    let readers = template.functions().into_iter().filter(|(_, function)| reads(function) > 0);
+    assert_eq!(readers.map(|(binary, _)| binary).collect::<BTreeSet<_>>(), expected);
+    let may_read = |role: &Value| role.to_string().contains("dynamodb:GetRecords");
+    let may_read = template.roles().into_iter().filter(|(_, role)| may_read(role));
+    assert_eq!(may_read.map(|(binary, _)| binary).collect::<BTreeSet<_>>(), expected);
+    let (_, others): (Vec<_>, Vec<_>) = template.resources().partition(|(name, _)| {
+        name.ends_with("Function") || name.ends_with("Role") || *name == "Table"
+    });
+    for (name, resource) in others {
+        assert!(!resource.to_string().contains("StreamArn"), "{name} knows the stream");
+    }
+}
+
+#[test]
+fn what_is_sealed_and_what_is_read_of_it_are_one_log() {
+    let template = Template::read();
+    let functions = template.functions();
+    let [sealed, read] = ["seal", "audit"].map(|binary| {
+        let variables = &functions[binary]["Environment"]["Variables"];
+        ["AUDIT_LOG_NAME", "AUDIT_LOG_GENERATION"].map(|name| &variables[name])
+    });
+    assert_eq!(sealed, read);
+    assert_eq!(sealed[1], &json!({ "Ref": "AuditLogGeneration" }));
+    // The default is a name as the code reads it.
+    let default = text(&sealed[0]["Fn::If"][2]["Fn::Sub"])
+        .replace("${AWS::AccountId}", "123456789012")
+        .replace("${AWS::Region}", "eu-central-1")
+        .replace("${AWS::StackName}", "activity-log");
+    assert!(LogName::parse(&default).is_some(), "{default}");
 }
 
 #[test]

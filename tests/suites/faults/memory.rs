@@ -9,7 +9,8 @@ use activity_log_tests::client::mcp::ACCEPT;
 use activity_log_tests::event_bus::StubBus;
 use activity_log_tests::function_process::{FunctionProcess, Outcome};
 use activity_log_tests::gateway::{Gateway, Sent};
-use activity_log_tests::lambda::batch_failures;
+use activity_log_tests::key_service::StubKms;
+use activity_log_tests::lambda::{batch_failures, sample};
 use activity_log_tests::longest::{self, Filled, WIDE, longest_submission, type_of_most_options};
 use activity_log_tests::raw_table::{Item, RawTable};
 use activity_log_tests::stack::Stack;
@@ -19,6 +20,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::stream::{self, StreamExt};
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
 
 /// What Lambda hands over at most.
 const LARGEST_EVENT_BYTES: usize = 6 * 1024 * 1024 + 100;
@@ -154,13 +156,22 @@ impl Measured {
     }
 
     async fn on(stack: &Stack, key: String, function: &'static str, bus_url: &str) -> Self {
+        Self::on_with(stack, key, function, &[("AWS_ENDPOINT_URL_EVENTBRIDGE", bus_url)]).await
+    }
+
+    async fn on_with(
+        stack: &Stack,
+        key: String,
+        function: &'static str,
+        more: &[(&str, &str)],
+    ) -> Self {
         let turn = TURN.lock().await;
         let variables = [
             ("AWS_ENDPOINT_URL_DYNAMODB", stack.endpoint.as_str()),
-            ("AWS_ENDPOINT_URL_EVENTBRIDGE", bus_url),
             ("ACTIVITY_LOG_TABLE", stack.ctx.store.table_name()),
             ("MCP_ALLOWED_HOSTS", "*"),
         ];
+        let variables = [&variables[..], more].concat();
         let process = FunctionProcess::start(function, &variables).await;
         Self { process, key, function, _turn: turn }
     }
@@ -564,6 +575,51 @@ async fn publish_answers_the_worst_json_in_128_mb() {
     let count = room / (smallest.len() + 1);
     let batch = format!(r#"{{"Records":[{}]}}"#, vec![smallest; count].join(","));
     assert_eq!(failures(&mut measured, batch, "the smallest records").await, count);
+    measured.expect_bounded();
+}
+
+/// As many records as a batch has at most, each of an event of its own.
+fn events_of_a_batch() -> Vec<Value> {
+    const RECORDS: u128 = 2_000;
+    let record = &sample("seal.json")["Records"][0];
+    let numbered = |n: u128| {
+        let mut record = record.clone();
+        let key = format!("T#{TENANT}#AUD#{}", Uuid::from_u128(n));
+        record["dynamodb"]["Keys"]["pk"]["S"] = json!(key);
+        record["dynamodb"]["SequenceNumber"] = json!(n.to_string());
+        record
+    };
+    (1..=RECORDS).map(numbered).collect()
+}
+
+#[tokio::test]
+async fn seal_answers_the_worst_json_in_128_mb() {
+    let (stack, kms) = (Stack::start().await, StubKms::start().await);
+    let (arn, _) = kms.make_key();
+    let variables = [("AWS_ENDPOINT_URL_KMS", &*kms.url), ("AUDIT_SIGNING_KEY_ARNS", &*arn)];
+    let mut measured = Measured::on_with(&stack, String::new(), "seal", &variables).await;
+    let start = r#"{"eventName":"INSERT","dynamodb":{"Keys":{"pk":{"S":"T#acme#AUD#0199d0c2-5f3a-7c11-8a52-3a6f0a9f4e10"},"sk":{"S":"EVENT"}},"SequenceNumber":"1","NewImage":"#;
+    let end = "}}";
+    let room = LARGEST_EVENT_BYTES - ENVELOPE_BYTES;
+    for shape in shapes() {
+        let largest = shape.of_bytes(room);
+        let batch = format!(r#"{{"Records":[{start}{largest}{end}]}}"#);
+        assert_eq!(failures(&mut measured, batch, shape.name).await, 1, "{}", shape.name);
+        let request = format!(r#"{{"tenant_id":{largest}}}"#);
+        assert_eq!(measured.error(request, shape.name).await, "payload_too_large");
+        assert_eq!(measured.error(largest, shape.name).await, "malformed_request");
+        let record = format!("{start}{}{end}", shape.of_bytes(60_000));
+        let batch = format!(r#"{{"Records":[{}]}}"#, vec![record; 100].join(","));
+        assert_eq!(failures(&mut measured, batch, shape.name).await, 100, "{}", shape.name);
+    }
+    let smallest = format!("{start}{{}}{end}");
+    let count = room / (smallest.len() + 1);
+    let batch = format!(r#"{{"Records":[{}]}}"#, vec![smallest; count].join(","));
+    assert_eq!(failures(&mut measured, batch, "the smallest records").await, count);
+    let batch = json!({ "Records": events_of_a_batch() }).to_string();
+    for _ in 0..2 {
+        assert_eq!(failures(&mut measured, batch.clone(), "the most events").await, 0);
+    }
     measured.expect_bounded();
 }
 

@@ -40,6 +40,7 @@ use activity_log_core::store::operator::layout::Intent;
 use clap::{CommandFactory, Parser, Subcommand};
 use tracing::level_filters::LevelFilter;
 
+use self::audit::AuditCommand;
 use self::connection::{Connected, Connection};
 use self::error::CliError;
 use self::operator::Operator;
@@ -132,6 +133,10 @@ pub fn definition() -> clap::Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output { json: cli.json };
+    // It needs no table, and has a status of its own for what can't be told.
+    if let Some(Command::Audit(AuditCommand::Verify(args))) = cli.command {
+        return audit::verify::run(args, output);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return report(&error),

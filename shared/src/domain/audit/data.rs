@@ -67,6 +67,12 @@ impl Data {
         self.with(name, Value::Text(word.to_owned()))
     }
 
+    /// Whether a member can have that name.
+    #[must_use]
+    pub fn has_name(name: &str) -> bool {
+        NUMBERS.contains(&name) || TIMES.contains(&name) || WORDS.contains(&name)
+    }
+
     /// The key that follows the one that the event is about.
     #[must_use]
     pub fn replaced_by(&self) -> Option<&str> {

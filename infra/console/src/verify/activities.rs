@@ -1,0 +1,216 @@
+//! `activities.jsonl`: the record of each activity, beside the leaves that have its hash.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::File;
+use std::io::BufReader;
+
+use activity_log_core::domain::audit::RecordHash;
+use activity_log_core::trail::entry::{BACKFILL, Entry};
+use activity_log_core::trail::record::RECORD_VERSION;
+use serde::Deserialize;
+
+use super::clocks::Times;
+use super::code::Code;
+use super::disclosures::Parts;
+use super::erasures::Erasures;
+use super::files::{FileError, Folder, LineError, Lines};
+use super::report::{Finding, Report};
+use super::times::{millis, uuid};
+
+pub(super) const ACTIVITIES: &str = "activities.jsonl";
+/// A request has up to 1 MiB, and an escape six bytes for one.
+const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
+/// How far an activity is looked for behind lines that are of no leaf.
+const LINES_AHEAD: usize = 4;
+
+/// What is looked at of a record. Its hash holds everything.
+#[derive(Deserialize)]
+struct Record {
+    #[serde(rename = "_sd")]
+    digests: Option<Vec<String>>,
+    id: String,
+    logged_at: Option<String>,
+    tenant_id: Option<String>,
+    #[serde(rename = "v")]
+    version: Option<u64>,
+}
+
+impl Record {
+    fn of(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+
+    /// Whether it is the line of an activity that is not there.
+    fn is_missing(&self, line: &[u8]) -> bool {
+        uuid(&self.id).is_some() && line == format!(r#"{{"id":"{}"}}"#, self.id).as_bytes()
+    }
+}
+
+/// Whether a leaf is that of an activity.
+pub(super) fn is_of_an_activity(entry: &Entry) -> bool {
+    entry.action == "activity.logged" && entry.status == "succeeded"
+}
+
+pub(super) struct Activities {
+    lines: Lines<BufReader<File>>,
+    file: String,
+    /// Lines that are not those of the leaf at which they were read.
+    ahead: VecDeque<Vec<u8>>,
+    /// Activities that no leaf is of, and when they were logged.
+    extra: Vec<(String, Option<i64>)>,
+    is_ended: bool,
+}
+
+impl Activities {
+    /// `None` where the export has none.
+    pub(super) fn open(folder: &Folder, report: &mut Report) -> Option<Self> {
+        match folder.lines(ACTIVITIES) {
+            Ok(lines) => {
+                let file = folder.name(ACTIVITIES);
+                Some(Self {
+                    lines,
+                    file,
+                    ahead: VecDeque::new(),
+                    extra: Vec::new(),
+                    is_ended: false,
+                })
+            }
+            Err(FileError::Missing) => {
+                report.not_checked.push(format!(
+                    "there are no activities in the export ({}): whether they are what was logged",
+                    folder.name(ACTIVITIES)
+                ));
+                None
+            }
+            Err(error) => {
+                report.add(error.finding().file(folder.name(ACTIVITIES)));
+                None
+            }
+        }
+    }
+
+    fn next(&mut self, report: &mut Report) -> Option<Vec<u8>> {
+        self.ahead.pop_front().or_else(|| self.read(report))
+    }
+
+    fn read(&mut self, report: &mut Report) -> Option<Vec<u8>> {
+        if self.is_ended {
+            return None;
+        }
+        match self.lines.next(MAX_LINE_BYTES) {
+            None => None,
+            Some(Ok(line)) => Some(line.to_vec()),
+            Some(Err(error)) => {
+                self.is_ended = !matches!(error, LineError::Cut);
+                report.add(error.finding(self.lines.number()).file(&self.file));
+                None
+            }
+        }
+    }
+
+    /// Passes over lines that are of no leaf, where that of an activity is close behind.
+    fn find(&mut self, activity: &str, report: &mut Report) -> Option<Vec<u8>> {
+        for n in 0..=LINES_AHEAD {
+            if n == self.ahead.len() {
+                let line = self.read(report)?;
+                self.ahead.push_back(line);
+            }
+            if Record::of(&self.ahead[n]).is_some_and(|record| record.id == activity) {
+                for _ in 0..n {
+                    self.pass_over(report);
+                }
+                return self.next(report);
+            }
+        }
+        None
+    }
+
+    /// Takes note of a line that is of no leaf.
+    fn pass_over(&mut self, report: &mut Report) {
+        let Some(line) = self.next(report) else { return };
+        match Record::of(&line) {
+            Some(record) => {
+                let logged_at = record.logged_at.as_deref().and_then(millis);
+                self.extra.push((record.id, logged_at));
+            }
+            None => report.add(Finding::new(Code::FileMalformed).file(&self.file)),
+        }
+    }
+
+    /// Holds the activity of a leaf that is of one.
+    pub(super) fn check(
+        &mut self,
+        (index, entry, times): (u64, &Entry, Option<&Times>),
+        parts: Option<&Parts>,
+        erasures: &mut Erasures,
+        report: &mut Report,
+    ) {
+        let finding = |code| Finding::new(code).index(index).id(&entry.id);
+        let activity = entry.resource_id.as_deref().unwrap_or_default();
+        let Some(line) = self.find(activity, report) else {
+            let finding = finding(Code::ActivityMissing).file(&self.file);
+            report.add(finding.expected(format_args!("the activity {activity}")));
+            return;
+        };
+        let Some(record) = Record::of(&line) else { return };
+        report.checked.activities += 1;
+        if record.is_missing(&line) {
+            erasures.expect(Code::ActivityMissing, index, entry, times, report);
+            return;
+        }
+        let Some(parts) = parts else { return };
+        let hash = RecordHash::of(&line).to_string();
+        match parts.member("content", "record_hash") {
+            // It was logged before records were hashed.
+            None if parts.has("content") && entry.data.contains_key(BACKFILL) => {
+                report.add(finding(Code::ActivityOfBefore).found(activity));
+            }
+            None => {
+                let finding = finding(Code::ActivityNotProved).expected("no record of it");
+                report.add(finding.found(activity));
+            }
+            Some(sealed) if sealed != hash => {
+                let finding =
+                    finding(Code::ActivityChanged).found(format_args!("{activity} {hash}"));
+                report.add(finding.expected(format_args!("a record of the hash {sealed}")));
+            }
+            Some(_) if record.version != Some(u64::from(RECORD_VERSION)) => {
+                report.add(finding(Code::RecordUnknown).found(activity));
+            }
+            Some(_) => {
+                let digests = record.digests.unwrap_or_default();
+                if record.tenant_id.as_deref() != Some(&entry.tenant_id)
+                    || digests != parts.digests_of_persons()
+                {
+                    let finding = finding(Code::ActivityChanged).found(activity);
+                    report.add(finding.expected("the tenant and the persons of the event"));
+                }
+            }
+        }
+    }
+
+    /// Reports the activities that no leaf is of. Those whose event waits to be sealed are
+    /// told: an activity is logged at the time at which its event occurred, so each of
+    /// these excuses one.
+    pub(super) fn finish(&mut self, mut waiting: HashMap<i64, u64>, report: &mut Report) {
+        loop {
+            if self.ahead.is_empty() {
+                let Some(line) = self.read(report) else { break };
+                self.ahead.push_back(line);
+            }
+            self.pass_over(report);
+        }
+        for (id, logged_at) in self.extra.drain(..) {
+            let excuse = logged_at.and_then(|time| waiting.get_mut(&time)).filter(|n| **n > 0);
+            let code = match excuse {
+                Some(count) => {
+                    *count -= 1;
+                    Code::ActivityNotSealedYet
+                }
+                None => Code::ActivityWithoutEvent,
+            };
+            report.checked.activities += 1;
+            report.add(Finding::new(code).file(&self.file).id(id));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! What may be missing because it was erased: the content of an activity's log event, and
+//! the activity.
+//!
+//! An erasure is an event of its own. Its leaf may stand before or behind that of what it
+//! erases, since two shards of a stream can be sealed the other way round; so everything is
+//! held against all erasures at the end. It may not be older than what it erases.
+
+use std::collections::HashMap;
+
+use activity_log_core::trail::entry::Entry;
+
+use super::clocks::Times;
+use super::code::Code;
+use super::report::{Finding, Report};
+
+const ACTIVITY_ERASED: &str = "activity.erased";
+const SUCCEEDED: &str = "succeeded";
+
+/// What is missing.
+struct Missing {
+    origin: Option<String>,
+    code: Code,
+    index: u64,
+    id: String,
+    activity: String,
+    /// When it was written, in seconds.
+    written: i64,
+}
+
+#[derive(Default)]
+pub(super) struct Erasures {
+    /// The newest erasure of each activity, in seconds.
+    newest: HashMap<String, i64>,
+    missing: Vec<Missing>,
+}
+
+impl Erasures {
+    /// Takes note of an event, where it is an erasure.
+    pub(super) fn note(&mut self, entry: &Entry, times: &Times) {
+        if entry.action == ACTIVITY_ERASED
+            && entry.status == SUCCEEDED
+            && let Some(activity) = &entry.resource_id
+        {
+            let newest = self.newest.entry(activity.clone()).or_insert(i64::MIN);
+            *newest = (*newest).max(times.written_second());
+        }
+    }
+
+    /// Takes note of what has to have been erased, or is missing.
+    pub(super) fn expect(
+        &mut self,
+        code: Code,
+        index: u64,
+        entry: &Entry,
+        times: Option<&Times>,
+        report: &Report,
+    ) {
+        self.missing.push(Missing {
+            origin: report.earlier.clone(),
+            code,
+            index,
+            id: entry.id.clone(),
+            activity: entry.resource_id.clone().unwrap_or_default(),
+            // Of an event without times nothing is excused.
+            written: times.map_or(i64::MAX, Times::written_second),
+        });
+    }
+
+    /// Reports what no erasure covers.
+    pub(super) fn finish(&mut self, report: &mut Report) {
+        for missing in self.missing.drain(..) {
+            let Missing { origin, code, index, id, activity, written } = missing;
+            let erased = self.newest.get(&activity).is_some_and(|erased| *erased >= written);
+            report.earlier = origin;
+            let code = if erased { Code::Erased } else { code };
+            let finding = Finding::new(code).index(index).id(id);
+            report.add(match erased {
+                true => finding,
+                false => finding.expected(format_args!("an erasure of {activity} behind it")),
+            });
+        }
+        report.earlier = None;
+    }
+}

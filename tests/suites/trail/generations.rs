@@ -1,0 +1,154 @@
+//! A log that follows a declared restore, and the one before it.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use activity_log_core::domain::audit::{Action, AuditEvent, Data};
+use activity_log_core::domain::audit_log::Generation;
+use activity_log_core::trail::entry::SealingTimes;
+use activity_log_core::trail::hash::TreeHash;
+use activity_log_tests::trail_log::{Leaf, TrailLog, at};
+
+use super::{Export, told};
+
+/// A log that goes on where another one ended, as its first leaf says.
+fn restored(before: &TrailLog, size: u64, root: TreeHash) -> TrailLog {
+    let mut log = TrailLog::empty("acme");
+    log.audit_log.generation = Generation::new(before.audit_log.generation.number() + 1).unwrap();
+    let newest = before.leaves.last().unwrap().times.sealed_at.as_millis() + 60_000;
+    let event = log.events.event(Action::LogRestored, newest);
+    let data = Data::default()
+        .word("previous_origin", &before.origin())
+        .number("previous_size", size)
+        .word("previous_root", &root.to_string());
+    let times = SealingTimes { written_at: None, sealed_at: at(newest) };
+    log.leaves.push(Leaf::of(AuditEvent { data, ..event }, None, times));
+    log.seals.push(1);
+    let later = (1_000..1_100).map(|n| log.events.nth(n)).collect();
+    log.seal(later);
+    log
+}
+
+/// The exports of two generations, the newer one with the older in it.
+fn export(before: &TrailLog, log: &TrailLog) -> Export {
+    let mut export = Export::of(log);
+    before.export(&export.file("generations/1"));
+    export.keys.extend(before.verifier_keys());
+    export
+}
+
+fn two() -> (TrailLog, TrailLog) {
+    let before = TrailLog::of("acme", 300, 70);
+    let log = restored(&before, 300, before.checkpoint(300).root);
+    (before, log)
+}
+
+#[test]
+fn a_declared_restore_is_told_and_both_logs_are_proved() {
+    let (before, log) = two();
+    let mut both = export(&before, &log);
+    both.remember(&before.note(280), None);
+    let report = both.proved();
+    assert_eq!(report.checked.events, 401);
+    assert_eq!(report.checked.origins, ["log.example/acme/2", "log.example/acme"]);
+    assert_eq!(told(&report), BTreeSet::from(["backfilled", "restored"]));
+    // Events that were sealed behind the restored state are lost, and that is said.
+    let mut longer = TrailLog::of("acme", 300, 70);
+    let lost = (300..350).map(|n| longer.events.nth(n)).collect();
+    longer.seal(lost);
+    both.remember(&longer.note(350), None);
+    let report = both.proved();
+    let lost =
+        report.listed.first().iter().find(|told| told.code.as_str() == "restore_lost_events");
+    let said = lost.unwrap().found.as_deref().unwrap();
+    assert!(said.contains("ended at 300") && said.contains("of 350 covers 50 events"), "{said}");
+}
+
+#[test]
+fn the_log_before_is_proved_by_its_successor_without_a_key_of_its_own() {
+    let (before, log) = two();
+    let mut both = export(&before, &log);
+    both.keys.pop();
+    assert!(
+        both.proved()
+            .not_checked
+            .iter()
+            .any(|text| text.contains("no key of log.example/acme was"))
+    );
+    let mut changed = TrailLog::of("acme", 300, 70);
+    changed.leaves[200].change("req_", "req-");
+    changed.leaves[200].seal();
+    changed.keys = vec![activity_log_tests::trail_log::SigningKey::new(9)];
+    changed.export(&both.file("generations/1"));
+    let report = both.tampered_by("restore_contradicts");
+    assert_eq!(report.findings.first()[0].origin.as_deref(), Some("log.example/acme"));
+    // It ended earlier than it is said to.
+    fs::remove_dir_all(both.file("generations")).unwrap();
+    TrailLog::of("acme", 280, 70).export(&both.file("generations/1"));
+    assert!(both.tampered().contains("restore_contradicts"));
+}
+
+#[test]
+fn a_log_before_that_is_not_in_the_export_is_not_checked() {
+    let (before, log) = two();
+    let both = export(&before, &log);
+    fs::remove_dir_all(both.file("generations")).unwrap();
+    let sentences = both.proved().not_checked.join("\n");
+    assert!(sentences.contains("the events of log.example/acme are not in the export"));
+}
+
+#[test]
+fn a_first_leaf_that_says_something_else_is_found() {
+    let (before, log) = two();
+    for (from, to) in [
+        (r#""previous_origin":"log.example/acme""#, r#""previous_origin":"log.example/other""#),
+        (r#""previous_size":300"#, r#""previous_size":299"#),
+        (r#""previous_size":300"#, r#""previous_siz":300"#),
+        (r#""previous_root":""#, r#""previous_root":"A"#),
+    ] {
+        let mut log = restored(&before, 300, before.checkpoint(300).root);
+        log.leaves[0].change(from, to);
+        log.leaves[0].seal();
+        let codes = export(&before, &log).tampered();
+        assert!(codes.contains("restore_contradicts"), "{to}: {codes:?}");
+    }
+    // A later generation that names none says that there was none.
+    let mut silent = restored(&before, 300, before.checkpoint(300).root);
+    silent.leaves.remove(0);
+    silent.seals = vec![100];
+    let mut both = export(&before, &silent);
+    both.tampered_by("restore_contradicts");
+    fs::remove_dir_all(both.file("generations")).unwrap();
+    assert!(both.proved().not_checked.iter().any(|text| text.contains("no log before it")));
+    both.remember(&before.note(280), None);
+    both.tampered_by("restore_contradicts");
+    // And it is declared at the beginning of a later generation, and nowhere else.
+    let mut twice = log;
+    let mut again = twice.leaves[0].clone();
+    let other = twice.events.event(Action::LogRestored, again.event.occurred_at.as_millis());
+    again.change(&again.event.id.to_string(), &other.id.to_string());
+    again.seal();
+    twice.leaves.insert(1, again);
+    twice.seals = vec![102];
+    assert!(export(&before, &twice).tampered().contains("restore_out_of_place"));
+}
+
+#[test]
+fn an_earlier_log_is_not_taken_for_the_newest() {
+    let (before, log) = two();
+    let mut old = Export::of(&before);
+    old.keys.extend(log.verifier_keys());
+    old.tampered_by("note_wrong_origin");
+}
+
+#[test]
+fn a_checkpoint_of_a_log_that_nobody_knows_cannot_be_used() {
+    let (_, log) = two();
+    let mut export = Export::of(&log);
+    export.remember(&TrailLog::of("globex", 10, 10).note(10), None);
+    export.remember("not a note", None);
+    let report = export.verify();
+    assert_eq!(report.outcome().exit_status(), 2);
+    assert_eq!(super::found(&report), BTreeSet::from(["remembered_not_usable"]));
+    assert_eq!(report.findings.total(), 2);
+}
