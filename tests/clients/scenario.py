@@ -75,6 +75,8 @@ class Client(Protocol):
         cursor: str | None = None,
     ) -> Answer: ...
 
+    def proof(self, event_id: uuid.UUID) -> Answer: ...
+
     def types(
         self,
         search: str | None = None,
@@ -215,6 +217,9 @@ def reads_the_trail(client: Client, reader: Client) -> None:
     events = read("trail", client.audit_events(resource_id=str(resource)), 200)["audit_events"]
     same("trail: one event", [event["status"] for event in events], ["succeeded"])
     same("trail: its request", events[0]["request_id"], logged["request_id"])
+    proven = read("proof", client.proof(uuid.UUID(events[0]["id"])), 200)
+    same("proof: of the event", proven["audit_event"]["id"], events[0]["id"])
+    same("proof: with its entry once it is sealed", "entry" in proven, proven["sealed"])
     denied = read("denied", reader.log("note", "x"), 403)["error"]["request_id"]
     page = client.audit_events(status="denied", request_id=denied, occurred_after=before)
     [event] = read("trail of what was denied", page, 200)["audit_events"]

@@ -55,6 +55,7 @@ export type Refusal = {
 export type RefusalByType = { code: string; detail: string } | { [field: string]: string[] };
 
 export type Activities = { activities: Activity[]; next_cursor?: string };
+export type Proof = { audit_event: AuditEvent; sealed: boolean; entry?: string };
 export type AuditEvents = { audit_events: AuditEvent[]; next_cursor?: string };
 
 export type Search = {
@@ -91,6 +92,7 @@ export interface Client {
   search(filters: Search): V1<Activities>;
   get(id: string): V1<ActivityAnswer>;
   auditEvents(filters: Trail): V1<AuditEvents>;
+  proof(eventId: string): V1<Proof>;
   types(asked: { search?: string; pageSize?: number; cursor?: string }): ByType<Page<Type>>;
   type(name: string): ByType<Type>;
   fields(type: string): ByType<Field[]>;
@@ -221,6 +223,9 @@ async function readsTheTrail(client: Client, reader: Client): Promise<void> {
   const events = read('trail', await client.auditEvents({ resourceId }), 200).audit_events;
   same('trail: one event', events.map((event) => event.status), ['succeeded']);
   same('trail: its request', events[0]?.request_id, logged.request_id);
+  const proven = read('proof', await client.proof(events[0]?.id ?? ''), 200);
+  same('proof: of the event', proven.audit_event.id, events[0]?.id);
+  same('proof: with its entry once it is sealed', proven.entry !== undefined, proven.sealed);
   const denied = refusal('denied', await reader.log('note', 'x'), 403).error.request_id;
   const asked = { status: 'denied', requestId: denied, after: before } as const;
   const [event] = read('trail of what was denied', await client.auditEvents(asked), 200).audit_events;

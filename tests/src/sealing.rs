@@ -91,12 +91,26 @@ pub async fn ids_of_trail(stack: &Stack, tenant: &TenantId) -> Vec<Uuid> {
 pub async fn seal_all(stack: &Stack, tenant: &str, sealer: &Sealer) -> Sealed {
     let tenant = TenantId::parse(tenant).expect("the tenant id is valid");
     let ids = ids_of_trail(stack, &tenant).await;
-    let events = stack.ctx.store.audit_events(&tenant, &ids).await.expect("they are read");
+    seal_events_of(stack, &tenant, &ids, sealer).await
+}
+
+/// The same with some events alone.
+///
+/// # Panics
+///
+/// When they can't be sealed.
+pub async fn seal_events_of(
+    stack: &Stack,
+    tenant: &TenantId,
+    ids: &[Uuid],
+    sealer: &Sealer,
+) -> Sealed {
+    let events = stack.ctx.store.audit_events(tenant, ids).await.expect("they are read");
     let unsealed = events.into_values().map(|event| {
         let written_at = WrittenAt::of(event.occurred_at);
         UnsealedEvent { event, written_at }
     });
     let deadline = Instant::now() + Duration::from_secs(30);
-    let sealed = seal_events(&stack.ctx, sealer, &tenant, unsealed.collect(), deadline).await;
+    let sealed = seal_events(&stack.ctx, sealer, tenant, unsealed.collect(), deadline).await;
     sealed.expect("they are sealed")
 }

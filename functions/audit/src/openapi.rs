@@ -17,7 +17,8 @@ use activity_log_core::domain::error::{Error, ErrorCode, FieldError};
 use activity_log_core::domain::idempotency::IdempotencyKey;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::describe::{
-    ACTIVITIES, AUDIT, Described, KEYS, LOGGED_ACTIVITIES, acting_for, header_references, success,
+    ACTIVITIES, AUDIT, AUDIT_LOG, Described, KEYS, LOGGED_ACTIVITIES, acting_for,
+    header_references, success,
 };
 use activity_log_core::http::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, REQUEST_ID};
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
@@ -64,7 +65,7 @@ fn build() -> Value {
         .into_generator();
     let mut paths = Map::new();
     for route in described_routes() {
-        let path = paths.entry(route.template).or_insert_with(|| json!({}));
+        let path = paths.entry(route.described_path()).or_insert_with(|| json!({}));
         path[route.method.as_str().to_ascii_lowercase()] = operation(route, &mut schemas);
     }
     let responses = error_responses(&mut schemas);
@@ -89,6 +90,11 @@ fn build() -> Value {
                 "description": "Make, read, rotate and revoke the keys of the workspace.",
             },
             { "name": AUDIT, "description": "The trail of every write and every refused write." },
+            {
+                "name": AUDIT_LOG,
+                "description": "The signed log that the trail is sealed in, as tools for \
+                    transparency logs read it.",
+            },
             { "name": DESCRIPTION, "description": "This document." },
         ],
         "paths": paths,
@@ -110,6 +116,12 @@ fn describe(operation: Operation, schemas: &mut SchemaGenerator) -> Described {
         Operation::SearchActivity => v1::search::describe(schemas),
         Operation::GetActivity => v1::get::describe(schemas),
         Operation::ListAuditEvents => v1::audit::describe(schemas),
+        Operation::GetProof => v1::proof::describe(schemas),
+        Operation::GetCheckpoint => v1::audit_log::checkpoint::describe(),
+        Operation::ListCheckpoints => v1::audit_log::checkpoints::describe(schemas),
+        Operation::GetTile => v1::audit_log::tile::describe(),
+        Operation::GetDisclosures => v1::audit_log::disclosures::describe(),
+        Operation::GetRecords => v1::audit_log::records::describe(schemas),
         Operation::LogTypedActivity => logged_activity::log::describe(schemas),
         Operation::ListActivitiesOfType => logged_activity::list::describe(schemas),
         Operation::GetLoggedActivity => logged_activity::get::describe(schemas),
@@ -164,7 +176,9 @@ fn errors(route: &Route, takes_body: bool, takes_parameters: bool) -> Vec<ErrorC
     let ignores_unknown = dialect_of(route.template) == Dialect::LoggedActivity;
     let logs = route.scope == Some(Scope::ActivityWrite);
     let takes_key = logs || matches!(route.operation, Operation::CreateKey | Operation::RotateKey);
-    let names = logs || route.template.contains('{');
+    // There is no checkpoint before the first.
+    let is_checkpoint = route.operation == Operation::GetCheckpoint;
+    let names = logs || is_checkpoint || route.template.contains('{');
     let can_be = |code: &ErrorCode| match code {
         // The length of a body is judged where nobody asks for one, too.
         ErrorCode::MalformedRequest | ErrorCode::PayloadTooLarge | ErrorCode::InternalError => true,
@@ -197,10 +211,11 @@ fn operation(route: &Route, schemas: &mut SchemaGenerator) -> Value {
         let reference = format!("#/components/responses/{}", response_name(dialect, status));
         responses.insert(status.as_str().to_owned(), json!({ "$ref": reference }));
     }
-    let required = match route.scope {
-        Some(scope) => format!("Required scope: `{scope}`."),
-        None if route.is_open() => "No credential is required.".to_owned(),
-        None => "Any credential is taken.".to_owned(),
+    let required = match (route.scope, route.second_scope) {
+        (Some(scope), Some(second)) => format!("Required scopes: `{scope}` and `{second}`."),
+        (Some(scope), None) => format!("Required scope: `{scope}`."),
+        (None, _) if route.is_open() => "No credential is required.".to_owned(),
+        (None, _) => "Any credential is taken.".to_owned(),
     };
     let mut operation = json!({
         "operationId": described.id,
@@ -268,7 +283,7 @@ fn security(dialect: Dialect, route: &Route) -> Value {
         Dialect::V1 | Dialect::Mcp => vec![BEARER],
         Dialect::LoggedActivity => API_KEY_HEADERS.map(|(name, _)| name).to_vec(),
     };
-    let scopes = json!(Vec::from_iter(route.scope));
+    let scopes = json!(Vec::from_iter(route.scopes()));
     let required: Map<String, Value> =
         names.into_iter().map(|name| (name.to_owned(), scopes.clone())).collect();
     json!([required])
@@ -295,6 +310,18 @@ fn headers() -> Value {
             "required": true,
             "schema": { "type": "string", "format": "uri-reference" },
             "example": format!("/v1/activities/{ACTIVITY_ID}"),
+        },
+        "Last-Modified": {
+            "description": "When it was made: a date of HTTP.",
+            "required": true,
+            "schema": { "type": "string" },
+            "example": "Sun, 01 Mar 2026 09:30:21 GMT",
+        },
+        "Link": {
+            "description": "Where to go on, with the relation `next`. Only where there is more.",
+            "required": false,
+            "schema": { "type": "string" },
+            "example": "</v1/audit-log/records/000?skip=17>; rel=\"next\"",
         },
         "Idempotency-Replayed": {
             "description": "Only where an earlier call with the same key did the write.",

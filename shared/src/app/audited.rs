@@ -235,6 +235,8 @@ async fn record_hourly(ctx: &Context, attempt: &Attempt<'_>) -> Result<()> {
     let in_common = [tenant, credential, event.entry_point.name()];
     event.id = computed_event_id(hour, &in_common);
     event.data = Data::default().time("hour", hour);
+    // It tells of all that were read.
+    event.resource_id = None;
     if ctx.hourly_events.contains(event.id) {
         return Ok(());
     }

@@ -45,7 +45,13 @@ pub struct ReadLeaf {
 /// A log whose seals don't follow one another.
 #[derive(Debug, thiserror::Error)]
 #[error("the log has no seal with leaf {0}, though it has later ones")]
-struct MissingSeal(u64);
+pub(super) struct MissingSeal(pub(super) u64);
+
+impl From<MissingSeal> for Error {
+    fn from(error: MissingSeal) -> Self {
+        Self::Internal(error.into())
+    }
+}
 
 /// Whether a log has a gap, which no later attempt would fill.
 pub(super) fn is_missing_seal(error: &Error) -> bool {
@@ -85,13 +91,13 @@ impl<'a> LogReader<'a> {
                 let follows =
                     if seals.is_empty() { seal.first <= next } else { seal.first == next };
                 if !follows || seal.size() <= next {
-                    return Err(Error::Internal(MissingSeal(next).into()));
+                    return Err(MissingSeal(next).into());
                 }
                 next = seal.size();
                 seals.push(seal);
             }
             if next == before {
-                return Err(Error::Internal(MissingSeal(next).into()));
+                return Err(MissingSeal(next).into());
             }
         }
         Ok(seals)
@@ -190,8 +196,7 @@ impl<'a> LogReader<'a> {
             let tile = self.tile(level, TileName { index, width: width as u16 }).await?;
             let within = |n: u64| (n - index * TILE_WIDTH) as usize;
             let of_node = tile.get(within(hashes.start)..within(hashes.end));
-            let of_node =
-                of_node.ok_or_else(|| Error::Internal(MissingSeal(hashes.start).into()))?;
+            let of_node = of_node.ok_or(MissingSeal(hashes.start))?;
             roots.push(TreeHash::of_perfect(of_node));
         }
         Ok(root_of(&roots))

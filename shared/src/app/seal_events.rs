@@ -50,7 +50,7 @@ use crate::trail::tree::TILE_WIDTH;
 /// So many leaves one seal has at most: with 52 bytes each they are a quarter of an item.
 pub const MAX_LEAVES: usize = 2_048;
 /// Clocks differ by less, and a commit comes at most a minute behind the id of its event.
-const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
+pub(super) const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
 /// A clock that is behind by more is wrong: nothing is sealed by it.
 const CLOCK_IS_WRONG_BY: Duration = Duration::from_secs(300);
 /// How many seals are read first, and how many more of them each time.

@@ -76,6 +76,13 @@ impl Timestamp {
         Self::from_millis(time.timestamp_millis() + up)
     }
 
+    /// The second that it is in, as HTTP writes dates
+    /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7)).
+    #[must_use]
+    pub fn to_http_date(self) -> String {
+        self.to_date_time().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// This time plus `duration`, at most [`Self::MAX`].
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
@@ -98,9 +105,12 @@ impl Timestamp {
     }
 
     fn to_rfc3339(self) -> String {
+        self.to_date_time().to_rfc3339_opts(SecondsFormat::Millis, true)
+    }
+
+    fn to_date_time(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0)
             .expect("a Timestamp is within the years 1970 to 9999")
-            .to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 }
 
@@ -273,6 +283,16 @@ mod tests {
         ] {
             let time = Timestamp::parse(text, Rounding::Down).unwrap();
             assert_eq!(time.to_string(), written);
+        }
+    }
+
+    #[test]
+    fn a_date_of_http_has_the_second_and_its_day() {
+        for (text, date) in [
+            ("1994-11-06T08:49:37.999Z", "Sun, 06 Nov 1994 08:49:37 GMT"),
+            ("2024-02-29T00:00:00Z", "Thu, 29 Feb 2024 00:00:00 GMT"),
+        ] {
+            assert_eq!(Timestamp::parse(text, Rounding::Down).unwrap().to_http_date(), date);
         }
     }
 

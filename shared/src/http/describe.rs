@@ -7,7 +7,8 @@ use http::StatusCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::examples::{ACTIVITY_ID, IDEMPOTENCY_KEY, query_parameter};
+use super::examples::{ACTIVITY_ID, AUDIT_EVENT_ID, IDEMPOTENCY_KEY, query_parameter};
+use super::message::MediaType;
 use crate::domain::activity::ActivityId;
 use crate::domain::idempotency;
 use crate::domain::principal::ActorId;
@@ -20,6 +21,8 @@ pub const LOGGED_ACTIVITIES: &str = "Logged activities";
 pub const KEYS: &str = "Keys";
 /// The tag of the audit trail.
 pub const AUDIT: &str = "Audit";
+/// The tag of the log that the audit trail is sealed in.
+pub const AUDIT_LOG: &str = "Audit log";
 
 /// What the table of routes does not say of an endpoint.
 #[derive(Debug)]
@@ -173,9 +176,52 @@ pub fn success(
     schema: impl Into<Value>,
     example: Value,
 ) -> Value {
+    success_in(MediaType::Json, description, headers, schema, Some(example))
+}
+
+/// The same in any media type.
+pub fn success_in(
+    media_type: MediaType,
+    description: &str,
+    headers: &[&str],
+    schema: impl Into<Value>,
+    example: Option<Value>,
+) -> Value {
+    let mut content = json!({ "schema": schema.into() });
+    if let Some(example) = example {
+        content["example"] = example;
+    }
     json!({
         "description": description,
         "headers": header_references(headers),
-        "content": { "application/json": { "schema": schema.into(), "example": example } },
+        "content": { media_type.as_str(): content },
+    })
+}
+
+/// The parameter of the path that names an audit event.
+#[must_use]
+pub fn audit_event_id() -> Value {
+    json!({
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "description": "The id of an audit event.",
+        "schema": { "type": "string", "format": "uuid" },
+        "example": AUDIT_EVENT_ID,
+    })
+}
+
+/// The parameter of the path that names a file of the log.
+#[must_use]
+pub fn tile(description: &str, example: &str) -> Value {
+    json!({
+        "name": "tile",
+        "in": "path",
+        "required": true,
+        "description": format!(
+            "{description} It may have slashes, which may be percent-encoded."
+        ),
+        "schema": { "type": "string" },
+        "example": example,
     })
 }

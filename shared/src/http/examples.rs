@@ -50,6 +50,66 @@ pub const SECRET: &str = "alk_acme.3f9c1d0a7b2e4856.a-text-of-43-characters-that
 pub const VIEWER_TOKEN: &str = "alv_acme.3f9c1d0a7b2e4856.what-the-viewer-may-see.a-signature";
 /// Where a next page begins.
 pub const CURSOR: &str = "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w";
+/// The entry of [`audit_event`] in the log.
+pub const ENTRY: &str = concat!(
+    r#"{"_sd":["jz20C4vY1mlM8jsLAUeGAP3CF3j75WSnJpawIYL8tNE","#,
+    r#""k5Y5w1F9pEUyHN6KW224spKYgTfoQ1E8lTtj1Zh4_MU","#,
+    r#""yTwZV-zRtkLDK3GmofkCRQ2MZO44PGalfQ9Ge2is2jE","#,
+    r#""ymUE70lCUmM1a4mSZD7Ut8rDgtvNEwM2EnGtUV0XWIs"],"action":"activity.logged","#,
+    r#""api_route":"/v1/activities","id":"019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d","#,
+    r#""occurred_at":"2026-03-01T09:30:00.000Z","#,
+    r#""request_id":"req_019ca8a27c3f7a41b2c3d4e5f6071829","#,
+    r#""resource_id":"019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80","resource_type":"activity","#,
+    r#""sealed_at":"2026-03-01T09:30:21.000Z","source":"api","status":"succeeded","#,
+    r#""tenant_id":"acme","v":1,"written_at":"2026-03-01T09:30:00.000Z"}"#,
+);
+/// Its disclosures.
+pub const DISCLOSURES: [&str; 4] = [
+    "WyJBUUVCQVFFQkFRRUJBUUVCQVFFQkFRIiwiYWN0b3IiLHsiaWQiOiJhZ2VudF83IiwidHlwZSI6ImFnZW50In1d",
+    concat!(
+        "WyJBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnIiwiYXV0aGVudGljYXRlZF9hcyIseyJjcmVkZW50aWFsX2lk",
+        "IjoiM2Y5YzFkMGE3YjJlNDg1NiIsImlkIjoiYWdlbnRfNyIsInR5cGUiOiJhZ2VudCJ9XQ"
+    ),
+    concat!(
+        "WyJBd01EQXdNREF3TURBd01EQXdNREF3IiwiY2xpZW50Iix7ImFkZHJlc3MiOiIyMDMuMC4xMTMuNyIs",
+        "InVzZXJfYWdlbnQiOiJjcm0tc3luYy8yLjEifV0"
+    ),
+    concat!(
+        "WyJCQVFFQkFRRUJBUUVCQVFFQkFRRUJBIiwiY29udGVudCIseyJpbnB1dF9oYXNoIjoiZTM2ZTZiMTcy",
+        "NThiYWJmNWJhMTg5Y2M0YWFkN2U0NGFjNzMxMjU5MzM5NzdhYjBkYmVhNTE3ODVhMTAxNDM5OCIsInJl",
+        "Y29yZF9oYXNoIjoiZGQ5NDUyNDgxNTZlZDEzYjU3N2IzMTY2NDJiYWQ3YjNjNThiM2Y5Y2JiOWNhNDgz",
+        "MjAyMTZhN2Y3MDI2ZmZmMSJ9XQ"
+    ),
+];
+/// The checkpoint of a log that has nothing else.
+pub const CHECKPOINT: &str = concat!(
+    "audit.example.com/production/acme\n",
+    "1\n",
+    "4Pe/CAZvlH0Kpq3a8prdnPRDinc4DI3t2YH4YyENqTg=\n",
+    "\n",
+    "\u{2014} audit.example.com/production/acme DtJQWumKufDn1fKm3fX2ScxP8i1Jos+6CTzZuGizCblBF7u54JL63PL/UFP3OA7c4Sf1dUsp6rRuP5JBj+FLymXtVAc=\n",
+);
+/// The proof that it is in that log.
+pub const PROOF: &str = concat!(
+    "c2sp.org/tlog-proof@v1\n",
+    "index 0\n",
+    "\n",
+    "audit.example.com/production/acme\n",
+    "1\n",
+    "4Pe/CAZvlH0Kpq3a8prdnPRDinc4DI3t2YH4YyENqTg=\n",
+    "\n",
+    "\u{2014} audit.example.com/production/acme DtJQWumKufDn1fKm3fX2ScxP8i1Jos+6CTzZuGizCblBF7u54JL63PL/UFP3OA7c4Sf1dUsp6rRuP5JBj+FLymXtVAc=\n",
+);
+/// The record of [`activity`], on a line of its own.
+pub const RECORD: &str = concat!(
+    r#"{"_sd":["k5Y5w1F9pEUyHN6KW224spKYgTfoQ1E8lTtj1Zh4_MU","#,
+    r#""yTwZV-zRtkLDK3GmofkCRQ2MZO44PGalfQ9Ge2is2jE"],"body":"She has 40 seats in mind.","#,
+    r#""id":"019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80","logged_at":"2026-03-01T09:30:00.000Z","#,
+    r#""occurred_at":"2026-03-01T09:30:00.000Z","related":[{"id":"con_123","name":"Jane Doe","#,
+    r#""type":"contact"}],"request_id":"req_019ca8a27c3f7a41b2c3d4e5f6071829","source":"api","#,
+    r#""summary":"Jane asked for pricing details","tenant_id":"acme","type":"email","v":1}"#,
+    "\n",
+);
 /// The record that it is attached to.
 pub const RESOURCE_ID: &str = "con_123";
 
@@ -75,6 +135,7 @@ pub fn query_parameter(name: &str) -> Option<Value> {
         "status" => json!(AuditStatus::Succeeded),
         "request_id" => json!(REQUEST_ID),
         "limit" | "page_size" => json!(20),
+        "skip" => json!(0),
         "page" => json!(1),
         "cursor" => json!(CURSOR),
         "ordering" => json!("-name"),
@@ -255,10 +316,59 @@ pub fn activity_type() -> TypeDefinition {
 mod tests {
     use super::*;
     use crate::app::find_page::SearchQuery;
+    use crate::domain::salt::Salt;
+    use crate::trail::disclosure::Disclosure;
+    use crate::trail::edge::Edge;
+    use crate::trail::entry::{SealingTimes, WrittenAt, sealed_event};
+    use crate::trail::hash::TreeHash;
+    use crate::trail::note::{Checkpoint, SignedNote, VerifierKey};
+    use crate::trail::proof::InclusionProof;
+    use crate::trail::record::{record, record_hash};
+    use ring::signature::{Ed25519KeyPair, KeyPair as _};
 
     #[test]
     fn what_is_shown_of_a_found_activity_is_what_a_search_shows() {
         let searched = SearchQuery::parse("seats").unwrap().row_of(activity());
         assert_eq!(found_activity().snippet, searched.snippet);
+    }
+
+    /// The event of the examples, with salts that anybody can tell are none.
+    fn sealed_example() -> AuditEvent {
+        let salt = |byte| Salt::from_bytes(&[byte; Salt::BYTES]);
+        let salts = Salts {
+            actor: salt(1),
+            authenticated_as: salt(2),
+            client: salt(3),
+            content: salt(4),
+            ..Salts::default()
+        };
+        let event = audit_event();
+        let hash = record_hash(&activity(), &salts, &event.credential_id).unwrap();
+        AuditEvent { salts, record_hash: Some(hash), ..event }
+    }
+
+    #[test]
+    fn the_example_of_a_proof_is_made_of_the_example_of_an_event_and_holds() {
+        let event = sealed_example();
+        let sealed_at = Timestamp::parse("2026-03-01T09:30:21Z", Rounding::Down).unwrap();
+        let times = SealingTimes { written_at: WrittenAt::of(event.occurred_at), sealed_at };
+        let sealed = sealed_event(&event, times).unwrap();
+        let record = record(&activity(), &event.salts, &event.credential_id).unwrap();
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+        let origin = "audit.example.com/production/acme";
+        let key = VerifierKey::of_log(origin, pair.public_key().as_ref().try_into().unwrap());
+        let mut edge = Edge::default();
+        edge.append(TreeHash::of_leaf(&sealed.entry));
+        let checkpoint = Checkpoint { origin: origin.to_owned(), size: 1, root: edge.root() };
+        let signature = pair.sign(checkpoint.text().as_bytes());
+        let note = checkpoint.note(&key.signature_line(signature.as_ref()));
+        let proof = InclusionProof { index: 0, hashes: Vec::new(), note: note.clone() };
+        let disclosures: Vec<&str> = sealed.disclosures.iter().map(Disclosure::as_str).collect();
+        assert_eq!(str::from_utf8(&sealed.entry).unwrap(), ENTRY);
+        assert_eq!(disclosures, DISCLOSURES);
+        assert_eq!(note, CHECKPOINT);
+        assert_eq!(proof.to_string(), PROOF);
+        assert_eq!(format!("{}\n", str::from_utf8(&record).unwrap()), RECORD);
+        assert_eq!(SignedNote::parse(CHECKPOINT).unwrap().verify(&key), Ok(()));
     }
 }

@@ -66,10 +66,40 @@ pub fn json(status: StatusCode, view: &impl Serialize) -> Response {
 /// A response of JSON that is already written.
 #[must_use]
 pub fn json_bytes(status: StatusCode, body: Bytes) -> Response {
-    let mut response = Response::new(body);
+    let mut response = typed(MediaType::Json, body);
     *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    Json,
+    /// A JSON value a line.
+    JsonLines,
+    Text,
+    Bytes,
+}
+
+impl MediaType {
+    /// As the header `Content-Type` names it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::JsonLines => "application/jsonl",
+            Self::Text => "text/plain; charset=utf-8",
+            Self::Bytes => "application/octet-stream",
+        }
+    }
+}
+
+/// A response of a media type.
+#[must_use]
+pub fn typed(media_type: MediaType, body: impl Into<Bytes>) -> Response {
+    let mut response = Response::new(body.into());
+    let media_type = HeaderValue::from_static(media_type.as_str());
+    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
     response
 }
 

@@ -10,7 +10,7 @@ use crate::app::listing::Page;
 /// answer](https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html),
 /// which has the body as a text in JSON, and JSON written once more is at most twice
 /// as long. What is left over is for the headers.
-const MAX_BODY_BYTES: usize = 3_000_000;
+pub(super) const MAX_BODY_BYTES: usize = 3_000_000;
 
 /// Writes a page. Where it is too long it ends earlier, behind the last row that
 /// it shows, but never without a row, so that paging gets on. One row alone always

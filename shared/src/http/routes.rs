@@ -67,6 +67,18 @@ pub enum Operation {
     ListActivityTypeFields,
     /// `GET /v1/audit-events`.
     ListAuditEvents,
+    /// `GET /v1/audit-events/{id}/proof`.
+    GetProof,
+    /// `GET /v1/audit-log/checkpoint`.
+    GetCheckpoint,
+    /// `GET /v1/audit-log/checkpoints`.
+    ListCheckpoints,
+    /// `GET /v1/audit-log/tile/{tile+}`.
+    GetTile,
+    /// `GET /v1/audit-log/disclosures/{tile+}`.
+    GetDisclosures,
+    /// `GET /v1/audit-log/records/{tile+}`.
+    GetRecords,
     /// `POST /v1/keys`.
     CreateKey,
     /// `GET /v1/keys`.
@@ -107,6 +119,12 @@ impl Operation {
             Self::GetActivityType => "get_activity_type",
             Self::ListActivityTypeFields => "list_activity_type_fields",
             Self::ListAuditEvents => "list_audit_events",
+            Self::GetProof => "get_proof",
+            Self::GetCheckpoint => "get_checkpoint",
+            Self::ListCheckpoints => "list_checkpoints",
+            Self::GetTile => "get_tile",
+            Self::GetDisclosures => "get_disclosures",
+            Self::GetRecords => "get_records",
             Self::CreateKey => "create_key",
             Self::ListKeys => "list_keys",
             Self::GetKey => "get_key",
@@ -126,7 +144,8 @@ impl Operation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     pub method: Method,
-    /// The path, with parameters in braces.
+    /// The path, with parameters in braces. The last one takes the rest of the path, where
+    /// its name ends with a plus, as gateways have it.
     pub template: &'static str,
     /// What it does.
     pub operation: Operation,
@@ -135,9 +154,22 @@ pub struct Route {
     /// The scope that it requires, where it is one for all calls: each MCP tool
     /// has its own, and who calls is told to anybody who is known.
     pub scope: Option<Scope>,
+    /// Another one that it requires besides.
+    pub second_scope: Option<Scope>,
 }
 
 impl Route {
+    /// The path in the form of the description, whose parameters all look alike.
+    #[must_use]
+    pub fn described_path(&self) -> String {
+        self.template.replace("+}", "}")
+    }
+
+    /// Both scopes that it requires, where it does.
+    pub fn scopes(&self) -> impl Iterator<Item = Scope> {
+        self.scope.into_iter().chain(self.second_scope)
+    }
+
     /// Whether it asks for no credential.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -158,7 +190,7 @@ const fn route(
     function: Function,
     scope: Option<Scope>,
 ) -> Route {
-    Route { method, template, operation, function, scope }
+    Route { method, template, operation, function, scope, second_scope: None }
 }
 
 /// Every route.
@@ -234,6 +266,49 @@ pub static ROUTES: &[Route] = &[
         Function::Audit,
         Some(Scope::AuditRead),
     ),
+    route(
+        Method::GET,
+        "/v1/audit-events/{id}/proof",
+        Operation::GetProof,
+        Function::Audit,
+        Some(Scope::AuditRead),
+    ),
+    route(
+        Method::GET,
+        "/v1/audit-log/checkpoint",
+        Operation::GetCheckpoint,
+        Function::Audit,
+        Some(Scope::AuditRead),
+    ),
+    route(
+        Method::GET,
+        "/v1/audit-log/checkpoints",
+        Operation::ListCheckpoints,
+        Function::Audit,
+        Some(Scope::AuditRead),
+    ),
+    route(
+        Method::GET,
+        "/v1/audit-log/tile/{tile+}",
+        Operation::GetTile,
+        Function::Audit,
+        Some(Scope::AuditRead),
+    ),
+    route(
+        Method::GET,
+        "/v1/audit-log/disclosures/{tile+}",
+        Operation::GetDisclosures,
+        Function::Audit,
+        Some(Scope::AuditRead),
+    ),
+    Route {
+        method: Method::GET,
+        template: "/v1/audit-log/records/{tile+}",
+        operation: Operation::GetRecords,
+        function: Function::Audit,
+        scope: Some(Scope::AuditRead),
+        second_scope: Some(Scope::ActivityRead),
+    },
     route(Method::POST, "/v1/keys", Operation::CreateKey, Function::Keys, Some(Scope::KeysManage)),
     route(Method::GET, "/v1/keys", Operation::ListKeys, Function::Keys, Some(Scope::KeysManage)),
     route(
@@ -340,6 +415,10 @@ fn allowed_methods(template: &str) -> &'static [Method] {
 }
 
 fn match_path(template: &str, path: &str) -> Option<Vec<String>> {
+    if let Some((before, _)) = template.split_once("/{").filter(|_| template.ends_with("+}")) {
+        let rest = path.strip_prefix(before)?.strip_prefix('/')?;
+        return (!rest.is_empty()).then(|| vec![rest.to_owned()]);
+    }
     let mut parameters = Vec::new();
     let mut segments = path.split('/');
     for expected in template.split('/') {
@@ -400,6 +479,21 @@ mod tests {
     }
 
     #[test]
+    fn the_rest_of_a_path_is_one_parameter() {
+        for rest in ["0/000", "entries/x001/234.p/8", "a/", "/", "0%2F000"] {
+            let path = format!("/v1/audit-log/tile/{rest}");
+            let Resolved::Route(route, parameters) = resolve(&Method::HEAD, &path) else {
+                panic!("{path} is not found");
+            };
+            assert_eq!(route.operation, Operation::GetTile);
+            assert_eq!(parameters, [rest]);
+        }
+        for path in ["/v1/audit-log/tile", "/v1/audit-log/tile/", "/v1/audit-log/tiles/0"] {
+            assert_eq!(resolve(&Method::GET, path), Resolved::NotFound, "{path}");
+        }
+    }
+
+    #[test]
     fn routes_of_pages_are_unknown_where_these_are_off() {
         for route in ROUTES {
             for method in [Method::GET, Method::PUT] {
@@ -440,7 +534,9 @@ mod tests {
                 Function::Keys => "keys",
                 Function::Web => "web",
             };
-            let alone = format!("\"{}\" = \"{function}\"", route.template);
+            // What takes the rest of a path is written otherwise there.
+            let path = route.template.replace("{tile+}", "{*tile}");
+            let alone = format!("\"{path}\" = \"{function}\"");
             let listed = manifest
                 .split_once(&format!("\"{}\" = [", route.template))
                 .and_then(|(_, rest)| rest.split_once(']'))

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::calls::Store;
 use super::failure::CorruptItem;
-use super::item::{PK, SK};
+use super::item::{Key, PK, SK};
 use super::{items, keys};
 use crate::domain::activity::{Activity, ActivityId, LongParts, NamedResource};
 use crate::domain::activity_filters::ActivityFilters;
@@ -95,6 +95,36 @@ impl Store {
                 activity.related = related;
             }
         }
+        Ok(activities)
+    }
+
+    /// Some activities with all their parts, as they are now. One that is not there, or
+    /// can't be read, is left out: whoever proves them finds that it is missing.
+    pub async fn activities_as_they_are(
+        &self,
+        tenant: &TenantId,
+        ids: &[ActivityId],
+    ) -> Result<HashMap<ActivityId, Activity>> {
+        let mut keys: Vec<Key> = ids.iter().map(|id| keys::head(tenant, *id)).collect();
+        // One whose event was sealed twice is asked for once.
+        keys.sort_by(|one, other| one.pk.cmp(&other.pk));
+        keys.dedup();
+        let heads = self.batch_get(keys, None).await?;
+        let mut activities: HashMap<ActivityId, Activity> = heads
+            .iter()
+            .filter_map(|item| items::activity::read(tenant, item).ok())
+            .map(|head| (head.activity.id, head.activity))
+            .collect();
+        let partial = activities.values().filter(|activity| activity.is_partial());
+        let bodies = partial.map(|activity| keys::body(tenant, activity.id)).collect();
+        for item in self.batch_get(bodies, None).await? {
+            if let Ok((id, parts)) = items::activity::read_long_parts(&item)
+                && let Some(activity) = activities.get_mut(&id)
+            {
+                activity.complete(parts);
+            }
+        }
+        activities.retain(|_, activity| !activity.is_partial());
         Ok(activities)
     }
 

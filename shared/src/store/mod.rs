@@ -13,6 +13,7 @@
 //!
 //! ```text
 //! operator                        what operators' commands do, and functions never
+//! checkpoints                     the seals of the trail without their leaves
 //! stream                          the table's changes as records
 //! audit   refusals   seals        the audit trail, and what is sealed of it
 //! audited_write                   writes that share a transaction with their event
@@ -35,6 +36,7 @@ mod actors;
 mod audit;
 mod audited_write;
 mod calls;
+mod checkpoints;
 pub mod client;
 mod commit;
 mod compaction;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
@@ -41,13 +42,13 @@ pub enum PutSeal {
 }
 
 /// So many leaves a log has at most: its keys have 12 digits.
-const MAX_LEAVES: u64 = 1_000_000_000_000;
+pub(super) const MAX_LEAVES: u64 = 1_000_000_000_000;
 
 const COSIGNATURE_LINE: &str = "line";
 
 /// In which order seals are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+pub(super) enum Order {
     OldestFirst,
     NewestFirst,
 }
@@ -82,7 +83,7 @@ impl Store {
     }
 
     /// Those whose first leaf is within a range.
-    async fn query_seals(
+    pub(super) async fn query_seals(
         &self,
         tenant: &TenantId,
         generation: Generation,
@@ -93,9 +94,23 @@ impl Store {
         if first.is_empty() {
             return Ok(Vec::new());
         }
+        let query = self.query_of_seals(tenant, generation, first, order, limit);
+        let answer = query.measured().await.map_err(|error| to_error("Query", &error))?;
+        let items = answer.items.unwrap_or_default();
+        Ok(items.iter().map(seal::read).collect::<Result<_, _>>()?)
+    }
+
+    /// The query of those, where the range is not empty.
+    pub(super) fn query_of_seals(
+        &self,
+        tenant: &TenantId,
+        generation: Generation,
+        first: Range<u64>,
+        order: Order,
+        limit: usize,
+    ) -> QueryFluentBuilder {
         let (from, last) = (keys::leaf_index(first.start), keys::leaf_index(first.end - 1));
-        let answer = self
-            .client
+        self.client
             .query()
             .table_name(&self.table_name)
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :last")
@@ -105,11 +120,6 @@ impl Store {
             .scan_index_forward(order == Order::OldestFirst)
             .consistent_read(true)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
-        let items = answer.items.unwrap_or_default();
-        Ok(items.iter().map(seal::read).collect::<Result<_, _>>()?)
     }
 
     /// Puts a seal where there is none at its place.

@@ -16,6 +16,7 @@ pub mod edge;
 pub mod entry;
 pub mod hash;
 pub mod note;
+pub mod proof;
 pub mod record;
 pub mod seal;
 pub mod signer;

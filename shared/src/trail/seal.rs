@@ -34,6 +34,19 @@ pub struct Seal {
     pub note: String,
 }
 
+/// A seal without its leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealHead {
+    /// The index of the first of its leaves.
+    pub first: u64,
+    /// How many leaves the tree has that ends with it.
+    pub size: u64,
+    /// When it was made.
+    pub sealed_at: Timestamp,
+    /// The signed checkpoint of that tree.
+    pub note: String,
+}
+
 impl Seal {
     /// How many leaves the tree has that ends with it.
     #[must_use]
@@ -45,5 +58,12 @@ impl Seal {
     #[must_use]
     pub fn times(&self, leaf: &SealedLeaf) -> SealingTimes {
         SealingTimes { written_at: leaf.written_at, sealed_at: self.sealed_at }
+    }
+
+    /// The seal without its leaves.
+    #[must_use]
+    pub fn head(&self) -> SealHead {
+        let (first, size) = (self.first, self.size());
+        SealHead { first, size, sealed_at: self.sealed_at, note: self.note.clone() }
     }
 }

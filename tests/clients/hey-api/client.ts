@@ -5,6 +5,7 @@ import {
   getActivityType,
   getLoggedActivity,
   getOpenapi,
+  getProof,
   listActivityTypeFields,
   listActivityTypes,
   listAuditEvents,
@@ -71,6 +72,9 @@ function connect(baseUrl: string, key: string): Client {
         cursor: filters.cursor,
       };
       return wire.answer(await listAuditEvents({ client, query }));
+    },
+    async proof(id) {
+      return wire.answer(await getProof({ client, path: { id } }));
     },
     async types({ search, pageSize, cursor }) {
       const query = { search, page_size: pageSize, cursor };

@@ -118,6 +118,9 @@ class Generated:
             cursor=cursor,
         )
 
+    def proof(self, event_id: UUID) -> Answer:
+        return answer(self.trail.get_proof_with_http_info, event_id)
+
     def types(
         self,
         search: str | None = None,

@@ -10,6 +10,7 @@ import {
   ActivityTypeResponsePageToJSON,
   ActivityTypeToJSON,
   AuditApi,
+  AuditEventProofResponseToJSON,
   AuditEventsResponseToJSON,
   Configuration,
   DescriptionApi,
@@ -100,6 +101,9 @@ function connect(basePath: string, key: string): Client {
     auditEvents({ after, ...filters }) {
       const call = trail.listAuditEvents({ ...filters, occurredAfter: after });
       return ofV1(call, AuditEventsResponseToJSON);
+    },
+    proof(id) {
+      return ofV1(trail.getProof({ id }), AuditEventProofResponseToJSON);
     },
     types(asked) {
       return byType(api.listActivityTypes(asked), ActivityTypePageToJSON);

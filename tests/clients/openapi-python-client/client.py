@@ -7,7 +7,7 @@ from uuid import UUID
 
 from activity_log import AuthenticatedClient, Client
 from activity_log.api.activities import get_activity, log_activity, search_activity
-from activity_log.api.audit import list_audit_events
+from activity_log.api.audit import get_proof, list_audit_events
 from activity_log.api.description import get_openapi
 from activity_log.api.logged_activities import (
     get_activity_type,
@@ -129,6 +129,9 @@ class Generated:
                 cursor=given(cursor),
             )
         )
+
+    def proof(self, event_id: UUID) -> Answer:
+        return answer(get_proof.sync_detailed(event_id, client=self.v1))
 
     def types(
         self,

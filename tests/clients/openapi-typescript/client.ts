@@ -61,6 +61,10 @@ function connect(baseUrl: string, key: string): Client {
       };
       return wire.answer(await v1.GET('/v1/audit-events', { params: { query } }));
     },
+    async proof(id) {
+      const params = { path: { id } };
+      return wire.answer(await v1.GET('/v1/audit-events/{id}/proof', { params }));
+    },
     async types({ search, pageSize, cursor }) {
       const query = { search, page_size: pageSize, cursor };
       return wire.answer(await api.GET('/api/activities', { params: { query } }));

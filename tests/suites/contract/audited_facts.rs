@@ -15,9 +15,10 @@ use activity_log_core::platform::config::AuditClient;
 use activity_log_core::store::RemovedTenant;
 use activity_log_tests::client::logged_activity::notes;
 use activity_log_tests::client::mcp::SELF_CONTAINED;
-use activity_log_tests::client::v1::{id_of, key_id_of, note};
+use activity_log_tests::client::v1::{id_of, key_id_of, note, rows};
 use activity_log_tests::client::{ABSENT_ID, Answer, HttpCall, MIB};
 use activity_log_tests::markdown::Document;
+use activity_log_tests::sealing::{TestSigner, seal_all};
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
@@ -86,9 +87,9 @@ impl Door {
     }
 }
 
-/// Every door that asks for a scope, with a call that it takes. `id` is an activity's and
-/// `key_id` that of a key which may be ended.
-fn doors(id: &str, key_id: &str) -> Vec<Door> {
+/// Every door that asks for a scope, with a call that it takes. `id` is an activity's,
+/// `event_id` that of its event, and `key_id` that of a key which may be ended.
+fn doors(id: &str, event_id: &str, key_id: &str) -> Vec<Door> {
     use Scope::{ActivityRead, ActivityWrite, AuditRead, KeysManage};
     let v1 = |method: Method, path: String| {
         move |stack: &Stack, key: &str| stack.v1(key).call(method.clone(), &path)
@@ -153,6 +154,42 @@ fn doors(id: &str, key_id: &str) -> Vec<Door> {
             AuditRead,
             get("/v1/audit-events?limit=1"),
         ),
+        Door::route(
+            "audit_event.read",
+            "/v1/audit-events/{id}/proof",
+            AuditRead,
+            get(&format!("/v1/audit-events/{event_id}/proof")),
+        ),
+        Door::route(
+            "audit_event.read",
+            "/v1/audit-log/checkpoint",
+            AuditRead,
+            get("/v1/audit-log/checkpoint"),
+        ),
+        Door::route(
+            "audit_event.read",
+            "/v1/audit-log/checkpoints",
+            AuditRead,
+            get("/v1/audit-log/checkpoints"),
+        ),
+        Door::route(
+            "audit_event.read",
+            "/v1/audit-log/tile/{tile+}",
+            AuditRead,
+            get("/v1/audit-log/tile/0/000.p/1"),
+        ),
+        Door::route(
+            "audit_event.read",
+            "/v1/audit-log/disclosures/{tile+}",
+            AuditRead,
+            get("/v1/audit-log/disclosures/000.p/1"),
+        ),
+        Door::route(
+            "audit_event.read",
+            "/v1/audit-log/records/{tile+}",
+            AuditRead,
+            get("/v1/audit-log/records/000.p/1"),
+        ),
         Door::route("key.created", "/v1/keys", KeysManage, post("/v1/keys", bot)),
         Door::route("key.read", "/v1/keys", KeysManage, get("/v1/keys")),
         Door::route("key.read", "/v1/keys/{key_id}", KeysManage, get(&of_key)),
@@ -192,7 +229,10 @@ impl Walk {
         let old = stack.issue_key(TENANT, "service:old", &[Scope::ActivityRead]).await;
         // The auditor's reads are told of already, and are not told of again.
         drop(stack.v1(&auditor).audit_events(&[]).await.expect(200));
-        let doors = doors(&id, key_id_of(&old));
+        let events = stack.v1(&auditor).audit_events(&[("resource_id", &id)]).await.expect(200);
+        let event_id = rows(&events, "audit_events", "id").remove(0);
+        seal_all(&stack, TENANT, &TestSigner::sealer(1)).await;
+        let doors = doors(&id, &event_id, key_id_of(&old));
         Self { stack, all, auditor, doors }
     }
 
@@ -228,17 +268,20 @@ fn by(call: HttpCall) -> HttpCall {
 
 #[tokio::test]
 async fn the_doors_of_this_suite_are_all_that_ask_for_a_scope() {
-    let walked: BTreeSet<(&str, Scope)> =
-        doors(ABSENT_ID, "0").iter().filter_map(|door| Some((door.route?, door.scope))).collect();
+    let walked: BTreeSet<(&str, Scope)> = doors(ABSENT_ID, ABSENT_ID, "0")
+        .iter()
+        .filter_map(|door| Some((door.route?, door.scope)))
+        .collect();
     let routed: BTreeSet<(&str, Scope)> = ROUTES
         .iter()
         .filter(|route| route.operation != Operation::CallMcp)
         .filter_map(|route| Some((route.template, route.scope?)))
         .collect();
     assert_eq!(walked, routed);
-    assert_eq!(doors(ABSENT_ID, "0").iter().filter(|door| door.route.is_some()).count(), {
-        ROUTES.iter().filter(|route| route.scope.is_some()).count()
-    });
+    assert_eq!(
+        doors(ABSENT_ID, ABSENT_ID, "0").iter().filter(|door| door.route.is_some()).count(),
+        { ROUTES.iter().filter(|route| route.scope.is_some()).count() }
+    );
 }
 
 #[tokio::test]

@@ -295,7 +295,14 @@ async fn every_route_refuses_a_caller_without_credential_or_without_its_scope() 
         }
 
         // With it, and it alone, the refusal is gone.
-        let key = stack.issue_key("acme", "service:crm", &[scope]).await;
+        if let Some(second) = route.second_scope {
+            let key = stack.issue_key("acme", "service:crm", &[scope]).await;
+            let answer = stack.call("acme", &key, method(), &path).send().await;
+            assert_eq!(answer.status, 403, "{name}");
+            assert_eq!(answer.json()["error"]["required_scope"], second.as_str());
+        }
+        let all: Vec<Scope> = route.scopes().collect();
+        let key = stack.issue_key("acme", "service:crm", &all).await;
         let answer = stack.call("acme", &key, method(), &path).send().await;
         assert!(!matches!(answer.status.as_u16(), 401 | 403), "{name}: {}", answer.status);
         checked += 1;
@@ -316,6 +323,12 @@ async fn each_route_asks_for_the_scope_of_the_contract() {
         (Method::GET, "/api/activities/{activity_identifier}", Scope::ActivityRead),
         (Method::GET, "/api/activities/{activity_identifier}/fields", Scope::ActivityRead),
         (Method::GET, "/v1/audit-events", Scope::AuditRead),
+        (Method::GET, "/v1/audit-events/{id}/proof", Scope::AuditRead),
+        (Method::GET, "/v1/audit-log/checkpoint", Scope::AuditRead),
+        (Method::GET, "/v1/audit-log/checkpoints", Scope::AuditRead),
+        (Method::GET, "/v1/audit-log/tile/{tile+}", Scope::AuditRead),
+        (Method::GET, "/v1/audit-log/disclosures/{tile+}", Scope::AuditRead),
+        (Method::GET, "/v1/audit-log/records/{tile+}", Scope::AuditRead),
         (Method::POST, "/v1/keys", Scope::KeysManage),
         (Method::GET, "/v1/keys", Scope::KeysManage),
         (Method::GET, "/v1/keys/{key_id}", Scope::KeysManage),

@@ -239,6 +239,7 @@ async fn a_method_that_a_path_does_not_know_is_405_with_allow() {
         ("/v1/activities", "GET, HEAD, POST"),
         (item.as_str(), "GET, HEAD"),
         ("/v1/audit-events", "GET, HEAD"),
+        ("/v1/audit-log/tile/0/000", "GET, HEAD"),
         (logged.as_str(), "GET, HEAD"),
         ("/mcp", "POST"),
     ] {

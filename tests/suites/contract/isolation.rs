@@ -12,6 +12,7 @@ use activity_log_tests::client::v1::{
 use activity_log_tests::client::{ABSENT_ID, Answer, HttpCall, with_query};
 use activity_log_tests::compaction::small;
 use activity_log_tests::faulty_engine::FaultyEngine;
+use activity_log_tests::sealing::{TestSigner, seal_all};
 use activity_log_tests::stack::Stack;
 use http::Method;
 use serde_json::{Value, json};
@@ -185,10 +186,14 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
         "idempotency_key": "theirs",
     });
     let foreign = id_of(&other.log(&note_with(related)).await.expect(201));
+    let of_other = other.audit_events(&[("resource_id", &foreign)]).await.expect(200);
+    let foreign_event = rows(&of_other, "audit_events", "id").remove(0);
+    seal_all(&stack, "other", &TestSigner::sealer(1)).await;
     // Credentials are remembered from here on, and that the trail was read in this hour.
     // It begins here, so that it does not end before the test.
     stack.clock.advance_to_an_hour();
     acme.audit_events(&[]).await.expect(200);
+    acme.get(&format!("/v1/audit-events/{ABSENT_ID}/proof")).await.expect(404);
     // The first refusal of a minute looks for those of minutes before.
     let unknown = json!({"related_resource_type": "deal", "related_resource_id": "unknown"});
     acme.log(&note_with(unknown)).await.expect(404);
@@ -224,6 +229,11 @@ async fn a_foreign_id_is_answered_and_looked_for_exactly_as_an_absent_one() {
             200,
             get(format!("/v1/audit-events?resource_id={foreign}")),
             get(format!("/v1/audit-events?resource_id={ABSENT_ID}")),
+        ),
+        (
+            404,
+            get(format!("/v1/audit-events/{foreign_event}/proof")),
+            get(format!("/v1/audit-events/{ABSENT_ID}/proof")),
         ),
         (200, search("theirs"), search("absent")),
         (404, log("theirs", "theirs"), log("absent", "absent")),

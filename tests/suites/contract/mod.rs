@@ -4,6 +4,7 @@
 mod actors;
 mod audit;
 mod audit_coverage;
+mod audit_log;
 mod audited_facts;
 mod credentials;
 mod errors;

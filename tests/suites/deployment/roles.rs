@@ -22,6 +22,7 @@ use activity_log_tests::faulty_engine::FaultyEngine;
 use activity_log_tests::iam::{Request, Roles, roles_of};
 use activity_log_tests::lambda::invocation;
 use activity_log_tests::pages::PAGES;
+use activity_log_tests::sealing::{TestSigner, seal_all};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::template::{Template, text};
 use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};
@@ -153,14 +154,29 @@ impl<'a> Rehearsal<'a> {
         self.refusals("get-logged", async || writer.read(id).await.expect(403)).await;
     }
 
-    /// Everything, a rare actor among many events, and what is no route.
+    /// Everything, a rare actor among many events, what is no route, and all of the log.
     async fn audit(&mut self) {
+        seal_all(&self.workspace.stack, TENANT, &TestSigner::sealer(1)).await;
         let v1 = self.workspace.stack.v1(&self.fresh_key().await);
         for parameters in [&[][..], &[("actor_id", "rare"), ("status", "succeeded")]] {
             let page = self.roles.run("audit", v1.audit_events(parameters)).await.expect(200);
             assert_ne!(page.json()["audit_events"], json!([]));
         }
         self.roles.run("audit", v1.get("/nowhere")).await.expect(404);
+        let page = v1.audit_events(&[("action", "activity.logged")]).await.expect(200);
+        let event_id = v1::rows(&page, "audit_events", "id").remove(0);
+        for path in [
+            &format!("/v1/audit-events/{event_id}/proof"),
+            "/v1/audit-log/checkpoint",
+            "/v1/audit-log/checkpoints",
+            "/v1/audit-log/tile/0/000",
+            "/v1/audit-log/tile/1/000.p/1",
+            "/v1/audit-log/tile/entries/000",
+            "/v1/audit-log/disclosures/000",
+            "/v1/audit-log/records/000",
+        ] {
+            self.roles.run("audit", v1.get(path)).await.expect(200);
+        }
         let writer = self.workspace.stack.v1(&self.caller_with(Scope::ActivityWrite).await);
         self.refusals("audit", async || writer.audit_events(&[]).await.expect(403)).await;
     }

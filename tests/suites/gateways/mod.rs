@@ -8,10 +8,11 @@ mod unreadable;
 
 use activity_log_core::http::routes::{Operation, ROUTES, Route};
 use activity_log_tests::client::logged_activity::{empty, id_of};
-use activity_log_tests::client::v1::note;
+use activity_log_tests::client::v1::{note, rows};
 use activity_log_tests::client::{Answer, MIB};
 use activity_log_tests::gateway::{GATEWAYS, Sent};
 use activity_log_tests::pages::{assets, folder_of_assets};
+use activity_log_tests::sealing::{TestSigner, seal_all};
 use activity_log_tests::stack::Stack;
 use activity_log_tests::workspace::{TENANT, Workspace, type_of};
 use http::header;
@@ -21,6 +22,8 @@ use serde_json::{Value, json};
 struct Doors {
     workspace: Workspace,
     id: String,
+    /// The id of an event that is sealed.
+    event_id: String,
     /// The ids of two keys: one that is revoked, and one that is rotated.
     key_ids: [String; 2],
     /// The path of the folder that has the files of pages.
@@ -50,7 +53,11 @@ impl Doors {
         }
         let key_ids = key_ids.try_into().expect("there are two");
         let assets = folder_of_assets(&workspace.stack).await;
-        Self { id: id_of(&logged), key_ids, assets, workspace }
+        let id = id_of(&logged);
+        let events = workspace.v1.audit_events(&[("resource_id", &id)]).await.expect(200);
+        let event_id = rows(&events, "audit_events", "id").remove(0);
+        seal_all(&workspace.stack, TENANT, &TestSigner::sealer(1)).await;
+        Self { id, event_id, key_ids, assets, workspace }
     }
 
     fn stack(&self) -> &Stack {
@@ -109,6 +116,14 @@ impl Doors {
                 self.on_behalf(sent("/api/activities/site_visit/fields"))
             }
             Operation::ListAuditEvents => self.bearer(sent("/v1/audit-events?limit=2")),
+            Operation::GetProof => {
+                self.bearer(sent(&format!("/v1/audit-events/{}/proof", self.event_id)))
+            }
+            Operation::GetCheckpoint => self.bearer(sent("/v1/audit-log/checkpoint")),
+            Operation::ListCheckpoints => self.bearer(sent("/v1/audit-log/checkpoints?limit=2")),
+            Operation::GetTile => self.bearer(sent("/v1/audit-log/tile/0/000.p/3")),
+            Operation::GetDisclosures => self.bearer(sent("/v1/audit-log/disclosures/000.p/3")),
+            Operation::GetRecords => self.bearer(sent("/v1/audit-log/records/000.p/3")),
             Operation::CreateKey => {
                 self.bearer(sent("/v1/keys")).header("idempotency-key", "new").json(&json!({
                     "actor": { "type": "agent", "id": "café" },
@@ -292,6 +307,22 @@ async fn a_file_arrives_byte_for_byte_at_every_gateway() {
                 let answer = gateway.send(doors.stack(), &sent).await.expect(200);
                 assert!(answer.body == console.body, "{gateway:?} {path} {encoding}");
             }
+        }
+    }
+}
+
+/// Hashes are no text, and entries begin with lengths; names have slashes, which clients
+/// may encode.
+#[tokio::test]
+async fn a_file_of_the_log_arrives_byte_for_byte_at_every_gateway() {
+    let doors = Doors::open().await;
+    for tile in ["0/000.p/3", "entries/000.p/3", "0%2F000.p%2F3"] {
+        let sent = doors.bearer(Sent::new("GET", &format!("/v1/audit-log/tile/{tile}")));
+        let console = sent.to_console(doors.stack()).await.expect(200);
+        assert_eq!(console.header("content-type"), "application/octet-stream");
+        for gateway in GATEWAYS {
+            let answer = gateway.send(doors.stack(), &sent).await.expect(200);
+            assert!(answer.body == console.body, "{gateway:?} {tile}");
         }
     }
 }

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use activity_log_core::domain::clock::{Rounding, Timestamp};
-use activity_log_core::domain::principal::Scope;
+use activity_log_core::domain::principal::{Scope, TenantId};
 use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::engine::Engine;
 use activity_log_tests::history::{COMMON, RARE, RARE_COUNT};
 use activity_log_tests::measured::{MeasuredStack, TENANT};
+use activity_log_tests::sealing::{TestSigner, ids_of_trail, seal_all};
 use serde_json::{Value, json};
 
 async fn start() -> MeasuredStack {
@@ -288,4 +289,46 @@ async fn a_rare_actor_and_a_common_filter_are_few_round_trips_in_a_long_history(
         let page = measured.search(parameters).await;
         assert!(page.read_units <= 60.0, "{parameters:?}: {} units", page.read_units);
     }
+}
+
+/// A log of a seal a minute, read by a process that knows its caller.
+#[tokio::test]
+async fn a_read_of_the_log_takes_as_many_round_trips_however_long_it_is() {
+    let measured = start().await;
+    let sealer = TestSigner::sealer(1);
+    let tenant = TenantId::parse(TENANT).expect("it is valid");
+    let mut round_trips_of_proofs = Vec::new();
+    for seals in [20, 60] {
+        for n in 0..seals {
+            let input = json!({ "type": "note", "summary": format!("number {n}") });
+            drop(measured.v1.log(&input).await.expect(201));
+            seal_all(&measured.stack, TENANT, &sealer).await;
+            measured.stack.clock.advance(Duration::from_secs(60));
+        }
+        let ids = ids_of_trail(&measured.stack, &tenant).await;
+        // Another credential is read, and its reads of this hour told of, before.
+        let proof = |at: usize| format!("/v1/audit-events/{}/proof", ids[at]);
+        let paths = ["/v1/audit-log/checkpoint", "/v1/audit-log/checkpoints"];
+        let tiles = ["/v1/audit-log/tile/0/000.p/20", "/v1/audit-log/tile/entries/000.p/20"];
+        for path in paths.iter().chain(&tiles).copied().chain([proof(0).as_str()]) {
+            drop(measured.v1.get(path).await.expect(200));
+        }
+        for path in paths {
+            let (_, round_trips) = measured.round_trips(measured.v1.get(path)).await;
+            assert_eq!(round_trips, 1, "{path}");
+        }
+        // The size, the first seal and those behind it; and the events.
+        for (path, expected) in tiles.iter().zip([3, 4]) {
+            let (_, round_trips) = measured.round_trips(measured.v1.get(path)).await;
+            assert_eq!(round_trips, expected, "{path}");
+        }
+        let mut most = 0;
+        for at in [0, ids.len() / 3, ids.len() / 2, ids.len() - 1] {
+            let (answer, round_trips) = measured.round_trips(measured.v1.get(&proof(at))).await;
+            assert_eq!(answer.expect(200).json()["sealed"], true);
+            most = most.max(round_trips);
+        }
+        round_trips_of_proofs.push(most);
+    }
+    assert!(round_trips_of_proofs.iter().all(|most| *most <= 10), "{round_trips_of_proofs:?}");
 }

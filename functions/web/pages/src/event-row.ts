@@ -4,6 +4,7 @@
 import { createDeed } from "./actors";
 import type { AuditEvent } from "./api/client";
 import { type Child, h, icon, written } from "./dom";
+import { createEventProof, type ProofParts } from "./event-proof";
 import {
   deedText,
   doorText,
@@ -26,6 +27,8 @@ export interface EventList {
   readonly parameters: URLSearchParams;
   /** Whether the reader can open activities. */
   readonly mayRead: boolean;
+  /** What proofs are asked for with. */
+  readonly proofs: ProofParts;
 }
 
 /** The properties that are texts, in the order in which they are told. */
@@ -188,7 +191,7 @@ function createDetails(event: AuditEvent, list: EventList): HTMLElement {
       on: {
         toggle: () => {
           if (details.open && details.children.length === 1) {
-            details.append(createProperties(event, list));
+            details.append(createProperties(event, list), createEventProof(event, list.proofs));
           }
         },
       },

@@ -3,6 +3,8 @@
 import type { Action, AuditedResourceType, AuditStatus, ErrorCode } from "./api/client";
 import type { Failure } from "./api/errors";
 import type { KeyState } from "./key-states";
+import type { KeyProblem } from "./log-key";
+import type { Outcome, Step } from "./proof-check";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
@@ -113,6 +115,10 @@ export const texts = {
         "removed the records of the workspace",
         "tried to remove the records of the workspace",
       ],
+      "log.restored": ["began the log anew", "tried to begin the log anew"],
+      "log.key_added": ["added a key to the log", "tried to add a key to the log"],
+      "trail.item_removed": ["saw that a record was removed", "saw that a record was removed"],
+      "trail.item_changed": ["saw that a record was changed", "saw that a record was changed"],
     } satisfies Record<Action, readonly [string, string]>,
     refusedTimes: (count: string, one: boolean) =>
       `was refused ${count} more ${one ? "time" : "times"}`,
@@ -127,6 +133,8 @@ export const texts = {
       audit_event: "Audit trail",
       tool: "Tool",
       tenant: "Workspace",
+      log: "Log of the trail",
+      trail: "What the trail proves",
     } satisfies Record<AuditedResourceType, string>,
     resource: "About (id)",
     resourceHint: "An activity’s id, a key’s, or deal:deal_123",
@@ -180,7 +188,11 @@ export const texts = {
       expires_at: "Ends",
       first_at: "First",
       hour: "In the hour from",
+      item: "What was touched",
       last_at: "Last",
+      previous_origin: "Log before",
+      previous_root: "Its root",
+      previous_size: "Events in it",
       records: "Records filed",
       refused: "Refused",
       removed: "Removed",
@@ -188,6 +200,7 @@ export const texts = {
       replaced_by: "Replaced by",
       scopes: "Scopes",
       unchanged: "As they were",
+      verifier_key: "Public key",
     } as Readonly<Record<string, string>>,
     only: (label: string, value: string) => `Filter by “${label}”: ${value}`,
     openActivity: "Open the activity",
@@ -218,6 +231,54 @@ export const texts = {
       input_hash: "SHA-256 of the input",
       tenant_id: "Workspace",
       id: "Event",
+    },
+    proof: {
+      title: "Proof",
+      ask: "Is it sealed?",
+      sealed: "Sealed ",
+      atIndex: (index: string) => `, at index ${index} of the log.`,
+      notSealed: "Not sealed yet. That takes some minutes: ask again.",
+      download: "Download the proof",
+      downloadEntry: "Download the entry",
+      check: "Check it here",
+      key: "Public key of the log",
+      keyHint:
+        "One line, such as audit.example.com/acme+0123abcd+A… Ask for it in another way than over this page: a key from the server that you check is not independent, and proves nothing.",
+      remember: "Remember it in this browser",
+      remembered: "This browser remembers it since you pasted it.",
+      run: "Check",
+      noBrowser:
+        "This browser can’t check it: it has no Ed25519, or the page did not come over HTTPS. Download the proof, and check it with a tool for c2sp.org/tlog-proof, or check an export with “activity-log audit verify”.",
+      keyProblems: {
+        form: "This is no public key of a log: it is written as name+id+key.",
+        kind: "This is no key of Ed25519.",
+        id: "The id is not that of the key. A part of it may be missing.",
+      } satisfies Record<KeyProblem, string>,
+      steps: {
+        note: "The proof is of this log and this index",
+        signature: "The key signed the checkpoint",
+        path: "The entry leads to the root that was signed",
+        disclosures: "Who acted, and what else can be taken back, is what was sealed",
+        row: "What is shown here is what was sealed",
+      } satisfies Record<Step, string>,
+      outcomes: { holds: "yes", fails: "no", unsupported: "not checked" } satisfies Record<
+        Outcome,
+        string
+      >,
+      proved: "Proved: it was sealed as it is shown.",
+      failed: "Not proved. Something does not fit: keep the proof, and ask whoever runs this.",
+      unsupported: "Not proved: this browser can’t check the signature.",
+      ownCode:
+        "This page checks with its own code, which came from the same server. Whoever does not trust that checks the downloaded proof elsewhere.",
+    },
+    log: {
+      title: "How much of it is sealed",
+      none: "Nothing is sealed yet.",
+      size: (count: string, one: boolean) =>
+        `${count} ${one ? "event is" : "events are"} sealed in the log, the last one `,
+      unread: "What the log says can’t be read.",
+      keep: "Keep this checkpoint: a later one that does not go on from it shows that something was removed.",
+      download: "Download the checkpoint",
     },
     reload: "Refresh",
     csv: "Download as CSV",

@@ -1,10 +1,12 @@
 //! The `/v1` dialect: bearer credentials, one error envelope, strict input.
 
 pub mod audit;
+pub mod audit_log;
 pub mod get;
 pub mod keys;
 pub mod log;
 pub mod me;
+pub mod proof;
 pub mod search;
 pub mod viewer_tokens;
 

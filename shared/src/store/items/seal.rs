@@ -7,14 +7,17 @@ use uuid::Uuid;
 use crate::domain::audit_log::Generation;
 use crate::domain::principal::TenantId;
 use crate::store::failure::CorruptItem;
-use crate::store::item::{Item, ItemReader, ItemWriter};
+use crate::store::item::{Item, ItemReader, ItemWriter, PK, SK};
 use crate::store::keys;
 use crate::trail::edge::Edge;
 use crate::trail::entry::WrittenAt;
 use crate::trail::hash::{TreeHash, concatenated};
-use crate::trail::seal::{Seal, SealedLeaf};
+use crate::trail::seal::{Seal, SealHead, SealedLeaf};
 
 const HASHES: &str = "hashes";
+const COUNT: &str = "count";
+const SEALED_AT: &str = "sealed_at";
+const NOTE: &str = "note";
 
 pub(in crate::store) fn write(tenant: &TenantId, generation: Generation, seal: &Seal) -> Item {
     let ids: Vec<u8> = seal.leaves.iter().flat_map(|leaf| leaf.event_id.into_bytes()).collect();
@@ -25,21 +28,20 @@ pub(in crate::store) fn write(tenant: &TenantId, generation: Generation, seal: &
         .collect();
     let hashes: Vec<TreeHash> = seal.leaves.iter().map(|leaf| leaf.hash).collect();
     ItemWriter::new(keys::seal(tenant, generation, seal.first))
-        .number("count", seal.leaves.len() as i64)
-        .text("sealed_at", seal.sealed_at)
+        .number(COUNT, seal.leaves.len() as i64)
+        .text(SEALED_AT, seal.sealed_at)
         .binary("ids", &ids)
         .binary("written", &written)
         .binary(HASHES, &concatenated(&hashes))
         .binary("edge", &concatenated(seal.edge.roots()))
-        .text("note", &seal.note)
+        .text(NOTE, &seal.note)
         .finish()
 }
 
 pub(in crate::store) fn read(item: &Item) -> Result<Seal, CorruptItem> {
     let reader = ItemReader::new(item);
     let corrupt = |problem: &str| reader.corrupt(problem);
-    let first = keys::seal_of(reader.text(crate::store::item::SK)?)
-        .ok_or_else(|| corrupt("its key is no index"))?;
+    let first = keys::seal_of(reader.text(SK)?).ok_or_else(|| corrupt("its key is no index"))?;
     let hashes = TreeHash::all_from_bytes(reader.bytes(HASHES)?);
     let edge = TreeHash::all_from_bytes(reader.bytes("edge")?);
     let (ids, no_id) = reader.bytes("ids")?.as_chunks::<16>();
@@ -47,7 +49,7 @@ pub(in crate::store) fn read(item: &Item) -> Result<Seal, CorruptItem> {
     let (Some(hashes), Some(edge), [], []) = (hashes, edge, no_id, no_time) else {
         return Err(corrupt("a list of it is cut off"));
     };
-    let count = usize::try_from(reader.number("count")?).unwrap_or_default();
+    let count = usize::try_from(reader.number(COUNT)?).unwrap_or_default();
     if count == 0 || [ids.len(), written.len(), hashes.len()] != [count; 3] {
         return Err(corrupt("its lists have other lengths than it says"));
     }
@@ -58,11 +60,29 @@ pub(in crate::store) fn read(item: &Item) -> Result<Seal, CorruptItem> {
     });
     Ok(Seal {
         first,
-        sealed_at: reader.timestamp("sealed_at")?,
+        sealed_at: reader.timestamp(SEALED_AT)?,
         leaves: leaves.collect(),
         edge: Edge::new(first + count as u64, edge)
             .ok_or_else(|| corrupt("its edge is that of another size"))?,
-        note: reader.text("note")?.to_owned(),
+        note: reader.text(NOTE)?.to_owned(),
+    })
+}
+
+/// What [`read_head`] needs of a seal.
+pub(in crate::store) const HEAD: [&str; 5] = [PK, SK, COUNT, SEALED_AT, NOTE];
+
+/// A seal without its leaves.
+pub(in crate::store) fn read_head(item: &Item) -> Result<SealHead, CorruptItem> {
+    let reader = ItemReader::new(item);
+    let first =
+        keys::seal_of(reader.text(SK)?).ok_or_else(|| reader.corrupt("its key is no index"))?;
+    let count = u64::try_from(reader.number(COUNT)?).ok().filter(|count| *count > 0);
+    let size = count.and_then(|count| first.checked_add(count));
+    Ok(SealHead {
+        first,
+        size: size.ok_or_else(|| reader.corrupt("its number of leaves is none"))?,
+        sealed_at: reader.timestamp(SEALED_AT)?,
+        note: reader.text(NOTE)?.to_owned(),
     })
 }
 
@@ -82,8 +102,8 @@ pub(in crate::store) fn write_tile(
 /// The index that a tile's key has, and its hashes.
 pub(in crate::store) fn read_tile(item: &Item) -> Result<(u64, Vec<TreeHash>), CorruptItem> {
     let reader = ItemReader::new(item);
-    let index = keys::tile_of(reader.text(crate::store::item::SK)?)
-        .ok_or_else(|| reader.corrupt("its key is no index"))?;
+    let index =
+        keys::tile_of(reader.text(SK)?).ok_or_else(|| reader.corrupt("its key is no index"))?;
     let hashes = TreeHash::all_from_bytes(reader.bytes(HASHES)?)
         .ok_or_else(|| reader.corrupt("its hashes are cut off"))?;
     Ok((index, hashes))
@@ -112,7 +132,7 @@ pub(in crate::store) fn read_unsealed(
     item: &Item,
 ) -> Result<(Item, Option<WrittenAt>), CorruptItem> {
     let reader = ItemReader::new(item);
-    let id = crate::domain::value::parse_uuid(reader.text(crate::store::item::SK)?)
+    let id = crate::domain::value::parse_uuid(reader.text(SK)?)
         .ok_or_else(|| reader.corrupt("its key is no id"))?;
     let written = reader.number(WRITTEN)?;
     let mut event = item.clone();

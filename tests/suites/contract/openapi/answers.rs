@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use activity_log_core::app::seal_events::Sealer;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::http::routes::{Dialect, Operation, Route, described_routes, dialect_of};
 use activity_log_core::store::client::connect_local;
@@ -9,6 +10,7 @@ use activity_log_tests::client::logged_activity::notes;
 use activity_log_tests::client::{ABSENT_ID, Answer};
 use activity_log_tests::engine::{Engine, unique_name};
 use activity_log_tests::faulty_engine::{Fault, FaultKind, FaultyEngine, When};
+use activity_log_tests::sealing::{TestSigner, seal_all};
 use activity_log_tests::stack::Stack;
 use futures_util::future::join_all;
 use http::Method;
@@ -81,9 +83,18 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
         meet(met, description, typed, &answer);
     }
 
+    let sealer = TestSigner::sealer(1);
+    let sealed = seal_all(stack, "acme", &sealer).await;
+    // Before the first, and of a tenant that has none.
+    let other = stack.service_key("other").await;
+    let none = stack.v1(&other).get("/v1/audit-log/checkpoint").await.expect(404);
+    meet(met, description, route_of(Operation::GetCheckpoint), &none);
+    meet_proofs(stack, description, met, &service).await;
+    assert!(sealed.sealed > 3);
+
     let of_activities = |route: &&Route| {
         !matches!(route.scope, Some(Scope::ActivityWrite | Scope::KeysManage))
-            && route.operation != Operation::CreateViewerToken
+            && !matches!(route.operation, Operation::CreateViewerToken | Operation::GetProof)
     };
     for route in described_routes().filter(of_activities) {
         let key = (!route.is_open()).then_some(service.as_str());
@@ -94,6 +105,9 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
                 route,
                 &call(stack, route, id, "", key).send().await.expect(200),
             );
+        }
+        if route.operation == Operation::ListCheckpoints {
+            seal_more(stack, &sealer).await;
         }
         // A page in the middle has a cursor.
         if description.parameters(route, "query").contains_key("limit") {
@@ -106,6 +120,28 @@ async fn meet_successes(stack: &Stack, description: &Description, met: &mut Met)
             assert!(answer.json()["next"].is_string());
             meet(met, description, route, &answer);
         }
+    }
+}
+
+/// Another event, sealed by itself.
+async fn seal_more(stack: &Stack, sealer: &Sealer) {
+    let v1 = stack.v1(&stack.service_key("acme").await);
+    v1.log(&json!({ "type": "note", "summary": "more" })).await.expect(201);
+    assert_ne!(seal_all(stack, "acme", sealer).await.seals, 0);
+}
+
+/// The proof of a sealed event, and what there is of one that is not sealed.
+async fn meet_proofs(stack: &Stack, description: &Description, met: &mut Met, key: &str) {
+    let (route, v1) = (route_of(Operation::GetProof), stack.v1(key));
+    let newest = async || {
+        let page = v1.audit_events(&[("action", "activity.logged"), ("limit", "1")]).await;
+        text(&page.expect(200).json()["audit_events"][0]["id"]).to_owned()
+    };
+    for sealed in [true, false] {
+        let answer = call(stack, route, &newest().await, "", Some(key)).send().await.expect(200);
+        assert_eq!(answer.json()["sealed"], sealed);
+        meet(met, description, route, &answer);
+        v1.log(&json!({ "type": "note", "summary": "not sealed yet" })).await.expect(201);
     }
 }
 

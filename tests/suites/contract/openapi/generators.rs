@@ -11,7 +11,7 @@ use super::{Description, array, object, text, walk};
 /// Where schemas have names.
 const NAMED: &str = "/components/schemas/";
 /// The formats of strings and numbers that generators know, of those that are used.
-const FORMATS: [&str; 4] = ["date-time", "int32", "uri-reference", "uuid"];
+const FORMATS: [&str; 5] = ["binary", "date-time", "int32", "uri-reference", "uuid"];
 /// Words that JavaScript, TypeScript or Python has for something else.
 const TAKEN: [&str; 9] =
     ["Array", "Date", "Error", "Exception", "Map", "Object", "Record", "Response", "Set"];

@@ -2,7 +2,7 @@
 
 import { ApiError } from "./errors";
 import type { components } from "./schema";
-import { type Call, type Credential, send } from "./transport";
+import { type Call, type Credential, send, type TextAnswer } from "./transport";
 
 type Schemas = components["schemas"];
 
@@ -12,6 +12,7 @@ export type Actor = Schemas["Actor"];
 export type ActivityCategory = Schemas["ActivityCategory"];
 export type ActivitySubmission = Schemas["ActivitySubmission"];
 export type AuditEvent = Schemas["AuditEvent"];
+export type AuditEventProof = Schemas["AuditEventProofResponse"];
 export type AuditedResourceType = Schemas["AuditedResourceType"];
 export type AuditStatus = Schemas["AuditStatus"];
 export type CreateKeyInput = Schemas["CreateKeyInput"];
@@ -43,6 +44,9 @@ export interface Client {
     parameters: URLSearchParams,
     signal?: AbortSignal,
   ): Promise<Schemas["AuditEventsResponse"]>;
+  getProof(eventId: string, signal?: AbortSignal): Promise<AuditEventProof>;
+  /** The newest checkpoint of the log; nothing before the first. */
+  newestCheckpoint(signal?: AbortSignal): Promise<TextAnswer | undefined>;
   listKeys(parameters: URLSearchParams, signal?: AbortSignal): Promise<Schemas["KeysResponse"]>;
   getKey(keyId: string, signal?: AbortSignal): Promise<Schemas["KeyResponse"]>;
   createKey(input: CreateKeyInput, idempotencyKey: string, signal?: AbortSignal): Promise<MadeKey>;
@@ -89,6 +93,19 @@ export function createClient(credential: Credential, refused: () => void): Clien
     logActivity: (input, signal) =>
       call({ method: "POST", path: "v1/activities", body: input, signal, repeatable: true }),
     listAuditEvents: (parameters, signal) => get("v1/audit-events", parameters, signal),
+    getProof: (eventId, signal) =>
+      get(`v1/audit-events/${encodeURIComponent(eventId)}/proof`, none, signal),
+    async newestCheckpoint(signal) {
+      // The newest of none is an error of the API, and no error here.
+      const first = new URLSearchParams({ limit: "1" });
+      const path = "v1/audit-log/checkpoints";
+      const { checkpoints } = await get<Schemas["CheckpointsResponse"]>(path, first, signal);
+      if (checkpoints.length === 0) {
+        return undefined;
+      }
+      const newest = "v1/audit-log/checkpoint";
+      return call({ method: "GET", path: newest, answers: "text", signal, repeatable: true });
+    },
     listKeys: (parameters, signal) => get("v1/keys", parameters, signal),
     getKey: (keyId, signal) => get(`v1/keys/${encodeURIComponent(keyId)}`, none, signal),
     createKey: (input, key, signal) => post("v1/keys", input, key, signal),

@@ -230,6 +230,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit-events/{id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove an audit event
+         * @description What proves offline that an audit event is in the log: `entry`, whose hash is the leaf, and `proof`, which leads from the leaf to a signed checkpoint. With a key of the log that you did not get from here, anybody's tools for [tlog-proof](https://c2sp.org/tlog-proof) can check it.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the newest checkpoint
+         * @description How many leaves the log has, and the root of their tree, signed: a [signed note](https://c2sp.org/signed-note) with a [checkpoint](https://c2sp.org/tlog-checkpoint). Keep it: a later one that does not go on from it shows that something was removed. Before anything is sealed it is answered with 404.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["get_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List checkpoints
+         * @description Every checkpoint that was signed, oldest first. Only the absence of `next_cursor` means the end.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["list_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/disclosures/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what entries have digests of
+         * @description A line of JSON for each leaf of the bundle of entries with that name, in their order: `disclosures`, `id` and `index`. Disclosures are those of [SD-JWT](https://www.rfc-editor.org/rfc/rfc9901#section-4.2), whose digests are in `_sd` of the entry. A line has none where the event is no longer in the table.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["get_disclosures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/records/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the records of activities that the log proves
+         * @description A line of JSON for each log of an activity that is in the bundle of entries with that name, in their order: its record, whose SHA-256 is the `record_hash` that the entry's disclosure `content` has. Of an activity that is gone it is the `id` alone. Where not all have room in an answer, the header `Link` says where to go on.
+         *
+         *     Required scopes: `audit:read` and `activity:read`.
+         */
+        get: operations["get_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/tile/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read hashes or entries of the log
+         * @description A file as [tlog-tiles](https://c2sp.org/tlog-tiles) has it. `<level>/<n>` has up to 256 hashes of the tree, 32 bytes each: those of leaves at level 0, and of full tiles of the level below at the others. `entries/<n>` has up to 256 entries, each behind its length in two bytes, the higher one first; an entry whose event is no longer in the table has the length 0. `<n>` has groups of three digits, all but the last of which begin with `x`, as in `x001/x234/067`, and `.p/<width>` behind it where there are fewer than 256. What the log does not have, or not yet, and every other form of a name is answered with 404.
+         *
+         *     Required scope: `audit:read`.
+         */
+        get: operations["get_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -360,7 +492,7 @@ export interface components {
          * @description What an audit event records.
          * @enum {string}
          */
-        Action: "activity.logged" | "activity.read" | "activity.searched" | "activity.imported" | "activity.reindexed" | "activity_type.updated" | "activity_type.disabled" | "activity_type.read" | "record_type.updated" | "resource.updated" | "resource.deleted" | "resource.imported" | "actor.updated" | "actor.deleted" | "actor.viewer_token_created" | "actor.imported" | "key.created" | "key.rotated" | "key.revoked" | "key.read" | "key.refused" | "key.refusals_counted" | "audit_event.read" | "tool.called" | "tenant.updated" | "tenant.closed" | "tenant.removed";
+        Action: "activity.logged" | "activity.read" | "activity.searched" | "activity.imported" | "activity.reindexed" | "activity_type.updated" | "activity_type.disabled" | "activity_type.read" | "record_type.updated" | "resource.updated" | "resource.deleted" | "resource.imported" | "actor.updated" | "actor.deleted" | "actor.viewer_token_created" | "actor.imported" | "key.created" | "key.rotated" | "key.revoked" | "key.read" | "key.refused" | "key.refusals_counted" | "audit_event.read" | "tool.called" | "tenant.updated" | "tenant.closed" | "tenant.removed" | "log.restored" | "log.key_added" | "trail.item_removed" | "trail.item_changed";
         /** @description A page of a search. */
         ActivitiesResponse: {
             activities: components["schemas"]["Activity"][];
@@ -659,8 +791,12 @@ export interface components {
             first_at?: string;
             /** Format: date-time */
             hour?: string;
+            item?: string;
             /** Format: date-time */
             last_at?: string;
+            previous_origin?: string;
+            previous_root?: string;
+            previous_size?: number;
             records?: number;
             refused?: number;
             removed?: number;
@@ -668,8 +804,30 @@ export interface components {
             replaced_by?: string;
             scopes?: string;
             unchanged?: number;
+            verifier_key?: string;
         } & {
             [key: string]: unknown;
+        };
+        /** @description An audit event, and the proof that it is in the log. Until it is sealed there is the event alone. */
+        AuditEventProofResponse: {
+            audit_event: components["schemas"]["AuditEvent"];
+            /** @description What the entry has digests of, in `_sd`: disclosures of SD-JWT. */
+            disclosures?: string[];
+            /** @description The exact text whose hash is the leaf: canonical JSON. */
+            entry?: string;
+            /** @description Its place in the log, from 0 on. */
+            index?: number;
+            /** @description The path from the leaf to the root of a signed checkpoint: a text of `c2sp.org/tlog-proof`. */
+            proof?: string;
+            /** @description The request, as the header `x-request-id` names it too. */
+            request_id: string;
+            /** @description Whether it is in the log. It is within minutes. */
+            sealed: boolean;
+            /**
+             * Format: date-time
+             * @description When it was sealed, in UTC.
+             */
+            sealed_at?: string;
         };
         /** @description A page of the audit trail. */
         AuditEventsResponse: {
@@ -688,7 +846,16 @@ export interface components {
          * @description What an audit event is about.
          * @enum {string}
          */
-        AuditedResourceType: "activity" | "activity_type" | "record_type" | "resource" | "actor" | "key" | "audit_event" | "tool" | "tenant";
+        AuditedResourceType: "activity" | "activity_type" | "record_type" | "resource" | "actor" | "key" | "audit_event" | "tool" | "tenant" | "log" | "trail";
+        /** @description A page of the checkpoints. */
+        CheckpointsResponse: {
+            /** @description Signed notes, oldest first. */
+            checkpoints: string[];
+            /** @description Absent on the last page. */
+            next_cursor?: string;
+            /** @description The request, as the header `x-request-id` names it too. */
+            request_id: string;
+        };
         /** @description The key that is to be made. Nothing of it is wider than the key that it is made with. Additional properties are rejected, null for an optional property included. */
         CreateKeyInput: {
             /** @description Who it stands for. */
@@ -1467,6 +1634,16 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description Only where an earlier call with the same key did the write. */
         "Idempotency-Replayed": "true";
+        /**
+         * @description When it was made: a date of HTTP.
+         * @example Sun, 01 Mar 2026 09:30:21 GMT
+         */
+        "Last-Modified": string;
+        /**
+         * @description Where to go on, with the relation `next`. Only where there is more.
+         * @example </v1/audit-log/records/000?skip=17>; rel="next"
+         */
+        Link: string;
         /**
          * @description Where what was made can be read: a reference without a host, unless the deployment has a public address.
          * @example /v1/activities/019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80
@@ -2362,6 +2539,325 @@ export interface operations {
             400: components["responses"]["v1_400"];
             401: components["responses"]["v1_401"];
             403: components["responses"]["v1_403"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    get_proof: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description The id of an audit event.
+                 * @example 019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audit event, with its proof where it is sealed. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "audit_event": {
+                     *         "action": "activity.logged",
+                     *         "actor": {
+                     *           "display_name": "Sales assistant",
+                     *           "id": "agent_7",
+                     *           "type": "agent"
+                     *         },
+                     *         "api_route": "/v1/activities",
+                     *         "client_address": "203.0.113.7",
+                     *         "credential_id": "3f9c1d0a7b2e4856",
+                     *         "id": "019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d",
+                     *         "input_hash": "e36e6b17258babf5ba189cc4aad7e44ac73125933977ab0dbea51785a1014398",
+                     *         "occurred_at": "2026-03-01T09:30:00.000Z",
+                     *         "request_id": "req_019ca8a27c3f7a41b2c3d4e5f6071829",
+                     *         "resource_id": "019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80",
+                     *         "resource_type": "activity",
+                     *         "source": "api",
+                     *         "status": "succeeded",
+                     *         "tenant_id": "acme",
+                     *         "user_agent": "crm-sync/2.1"
+                     *       },
+                     *       "disclosures": [
+                     *         "WyJBUUVCQVFFQkFRRUJBUUVCQVFFQkFRIiwiYWN0b3IiLHsiaWQiOiJhZ2VudF83IiwidHlwZSI6ImFnZW50In1d",
+                     *         "WyJBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnIiwiYXV0aGVudGljYXRlZF9hcyIseyJjcmVkZW50aWFsX2lkIjoiM2Y5YzFkMGE3YjJlNDg1NiIsImlkIjoiYWdlbnRfNyIsInR5cGUiOiJhZ2VudCJ9XQ",
+                     *         "WyJBd01EQXdNREF3TURBd01EQXdNREF3IiwiY2xpZW50Iix7ImFkZHJlc3MiOiIyMDMuMC4xMTMuNyIsInVzZXJfYWdlbnQiOiJjcm0tc3luYy8yLjEifV0",
+                     *         "WyJCQVFFQkFRRUJBUUVCQVFFQkFRRUJBIiwiY29udGVudCIseyJpbnB1dF9oYXNoIjoiZTM2ZTZiMTcyNThiYWJmNWJhMTg5Y2M0YWFkN2U0NGFjNzMxMjU5MzM5NzdhYjBkYmVhNTE3ODVhMTAxNDM5OCIsInJlY29yZF9oYXNoIjoiZGQ5NDUyNDgxNTZlZDEzYjU3N2IzMTY2NDJiYWQ3YjNjNThiM2Y5Y2JiOWNhNDgzMjAyMTZhN2Y3MDI2ZmZmMSJ9XQ"
+                     *       ],
+                     *       "entry": "{\"_sd\":[\"jz20C4vY1mlM8jsLAUeGAP3CF3j75WSnJpawIYL8tNE\",\"k5Y5w1F9pEUyHN6KW224spKYgTfoQ1E8lTtj1Zh4_MU\",\"yTwZV-zRtkLDK3GmofkCRQ2MZO44PGalfQ9Ge2is2jE\",\"ymUE70lCUmM1a4mSZD7Ut8rDgtvNEwM2EnGtUV0XWIs\"],\"action\":\"activity.logged\",\"api_route\":\"/v1/activities\",\"id\":\"019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d\",\"occurred_at\":\"2026-03-01T09:30:00.000Z\",\"request_id\":\"req_019ca8a27c3f7a41b2c3d4e5f6071829\",\"resource_id\":\"019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80\",\"resource_type\":\"activity\",\"sealed_at\":\"2026-03-01T09:30:21.000Z\",\"source\":\"api\",\"status\":\"succeeded\",\"tenant_id\":\"acme\",\"v\":1,\"written_at\":\"2026-03-01T09:30:00.000Z\"}",
+                     *       "index": 0,
+                     *       "proof": "c2sp.org/tlog-proof@v1\nindex 0\n\naudit.example.com/production/acme\n1\n4Pe/CAZvlH0Kpq3a8prdnPRDinc4DI3t2YH4YyENqTg=\n\n— audit.example.com/production/acme DtJQWumKufDn1fKm3fX2ScxP8i1Jos+6CTzZuGizCblBF7u54JL63PL/UFP3OA7c4Sf1dUsp6rRuP5JBj+FLymXtVAc=\n",
+                     *       "request_id": "req_019ca8a27c3f7a41b2c3d4e5f6071829",
+                     *       "sealed": true,
+                     *       "sealed_at": "2026-03-01T09:30:21.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditEventProofResponse"];
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
+            404: components["responses"]["v1_404"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    get_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The signed note. `Last-Modified` is when it was made. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Last-Modified": components["headers"]["Last-Modified"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example audit.example.com/production/acme
+                     *     1
+                     *     4Pe/CAZvlH0Kpq3a8prdnPRDinc4DI3t2YH4YyENqTg=
+                     *
+                     *     — audit.example.com/production/acme DtJQWumKufDn1fKm3fX2ScxP8i1Jos+6CTzZuGizCblBF7u54JL63PL/UFP3OA7c4Sf1dUsp6rRuP5JBj+FLymXtVAc=
+                     */
+                    "text/plain; charset=utf-8": string;
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
+            404: components["responses"]["v1_404"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    list_checkpoints: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Opaque cursor from a previous response's `next_cursor`.
+                 * @example AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w
+                 */
+                cursor?: string;
+                /**
+                 * @description Maximum number of checkpoints to return.
+                 * @example 20
+                 */
+                limit?: number;
+            };
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the checkpoints. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checkpoints": [
+                     *         "audit.example.com/production/acme\n1\n4Pe/CAZvlH0Kpq3a8prdnPRDinc4DI3t2YH4YyENqTg=\n\n— audit.example.com/production/acme DtJQWumKufDn1fKm3fX2ScxP8i1Jos+6CTzZuGizCblBF7u54JL63PL/UFP3OA7c4Sf1dUsp6rRuP5JBj+FLymXtVAc=\n"
+                     *       ],
+                     *       "next_cursor": "AQAAAZyosmogAZyosmogfT6fC1ocLk1vgJ1vX8Jc3k0Rk0h0tZ8w",
+                     *       "request_id": "req_019ca8a27c3f7a41b2c3d4e5f6071829"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckpointsResponse"];
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    get_disclosures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description `<n>` of a bundle of entries, with `.p/<width>` behind it where it is not full. It may have slashes, which may be percent-encoded.
+                 * @example 000.p/1
+                 */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each leaf. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"disclosures":["WyJBUUVCQVFFQkFRRUJBUUVCQVFFQkFRIiwiYWN0b3IiLHsiaWQiOiJhZ2VudF83IiwidHlwZSI6ImFnZW50In1d","WyJBZ0lDQWdJQ0FnSUNBZ0lDQWdJQ0FnIiwiYXV0aGVudGljYXRlZF9hcyIseyJjcmVkZW50aWFsX2lkIjoiM2Y5YzFkMGE3YjJlNDg1NiIsImlkIjoiYWdlbnRfNyIsInR5cGUiOiJhZ2VudCJ9XQ","WyJBd01EQXdNREF3TURBd01EQXdNREF3IiwiY2xpZW50Iix7ImFkZHJlc3MiOiIyMDMuMC4xMTMuNyIsInVzZXJfYWdlbnQiOiJjcm0tc3luYy8yLjEifV0","WyJCQVFFQkFRRUJBUUVCQVFFQkFRRUJBIiwiY29udGVudCIseyJpbnB1dF9oYXNoIjoiZTM2ZTZiMTcyNThiYWJmNWJhMTg5Y2M0YWFkN2U0NGFjNzMxMjU5MzM5NzdhYjBkYmVhNTE3ODVhMTAxNDM5OCIsInJlY29yZF9oYXNoIjoiZGQ5NDUyNDgxNTZlZDEzYjU3N2IzMTY2NDJiYWQ3YjNjNThiM2Y5Y2JiOWNhNDgzMjAyMTZhN2Y3MDI2ZmZmMSJ9XQ"],"id":"019ca8a2-7c41-7b52-8c6d-0e9f1a2b3c4d","index":0} */
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
+            404: components["responses"]["v1_404"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    get_records: {
+        parameters: {
+            query?: {
+                /**
+                 * @description How many leaves of the bundle to skip, as the header `Link` of a previous response says.
+                 * @example 0
+                 */
+                skip?: number;
+            };
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description `<n>` of a bundle of entries, with `.p/<width>` behind it where it is not full. It may have slashes, which may be percent-encoded.
+                 * @example 000.p/1
+                 */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A line for each log of an activity. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    Link: components["headers"]["Link"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"_sd":["k5Y5w1F9pEUyHN6KW224spKYgTfoQ1E8lTtj1Zh4_MU","yTwZV-zRtkLDK3GmofkCRQ2MZO44PGalfQ9Ge2is2jE"],"body":"She has 40 seats in mind.","id":"019ca8a2-7c40-7d3e-9f0b-5a1c2e4d6f80","logged_at":"2026-03-01T09:30:00.000Z","occurred_at":"2026-03-01T09:30:00.000Z","related":[{"id":"con_123","name":"Jane Doe","type":"contact"}],"request_id":"req_019ca8a27c3f7a41b2c3d4e5f6071829","source":"api","summary":"Jane asked for pricing details","tenant_id":"acme","type":"email","v":1} */
+                    "application/jsonl": string;
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
+            404: components["responses"]["v1_404"];
+            413: components["responses"]["v1_413"];
+            422: components["responses"]["v1_422"];
+            429: components["responses"]["v1_429"];
+            500: components["responses"]["v1_500"];
+            503: components["responses"]["v1_503"];
+        };
+    };
+    get_tile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The user whom the call is made for. A service acts for the user, who is then the actor; an agent stays the actor and acts on the user's behalf; a user can only name itself. It has no comma, with which gateways join repeated headers.
+                 * @example jane
+                 */
+                "X-USER-ID"?: string;
+            };
+            path: {
+                /**
+                 * @description `<level>/<n>` or `entries/<n>`, with `.p/<width>` behind it where the tile is not full. It may have slashes, which may be percent-encoded.
+                 * @example 0/000.p/1
+                 */
+                tile: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "x-request-id": components["headers"]["x-request-id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["v1_400"];
+            401: components["responses"]["v1_401"];
+            403: components["responses"]["v1_403"];
+            404: components["responses"]["v1_404"];
             413: components["responses"]["v1_413"];
             422: components["responses"]["v1_422"];
             429: components["responses"]["v1_429"];

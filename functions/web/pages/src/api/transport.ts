@@ -24,9 +24,17 @@ export interface Call {
   readonly parameters?: URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** What an answer is, where it is no JSON. */
+  readonly answers?: "text";
   readonly signal?: AbortSignal | undefined;
   /** Whether a second call does no more than the first: reads, and writes with a key for it. */
   readonly repeatable: boolean;
+}
+
+/** An answer that is text, and when what it tells of was made: a date of HTTP. */
+export interface TextAnswer {
+  readonly text: string;
+  readonly lastModified: string | null;
 }
 
 const ATTEMPT_TIMEOUT_MS = 20_000;
@@ -107,6 +115,10 @@ async function attempt(credential: Credential, call: Call): Promise<unknown> {
     noteServerTime(response.headers.get("date"));
     if (!response.ok) {
       throw await refusal(response);
+    }
+    if (call.answers === "text") {
+      const lastModified = response.headers.get("last-modified");
+      return { text: await response.text(), lastModified } satisfies TextAnswer;
     }
     const answer = await readJson(response);
     if (typeof answer !== "object" || answer === null) {

@@ -6,11 +6,13 @@ import type { ApiError } from "../api/errors";
 import { createDays, keepDaysCurrent } from "../days";
 import { type Child, fill, h, opensElsewhere } from "../dom";
 import { createEventFiles } from "../event-files";
+import type { ProofParts } from "../event-proof";
 import { createEventRow } from "../event-row";
 import { createFilters, type FilterField } from "../filters";
 import { may, type Page, type PageContext, pageHeading } from "../page";
 import { beginOrResume, createPager } from "../pager";
 import { formatRoute, type Route } from "../router";
+import { createSealedLog } from "../sealed-log";
 import { texts } from "../texts";
 
 const PAGE_ROWS = 50;
@@ -99,6 +101,14 @@ export function openTrail(context: PageContext, route: Route): Page {
   // The rows
 
   const mayRead = may(context, "activity:read");
+  /** Ends what was asked for of the log. */
+  const left = new AbortController();
+  const proofs: ProofParts = {
+    client: context.client,
+    workspace: context.me.tenant_id,
+    announce: context.announce,
+    signal: left.signal,
+  };
   const refused = h("p", { class: "empty" }, trail.invalid);
   refused.hidden = true;
 
@@ -119,7 +129,7 @@ export function openTrail(context: PageContext, route: Route): Page {
       return { rows: answer.audit_events, next: answer.next_cursor };
     },
     render: (rows, above) =>
-      createDays(rows, above, (event) => createEventRow(event, { parameters, mayRead })),
+      createDays(rows, above, (event) => createEventRow(event, { parameters, mayRead, proofs })),
     empty: renderEmpty,
     end: texts.pager.end,
     announce: context.announce,
@@ -214,6 +224,7 @@ export function openTrail(context: PageContext, route: Route): Page {
       files.tools,
     ),
     files.told,
+    createSealedLog(proofs),
     h("section", { "aria-label": trail.results }, refused, pager.element),
   );
 
@@ -231,6 +242,7 @@ export function openTrail(context: PageContext, route: Route): Page {
       beginOrResume(pager, "event");
     },
     stop() {
+      left.abort();
       files.forget();
       stopDays();
       pager.stop();
