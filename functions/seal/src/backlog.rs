@@ -27,6 +27,8 @@ pub struct BacklogAnswer {
     put_aside: usize,
     /// Events that can't be read, or that this project has not written.
     unreadable: usize,
+    /// The keys that verify its log.
+    verifier_keys: Vec<String>,
 }
 
 /// Seals what is in no seal yet, as far as there is time.
@@ -52,7 +54,10 @@ pub(crate) async fn seal(
         failure(&error)
     })?;
     let Backlog { sealed, put_aside, unreadable, finished } = backlog;
+    let origin = ctx.config.audit_log.origin(&tenant);
+    let keys = sealer.verifier_keys(&origin);
     let answer = BacklogAnswer {
+        verifier_keys: keys.iter().map(ToString::to_string).collect(),
         tenant_id: tenant,
         finished,
         sealed: sealed.sealed,

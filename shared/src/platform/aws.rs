@@ -63,6 +63,8 @@ pub enum Service {
     EventBridge,
     /// The keys that sign.
     Kms,
+    /// The functions, where an operator invokes one.
+    Lambda,
 }
 
 impl Service {
@@ -72,6 +74,7 @@ impl Service {
             Self::DynamoDb => "AWS_ENDPOINT_URL_DYNAMODB",
             Self::EventBridge => "AWS_ENDPOINT_URL_EVENTBRIDGE",
             Self::Kms => "AWS_ENDPOINT_URL_KMS",
+            Self::Lambda => "AWS_ENDPOINT_URL_LAMBDA",
         };
         [own, "AWS_ENDPOINT_URL"]
     }

@@ -59,6 +59,12 @@ pub(super) enum CliError {
     NoLog(TenantId),
     #[error(transparent)]
     Http(#[from] crate::http_client::HttpError),
+    #[error("the API answers {path}: {problem}")]
+    ApiAnswer { path: String, problem: String },
+    #[error("there is no log yet: nothing was sealed")]
+    NothingSealed,
+    #[error("the function {name} did not do what was asked: {problem}")]
+    Function { name: String, problem: String },
     #[error("the witness refuses the checkpoint: {0}")]
     WitnessRefused(String),
     #[error(

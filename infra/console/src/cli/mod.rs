@@ -170,9 +170,14 @@ async fn run(
     // Told before anything is begun by a clock that nothing can be done by.
     SystemEnvironment.now()?;
     connection.check()?;
-    if let Command::Serve(args) = command {
-        return serve::run(args, connection, output).await;
-    }
+    let command = match command {
+        Command::Serve(args) => return serve::run(args, connection, output).await,
+        // It needs no table.
+        Command::Audit(AuditCommand::Export(args)) if args.api.is_some() => {
+            return audit::run_over_api(&args, output).await;
+        }
+        command => command,
+    };
     let connected = connection.connect().await?;
     // The table that these commands make or describe may be missing.
     if !matches!(command, Command::Table(_)) {

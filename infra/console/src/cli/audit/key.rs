@@ -13,6 +13,7 @@ use activity_log_core::trail::signer::Signer;
 use clap::Args;
 use serde_json::json;
 
+use super::function::invoke;
 use crate::audit_key::FileKey;
 use crate::cli::connection::{Connected, DATA_DIR};
 use crate::cli::error::CliError;
@@ -70,13 +71,37 @@ pub(in crate::cli) fn verifier_keys(
     sealer.verifier_keys(&ctx.config.audit_log.origin(tenant))
 }
 
-pub(super) fn print(
+/// Who signs: a key file, or on AWS the function that can use the key.
+#[derive(Clone, Debug, Args)]
+pub(in crate::cli) struct SignerArgs {
+    #[command(flatten)]
+    pub(super) key: AuditKeyArgs,
+    /// Name or ARN of the function `seal`: on AWS it signs, and nobody else can.
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
+    pub(super) function: Option<String>,
+}
+
+pub(super) async fn print(
     tenant: &TenantId,
-    key: &AuditKeyArgs,
+    signer: &SignerArgs,
     connected: &Connected,
     output: Output,
 ) -> Result<(), CliError> {
-    let keys = verifier_keys(&connected.ctx, &key.sealer(connected)?, tenant);
-    let lines: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let lines = match &signer.function {
+        Some(function) => {
+            // It tells its keys with whatever it is asked for.
+            let now = connected.ctx.environment.now()?;
+            let answer = invoke(function, &json!({ "tenant_id": tenant, "since": now })).await?;
+            let keys = serde_json::from_value(answer["verifier_keys"].clone());
+            keys.map_err(|_| CliError::Function {
+                name: function.clone(),
+                problem: "it tells no keys".to_owned(),
+            })?
+        }
+        None => {
+            let keys = verifier_keys(&connected.ctx, &signer.key.sealer(connected)?, tenant);
+            keys.iter().map(ToString::to_string).collect::<Vec<String>>()
+        }
+    };
     output.print(lines.join("\n"), &json!({ "verifier_keys": lines }))
 }

@@ -1,8 +1,10 @@
 //! `activity-log audit`.
 
+mod api_source;
 mod cosign;
 mod directory;
 mod export;
+mod function;
 mod key;
 mod seal;
 mod table_source;
@@ -13,7 +15,8 @@ use activity_log_core::store::operator::layout::Intent;
 use clap::Subcommand;
 
 use self::cosign::CosignArgs;
-use self::export::ExportArgs;
+pub(super) use self::export::{ExportArgs, run_over_api};
+use self::key::SignerArgs;
 pub(super) use self::key::{AuditKeyArgs, verifier_keys};
 use self::seal::SealArgs;
 use super::arguments::tenant;
@@ -29,7 +32,7 @@ pub(super) enum AuditCommand {
         #[arg(long, value_parser = tenant)]
         tenant: TenantId,
         #[command(flatten)]
-        key: AuditKeyArgs,
+        signer: SignerArgs,
     },
     /// Seal every audit event of a tenant that is committed.
     Seal(SealArgs),
@@ -59,7 +62,9 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     match command {
-        AuditCommand::Vkey { tenant, key } => key::print(&tenant, &key, connected, output),
+        AuditCommand::Vkey { tenant, signer } => {
+            key::print(&tenant, &signer, connected, output).await
+        }
         AuditCommand::Seal(args) => seal::run(args, connected, output).await,
         AuditCommand::Cosign(args) => cosign::run(args, connected, output).await,
         AuditCommand::Export(args) => export::run(args, connected, output).await,

@@ -8,8 +8,10 @@ use activity_log_core::domain::principal::TenantId;
 use clap::Args;
 use serde_json::json;
 use tokio::time::Instant;
+use uuid::Uuid;
 
-use super::key::AuditKeyArgs;
+use super::function::invoke;
+use super::key::SignerArgs;
 use crate::cli::arguments::tenant;
 use crate::cli::connection::Connected;
 use crate::cli::error::CliError;
@@ -29,7 +31,7 @@ pub(in crate::cli) struct SealArgs {
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Timestamp>,
     #[command(flatten)]
-    key: AuditKeyArgs,
+    signer: SignerArgs,
 }
 
 fn time(text: &str) -> Result<Timestamp, &'static str> {
@@ -42,12 +44,13 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     let (ctx, tenant) = (&connected.ctx, &args.tenant);
-    let sealer = args.key.sealer(connected)?;
+    if let Some(function) = &args.signer.function {
+        return seal_by_function(&args, function, connected, output).await;
+    }
+    let sealer = args.signer.key.sealer(connected)?;
     let deadline = Instant::now() + TIME_LIMIT;
     let backlog = seal_backlog(ctx, &sealer, tenant, args.since, deadline).await?;
-    for ids in backlog.put_aside.chunks(FORGOTTEN_AT_ONCE) {
-        ctx.store.forget_put_aside(tenant, ids).await?;
-    }
+    forget(connected, tenant, &backlog.put_aside).await?;
     let sealed = backlog.sealed;
     output.print(
         format_args!(
@@ -64,4 +67,55 @@ pub(super) async fn run(
         }),
     )?;
     if backlog.finished { Ok(()) } else { Err(CliError::NotSealedInTime) }
+}
+
+/// The events that were put aside and are sealed now are kept no longer.
+async fn forget(connected: &Connected, tenant: &TenantId, ids: &[Uuid]) -> Result<(), CliError> {
+    for ids in ids.chunks(FORGOTTEN_AT_ONCE) {
+        connected.ctx.store.forget_put_aside(tenant, ids).await?;
+    }
+    Ok(())
+}
+
+/// Has the function seal, as often as it has time for a part of it only.
+async fn seal_by_function(
+    args: &SealArgs,
+    function: &str,
+    connected: &Connected,
+    output: Output,
+) -> Result<(), CliError> {
+    let tenant = &args.tenant;
+    // What is put aside from here on is none of what it seals.
+    let mut put_aside: Vec<Uuid> = Vec::new();
+    loop {
+        let after = put_aside.last().copied();
+        let page = connected.ctx.store.events_put_aside(tenant, after, FORGOTTEN_AT_ONCE).await?;
+        if page.is_empty() {
+            break;
+        }
+        put_aside.extend(page.iter().map(|aside| aside.event.id));
+    }
+    let mut payload = json!({ "tenant_id": tenant });
+    if let Some(since) = args.since {
+        payload["since"] = json!(since);
+    }
+    let deadline = Instant::now() + TIME_LIMIT;
+    let mut sealed = 0;
+    loop {
+        let answer = invoke(function, &payload).await?;
+        sealed += answer["sealed"].as_u64().unwrap_or(0);
+        if answer["finished"] == json!(true) {
+            forget(connected, tenant, &put_aside).await?;
+            return output.print(
+                format_args!(
+                    "{sealed} audit events sealed; the log has {} leaves.",
+                    answer["size"]
+                ),
+                &answer,
+            );
+        }
+        if Instant::now() >= deadline {
+            return Err(CliError::NotSealedInTime);
+        }
+    }
 }
