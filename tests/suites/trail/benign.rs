@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use activity_log_core::domain::activity::{Body, BodyText};
-use activity_log_core::domain::audit::{Action, AuditEvent};
+use activity_log_core::domain::audit::{Action, AuditEvent, Data, computed_event_id};
 use activity_log_core::trail::entry::{SealingTimes, WrittenAt};
 use activity_log_core::trail::record::record_hash;
 use activity_log_tests::trail_log::{BEGIN_MS, Leaf, SigningKey, TrailLog, at};
@@ -224,14 +224,19 @@ fn an_activity_whose_event_waits_to_be_sealed_is_told() {
     let millis = log.leaves[599].times.sealed_at.as_millis() + 5_000;
     let (event, activity) = log.events.logged(millis, "Just now");
     let times = SealingTimes { written_at: None, sealed_at: event.occurred_at };
-    let line = format!(r#"{{"id":"{}","occurred_at":"{}"}}"#, event.id, event.occurred_at);
+    let (id, occurred_at) = (event.id, event.occurred_at);
+    let line =
+        format!(r#"{{"activity":"{}","id":"{id}","occurred_at":"{occurred_at}"}}"#, activity.id);
     let record = Leaf::of(event, Some(&activity), times).record.unwrap();
     log.unsealed.push(line);
     log.more_activities.push(record.clone());
     assert_eq!(told(&Export::of(&log).proved()), BTreeSet::from(["activity_not_sealed_yet"]));
-    // One event excuses one activity.
-    log.more_activities.push(record);
+    // It excuses no other activity. And one that can't be read has the time of its id.
+    log.more_activities.push(record.replace(&activity.id.to_string(), &id.to_string()));
     Export::of(&log).tampered_by("activity_without_event");
+    log.more_activities.clear();
+    log.unsealed = vec![format!(r#"{{"id":"{id}","occurred_at":null}}"#)];
+    Export::of(&log).proved();
 }
 
 #[test]
@@ -254,8 +259,9 @@ fn what_a_later_release_adds_is_told_or_cannot_be_told() {
 fn events_of_other_actions_are_proved() {
     let mut log = TrailLog::empty("acme");
     let events = Action::ALL.iter().enumerate().filter(|(_, action)| {
-        // Merged events have times of their own, and a restore its place.
-        ![Action::RefusalsCounted, Action::LogRestored].contains(action)
+        // Some have times of their own, and a restore its place.
+        let others = [Action::RefusalsCounted, Action::LogRestored];
+        !others.contains(action) && !TOUCHED.contains(action)
     });
     let events = events.map(|(n, action)| {
         let event = log.events.event(*action, BEGIN_MS + i64::try_from(n).unwrap());
@@ -267,4 +273,27 @@ fn events_of_other_actions_are_proved() {
     let events = events.collect();
     log.seal(events);
     Export::of(&log).proved();
+}
+
+const TOUCHED: [Action; 2] = [Action::TrailItemRemoved, Action::TrailItemChanged];
+
+#[test]
+fn what_the_log_tells_of_the_table_is_told_however_late() {
+    let mut log = TrailLog::empty("acme");
+    let touched = TOUCHED.map(|action| {
+        let touched_at = at(BEGIN_MS);
+        let event = log.events.event(action, BEGIN_MS + 5 * HOUR_MS);
+        let id = computed_event_id(touched_at, &[action.as_str()]);
+        let data = Data::default().word("item", "activity").time("first_at", touched_at);
+        (AuditEvent { id, data, ..event }, None)
+    });
+    log.seal(touched.into());
+    let export = Export::of(&log);
+    assert_eq!(told(&export.proved()), BTreeSet::from(["item_touched"]));
+    for leaf in &mut log.leaves {
+        let first_at = at(BEGIN_MS).to_string();
+        leaf.change(&first_at, &at(BEGIN_MS + 1).to_string());
+        leaf.seal();
+    }
+    Export::of(&log).tampered_by("id_time_differs");
 }

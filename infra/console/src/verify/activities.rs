@@ -1,6 +1,6 @@
 //! `activities.jsonl`: the record of each activity, beside the leaves that have its hash.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::BufReader;
 
@@ -15,7 +15,8 @@ use super::disclosures::Parts;
 use super::erasures::Erasures;
 use super::files::{FileError, Folder, LineError, Lines};
 use super::report::{Finding, Report};
-use super::times::{millis, uuid};
+use super::times::uuid;
+use super::unsealed::Unsealed;
 
 pub(super) const ACTIVITIES: &str = "activities.jsonl";
 /// A request has up to 1 MiB, and an escape six bytes for one.
@@ -29,7 +30,6 @@ struct Record {
     #[serde(rename = "_sd")]
     digests: Option<Vec<String>>,
     id: String,
-    logged_at: Option<String>,
     tenant_id: Option<String>,
     #[serde(rename = "v")]
     version: Option<u64>,
@@ -52,8 +52,8 @@ pub(super) struct Activities {
     file: String,
     /// Lines that are not those of the leaf at which they were read, and what they say.
     ahead: VecDeque<(Vec<u8>, Option<Record>)>,
-    /// Activities that no leaf is of, and when they were logged.
-    extra: Vec<(String, Option<i64>)>,
+    /// Activities that no leaf is of.
+    extra: Vec<String>,
     is_ended: bool,
 }
 
@@ -124,10 +124,7 @@ impl Activities {
     /// Takes note of a line that is of no leaf.
     fn pass_over(&mut self, report: &mut Report) {
         match self.ahead.pop_front() {
-            Some((_, Some(record))) => {
-                let logged_at = record.logged_at.as_deref().and_then(millis);
-                self.extra.push((record.id, logged_at));
-            }
+            Some((_, Some(record))) => self.extra.push(record.id),
             Some((_, None)) => report.add(Finding::new(Code::FileMalformed).file(&self.file)),
             None => {}
         }
@@ -185,20 +182,15 @@ impl Activities {
     }
 
     /// Reports the activities that no leaf is of. Those whose event waits to be sealed are
-    /// told: an activity is logged at the time at which its event occurred, so each of
-    /// these excuses one.
-    pub(super) fn finish(&mut self, mut waiting: HashMap<i64, u64>, report: &mut Report) {
+    /// told.
+    pub(super) fn finish(&mut self, unsealed: &Unsealed, report: &mut Report) {
         while !self.ahead.is_empty() || self.read_ahead(report) {
             self.pass_over(report);
         }
-        for (id, logged_at) in self.extra.drain(..) {
-            let excuse = logged_at.and_then(|time| waiting.get_mut(&time)).filter(|n| **n > 0);
-            let code = match excuse {
-                Some(count) => {
-                    *count -= 1;
-                    Code::ActivityNotSealedYet
-                }
-                None => Code::ActivityWithoutEvent,
+        for id in self.extra.drain(..) {
+            let code = match unsealed.tells_of(&id) {
+                true => Code::ActivityNotSealedYet,
+                false => Code::ActivityWithoutEvent,
             };
             report.checked.activities += 1;
             report.add(Finding::new(code).file(&self.file).id(id));

@@ -102,6 +102,7 @@ codes! {
         ListedNotSealedYet = "listed_not_sealed_yet",
         ActivityNotSealedYet = "activity_not_sealed_yet",
         ActivityOfBefore = "activity_of_before",
+        ItemTouched = "item_touched",
         DataNotKnown = "data_not_known",
         DisclosureNotKnown = "disclosure_not_known",
         FileNotKnown = "file_not_known",

@@ -29,6 +29,8 @@ use super::unsealed::Unsealed;
 /// What `data` of an entry has beside what the API has.
 const OWN_DATA: [&str; 2] = [BACKFILL, "fields"];
 const LOG_RESTORED: &str = "log.restored";
+/// What the log tells of items that somebody changed or removed.
+const TRAIL_ITEM: &str = "trail.item_";
 
 /// A tree that has to be the beginning of the log.
 #[derive(Clone, Debug)]
@@ -320,6 +322,13 @@ impl Pass<'_> {
                 report.add(finding(Code::DataNotKnown).found(name));
             }
         }
+        if entry.action.starts_with(TRAIL_ITEM) {
+            let what = entry.data.get("item").and_then(Value::as_str).unwrap_or_default();
+            let item = entry.resource_id.as_deref().unwrap_or_default();
+            report.add(
+                finding(Code::ItemTouched).found(format_args!("{}: {what} {item}", entry.action)),
+            );
+        }
         let id = uuid(&entry.id);
         let times = self.clocks.check(index, id, entry, report);
         self.owner(index, entry);
@@ -396,7 +405,7 @@ impl Pass<'_> {
             lines.finish(self.report);
         }
         if let Some(activities) = &mut self.activities {
-            activities.finish(self.shared.unsealed.times(), self.report);
+            activities.finish(&self.shared.unsealed, self.report);
         }
         self.end.newest_sealed_at = self.clocks.newest_sealed_at();
         let newest = self.end.newest_sealed_at.and_then(Timestamp::from_millis);

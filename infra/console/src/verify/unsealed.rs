@@ -1,7 +1,7 @@
 //! `unsealed.jsonl`: the events that were in no seal when the export was made. Nobody signed
 //! the file; what is in it is held against the log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use super::code::Code;
 use super::files::{FileError, Folder};
 use super::ids::Ids;
 use super::report::{Finding, Report};
-use super::times::{millis, uuid};
+use super::times::{millis, time_of, uuid};
 
 pub(super) const UNSEALED: &str = "unsealed.jsonl";
 const MAX_LINE_BYTES: usize = 256;
@@ -23,16 +23,25 @@ const STREAM_HAS_FOR: i64 = 24 * 60 * 60 * 1_000;
 #[serde(deny_unknown_fields)]
 struct Line<'a> {
     id: &'a str,
-    occurred_at: &'a str,
+    /// None where the event can't be read.
+    occurred_at: Option<&'a str>,
+    /// The activity that it tells of as logged.
+    #[serde(default)]
+    activity: Option<&'a str>,
 }
 
-/// Events that wait to be sealed, with the times at which they occurred.
+/// Events that wait to be sealed.
 #[derive(Debug, Default)]
-pub(super) struct Unsealed(HashMap<Uuid, i64>);
+pub(super) struct Unsealed {
+    /// When each occurred.
+    events: HashMap<Uuid, i64>,
+    /// The activities that they tell of.
+    activities: HashSet<String>,
+}
 
 impl Unsealed {
     pub(super) fn read(folder: &Folder, report: &mut Report) -> Self {
-        let mut events = HashMap::new();
+        let mut unsealed = Self::default();
         let mut lines = match folder.lines(UNSEALED) {
             Ok(lines) => lines,
             Err(FileError::Missing) => return Self::default(),
@@ -43,13 +52,16 @@ impl Unsealed {
         };
         while let Some(line) = lines.next(MAX_LINE_BYTES) {
             let read = line.map(|line| {
-                let line: Line = serde_json::from_slice(line).ok()?;
-                Some((uuid(line.id)?, millis(line.occurred_at)?))
+                let line: Line<'_> = serde_json::from_slice(line).ok()?;
+                let id = uuid(line.id)?;
+                let occurred_at = line.occurred_at.map_or_else(|| time_of(id), millis)?;
+                Some((id, occurred_at, line.activity.map(str::to_owned)))
             });
             let number = lines.number();
             match read {
-                Ok(Some((id, occurred_at))) => {
-                    events.insert(id, occurred_at);
+                Ok(Some((id, occurred_at, activity))) => {
+                    unsealed.events.insert(id, occurred_at);
+                    unsealed.activities.extend(activity);
                 }
                 Ok(None) => report.add(
                     Finding::new(Code::FileMalformed)
@@ -62,25 +74,21 @@ impl Unsealed {
                 }
             }
         }
-        Self(events)
+        unsealed
     }
 
     pub(super) fn contains(&self, id: Uuid) -> bool {
-        self.0.contains_key(&id)
+        self.events.contains_key(&id)
     }
 
-    /// How many of them occurred at each time.
-    pub(super) fn times(&self) -> HashMap<i64, u64> {
-        let mut times = HashMap::new();
-        for time in self.0.values() {
-            *times.entry(*time).or_default() += 1;
-        }
-        times
+    /// Whether one of them tells of an activity.
+    pub(super) fn tells_of(&self, activity: &str) -> bool {
+        self.activities.contains(activity)
     }
 
     /// Holds them against the log.
     pub(super) fn check(&self, ids: &Ids, newest_sealed_at: Option<i64>, report: &mut Report) {
-        let mut events: Vec<_> = self.0.iter().collect();
+        let mut events: Vec<_> = self.events.iter().collect();
         events.sort_unstable_by_key(|(id, time)| (**time, **id));
         for (id, occurred_at) in events {
             let behind = newest_sealed_at.map_or(0, |newest| newest - occurred_at);

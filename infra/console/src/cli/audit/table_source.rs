@@ -137,7 +137,12 @@ impl<'a> TableSource<'a> {
             for id in ids {
                 if let Some(event) = events.get(id) {
                     let occurred_at = event.as_ref().map(|event| event.occurred_at);
-                    lines.push(json!({ "id": id, "occurred_at": occurred_at }));
+                    let mut line = json!({ "id": id, "occurred_at": occurred_at });
+                    // So that an activity whose event waits is told from one that was put in.
+                    if let Some(activity) = event.as_ref().and_then(logged_activity) {
+                        line["activity"] = json!(activity);
+                    }
+                    lines.push(line);
                 }
             }
         }
