@@ -5,7 +5,9 @@ stream, the bus) is asked for until it is there, up to a deadline that a busy
 machine does not miss; no check is that something takes less time.
 """
 
+import base64
 import gzip
+import hashlib
 import json
 import os
 import pathlib
@@ -19,6 +21,7 @@ import uuid
 
 import boto3
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
 STACK = os.environ["STACK"]
@@ -34,6 +37,7 @@ FUNCTIONS = {
     "log",
     "mcp",
     "publish",
+    "seal",
     "search",
     "web",
 }
@@ -44,8 +48,8 @@ FUNCTION_ALARMS = {
     "throttles": ("AWS/Lambda", "Throttles"),
     "unrecorded": ("ActivityLog", "Unrecorded"),
 }
-# They record nothing.
-NOT_WATCHED = {("index", "unrecorded"), ("web", "unrecorded")}
+# They record nothing of callers.
+NOT_WATCHED = {("index", "unrecorded"), ("seal", "unrecorded"), ("web", "unrecorded")}
 # The names that the runbook has, but for those of the table, which template.py
 # leaves out.
 ALARMS = {
@@ -60,6 +64,11 @@ ALARMS = {
     "publish-dlq-depth",
     "publish-dlq-errors",
     "publish-iterator-age",
+    "seal-dlq-depth",
+    "seal-dlq-errors",
+    "seal-iterator-age",
+    "seal-put-aside",
+    "trail-tampering",
 } | {
     f"{name}-{kind}"
     for name in FUNCTIONS
@@ -176,6 +185,38 @@ def metrics_of(function):
 
 def watched_by(alarm):
     return alarm["Namespace"], alarm["MetricName"], alarm["Dimensions"]
+
+
+def seals():
+    """The seals of the tenant's log, in their order."""
+    pages = DYNAMODB.get_paginator("query").paginate(
+        TableName=OUTPUTS["TableName"],
+        KeyConditionExpression="pk = :seals",
+        ExpressionAttributeValues={":seals": {"S": f"T#{TENANT}#SEAL#1"}},
+        ConsistentRead=True,
+    )
+    return [item for page in pages for item in page["Items"]]
+
+
+def sealed_ids():
+    """The ids of the events that are sealed, in the order of the leaves."""
+    ids = [seal["ids"]["B"][at : at + 16] for seal in seals() for at in range(0, len(seal["ids"]["B"]), 16)]
+    return [str(uuid.UUID(bytes=one)) for one in ids]
+
+
+def verified(note):
+    """The lines of a checkpoint whose signature is that of the stack's key: origin, size, root."""
+    text, signature = note.split("\n\n")
+    (arn,) = OUTPUTS["AuditSigningKeyArns"].split(",")
+    key = load_der_public_key(KMS.get_public_key(KeyId=arn)["PublicKey"])
+    dash, name, blob = signature.rstrip("\n").split(" ")
+    check(dash == "\u2014", "it is the line of a signature", signature)
+    blob = base64.b64decode(blob)
+    named = name.encode() + b"\n\x01" + key.public_bytes_raw()
+    check(blob[:4] == hashlib.sha256(named).digest()[:4], "its id is that of the key", signature)
+    # It raises where it is not.
+    key.verify(blob[4:], f"{text}\n".encode())
+    return text.split("\n")
 
 
 def received(queue_url):
@@ -536,6 +577,41 @@ class Suite:
         left = received(OUTPUTS["PublishDeadLettersUrl"])
         check(not left, "none is given up", left)
 
+    def sealed(self):
+        ids = {event["id"] for event in audit_events(self.key)}
+        eventually(lambda: ids <= set(sealed_ids()), "what the trail shows is sealed")
+        count = 0
+        for seal in seals():
+            count += int(seal["count"]["N"])
+            origin, size, root = verified(seal["note"]["S"])
+            check(origin == f"{OUTPUTS['AuditLogName']}/{TENANT}", "it is the tenant's log", origin)
+            check(int(size) == count, "each seal follows the one before", (size, count))
+            check(len(base64.b64decode(root)) == 32, "it has a root", root)
+        check(count == len(set(sealed_ids())), "no event is sealed twice")
+        payload = json.dumps({"tenant_id": TENANT}).encode()
+        answer = LAMBDA.invoke(FunctionName=OUTPUTS["SealFunctionName"], Payload=payload)
+        result = json.loads(answer["Payload"].read())
+        check("FunctionError" not in answer, "an operator invokes it", result)
+        check(result["finished"] and result["put_aside"] == 0, "nothing was lost", result)
+
+    def tampered_with(self):
+        """An activity that somebody deletes is told of by the trail, and that is sealed."""
+        activity_id = min(self.logged)
+        key = {"pk": {"S": f"T#{TENANT}#ACT#{activity_id}"}, "sk": {"S": "HEAD"}}
+        DYNAMODB.delete_item(TableName=OUTPUTS["TableName"], Key=key)
+
+        def told():
+            return audit_events(self.key, resource_type="trail")
+
+        (event,) = eventually(told, "the trail tells of it")
+        check(event["action"] == "trail.item_removed", "what was done", event)
+        check(event["resource_id"] == activity_id, "to what", event)
+        check(event["data"]["item"] == "activity", "and what that is", event)
+        eventually(lambda: event["id"] in sealed_ids(), "that is sealed")
+        verified(seals()[-1]["note"]["S"])
+        left = received(OUTPUTS["SealDeadLettersUrl"])
+        check(not left, "nothing is given up", left)
+
     def alarms(self):
         pages = boto3.client("cloudwatch").get_paginator("describe_alarms").paginate()
         alarms = {one["AlarmName"]: one for page in pages for one in page["MetricAlarms"]}
@@ -553,6 +629,8 @@ class Suite:
         check(tail in told, "that is what an alarm watches", (tail, told))
         damage = watched_by(alarms[f"{STACK}-index-damage"])
         check(damage in metrics_of("mcp"), "another one watches for damage", damage)
+        tampering = watched_by(alarms[f"{STACK}-trail-tampering"])
+        eventually(lambda: tampering in metrics_of("seal"), "another one watches for tampering")
 
 
 def main():
@@ -570,6 +648,8 @@ def main():
         suite.index,
         suite.damaged_index,
         suite.events_out,
+        suite.sealed,
+        suite.tampered_with,
         suite.alarms,
     ]
     for step in steps:
@@ -583,6 +663,7 @@ LAMBDA = boto3.client("lambda")
 LOGS = boto3.client("logs")
 DYNAMODB = boto3.client("dynamodb")
 IAM = boto3.client("iam")
+KMS = boto3.client("kms")
 (DEPLOYED,) = boto3.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
 OUTPUTS = {output["OutputKey"]: output["OutputValue"] for output in DEPLOYED["Outputs"]}
 

@@ -50,9 +50,13 @@ def adapt(template):
         document["Statement"] = [
             statement for statement in document["Statement"] if statement["Sid"] != "OnlyEncrypted"
         ]
+    def written_in(properties, name):
+        properties[name] = template["Parameters"][properties[name]["Ref"]]["Default"]
+
     scaling = resources["IngestFunction"]["Properties"]["Events"]["Messages"]["Properties"]
-    parameter = scaling["ScalingConfig"]["MaximumConcurrency"]["Ref"]
-    scaling["ScalingConfig"]["MaximumConcurrency"] = template["Parameters"][parameter]["Default"]
+    written_in(scaling["ScalingConfig"], "MaximumConcurrency")
+    stream = resources["SealFunction"]["Properties"]["Events"]["Events"]["Properties"]
+    written_in(stream, "MaximumBatchingWindowInSeconds")
 
 
 def main():

@@ -24,7 +24,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 /// How long events are gathered for a seal.
 const WINDOW: Duration = Duration::from_secs(1);
 /// How often the table is looked at for what was not handed over.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// What a look goes back to: a commit comes at most a minute behind the time of its event.
 const LOOK_BACK: Duration = Duration::from_secs(240);
 /// How long a tenant's events are tried at a time.

@@ -177,9 +177,8 @@ impl Entry {
         if entry.version != ENTRY_VERSION {
             return Err(EntryError::Unknown);
         }
-        // Numbers aside, what serde writes in the order of the members is canonical.
         let is_canonical = serde_json::to_vec(&entry).is_ok_and(|again| again == bytes)
-            && (entry.data.is_empty() || is_canonical(bytes));
+            && (is_written_alike(&entry.data) || is_canonical(bytes));
         if is_canonical { Ok(entry) } else { Err(EntryError::Malformed) }
     }
 
@@ -191,6 +190,21 @@ impl Entry {
             _ => EntryError::Malformed,
         }
     }
+}
+
+/// Whether serde writes members as the canonical form has them: it does, but for fractions,
+/// numbers beyond what fractions tell apart, and the order of names that are not ASCII.
+fn is_written_alike(data: &BTreeMap<String, Value>) -> bool {
+    const EXACT_UP_TO: u64 = 1 << 53;
+    fn is_alike(value: &Value) -> bool {
+        match value {
+            Value::Null | Value::Bool(_) | Value::String(_) => true,
+            Value::Number(number) => number.as_u64().is_some_and(|number| number <= EXACT_UP_TO),
+            Value::Array(values) => values.iter().all(is_alike),
+            Value::Object(_) => false,
+        }
+    }
+    data.iter().all(|(name, value)| name.is_ascii() && is_alike(value))
 }
 
 fn is_canonical(bytes: &[u8]) -> bool {

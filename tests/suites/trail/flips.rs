@@ -14,12 +14,12 @@ const FLIPS: u64 = 10_000;
 /// Every file of a folder, with its bytes.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("it is a folder") {
+        let path = entry.expect("it can be read").path();
         if path.is_dir() {
             all.extend(files(&path));
         } else {
-            let bytes = fs::read(&path).unwrap();
+            let bytes = fs::read(&path).expect("it is a file");
             all.push((path, bytes));
         }
     }

@@ -14,8 +14,10 @@ use super::{Export, told};
 /// A log that goes on where another one ended, as its first leaf says.
 fn restored(before: &TrailLog, size: u64, root: TreeHash) -> TrailLog {
     let mut log = TrailLog::empty("acme");
-    log.audit_log.generation = Generation::new(before.audit_log.generation.number() + 1).unwrap();
-    let newest = before.leaves.last().unwrap().times.sealed_at.as_millis() + 60_000;
+    log.audit_log.generation =
+        Generation::new(before.audit_log.generation.number() + 1).expect("there are more");
+    let newest =
+        before.leaves.last().expect("there is a leaf").times.sealed_at.as_millis() + 60_000;
     let event = log.events.event(Action::LogRestored, newest);
     let data = Data::default()
         .word("previous_origin", &before.origin())

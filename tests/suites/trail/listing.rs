@@ -22,7 +22,7 @@ fn listed(log: &TrailLog, change: impl FnOnce(&mut Vec<Value>)) -> Export {
 }
 
 fn events(page: &mut Value) -> &mut Vec<Value> {
-    page["audit_events"].as_array_mut().unwrap()
+    page["audit_events"].as_array_mut().expect("a page has events")
 }
 
 #[test]

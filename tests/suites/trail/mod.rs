@@ -34,7 +34,7 @@ struct Export {
 impl Export {
     /// The export of a log, beside the auditor's own files.
     fn of(log: &TrailLog) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("there is room");
         log.export(&folder.path().join("export"));
         let keys = log.verifier_keys();
         Self { folder, keys, witnesses: Vec::new(), since: Vec::new(), listing: None }
@@ -50,7 +50,7 @@ impl Export {
     }
 
     fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.file(name)).unwrap()
+        fs::read(self.file(name)).expect("it is there")
     }
 
     fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
@@ -59,7 +59,7 @@ impl Export {
 
     /// Changes the text of a file of the export.
     fn edit(&self, name: &str, edit: impl FnOnce(String) -> String) {
-        self.write(name, edit(String::from_utf8(self.read(name)).unwrap()));
+        self.write(name, edit(String::from_utf8(self.read(name)).expect("it is text")));
     }
 
     /// A file of the auditor's own.
@@ -77,7 +77,7 @@ impl Export {
 
     fn verify(&self) -> Report {
         let request = Request::new(&self.dir(), self.keys.clone(), self.witnesses.clone());
-        let mut request = request.unwrap();
+        let mut request = request.expect("its keys belong together");
         request.since.clone_from(&self.since);
         request.listing.clone_from(&self.listing);
         verify(&request, &|_, _| {})
@@ -107,8 +107,8 @@ impl Export {
 }
 
 fn write(path: &Path, bytes: impl AsRef<[u8]>) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
+    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("it is made");
+    fs::write(path, bytes).expect("it is written");
 }
 
 fn found(report: &Report) -> BTreeSet<&'static str> {

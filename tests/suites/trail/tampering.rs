@@ -529,17 +529,20 @@ pub(super) fn erasure(log: &TrailLog, millis: i64, activity: &str) -> Leaf {
 
 /// Erases the activity of a leaf; its id.
 pub(super) fn erase(leaf: &mut Leaf) -> String {
-    let activity = leaf.event.resource_id.clone().unwrap();
+    let activity = leaf.event.resource_id.clone().expect("it is of an activity");
     leaf.disclosures.pop();
     leaf.record = Some(format!(r#"{{"id":"{activity}"}}"#));
     activity
 }
 
+/// What somebody puts into a log to excuse that an activity is missing.
+type Excuse<'a> = &'a dyn Fn(&mut TrailLog, &str);
+
 #[test]
 fn what_is_missing_has_to_have_been_erased_and_by_a_sealed_erasure_behind_it() {
     let newest = some_log().leaves[599].event.occurred_at.as_millis();
     // None; one of another activity; an earlier one; one that was refused; none is sealed.
-    let excuses: [&dyn Fn(&mut TrailLog, &str); 5] = [
+    let excuses: [Excuse<'_>; 5] = [
         &|_, _| {},
         &|log, _| {
             let other = log.leaves[301].event.resource_id.clone().unwrap();

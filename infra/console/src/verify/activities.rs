@@ -36,10 +36,6 @@ struct Record {
 }
 
 impl Record {
-    fn of(line: &[u8]) -> Option<Self> {
-        serde_json::from_slice(line).ok()
-    }
-
     /// Whether it is the line of an activity that is not there.
     fn is_missing(&self, line: &[u8]) -> bool {
         uuid(&self.id).is_some() && line == format!(r#"{{"id":"{}"}}"#, self.id).as_bytes()
@@ -54,8 +50,8 @@ pub(super) fn is_of_an_activity(entry: &Entry) -> bool {
 pub(super) struct Activities {
     lines: Lines<BufReader<File>>,
     file: String,
-    /// Lines that are not those of the leaf at which they were read.
-    ahead: VecDeque<Vec<u8>>,
+    /// Lines that are not those of the leaf at which they were read, and what they say.
+    ahead: VecDeque<(Vec<u8>, Option<Record>)>,
     /// Activities that no leaf is of, and when they were logged.
     extra: Vec<(String, Option<i64>)>,
     is_ended: bool,
@@ -89,37 +85,37 @@ impl Activities {
         }
     }
 
-    fn next(&mut self, report: &mut Report) -> Option<Vec<u8>> {
-        self.ahead.pop_front().or_else(|| self.read(report))
-    }
-
-    fn read(&mut self, report: &mut Report) -> Option<Vec<u8>> {
-        if self.is_ended {
-            return None;
-        }
-        match self.lines.next(MAX_LINE_BYTES) {
-            None => None,
-            Some(Ok(line)) => Some(line.to_vec()),
+    /// Reads a line ahead. Whether there is one.
+    fn read_ahead(&mut self, report: &mut Report) -> bool {
+        let mut line = Vec::new();
+        let read = if self.is_ended { None } else { self.lines.read(MAX_LINE_BYTES, &mut line) };
+        match read {
+            None => false,
+            Some(Ok(())) => {
+                let record = serde_json::from_slice(&line).ok();
+                self.ahead.push_back((line, record));
+                true
+            }
             Some(Err(error)) => {
                 self.is_ended = !matches!(error, LineError::Cut);
                 report.add(error.finding(self.lines.number()).file(&self.file));
-                None
+                false
             }
         }
     }
 
     /// Passes over lines that are of no leaf, where that of an activity is close behind.
-    fn find(&mut self, activity: &str, report: &mut Report) -> Option<Vec<u8>> {
+    fn find(&mut self, activity: &str, report: &mut Report) -> Option<(Vec<u8>, Record)> {
         for n in 0..=LINES_AHEAD {
-            if n == self.ahead.len() {
-                let line = self.read(report)?;
-                self.ahead.push_back(line);
+            if n == self.ahead.len() && !self.read_ahead(report) {
+                return None;
             }
-            if Record::of(&self.ahead[n]).is_some_and(|record| record.id == activity) {
+            if self.ahead[n].1.as_ref().is_some_and(|record| record.id == activity) {
                 for _ in 0..n {
                     self.pass_over(report);
                 }
-                return self.next(report);
+                let (line, record) = self.ahead.pop_front()?;
+                return Some((line, record?));
             }
         }
         None
@@ -127,13 +123,13 @@ impl Activities {
 
     /// Takes note of a line that is of no leaf.
     fn pass_over(&mut self, report: &mut Report) {
-        let Some(line) = self.next(report) else { return };
-        match Record::of(&line) {
-            Some(record) => {
+        match self.ahead.pop_front() {
+            Some((_, Some(record))) => {
                 let logged_at = record.logged_at.as_deref().and_then(millis);
                 self.extra.push((record.id, logged_at));
             }
-            None => report.add(Finding::new(Code::FileMalformed).file(&self.file)),
+            Some((_, None)) => report.add(Finding::new(Code::FileMalformed).file(&self.file)),
+            None => {}
         }
     }
 
@@ -147,12 +143,11 @@ impl Activities {
     ) {
         let finding = |code| Finding::new(code).index(index).id(&entry.id);
         let activity = entry.resource_id.as_deref().unwrap_or_default();
-        let Some(line) = self.find(activity, report) else {
+        let Some((line, record)) = self.find(activity, report) else {
             let finding = finding(Code::ActivityMissing).file(&self.file);
             report.add(finding.expected(format_args!("the activity {activity}")));
             return;
         };
-        let Some(record) = Record::of(&line) else { return };
         report.checked.activities += 1;
         if record.is_missing(&line) {
             erasures.expect(Code::ActivityMissing, index, entry, times, report);
@@ -193,11 +188,7 @@ impl Activities {
     /// told: an activity is logged at the time at which its event occurred, so each of
     /// these excuses one.
     pub(super) fn finish(&mut self, mut waiting: HashMap<i64, u64>, report: &mut Report) {
-        loop {
-            if self.ahead.is_empty() {
-                let Some(line) = self.read(report) else { break };
-                self.ahead.push_back(line);
-            }
+        while !self.ahead.is_empty() || self.read_ahead(report) {
             self.pass_over(report);
         }
         for (id, logged_at) in self.extra.drain(..) {

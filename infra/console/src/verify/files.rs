@@ -188,17 +188,31 @@ impl<R: BufRead> Lines<R> {
 
     /// The next line without its end; `None` behind the last.
     pub(super) fn next(&mut self, max_bytes: usize) -> Option<Result<&[u8], LineError>> {
-        self.line.clear();
+        let mut line = std::mem::take(&mut self.line);
+        let read = self.read(max_bytes, &mut line);
+        self.line = line;
+        read.map(|read| read.map(|()| self.line.as_slice()))
+    }
+
+    /// The same, into a buffer.
+    pub(super) fn read(
+        &mut self,
+        max_bytes: usize,
+        line: &mut Vec<u8>,
+    ) -> Option<Result<(), LineError>> {
+        line.clear();
         let mut bounded = (&mut self.input).take(max_bytes as u64 + 1);
-        match bounded.read_until(b'\n', &mut self.line) {
+        match bounded.read_until(b'\n', line) {
             Ok(0) => return None,
             Ok(_) => self.number += 1,
             Err(error) => return Some(Err(LineError::Failed(error))),
         }
-        Some(match self.line.strip_suffix(b"\n") {
-            Some(line) => Ok(line),
-            None if self.line.len() > max_bytes => Err(LineError::TooLong),
-            None => Err(LineError::Cut),
+        Some(if line.pop_if(|last| *last == b'\n').is_some() {
+            Ok(())
+        } else if line.len() > max_bytes {
+            Err(LineError::TooLong)
+        } else {
+            Err(LineError::Cut)
         })
     }
 }

@@ -2,6 +2,7 @@
 //! and what it survives.
 
 mod acts;
+mod audit;
 mod commands;
 mod compaction;
 mod data_folder;
@@ -17,3 +18,4 @@ mod rig;
 mod serving;
 mod shell;
 mod sizes;
+mod trail;

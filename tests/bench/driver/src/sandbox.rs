@@ -15,6 +15,9 @@ use crate::table_stub::{Scheme, TableStub};
 /// No start and no invocation takes longer, on a busy machine too.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
+/// The key that `seal` signs with. The stub has but one.
+const SIGNING_KEY_ARN: &str = "arn:aws:kms:us-east-1:123456789012:key/1";
+
 /// What is run.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
@@ -87,6 +90,7 @@ impl Sandbox {
             .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
             .env("AWS_SESSION_TOKEN", "session")
             .env("AWS_ENDPOINT_URL", &url)
+            .env("AUDIT_SIGNING_KEY_ARNS", SIGNING_KEY_ARN)
             .env("AWS_CA_BUNDLE", &stub.ca_file)
             .env("NODE_EXTRA_CA_CERTS", &stub.ca_file)
             .envs(program.env.iter().map(|(name, value)| (name, value)))
