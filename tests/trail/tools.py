@@ -255,7 +255,8 @@ def check_witness(early: pathlib.Path) -> pathlib.Path:
     require(status == 400, "aics-witness refuses a rollback")
     pem = (pathlib.Path(ARGS.data) / "audit-key.pem").read_bytes()
     fork = aics_tlog.Checkpoint(origin=ORIGIN_OF_DEMO, size=size_of(late), root=bytes(32))
-    forged = str(aics_tlog.sign_checkpoint(fork, load_pem_private_key(pem, None), ORIGIN_OF_DEMO))
+    forged = aics_tlog.sign_checkpoint(fork, load_pem_private_key(pem, None), ORIGIN_OF_DEMO)
+    forged = forged.to_bytes().decode()
     status, _ = post("/add-checkpoint", f"old {size_of(late)}\n\n{forged}")
     require(status in (409, 422), f"aics-witness refuses a fork that the log's key signed ({status})")
     return late

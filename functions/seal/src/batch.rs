@@ -8,13 +8,16 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use activity_log_core::Context;
 use activity_log_core::app::seal_events::{SealError, Sealed, Sealer, seal_events};
+use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result, chain};
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::UnsealedEvent;
 use activity_log_core::store::stream::{StreamRecord, TouchedItem, TrailChange};
+use activity_log_core::trail::entry::WrittenAt;
 use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
@@ -24,6 +27,10 @@ use crate::trip_wire;
 const TENANTS_IN_FLIGHT: usize = 8;
 /// How many events of a tenant are put aside at once.
 const PUTS_IN_FLIGHT: usize = 8;
+/// How long an event that can't be read is handed over again. A release that is being
+/// deployed may write what this one can't read yet; what it can't read then holds up the
+/// tenants of its shard no longer.
+const UNREADABLE_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// What became of a batch, or of a tenant's part of it.
 #[derive(Debug, Default)]
@@ -37,7 +44,7 @@ pub(crate) struct SealedBatch {
     pub(crate) conflicts: usize,
     /// Events that wait for somebody to look at their log.
     pub(crate) put_aside: usize,
-    /// Events that this project has not written.
+    /// Events that this project has not written, or that can't be read.
     pub(crate) unsealable: usize,
     /// Items that somebody has changed or removed, and that the trail was told of.
     pub(crate) touched_items: usize,
@@ -99,6 +106,7 @@ pub(crate) async fn seal_batch<'a>(
     ctx: &Context,
     sealer: &Sealer,
     records: &'a [StreamRecord<'a>],
+    now: Timestamp,
     deadline: Instant,
 ) -> SealedBatch {
     let mut done = SealedBatch::default();
@@ -114,6 +122,15 @@ pub(crate) async fn seal_batch<'a>(
                 tenants.entry(item.tenant.clone()).or_default().touched.push((item, record));
             }
             Ok(None) => {}
+            Err(error) if is_given_up(record, now) => {
+                tracing::error!(
+                    sequence_number = record.sequence_number(),
+                    item = record.pk(),
+                    error = chain(&error),
+                    "an event can't be read, and is not sealed"
+                );
+                done.unsealable += 1;
+            }
             Err(error) => done.failures.push(Failure::of(record, &chain(&error))),
         }
     }
@@ -134,6 +151,12 @@ pub(crate) async fn seal_batch<'a>(
         done.add(of_tenant);
     }
     done
+}
+
+/// Whether a record that can't be read has been handed over for long enough.
+fn is_given_up(record: &StreamRecord<'_>, now: Timestamp) -> bool {
+    let written = record.at().map(WrittenAt::time);
+    written.is_some_and(|written| written < now.minus(UNREADABLE_FOR))
 }
 
 /// Seals the events of a tenant.

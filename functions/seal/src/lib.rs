@@ -6,7 +6,8 @@
 //!
 //! Delivery is at least once, and an event that is sealed is known again. What failed is
 //! named to Lambda by its place in the stream, from which the batch is then read again. A
-//! tenant whose log is not what was signed holds up no other: its events are put aside.
+//! tenant whose log is not what was signed holds up no other: its events are put aside. An
+//! event that can't be read is handed over again for some minutes, and then left out.
 //!
 //! An operator invokes it with `{"tenant_id": "acme"}` for what the stream has lost, and for
 //! what was put aside.
@@ -73,7 +74,7 @@ pub async fn handle(
     match payload {
         Payload::Batch(batch) => {
             let usage = Usage::default();
-            let sealed = usage.of(seal_batch(ctx, sealer, &batch.records, deadline)).await;
+            let sealed = usage.of(seal_batch(ctx, sealer, &batch.records, now, deadline)).await;
             log_batch(request_id, &batch, &sealed, &usage);
             let places = sealed.failures.into_iter().map(|failure| failure.place);
             Ok(Answer::Batch(BatchAnswer::of_failures(places)))

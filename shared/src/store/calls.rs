@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::{
 };
 use futures_util::future::try_join_all;
 use futures_util::stream::{TryStreamExt, iter};
+use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, Instant};
 
 use super::failure::{DeadlinePassed, classify, to_error};
@@ -19,7 +20,7 @@ use super::index_memory::IndexMemory;
 use super::item::{Item, Key};
 use super::layout::SeenLayout;
 use super::measured::Measured as _;
-use super::new_events::NewEvents;
+use super::new_events::{NewEvent, NewEvents};
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Result, chain};
 use crate::platform::backoff::Backoff;
@@ -71,6 +72,13 @@ impl Store {
     #[must_use]
     pub fn table_name(&self) -> &str {
         &self.table_name
+    }
+
+    /// The events that this process writes from now on, for it to seal; `None` where they
+    /// are handed to somebody already.
+    #[must_use]
+    pub fn new_events(&self) -> Option<Receiver<NewEvent>> {
+        self.new_events.receive()
     }
 
     pub(super) async fn get(&self, key: Key) -> Result<Option<Item>> {

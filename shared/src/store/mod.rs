@@ -21,11 +21,12 @@
 //! segments                        what searches read of the index
 //! activity   commit   lists       one file for each thing that is read or written
 //! credentials   key_uses
-//! idempotency   actors   new_events
+//! idempotency   actors
 //! registry   types   tenant_settings   tombstone
 //! first_read                      what every request begins with
 //! items                           how records are laid out
 //! calls   index_memory            the table, and the calls that all make
+//! new_events                      events that were just written
 //! layout                          which layout the table has
 //! keys                            every key
 //! item   failure   client   measured

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::calls::Store;
 use crate::domain::audit::AuditEvent;
 
 /// How many wait. What has no room is found in the table.
@@ -19,16 +18,15 @@ pub struct NewEvent(pub AuditEvent);
 #[derive(Debug, Default)]
 pub(super) struct NewEvents(OnceLock<Sender<NewEvent>>);
 
-impl Store {
-    /// From now on this process seals what it writes; `None` where that was said before.
-    #[must_use]
-    pub fn new_events(&self) -> Option<Receiver<NewEvent>> {
+impl NewEvents {
+    /// From now on they are handed on; `None` where that was said before.
+    pub(super) fn receive(&self) -> Option<Receiver<NewEvent>> {
         let (sender, receiver) = channel(WAITING);
-        self.new_events.0.set(sender).ok().map(|()| receiver)
+        self.0.set(sender).ok().map(|()| receiver)
     }
 
     pub(super) fn hand_on(&self, event: &AuditEvent) {
-        if let Some(sender) = self.new_events.0.get()
+        if let Some(sender) = self.0.get()
             && sender.try_send(NewEvent(event.clone())).is_err()
         {
             tracing::debug!(tenant = %event.tenant_id, "an event is sealed when the table is read");

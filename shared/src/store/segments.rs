@@ -61,7 +61,7 @@ impl Store {
 
     /// Notes that something was written with an event, and whether it asks for a run.
     pub(super) fn note_written(&self, event: &AuditEvent, is_marked: bool) {
-        self.hand_on(event);
+        self.new_events.hand_on(event);
         if is_marked {
             self.memory.ask_for_run(&event.tenant_id);
         }

@@ -199,7 +199,8 @@ impl StreamRecord<'_> {
     }
 
     /// When the table took the change, in whole seconds. A table may tell fractions of them.
-    fn at(&self) -> Option<WrittenAt> {
+    #[must_use]
+    pub fn at(&self) -> Option<WrittenAt> {
         let seconds: f64 =
             serde_json::from_str(self.dynamodb.approximate_creation_date_time?.get()).ok()?;
         let is_a_time = (0.0..=f64::from(u32::MAX)).contains(&seconds);

@@ -10,9 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use activity_log::audit_key::FileKey;
 use activity_log_core::app::seal_events::Sealer;
-use activity_log_core::domain::clock::SystemEnvironment;
 use activity_log_core::domain::principal::Scope;
 use activity_log_core::trail::signer::Signer;
 use activity_log_tests::client::logged_activity::{self, id_of};
@@ -312,8 +310,7 @@ impl<'a> Rehearsal<'a> {
     /// What the stream has lost, of which tiles are full; a batch that is known; a second key;
     /// events behind a foreign seal; and an activity that somebody has removed.
     async fn seal(&mut self) {
-        let (key, second) = (signer(), signer());
-        let sealer = Sealer::new(vec![Arc::clone(&key)]);
+        let sealer = TestSigner::sealer(1);
         let request = json!({ "tenant_id": TENANT });
         let done = self.invoke_seal(&sealer, &request).await;
         assert!(done["size"].as_u64().is_some_and(|size| size > LEAVES_OF_A_TILE), "{done}");
@@ -324,14 +321,15 @@ impl<'a> Rehearsal<'a> {
         }
         self.workspace.v1.log(&v1::note(COMMON)).await.expect(201);
         let batch = json!({ "Records": [last_put(self.engine, "EVENT", "INSERT")] });
-        let with_both = Sealer::new(vec![key, second]);
+        let both: [Arc<dyn Signer>; 2] = [1, 2].map(|seed| Arc::new(TestSigner::new(seed)) as _);
+        let with_both = Sealer::new(both.into());
         self.invoke_seal(&with_both, &batch).await;
 
         self.workspace.v1.log(&v1::note(COMMON)).await.expect(201);
         let batch = json!({ "Records": [
             last_put(self.engine, "EVENT", "INSERT"), last_put(self.engine, "HEAD", "REMOVE"),
         ] });
-        let stranger = Sealer::new(vec![signer()]);
+        let stranger = TestSigner::sealer(3);
         // By a process that has not looked at the table yet.
         let cold = Stack::start_cold(&self.workspace.stack).await;
         let done = fn_seal::handle(&cold.ctx, &stranger, invocation(&batch.to_string()));
@@ -421,10 +419,6 @@ fn typed_input() -> Value {
         "notes": "Roof inspected",
         "scheduled_activity_id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19",
     })
-}
-
-fn signer() -> Arc<dyn Signer> {
-    Arc::new(FileKey::in_memory(&SystemEnvironment))
 }
 
 /// A change of the item of a sort key that a log has put last, as the stream hands it over.

@@ -344,7 +344,7 @@ async fn a_batch_without_events_makes_no_call() {
 }
 
 #[tokio::test]
-async fn an_event_that_cannot_be_read_fails_alone() {
+async fn an_event_that_cannot_be_read_fails_alone_and_holds_up_the_others_for_minutes() {
     let sealing = Sealing::start().await;
     sealing.log(ACME, 7).await;
     let mut events = events_of(&sealing.records(7).await, ACME);
@@ -366,6 +366,17 @@ async fn an_event_that_cannot_be_read_fails_alone() {
     let reasons = log.fields_with("events not sealed");
     assert_eq!(reasons.len(), 5);
     assert!(reasons.iter().all(|reason| reason.to_string().contains("is corrupt")));
+    assert!(log.lines_with(SECRET).is_empty(), "the log quotes no values");
+
+    sealing.stack.clock.advance(Duration::from_secs(16 * 60));
+    // One whose age is not known is not given up.
+    let change = events[2]["dynamodb"].as_object_mut().expect("it is an object");
+    change.remove("ApproximateCreationDateTime");
+    let (log, guard) = CapturedLog::start();
+    assert_eq!(sealing.seal(&events).await, places(&events[2..3]));
+    drop(guard);
+    assert_eq!(log.fields_with("an event can't be read, and is not sealed").len(), 4);
+    assert_eq!(log.fields_with("batch sealed")[0]["unsealable"], 4);
     assert!(log.lines_with(SECRET).is_empty(), "the log quotes no values");
 }
 
