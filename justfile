@@ -14,7 +14,7 @@ _list:
 check: fmt-check locked lint test
 
 # All that has to hold before a change lands, in this order
-ci: fmt-check locked lint pages test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-pages test-examples test-finding deploy-check test-emulator bench-short only-its-own unused doc deny
+ci: fmt-check locked lint pages test test-dynamodb-local test-mcp test-cargo-lambda test-clients test-pages test-examples test-finding test-trail deploy-check test-emulator bench-short only-its-own unused doc deny
 
 # Writes the format
 fmt:
@@ -70,6 +70,10 @@ test-examples:
 # What people search for, here and beside others
 test-finding:
     tests/finding/run
+
+# Exports of the signed log, against tools that this project did not write
+test-trail:
+    tests/trail/run
 
 # The template, as far as it can be told without deploying it
 deploy-check:

@@ -260,6 +260,7 @@ fn type_name(name: &str) -> TypeName {
 enum Attribute {
     Text(Pattern),
     Number(String),
+    Bytes(Vec<u8>),
 }
 
 /// The items of one log.
@@ -333,6 +334,7 @@ impl Template {
                 let value = match value {
                     SdkValue::S(text) => Attribute::Text(Pattern::new(&text, &slots)),
                     SdkValue::N(digits) => Attribute::Number(digits),
+                    SdkValue::B(bytes) => Attribute::Bytes(bytes.into_inner()),
                     other => panic!("an item holds {other:?}"),
                 };
                 (name, value)
@@ -364,6 +366,7 @@ impl Template {
                 let value = match value {
                     Attribute::Text(pattern) => AttributeValue::S(pattern.fill(value_of)),
                     Attribute::Number(digits) => AttributeValue::N(digits.clone()),
+                    Attribute::Bytes(bytes) => AttributeValue::B(bytes.clone()),
                 };
                 (name.clone(), value)
             });

@@ -395,6 +395,20 @@ impl Log<'_> {
 
     /// Puts the tiles that leaves have filled.
     async fn put_full_tiles(&self, leaves: std::ops::Range<u64>) -> Result<()> {
+        match self.put_tiles_of(leaves.clone()).await {
+            // What was before went with a removed tenant, and its tiles can't be made.
+            Err(error) if is_missing_seal(&error) && self.has_lost_its_beginning().await? => Ok(()),
+            put => put,
+        }
+    }
+
+    async fn has_lost_its_beginning(&self) -> Result<bool> {
+        let generation = self.audit_log().generation;
+        let oldest = self.store().seals_from(self.tenant, generation, 0, 1).await?;
+        Ok(oldest.first().is_some_and(|oldest| oldest.first > 0))
+    }
+
+    async fn put_tiles_of(&self, leaves: std::ops::Range<u64>) -> Result<()> {
         let generation = self.audit_log().generation;
         let mut reader = LogReader::new(self.store(), self.tenant, generation, leaves.end);
         for index in leaves.start / TILE_WIDTH..leaves.end / TILE_WIDTH {

@@ -20,6 +20,7 @@ use activity_log_tests::faulty_engine::FaultyEngine;
 use activity_log_tests::iam::{Request, Roles, roles_of};
 use activity_log_tests::lambda::invocation;
 use activity_log_tests::pages::PAGES;
+use activity_log_tests::sealing::TestSigner;
 use activity_log_tests::stack::Stack;
 use activity_log_tests::template::{Template, text};
 use activity_log_tests::workspace::{TENANT, Workspace, objects_beyond_a_head, own_id, type_of};

@@ -13,7 +13,7 @@ const SHELVES: [(&str, &[&str]); 9] = [
     ("platform", &["domain"]),
     ("store", &["domain", "text", "index", "platform", "trail"]),
     ("app", &["domain", "text", "index", "platform", "store", "trail"]),
-    ("http", &["domain", "index", "platform", "app"]),
+    ("http", &["domain", "index", "platform", "app", "trail"]),
     ("lambda", &["domain", "platform", "store", "app", "http"]),
 ];
 

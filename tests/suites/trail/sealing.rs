@@ -254,15 +254,9 @@ async fn tiles_that_got_lost_are_computed_and_a_full_one_is_put_again() {
         log_some(&stack, 1).await;
         unsealed(&stack).await.remove(0)
     };
-    let mut copies: Vec<UnsealedEvent> = (0..600_u128)
-        .map(|n| {
-            let id = uuid::Uuid::from_u128(event.event.id.as_u128() + n);
-            let event = AuditEvent { id, ..event.event.clone() };
-            UnsealedEvent { event, written_at: None }
-        })
-        .collect();
-    let last = copies.split_off(500);
-    seal_events(&stack.ctx, &sealer, &acme(), copies, soon()).await.unwrap();
+    let mut first = copies(&event, 600);
+    let last = first.split_off(500);
+    seal_events(&stack.ctx, &sealer, &acme(), first, soon()).await.unwrap();
     seal_events(&stack.ctx, &sealer, &acme(), last.clone(), soon()).await.unwrap();
 
     let table = RawTable::of(&stack).await;
@@ -383,6 +377,19 @@ async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_g
     drop(v1.log(&json!({ "type": "note", "summary": "again" })).await.expect(201));
     let after = seal_all(&stack, "acme", &sealer).await;
     assert_eq!((after.sealed, after.size), (1, before + 1));
+    // A tile that would begin in what is gone is not made, and holds nothing up.
+    let more = copies(&unsealed(&stack).await[0], 300);
+    let after = seal_events(&stack.ctx, &sealer, &acme(), more, soon()).await.unwrap();
+    assert_eq!((after.sealed, after.size), (299, before + 300));
+}
+
+/// An event so many times, each under an id of its own; the first one is the event.
+fn copies(event: &UnsealedEvent, count: u128) -> Vec<UnsealedEvent> {
+    let copy = |n| {
+        let id = uuid::Uuid::from_u128(event.event.id.as_u128() + n);
+        UnsealedEvent { event: AuditEvent { id, ..event.event.clone() }, written_at: None }
+    };
+    (0..count).map(copy).collect()
 }
 
 async fn seals_from_newest(stack: &Stack) -> Seal {

@@ -116,8 +116,22 @@ impl ApiSource {
 
     async fn records(&self, tile: &str) -> Result<Vec<Vec<u8>>, CliError> {
         let path = format!("/v1/audit-log/records/{tile}");
-        let answer = whole(self.ask(&path).await?)?;
-        Ok(text_of(&path, &answer)?.lines().map(|line| line.as_bytes().to_vec()).collect())
+        let mut records = Vec::new();
+        // Long ones come in several answers, each of which says how many there are before
+        // the next.
+        loop {
+            let path = format!("{path}?skip={}", records.len());
+            let path =
+                if records.is_empty() { path.split('?').next().unwrap_or(&path) } else { &path };
+            let answer = whole(self.ask(path).await?)?;
+            let before = records.len();
+            let lines = text_of(path, &answer)?;
+            records.extend(lines.lines().map(|line| line.as_bytes().to_vec()));
+            let is_last = !answer.headers.contains_key(http::header::LINK);
+            if is_last || records.len() == before {
+                return Ok(records);
+            }
+        }
     }
 
     /// An answer to a call that is made again while the API asks for patience.
