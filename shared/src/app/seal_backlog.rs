@@ -84,7 +84,7 @@ pub async fn seal_backlog(
     }
     let since = since.unwrap_or(Timestamp::MIN);
     // Seals before events: what is sealed in between is found by `seal_events` again.
-    let sealed = sealed_ids(ctx, tenant, since).await?;
+    let sealed = sealed_ids(ctx, tenant, since, None).await?;
     backlog.sealed.size = backlog.sealed.size.max(sealed.size);
     let mut unsealed = unsealed_ids(ctx, tenant, since, &sealed.ids).await?;
     drop(sealed);
@@ -109,20 +109,15 @@ pub async fn seal_backlog(
     Ok(backlog)
 }
 
-/// The events that the list has from a time on and no seal has, newest first. One that was
-/// staged and never committed is among them.
+/// The events that the list has and none of the first so many leaves has, newest first. One
+/// that was staged and never committed is among them.
 ///
 /// # Errors
 ///
 /// A failed call.
-pub async fn unsealed_events(
-    ctx: &Context,
-    tenant: &TenantId,
-    since: Option<Timestamp>,
-) -> Result<Vec<Uuid>> {
-    let since = since.unwrap_or(Timestamp::MIN);
-    let sealed = sealed_ids(ctx, tenant, since).await?;
-    unsealed_ids(ctx, tenant, since, &sealed.ids).await
+pub async fn unsealed_events(ctx: &Context, tenant: &TenantId, leaves: u64) -> Result<Vec<Uuid>> {
+    let sealed = sealed_ids(ctx, tenant, Timestamp::MIN, Some(leaves)).await?;
+    unsealed_ids(ctx, tenant, Timestamp::MIN, &sealed.ids).await
 }
 
 struct SealedIds {
@@ -130,12 +125,17 @@ struct SealedIds {
     size: u64,
 }
 
-/// The events of all seals that can have one of a time and later.
-async fn sealed_ids(ctx: &Context, tenant: &TenantId, since: Timestamp) -> Result<SealedIds> {
+/// The events of all seals that can have one of a time and later; of those before a leaf,
+/// where one is given.
+async fn sealed_ids(
+    ctx: &Context,
+    tenant: &TenantId,
+    since: Timestamp,
+    mut before: Option<u64>,
+) -> Result<SealedIds> {
     let mut sealed = SealedIds { ids: HashSet::new(), size: 0 };
     let until = since.minus(CLOCKS_DIFFER_BY);
     let generation = ctx.config.audit_log.generation;
-    let mut before = None;
     loop {
         let page = ctx.store.seals_before(tenant, generation, before, SEALS_A_PAGE).await?;
         let Some(last) = page.last() else { break };

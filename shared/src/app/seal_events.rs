@@ -366,16 +366,22 @@ impl Log<'_> {
         Ok(events)
     }
 
-    /// The end of the generation before, where there is one.
+    /// The end of the log before, where there is one.
     async fn what_was_before(&self) -> Result<Option<Data>> {
-        let Some(previous) = self.audit_log().previous() else { return Ok(None) };
-        let last = self.store().seals_before(self.tenant, previous.generation, None, 1).await?;
-        Ok(last.first().map(|seal| {
-            Data::default()
-                .word("previous_origin", &previous.origin(self.tenant))
-                .number("previous_size", seal.size())
-                .word("previous_root", &seal.edge.root().to_string())
-        }))
+        let mut earlier = self.audit_log().previous();
+        // A tenant that did nothing in a generation has no log of it.
+        while let Some(log) = earlier {
+            let last = self.store().seals_before(self.tenant, log.generation, None, 1).await?;
+            if let Some(seal) = last.first() {
+                let data = Data::default()
+                    .word("previous_origin", &log.origin(self.tenant))
+                    .number("previous_size", seal.size())
+                    .word("previous_root", &seal.edge.root().to_string());
+                return Ok(Some(data));
+            }
+            earlier = log.previous();
+        }
+        Ok(None)
     }
 
     /// Puts an event of the log itself: once in a minute, however many sealers do it.

@@ -67,6 +67,31 @@ fn a_declared_restore_is_told_and_both_logs_are_proved() {
 }
 
 #[test]
+fn a_generation_in_which_nothing_was_sealed_is_passed_over_and_one_that_is_known_is_not() {
+    let (before, _) = two();
+    let mut log = TrailLog::of("acme", 300, 70);
+    log.audit_log.generation = Generation::new(2).expect("there are more");
+    let log = {
+        let mut third = restored(&log, 300, before.checkpoint(300).root);
+        let event = &mut third.leaves[0];
+        let data = Data::default()
+            .word("previous_origin", &before.origin())
+            .number("previous_size", 300)
+            .word("previous_root", &before.checkpoint(300).root.to_string());
+        *event = Leaf::of(AuditEvent { data, ..event.event.clone() }, None, event.times);
+        third
+    };
+    let mut both = export(&before, &log);
+    assert_eq!(both.proved().checked.origins, ["log.example/acme/3", "log.example/acme"]);
+    // Somebody remembers one of the second generation, which was not empty then.
+    let mut second = TrailLog::of("acme", 10, 10);
+    second.audit_log.generation = Generation::new(2).expect("there are more");
+    both.keys.extend(second.verifier_keys());
+    both.remember(&second.note(10), None);
+    both.tampered_by("restore_contradicts");
+}
+
+#[test]
 fn the_log_before_is_proved_by_its_successor_without_a_key_of_its_own() {
     let (before, log) = two();
     let mut both = export(&before, &log);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use activity_log_core::app::log_reader::LogReader;
-use activity_log_core::app::seal_backlog::seal_backlog;
+use activity_log_core::app::seal_backlog::{seal_backlog, unsealed_events};
 use activity_log_core::app::seal_events::{SealError, Sealed, Sealer, seal_events};
 use activity_log_core::domain::audit::{Action, AuditEvent};
 use activity_log_core::domain::audit_log::{AuditLog, Generation};
@@ -239,6 +239,14 @@ async fn what_was_lost_or_put_aside_is_sealed_by_the_backlog_with_the_times_that
     assert_eq!(of_aside.written_at, written_at);
     let others = leaves.iter().filter(|leaf| leaf.written_at.is_none()).count();
     assert_eq!(others, events.len() - 1);
+
+    // What waits is told as of a size: an export goes on while events are sealed.
+    let all = events.len() as u64;
+    let waiting = async |leaves| unsealed_events(&stack.ctx, &acme(), leaves).await.unwrap().len();
+    let first_seal = seals(&stack).await[0].size();
+    assert_eq!(waiting(all).await, 0);
+    // One of them was deleted, and is in the list all the same.
+    assert_eq!(waiting(first_seal).await as u64, all - first_seal);
 
     stack.ctx.store.forget_put_aside(&acme(), &backlog.put_aside).await.unwrap();
     let again = seal_backlog(&stack.ctx, &sealer, &acme(), None, soon()).await.unwrap();

@@ -285,6 +285,16 @@ fn print(
         count => format!("\n{count} kept{}", list(&found.kept)),
     };
     let note = last_note.as_ref().map(|note| format!("\nThe last note of its log:\n\n{note}"));
+    let mut json = json!({
+        "tenant": args.tenant,
+        "dry_run": end == End::DryRun,
+        "complete": end == End::Complete,
+        "removed": found.removed,
+        "kept": found.kept,
+    });
+    if let Some(note) = &last_note {
+        json["last_note"] = json!(note);
+    }
     output.print(
         format_args!(
             "Tenant {}: {} items {verb}{}{kept}{}",
@@ -293,14 +303,7 @@ fn print(
             list(&found.removed),
             note.unwrap_or_default(),
         ),
-        &json!({
-            "tenant": args.tenant,
-            "dry_run": end == End::DryRun,
-            "complete": end == End::Complete,
-            "removed": found.removed,
-            "kept": found.kept,
-            "last_note": last_note,
-        }),
+        &json,
     )
 }
 

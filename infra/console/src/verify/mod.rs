@@ -280,9 +280,20 @@ impl Logs<'_> {
         let mut number = newest.generation?;
         let mut before = newest.before.clone();
         let mut first_sealed_at = newest.first_sealed_at;
-        while let Some(previous) = previous_origin(&origin, number) {
+        while let Some(mut previous) = previous_origin(&origin, number) {
             number -= 1;
-            let earlier = folder.within(GENERATIONS).within(&number.to_string());
+            let folder_of = |number: u16| folder.within(GENERATIONS).within(&number.to_string());
+            let named = before.as_ref().and_then(|said| said.origin.as_deref());
+            // Of a tenant that did nothing in a generation there is no log of it.
+            while named.is_some_and(|named| named != previous)
+                && !folder_of(number).is_there()
+                && !self.remembers(&previous)
+                && let Some(before_that) = previous_origin(&previous, number)
+            {
+                previous = before_that;
+                number -= 1;
+            }
+            let earlier = folder_of(number);
             let Some(said) = before.take() else {
                 self.check_that_none_is_before(&earlier, &origin, &previous, report);
                 return first_sealed_at;
@@ -341,14 +352,19 @@ impl Logs<'_> {
         previous: &str,
         report: &mut Report,
     ) {
-        let remembers =
-            |since: &&Since| since.checkpoint.origin == previous && since.checkpoint.size > 0;
-        if earlier.is_there() || self.since.iter().any(|since| remembers(&since)) {
+        if earlier.is_there() || self.remembers(previous) {
             let finding = Finding::new(Code::RestoreContradicts).index(0);
             report.add(finding.expected(format_args!("{previous} to be named by {origin}")));
         } else {
             report.not_checked.push(format!("{origin} says that there was no log before it"));
         }
+    }
+
+    /// Whether a checkpoint of a log that has leaves was given.
+    fn remembers(&self, origin: &str) -> bool {
+        let is_of_it =
+            |since: &Since| since.checkpoint.origin == origin && since.checkpoint.size > 0;
+        self.since.iter().any(is_of_it)
     }
 
     fn tell_what_was_lost(&self, previous: &str, size: u64, report: &mut Report) {

@@ -72,6 +72,7 @@ fn the_line_for_programs_has_all_that_a_client_needs() {
         "aws_region",
         "aws_secret_access_key",
         "demo_key",
+        "demo_vkey",
         "dynamodb_url",
         "table",
         "url",

@@ -15,13 +15,17 @@ fn printed(arguments: &[&str]) -> String {
 /// What bash offers for the last of some words.
 fn completed(script: &str, words: &[&str]) -> Vec<String> {
     let asked = r#"
-        eval "$1"; shift
+        . "$1"; shift
         COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
         _activity__log activity-log "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
         printf '%s\n' "${COMPREPLY[@]}"
     "#;
+    // It is longer than an argument can be.
+    let folder = directory();
+    let file = folder.path().join("completions.bash");
+    std::fs::write(&file, script).expect("it is written");
     let output = Command::new("bash")
-        .args(["--norc", "-c", asked, "bash", script])
+        .args(["--norc", "-c", asked, "bash", text(&file)])
         .args(words)
         .output()
         .expect("bash runs");

@@ -127,7 +127,7 @@ async fn export(
                 directory.add_record(line.to_string().as_bytes())?;
             }
         }
-        directory.add_unsealed(&source.unsealed().await?)?;
+        directory.add_unsealed(&source.unsealed(size).await?)?;
     }
     bar.finish_and_clear();
     directory.end(&cosigned(size, note))?;

@@ -128,9 +128,9 @@ impl<'a> TableSource<'a> {
         }
     }
 
-    /// The events that are in no seal, as lines.
-    pub(super) async fn unsealed(&self) -> Result<Vec<Value>> {
-        let ids = unsealed_events(self.ctx, self.tenant, None).await?;
+    /// The events that are not among the first so many leaves, as lines.
+    pub(super) async fn unsealed(&self, size: u64) -> Result<Vec<Value>> {
+        let ids = unsealed_events(self.ctx, self.tenant, size).await?;
         let mut lines = Vec::new();
         for ids in ids.chunks(AT_ONCE) {
             let events = self.ctx.store.audit_events_as_they_are(self.tenant, ids).await?;
