@@ -183,8 +183,10 @@ pub async fn seal_events(
             done.unsealable += 1;
             continue;
         }
-        // Of two that say the same, the one that says when it was written.
-        if unsealed.written_at.is_some() || !pending.contains_key(&id) {
+        // The first one that the table took: another of its id was put in its place, and one
+        // without a time was only read back.
+        let known = pending.get(&id);
+        if known.is_none_or(|known| known.written_at.is_none() && unsealed.written_at.is_some()) {
             pending.insert(id, unsealed);
         }
     }

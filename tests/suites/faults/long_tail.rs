@@ -129,6 +129,7 @@ impl Template {
                     AttributeValue::B(_) if pk.contains("#TAIL") => EngineValue::B(entry.clone()),
                     AttributeValue::S(text) => EngineValue::S(replace(text)),
                     AttributeValue::N(digits) => EngineValue::N(digits.clone()),
+                    AttributeValue::B(bytes) => EngineValue::B(bytes.clone().into_inner()),
                     other => panic!("an item holds {other:?}"),
                 };
                 (name.clone(), value)

@@ -15,6 +15,7 @@ use activity_log_core::domain::principal::{Actor, Scope, TenantId};
 use activity_log_core::store::operator::remove_tenant::{self, AuditTrail};
 use activity_log_core::store::{ItemKind, RemovedTenant, UnsealedEvent};
 use activity_log_core::trail::edge::Edge;
+use activity_log_core::trail::entry::{WrittenAt, sealed_event};
 use activity_log_core::trail::hash::TreeHash;
 use activity_log_core::trail::note::SignedNote;
 use activity_log_core::trail::seal::Seal;
@@ -216,11 +217,38 @@ async fn a_clock_that_is_minutes_behind_seals_nothing() {
 }
 
 #[tokio::test]
+async fn of_two_insertions_of_one_event_the_first_is_sealed() {
+    let stack = stack_with(1).await;
+    let sealer = TestSigner::sealer(1);
+    let first = UnsealedEvent {
+        written_at: WrittenAt::from_seconds(1_700_000_000),
+        ..unsealed(&stack).await.remove(0)
+    };
+    // Deleted, and put again otherwise, before anybody sealed it.
+    let event = AuditEvent { request_id: "req_forged".to_owned(), ..first.event.clone() };
+    let again = UnsealedEvent { event, written_at: WrittenAt::from_seconds(1_700_000_010) };
+    let read_back = UnsealedEvent { written_at: None, ..again.clone() };
+    for batch in [
+        vec![read_back, first.clone(), again.clone()],
+        vec![again.clone()],
+        vec![again, first.clone()],
+    ] {
+        seal_events(&stack.ctx, &sealer, &acme(), batch, soon()).await.unwrap();
+    }
+    let seals = seals(&stack).await;
+    assert_eq!(seals.len(), 1);
+    let leaf = seals[0].leaves[0];
+    assert_eq!((seals[0].leaves.len(), leaf.written_at), (1, first.written_at));
+    let entry = sealed_event(&first.event, seals[0].times(&leaf)).unwrap().entry;
+    assert_eq!(TreeHash::of_leaf(&entry), leaf.hash);
+}
+
+#[tokio::test]
 async fn what_was_lost_or_put_aside_is_sealed_by_the_backlog_with_the_times_that_are_known() {
     let stack = stack_with(4).await;
     let sealer = TestSigner::sealer(1);
     let events = unsealed(&stack).await;
-    let written_at = activity_log_core::trail::entry::WrittenAt::of(events[0].event.occurred_at);
+    let written_at = WrittenAt::of(events[0].event.occurred_at);
     let aside = UnsealedEvent { written_at, ..events[0].clone() };
     stack.ctx.store.put_aside(&aside).await.unwrap();
     // Once more is the same.
