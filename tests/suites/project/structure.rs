@@ -113,7 +113,8 @@ fn paths_in(code: &str, module: &Module, is_child: impl Fn(&str) -> bool) -> Vec
         let rest = &code[at..];
         rest[..rest.find(|c| !path(c)).unwrap_or(rest.len())].to_owned()
     });
-    let is_statement = |at: usize| code[..at].ends_with("use ");
+    // How far something is seen names nothing.
+    let is_statement = |at: usize| code[..at].ends_with("use ") || code[..at].ends_with("pub(in ");
     let places = code.match_indices("crate::").map(|(at, _)| at);
     for (path, at) in inline.zip(places) {
         if !is_statement(at) {

@@ -1,6 +1,8 @@
 //! `activity-log audit verify`.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use activity_log_core::domain::clock::{Rounding, Timestamp};
@@ -19,8 +21,14 @@ pub(in crate::cli) struct VerifyArgs {
     folder: PathBuf,
     /// The key of the log, as `audit vkey` prints it. It comes from elsewhere than the
     /// export. Give several while one key follows another, or for earlier generations.
-    #[arg(long = "vkey", value_name = "VKEY", required = true, value_parser = key)]
+    #[arg(
+        long = "vkey", value_name = "VKEY", value_parser = key,
+        required_unless_present = "key_files"
+    )]
     keys: Vec<VerifierKey>,
+    /// A file with such keys, a line each.
+    #[arg(long = "vkey-file", value_name = "FILE")]
+    key_files: Vec<PathBuf>,
     /// A checkpoint that you remember: it has to be the beginning of the log. With the
     /// time at which you fetched it, later events have to say that they are later.
     #[arg(long, value_name = "FILE[@TIME]", value_parser = remembered)]
@@ -37,6 +45,22 @@ fn key(text: &str) -> Result<VerifierKey, String> {
     VerifierKey::parse(text).map_err(|error| error.to_string())
 }
 
+/// The longest file of keys that is read.
+const MAX_KEY_FILE_BYTES: u64 = 64 * 1024;
+
+/// The keys of a file, a line each.
+fn keys_of(file: &Path) -> Result<Vec<VerifierKey>, String> {
+    let place = file.display();
+    let read = || -> std::io::Result<String> {
+        let mut text = String::new();
+        File::open(file)?.take(MAX_KEY_FILE_BYTES).read_to_string(&mut text)?;
+        Ok(text)
+    };
+    let text = read().map_err(|error| format!("{place} can't be read: {error}"))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| key(line).map_err(|problem| format!("a line of {place} {problem}"))).collect()
+}
+
 /// `FILE`, or `FILE@TIME` where what is behind the last `@` is a time.
 fn remembered(text: &str) -> Result<Remembered, String> {
     let with_time = text.rsplit_once('@').and_then(|(file, time)| {
@@ -48,12 +72,20 @@ fn remembered(text: &str) -> Result<Remembered, String> {
 
 /// Verifies, and ends with the status that tells what it came to.
 pub(in crate::cli) fn run(args: VerifyArgs, output: Output) -> ExitCode {
-    let mut request = match Request::new(&args.folder, args.keys, args.witnesses) {
-        Ok(request) => request,
-        Err(error) => {
-            eprintln!("activity-log: {error}");
-            return ExitCode::from(Outcome::Unknown.exit_status());
+    let unusable = |error: &dyn std::fmt::Display| {
+        eprintln!("activity-log: {error}");
+        ExitCode::from(Outcome::Unknown.exit_status())
+    };
+    let mut keys = args.keys;
+    for file in &args.key_files {
+        match keys_of(file) {
+            Ok(more) => keys.extend(more),
+            Err(problem) => return unusable(&problem),
         }
+    }
+    let mut request = match Request::new(&args.folder, keys, args.witnesses) {
+        Ok(request) => request,
+        Err(error) => return unusable(&error),
     };
     (request.since, request.listing) = (args.since, args.listing);
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} events, {eta} to go")
@@ -76,6 +108,19 @@ pub(in crate::cli) fn run(args: VerifyArgs, output: Output) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_read_of_a_file_a_line_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keys");
+        let one = VerifierKey::of_log("log.example/acme", [1; 32]).to_string();
+        std::fs::write(&file, format!("{one}\n\n  {one}\n")).unwrap();
+        let keys = keys_of(&file).unwrap();
+        assert_eq!(keys.iter().map(ToString::to_string).collect::<Vec<_>>(), [one.as_str(); 2]);
+        std::fs::write(&file, "no key\n").unwrap();
+        assert!(keys_of(&file).unwrap_err().contains("is not a verifier key"));
+        assert!(keys_of(&folder.path().join("none")).unwrap_err().contains("can't be read"));
+    }
 
     #[test]
     fn a_checkpoint_may_have_a_time() {
