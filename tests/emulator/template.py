@@ -29,7 +29,8 @@ def remove_action(resources, action):
         for policy in role["Policies"]:
             statements = policy["PolicyDocument"]["Statement"]
             for statement in statements:
-                actions = statement["Action"]
+                # One under a condition has none here.
+                actions = statement.get("Action", [])
                 actions = [actions] if isinstance(actions, str) else actions
                 statement["Action"] = [kept for kept in actions if kept != action]
                 removed += len(actions) - len(statement["Action"])

@@ -21,6 +21,7 @@ use activity_log_core::trail::entry::WrittenAt;
 use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
+use crate::failure::Failure;
 use crate::trip_wire;
 
 /// How many tenants are under way at once.
@@ -49,26 +50,6 @@ pub(crate) struct SealedBatch {
     /// Items that somebody has changed or removed, and that the trail was told of.
     pub(crate) touched_items: usize,
     pub(crate) failures: Vec<Failure>,
-}
-
-/// A record that is to be read again.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    /// Its place in the stream.
-    pub(crate) place: String,
-    /// The item that it is about.
-    pub(crate) pk: String,
-    pub(crate) reason: String,
-}
-
-impl Failure {
-    pub(crate) fn of(record: &StreamRecord<'_>, reason: &str) -> Self {
-        Self {
-            place: record.sequence_number().to_owned(),
-            pk: record.pk().to_owned(),
-            reason: reason.to_owned(),
-        }
-    }
 }
 
 impl SealedBatch {

@@ -14,6 +14,7 @@
 
 mod backlog;
 mod batch;
+mod failure;
 mod kms_signer;
 mod request;
 mod trip_wire;
@@ -36,7 +37,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 pub use crate::backlog::BacklogAnswer;
-use crate::batch::{Failure, SealedBatch, seal_batch};
+use crate::batch::{SealedBatch, seal_batch};
+use crate::failure::Failure;
 pub use crate::kms_signer::{KmsError, SignerError, connect, connect_local};
 use crate::request::Request;
 

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::time::{Instant, timeout_at};
 
 use crate::LOGGED_ITEMS;
-use crate::batch::Failure;
+use crate::failure::Failure;
 
 /// How many events are put at once.
 const PUTS_IN_FLIGHT: usize = 8;

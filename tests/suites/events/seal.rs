@@ -290,7 +290,7 @@ async fn the_sample_batch_is_sealed() {
     let batch = sample("seal.json");
     assert_eq!(sealing.invoke(&batch).await, Ok(json!({ "batchItemFailures": [] })));
     let records = batch["Records"].as_array().expect("there are records");
-    assert_eq!(sealing.sealed_ids("demo").await, ids(records));
+    assert_eq!(sealing.sealed_ids(ACME).await, ids(records));
 }
 
 #[tokio::test]
