@@ -29,12 +29,16 @@ def remove_action(resources, action):
         for policy in role["Policies"]:
             statements = policy["PolicyDocument"]["Statement"]
             for statement in statements:
-                # One under a condition has none here.
-                actions = statement.get("Action", [])
+                # One under a condition says it elsewhere.
+                if "Action" not in statement:
+                    continue
+                actions = statement["Action"]
                 actions = [actions] if isinstance(actions, str) else actions
                 statement["Action"] = [kept for kept in actions if kept != action]
                 removed += len(actions) - len(statement["Action"])
-            policy["PolicyDocument"]["Statement"] = [kept for kept in statements if kept["Action"]]
+            policy["PolicyDocument"]["Statement"] = [
+                kept for kept in statements if kept.get("Action", True)
+            ]
         role["Policies"] = [
             kept for kept in role["Policies"] if kept["PolicyDocument"]["Statement"]
         ]
