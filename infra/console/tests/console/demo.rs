@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::rig::{Api, Operator, Server, binary, directory, note, text};
+use super::rig::{AUDIT_KEY, Api, Operator, Server, binary, directory, note, text};
 
 /// A server with the week, on a folder.
 fn serve(folder: &std::path::Path, arguments: &[&str]) -> Server {
@@ -146,7 +146,7 @@ async fn a_week_that_was_cut_off_is_gone_on_with() {
     let arguments = ["--demo", "--create-table", "--table", "half-a-week"];
     let serve = || {
         let mut command = binary();
-        command.args(["serve", "--json", "--listen", "0", "--endpoint-url"]);
+        command.args(["serve", "--json", "--listen", "0"]).args(AUDIT_KEY).arg("--endpoint-url");
         command.arg(&operator.door.endpoint_url).args(arguments);
         command.envs(operator.door.credentials());
         command

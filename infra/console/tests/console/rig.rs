@@ -252,9 +252,14 @@ pub(crate) fn beside(door: &Door, arguments: &[&str]) -> Command {
     let mut command = binary();
     command.args(["serve", "--json", "--empty", "--listen", "127.0.0.1:0"]);
     command.args(["--endpoint-url", &door.endpoint_url]).args(arguments);
+    command.args(AUDIT_KEY);
     command.envs(door.credentials());
     command
 }
+
+/// Where a server that has no folder keeps the key of the audit logs.
+pub(crate) const AUDIT_KEY: [&str; 2] =
+    ["--audit-key", concat!(env!("CARGO_TARGET_TMPDIR"), "/audit-key.pem")];
 
 /// A command on the engine of a server.
 pub(crate) struct Operator {
