@@ -115,21 +115,22 @@ impl ApiSource {
     }
 
     async fn records(&self, tile: &str) -> Result<Vec<Vec<u8>>, CliError> {
-        let path = format!("/v1/audit-log/records/{tile}");
+        let first = format!("/v1/audit-log/records/{tile}");
+        let (mut path, mut skipped) = (first.clone(), 0);
         let mut records = Vec::new();
-        // Long ones come in several answers, each of which says how many there are before
-        // the next.
         loop {
-            let path = format!("{path}?skip={}", records.len());
-            let path =
-                if records.is_empty() { path.split('?').next().unwrap_or(&path) } else { &path };
-            let answer = whole(self.ask(path).await?)?;
-            let before = records.len();
-            let lines = text_of(path, &answer)?;
-            records.extend(lines.lines().map(|line| line.as_bytes().to_vec()));
-            let is_last = !answer.headers.contains_key(http::header::LINK);
-            if is_last || records.len() == before {
-                return Ok(records);
+            let answer = whole(self.ask(&path).await?)?;
+            records.extend(text_of(&path, &answer)?.lines().map(|line| line.as_bytes().to_vec()));
+            // Long ones come in several answers, each of which says from which leaf on the
+            // next one is.
+            match answer.headers.get(http::header::LINK) {
+                None => return Ok(records),
+                Some(link) => {
+                    let next = link.to_str().ok().and_then(skip_of);
+                    skipped =
+                        next.filter(|next| *next > skipped).ok_or_else(|| unreadable(&path))?;
+                    path = format!("{first}?skip={skipped}");
+                }
             }
         }
     }
@@ -154,6 +155,12 @@ impl ApiSource {
 
 fn unreadable(path: &str) -> CliError {
     CliError::ApiAnswer { path: path.to_owned(), problem: "it can't be read".to_owned() }
+}
+
+/// How many leaves the next answer is behind, as a header `Link` says.
+fn skip_of(link: &str) -> Option<u64> {
+    let (_, rest) = link.split_once("skip=")?;
+    rest.split(|char: char| !char.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// An answer that is a success, or what the API says instead.
@@ -212,6 +219,15 @@ fn is_of_a_logged_activity(entry: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_answer_is_where_the_link_says() {
+        let link = "</stage/v1/audit-log/records/x001/002.p/7?skip=31>; rel=\"next\"";
+        assert_eq!(skip_of(link), Some(31));
+        for other in ["", "<x>; rel=\"next\"", "<x?skip=>", "<x?skip=y>"] {
+            assert_eq!(skip_of(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_bundle_is_read_to_its_end_and_not_beyond() {
