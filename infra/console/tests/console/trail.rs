@@ -428,31 +428,15 @@ async fn a_server_that_is_killed_and_started_again_goes_on_with_its_log() {
 #[tokio::test]
 async fn a_tenant_that_is_removed_with_its_trail_leaves_a_last_note() {
     let log = Log::with_notes(2).await;
-    let removed = log.operator.json(&[
-        "tenant",
-        "remove",
-        "--tenant",
-        "demo",
-        "--include-audit-events",
-        "--yes",
-        "--drain-seconds",
-        "0",
-    ]);
+    let remove = ["tenant", "remove", "--tenant", "demo", "--include-audit-events", "--yes"];
+    let remove = || log.operator.json(&[&remove[..], &["--drain-seconds", "0"]].concat());
+    let removed = remove();
     let last_note = removed["last_note"].as_str().expect("a note");
     assert!(last_note.starts_with("activity-log.local/demo\n"), "{last_note}");
     assert_eq!(removed["kept"]["seals"], 1);
     let left: Vec<String> = log.keys("T#demo#").await.into_iter().map(|(pk, _)| pk).collect();
     assert_eq!(left, ["T#demo#REMOVED", "T#demo#SEAL#1"]);
     // A run that finds nothing says what is left of it.
-    let again = log.operator.json(&[
-        "tenant",
-        "remove",
-        "--tenant",
-        "demo",
-        "--include-audit-events",
-        "--yes",
-        "--drain-seconds",
-        "0",
-    ]);
+    let again = remove();
     assert_eq!(again["last_note"].as_str(), Some(last_note));
 }

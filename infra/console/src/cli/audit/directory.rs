@@ -117,7 +117,7 @@ impl Directory {
         if self.levels[level].len() as u64 == TILE_WIDTH {
             let hashes = std::mem::take(&mut self.levels[level]);
             self.write_tile(level, &hashes)?;
-            self.add_hash(level + 1, root_of_tile(&hashes))?;
+            self.add_hash(level + 1, TreeHash::of_perfect(&hashes))?;
         }
         Ok(())
     }
@@ -151,15 +151,6 @@ impl Directory {
         }
         fs::write(&path, bytes).map_err(failed(&path))
     }
-}
-
-/// The root of a full tile.
-fn root_of_tile(hashes: &[TreeHash]) -> TreeHash {
-    let mut hashes = hashes.to_vec();
-    while hashes.len() > 1 {
-        hashes = hashes.chunks(2).map(|pair| TreeHash::of_node(pair[0], pair[1])).collect();
-    }
-    hashes[0]
 }
 
 /// The line of a leaf. Its entry is canonical JSON already, and disclosures are base 64.
