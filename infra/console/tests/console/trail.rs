@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::rig::{Api, Operator, PATIENCE, Server, directory, note, stderr, text};
+use super::rig::{Api, Operator, PATIENCE, Server, binary, directory, note, stderr, text};
 
 type Item = std::collections::HashMap<String, AttributeValue>;
 
@@ -405,6 +405,50 @@ async fn a_listing_that_hides_an_event_is_seen() {
     rows.retain(|row| row["id"] != json!(id));
     let verified = log.verify(&export, &["--listing", &save("hiding.json", &hiding)]);
     verified.assert_tampered("listing_lacks_event", &id);
+}
+
+#[tokio::test]
+async fn a_tenant_exports_over_the_api_what_the_operator_exports_from_the_table() {
+    let mut log = Log::with_notes(2).await;
+    // Their records come in several answers, among leaves that have none.
+    let body = "word ".repeat(13_000);
+    for n in 0..60 {
+        log.api.log(&json!({ "type": "note", "summary": format!("long {n}"), "body": body })).await;
+        if n % 10 == 0 {
+            let (status, _, _) =
+                log.api.try_log(&json!({ "type": "none" })).await.expect("it answers");
+            assert_eq!(status, 422);
+        }
+    }
+    log.seal();
+    let of_table = log.export();
+    let out = log.folder.path().join("over-the-api");
+    let (url, key) = (log.server.announced("url"), log.server.announced("demo_key"));
+    let export = |key: &str, out: &Path| {
+        let arguments = ["audit", "export", "--activities", "--api", &url, "--out", text(out)];
+        let mut command = binary();
+        if !key.is_empty() {
+            command.env("ACTIVITY_LOG_KEY", key);
+        }
+        command.args(arguments).output().expect("the binary runs")
+    };
+    let exported = export(&key, &out);
+    assert!(exported.status.success(), "{}", stderr(&exported));
+    let newest = std::fs::read_to_string(out.join("checkpoint")).expect("it is there");
+    let size = newest.lines().nth(1).expect("a size");
+    for name in ["checkpoint", "events.jsonl", "activities.jsonl"] {
+        let read = |folder: &Path| std::fs::read(folder.join(name)).expect("it is there");
+        assert!(read(&out) == read(&of_table), "{name}");
+    }
+    assert_eq!(log.verify(&out, &[]).status, Some(0), "{size} leaves");
+    // Without a key, and with one that may not read the trail.
+    let nothing = log.folder.path().join("nothing");
+    assert!(stderr(&export("", &nothing)).contains("ACTIVITY_LOG_KEY"));
+    let other = log.operator.create_key("demo", "service:reader", "activity:read");
+    let refused = export(other["key"].as_str().expect("a key"), &nothing);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("403"), "{}", stderr(&refused));
+    assert!(!stderr(&refused).contains(other["key"].as_str().expect("a key")));
 }
 
 #[tokio::test]
