@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run_over_api(
     args: &ExportArgs,
     output: Output,
 ) -> Result<(), CliError> {
-    let Some(url) = &args.api else { return Err(CliError::NothingSealed) };
+    let url = args.api.as_ref().expect("it is called where an API is named");
     let key = std::env::var(KEY_VARIABLE).ok().filter(|key| !key.is_empty());
     let Some(key) = key else {
         let rule = "must have the key to export with".to_owned();
@@ -75,7 +75,7 @@ pub(super) async fn run(
     connected: &Connected,
     output: Output,
 ) -> Result<(), CliError> {
-    let Some(tenant) = &args.tenant else { return Err(CliError::NothingSealed) };
+    let tenant = args.tenant.as_ref().expect("it is required where no API is named");
     let newest = connected.ctx.config.audit_log.generation;
     let size = export(&args, tenant, connected, newest, &args.out).await?;
     let Some(size) = size else { return Err(CliError::NoLog(tenant.clone())) };
