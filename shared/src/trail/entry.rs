@@ -6,6 +6,7 @@
 //! event that did not come by the table's stream has no `written_at`; its `data` says
 //! `backfill`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -65,36 +66,36 @@ impl WrittenAt {
 /// An entry. Its members stand in the order of the canonical form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct Entry<'a> {
     /// The digests of the disclosures, sorted.
     #[serde(rename = "_sd")]
-    pub digests: Vec<String>,
-    pub action: String,
+    pub digests: Vec<Cow<'a, str>>,
+    pub action: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub api_route: Option<String>,
+    pub api_route: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub command: Option<String>,
+    pub command: Option<Cow<'a, str>>,
     /// What else the event tells, by its action.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<String, Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_code: Option<String>,
-    pub id: String,
-    pub occurred_at: String,
-    pub request_id: String,
+    pub error_code: Option<Cow<'a, str>>,
+    pub id: Cow<'a, str>,
+    pub occurred_at: Cow<'a, str>,
+    pub request_id: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource_id: Option<String>,
-    pub resource_type: String,
-    pub sealed_at: String,
-    pub source: String,
-    pub status: String,
-    pub tenant_id: String,
+    pub resource_id: Option<Cow<'a, str>>,
+    pub resource_type: Cow<'a, str>,
+    pub sealed_at: Cow<'a, str>,
+    pub source: Cow<'a, str>,
+    pub status: Cow<'a, str>,
+    pub tenant_id: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tool_name: Option<String>,
+    pub tool_name: Option<Cow<'a, str>>,
     #[serde(rename = "v")]
     pub version: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub written_at: Option<String>,
+    pub written_at: Option<Cow<'a, str>>,
 }
 
 /// An event as it is sealed: its entry, and what is disclosed beside it.
@@ -113,27 +114,32 @@ pub struct SealedEvent {
 /// What disclosures fail of, and an entry that is too long for a bundle.
 pub fn sealed_event(event: &AuditEvent, times: SealingTimes) -> Result<SealedEvent, TrailError> {
     let disclosures = disclosures(event)?;
-    let mut digests: Vec<String> = disclosures.iter().map(Disclosure::digest).collect();
+    let mut digests: Vec<Cow<'_, str>> =
+        disclosures.iter().map(|disclosure| disclosure.digest().into()).collect();
     digests.sort();
     let entry = Entry {
         digests,
-        action: event.action.to_string(),
-        api_route: event.entry_point.api_route().map(str::to_owned),
-        command: event.entry_point.command().map(str::to_owned),
+        action: event.action.to_string().into(),
+        api_route: event.entry_point.api_route().map(Cow::from),
+        command: event.entry_point.command().map(Cow::from),
         data: data(event, times)?,
-        error_code: event.error_code.map(|code| code.to_string()),
-        id: event.id.to_string(),
-        occurred_at: event.occurred_at.to_string(),
-        request_id: event.request_id.clone(),
-        resource_id: event.resource_id.clone().filter(|_| event.subject_id().is_none()),
-        resource_type: event.action.resource_type().to_string(),
-        sealed_at: times.sealed_at.to_string(),
-        source: event.source.to_string(),
-        status: event.status.to_string(),
-        tenant_id: event.tenant_id.to_string(),
-        tool_name: event.entry_point.tool_name().map(str::to_owned),
+        error_code: event.error_code.map(|code| code.to_string().into()),
+        id: event.id.to_string().into(),
+        occurred_at: event.occurred_at.to_string().into(),
+        request_id: event.request_id.as_str().into(),
+        resource_id: event
+            .resource_id
+            .as_deref()
+            .filter(|_| event.subject_id().is_none())
+            .map(Cow::from),
+        resource_type: event.action.resource_type().to_string().into(),
+        sealed_at: times.sealed_at.to_string().into(),
+        source: event.source.to_string().into(),
+        status: event.status.to_string().into(),
+        tenant_id: event.tenant_id.as_str().into(),
+        tool_name: event.entry_point.tool_name().map(Cow::from),
         version: ENTRY_VERSION,
-        written_at: times.written_at.map(|written_at| written_at.time().to_string()),
+        written_at: times.written_at.map(|written_at| written_at.time().to_string().into()),
     };
     let entry = serde_json_canonicalizer::to_vec(&entry)?;
     if entry.len() > crate::trail::tile::MAX_ENTRY_BYTES {
@@ -164,7 +170,7 @@ pub enum EntryError {
     Unknown,
 }
 
-impl Entry {
+impl Entry<'_> {
     /// Reads an entry, in the one form that it has.
     ///
     /// # Errors

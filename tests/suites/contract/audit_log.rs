@@ -351,7 +351,7 @@ async fn assert_proven(v1: &V1, id: &str, origin: &str) -> u64 {
     let root = root_of_inclusion(leaf, index, checkpoint.size, &hashes);
     assert_eq!(root, Some(checkpoint.root), "leaf {index} of {}", checkpoint.size);
     let entry = Entry::parse(text("entry").as_bytes()).expect("it is an entry");
-    assert_eq!((entry.id.as_str(), entry.sealed_at.as_str()), (id, text("sealed_at")));
+    assert_eq!((&*entry.id, &*entry.sealed_at), (id, text("sealed_at")));
     let disclosures = answer["disclosures"].as_array().expect("there are some");
     let digests = disclosures.iter().map(|text| digest_of(text.as_str().expect("it is text")));
     let mut digests: Vec<String> = digests.collect();

@@ -43,7 +43,7 @@ impl Record {
 }
 
 /// Whether a leaf is that of an activity.
-pub(super) fn is_of_an_activity(entry: &Entry) -> bool {
+pub(super) fn is_of_an_activity(entry: &Entry<'_>) -> bool {
     entry.action == "activity.logged" && entry.status == "succeeded"
 }
 
@@ -133,8 +133,8 @@ impl Activities {
     /// Holds the activity of a leaf that is of one.
     pub(super) fn check(
         &mut self,
-        (index, entry, times): (u64, &Entry, Option<&Times>),
-        parts: Option<&Parts>,
+        (index, entry, times): (u64, &Entry<'_>, Option<&Times>),
+        parts: Option<&Parts<'_>>,
         erasures: &mut Erasures,
         report: &mut Report,
     ) {

@@ -36,7 +36,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    fn of(entry: &Entry) -> Option<Self> {
+    fn of(entry: &Entry<'_>) -> Option<Self> {
         let written_at = entry.written_at.as_deref();
         Some(Self {
             occurred_at: millis(&entry.occurred_at)?,
@@ -82,7 +82,7 @@ impl Clocks {
         &mut self,
         index: u64,
         id: Option<Uuid>,
-        entry: &Entry,
+        entry: &Entry<'_>,
         report: &mut Report,
     ) -> Option<Times> {
         let finding = |code| Finding::new(code).index(index).id(&entry.id);
@@ -139,10 +139,10 @@ impl Clocks {
 
 /// What the time of an id should be, where it is another. Those of merged events are the
 /// beginning of what they tell of.
-fn wrong_id_time(id: Uuid, occurred_at: i64, entry: &Entry) -> Option<&'static str> {
+fn wrong_id_time(id: Uuid, occurred_at: i64, entry: &Entry<'_>) -> Option<&'static str> {
     let Some(time) = time_of(id) else { return Some("an id of version 7") };
     let told = |name: &str| entry.data.get(name).and_then(Value::as_str).and_then(millis);
-    match entry.action.as_str() {
+    match entry.action.as_ref() {
         "audit_event.read" if entry.data.contains_key("hour") => {
             let hour = i64::try_from(HOUR.as_millis()).unwrap_or(i64::MAX);
             let is_hour = told("hour") == Some(time) && time == occurred_at - occurred_at % hour;

@@ -36,12 +36,12 @@ pub(super) struct Erasures {
 
 impl Erasures {
     /// Takes note of an event, where it is an erasure.
-    pub(super) fn note(&mut self, entry: &Entry, times: &Times) {
+    pub(super) fn note(&mut self, entry: &Entry<'_>, times: &Times) {
         if entry.action == ACTIVITY_ERASED
             && entry.status == SUCCEEDED
             && let Some(activity) = &entry.resource_id
         {
-            let newest = self.newest.entry(activity.clone()).or_insert(i64::MIN);
+            let newest = self.newest.entry(activity.clone().into_owned()).or_insert(i64::MIN);
             *newest = (*newest).max(times.written_second());
         }
     }
@@ -51,7 +51,7 @@ impl Erasures {
         &mut self,
         code: Code,
         index: u64,
-        entry: &Entry,
+        entry: &Entry<'_>,
         times: Option<&Times>,
         report: &Report,
     ) {
@@ -59,8 +59,8 @@ impl Erasures {
             origin: report.earlier.clone(),
             code,
             index,
-            id: entry.id.clone(),
-            activity: entry.resource_id.clone().unwrap_or_default(),
+            id: entry.id.clone().into_owned(),
+            activity: entry.resource_id.clone().unwrap_or_default().into_owned(),
             // Of an event without times nothing is excused.
             written: times.map_or(i64::MAX, Times::written_second),
         });

@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::io::BufReader;
 
+use memchr::{memchr, memrchr};
+
 use super::code::Code;
 use super::files::{FileError, Folder, LineError, Lines};
 use super::report::{Finding, Report};
@@ -24,16 +26,14 @@ enum Line<'a> {
 
 impl<'a> Line<'a> {
     fn parse(line: &'a [u8]) -> Option<Self> {
-        let line = std::str::from_utf8(line).ok()?;
-        if let Some(rest) = line.strip_prefix(r#"{"disclosures":["#) {
+        let (line, index) = index_at_the_end(line)?;
+        if let Some(rest) = line.strip_prefix(br#"{"disclosures":["#) {
             let (disclosures, rest) = disclosures(rest)?;
-            let rest = rest.strip_prefix(r#","entry":"#)?;
-            let (entry, index) = index_at_the_end(rest)?;
-            return Some(Self::Whole { disclosures, entry: entry.as_bytes(), index });
+            let entry = rest.strip_prefix(br#","entry":"#)?;
+            return Some(Self::Whole { disclosures, entry, index });
         }
-        let rest = line.strip_prefix(r#"{"id":""#)?;
-        let (id, index) = index_at_the_end(rest)?;
-        let id = id.strip_suffix('"')?;
+        let id = line.strip_prefix(br#"{"id":""#)?.strip_suffix(b"\"")?;
+        let id = std::str::from_utf8(id).ok()?;
         super::times::uuid(id).map(|_| Self::Missing { id, index })
     }
 
@@ -46,26 +46,31 @@ impl<'a> Line<'a> {
 
 /// The texts of a list up to its end, and what follows. Whether each is a disclosure is
 /// looked at with its digest.
-fn disclosures(mut rest: &str) -> Option<(Vec<&str>, &str)> {
+fn disclosures(mut rest: &[u8]) -> Option<(Vec<&str>, &[u8])> {
     let mut all = Vec::with_capacity(8);
-    if let Some(rest) = rest.strip_prefix(']') {
+    if let Some(rest) = rest.strip_prefix(b"]") {
         return Some((all, rest));
     }
     loop {
-        let (text, behind) = rest.strip_prefix('"')?.split_once('"')?;
-        all.push(text);
-        match behind.strip_prefix(',') {
-            Some(behind) => rest = behind,
-            None => return Some((all, behind.strip_prefix(']')?)),
-        }
+        let text = rest.strip_prefix(b"\"")?;
+        let (text, behind) = text.split_at_checked(memchr(b'"', text)?)?;
+        all.push(std::str::from_utf8(text).ok()?);
+        rest = match behind.strip_prefix(b"\",") {
+            Some(rest) => rest,
+            None => return Some((all, behind.strip_prefix(b"\"]")?)),
+        };
     }
 }
 
 /// What stands before `,"index":<number>}`, and the number.
-fn index_at_the_end(line: &str) -> Option<(&str, u64)> {
-    let (before, digits) = line.strip_suffix('}')?.rsplit_once(':')?;
-    let number = digits.parse().ok().filter(|number: &u64| number.to_string() == digits)?;
-    Some((before.strip_suffix(r#","index""#)?, number))
+fn index_at_the_end(line: &[u8]) -> Option<(&[u8], u64)> {
+    let line = line.strip_suffix(b"}")?;
+    let (before, digits) = line.split_at_checked(memrchr(b':', line)? + 1)?;
+    let is_written_so = !digits.is_empty()
+        && digits.iter().all(u8::is_ascii_digit)
+        && (digits.len() == 1 || digits[0] != b'0');
+    let number = std::str::from_utf8(digits).ok().filter(|_| is_written_so)?.parse().ok()?;
+    Some((before.strip_suffix(br#","index":"#)?, number))
 }
 
 /// The lines of an export, beside its leaves.

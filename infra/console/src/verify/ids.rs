@@ -20,7 +20,7 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    pub(super) fn check(&mut self, index: u64, id: Uuid, entry: &Entry, report: &mut Report) {
+    pub(super) fn check(&mut self, index: u64, id: Uuid, entry: &Entry<'_>, report: &mut Report) {
         let said = self.hash(entry);
         match self.seen.entry(id) {
             Slot::Vacant(slot) => {
@@ -42,7 +42,7 @@ impl Ids {
 
     /// A hash of all that has to be the same when an event is sealed again: not when it
     /// was, and not whether the stream told of it.
-    fn hash(&self, entry: &Entry) -> u64 {
+    fn hash(&self, entry: &Entry<'_>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         let Entry {
             digests,

@@ -169,9 +169,9 @@ impl Listing {
     pub(super) fn check(
         &mut self,
         (index, id): (u64, Uuid),
-        entry: &Entry,
+        entry: &Entry<'_>,
         times: &Times,
-        parts: &Parts,
+        parts: &Parts<'_>,
         report: &mut Report,
     ) {
         let Some((first, last)) = self.range else { return };
@@ -231,7 +231,7 @@ impl Listing {
 }
 
 /// An event as the API shows it, but for the input's hash and the names of actors.
-fn api_event(entry: &Entry, parts: &Parts) -> Map<String, Value> {
+fn api_event(entry: &Entry<'_>, parts: &Parts<'_>) -> Map<String, Value> {
     let mut event = Map::new();
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {

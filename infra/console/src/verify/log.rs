@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::activities::{Activities, is_of_an_activity};
 use super::clocks::{Clocks, RememberedAt, Times};
 use super::code::Code;
-use super::disclosures::Parts;
+use super::disclosures::{Decoded, Parts};
 use super::erasures::Erasures;
 use super::event_lines::{EVENTS, EventLines};
 use super::files::Folder;
@@ -20,6 +20,7 @@ use super::ids::Ids;
 use super::keys::generation_of;
 use super::listing::Listing;
 use super::notes::{CHECKPOINT, CHECKPOINTS, Notaries, sizes_of_notes};
+use super::plain;
 use super::report::{Finding, Report};
 use super::tiles::{Bundle, UpperTiles, check_names, read_tile};
 use super::times::uuid;
@@ -52,7 +53,7 @@ pub(super) struct Before {
 }
 
 impl Before {
-    fn of(entry: &Entry) -> Self {
+    fn of(entry: &Entry<'_>) -> Self {
         let text = |name: &str| entry.data.get(name).and_then(Value::as_str);
         Self {
             origin: text("previous_origin").map(str::to_owned),
@@ -101,6 +102,7 @@ struct Pass<'a> {
     clocks: Clocks,
     lines: Option<EventLines>,
     activities: Option<Activities>,
+    decoded: Decoded,
     /// The tenant and the generation of the first leaf.
     tenant: Option<String>,
     end: LogEnd,
@@ -142,6 +144,7 @@ pub(super) fn verify_log(log: LogToVerify<'_>, shared: &mut Shared, report: &mut
         clocks: Clocks::new(remembered_at),
         lines,
         activities,
+        decoded: Decoded::default(),
         tenant: None,
         end: LogEnd { size, ..LogEnd::default() },
     };
@@ -272,7 +275,8 @@ impl<S: Iterator<Item = u64>, A: Iterator<Item = Anchor>> Notes<'_, S, A> {
 impl Pass<'_> {
     /// Everything of a leaf but its place in the tree.
     fn leaf(&mut self, index: u64, bytes: Option<&[u8]>) {
-        let entry = bytes.map(|bytes| (bytes, Entry::parse(bytes)));
+        let entry = bytes.map(|bytes| (bytes, plain::entry(bytes)));
+        let mut decoded = std::mem::take(&mut self.decoded);
         let report = &mut *self.report;
         let mut parts = None;
         let parsed = match &entry {
@@ -300,7 +304,7 @@ impl Pass<'_> {
         };
         if let Some(lines) = &mut self.lines {
             lines.disclosures_of(index, bytes, report, |texts, report| {
-                parts = parsed.map(|entry| Parts::read(index, entry, texts, report));
+                parts = parsed.map(|entry| Parts::read(index, entry, texts, &mut decoded, report));
             });
         } else if bytes.is_none() {
             report.add(Finding::new(Code::EventMissing).index(index));
@@ -309,9 +313,10 @@ impl Pass<'_> {
         if let Some(entry) = parsed {
             self.entry(index, entry, parts.as_ref());
         }
+        self.decoded = decoded;
     }
 
-    fn entry(&mut self, index: u64, entry: &Entry, parts: Option<&Parts>) {
+    fn entry(&mut self, index: u64, entry: &Entry<'_>, parts: Option<&Parts<'_>>) {
         let report = &mut *self.report;
         let finding = |code| Finding::new(code).index(index).id(&entry.id);
         if !entry.digests.is_sorted_by(|one, next| one < next) {
@@ -356,11 +361,11 @@ impl Pass<'_> {
     }
 
     /// Whose event it is, and what the first one says.
-    fn owner(&mut self, index: u64, entry: &Entry) {
+    fn owner(&mut self, index: u64, entry: &Entry<'_>) {
         let finding = |code| Finding::new(code).index(index).id(&entry.id);
-        let tenant = self.tenant.get_or_insert_with(|| entry.tenant_id.clone());
+        let tenant = self.tenant.get_or_insert_with(|| entry.tenant_id.clone().into_owned());
         let number = generation_of(self.origin, tenant);
-        if *tenant != entry.tenant_id || number.is_none() {
+        if *tenant != entry.tenant_id.as_ref() || number.is_none() {
             let finding = finding(Code::TenantDiffers).expected(self.origin);
             self.report.add(finding.found(&entry.tenant_id));
         }
@@ -379,9 +384,9 @@ impl Pass<'_> {
     fn missing_parts(
         &mut self,
         (index, id): (u64, Uuid),
-        entry: &Entry,
+        entry: &Entry<'_>,
         times: Option<&Times>,
-        parts: &Parts,
+        parts: &Parts<'_>,
     ) {
         let may_be_erased =
             parts.missing() == 1 && !parts.has("content") && is_of_an_activity(entry);

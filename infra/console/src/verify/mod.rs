@@ -23,6 +23,7 @@ pub mod keys;
 mod listing;
 mod log;
 mod notes;
+mod plain;
 pub mod report;
 mod tiles;
 mod times;
