@@ -14,6 +14,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -593,6 +594,23 @@ class Suite:
         result = json.loads(answer["Payload"].read())
         check("FunctionError" not in answer, "an operator invokes it", result)
         check(result["finished"] and result["put_aside"] == 0, "nothing was lost", result)
+        proved = self.verified_export()
+        check(proved["result"] == "proved", "an export is proved", proved)
+        check(proved["checked"]["activities"] == len(self.logged), "with each activity", proved)
+
+    def verified_export(self):
+        """What `audit verify` says of an export, by the key that the function tells."""
+        signer = ["--tenant", TENANT, "--function", OUTPUTS["SealFunctionName"]]
+        sealed = console("audit", "seal", *signer)
+        check(sealed["finished"], "the function seals what is left", sealed)
+        (vkey,) = console("audit", "vkey", *signer)["verifier_keys"]
+        with tempfile.TemporaryDirectory() as folder:
+            out = f"{folder}/export"
+            console("audit", "export", "--tenant", TENANT, "--activities", "--out", out)
+            verify = [CONSOLE, "audit", "verify", out, "--vkey", vkey, "--json"]
+            done = subprocess.run(verify, capture_output=True, text=True, check=False)
+        check(done.returncode in (0, 1), "audit verify", done.stderr)
+        return json.loads(done.stdout)
 
     def tampered_with(self):
         """An activity that somebody deletes is told of by the trail, and that is sealed."""
@@ -609,6 +627,10 @@ class Suite:
         check(event["data"]["item"] == "activity", "and what that is", event)
         eventually(lambda: event["id"] in sealed_ids(), "that is sealed")
         verified(seals()[-1]["note"]["S"])
+        tampered = self.verified_export()
+        check(tampered["result"] == "tampered", "an export shows it", tampered)
+        codes = {finding["code"] for finding in tampered["findings"]}
+        check(codes == {"activity_missing", "item_touched"}, "and what it was", tampered)
         left = received(OUTPUTS["SealDeadLettersUrl"])
         check(not left, "nothing is given up", left)
 

@@ -15,6 +15,7 @@ mod layout;
 mod messages;
 mod operations;
 mod rig;
+mod seal_function;
 mod serving;
 mod shell;
 mod sizes;

@@ -11,6 +11,7 @@ use activity_log_core::domain::principal::TenantId;
 use activity_log_core::trail::note::VerifierKey;
 use activity_log_core::trail::signer::Signer;
 use clap::Args;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::function::invoke;
@@ -81,6 +82,12 @@ pub(in crate::cli) struct SignerArgs {
     pub(super) function: Option<String>,
 }
 
+/// The keys of a function, as it tells them.
+#[derive(Deserialize)]
+struct FunctionKeys {
+    verifier_keys: Vec<String>,
+}
+
 pub(super) async fn print(
     tenant: &TenantId,
     signer: &SignerArgs,
@@ -91,12 +98,8 @@ pub(super) async fn print(
         Some(function) => {
             // It tells its keys with whatever it is asked for.
             let now = connected.ctx.environment.now()?;
-            let answer = invoke(function, &json!({ "tenant_id": tenant, "since": now })).await?;
-            let keys = serde_json::from_value(answer["verifier_keys"].clone());
-            keys.map_err(|_| CliError::Function {
-                name: function.clone(),
-                problem: "it tells no keys".to_owned(),
-            })?
+            let payload = json!({ "tenant_id": tenant, "since": now });
+            invoke::<FunctionKeys>(function, &payload).await?.verifier_keys
         }
         None => {
             let keys = verifier_keys(&connected.ctx, &signer.key.sealer(connected)?, tenant);

@@ -6,6 +6,7 @@ use activity_log_core::app::seal_backlog::seal_backlog;
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::principal::TenantId;
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -52,21 +53,44 @@ pub(super) async fn run(
     let backlog = seal_backlog(ctx, &sealer, tenant, args.since, deadline).await?;
     forget(connected, tenant, &backlog.put_aside).await?;
     let sealed = backlog.sealed;
-    output.print(
-        format_args!(
-            "{} audit events sealed in {} seals; the log has {} leaves.",
-            sealed.sealed, sealed.seals, sealed.size
-        ),
-        &json!({
-            "sealed": sealed.sealed,
-            "seals": sealed.seals,
-            "size": sealed.size,
-            "put_aside": backlog.put_aside.len(),
-            "unreadable": backlog.unreadable + sealed.unsealable,
-            "finished": backlog.finished,
-        }),
-    )?;
-    if backlog.finished { Ok(()) } else { Err(CliError::NotSealedInTime) }
+    let run = Run {
+        sealed: sealed.sealed,
+        seals: sealed.seals,
+        size: sealed.size,
+        put_aside: backlog.put_aside.len(),
+        unreadable: backlog.unreadable + sealed.unsealable,
+        finished: backlog.finished,
+    };
+    run.print(output)
+}
+
+/// What a run came to; the function says the same of its own.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Run {
+    sealed: usize,
+    seals: usize,
+    size: u64,
+    put_aside: usize,
+    unreadable: usize,
+    finished: bool,
+}
+
+impl Run {
+    /// Adds what the next one came to. It looks at all that is put aside, once more.
+    fn add(&mut self, next: &Self) {
+        *self = Self { sealed: self.sealed + next.sealed, seals: self.seals + next.seals, ..*next };
+    }
+
+    fn print(&self, output: Output) -> Result<(), CliError> {
+        output.print(
+            format_args!(
+                "{} audit events sealed in {} seals; the log has {} leaves.",
+                self.sealed, self.seals, self.size
+            ),
+            &json!(self),
+        )?;
+        if self.finished { Ok(()) } else { Err(CliError::NotSealedInTime) }
+    }
 }
 
 /// The events that were put aside and are sealed now are kept no longer.
@@ -100,22 +124,12 @@ async fn seal_by_function(
         payload["since"] = json!(since);
     }
     let deadline = Instant::now() + TIME_LIMIT;
-    let mut sealed = 0;
-    loop {
-        let answer = invoke(function, &payload).await?;
-        sealed += answer["sealed"].as_u64().unwrap_or(0);
-        if answer["finished"] == json!(true) {
-            forget(connected, tenant, &put_aside).await?;
-            return output.print(
-                format_args!(
-                    "{sealed} audit events sealed; the log has {} leaves.",
-                    answer["size"]
-                ),
-                &answer,
-            );
-        }
-        if Instant::now() >= deadline {
-            return Err(CliError::NotSealedInTime);
-        }
+    let mut run = Run::default();
+    while !run.finished && Instant::now() < deadline {
+        run.add(&invoke(function, &payload).await?);
     }
+    if run.finished {
+        forget(connected, tenant, &put_aside).await?;
+    }
+    run.print(output)
 }
