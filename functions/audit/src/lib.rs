@@ -4,7 +4,7 @@
 mod openapi;
 
 use activity_log_core::app::audited::{Attempt, audited};
-use activity_log_core::app::checkpoints::{list_checkpoints, newest_checkpoint};
+use activity_log_core::app::checkpoints::{list_checkpoints, newest_cosigned_checkpoint};
 use activity_log_core::app::list_audit_events::list_audit_events;
 use activity_log_core::app::name_actors::with_names;
 use activity_log_core::app::permit::Permit;
@@ -94,7 +94,7 @@ async fn get_proof(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Resu
 async fn get_checkpoint(ctx: &Context, exchange: &Exchange<'_>, scope: Scope) -> Result<Response> {
     reading(ctx, exchange, scope, async |_, permit| {
         checkpoint::parse(exchange)?;
-        Ok(checkpoint::respond(newest_checkpoint(ctx, permit).await?))
+        Ok(checkpoint::respond(newest_cosigned_checkpoint(ctx, permit).await?))
     })
     .await
 }

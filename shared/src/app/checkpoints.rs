@@ -21,6 +21,36 @@ pub async fn newest_checkpoint(ctx: &Context, permit: Permit<'_>) -> Result<Seal
     newest.ok_or(Error::ResourceNotFound)
 }
 
+/// The same, with the lines of the witnesses that have cosigned it.
+///
+/// # Errors
+///
+/// [`Error::ResourceNotFound`] before the first.
+pub async fn newest_cosigned_checkpoint(ctx: &Context, permit: Permit<'_>) -> Result<SealHead> {
+    let mut newest = newest_checkpoint(ctx, permit).await?;
+    add_cosignatures(ctx, permit.tenant_id(), std::slice::from_mut(&mut newest)).await?;
+    Ok(newest)
+}
+
+/// Puts the lines of witnesses under the notes that these have cosigned.
+async fn add_cosignatures(
+    ctx: &Context,
+    tenant: &TenantId,
+    oldest_first: &mut [SealHead],
+) -> Result<()> {
+    let (Some(first), Some(last)) = (oldest_first.first(), oldest_first.last()) else {
+        return Ok(());
+    };
+    let (generation, sizes) = (ctx.config.audit_log.generation, first.size..=last.size);
+    let lines = ctx.store.cosignatures(tenant, generation, sizes).await?;
+    for seal in oldest_first {
+        if let Some(lines) = lines.get(&seal.size) {
+            seal.note += lines;
+        }
+    }
+    Ok(())
+}
+
 /// Which checkpoints to list.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckpointListing {
@@ -49,7 +79,7 @@ pub fn cursor_after(ctx: &Context, tenant: &TenantId, row: &SealHead) -> String 
     cursor::encode_name(&row.size.to_string(), &binding(ctx, tenant))
 }
 
-/// A page of the checkpoints of the tenant's log, oldest first.
+/// A page of the checkpoints of the tenant's log, oldest first, with the lines of witnesses.
 pub async fn list_checkpoints(
     ctx: &Context,
     permit: Permit<'_>,
@@ -58,7 +88,8 @@ pub async fn list_checkpoints(
     let tenant = permit.tenant_id();
     let CheckpointListing { limit, from } = *listing;
     let generation = ctx.config.audit_log.generation;
-    let page = ctx.store.seal_heads_from(tenant, generation, from, limit).await?;
+    let mut page = ctx.store.seal_heads_from(tenant, generation, from, limit).await?;
+    add_cosignatures(ctx, tenant, &mut page.seals).await?;
     let last = page.seals.last().filter(|_| page.more);
     let next_cursor = last.map(|last| cursor_after(ctx, tenant, last));
     Ok(Page { rows: page.seals, next_cursor })

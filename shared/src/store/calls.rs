@@ -1,6 +1,7 @@
 //! The table, and the calls that all of the store makes: one item, batches of
 //! them, the pages of a partition.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
@@ -207,6 +208,30 @@ impl Store {
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", AttributeValue::S(pk))
             .set_projection_expression(projection)
+            .consistent_read(true)
+            .set_exclusive_start_key(start)
+            .measured()
+            .await
+            .map_err(|error| to_error("Query", &error))?;
+        Ok(ItemPage { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+    }
+
+    /// A page of what stands in a partition from one sort key to another.
+    pub(super) async fn page_between(
+        &self,
+        pk: String,
+        sks: RangeInclusive<String>,
+        start: Option<Item>,
+    ) -> Result<ItemPage> {
+        let (from, last) = sks.into_inner();
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table_name)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :last")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .expression_attribute_values(":from", AttributeValue::S(from))
+            .expression_attribute_values(":last", AttributeValue::S(last))
             .consistent_read(true)
             .set_exclusive_start_key(start)
             .measured()

@@ -37,6 +37,7 @@
 //! [`Position::encode`].
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use uuid::Uuid;
 
@@ -136,6 +137,19 @@ pub(super) fn cosignature(
 ) -> Key {
     let sk = format!("{}#{}", leaf_index(size), escape(witness));
     Key { pk: cosignatures(tenant, generation), sk }
+}
+
+/// The partition of the cosignatures of trees of some sizes, and the sort keys that they
+/// stand between.
+pub(super) fn cosignatures_of(
+    tenant: &TenantId,
+    generation: Generation,
+    sizes: RangeInclusive<u64>,
+) -> (String, RangeInclusive<String>) {
+    // What follows the sign behind a size.
+    let behind = char::from(b'#' + 1);
+    let (first, last) = (leaf_index(*sizes.start()), leaf_index(*sizes.end()));
+    (cosignatures(tenant, generation), first..=format!("{last}{behind}"))
 }
 
 /// The size that a cosignature's sort key has.

@@ -3,7 +3,7 @@
 //! several sealers do.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -234,13 +234,16 @@ impl Store {
         self.put_if_absent(item).await.map(drop)
     }
 
-    /// The lines of witnesses, by the sizes of the trees that they signed.
+    /// The lines of witnesses, by the sizes of the trees that they signed, from one size to
+    /// another.
     pub async fn cosignatures(
         &self,
         tenant: &TenantId,
         generation: Generation,
+        sizes: RangeInclusive<u64>,
     ) -> Result<BTreeMap<u64, String>> {
-        let page = |start| self.partition_page(keys::cosignatures(tenant, generation), None, start);
+        let (pk, sks) = keys::cosignatures_of(tenant, generation, sizes);
+        let page = |start| self.page_between(pk.clone(), sks.clone(), start);
         let mut lines: BTreeMap<u64, String> = BTreeMap::new();
         for item in pages(page).await? {
             let reader = ItemReader::new(&item);

@@ -512,6 +512,39 @@ async fn checkpoints_are_listed_from_the_oldest_on_each_once() {
 }
 
 #[tokio::test]
+async fn witnesses_have_their_lines_under_the_checkpoints_that_they_cosigned() {
+    let (stack, v1) = start().await;
+    let tenant = TenantId::parse(TENANT).expect("it is a tenant");
+    let generation = stack.ctx.config.audit_log.generation;
+    let line = |witness: &str, size: u64| format!("\u{2014} {witness} {size}AAAAAAA\n");
+    for size in 1..=4 {
+        log(&v1, 1).await;
+        seal(&stack).await;
+        let witnesses = if size % 2 == 0 { &["w1.example", "w2.example"][..] } else { &[] };
+        for witness in witnesses {
+            let line = line(witness, size);
+            stack.ctx.store.put_cosignature(&tenant, generation, size, &line).await.expect("put");
+        }
+    }
+    let of = |size: u64| format!("\n{}{}", line("w1.example", size), line("w2.example", size));
+    let newest = v1.get(CHECKPOINT).await.expect(200);
+    let newest = str::from_utf8(&newest.body).expect("it is text").to_owned();
+    assert!(newest.ends_with(&of(4)), "{newest}");
+    let notes = |page: &Value| -> Vec<String> {
+        let notes = page["checkpoints"].as_array().expect("it is a list");
+        notes.iter().map(|note| note.as_str().expect("it is text").to_owned()).collect()
+    };
+    let first = v1.get(&format!("{CHECKPOINTS}?limit=3")).await.expect(200).json();
+    let first = notes(&first);
+    assert!(first[1].ends_with(&of(2)), "{first:?}");
+    assert!(!first[0].contains(".example") && !first[2].contains(".example"), "{first:?}");
+    // They change nothing of what is signed.
+    for note in first.iter().chain([&newest]) {
+        verified(note, ORIGIN);
+    }
+}
+
+#[tokio::test]
 async fn an_event_of_a_log_before_a_restore_is_proven_by_that_log() {
     let (stack, v1) = start().await;
     log(&v1, 3).await;

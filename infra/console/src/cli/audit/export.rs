@@ -106,7 +106,7 @@ async fn export(
     let ctx = &connected.ctx;
     let mut source = TableSource::new(ctx, tenant, generation);
     let Some((size, note)) = source.newest_note().await? else { return Ok(None) };
-    let cosignatures = ctx.store.cosignatures(tenant, generation).await?;
+    let cosignatures = ctx.store.cosignatures(tenant, generation, 0..=size).await?;
     let cosigned = |size: u64, note: String| match cosignatures.get(&size) {
         Some(lines) => note + lines,
         None => note,

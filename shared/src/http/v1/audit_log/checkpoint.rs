@@ -37,9 +37,10 @@ pub fn describe() -> Described {
         summary: "Read the newest checkpoint",
         description: "How many leaves the log has, and the root of their tree, signed: a [signed \
             note](https://c2sp.org/signed-note) with a \
-            [checkpoint](https://c2sp.org/tlog-checkpoint). Keep it: a later one that does not \
-            go on from it shows that something was removed. Before anything is sealed it is \
-            answered with 404.",
+            [checkpoint](https://c2sp.org/tlog-checkpoint), and under it the \
+            [cosignatures](https://c2sp.org/tlog-cosignature) of witnesses that have signed this \
+            one. Keep it: a later one that does not go on from it shows that something was \
+            removed. Before anything is sealed it is answered with 404.",
         parameters: Vec::new(),
         request_body: None,
         status: StatusCode::OK,

@@ -87,7 +87,8 @@ pub fn describe(schemas: &mut SchemaGenerator) -> Described {
         id: "list_checkpoints",
         tag: AUDIT_LOG,
         summary: "List checkpoints",
-        description: "Every checkpoint that was signed, oldest first. Only the absence of \
+        description: "Every checkpoint that was signed, oldest first, with the \
+            [cosignatures](https://c2sp.org/tlog-cosignature) of witnesses. Only the absence of \
             `next_cursor` means the end.",
         parameters: query_parameters::<ListCheckpointsInput>(schemas),
         request_body: None,
