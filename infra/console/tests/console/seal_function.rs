@@ -103,7 +103,8 @@ fn result(sealed: usize, size: u64, finished: bool) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_function_is_invoked_until_it_is_done_and_however_long_that_takes() {
     let folder = directory();
-    let operator = Operator::on(&Server::in_directory(folder.path()));
+    let server = Server::in_directory(folder.path());
+    let operator = Operator::on(&server);
     let answers = [Answer::Result(result(5, 5, false)), Answer::After(LONG, result(3, 8, true))];
     let (lambda, url) = Lambda::start(answers).await;
     let sealed = run(&operator, &url, &["seal", "--since", "2026-03-01T09:30:00Z"]).await;
@@ -119,7 +120,8 @@ async fn the_function_is_invoked_until_it_is_done_and_however_long_that_takes() 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_function_tells_its_keys() {
     let folder = directory();
-    let operator = Operator::on(&Server::in_directory(folder.path()));
+    let server = Server::in_directory(folder.path());
+    let operator = Operator::on(&server);
     let (lambda, url) = Lambda::start([Answer::Result(result(0, 8, true))]).await;
     let keys = run(&operator, &url, &["vkey"]).await;
     assert_eq!(said(&keys), json!({ "verifier_keys": ["a+1+b", "a+2+c"] }));
@@ -131,7 +133,8 @@ async fn the_function_tells_its_keys() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_does_not_do_it_is_told() {
     let folder = directory();
-    let operator = Operator::on(&Server::in_directory(folder.path()));
+    let server = Server::in_directory(folder.path());
+    let operator = Operator::on(&server);
     let failed = r#"{"errorType":"internal_error","errorMessage":"The clock is wrong."}"#;
     for (answer, expected) in [
         (Answer::Error(failed), "The clock is wrong."),
