@@ -7,7 +7,7 @@ use activity_log_core::domain::audit::{Action, AuditEvent, Data};
 use activity_log_core::domain::audit_log::Generation;
 use activity_log_core::trail::entry::SealingTimes;
 use activity_log_core::trail::hash::TreeHash;
-use activity_log_tests::trail_log::{Leaf, TrailLog, at};
+use activity_log_tests::trail_log::{Leaf, SigningKey, TrailLog, at};
 
 use super::{Export, told};
 
@@ -105,7 +105,7 @@ fn the_log_before_is_proved_by_its_successor_without_a_key_of_its_own() {
     let mut changed = TrailLog::of("acme", 300, 70);
     changed.leaves[200].change("req_", "req-");
     changed.leaves[200].seal();
-    changed.keys = vec![activity_log_tests::trail_log::SigningKey::new(9)];
+    changed.keys = vec![SigningKey::new(9)];
     changed.export(&both.file("generations/1"));
     let report = both.tampered_by("restore_contradicts");
     assert_eq!(report.findings.first()[0].origin.as_deref(), Some("log.example/acme"));
@@ -122,6 +122,77 @@ fn a_log_before_that_is_not_in_the_export_is_not_checked() {
     fs::remove_dir_all(both.file("generations")).unwrap();
     let sentences = both.proved().not_checked.join("\n");
     assert!(sentences.contains("the events of log.example/acme are not in the export"));
+}
+
+#[test]
+fn a_checkpoint_of_a_log_that_is_not_in_the_export_is_held_against_what_follows_it() {
+    let (before, log) = two();
+    let with = |note: &str| {
+        let mut export = Export::of(&log);
+        export.keys.extend(before.verifier_keys());
+        export.remember(note, None);
+        export
+    };
+    with(&before.note(300)).proved();
+    // Another one of that size, and one of which the next log says nothing.
+    let mut other = TrailLog::of("acme", 300, 70);
+    other.leaves[200].change("req_", "req-");
+    other.leaves[200].seal();
+    with(&other.note(300)).tampered_by("remembered_differs");
+    let report = with(&before.note(280)).verify();
+    assert_eq!(report.outcome().exit_status(), 2, "{}", report.text());
+    assert_eq!(super::found(&report), BTreeSet::from(["remembered_not_usable"]));
+    // A log without a leaf says nothing of the one before.
+    let mut empty = TrailLog::empty("acme");
+    empty.audit_log.generation = log.audit_log.generation;
+    let mut export = Export::of(&empty);
+    export.keys.extend(before.verifier_keys());
+    export.remember(&before.note(300), None);
+    assert_eq!(export.verify().outcome().exit_status(), 2);
+}
+
+#[test]
+fn a_later_log_was_sealed_after_the_one_before_was_the_newest() {
+    let (before, log) = two();
+    let mut both = export(&before, &log);
+    let first = log.leaves[0].times.sealed_at.as_millis();
+    both.remember(&before.note(280), Some(at(first)));
+    both.proved();
+    let mut both = export(&before, &log);
+    both.remember(&before.note(280), Some(at(first + 10 * 60 * 1_000)));
+    let report = both.tampered_by("sealed_before_remembered");
+    assert_eq!(report.findings.first()[0].origin, None, "it is one of the newest log");
+}
+
+#[test]
+fn a_witness_has_to_have_cosigned_the_newest_log() {
+    let (before, log) = two();
+    let mut both = export(&before, &log);
+    let (witness, name) = (SigningKey::new(5), "witness.example");
+    both.witnesses = vec![witness.witness(name)];
+    let cosigned = |log: &TrailLog, size: u64| {
+        let checkpoint = log.checkpoint(size);
+        log.note_of(&checkpoint) + &witness.cosignature(name, &checkpoint, 1_790_000_000)
+    };
+    both.write("generations/1/checkpoints/280", cosigned(&before, 280));
+    both.tampered_by("not_cosigned");
+    both.write("checkpoints/1", cosigned(&log, 1));
+    let report = both.proved();
+    assert_eq!(report.checked.cosignatures, 2);
+    assert!(report.not_checked.iter().any(|text| text.contains("cosigned 1 events of 101")));
+}
+
+#[test]
+fn what_belongs_to_no_generation_is_told() {
+    let (before, log) = two();
+    let both = export(&before, &log);
+    for name in ["generations/old", "generations/01", "generations/1/key.pem"] {
+        both.write(name, "x");
+        let report = both.proved();
+        let told = report.listed.first();
+        let is_named = told.iter().any(|told| told.file.as_deref() == Some(name));
+        assert!(is_named, "{name}: {}", report.text());
+    }
 }
 
 #[test]

@@ -30,7 +30,10 @@ fn a_listing_of_all_or_of_a_part_is_what_was_sealed() {
     let log = some_log();
     let report = listed(&log, |_| {}).proved();
     assert_eq!(report.checked.listed_events, 600);
-    assert_eq!(listed(&log, |pages| drop(pages.drain(2..))).proved().checked.listed_events, 200);
+    let report = listed(&log, |pages| drop(pages.drain(2..))).proved();
+    assert_eq!(report.checked.listed_events, 200);
+    let sentences = report.not_checked.join("\n");
+    assert!(sentences.contains("400 events are from before the first event of the listing"));
     listed(&log, |pages| drop(pages.drain(..2))).proved();
     // A page that was saved twice, and names of today.
     let report = listed(&log, |pages| {
@@ -92,6 +95,43 @@ fn a_listing_in_which_any_property_differs_is_found() {
 }
 
 #[test]
+fn a_page_that_was_saved_twice_says_the_same_twice() {
+    let log = some_log();
+    let twice = |input_hash: Option<Value>| {
+        listed(&log, |pages| {
+            let mut again = pages[1].clone();
+            let logged =
+                events(&mut again).iter_mut().find(|event| event["input_hash"] != json!(null));
+            let logged = logged.unwrap().as_object_mut().unwrap();
+            match input_hash {
+                Some(hash) => logged.insert("input_hash".to_owned(), hash),
+                None => logged.remove("input_hash"),
+            };
+            pages.push(again);
+        })
+    };
+    twice(Some(json!("0".repeat(64)))).tampered_by("listing_differs");
+    // Meanwhile it was erased.
+    twice(None).proved();
+}
+
+#[test]
+fn what_is_said_to_wait_excuses_no_event_of_another_time() {
+    let mut log = some_log();
+    let newest = log.leaves[599].times.sealed_at.as_millis();
+    let event = log.events.event(Action::ToolCalled, newest - 16 * 60 * 1_000);
+    let line = |time| format!(r#"{{"id":"{}","occurred_at":"{time}"}}"#, event.id);
+    let show = |log: &TrailLog| {
+        let view = json!(AuditEventView::of(&event, &ActorNames::none()));
+        listed(log, |pages| events(&mut pages[0]).push(view))
+    };
+    log.unsealed = vec![line(event.occurred_at)];
+    assert!(told(&show(&log).proved()).contains("listed_not_sealed_yet"));
+    log.unsealed = vec![line(log.leaves[599].times.sealed_at)];
+    show(&log).tampered_by("listing_not_sealed");
+}
+
+#[test]
 fn a_listing_that_shows_what_was_never_sealed_is_found() {
     let log = some_log();
     let show = |age: i64| {
@@ -111,7 +151,14 @@ fn a_listing_that_shows_what_was_never_sealed_is_found() {
 fn a_listing_that_is_none_cannot_be_told() {
     let log = some_log();
     let mut export = Export::of(&log);
-    for text in ["{", "[]", r#"{"audit_events":[{"id":"x"}]}"#, r#"{"activities":[]}"#] {
+    for text in [
+        "",
+        "{",
+        "[]",
+        r#"{"audit_events":[]}"#,
+        r#"{"audit_events":[{"id":"x"}]}"#,
+        r#"{"activities":[]}"#,
+    ] {
         export.listing = Some(export.own("listing", text));
         let report = export.verify();
         assert_eq!(report.outcome().exit_status(), 2, "{text}: {}", report.text());

@@ -70,6 +70,42 @@ fn what_is_no_file_keeps_nobody_waiting() {
 }
 
 #[test]
+fn what_cannot_be_read_is_no_tampering() {
+    let unread = |name: &str| {
+        let export = Export::of(&some_log());
+        let kept = export.folder.path().join("kept");
+        fs::rename(export.file(name), &kept).unwrap();
+        // What a link leads to is as it should be.
+        symlink(&kept, export.file(name)).unwrap();
+        let report = export.verify();
+        assert_eq!(report.outcome().exit_status(), 2, "{name}: {}", report.text());
+        assert!(found(&report).contains("file_not_read"), "{name}: {}", report.text());
+    };
+    for file in ["tile/entries/001", "tile/0/001", "tile/1/000.p/2", "checkpoints/560"] {
+        unread(file);
+    }
+    for folder in ["tile", "tile/0", "tile/entries", "checkpoints"] {
+        unread(folder);
+    }
+}
+
+#[test]
+fn an_export_that_was_not_written_to_its_end_cannot_be_told() {
+    let export = Export::of(&TrailLog::empty("acme"));
+    export.proved();
+    fs::create_dir(export.file("tile")).unwrap();
+    assert_eq!(export.verify().outcome().exit_status(), 2);
+}
+
+#[test]
+fn nothing_of_an_export_turns_the_text_around_it() {
+    let export = Export::of(&some_log());
+    export.write("\u{202e}gnp.exe", "x");
+    let text = export.proved().text();
+    assert!(text.contains(r"\u{202e}gnp.exe") && !text.contains('\u{202e}'), "{text}");
+}
+
+#[test]
 fn keys_that_have_nothing_to_do_with_each_other_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let (key, witness) = (SigningKey::new(1), SigningKey::new(2).witness("witness.example"));

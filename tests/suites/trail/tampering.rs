@@ -653,6 +653,73 @@ fn an_event_that_is_not_sealed_for_more_than_a_day_is_found() {
     export.tampered_by("unsealed_contradicts");
 }
 
+/// The line of an event that waits, and tells of an activity.
+fn waiting(event: &AuditEvent, activity: &str, millis: i64) -> String {
+    let (id, occurred_at) = (event.id, at(millis));
+    format!(r#"{{"activity":"{activity}","id":"{id}","occurred_at":"{occurred_at}"}}"#)
+}
+
+#[test]
+fn what_is_said_to_wait_excuses_no_activity_but_its_own() {
+    let log = some_log();
+    let newest = log.leaves[599].times.sealed_at.as_millis();
+    let leaf = &log.leaves[300];
+    let (sealed, then) = (leaf.event.resource_id.clone().unwrap(), leaf.event.occurred_at);
+    // One that was sealed, once more: of its own time, and of now.
+    for millis in [then.as_millis(), newest] {
+        for again in ["again", "Note 300"] {
+            let export = changed(|log| {
+                let event = log.events.event(Action::ActivityLogged, millis);
+                log.unsealed.push(waiting(&event, &sealed, millis));
+                let record = log.leaves[300].record.clone().unwrap();
+                log.more_activities.push(record.replace("Note 300", again));
+            });
+            assert!(export.tampered().contains("activity_without_event"), "{millis} {again}");
+        }
+    }
+    // One of long ago, of which a line says that it was just logged; and one whose record
+    // says so.
+    let (event, old) = log.events.logged(newest - HOUR_MS, "Long ago");
+    let times = SealingTimes { written_at: None, sealed_at: at(newest) };
+    let record = Leaf::of(event.clone(), Some(&old), times).record.unwrap();
+    let id = old.id.to_string();
+    let export = changed(|log| {
+        let event = log.events.event(Action::ActivityLogged, newest);
+        log.unsealed.push(waiting(&event, &id, newest));
+        log.more_activities.push(record.clone());
+    });
+    let both = BTreeSet::from(["activity_without_event", "unsealed_contradicts"]);
+    assert_eq!(export.tampered(), both);
+    let export = changed(|log| {
+        log.unsealed.push(waiting(&event, &id, newest - HOUR_MS));
+        let logged_at = |time| format!(r#""logged_at":"{time}""#);
+        let record = record.replace(&logged_at(old.logged_at), &logged_at(at(newest)));
+        log.more_activities.push(record);
+    });
+    export.tampered_by("activity_without_event");
+    // One is told of once, and a line is no second one of an event.
+    let twice = |lines: usize, activities: usize| {
+        changed(|log| {
+            let line = waiting(&event, &id, newest - HOUR_MS);
+            log.unsealed.extend(std::iter::repeat_n(line, lines));
+            log.more_activities.extend(std::iter::repeat_n(record.clone(), activities));
+        })
+    };
+    twice(1, 1).proved();
+    twice(1, 2).tampered_by("activity_without_event");
+    twice(2, 1).tampered_by("unsealed_contradicts");
+}
+
+#[test]
+fn a_line_of_an_activity_that_is_none_is_named() {
+    for line in ["{}", r#"{"id":"x"}"#, "x"] {
+        let export = changed(|log| log.more_activities.push(line.to_owned()));
+        let report = export.tampered_by("file_malformed");
+        let found = report.findings.first()[0].found.clone().unwrap();
+        assert_eq!(found, format!("line {}", report.checked.activities + 1));
+    }
+}
+
 #[test]
 fn a_restore_that_is_not_declared_is_found_by_whoever_remembers() {
     let log = some_log();

@@ -8,6 +8,7 @@ use activity_log_core::domain::audit::RecordHash;
 use activity_log_core::trail::entry::{BACKFILL, Entry};
 use activity_log_core::trail::record::RECORD_VERSION;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::clocks::Times;
 use super::code::Code;
@@ -15,7 +16,7 @@ use super::disclosures::Parts;
 use super::erasures::Erasures;
 use super::files::{FileError, Folder, LineError, Lines};
 use super::report::{Finding, Report};
-use super::times::uuid;
+use super::times::{millis, uuid};
 use super::unsealed::Unsealed;
 
 pub(super) const ACTIVITIES: &str = "activities.jsonl";
@@ -30,6 +31,7 @@ struct Record {
     #[serde(rename = "_sd")]
     digests: Option<Vec<String>>,
     id: String,
+    logged_at: Option<String>,
     tenant_id: Option<String>,
     #[serde(rename = "v")]
     version: Option<u64>,
@@ -42,6 +44,19 @@ impl Record {
     }
 }
 
+/// A line that was read ahead, and what it says.
+struct Ahead {
+    number: u64,
+    line: Vec<u8>,
+    record: Option<Record>,
+}
+
+/// An activity that no leaf is of.
+struct Extra {
+    id: Uuid,
+    logged_at: Option<i64>,
+}
+
 /// Whether a leaf is that of an activity.
 pub(super) fn is_of_an_activity(entry: &Entry<'_>) -> bool {
     entry.action == "activity.logged" && entry.status == "succeeded"
@@ -50,10 +65,9 @@ pub(super) fn is_of_an_activity(entry: &Entry<'_>) -> bool {
 pub(super) struct Activities {
     lines: Lines<BufReader<File>>,
     file: String,
-    /// Lines that are not those of the leaf at which they were read, and what they say.
-    ahead: VecDeque<(Vec<u8>, Option<Record>)>,
-    /// Activities that no leaf is of.
-    extra: Vec<String>,
+    /// Lines that are not those of the leaf at which they were read.
+    ahead: VecDeque<Ahead>,
+    extra: Vec<Extra>,
     is_ended: bool,
 }
 
@@ -93,7 +107,8 @@ impl Activities {
             None => false,
             Some(Ok(())) => {
                 let record = serde_json::from_slice(&line).ok();
-                self.ahead.push_back((line, record));
+                let number = self.lines.number();
+                self.ahead.push_back(Ahead { number, line, record });
                 true
             }
             Some(Err(error)) => {
@@ -110,11 +125,11 @@ impl Activities {
             if n == self.ahead.len() && !self.read_ahead(report) {
                 return None;
             }
-            if self.ahead[n].1.as_ref().is_some_and(|record| record.id == activity) {
+            if self.ahead[n].record.as_ref().is_some_and(|record| record.id == activity) {
                 for _ in 0..n {
                     self.pass_over(report);
                 }
-                let (line, record) = self.ahead.pop_front()?;
+                let Ahead { line, record, .. } = self.ahead.pop_front()?;
                 return Some((line, record?));
             }
         }
@@ -123,10 +138,17 @@ impl Activities {
 
     /// Takes note of a line that is of no leaf.
     fn pass_over(&mut self, report: &mut Report) {
-        match self.ahead.pop_front() {
-            Some((_, Some(record))) => self.extra.push(record.id),
-            Some((_, None)) => report.add(Finding::new(Code::FileMalformed).file(&self.file)),
-            None => {}
+        let Some(Ahead { number, record, .. }) = self.ahead.pop_front() else { return };
+        let extra = record.and_then(|record| {
+            let logged_at = record.logged_at.as_deref().and_then(millis);
+            Some(Extra { id: uuid(&record.id)?, logged_at })
+        });
+        match extra {
+            Some(extra) => self.extra.push(extra),
+            None => {
+                let finding = Finding::new(Code::FileMalformed).file(&self.file);
+                report.add(finding.found(format_args!("line {number}")));
+            }
         }
     }
 
@@ -183,12 +205,12 @@ impl Activities {
 
     /// Reports the activities that no leaf is of. Those whose event waits to be sealed are
     /// told.
-    pub(super) fn finish(&mut self, unsealed: &Unsealed, report: &mut Report) {
+    pub(super) fn finish(&mut self, unsealed: &mut Unsealed, report: &mut Report) {
         while !self.ahead.is_empty() || self.read_ahead(report) {
             self.pass_over(report);
         }
-        for id in self.extra.drain(..) {
-            let code = match unsealed.tells_of(&id) {
+        for Extra { id, logged_at } in self.extra.drain(..) {
+            let code = match unsealed.tells_of(id, logged_at) {
                 true => Code::ActivityNotSealedYet,
                 false => Code::ActivityWithoutEvent,
             };

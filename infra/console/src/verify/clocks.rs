@@ -19,7 +19,8 @@ use super::times::{millis, time_of};
 
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
-const ID_DIFFERS_BY: i64 = MINUTE;
+/// How far the time of an id may be from when it occurred.
+pub(super) const ID_DIFFERS_BY: i64 = MINUTE;
 const WRITTEN_BEFORE: i64 = 61 * SECOND;
 const WRITTEN_BEHIND: i64 = 121 * SECOND;
 /// A sealer whose clock is further behind stops.

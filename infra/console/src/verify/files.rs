@@ -27,6 +27,11 @@ pub(super) enum FileError {
 }
 
 impl FileError {
+    /// Whether it may be as it should be, and nobody can tell.
+    pub(super) fn tells_nothing(&self) -> bool {
+        matches!(self, Self::NotAFile | Self::Failed(_))
+    }
+
     /// What is found where the file has to be there.
     pub(super) fn finding(&self) -> Finding {
         match self {
@@ -91,9 +96,9 @@ impl Folder {
         format!("{}{file}", self.prefix)
     }
 
-    /// Whether there is such a folder.
+    /// Whether there is such a folder. A link to one is none.
     pub(super) fn is_there(&self) -> bool {
-        self.path.is_dir()
+        self.path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
     }
 
     /// Whether there is nothing of a name.

@@ -73,6 +73,8 @@ pub(super) struct Listing {
     events: HashMap<Uuid, Listed>,
     /// The first and the last of it, in the order of the API.
     range: Option<((i64, Uuid), (i64, Uuid))>,
+    /// Leaves that occurred before the first of it or behind the last.
+    outside: u64,
     hasher: RandomState,
     file: String,
 }
@@ -83,6 +85,7 @@ impl Listing {
         let mut listing = Self {
             events: HashMap::new(),
             range: None,
+            outside: 0,
             hasher: RandomState::new(),
             file: path.display().to_string(),
         };
@@ -104,6 +107,9 @@ impl Listing {
             for event in page.audit_events {
                 listing.add(event, report);
             }
+        }
+        if listing.range.is_none() {
+            report.add(listing.not_read("it shows no event"));
         }
         listing
     }
@@ -148,9 +154,11 @@ impl Listing {
             Slot::Vacant(slot) => {
                 slot.insert(listed);
             }
-            // A page that was saved twice.
+            // A page that was saved twice. Between the two the input's hash may be erased.
             Slot::Occupied(slot) => {
-                if slot.get().hash != listed.hash {
+                let before = slot.get();
+                let inputs = before.input_hash.zip(listed.input_hash);
+                if before.hash != listed.hash || inputs.is_some_and(|(one, other)| one != other) {
                     let finding = Finding::new(Code::ListingDiffers).file(&self.file).id(id);
                     report.add(finding.found("two events of one id"));
                 }
@@ -196,7 +204,7 @@ impl Listing {
             None if (first..=last).contains(&place) => {
                 report.add(finding(Code::ListingLacksEvent).expected("the event"));
             }
-            None => {}
+            None => self.outside += 1,
         }
     }
 
@@ -220,12 +228,20 @@ impl Listing {
         for (occurred_at, id) in rest {
             let is_old = newest_sealed_at.is_some_and(|newest| newest - occurred_at > LATE_AFTER);
             let is_before = since.is_some_and(|since| occurred_at < since);
-            let code = if is_old && !is_before && !unsealed.contains(id) {
+            let waits = unsealed.contains(id, occurred_at);
+            let code = if is_old && !is_before && !waits {
                 Code::ListingNotSealed
             } else {
                 Code::ListedNotSealedYet
             };
             report.add(Finding::new(code).file(&self.file).id(id).expected("a leaf"));
+        }
+        if self.outside > 0 {
+            report.not_checked.push(format!(
+                "{} events are from before the first event of the listing or behind its last: \
+                 whether the API shows these",
+                self.outside
+            ));
         }
     }
 }

@@ -33,6 +33,7 @@ mod unsealed;
 use std::path::{Path, PathBuf};
 
 use activity_log_core::domain::clock::Timestamp;
+use activity_log_core::trail::hash::TreeHash;
 use activity_log_core::trail::note::{Checkpoint, MAX_NOTE_BYTES, SignedNote, VerifierKey};
 
 use self::activities::ACTIVITIES;
@@ -103,16 +104,17 @@ pub fn verify(request: &Request, progress: &dyn Fn(u64, u64)) -> Report {
         report.add(Finding::new(Code::FileNotRead).file(request.folder.display()));
         return report;
     }
-    check_names(&folder, &mut report);
-    let mut witnesses: Vec<Witness> = request.witnesses.iter().cloned().map(Witness::new).collect();
+    let of_the_newest = |key: &VerifierKey| Witness::new(key.clone(), request.keys.origin());
+    let mut witnesses: Vec<Witness> = request.witnesses.iter().map(of_the_newest).collect();
     let since = read_remembered(request, &mut witnesses, &mut report);
     let listing = request.listing.as_deref().map(|path| Listing::read(path, &mut report));
     let unsealed = Unsealed::read(&folder, &mut report);
     let mut shared = Shared { listing, unsealed, ..Shared::default() };
-    let mut logs = Logs { request, since, witnesses, progress };
+    let mut logs = Logs { request, since, witnesses, later: Vec::new(), progress };
     let newest = logs.verify_newest(&folder, &mut shared, &mut report);
     shared.unsealed.check(&newest.ids, newest.newest_sealed_at, &mut report);
     let first_sealed_at = logs.verify_earlier(&folder, &newest, &mut shared, &mut report);
+    logs.tell_not_held(&mut report);
     if let Some(listing) = &shared.listing {
         let range = (first_sealed_at, newest.newest_sealed_at);
         listing.finish(&shared.unsealed, &newest.ids, range, &mut report);
@@ -145,13 +147,28 @@ fn not_given(request: &Request, report: &mut Report) {
     }
 }
 
-/// Tells what the folder has beside an export. A key among it is never used.
+/// Tells what a folder has beside the files of a log. A key among it is never used.
 fn check_names(folder: &Folder, report: &mut Report) {
+    check_each_name(folder, |name| NAMES.contains(&name), report);
+    let generations = folder.within(GENERATIONS);
+    if generations.is_there() {
+        let is_number = |name: &str| {
+            name.parse().is_ok_and(|number: u16| number >= 1 && number.to_string() == name)
+        };
+        check_each_name(&generations, is_number, report);
+    }
+}
+
+fn check_each_name(folder: &Folder, is_known: impl Fn(&str) -> bool, report: &mut Report) {
     let mut count = 0;
     let listed = folder.list(|name, kind| {
-        let is_known = NAMES.contains(&name) && kind != Kind::Other;
-        if !is_known {
-            report.add(Finding::new(Code::FileNotKnown).file(name));
+        let code = match is_known(name) {
+            true if kind == Kind::Other => Some(Code::FileNotRead),
+            true => None,
+            false => Some(Code::FileNotKnown),
+        };
+        if let Some(code) = code {
+            report.add(Finding::new(code).file(folder.name(name)));
         }
         count += 1;
         count < report::MAX_SHOWN
@@ -166,6 +183,8 @@ struct Since {
     checkpoint: Checkpoint,
     file: String,
     time: Option<i64>,
+    /// The log that it is of was held against it.
+    is_held: bool,
 }
 
 /// Reads the notes that the caller remembered. They have to be signed too: what nobody
@@ -204,7 +223,8 @@ fn read_remembered(
                 report.checked.remembered += 1;
                 report.checked.cosignatures += read.checked.cosignatures;
                 let time = remembered.time.map(Timestamp::as_millis);
-                all.push(Since { checkpoint, file, time });
+                let is_held = checkpoint.size == 0;
+                all.push(Since { checkpoint, file, time, is_held });
             }
             None => report.add(unusable("its signatures don't prove it")),
         }
@@ -217,6 +237,8 @@ struct Logs<'a> {
     request: &'a Request,
     since: Vec<Since>,
     witnesses: Vec<Witness>,
+    /// The logs that were verified already: those that follow the next one.
+    later: Vec<String>,
     progress: &'a dyn Fn(u64, u64),
 }
 
@@ -233,16 +255,19 @@ impl Logs<'_> {
     }
 
     /// What the caller remembers of a log, up to a size.
-    fn anchors(&self, origin: &str, max_size: u64) -> Vec<Anchor> {
+    fn anchors(&mut self, origin: &str, max_size: u64) -> Vec<Anchor> {
         let of_log = self
             .since
-            .iter()
+            .iter_mut()
             .filter(|since| since.checkpoint.origin == origin && since.checkpoint.size <= max_size);
-        let anchors = of_log.map(|since| Anchor {
-            size: since.checkpoint.size,
-            root: since.checkpoint.root,
-            source: since.file.clone(),
-            code: Code::RememberedDiffers,
+        let anchors = of_log.map(|since| {
+            since.is_held = true;
+            Anchor {
+                size: since.checkpoint.size,
+                root: since.checkpoint.root,
+                source: since.file.clone(),
+                code: Code::RememberedDiffers,
+            }
         });
         anchors.collect()
     }
@@ -256,12 +281,19 @@ impl Logs<'_> {
         report: &mut Report,
     ) -> LogEnd {
         let keys = self.request.keys.of(origin);
-        let of_log = self.since.iter().filter(|since| since.checkpoint.origin == origin);
-        let remembered_at = of_log
-            .filter_map(|since| {
-                Some(RememberedAt { size: since.checkpoint.size, time: since.time? })
-            })
-            .collect();
+        // Where one of an earlier log was the newest, there was no leaf of this one yet.
+        let remembered_at = self.since.iter().filter_map(|since| {
+            let Checkpoint { origin: of_log, size, .. } = &since.checkpoint;
+            let size = match of_log == origin {
+                true => *size,
+                false if self.later.contains(of_log) => return None,
+                false => 0,
+            };
+            Some(RememberedAt { size, time: since.time? })
+        });
+        let remembered_at = remembered_at.collect();
+        self.later.push(origin.to_owned());
+        check_names(folder, report);
         let notaries = Notaries { origin, keys: &keys, witnesses: &mut self.witnesses };
         let progress = self.progress;
         let log = LogToVerify { folder, notaries, anchors, remembered_at, progress };
@@ -319,6 +351,7 @@ impl Logs<'_> {
             );
             self.tell_what_was_lost(&previous, size, report);
             if !earlier.is_there() {
+                self.hold_last(&previous, size, root, &origin, report);
                 report.not_checked.push(format!(
                     "the events of {previous} are not in the export ({})",
                     earlier.name("")
@@ -368,9 +401,49 @@ impl Logs<'_> {
         self.since.iter().any(is_of_it)
     }
 
-    fn tell_what_was_lost(&self, previous: &str, size: u64, report: &mut Report) {
-        for since in self.since.iter().filter(|since| since.checkpoint.origin == previous) {
+    /// Holds what the next log says of the end of one that is not in the export.
+    fn hold_last(
+        &mut self,
+        previous: &str,
+        size: u64,
+        root: TreeHash,
+        next: &str,
+        report: &mut Report,
+    ) {
+        for since in &mut self.since {
+            let remembered = &since.checkpoint;
+            if remembered.origin == previous && remembered.size == size {
+                since.is_held = true;
+                if remembered.root != root {
+                    let finding = Finding::new(Code::RememberedDiffers).file(&since.file);
+                    let expected = format_args!("the root {} of {size} events", remembered.root);
+                    report.add(
+                        finding.expected(expected).found(format_args!("{root}, as {next} says")),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Tells the checkpoints that no log of the export was held against, where nothing that
+    /// was found says why.
+    fn tell_not_held(&self, report: &mut Report) {
+        if report.findings.counts().contains_key(&Code::RestoreContradicts) {
+            return;
+        }
+        for since in self.since.iter().filter(|since| !since.is_held) {
+            let finding = Finding::new(Code::RememberedNotUsable).file(&since.file);
+            report.add(finding.found(format_args!(
+                "the events of {} are not in the export, so it was held against nothing",
+                since.checkpoint.origin
+            )));
+        }
+    }
+
+    fn tell_what_was_lost(&mut self, previous: &str, size: u64, report: &mut Report) {
+        for since in self.since.iter_mut().filter(|since| since.checkpoint.origin == previous) {
             if let Some(lost) = since.checkpoint.size.checked_sub(size).filter(|lost| *lost > 0) {
+                since.is_held = true;
                 let finding = Finding::new(Code::RestoreLostEvents).file(&since.file);
                 report.add(finding.found(format_args!(
                     "{previous} ended at {size}; your checkpoint of {} covers {lost} events that \

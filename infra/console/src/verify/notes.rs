@@ -18,6 +18,8 @@ pub(super) const CHECKPOINTS: &str = "checkpoints";
 #[derive(Clone, Debug)]
 pub(super) struct Witness {
     key: VerifierKey,
+    /// The log that it has to have cosigned.
+    origin: String,
     /// How many cosignatures there are.
     cosigned: u64,
     /// The largest tree that it has cosigned.
@@ -25,8 +27,8 @@ pub(super) struct Witness {
 }
 
 impl Witness {
-    pub(super) fn new(key: VerifierKey) -> Self {
-        Self { key, cosigned: 0, largest: 0 }
+    pub(super) fn new(key: VerifierKey, origin: &str) -> Self {
+        Self { key, origin: origin.to_owned(), cosigned: 0, largest: 0 }
     }
 }
 
@@ -74,9 +76,11 @@ impl Notaries<'_> {
         for witness in self.witnesses.iter_mut().filter(|witness| note.names(&witness.key)) {
             match note.verify(&witness.key) {
                 Ok(()) => {
-                    witness.cosigned += 1;
-                    witness.largest = witness.largest.max(checkpoint.size);
                     report.checked.cosignatures += 1;
+                    if self.origin == witness.origin {
+                        witness.cosigned += 1;
+                        witness.largest = witness.largest.max(checkpoint.size);
+                    }
                 }
                 Err(error) => add(report, &error),
             }
@@ -108,7 +112,8 @@ pub(super) fn check_witnesses(witnesses: &[Witness], size: u64, report: &mut Rep
         let name = witness.key.name();
         if witness.cosigned == 0 {
             let finding = Finding::new(Code::NotCosigned);
-            report.add(finding.expected(format_args!("a cosignature of {name}")));
+            let origin = &witness.origin;
+            report.add(finding.expected(format_args!("a cosignature of {name} for {origin}")));
         } else if witness.largest < size {
             report.not_checked.push(format!(
                 "{name} has cosigned {} events of {size}; it knows nothing of those behind them",
@@ -143,7 +148,8 @@ pub(super) fn sizes_of_notes(
     let mut sizes = Vec::new();
     let listed = notes.list(|name, kind| {
         let size = name.parse().ok().filter(|size: &u64| size.to_string() == name);
-        match size.filter(|_| kind == Kind::File) {
+        // A link in the place of a note is told where the note is read.
+        match size.filter(|_| kind != Kind::Folder) {
             Some(size) if size > newest => report.add(
                 Finding::new(Code::NoteNotNewest)
                     .file(notes.name(name))
@@ -157,6 +163,7 @@ pub(super) fn sizes_of_notes(
     });
     if let Err(error) = listed {
         report.add(error.finding().file(notes.name("")));
+        return None;
     }
     sizes.sort_unstable();
     Some(sizes)

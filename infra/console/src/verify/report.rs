@@ -152,13 +152,21 @@ fn shown(text: impl Display) -> String {
             shown.push('\u{2026}');
             break;
         }
-        if char.is_control() {
+        if char.is_control() || turns_text(char) {
             let _ = write!(shown, "{}", char.escape_default());
         } else {
             shown.push(char);
         }
     }
     shown
+}
+
+/// Whether a sign has others shown in another order ([Unicode TR9](https://www.unicode.org/reports/tr9/)).
+fn turns_text(char: char) -> bool {
+    matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 /// Some of what was found, and how much there is of each code.

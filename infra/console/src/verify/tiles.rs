@@ -7,7 +7,7 @@ use activity_log_core::trail::tile::{MAX_ENTRY_BYTES, MAX_TILE_LEVEL, TileName};
 use activity_log_core::trail::tree::{TILE_HEIGHT, TILE_WIDTH};
 
 use super::code::Code;
-use super::files::{Folder, Kind};
+use super::files::{FileError, Folder, Kind};
 use super::report::{Finding, Report};
 
 const TILE: &str = "tile";
@@ -74,13 +74,19 @@ impl Bundle {
         Some(&self.bytes[start..end]).filter(|entry| !entry.is_empty())
     }
 
-    /// Reads a bundle. Whether there is such a file.
-    pub(super) fn read(&mut self, folder: &Folder, name: TileName, report: &mut Report) -> bool {
+    /// Reads a bundle, as far as it is one. What is wrong with it is reported, and the answer
+    /// where there is no such file.
+    pub(super) fn read(
+        &mut self,
+        folder: &Folder,
+        name: TileName,
+        report: &mut Report,
+    ) -> Result<(), FileError> {
         let path = bundle_path(name);
         self.entries.clear();
         if let Err(error) = folder.read(&path, MAX_BUNDLE_BYTES, &mut self.bytes) {
             report.add(error.finding().file(folder.name(&path)).index(name.start()));
-            return false;
+            return Err(error);
         }
         let malformed = |what: &str, n: usize| {
             let finding = Finding::new(Code::FileMalformed).file(folder.name(&path));
@@ -94,7 +100,7 @@ impl Bundle {
             });
             let Some(end) = end else {
                 report.add(malformed("the end of the file within an entry", n));
-                return true;
+                return Ok(());
             };
             self.entries.push((at + 2, end));
             at = end;
@@ -102,7 +108,7 @@ impl Bundle {
         if at < self.bytes.len() {
             report.add(malformed("more behind the last entry", usize::from(name.width)));
         }
-        true
+        Ok(())
     }
 }
 
@@ -174,9 +180,13 @@ pub(super) fn check_names(folder: &Folder, size: u64, report: &mut Report) {
                     open.push((at.within(name), path, depth + 1));
                     true
                 }
-                Kind::File => is_tile(&path, size),
                 // A link in the place of a tile is told where the tile is read.
-                Kind::Folder | Kind::Other => false,
+                Kind::File | Kind::Other if is_tile(&path, size) => true,
+                Kind::Other if leads_to_a_tile(&path, size) => {
+                    report.add(FileError::NotAFile.finding().file(at.name(name)));
+                    true
+                }
+                Kind::Folder | Kind::File | Kind::Other => false,
             };
             if !is_known {
                 report.add(Finding::new(Code::FileExtra).file(at.name(name)));

@@ -1,12 +1,12 @@
 //! `unsealed.jsonl`: the events that were in no seal when the export was made. Nobody signed
 //! the file; what is in it is held against the log.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::clocks::LATE_AFTER;
+use super::clocks::{ID_DIFFERS_BY, LATE_AFTER};
 use super::code::Code;
 use super::files::{FileError, Folder};
 use super::ids::Ids;
@@ -35,8 +35,42 @@ struct Line<'a> {
 pub(super) struct Unsealed {
     /// When each occurred.
     events: HashMap<Uuid, i64>,
-    /// The activities that they tell of.
-    activities: HashSet<String>,
+    /// The activities that they tell of, and when that was.
+    activities: HashMap<Uuid, i64>,
+}
+
+/// What a line says.
+struct Waiting {
+    id: Uuid,
+    occurred_at: i64,
+    activity: Option<Uuid>,
+}
+
+impl Waiting {
+    /// `None` where it is no line.
+    fn read(line: &[u8]) -> Option<Self> {
+        let line: Line<'_> = serde_json::from_slice(line).ok()?;
+        let id = uuid(line.id)?;
+        Some(Self {
+            id,
+            occurred_at: line.occurred_at.map_or_else(|| time_of(id), millis)?,
+            activity: match line.activity {
+                Some(activity) => Some(uuid(activity)?),
+                None => None,
+            },
+        })
+    }
+
+    /// Whether it may be what it says. An activity and its event get their ids when it is
+    /// logged; other events may tell of something earlier.
+    fn is_of_its_time(&self) -> bool {
+        let is_near = |id: Uuid| is_near(time_of(id), self.occurred_at);
+        self.activity.is_none_or(|activity| is_near(activity) && is_near(self.id))
+    }
+}
+
+fn is_near(time: Option<i64>, other: i64) -> bool {
+    time.is_some_and(|time| time.abs_diff(other) <= ID_DIFFERS_BY.unsigned_abs())
 }
 
 impl Unsealed {
@@ -51,18 +85,10 @@ impl Unsealed {
             }
         };
         while let Some(line) = lines.next(MAX_LINE_BYTES) {
-            let read = line.map(|line| {
-                let line: Line<'_> = serde_json::from_slice(line).ok()?;
-                let id = uuid(line.id)?;
-                let occurred_at = line.occurred_at.map_or_else(|| time_of(id), millis)?;
-                Some((id, occurred_at, line.activity.map(str::to_owned)))
-            });
+            let read = line.map(Waiting::read);
             let number = lines.number();
             match read {
-                Ok(Some((id, occurred_at, activity))) => {
-                    unsealed.events.insert(id, occurred_at);
-                    unsealed.activities.extend(activity);
-                }
+                Ok(Some(waiting)) => unsealed.add(&waiting, report),
                 Ok(None) => report.add(
                     Finding::new(Code::FileMalformed)
                         .file(folder.name(UNSEALED))
@@ -77,13 +103,38 @@ impl Unsealed {
         unsealed
     }
 
-    pub(super) fn contains(&self, id: Uuid) -> bool {
-        self.events.contains_key(&id)
+    fn add(&mut self, waiting: &Waiting, report: &mut Report) {
+        let Waiting { id, occurred_at, activity } = *waiting;
+        let is_new = self.events.insert(id, occurred_at).is_none();
+        if !is_new || !waiting.is_of_its_time() {
+            let finding = Finding::new(Code::UnsealedContradicts).file(UNSEALED).id(id);
+            report.add(finding.expected("each event once, and of the time of its id"));
+            return;
+        }
+        if let Some(activity) = activity {
+            self.activities.insert(activity, occurred_at);
+        }
     }
 
-    /// Whether one of them tells of an activity.
-    pub(super) fn tells_of(&self, activity: &str) -> bool {
-        self.activities.contains(activity)
+    /// Whether an event waits that occurred at a time.
+    pub(super) fn contains(&self, id: Uuid, occurred_at: i64) -> bool {
+        self.events.get(&id) == Some(&occurred_at)
+    }
+
+    /// Takes note of an activity that a leaf tells of: none that waits tells of it again.
+    pub(super) fn note_sealed(&mut self, activity: &str) {
+        if !self.activities.is_empty()
+            && let Some(activity) = uuid(activity)
+        {
+            self.activities.remove(&activity);
+        }
+    }
+
+    /// Whether an event waits that tells of an activity which was logged then. It tells of
+    /// it once.
+    pub(super) fn tells_of(&mut self, activity: Uuid, logged_at: Option<i64>) -> bool {
+        let told = self.activities.remove(&activity);
+        told.is_some_and(|told| is_near(logged_at, told))
     }
 
     /// Holds them against the log.

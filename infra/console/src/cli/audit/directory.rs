@@ -53,6 +53,8 @@ impl Directory {
         if entries.next().is_some() {
             return Err(CliError::NotEmpty(path.to_owned()));
         }
+        // Without it, one that is not written to its end would be that of a log without events.
+        make(&path.join("tile"))?;
         let create = |name: &str| {
             let path = path.join(name);
             Ok::<_, CliError>(BufWriter::new(File::create(&path).map_err(failed(&path))?))

@@ -63,11 +63,15 @@ fn keys_of(file: &Path) -> Result<Vec<VerifierKey>, String> {
 
 /// `FILE`, or `FILE@TIME` where what is behind the last `@` is a time.
 fn remembered(text: &str) -> Result<Remembered, String> {
-    let with_time = text.rsplit_once('@').and_then(|(file, time)| {
-        let time = Timestamp::parse(time, Rounding::Down)?;
-        Some(Remembered { file: file.into(), time: Some(time) })
-    });
-    Ok(with_time.unwrap_or_else(|| Remembered { file: text.into(), time: None }))
+    let whole = || Remembered { file: text.into(), time: None };
+    let Some((file, behind)) = text.rsplit_once('@') else { return Ok(whole()) };
+    match Timestamp::parse(behind, Rounding::Down) {
+        Some(time) => Ok(Remembered { file: file.into(), time: Some(time) }),
+        None if behind.contains('/') || Path::new(text).exists() => Ok(whole()),
+        None => {
+            Err(format!("has {behind} behind the @, and not a time such as 2026-10-01T09:00:00Z"))
+        }
+    }
 }
 
 /// Verifies, and ends with the status that tells what it came to.
@@ -129,11 +133,17 @@ mod tests {
             ("a@b/note", "a@b/note", None),
             ("note@2026-03-01T09:30:00Z", "note", Some(1_772_357_400_000)),
             ("a@b@2026-03-01T10:30:00+01:00", "a@b", Some(1_772_357_400_000)),
-            ("note@yesterday", "note@yesterday", None),
         ] {
             let read = remembered(text).unwrap();
             let millis = read.time.map(Timestamp::as_millis);
             assert_eq!((read.file, millis), (PathBuf::from(file), time), "{text}");
         }
+        for text in ["note@2026-03-01", "note@yesterday", "note@"] {
+            assert!(remembered(text).unwrap_err().contains("not a time"), "{text}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("note@home");
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(remembered(file.to_str().unwrap()).unwrap().file, file);
     }
 }
