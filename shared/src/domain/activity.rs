@@ -237,13 +237,18 @@ impl Activity {
             || matches!(self.submitted, Submitted::TypeOnly(_))
     }
 
-    /// Adds what was read of its long parts.
+    /// Adds what was read of its long parts, where it is what the activity says of it already:
+    /// rows show the beginning.
     pub fn complete(&mut self, parts: LongParts) {
-        if let (Some(body), BodyText::Beginning(_)) = (parts.body, &self.body) {
+        if let (Some(body), BodyText::Beginning(start)) = (parts.body, &self.body)
+            && body.as_str().starts_with(start.as_str())
+        {
             self.body = BodyText::Whole(body);
         }
-        if let (Some((related, submission)), Submitted::TypeOnly(_)) =
+        if let (Some((related, submission)), Submitted::TypeOnly(name)) =
             (parts.submission, &self.submitted)
+            && submission.object.api_name == *name
+            && self.related.iter().all(|shown| related.iter().any(|all| shown.is_of(all)))
         {
             self.related = related;
             self.submitted = Submitted::Whole(Box::new(submission));
@@ -322,6 +327,14 @@ pub struct NamedResource {
     pub resource: RelatedResource,
     /// Its name, where the registry of related resources knew one.
     pub display_name: Option<String>,
+}
+
+impl NamedResource {
+    /// Whether it is that one, with its name or without.
+    fn is_of(&self, whole: &Self) -> bool {
+        let has_its_name = self.display_name.is_none() || self.display_name == whole.display_name;
+        self.resource == whole.resource && has_its_name
+    }
 }
 
 #[cfg(test)]

@@ -90,6 +90,16 @@ fn what_cannot_be_read_is_no_tampering() {
 }
 
 #[test]
+fn an_export_is_named_by_a_link_too() {
+    let export = Export::of(&some_log());
+    let link = export.folder.path().join("link");
+    symlink(export.dir(), &link).unwrap();
+    let request = Request::new(&link, export.keys.clone(), Vec::new()).unwrap();
+    let report = verify(&request, &|_, _| {});
+    assert_eq!(report.outcome().exit_status(), 0, "{}", report.text());
+}
+
+#[test]
 fn an_export_that_was_not_written_to_its_end_cannot_be_told() {
     let export = Export::of(&TrailLog::empty("acme"));
     export.proved();

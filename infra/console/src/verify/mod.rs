@@ -100,7 +100,8 @@ impl Request {
 pub fn verify(request: &Request, progress: &dyn Fn(u64, u64)) -> Report {
     let mut report = Report::default();
     let folder = Folder::new(&request.folder);
-    if !folder.is_there() {
+    // What the caller names may be a link.
+    if !request.folder.is_dir() {
         report.add(Finding::new(Code::FileNotRead).file(request.folder.display()));
         return report;
     }

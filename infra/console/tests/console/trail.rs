@@ -314,6 +314,12 @@ async fn an_activity_that_is_changed_removed_or_put_in_is_named() {
     log.delete(&body, "BODY").await;
     assert_eq!(log.export_and_verify().status, Some(1));
     log.put(whole).await;
+    // What rows show of it is the beginning of the body.
+    let rows_show = format!("T#demo#ACT#{long_id}");
+    let long_head = log.item(&rows_show, "HEAD").await;
+    log.change(&rows_show, "HEAD", "body_start", s("another beginning")).await;
+    log.export_and_verify().assert_tampered("activity_missing", &long_id);
+    log.put(long_head).await;
     assert_eq!(log.export_and_verify().status, Some(0), "it is whole again");
 
     // One that no event tells of, of an hour ago.

@@ -577,6 +577,32 @@ mod tests {
     }
 
     #[test]
+    fn a_head_that_says_something_else_than_the_long_parts_is_not_completed_by_them() {
+        let activity = submitted(activity("x", Some(&prose(20_000))), 100, 2);
+        let items = write(&activity).unwrap();
+        let completed = |change: &dyn Fn(&mut Item)| {
+            let mut head = items.head.clone();
+            change(&mut head);
+            let mut read_back = read(&activity.tenant_id, &head).unwrap().activity;
+            read_back.complete(read_long_parts(items.body.as_ref().unwrap()).unwrap().1);
+            read_back
+        };
+        assert_eq!(completed(&|_| {}), activity);
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let related = r#"[["kind_7","contact_1","Jane Doe"]]"#;
+        let changes: [(&str, AttributeValue); 3] = [
+            (BODY_START, text("Another")),
+            ("object", text("call_down")),
+            (RELATED, text(related)),
+        ];
+        for (name, value) in changes {
+            assert!(items.head.contains_key(name), "{name}");
+            let changed = completed(&|head| drop(head.insert(name.to_owned(), value.clone())));
+            assert!(changed.is_partial(), "{name}");
+        }
+    }
+
+    #[test]
     fn a_corrupt_item_is_an_error_that_names_its_key_and_not_its_values() {
         let activity = activity("secret summary", None);
         for (name, value) in [("type", "secret"), ("occurred_at", "secret"), ("related_id", "")] {
