@@ -261,7 +261,7 @@ export interface paths {
         };
         /**
          * Read the newest checkpoint
-         * @description How many leaves the log has, and the root of their tree, signed: a [signed note](https://c2sp.org/signed-note) with a [checkpoint](https://c2sp.org/tlog-checkpoint). Keep it: a later one that does not go on from it shows that something was removed. Before anything is sealed it is answered with 404.
+         * @description How many leaves the log has, and the root of their tree, signed: a [signed note](https://c2sp.org/signed-note) with a [checkpoint](https://c2sp.org/tlog-checkpoint), and under it the [cosignatures](https://c2sp.org/tlog-cosignature) of witnesses that have signed this one. Keep it: a later one that does not go on from it shows that something was removed. Before anything is sealed it is answered with 404.
          *
          *     Required scope: `audit:read`.
          */
@@ -283,7 +283,7 @@ export interface paths {
         };
         /**
          * List checkpoints
-         * @description Every checkpoint that was signed, oldest first. Only the absence of `next_cursor` means the end.
+         * @description Every checkpoint that was signed, oldest first, with the [cosignatures](https://c2sp.org/tlog-cosignature) of witnesses. Only the absence of `next_cursor` means the end.
          *
          *     Required scope: `audit:read`.
          */
