@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, DeleteRequest, KeysAndAttributes, Put, PutRequest, ReturnValue,
@@ -179,19 +180,12 @@ impl Store {
         start: String,
         limit: usize,
     ) -> Result<(Vec<Item>, bool)> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table_name)
-            .key_condition_expression("pk = :pk AND sk > :start")
-            .expression_attribute_values(":pk", AttributeValue::S(pk))
+        let query = self
+            .query_of(pk, "pk = :pk AND sk > :start")
             .expression_attribute_values(":start", AttributeValue::S(start))
-            .consistent_read(true)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
-        Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key.is_some()))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let page = page_of(query, None).await?;
+        Ok((page.items, page.next.is_some()))
     }
 
     /// A page of a partition, whose size DynamoDB decides.
@@ -201,19 +195,8 @@ impl Store {
         projection: Option<String>,
         start: Option<Item>,
     ) -> Result<ItemPage> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table_name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .set_projection_expression(projection)
-            .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
-        Ok(ItemPage { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
+        let query = self.query_of(pk, "pk = :pk").set_projection_expression(projection);
+        page_of(query, start).await
     }
 
     /// A page of what stands in a partition from one sort key to another.
@@ -224,20 +207,21 @@ impl Store {
         start: Option<Item>,
     ) -> Result<ItemPage> {
         let (from, last) = sks.into_inner();
-        let answer = self
-            .client
+        let query = self
+            .query_of(pk, "pk = :pk AND sk BETWEEN :from AND :last")
+            .expression_attribute_values(":from", AttributeValue::S(from))
+            .expression_attribute_values(":last", AttributeValue::S(last));
+        page_of(query, start).await
+    }
+
+    /// A query of what is in a partition now, where a condition has it as `:pk`.
+    fn query_of(&self, pk: String, condition: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.table_name)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :last")
+            .key_condition_expression(condition)
             .expression_attribute_values(":pk", AttributeValue::S(pk))
-            .expression_attribute_values(":from", AttributeValue::S(from))
-            .expression_attribute_values(":last", AttributeValue::S(last))
             .consistent_read(true)
-            .set_exclusive_start_key(start)
-            .measured()
-            .await
-            .map_err(|error| to_error("Query", &error))?;
-        Ok(ItemPage { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
     /// Puts the items that `item` makes of some things.
@@ -323,6 +307,12 @@ impl Store {
             }
         }
     }
+}
+
+async fn page_of(query: QueryFluentBuilder, start: Option<Item>) -> Result<ItemPage> {
+    let answer = query.set_exclusive_start_key(start).measured().await;
+    let answer = answer.map_err(|error| to_error("Query", &error))?;
+    Ok(ItemPage { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
 }
 
 /// The items of all pages, where there are few. `read` reads the page that begins

@@ -8,10 +8,9 @@ use activity_log_core::trail::entry::{SealingTimes, WrittenAt};
 use activity_log_core::trail::record::record_hash;
 use activity_log_tests::trail_log::{BEGIN_MS, Leaf, SigningKey, TrailLog, at};
 
-use super::tampering::{erase, erasure};
+use super::tampered_content::{erase, erasure};
+use super::tampering::HOUR_MS;
 use super::{Export, some_log, told};
-
-const HOUR_MS: i64 = 60 * 60 * 1_000;
 
 #[test]
 fn a_log_of_any_length_is_proved() {

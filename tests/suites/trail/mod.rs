@@ -9,6 +9,8 @@ mod listing;
 mod many_sealers;
 mod report;
 mod sealing;
+mod tampered_content;
+mod tampered_files;
 mod tampering;
 
 use std::collections::BTreeSet;
