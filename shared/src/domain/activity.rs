@@ -238,7 +238,7 @@ impl Activity {
     }
 
     /// Adds what was read of its long parts, where it is what the activity says of it already:
-    /// rows show the beginning.
+    /// rows show the beginning of the body, and all related records.
     pub fn complete(&mut self, parts: LongParts) {
         if let (Some(body), BodyText::Beginning(start)) = (parts.body, &self.body)
             && body.as_str().starts_with(start.as_str())
@@ -248,7 +248,8 @@ impl Activity {
         if let (Some((related, submission)), Submitted::TypeOnly(name)) =
             (parts.submission, &self.submitted)
             && submission.object.api_name == *name
-            && self.related.iter().all(|shown| related.iter().any(|all| shown.is_of(all)))
+            && self.related.len() == related.len()
+            && self.related.iter().zip(&related).all(|(shown, whole)| shown.is_of(whole))
         {
             self.related = related;
             self.submitted = Submitted::Whole(Box::new(submission));

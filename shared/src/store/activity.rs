@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::calls::Store;
 use super::failure::CorruptItem;
 use super::item::{Key, PK, SK};
+use super::items::activity::Head;
 use super::{items, keys};
 use crate::domain::activity::{Activity, ActivityId, LongParts, NamedResource};
 use crate::domain::activity_filters::ActivityFilters;
@@ -47,26 +48,27 @@ impl Store {
         if !matches(&head.activity) {
             return Ok(None);
         }
-        let activity = self.with_long_parts(head.activity).await?;
+        let activity = self.with_long_parts(head).await?;
         let is_related = filters.is_none_or(|filters| filters.match_related(&activity));
         Ok(is_related.then_some(activity))
     }
 
     /// The whole activity of a head.
-    pub(super) async fn with_long_parts(&self, mut activity: Activity) -> Result<Activity> {
+    pub(super) async fn with_long_parts(&self, head: Head) -> Result<Activity> {
+        if !head.activity.is_partial() {
+            return Ok(head.activity);
+        }
+        let key = keys::body(&head.activity.tenant_id, head.activity.id);
+        let corrupt = |problem: &str| CorruptItem {
+            pk: key.pk.clone(),
+            sk: key.sk.clone(),
+            problem: problem.to_owned(),
+        };
+        let item = self.get(key.clone()).await?;
+        let item = item.ok_or_else(|| corrupt("it is missing, though a head implies it"))?;
+        let activity = head.completed_by(items::activity::read_long_parts(&item)?.1);
         if activity.is_partial() {
-            let key = keys::body(&activity.tenant_id, activity.id);
-            let missing = |problem: &str| CorruptItem {
-                pk: key.pk.clone(),
-                sk: key.sk.clone(),
-                problem: problem.to_owned(),
-            };
-            let item = self.get(key.clone()).await?;
-            let item = item.ok_or_else(|| missing("it is missing, though a head implies it"))?;
-            activity.complete(items::activity::read_long_parts(&item)?.1);
-            if activity.is_partial() {
-                return Err(missing("it lacks a part that a head implies").into());
-            }
+            return Err(corrupt("it lacks a part that a head implies, or has another").into());
         }
         Ok(activity)
     }
@@ -110,22 +112,19 @@ impl Store {
         keys.sort_by(|one, other| one.pk.cmp(&other.pk));
         keys.dedup();
         let heads = self.batch_get(keys, None).await?;
-        let mut activities: HashMap<ActivityId, Activity> = heads
-            .iter()
-            .filter_map(|item| items::activity::read(tenant, item).ok())
-            .map(|head| (head.activity.id, head.activity))
-            .collect();
-        let partial = activities.values().filter(|activity| activity.is_partial());
-        let bodies = partial.map(|activity| keys::body(tenant, activity.id)).collect();
-        for item in self.batch_get(bodies, None).await? {
-            if let Ok((id, parts)) = items::activity::read_long_parts(&item)
-                && let Some(activity) = activities.get_mut(&id)
-            {
-                activity.complete(parts);
-            }
-        }
-        activities.retain(|_, activity| !activity.is_partial());
-        Ok(activities)
+        let heads = heads.iter().filter_map(|item| items::activity::read(tenant, item).ok());
+        let (partial, whole): (Vec<Head>, Vec<Head>) =
+            heads.partition(|head| head.activity.is_partial());
+        let bodies = partial.iter().map(|head| keys::body(tenant, head.activity.id)).collect();
+        let bodies = self.batch_get(bodies, None).await?;
+        let bodies = bodies.iter().filter_map(|item| items::activity::read_long_parts(item).ok());
+        let mut parts: HashMap<ActivityId, LongParts> = bodies.collect();
+        let completed = partial.into_iter().filter_map(|head| {
+            let parts = parts.remove(&head.activity.id)?;
+            Some(head.completed_by(parts)).filter(|activity| !activity.is_partial())
+        });
+        let whole = whole.into_iter().map(|head| head.activity);
+        Ok(whole.chain(completed).map(|activity| (activity.id, activity)).collect())
     }
 
     /// The related records of some activities whose heads are without them. What was

@@ -10,6 +10,7 @@ use std::hash::BuildHasher as _;
 use std::io::Read as _;
 use std::path::Path;
 
+use activity_log_core::app::json::UniqueObject;
 use activity_log_core::trail::entry::{BACKFILL, Entry};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -54,10 +55,11 @@ const PROPERTIES: [&str; 22] = [
     "user_agent",
 ];
 
-/// A page of the listing.
+/// A page of the listing. Of a key that is there twice, others may have been shown the
+/// first.
 #[derive(Deserialize)]
 struct Page {
-    audit_events: Vec<Map<String, Value>>,
+    audit_events: Vec<UniqueObject>,
 }
 
 /// What is kept of an event of the listing.
@@ -104,7 +106,7 @@ impl Listing {
                     break;
                 }
             };
-            for event in page.audit_events {
+            for UniqueObject(event) in page.audit_events {
                 listing.add(event, report);
             }
         }

@@ -154,6 +154,19 @@ fn count_values(json: &str) -> usize {
 /// different inputs.
 struct UniqueKeys;
 
+/// An object within other JSON, in which none has the same key twice, however deep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UniqueObject(pub Object);
+
+impl<'de> Deserialize<'de> for UniqueObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match UniqueKeys.deserialize(deserializer)? {
+            Value::Object(object) => Ok(Self(object)),
+            _ => Err(D::Error::custom(NOT_AN_OBJECT)),
+        }
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for UniqueKeys {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {

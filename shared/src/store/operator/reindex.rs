@@ -288,8 +288,7 @@ impl<R: Fn(Step<'_>) + Sync> Run<'_, R> {
     }
 
     async fn activity(&self, tenant: &TenantId, head: &Item) -> Result<EntryPart> {
-        let activity = items::activity::read(tenant, head)?.activity;
-        let activity = self.store.with_long_parts(activity).await?;
+        let activity = self.store.with_long_parts(items::activity::read(tenant, head)?).await?;
         let words = text::index_terms(activity.texts().map(visible_text)).map_err(|error| {
             ItemReader::new(head).corrupt(format!("it can't be indexed: {error}"))
         })?;
