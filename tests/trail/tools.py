@@ -237,6 +237,8 @@ def check_witness(early: pathlib.Path) -> pathlib.Path:
     cosign = ("audit", "cosign", "--tenant", "demo", "--witness", f"http://{ARGS.witness}")
     first = console(*cosign, "--witness-key", key)
     require(first.returncode == 0, f"aics-witness cosigns a checkpoint {first.stderr.strip()}")
+    again = console(*cosign, "--witness-key", key)
+    require(again.returncode == 0, f"and once more, where nothing is new {again.stderr.strip()}")
     for n in range(3):
         log(f"behind the witness {n}")
     console("audit", "seal", "--tenant", "demo")

@@ -93,6 +93,9 @@ fn failure(error: &SealError) -> InvocationError {
         SealError::SealToCome(_) => {
             internal("The newest seal says that it was made at a time to come.")
         }
+        SealError::Superseded(_) => {
+            internal("The log of a later generation has begun: this function seals an earlier one.")
+        }
         SealError::Failed(error) => InvocationError::of(error),
     }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use activity_log_core::Context;
+use activity_log_core::app::put_aside::put_aside;
 use activity_log_core::app::seal_events::{SealError, Sealed, Sealer, seal_events};
 use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::{Error, Result, chain};
@@ -158,7 +159,7 @@ async fn seal(
         Ok(Ok(sealed)) => return sealed.into(),
         Ok(Err(error @ (SealError::Foreign(_) | SealError::SealToCome(_)))) => {
             tracing::error!(%tenant, events = records.len(), error = chain(&error), "events put aside");
-            return put_aside(ctx, records, deadline).await;
+            return put_all_aside(ctx, sealer, records, deadline).await;
         }
         Ok(Err(error)) => chain(&error),
         Err(_) => "the events were not sealed in time".to_owned(),
@@ -168,9 +169,14 @@ async fn seal(
 }
 
 /// Keeps the events of a log that nothing is signed behind.
-async fn put_aside(ctx: &Context, records: &[&StreamRecord<'_>], deadline: Instant) -> SealedBatch {
+async fn put_all_aside(
+    ctx: &Context,
+    sealer: &Sealer,
+    records: &[&StreamRecord<'_>],
+    deadline: Instant,
+) -> SealedBatch {
     let puts = records.iter().map(|record| async move {
-        let put = timeout_at(deadline, put_one_aside(ctx, record)).await;
+        let put = timeout_at(deadline, put_one_aside(ctx, sealer, record)).await;
         match put {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(Failure::of(record, &chain(&error))),
@@ -185,9 +191,9 @@ async fn put_aside(ctx: &Context, records: &[&StreamRecord<'_>], deadline: Insta
 }
 
 /// The event is read once more: only here is it needed again.
-async fn put_one_aside(ctx: &Context, record: &StreamRecord<'_>) -> Result<()> {
+async fn put_one_aside(ctx: &Context, sealer: &Sealer, record: &StreamRecord<'_>) -> Result<()> {
     match record.trail_change()? {
-        Some(TrailChange::Written(unsealed)) => ctx.store.put_aside(&unsealed).await,
+        Some(TrailChange::Written(unsealed)) => put_aside(ctx, sealer, &unsealed).await,
         _ => Err(Error::Internal("a record of an event tells of none".into())),
     }
 }

@@ -46,6 +46,7 @@ impl Sealing {
             sealer,
             tenants: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            troubles: Troubles::default(),
         };
         Some(Self(tokio::spawn(worker.run(new_events))))
     }
@@ -64,6 +65,30 @@ struct Worker {
     /// The tenants that are known of, and whether all of their events were looked at.
     tenants: BTreeMap<TenantId, bool>,
     waiting: BTreeMap<TenantId, Vec<UnsealedEvent>>,
+    troubles: Troubles,
+}
+
+/// Why tenants are not sealed for. Each is told once, until it is another one or is over.
+#[derive(Default)]
+struct Troubles(BTreeMap<TenantId, String>);
+
+impl Troubles {
+    fn note<T>(&mut self, tenant: &TenantId, sealed: Result<T, SealError>) -> Option<T> {
+        match sealed {
+            Ok(sealed) => {
+                self.0.remove(tenant);
+                Some(sealed)
+            }
+            Err(error) => {
+                let error = chain(&error);
+                if self.0.get(tenant) != Some(&error) {
+                    tracing::error!(%tenant, error, "audit events are not sealed");
+                    self.0.insert(tenant.clone(), error);
+                }
+                None
+            }
+        }
+    }
 }
 
 impl Worker {
@@ -106,8 +131,7 @@ impl Worker {
             let deadline = Instant::now() + TIME_LIMIT;
             let sealed =
                 seal_events(&self.ctx, &self.sealer, &tenant, events.clone(), deadline).await;
-            if let Err(error) = sealed {
-                log(&tenant, &error);
+            if self.troubles.note(&tenant, sealed).is_none() {
                 self.waiting.insert(tenant, events);
             }
         }
@@ -130,14 +154,10 @@ impl Worker {
         for (tenant, is_looked_at) in &mut self.tenants {
             let since = is_looked_at.then(|| now.minus(LOOK_BACK));
             let deadline = Instant::now() + TIME_LIMIT;
-            match seal_backlog(&self.ctx, &self.sealer, tenant, since, deadline).await {
-                Ok(backlog) => *is_looked_at |= backlog.finished,
-                Err(error) => log(tenant, &error),
+            let sealed = seal_backlog(&self.ctx, &self.sealer, tenant, since, deadline).await;
+            if let Some(backlog) = self.troubles.note(tenant, sealed) {
+                *is_looked_at |= backlog.finished;
             }
         }
     }
-}
-
-fn log(tenant: &TenantId, error: &SealError) {
-    tracing::error!(%tenant, error = chain(error), "audit events were not sealed");
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::log_reader::MissingSeal;
-use super::seal_events::CLOCKS_DIFFER_BY;
+use super::seal_events::{CLOCK_IS_WRONG_BY, CLOCKS_DIFFER_BY};
 use crate::domain::audit::AuditEvent;
 use crate::domain::audit_log::{AuditLog, Generation};
 use crate::domain::clock::Timestamp;
@@ -101,27 +101,39 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn of(store: &'a Store, event: &'a AuditEvent, generation: Generation) -> Self {
         let (tenant, event_id) = (&event.tenant_id, event.id);
-        let earliest = event.occurred_at.minus(CLOCKS_DIFFER_BY);
+        let earliest = event.occurred_at.minus(CLOCKS_DIFFER_BY + CLOCK_IS_WRONG_BY);
         Self { store, tenant, event_id, generation, earliest }
     }
 
     async fn run(&self, pages: &mut usize) -> Result<Outcome> {
-        let (oldest, newest) = tokio::join!(self.seal_with(0), self.newest());
-        let (Some(oldest), Some(newest)) = (oldest?, newest?) else {
-            return Ok(Outcome::NotInThis);
+        let (first, newest) = tokio::join!(self.seal_with(0), self.newest());
+        let (first, newest) = (first?, newest?);
+        let Some(newest) = newest else { return Ok(Outcome::NotInThis) };
+        let oldest = match first {
+            Some(first) => first,
+            None => self.tombstone().await?.ok_or(MissingSeal(0))?,
         };
         if newest.sealed_at < self.earliest {
             return Ok(Outcome::NotSealed);
         }
         let first = self.first_since(&oldest, &newest).await?;
         // Where the whole log is younger than the event, the one before may have it.
-        let absent = if first == 0 { Outcome::NotInThis } else { Outcome::NotSealed };
-        let found = self.read_forward(first, newest, pages).await?;
-        Ok(found.map_or(absent, Outcome::Found))
+        match self.read_forward(first, newest, pages).await? {
+            Some(leaf) => Ok(Outcome::Found(leaf)),
+            None if first > oldest.first => Ok(Outcome::NotSealed),
+            None if oldest.first > 0 => Err(MissingSeal(0).into()),
+            None => Ok(Outcome::NotInThis),
+        }
     }
 
     async fn newest(&self) -> Result<Option<SealHead>> {
         self.store.newest_seal(self.tenant, self.generation).await
+    }
+
+    /// The oldest seal of a log whose beginning went with a removed tenant.
+    async fn tombstone(&self) -> Result<Option<SealHead>> {
+        let page = self.store.seal_heads_from(self.tenant, self.generation, 0, 1).await?;
+        Ok(page.seals.into_iter().next())
     }
 
     async fn seal_with(&self, leaf: u64) -> Result<Option<SealHead>> {
@@ -193,7 +205,7 @@ impl Halving {
     /// Of a log whose newest seal is not older.
     fn new(since: Timestamp, oldest: &SealHead, newest: &SealHead) -> Self {
         let (start_time, end_time) = (oldest.sealed_at, newest.sealed_at);
-        let (start, end) = (0, newest.first);
+        let (start, end) = (oldest.first, newest.first);
         let mut halving = Self { since, start, start_time, end, end_time, looks: 0 };
         halving.note(oldest);
         halving

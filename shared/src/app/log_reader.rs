@@ -15,7 +15,7 @@ use crate::trail::entry::{SealedEvent, sealed_event};
 use crate::trail::hash::TreeHash;
 use crate::trail::seal::{Seal, SealedLeaf};
 use crate::trail::tile::TileName;
-use crate::trail::tree::{TILE_HEIGHT, TILE_WIDTH, perfect_trees, root_of};
+use crate::trail::tree::{Node, TILE_HEIGHT, TILE_WIDTH, perfect_trees, root_of};
 
 /// Seals that are asked for at once. A tile is in at most as many.
 const SEALS_A_PAGE: usize = TILE_WIDTH as usize;
@@ -161,6 +161,15 @@ impl<'a> LogReader<'a> {
         {
             return Ok(tile);
         }
+        self.sealed_hashes(name).await
+    }
+
+    /// The hashes of leaves, as their seals have them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::seals`].
+    pub(super) async fn sealed_hashes(&self, name: TileName) -> Result<Vec<TreeHash>> {
         let leaves = self.sealed_leaves(name.start()..name.end()).await?;
         Ok(leaves.into_iter().map(|(_, _, leaf)| leaf.hash).collect())
     }
@@ -202,16 +211,76 @@ impl<'a> LogReader<'a> {
         Ok(root_of(&roots))
     }
 
-    /// The hashes of a proof, by its trees.
+    /// The hashes of a proof, by its trees. They are also had where the beginning of the log
+    /// went with a removed tenant, for what was sealed behind it.
     ///
     /// # Errors
     ///
     /// As [`Self::seals`].
     pub async fn proof(&mut self, trees: Vec<Range<u64>>) -> Result<Vec<TreeHash>> {
         let mut hashes = Vec::with_capacity(trees.len());
-        for tree in trees {
-            hashes.push(self.root_of_tree(tree).await?);
+        for tree in &trees {
+            match self.root_of_tree(tree.clone()).await {
+                Ok(root) => hashes.push(root),
+                Err(error) if is_missing_seal(&error) => {
+                    let Some(tombstone) = self.tombstone().await? else { return Err(error) };
+                    return self.proof_behind(&tombstone, trees).await;
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(hashes)
+    }
+
+    /// The oldest seal, where those before it went with a removed tenant.
+    pub(super) async fn tombstone(&self) -> Result<Option<Seal>> {
+        let oldest = self.store.seals_from(self.tenant, self.generation, 0, 1).await?;
+        Ok(oldest.into_iter().next().filter(|oldest| oldest.first > 0))
+    }
+
+    async fn proof_behind(
+        &mut self,
+        tombstone: &Seal,
+        trees: Vec<Range<u64>>,
+    ) -> Result<Vec<TreeHash>> {
+        let before = perfect_trees(0..tombstone.size());
+        let known: HashMap<Node, TreeHash> =
+            before.into_iter().zip(tombstone.edge.roots().iter().copied()).collect();
+        let mut hashes = Vec::with_capacity(trees.len());
+        for tree in trees {
+            let mut roots = Vec::new();
+            for node in perfect_trees(tree) {
+                roots.push(self.root_behind(tombstone.first, &known, node).await?);
+            }
+            hashes.push(root_of(&roots));
+        }
+        Ok(hashes)
+    }
+
+    /// The root of a perfect tree, of what is there of a log that begins with a later leaf.
+    async fn root_behind(
+        &mut self,
+        first: u64,
+        known: &HashMap<Node, TreeHash>,
+        node: Node,
+    ) -> Result<TreeHash> {
+        if let Some(root) = known.get(&node) {
+            return Ok(*root);
+        }
+        let leaves = node.leaves();
+        if leaves.start < first {
+            let [left, right] = node.halves().ok_or(MissingSeal(leaves.start))?;
+            let left = Box::pin(self.root_behind(first, known, left)).await?;
+            let right = Box::pin(self.root_behind(first, known, right)).await?;
+            return Ok(TreeHash::of_node(left, right));
+        }
+        let (level, hashes) = node.in_tile();
+        let hashes = if level == 0 {
+            let leaves = self.sealed_leaves(leaves).await?;
+            leaves.into_iter().map(|(_, _, leaf)| leaf.hash).collect()
+        } else {
+            self.roots_of_tiles(level, hashes).await?
+        };
+        Ok(TreeHash::of_perfect(&hashes))
     }
 }

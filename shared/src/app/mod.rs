@@ -37,6 +37,7 @@ pub mod permit;
 pub mod prove_event;
 pub mod put_activity_type;
 pub mod put_actor;
+pub mod put_aside;
 pub mod put_resource;
 pub mod read_records;
 pub mod read_tile;

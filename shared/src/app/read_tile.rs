@@ -3,7 +3,7 @@
 
 use super::checkpoints::newest_checkpoint;
 use super::context::Context;
-use super::log_reader::{LogReader, ReadLeaf};
+use super::log_reader::{LogReader, ReadLeaf, is_missing_seal};
 use super::permit::Permit;
 use crate::domain::error::{Error, Result};
 use crate::trail::hash::{TreeHash, concatenated};
@@ -71,7 +71,18 @@ pub async fn read_bundle(
     name: TileName,
 ) -> Result<Vec<ReadLeaf>> {
     let log = log_with(ctx, permit, name.end()).await?;
-    log.leaves(name.start()..name.end()).await
+    let leaves = log.leaves(name.start()..name.end()).await;
+    unless_gone(&log, leaves).await
+}
+
+/// What was read of a log; what went with a removed tenant is absent.
+async fn unless_gone<T>(log: &LogReader<'_>, read: Result<T>) -> Result<T> {
+    match read {
+        Err(error) if is_missing_seal(&error) && log.tombstone().await?.is_some() => {
+            Err(Error::ResourceNotFound)
+        }
+        read => read,
+    }
 }
 
 async fn hashes(
@@ -93,7 +104,8 @@ async fn hashes(
     // What is asked for of one that is full by now is its beginning.
     let is_full = log.size() / leaves_a_hash - name.start() >= TILE_WIDTH;
     let width = if is_full { TILE_WIDTH as u16 } else { name.width };
-    let mut tile = log.tile(level, TileName { width, ..name }).await?;
+    let tile = log.tile(level, TileName { width, ..name }).await;
+    let mut tile = unless_gone(&log, tile).await?;
     tile.truncate(usize::from(name.width));
     Ok(tile)
 }

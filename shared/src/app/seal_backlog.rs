@@ -11,7 +11,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::context::Context;
+use super::put_aside::read_back;
 use super::seal_events::{SealError, Sealed, Sealer, seal_events};
+use crate::domain::audit_log::Generation;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::Result;
 use crate::domain::principal::TenantId;
@@ -38,7 +40,8 @@ pub struct Backlog {
     pub sealed: Sealed,
     /// The events that were put aside once and are sealed now. They can be forgotten.
     pub put_aside: Vec<Uuid>,
-    /// Events that are in the list and can't be read.
+    /// Events that are in the list and can't be read, and what is put aside and was not by
+    /// who signs this log.
     pub unreadable: usize,
     /// Whether there was time for all of it.
     pub finished: bool,
@@ -68,15 +71,33 @@ pub async fn seal_backlog(
     since: Option<Timestamp>,
     deadline: Instant,
 ) -> Result<Backlog, SealError> {
+    let log = ctx.config.audit_log.generation;
+    // An operator's configuration may be older than the functions'.
+    if let Some(later) = log.next()
+        && !ctx.store.seals_before(tenant, later, None, 1).await?.is_empty()
+    {
+        return Err(SealError::Superseded(later.number()));
+    }
     let mut backlog = Backlog::default();
     // With the time that their insertion told, before the list has them without it.
-    let mut after = None;
+    let mut after: Option<String> = None;
     loop {
-        let page = ctx.store.events_put_aside(tenant, after, ASIDE_A_PAGE).await?;
+        let page = ctx.store.events_put_aside(tenant, after.as_deref(), ASIDE_A_PAGE).await?;
         let Some(last) = page.last() else { break };
-        after = Some(last.event.id);
-        let ids: Vec<Uuid> = page.iter().map(|aside| aside.event.id).collect();
-        backlog.add(seal_events(ctx, sealer, tenant, page, deadline).await?);
+        after = Some(last.key.clone());
+        let mut events = Vec::with_capacity(page.len());
+        for aside in page {
+            let key = aside.key.clone();
+            match read_back(ctx, sealer, aside) {
+                Some(unsealed) => events.push(unsealed),
+                None => {
+                    tracing::error!(%tenant, key, "nobody who signs this log put it aside");
+                    backlog.unreadable += 1;
+                }
+            }
+        }
+        let ids: Vec<Uuid> = events.iter().map(|unsealed| unsealed.event.id).collect();
+        backlog.add(seal_events(ctx, sealer, tenant, events, deadline).await?);
         backlog.put_aside.extend(ids);
         if Instant::now() >= deadline {
             return Ok(backlog);
@@ -84,7 +105,7 @@ pub async fn seal_backlog(
     }
     let since = since.unwrap_or(Timestamp::MIN);
     // Seals before events: what is sealed in between is found by `seal_events` again.
-    let sealed = sealed_ids(ctx, tenant, since, None).await?;
+    let sealed = sealed_ids(ctx, tenant, log, since, None).await?;
     backlog.sealed.size = backlog.sealed.size.max(sealed.size);
     let mut unsealed = unsealed_ids(ctx, tenant, since, &sealed.ids).await?;
     drop(sealed);
@@ -109,15 +130,20 @@ pub async fn seal_backlog(
     Ok(backlog)
 }
 
-/// The events that the list has and none of the first so many leaves has, newest first. One
-/// that was staged and never committed is among them.
+/// The events that the list has and none of the first so many leaves has, nor one of a log
+/// before, newest first. One that was staged and never committed is among them.
 ///
 /// # Errors
 ///
 /// A failed call.
 pub async fn unsealed_events(ctx: &Context, tenant: &TenantId, leaves: u64) -> Result<Vec<Uuid>> {
-    let sealed = sealed_ids(ctx, tenant, Timestamp::MIN, Some(leaves)).await?;
-    unsealed_ids(ctx, tenant, Timestamp::MIN, &sealed.ids).await
+    let mut log = ctx.config.audit_log.generation;
+    let mut sealed = sealed_ids(ctx, tenant, log, Timestamp::MIN, Some(leaves)).await?.ids;
+    while let Some(earlier) = log.previous() {
+        sealed.extend(sealed_ids(ctx, tenant, earlier, Timestamp::MIN, None).await?.ids);
+        log = earlier;
+    }
+    unsealed_ids(ctx, tenant, Timestamp::MIN, &sealed).await
 }
 
 struct SealedIds {
@@ -130,12 +156,12 @@ struct SealedIds {
 async fn sealed_ids(
     ctx: &Context,
     tenant: &TenantId,
+    generation: Generation,
     since: Timestamp,
     mut before: Option<u64>,
 ) -> Result<SealedIds> {
     let mut sealed = SealedIds { ids: HashSet::new(), size: 0 };
     let until = since.minus(CLOCKS_DIFFER_BY);
-    let generation = ctx.config.audit_log.generation;
     loop {
         let page = ctx.store.seals_before(tenant, generation, before, SEALS_A_PAGE).await?;
         let Some(last) = page.last() else { break };

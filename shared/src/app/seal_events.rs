@@ -3,8 +3,9 @@
 //!
 //! ```text
 //! read    the newest seals, as far back as these events can have been sealed
-//! check   that the newest one is signed by this deployment and is what it says
-//! drop    the events that are in those seals
+//! check   that the newest one is signed by this deployment, and that its tree ends with the
+//!         leaves of all of them
+//! drop    the events whose entries are among these leaves
 //! make    leaves, the edge of the tree behind them, and its checkpoint
 //! sign    the checkpoint
 //! put     the seal, where there is none at its place
@@ -36,7 +37,6 @@ use crate::domain::principal::{Actor, TenantId};
 use crate::domain::salt::Salts;
 use crate::platform::backoff::Backoff;
 use crate::store::{PutSeal, Store, UnsealedEvent, is_corrupt_item, is_passing};
-use crate::trail::disclosure::disclosures;
 use crate::trail::edge::Edge;
 use crate::trail::entry::sealed_event;
 use crate::trail::entry::{SealingTimes, WrittenAt};
@@ -52,7 +52,7 @@ pub const MAX_LEAVES: usize = 2_048;
 /// Clocks differ by less, and a commit comes at most a minute behind the id of its event.
 pub(super) const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
 /// A clock that is behind by more is wrong: nothing is sealed by it.
-const CLOCK_IS_WRONG_BY: Duration = Duration::from_secs(300);
+pub(super) const CLOCK_IS_WRONG_BY: Duration = Duration::from_secs(300);
 /// How many seals are read first, and how many more of them each time.
 const FIRST_PAGE: usize = 4;
 const PAGE_GROWS_BY: usize = 4;
@@ -82,7 +82,8 @@ pub struct Sealed {
     pub known: usize,
     /// How many seals were made.
     pub seals: usize,
-    /// How many have parts without a salt: they are none of this project's.
+    /// How many have parts without a salt, or longer ones than entries have room for: they
+    /// are none of this project's.
     pub unsealable: usize,
     /// How often another sealer was faster.
     pub conflicts: usize,
@@ -105,6 +106,9 @@ pub enum SealError {
     /// itself, so somebody may have changed it; or the clock of a machine is wrong.
     #[error("the newest seal says that it was made at {0}, which is minutes from now")]
     SealToCome(Timestamp),
+    /// The log of a later generation has begun, and says where this one ended.
+    #[error("the log of generation {0} has begun, and nothing is added to an earlier one")]
+    Superseded(u16),
     /// What the table or the key could not do: it is tried again.
     #[error(transparent)]
     Failed(Error),
@@ -134,6 +138,10 @@ impl Sealer {
         self.signers.iter().map(key).collect()
     }
 
+    pub(super) fn signers(&self) -> &[Arc<dyn Signer>] {
+        &self.signers
+    }
+
     async fn sign(&self, checkpoint: &Checkpoint) -> Result<String> {
         let text = checkpoint.text();
         let mut lines = String::new();
@@ -145,8 +153,10 @@ impl Sealer {
 }
 
 /// What the log is before the next seal.
+#[derive(Default)]
 struct Head {
     newest: Option<Seal>,
+    edge: Edge,
     /// Of the events that are to be sealed, those that are.
     known: HashSet<Uuid>,
 }
@@ -178,7 +188,8 @@ pub async fn seal_events(
     for unsealed in events {
         let id = unsealed.event.id;
         // It was not written by this project, and stands in the way of no other.
-        if let Err(error) = disclosures(&unsealed.event) {
+        let times = SealingTimes { written_at: unsealed.written_at, sealed_at: Timestamp::MAX };
+        if let Err(error) = sealed_event(&unsealed.event, times) {
             tracing::error!(%tenant, event_id = %id, error = chain(&error), "it can't be sealed");
             done.unsealable += 1;
             continue;
@@ -194,21 +205,20 @@ pub async fn seal_events(
     while !pending.is_empty() {
         let head = match log.read(&pending).await {
             Ok(head) => head,
-            Err(error) if is_passing(&error) && backoff.wait().await => continue,
-            Err(error) => return Err(error.into()),
+            Err(SealError::Failed(error)) if is_passing(&error) && backoff.wait().await => continue,
+            Err(error) => return Err(error),
         };
-        let edge = log.check(head.newest.as_ref())?;
-        done.size = edge.size();
+        done.size = head.edge.size();
         done.known += head.known.len();
         pending.retain(|id, _| !head.known.contains(id));
         if !head.known.is_empty() {
             // Who sealed them may have ended before the tiles were put.
-            log.put_missing_tiles(edge.size()).await?;
+            log.put_missing_tiles(head.edge.size()).await?;
         }
         if pending.is_empty() {
             break;
         }
-        match log.seal_some(head.newest, edge, &mut pending, &mut done).await {
+        match log.seal_some(head.newest, head.edge, &mut pending, &mut done).await {
             Ok(()) => {}
             Err(SealError::Failed(error)) if is_passing(&error) && backoff.wait().await => {}
             Err(error) => return Err(error),
@@ -218,6 +228,24 @@ pub async fn seal_events(
         }
     }
     Ok(done)
+}
+
+/// Whether the newest seal of a tenant's log, where there is one, is signed by who is to seal
+/// more.
+///
+/// # Errors
+///
+/// [`SealError`].
+pub async fn expect_own_log(
+    ctx: &Context,
+    sealer: &Sealer,
+    tenant: &TenantId,
+) -> Result<(), SealError> {
+    let AuditLog { generation, .. } = ctx.config.audit_log;
+    let origin = ctx.config.audit_log.origin(tenant);
+    let newest = ctx.store.seals_before(tenant, generation, None, 1).await?;
+    let log = Log { ctx, sealer, tenant, origin };
+    newest.first().map_or(Ok(()), |newest| log.signed_edge(newest).map(drop))
 }
 
 impl Log<'_> {
@@ -230,36 +258,51 @@ impl Log<'_> {
     }
 
     /// Reads back as far as some of the events can have been sealed.
-    async fn read(&self, pending: &BTreeMap<Uuid, UnsealedEvent>) -> Result<Head> {
+    ///
+    /// Only the newest seal is signed for: each one before it is what its successor's tree
+    /// has at that place, or the log is not what was signed.
+    async fn read(&self, pending: &BTreeMap<Uuid, UnsealedEvent>) -> Result<Head, SealError> {
         let oldest = pending.values().map(|unsealed| unsealed.event.occurred_at).min();
         let until = oldest.unwrap_or(Timestamp::MAX).minus(CLOCKS_DIFFER_BY);
-        let mut head = Head { newest: None, known: HashSet::new() };
+        let mut head = Head::default();
         let (mut before, mut limit) = (None, FIRST_PAGE);
+        // The oldest seal that was read. Without the one before it, its leaves are hearsay.
+        let mut oldest: Option<Seal> = None;
         for _ in 0..MAX_PAGES {
             let generation = self.audit_log().generation;
             let page = self.store().seals_before(self.tenant, generation, before, limit).await?;
-            let Some(last) = page.last() else { break };
-            before = Some(last.first);
-            limit = limit.saturating_mul(PAGE_GROWS_BY);
-            let is_far_enough = last.sealed_at < until || last.first == 0;
-            for seal in page {
-                let ids = seal.leaves.iter().map(|leaf| leaf.event_id);
-                head.known.extend(ids.filter(|id| pending.contains_key(id)));
-                if head.newest.is_none() {
-                    head.newest = Some(seal);
-                }
-            }
-            if is_far_enough {
+            if page.is_empty() {
                 break;
             }
+            limit = limit.saturating_mul(PAGE_GROWS_BY);
+            for seal in page {
+                before = Some(seal.first);
+                match &oldest {
+                    Some(newer) => head.known.extend(known_of(newer, &seal.edge, pending)?),
+                    None => {
+                        head.edge = self.signed_edge(&seal)?;
+                        head.newest = Some(seal.clone());
+                    }
+                }
+                oldest = Some(seal);
+            }
+            let is_far_enough = |seal: &Seal| {
+                let tells_of = |leaf: &SealedLeaf| pending.contains_key(&leaf.event_id);
+                seal.sealed_at < until && !seal.leaves.iter().any(tells_of)
+            };
+            if oldest.as_ref().is_none_or(|seal| seal.first == 0 || is_far_enough(seal)) {
+                break;
+            }
+        }
+        if let Some(first) = oldest.filter(|seal| seal.first == 0) {
+            head.known.extend(known_of(&first, &Edge::default(), pending)?);
         }
         Ok(head)
     }
 
     /// The edge of the log, where its newest seal is what this deployment signed.
-    fn check(&self, newest: Option<&Seal>) -> Result<Edge, SealError> {
-        let Some(seal) = newest else { return Ok(Edge::default()) };
-        let foreign = |problem: &str| SealError::Foreign(format!("seal {}: {problem}", seal.first));
+    fn signed_edge(&self, seal: &Seal) -> Result<Edge, SealError> {
+        let foreign = |problem: &str| foreign(seal, problem);
         let note = SignedNote::parse(&seal.note).map_err(|error| foreign(&error.to_string()))?;
         note.verify_any(&self.sealer.verifier_keys(&self.origin))
             .map_err(|error| foreign(&error.to_string()))?;
@@ -405,15 +448,13 @@ impl Log<'_> {
     async fn put_full_tiles(&self, leaves: std::ops::Range<u64>) -> Result<()> {
         match self.put_tiles_of(leaves.clone()).await {
             // What was before went with a removed tenant, and its tiles can't be made.
-            Err(error) if is_missing_seal(&error) && self.has_lost_its_beginning().await? => Ok(()),
+            Err(error) if is_missing_seal(&error) => {
+                let generation = self.audit_log().generation;
+                let log = LogReader::new(self.store(), self.tenant, generation, leaves.end);
+                if log.tombstone().await?.is_some() { Ok(()) } else { Err(error) }
+            }
             put => put,
         }
-    }
-
-    async fn has_lost_its_beginning(&self) -> Result<bool> {
-        let generation = self.audit_log().generation;
-        let oldest = self.store().seals_from(self.tenant, generation, 0, 1).await?;
-        Ok(oldest.first().is_some_and(|oldest| oldest.first > 0))
     }
 
     async fn put_tiles_of(&self, leaves: std::ops::Range<u64>) -> Result<()> {
@@ -421,7 +462,8 @@ impl Log<'_> {
         let mut reader = LogReader::new(self.store(), self.tenant, generation, leaves.end);
         for index in leaves.start / TILE_WIDTH..leaves.end / TILE_WIDTH {
             let name = TileName { index, width: TILE_WIDTH as u16 };
-            let hashes = reader.tile(0, name).await?;
+            // Not those of a tile that somebody may have put there.
+            let hashes = reader.sealed_hashes(name).await?;
             self.store().put_tile(self.tenant, generation, 0, index, &hashes).await?;
             let (mut level, mut index, mut root) = (1, index, TreeHash::of_perfect(&hashes));
             while level <= MAX_TILE_LEVEL {
@@ -448,6 +490,34 @@ impl Log<'_> {
         }
         Ok(())
     }
+}
+
+/// The events that a seal has leaves of, where these lead from the edge of the seal before
+/// it to its own. An id that somebody wrote into it is of no leaf.
+fn known_of(
+    seal: &Seal,
+    before: &Edge,
+    pending: &BTreeMap<Uuid, UnsealedEvent>,
+) -> Result<Vec<Uuid>, SealError> {
+    if before.size() != seal.first {
+        return Err(foreign(seal, "the seal before it is not there"));
+    }
+    let mut edge = before.clone();
+    seal.leaves.iter().for_each(|leaf| edge.append(leaf.hash));
+    if edge != seal.edge {
+        return Err(foreign(seal, "its leaves are not those of its tree"));
+    }
+    let is_its_leaf = |leaf: &&SealedLeaf| {
+        pending.get(&leaf.event_id).is_some_and(|unsealed| {
+            let sealed = sealed_event(&unsealed.event, seal.times(leaf));
+            sealed.is_ok_and(|sealed| TreeHash::of_leaf(&sealed.entry) == leaf.hash)
+        })
+    };
+    Ok(seal.leaves.iter().filter(is_its_leaf).map(|leaf| leaf.event_id).collect())
+}
+
+fn foreign(seal: &Seal, problem: &str) -> SealError {
+    SealError::Foreign(format!("seal {}: {problem}", seal.first))
 }
 
 /// Whom events of the log itself name.

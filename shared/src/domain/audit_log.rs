@@ -61,6 +61,12 @@ impl Generation {
         self.0
     }
 
+    /// The one behind it.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        Self::new(self.0 + 1)
+    }
+
     /// The one before it.
     #[must_use]
     pub fn previous(self) -> Option<Self> {
@@ -126,5 +132,6 @@ mod tests {
         assert_eq!(log.origin(&tenant), "activity-log.local/acme/2");
         assert_eq!(log.previous(), Some(AuditLog::default()));
         assert_eq!((Generation::new(0), Generation::new(1_000)), (None, None));
+        assert_eq!((Generation(1).next(), Generation(999).next()), (Some(Generation(2)), None));
     }
 }

@@ -77,5 +77,5 @@ pub use layout::{LAYOUT, OtherLayout};
 pub use new_events::NewEvent;
 pub use refusals::CLOSED_AT_ONCE;
 pub use registry::Registered;
-pub use seals::{PutSeal, UnsealedEvent};
+pub use seals::{EventPutAside, PutSeal, UnsealedEvent};
 pub use segments::TenantIndex;

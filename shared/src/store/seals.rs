@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::calls::{IF_ABSENT, Store, pages};
 use super::failure::{is_failed_condition, to_error};
 use super::item::{Item, ItemReader, ItemWriter, Key, SK};
-use super::items::{audit_event, seal};
+use super::items::seal;
 use super::measured::Measured as _;
 use super::{items, keys};
 use crate::domain::audit::AuditEvent;
@@ -30,6 +30,17 @@ pub struct UnsealedEvent {
     pub event: AuditEvent,
     /// When the table took it, where its insertion told it.
     pub written_at: Option<WrittenAt>,
+}
+
+/// What was put aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventPutAside {
+    /// The end of its key: the event's id, where a function put it there.
+    pub key: String,
+    /// The event; `None` where it can't be read.
+    pub unsealed: Option<UnsealedEvent>,
+    /// The signatures of those who put it there, one behind the other.
+    pub signatures: Vec<u8>,
 }
 
 /// How the put of a seal ended.
@@ -155,7 +166,8 @@ impl Store {
         }
     }
 
-    /// The leaves' hashes of a full tile, where they were put.
+    /// The leaves' hashes of a full tile, where they were put. What can't be read is none:
+    /// it follows from the seals.
     pub async fn tile(
         &self,
         tenant: &TenantId,
@@ -163,7 +175,7 @@ impl Store {
         index: u64,
     ) -> Result<Option<Vec<TreeHash>>> {
         let item = self.get(keys::tile(tenant, generation, 0, index)).await?;
-        let tile = item.as_ref().map(seal::read_tile).transpose()?;
+        let tile = item.and_then(|item| seal::read_tile(&item).ok());
         let is_full = |hashes: &Vec<TreeHash>| hashes.len() as u64 == TILE_WIDTH;
         Ok(tile.map(|(_, hashes)| hashes).filter(is_full))
     }
@@ -195,7 +207,7 @@ impl Store {
             .map_err(|error| to_error("Query", &error))?;
         let mut roots = HashMap::new();
         for item in answer.items.unwrap_or_default() {
-            if let (index, hashes) = seal::read_tile(&item)?
+            if let Ok((index, hashes)) = seal::read_tile(&item)
                 && let [root] = hashes[..]
             {
                 roots.insert(index, root);
@@ -235,7 +247,7 @@ impl Store {
     }
 
     /// The lines of witnesses, by the sizes of the trees that they signed, from one size to
-    /// another.
+    /// another. What can't be read is none: whoever reads a line verifies it.
     pub async fn cosignatures(
         &self,
         tenant: &TenantId,
@@ -247,34 +259,36 @@ impl Store {
         let mut lines: BTreeMap<u64, String> = BTreeMap::new();
         for item in pages(page).await? {
             let reader = ItemReader::new(&item);
-            let size = keys::cosigned_size(reader.text(SK)?)
-                .ok_or_else(|| reader.corrupt("its key is no size"))?;
-            *lines.entry(size).or_default() += reader.text(COSIGNATURE_LINE)?;
+            if let Some(size) = keys::cosigned_size(reader.text(SK)?)
+                && let Ok(line) = reader.text(COSIGNATURE_LINE)
+            {
+                *lines.entry(size).or_default() += line;
+            }
         }
         Ok(lines)
     }
 
-    /// Keeps an event that can't be sealed now, as its insertion told it.
-    pub async fn put_aside(&self, unsealed: &UnsealedEvent) -> Result<()> {
-        let UnsealedEvent { event, written_at } = unsealed;
-        let item = audit_event::write(event);
-        let aside = seal::write_unsealed(&event.tenant_id, event.id, &item, *written_at);
-        self.put_if_absent(aside).await.map(drop)
+    /// Keeps an event that can't be sealed now, as its insertion told it, with the
+    /// signatures of who keeps it.
+    pub async fn put_aside(&self, unsealed: &UnsealedEvent, signatures: &[u8]) -> Result<()> {
+        self.put_if_absent(seal::write_unsealed(unsealed, signatures)).await.map(drop)
     }
 
-    /// Events that were put aside, in the order of their ids from one on, at most `limit`.
+    /// What was put aside, in the order of the keys from one on, at most `limit`.
     pub async fn events_put_aside(
         &self,
         tenant: &TenantId,
-        after: Option<Uuid>,
+        after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<UnsealedEvent>> {
-        let after = after.map_or_else(|| " ".to_owned(), |id| id.to_string());
-        let pk = keys::unsealed_events(tenant);
-        let (items, _) = self.items_after(pk, after, limit).await?;
+    ) -> Result<Vec<EventPutAside>> {
+        let after = after.unwrap_or(" ").to_owned();
+        let (items, _) = self.items_after(keys::unsealed_events(tenant), after, limit).await?;
         let read = |item: &Item| {
-            let (event, written_at) = seal::read_unsealed(tenant, item)?;
-            Ok(UnsealedEvent { event: audit_event::read(tenant, &event)?, written_at })
+            let key = ItemReader::new(item).text(SK)?.to_owned();
+            // Whoever can write to the table can put one there: it stands in no other's way.
+            let read = seal::read_unsealed(tenant, item).ok();
+            let (unsealed, signatures) = read.unzip();
+            Ok(EventPutAside { key, unsealed, signatures: signatures.unwrap_or_default() })
         };
         items.iter().map(read).collect()
     }

@@ -6,10 +6,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::signature::{ED25519, UnparsedPublicKey};
 use sha2::{Digest as _, Sha256};
 
 use crate::trail::hash::TreeHash;
+use crate::trail::signer::verifies;
 
 /// The longest note that is read. 16 signatures, as the format wants, take a third of it.
 pub const MAX_NOTE_BYTES: usize = 16 * 1024;
@@ -126,14 +126,12 @@ impl VerifierKey {
     }
 
     fn verifies(&self, text: &str, signature: &[u8]) -> bool {
-        let verifies = |message: &[u8], signature: &[u8]| {
-            UnparsedPublicKey::new(&ED25519, self.public).verify(message, signature).is_ok()
-        };
         match self.kind {
-            KeyKind::Note => verifies(text.as_bytes(), signature),
+            KeyKind::Note => verifies(&self.public, text.as_bytes(), signature),
             KeyKind::Cosignature => signature.split_first_chunk().is_some_and(|(time, rest)| {
                 let time = u64::from_be_bytes(*time);
-                verifies(format!("{COSIGNATURE}\ntime {time}\n{text}").as_bytes(), rest)
+                let text = format!("{COSIGNATURE}\ntime {time}\n{text}");
+                verifies(&self.public, text.as_bytes(), rest)
             }),
         }
     }

@@ -51,9 +51,30 @@ pub fn record(
         record["body"] = body.as_str().into();
     }
     if let Submitted::Whole(submission) = &activity.submitted {
-        record["submission"] = serde_json::to_value(submission)?;
+        let mut submission = serde_json::to_value(submission)?;
+        write_long_integers_out(&mut submission);
+        record["submission"] = submission;
     }
     Ok(serde_json_canonicalizer::to_vec(&record)?)
+}
+
+/// Makes texts of whole numbers that a double does not tell apart, as
+/// [RFC 8785, appendix D](https://www.rfc-editor.org/rfc/rfc8785#appendix-D) has it: the
+/// canonical form would round them. The type of a field tells a text from a number.
+fn write_long_integers_out(value: &mut Value) {
+    /// The last one before which there is no gap.
+    const MAX_EXACT: u64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) => {
+            let integer = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
+            if integer.is_some_and(|integer| integer > MAX_EXACT) {
+                *value = number.to_string().into();
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(write_long_integers_out),
+        Value::Object(members) => members.values_mut().for_each(write_long_integers_out),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
 }
 
 fn related(named: &NamedResource) -> Value {

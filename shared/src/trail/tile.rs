@@ -8,7 +8,7 @@
 //!
 //! `<n>` has groups of three digits, all but the last of which begin with `x`.
 
-use crate::trail::tree::TILE_WIDTH;
+use crate::trail::tree::{TILE_HEIGHT, TILE_WIDTH};
 
 /// The longest entry: its length has two bytes.
 pub const MAX_ENTRY_BYTES: usize = u16::MAX as usize;
@@ -31,6 +31,14 @@ impl TileName {
         (0..count.div_ceil(TILE_WIDTH)).map(move |index| Self {
             index,
             width: u16::try_from((count - index * TILE_WIDTH).min(TILE_WIDTH)).unwrap_or(0),
+        })
+    }
+
+    /// The tiles of a tree of so many leaves, with their levels, the lowest first.
+    pub fn of_tree(size: u64) -> impl Iterator<Item = (u8, Self)> {
+        (0..=MAX_TILE_LEVEL).flat_map(move |level| {
+            let hashes = size >> (u32::from(level) * u32::from(TILE_HEIGHT));
+            Self::all(hashes).map(move |name| (level, name))
         })
     }
 

@@ -23,6 +23,19 @@ pub const TILE_HEIGHT: u8 = 8;
 pub const TILE_WIDTH: u64 = 1 << TILE_HEIGHT;
 
 impl Node {
+    /// The leaves that it is over.
+    #[must_use]
+    pub fn leaves(self) -> Range<u64> {
+        self.index << self.level..(self.index + 1) << self.level
+    }
+
+    /// The two trees that it is made of; `None` for a leaf.
+    #[must_use]
+    pub fn halves(self) -> Option<[Self; 2]> {
+        let level = self.level.checked_sub(1)?;
+        Some([self.index * 2, self.index * 2 + 1].map(|index| Self { level, index }))
+    }
+
     /// The level of tiles where it is to be found, and the hashes of that level which it is
     /// made of. They are in one tile.
     #[must_use]

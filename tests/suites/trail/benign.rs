@@ -8,7 +8,7 @@ use activity_log_core::trail::entry::{SealingTimes, WrittenAt};
 use activity_log_core::trail::record::record_hash;
 use activity_log_tests::trail_log::{BEGIN_MS, Leaf, SigningKey, TrailLog, at};
 
-use super::tampered_content::{erase, erasure};
+use super::tampered_content::{erase, erasure, removal};
 use super::tampering::HOUR_MS;
 use super::{Export, some_log, told};
 
@@ -149,6 +149,22 @@ fn an_erased_activity_is_told_on_whichever_side_its_erasure_was_sealed() {
         log.seals.push(601);
         let report = Export::of(&log).proved();
         assert_eq!(told(&report), BTreeSet::from(["erased"]));
+    }
+}
+
+#[test]
+fn activities_that_went_with_their_tenant_are_told() {
+    for action in ["tenant.closed", "tenant.removed"] {
+        let mut log = some_log();
+        for leaf in log.leaves.iter_mut().filter(|leaf| leaf.record.is_some()) {
+            let id = leaf.event.resource_id.clone().expect("it is of an activity");
+            leaf.record = Some(format!(r#"{{"id":"{id}"}}"#));
+        }
+        let newest = log.leaves[599].event.occurred_at.as_millis();
+        log.leaves.push(removal(&log, newest, action));
+        log.seals.push(601);
+        let report = Export::of(&log).proved();
+        assert_eq!(told(&report), BTreeSet::from(["removed_with_tenant"]), "{action}");
     }
 }
 

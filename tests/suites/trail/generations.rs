@@ -221,14 +221,42 @@ fn a_first_leaf_that_says_something_else_is_found() {
     both.remember(&before.note(280), None);
     both.tampered_by("restore_contradicts");
     // And it is declared at the beginning of a later generation, and nowhere else.
-    let mut twice = log;
-    let mut again = twice.leaves[0].clone();
-    let other = twice.events.event(Action::LogRestored, again.event.occurred_at.as_millis());
+    let mut first = TrailLog::of("acme", 300, 70);
+    first.leaves.insert(7, log.leaves[0].clone());
+    let again = told_again(log, |leaf| leaf.change(r#":300"#, r#":299"#));
+    assert!(export(&before, &again).tampered().contains("restore_out_of_place"));
+    assert!(Export::of(&first).tampered().contains("restore_out_of_place"));
+}
+
+/// A log whose second leaf says that it follows a restore, as the first one does or not.
+fn told_again(mut log: TrailLog, change: impl Fn(&mut Leaf)) -> TrailLog {
+    let mut again = log.leaves[0].clone();
+    let other = log.events.event(Action::LogRestored, again.event.occurred_at.as_millis());
     again.change(&again.event.id.to_string(), &other.id.to_string());
+    change(&mut again);
     again.seal();
-    twice.leaves.insert(1, again);
-    twice.seals = vec![102];
-    assert!(export(&before, &twice).tampered().contains("restore_out_of_place"));
+    log.leaves.insert(1, again);
+    log.seals = vec![102];
+    log
+}
+
+#[test]
+fn a_restore_is_told_of_once_more_where_its_first_sealing_failed_or_a_later_log_has_all() {
+    let (before, log) = two();
+    export(&before, &told_again(two().1, |_| {})).proved();
+    // The third log has what the second one began with.
+    let mut third = restored(&log, 101, log.checkpoint(101).root);
+    let mut again = log.leaves[0].clone();
+    let sealed_at = third.leaves[100].times.sealed_at;
+    let of_seal = |time| format!(r#""sealed_at":"{time}""#);
+    again.change(&of_seal(again.times.sealed_at), &of_seal(sealed_at));
+    again.seal();
+    third.leaves.push(again);
+    third.seals = vec![102];
+    let both = Export::of(&third);
+    log.export(&both.file("generations/2"));
+    before.export(&both.file("generations/1"));
+    both.proved();
 }
 
 #[test]

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use activity_log_core::app::log_reader::LogReader;
+use activity_log_core::app::put_aside::put_aside;
 use activity_log_core::app::seal_backlog::{seal_backlog, unsealed_events};
 use activity_log_core::app::seal_events::{SealError, Sealed, Sealer, seal_events};
 use activity_log_core::domain::audit::{Action, AuditEvent};
-use activity_log_core::domain::audit_log::{AuditLog, Generation};
+use activity_log_core::domain::audit_log::{AuditLog, Generation, LogName};
 use activity_log_core::domain::credential::{Credential, Grant};
 use activity_log_core::domain::error::{Error, Result};
 use activity_log_core::domain::principal::{Actor, Scope, TenantId};
@@ -22,7 +23,7 @@ use activity_log_core::trail::seal::Seal;
 use activity_log_core::trail::signer::{Signature, Signer};
 use activity_log_core::trail::tree::{inclusion_proof, root_of_inclusion};
 use activity_log_tests::measured::MeasuredStack;
-use activity_log_tests::raw_table::{RawTable, with};
+use activity_log_tests::raw_table::{self, RawTable, with};
 use activity_log_tests::sealing::{TestSigner, ids_of_trail, seal_all};
 use activity_log_tests::stack::Stack;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -217,7 +218,7 @@ async fn a_clock_that_is_minutes_behind_seals_nothing() {
 }
 
 #[tokio::test]
-async fn of_two_insertions_of_one_event_the_first_is_sealed() {
+async fn of_two_insertions_of_one_event_the_first_is_sealed_and_a_later_one_does_not_replace_it() {
     let stack = stack_with(1).await;
     let sealer = TestSigner::sealer(1);
     let first = UnsealedEvent {
@@ -228,19 +229,193 @@ async fn of_two_insertions_of_one_event_the_first_is_sealed() {
     let event = AuditEvent { request_id: "req_forged".to_owned(), ..first.event.clone() };
     let again = UnsealedEvent { event, written_at: WrittenAt::from_seconds(1_700_000_010) };
     let read_back = UnsealedEvent { written_at: None, ..again.clone() };
-    for batch in [
-        vec![read_back, first.clone(), again.clone()],
-        vec![again.clone()],
-        vec![again, first.clone()],
-    ] {
+    let leaves = async |batch: Vec<UnsealedEvent>| {
         seal_events(&stack.ctx, &sealer, &acme(), batch, soon()).await.unwrap();
-    }
-    let seals = seals(&stack).await;
-    assert_eq!(seals.len(), 1);
-    let leaf = seals[0].leaves[0];
-    assert_eq!((seals[0].leaves.len(), leaf.written_at), (1, first.written_at));
-    let entry = sealed_event(&first.event, seals[0].times(&leaf)).unwrap().entry;
+        let seals = seals(&stack).await;
+        let leaf = |seal: &Seal| (seal.leaves[0], seal.times(&seal.leaves[0]));
+        assert!(seals.iter().all(|seal| seal.leaves.len() == 1));
+        seals.iter().map(leaf).collect::<Vec<_>>()
+    };
+    let [(leaf, times)] = leaves(vec![read_back, first.clone(), again.clone()]).await[..] else {
+        panic!("it is one leaf")
+    };
+    assert_eq!(leaf.written_at, first.written_at);
+    let entry = sealed_event(&first.event, times).unwrap().entry;
     assert_eq!(TreeHash::of_leaf(&entry), leaf.hash);
+    // That two were inserted is sealed, once, and shows: they are of one id.
+    for batch in [vec![again.clone()], vec![again, first]] {
+        let [one, (other, _)] = leaves(batch).await[..] else { panic!("they are two") };
+        assert_eq!(one, (leaf, times));
+        assert_eq!(other.event_id, leaf.event_id);
+        assert_ne!(other.hash, leaf.hash);
+    }
+}
+
+/// A log of so many seals, each of one leaf.
+async fn stack_with_seals(seals: usize) -> (Stack, Sealer) {
+    let (stack, sealer) = (Stack::start().await, TestSigner::sealer(1));
+    for _ in 0..seals {
+        log_some(&stack, 1).await;
+        seal_all(&stack, "acme", &sealer).await;
+    }
+    (stack, sealer)
+}
+
+fn seal_item(items: &raw_table::Items, first: u64) -> &raw_table::Item {
+    &items[&("T#acme#SEAL#1".to_owned(), format!("{first:012}"))]
+}
+
+fn bytes(value: Vec<u8>) -> AttributeValue {
+    AttributeValue::B(value.into())
+}
+
+#[tokio::test]
+async fn an_id_that_somebody_writes_into_a_seal_keeps_no_event_from_being_sealed() {
+    let (stack, sealer) = stack_with_seals(3).await;
+    let table = RawTable::of(&stack).await;
+    for first in 0..3 {
+        log_some(&stack, 1).await;
+        let sealed: Vec<_> = seals(&stack).await.into_iter().flat_map(|seal| seal.leaves).collect();
+        let mut waiting = unsealed(&stack).await;
+        waiting.retain(|one| sealed.iter().all(|leaf| leaf.event_id != one.event.id));
+        let items = table.items().await;
+        let seal = seal_item(&items, first);
+        let id = waiting[0].event.id.as_bytes().to_vec();
+        table.put(with(seal, "ids", bytes(id))).await;
+        let id = waiting[0].event.id;
+        let done = seal_events(&stack.ctx, &sealer, &acme(), waiting, soon()).await.unwrap();
+        assert_eq!((done.sealed, done.known), (1, 0), "seal {first}");
+        table.put(seal.clone()).await;
+        let newest = seals(&stack).await.pop().unwrap();
+        assert_eq!(newest.leaves[0].event_id, id);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_signed_behind_seals_that_are_not_those_of_the_signed_tree() {
+    let (stack, sealer) = stack_with_seals(3).await;
+    let table = RawTable::of(&stack).await;
+    log_some(&stack, 1).await;
+    let waiting = unsealed(&stack).await;
+    let items = table.items().await;
+    let refused = async |what: &str| {
+        let refused =
+            seal_events(&stack.ctx, &sealer, &acme(), waiting.clone(), soon()).await.unwrap_err();
+        assert!(matches!(&refused, SealError::Foreign(_)), "{what}: {refused}");
+        assert_eq!(seals_from_newest(&stack).await.first, 2, "{what}");
+    };
+    for first in 0..3 {
+        let seal = seal_item(&items, first);
+        table.put(with(seal, "hashes", bytes(vec![7; 32]))).await;
+        refused(&format!("other hashes in {first}")).await;
+        let edge = seal["edge"].as_b().unwrap().as_ref().iter().map(|byte| !byte).collect();
+        table.put(with(seal, "edge", bytes(edge))).await;
+        refused(&format!("another edge in {first}")).await;
+        table.put(seal.clone()).await;
+    }
+    // One that is not there, and two of one place.
+    table.delete(seal_item(&items, 1)).await;
+    refused("none in between").await;
+    table.put(seal_item(&items, 1).clone()).await;
+    let mut both = seal_item(&items, 1).clone();
+    for (name, size) in [("ids", 16), ("written", 4), ("hashes", 32)] {
+        both.insert(name.to_owned(), bytes(vec![7; 2 * size]));
+    }
+    both.insert("count".to_owned(), AttributeValue::N("2".to_owned()));
+    both.insert("edge".to_owned(), seal_item(&items, 2)["edge"].clone());
+    table.put(both).await;
+    refused("one with the leaves of the next").await;
+    table.put(seal_item(&items, 1).clone()).await;
+    let done = seal_events(&stack.ctx, &sealer, &acme(), waiting, soon()).await.unwrap();
+    assert_eq!((done.sealed, done.known), (1, 3));
+}
+
+#[tokio::test]
+async fn what_nobody_signed_was_not_put_aside() {
+    let stack = stack_with(7).await;
+    let (sealer, store) = (TestSigner::sealer(1), &stack.ctx.store);
+    let table = RawTable::of(&stack).await;
+    let long_ago = WrittenAt::from_seconds(1_700_000_000);
+    let mut events = unsealed(&stack).await.into_iter();
+    let mut next = || UnsealedEvent { written_at: long_ago, ..events.next().unwrap() };
+    // By nobody, by another key, at another time, as another event, for another deployment.
+    store.put_aside(&next(), &[]).await.unwrap();
+    store.put_aside(&next(), &[7; 64]).await.unwrap();
+    put_aside(&stack.ctx, &TestSigner::sealer(2), &next()).await.unwrap();
+    let (of_later, before) = (next(), table.items().await);
+    let later = UnsealedEvent { written_at: WrittenAt::of(of_later.event.occurred_at), ..of_later };
+    put_aside(&stack.ctx, &sealer, &later).await.unwrap();
+    let item = table.items_since(&before).await.into_values().next().unwrap();
+    table.put(with(&item, "written", AttributeValue::N("1700000000".to_owned()))).await;
+    let before = table.items().await;
+    put_aside(&stack.ctx, &sealer, &next()).await.unwrap();
+    let item = table.items_since(&before).await.into_values().next().unwrap();
+    table.put(with(&item, "request_id", raw_table::text("req_forged"))).await;
+    let elsewhere = Stack::start_on(&stack.endpoint, store.table_name(), |config| {
+        config.audit_log.name = LogName::parse("elsewhere").unwrap();
+    })
+    .await;
+    put_aside(&elsewhere.ctx, &sealer, &next()).await.unwrap();
+    table.put(with(&item, "sk", raw_table::text("no id"))).await;
+    table.put(with(&item, "sk", raw_table::text("~"))).await;
+    // One that is.
+    let aside = next();
+    put_aside(&stack.ctx, &sealer, &aside).await.unwrap();
+
+    for sealed in [7, 0] {
+        let done = seal_backlog(&stack.ctx, &sealer, &acme(), None, soon()).await.unwrap();
+        assert_eq!((done.unreadable, done.sealed.sealed, done.finished), (8, sealed, true));
+        assert_eq!(done.put_aside, [aside.event.id]);
+    }
+    let leaves: Vec<_> = seals(&stack).await.into_iter().flat_map(|seal| seal.leaves).collect();
+    let timed: Vec<_> = leaves.iter().filter(|leaf| leaf.written_at.is_some()).collect();
+    assert_eq!(timed.len(), 1, "the times of the others are nobody's");
+    assert_eq!(timed[0].event_id, aside.event.id);
+}
+
+#[tokio::test]
+async fn what_makes_no_entry_is_not_sealed_and_keeps_no_other_from_it() {
+    let stack = stack_with(3).await;
+    let sealer = TestSigner::sealer(1);
+    let mut events = unsealed(&stack).await;
+    events[1].event.request_id = "x".repeat(70_000);
+    let done = seal_events(&stack.ctx, &sealer, &acme(), events.clone(), soon()).await.unwrap();
+    assert_eq!((done.sealed, done.unsealable), (2, 1));
+    let before = stack.keys_in_table().await;
+    put_aside(&stack.ctx, &sealer, &events[1]).await.unwrap();
+    assert_eq!(stack.keys_in_table().await, before, "it would wait for ever");
+}
+
+#[tokio::test]
+async fn tiles_are_made_of_what_was_sealed_and_not_of_a_tile_that_is_there() {
+    let stack = stack_with(1).await;
+    let (sealer, store) = (TestSigner::sealer(1), &stack.ctx.store);
+    let wrong = vec![TreeHash::of_nothing(); 256];
+    store.put_tile(&acme(), Generation::FIRST, 0, 0, &wrong).await.unwrap();
+    let events = copies(&unsealed(&stack).await[0], 300);
+    seal_events(&stack.ctx, &sealer, &acme(), events, soon()).await.unwrap();
+    let leaves = seals(&stack).await.into_iter().flat_map(|seal| seal.leaves);
+    let hashes: Vec<TreeHash> = leaves.take(256).map(|leaf| leaf.hash).collect();
+    let roots = store.tile_roots(&acme(), Generation::FIRST, 1, 0..1).await.unwrap();
+    assert_eq!(roots[&0], TreeHash::of_perfect(&hashes));
+}
+
+#[tokio::test]
+async fn no_backlog_is_sealed_in_a_log_that_another_one_follows() {
+    let stack = stack_with(1).await;
+    let sealer = TestSigner::sealer(1);
+    seal_all(&stack, "acme", &sealer).await;
+    log_some(&stack, 1).await;
+    let restored = Stack::start_on(&stack.endpoint, stack.ctx.store.table_name(), |config| {
+        config.audit_log.generation = Generation::new(2).unwrap();
+    })
+    .await;
+    seal_backlog(&restored.ctx, &sealer, &acme(), None, soon()).await.unwrap();
+    let refused = seal_backlog(&stack.ctx, &sealer, &acme(), None, soon()).await.unwrap_err();
+    assert!(matches!(refused, SealError::Superseded(2)), "{refused}");
+    assert_eq!(seals(&stack).await.len(), 1);
+    // What was sealed before the restore does not wait in the log that follows it.
+    assert_eq!(unsealed_events(&restored.ctx, &acme(), 0).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -250,9 +425,9 @@ async fn what_was_lost_or_put_aside_is_sealed_by_the_backlog_with_the_times_that
     let events = unsealed(&stack).await;
     let written_at = WrittenAt::of(events[0].event.occurred_at);
     let aside = UnsealedEvent { written_at, ..events[0].clone() };
-    stack.ctx.store.put_aside(&aside).await.unwrap();
+    put_aside(&stack.ctx, &sealer, &aside).await.unwrap();
     // Once more is the same.
-    stack.ctx.store.put_aside(&aside).await.unwrap();
+    put_aside(&stack.ctx, &sealer, &aside).await.unwrap();
     // Its event is deleted meanwhile: it is sealed all the same.
     let table = RawTable::of(&stack).await;
     let key = (format!("T#acme#AUD#{}", aside.event.id), "EVENT".to_owned());
@@ -378,7 +553,7 @@ async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_g
     log_some(&stack, 2).await;
     let before = seal_all(&stack, "acme", &sealer).await.size;
     let events = unsealed(&stack).await;
-    stack.ctx.store.put_aside(&events[0]).await.unwrap();
+    put_aside(&stack.ctx, &sealer, &events[0]).await.unwrap();
     let hash = seals(&stack).await[0].leaves[0].hash;
     stack.ctx.store.put_tile(&acme(), Generation::FIRST, 1, 0, &[hash]).await.unwrap();
     let kinds = async || {
@@ -414,9 +589,27 @@ async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_g
     let after = seal_all(&stack, "acme", &sealer).await;
     assert_eq!((after.sealed, after.size), (1, before + 1));
     // A tile that would begin in what is gone is not made, and holds nothing up.
-    let more = copies(&unsealed(&stack).await[0], 300);
+    let more = copies(&unsealed(&stack).await[0], 900);
     let after = seal_events(&stack.ctx, &sealer, &acme(), more, soon()).await.unwrap();
-    assert_eq!((after.sealed, after.size), (299, before + 300));
+    assert_eq!((after.sealed, after.size), (899, before + 900));
+    // Each of its events has a proof all the same, and what is gone is absent.
+    let newest = seals_from_newest(&stack).await;
+    let tenant = acme();
+    for index in [before, before + 1, 127, 128, 255, 256, 257, 511, 512, after.size - 1] {
+        let mut reader = LogReader::new(store, &tenant, Generation::FIRST, after.size);
+        let proof = reader.proof(inclusion_proof(index, after.size)).await.unwrap();
+        let seal = store.seals_from(&acme(), Generation::FIRST, index, 1).await.unwrap().remove(0);
+        let leaf = seal.leaves[usize::try_from(index - seal.first).unwrap()];
+        let root = root_of_inclusion(leaf.hash, index, after.size, &proof);
+        assert_eq!(root, Some(newest.edge.root()), "{index}");
+    }
+    let id = unsealed(&stack).await[0].event.id;
+    let answer = v1.get(&format!("/v1/audit-events/{id}/proof")).await.expect(200).json();
+    assert_eq!(answer["sealed"], true);
+    for gone in ["tile/0/000", "tile/entries/000", "tile/1/000.p/3"] {
+        v1.get(&format!("/v1/audit-log/{gone}")).await.expect(404);
+    }
+    v1.get("/v1/audit-log/tile/0/001").await.expect(200);
 }
 
 /// An event so many times, each under an id of its own; the first one is the event.

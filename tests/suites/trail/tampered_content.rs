@@ -73,6 +73,14 @@ pub(super) fn erasure(log: &TrailLog, millis: i64, activity: &str) -> Leaf {
     leaf
 }
 
+/// What the log is told before and behind the removal of its tenant.
+pub(super) fn removal(log: &TrailLog, millis: i64, action: &str) -> Leaf {
+    let mut leaf = erasure(log, millis, "acme");
+    leaf.change("activity.erased", action);
+    leaf.seal();
+    leaf
+}
+
 /// Erases the activity of a leaf; its id.
 pub(super) fn erase(leaf: &mut Leaf) -> String {
     let activity = leaf.event.resource_id.clone().expect("it is of an activity");
@@ -120,6 +128,29 @@ fn what_is_missing_has_to_have_been_erased_and_by_a_sealed_erasure_behind_it() {
         let both = BTreeSet::from(["disclosure_missing", "activity_missing"]);
         assert!(codes.is_superset(&both), "{n}: {codes:?}");
     }
+    // A tenant that was removed before, or never was; and its trail stays.
+    for (millis, action, status) in [
+        (BEGIN_MS, "tenant.removed", "succeeded"),
+        (newest, "tenant.removed", "denied"),
+        (newest, "tenant.updated", "succeeded"),
+    ] {
+        let export = changed(|log| {
+            let id = log.leaves[300].event.resource_id.clone().unwrap();
+            log.leaves[300].record = Some(format!(r#"{{"id":"{id}"}}"#));
+            let mut leaf = removal(log, millis, action);
+            leaf.change("succeeded", status);
+            leaf.seal();
+            log.leaves.push(leaf);
+            log.seals.push(601);
+        });
+        names(&export, "activity_missing", 300);
+    }
+    let export = changed(|log| {
+        erase(&mut log.leaves[300]);
+        log.leaves.push(removal(log, newest, "tenant.removed"));
+        log.seals.push(601);
+    });
+    names(&export, "disclosure_missing", 300);
     // Nothing else of the event is excused.
     let export = changed(|log| {
         let activity = erase(&mut log.leaves[300]);

@@ -55,7 +55,7 @@ pub(super) enum CliError {
     NotSealedInTime,
     #[error("{} is not empty, and an export is a folder of its own", .0.display())]
     NotEmpty(PathBuf),
-    #[error("the tenant {0} has no log yet: nothing of it was sealed")]
+    #[error("the tenant {0} has no log yet: nothing of it was sealed. `audit seal` does it")]
     NoLog(TenantId),
     #[error(transparent)]
     Http(#[from] crate::http_client::HttpError),
@@ -65,6 +65,12 @@ pub(super) enum CliError {
     NothingSealed,
     #[error("the function {name} did not do what was asked: {problem}")]
     Function { name: String, problem: String },
+    #[error(
+        "the log of generation {generation} begins with leaf {first}: those before it went with \
+         the tenant when it was removed. Such a log can't be exported, but each event has its \
+         proof"
+    )]
+    LogBeginsLater { generation: u16, first: u64 },
     #[error("the witness refuses the checkpoint: {0}")]
     WitnessRefused(String),
     #[error(

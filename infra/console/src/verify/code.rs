@@ -98,6 +98,7 @@ codes! {
         SealedLate = "sealed_late",
         Backfilled = "backfilled",
         Erased = "erased",
+        RemovedWithTenant = "removed_with_tenant",
         NotSealedYet = "not_sealed_yet",
         ListedNotSealedYet = "listed_not_sealed_yet",
         ActivityNotSealedYet = "activity_not_sealed_yet",

@@ -1,9 +1,10 @@
 //! What may be missing because it was erased: the content of an activity's log event, and
-//! the activity.
+//! the activity. And the activities that went with a tenant, whose trail stays.
 //!
-//! An erasure is an event of its own. Its leaf may stand before or behind that of what it
-//! erases, since two shards of a stream can be sealed the other way round; so everything is
-//! held against all erasures at the end. It may not be older than what it erases.
+//! An erasure is an event of its own, as the removal of a tenant is. Its leaf may stand
+//! before or behind that of what it erases, since two shards of a stream can be sealed the
+//! other way round; so everything is held against all erasures at the end. It may not be
+//! older than what it erases.
 
 use std::collections::HashMap;
 
@@ -14,6 +15,8 @@ use super::code::Code;
 use super::report::{Finding, Report};
 
 const ACTIVITY_ERASED: &str = "activity.erased";
+/// What is told before the records of a tenant are removed, and behind it.
+const TENANT_REMOVED: [&str; 2] = ["tenant.closed", "tenant.removed"];
 const SUCCEEDED: &str = "succeeded";
 
 /// What is missing.
@@ -31,14 +34,21 @@ struct Missing {
 pub(super) struct Erasures {
     /// The newest erasure of each activity, in seconds.
     newest: HashMap<String, i64>,
+    /// When the tenant was removed last, in seconds.
+    tenant_removed: Option<i64>,
     missing: Vec<Missing>,
 }
 
 impl Erasures {
     /// Takes note of an event, where it is an erasure.
     pub(super) fn note(&mut self, entry: &Entry<'_>, times: &Times) {
+        if entry.status != SUCCEEDED {
+            return;
+        }
+        if TENANT_REMOVED.contains(&entry.action.as_ref()) {
+            self.tenant_removed = self.tenant_removed.max(Some(times.written_second()));
+        }
         if entry.action == ACTIVITY_ERASED
-            && entry.status == SUCCEEDED
             && let Some(activity) = &entry.resource_id
         {
             let newest = self.newest.entry(activity.clone().into_owned()).or_insert(i64::MIN);
@@ -71,12 +81,15 @@ impl Erasures {
         for missing in self.missing.drain(..) {
             let Missing { origin, code, index, id, activity, written } = missing;
             let erased = self.newest.get(&activity).is_some_and(|erased| *erased >= written);
+            // Its events keep what they disclose.
+            let with_tenant = code == Code::ActivityMissing
+                && self.tenant_removed.is_some_and(|removed| removed >= written);
             report.earlier = origin;
-            let code = if erased { Code::Erased } else { code };
-            let finding = Finding::new(code).index(index).id(id);
-            report.add(match erased {
-                true => finding,
-                false => finding.expected(format_args!("an erasure of {activity} behind it")),
+            let finding = |code| Finding::new(code).index(index).id(&id);
+            report.add(match (erased, with_tenant) {
+                (true, _) => finding(Code::Erased),
+                (false, true) => finding(Code::RemovedWithTenant),
+                _ => finding(code).expected(format_args!("an erasure of {activity} behind it")),
             });
         }
         report.earlier = None;

@@ -383,13 +383,25 @@ impl Pass<'_> {
         }
         self.end.generation = number;
         if entry.action == LOG_RESTORED && entry.status == "succeeded" {
-            if index == 0 && number.is_some_and(|number| number >= 2) {
-                self.end.before = Some(Before::of(entry));
-            } else {
+            let (before, number) = (Before::of(entry), number.unwrap_or(1));
+            if index == 0 && number >= 2 {
+                self.end.before = Some(before);
+            } else if !self.is_told_elsewhere(&before, number) {
                 let expected = "it as the first event of a later generation, and nowhere else";
                 self.report.add(finding(Code::RestoreOutOfPlace).expected(expected));
             }
         }
+    }
+
+    /// Whether an event within a log tells of a restore that is told of where it belongs: the
+    /// first leaf says the same, since sealing it took a second attempt; or it follows an
+    /// earlier log, whose events were sealed in this one once more.
+    fn is_told_elsewhere(&self, before: &Before, number: u16) -> bool {
+        let is_of_an_earlier_one = || {
+            let origin = before.origin.as_deref()?;
+            Some(generation_of(origin, self.tenant.as_deref()?)? + 1 < number)
+        };
+        self.end.before.as_ref() == Some(before) || is_of_an_earlier_one().unwrap_or(false)
     }
 
     /// What is not disclosed has to have been erased.

@@ -20,6 +20,8 @@ struct Log {
     operator: Operator,
     api: Api,
     exports: usize,
+    /// The log that the operator goes on with.
+    generation: u16,
 }
 
 /// What `audit verify` came to.
@@ -32,6 +34,11 @@ impl Verified {
     fn codes(&self) -> Vec<&str> {
         let findings = self.said["findings"].as_array().expect("a list");
         findings.iter().map(|finding| finding["code"].as_str().expect("a code")).collect()
+    }
+
+    /// How often something is told that is no tampering.
+    fn told(&self, code: &str) -> u64 {
+        self.said["listed_counts"][code].as_u64().unwrap_or_default()
     }
 
     /// Asserts that it is tampering, of this kind, and names the id.
@@ -49,7 +56,7 @@ impl Log {
         let folder = directory();
         let server = Server::in_directory(folder.path());
         let (operator, api) = (Operator::on(&server), server.api());
-        let log = Self { folder, server, operator, api, exports: 0 };
+        let log = Self { folder, server, operator, api, exports: 0, generation: 1 };
         for n in 0..notes {
             log.api.log(&note(&format!("note {n}"))).await;
         }
@@ -61,21 +68,33 @@ impl Log {
         text(&self.folder.path().join("audit-key.pem")).to_owned()
     }
 
+    fn output(&self, arguments: &[&str]) -> Output {
+        let mut command = self.operator.command(arguments);
+        command.env("AUDIT_LOG_GENERATION", self.generation.to_string());
+        command.output().expect("the binary runs")
+    }
+
     fn audit(&self, arguments: &[&str]) -> Output {
-        let audit = [&["audit"], arguments].concat();
-        self.operator.output(&audit)
+        self.output(&[&["audit"], arguments].concat())
+    }
+
+    #[track_caller]
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.output(&[arguments, &["--json"]].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", stderr(&output));
+        serde_json::from_slice(&output.stdout).expect("it prints JSON")
     }
 
     #[track_caller]
     fn seal(&self) -> Value {
         let key = self.key_file();
-        self.operator.json(&["audit", "seal", "--tenant", "demo", "--audit-key", &key])
+        self.json(&["audit", "seal", "--tenant", "demo", "--audit-key", &key])
     }
 
     fn vkey(&self) -> String {
         let key = self.key_file();
-        let arguments = ["audit", "vkey", "--tenant", "demo", "--audit-key", &key];
-        self.operator.text(&arguments).trim_end().to_owned()
+        let keys = self.json(&["audit", "vkey", "--tenant", "demo", "--audit-key", &key]);
+        keys["verifier_keys"][0].as_str().expect("a key").to_owned()
     }
 
     #[track_caller]
@@ -83,15 +102,7 @@ impl Log {
         self.exports += 1;
         let out = self.folder.path().join(format!("export{}", self.exports));
         let path = text(&out).to_owned();
-        self.operator.json(&[
-            "audit",
-            "export",
-            "--tenant",
-            "demo",
-            "--activities",
-            "--out",
-            &path,
-        ]);
+        self.json(&["audit", "export", "--tenant", "demo", "--activities", "--out", &path]);
         out
     }
 
@@ -273,6 +284,62 @@ async fn an_event_that_is_deleted_before_it_is_sealed_is_missed_all_the_same() {
         assert!(began.elapsed() < PATIENCE, "{}", verified.said);
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
+}
+
+#[tokio::test]
+async fn an_activity_whose_event_waits_to_be_sealed_is_told_and_is_no_tampering() {
+    let mut log = Log::with_notes(1).await;
+    let began = std::time::Instant::now();
+    loop {
+        log.api.log(&note("just now")).await;
+        let verified = log.export_and_verify();
+        assert_eq!(verified.status, Some(0), "{}", verified.said);
+        // Where the server was faster with its seal, there is nothing to tell.
+        if verified.told("activity_not_sealed_yet") > 0 {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{}", verified.said);
+    }
+}
+
+#[tokio::test]
+async fn a_tile_that_somebody_changed_is_named_and_made_anew_where_it_is_taken_away() {
+    let mut log = Log::with_notes(260).await;
+    let key = ("T#demo#TILE#1", "0#000000000000");
+    let tile = log.item(key.0, key.1).await;
+    assert_eq!(log.export_and_verify().status, Some(0));
+    log.change(key.0, key.1, "hashes", AttributeValue::B(vec![7; 256 * 32].into())).await;
+    log.export_and_verify().assert_tampered("tile_differs", "\"index\":255");
+    log.put(tile).await;
+    log.change(key.0, "1#000000000000", "hashes", AttributeValue::B(vec![7; 32].into())).await;
+    log.export_and_verify().assert_tampered("tile_differs", "tile/1/000.p/1");
+    log.delete(key.0, key.1).await;
+    // They follow from the seals, so it is enough to take them away.
+    log.delete(key.0, "1#000000000000").await;
+    assert_eq!(log.export_and_verify().status, Some(0));
+}
+
+#[tokio::test]
+async fn what_was_sealed_before_a_declared_restore_does_not_wait_behind_it() {
+    let mut log = Log::with_notes(3).await;
+    let now = log.api.log(&note("the last one")).await["logged_at"].clone();
+    log.seal();
+    log.generation = 2;
+    let now = now.as_str().expect("a time");
+    let key = ["keys", "create", "--tenant", "demo", "--actor", "service:other"];
+    log.json(&[&key[..], &["--scopes", "audit:read"]].concat());
+    let key_file = log.key_file();
+    let seal = ["audit", "seal", "--tenant", "demo", "--audit-key", &key_file, "--since", now];
+    // What tells of the restore, and what was done since.
+    assert_ne!(log.json(&seal)["sealed"], json!(0));
+    let verified = log.export_and_verify();
+    assert_eq!(verified.status, Some(0), "{}", verified.said);
+    assert_eq!(verified.told("restored"), 1, "{}", verified.said);
+    // Who still goes on with the log of before is refused.
+    log.generation = 1;
+    let refused = log.audit(&["seal", "--tenant", "demo", "--audit-key", &key_file]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("generation 2 has begun"), "{}", stderr(&refused));
 }
 
 #[tokio::test]
@@ -466,7 +533,7 @@ async fn a_server_that_is_killed_and_started_again_goes_on_with_its_log() {
     server.end_by("KILL");
     let server = Server::in_directory(folder.path());
     let (operator, api) = (Operator::on(&server), server.api());
-    let mut log = Log { folder, server, operator, api, exports: 1 };
+    let mut log = Log { folder, server, operator, api, exports: 1, generation: 1 };
     log.seal();
     let late = log.export();
     let note = early.join("checkpoint");
@@ -489,4 +556,28 @@ async fn a_tenant_that_is_removed_with_its_trail_leaves_a_last_note() {
     // A run that finds nothing says what is left of it.
     let again = remove();
     assert_eq!(again["last_note"].as_str(), Some(last_note));
+
+    // The tenant comes back: its log goes on, and can't be exported whole.
+    let key = ["keys", "create", "--tenant", "demo", "--actor", "service:again"];
+    let scopes = ["--scopes", "activity:write,audit:read", "--reopen-removed-tenant"];
+    let key = log.json(&[&key[..], &scopes].concat());
+    let api = Api::new(&log.server.announced("url"), key["key"].as_str().expect("a key"));
+    api.log(&note("again")).await;
+    log.seal();
+    let out = log.folder.path().join("behind");
+    let refused = log.audit(&["export", "--tenant", "demo", "--out", text(&out)]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(stderr(&refused).contains("begins with leaf"), "{}", stderr(&refused));
+    assert!(!out.exists(), "nothing is written of it");
+}
+
+#[tokio::test]
+async fn activities_that_went_with_their_tenant_are_told_and_its_trail_is_proved() {
+    let mut log = Log::with_notes(3).await;
+    let remove = ["tenant", "remove", "--tenant", "demo", "--yes", "--drain-seconds", "0"];
+    log.json(&remove);
+    log.seal();
+    let verified = log.export_and_verify();
+    assert_eq!(verified.status, Some(0), "{}", verified.said);
+    assert_eq!(verified.told("removed_with_tenant"), 3, "{}", verified.said);
 }

@@ -8,7 +8,9 @@ use crate::domain::audit_log::Generation;
 use crate::domain::principal::TenantId;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter, PK, SK};
+use crate::store::items::audit_event;
 use crate::store::keys;
+use crate::store::seals::UnsealedEvent;
 use crate::trail::edge::Edge;
 use crate::trail::entry::WrittenAt;
 use crate::trail::hash::{TreeHash, concatenated};
@@ -109,34 +111,35 @@ pub(in crate::store) fn read_tile(item: &Item) -> Result<(u64, Vec<TreeHash>), C
     Ok((index, hashes))
 }
 
-/// An event that could not be sealed yet, as its insertion told: its own attributes, and
-/// when it was written.
-pub(in crate::store) fn write_unsealed(
-    tenant: &TenantId,
-    event_id: Uuid,
-    event: &Item,
-    written_at: Option<WrittenAt>,
-) -> Item {
-    let mut item = event.clone();
-    item.extend(keys::unsealed(tenant, event_id).into_item());
+/// An event that could not be sealed yet, as its insertion told: its own attributes, when it
+/// was written, and who signed that.
+pub(in crate::store) fn write_unsealed(unsealed: &UnsealedEvent, signatures: &[u8]) -> Item {
+    let UnsealedEvent { event, written_at } = unsealed;
+    let mut item = audit_event::write(event);
+    item.extend(keys::unsealed(&event.tenant_id, event.id).into_item());
     let written = written_at.map_or(0, WrittenAt::as_seconds);
-    item.extend(ItemWriter::of_attributes().number(WRITTEN, i64::from(written)).finish());
+    let more = ItemWriter::of_attributes().number(WRITTEN, i64::from(written));
+    item.extend(more.binary(SIGNATURES, signatures).finish());
     item
 }
 
 const WRITTEN: &str = "written";
+const SIGNATURES: &str = "signatures";
 
-/// The event that was put aside, as an item of its own key, and when it was written.
+/// The event that was put aside, and the signatures.
 pub(in crate::store) fn read_unsealed(
     tenant: &TenantId,
     item: &Item,
-) -> Result<(Item, Option<WrittenAt>), CorruptItem> {
+) -> Result<(UnsealedEvent, Vec<u8>), CorruptItem> {
     let reader = ItemReader::new(item);
     let id = crate::domain::value::parse_uuid(reader.text(SK)?)
         .ok_or_else(|| reader.corrupt("its key is no id"))?;
-    let written = reader.number(WRITTEN)?;
+    let written = u32::try_from(reader.number(WRITTEN)?).ok().and_then(WrittenAt::from_seconds);
+    let signatures = reader.bytes(SIGNATURES)?.to_vec();
     let mut event = item.clone();
     event.remove(WRITTEN);
+    event.remove(SIGNATURES);
     event.extend(keys::audit_event(tenant, id).into_item());
-    Ok((event, u32::try_from(written).ok().and_then(WrittenAt::from_seconds)))
+    let event = audit_event::read(tenant, &event)?;
+    Ok((UnsealedEvent { event, written_at: written }, signatures))
 }

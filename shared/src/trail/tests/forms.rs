@@ -144,6 +144,10 @@ fn the_bytes_of_version_1_are_those_of_the_file() {
 }
 
 fn record_of_a_typed_activity() -> Vec<u8> {
+    record_of_a_visit(90)
+}
+
+fn record_of_a_visit(minutes: i64) -> Vec<u8> {
     let submission = json!({
         "object": {
             "id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19", "name": "Site visit",
@@ -155,12 +159,27 @@ fn record_of_a_typed_activity() -> Vec<u8> {
             { "id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a21", "name": "rating",
               "display_name": "Rating", "field_type": "decimal", "value": "4.50" },
             { "id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a22", "name": "minutes",
-              "display_name": "Minutes", "field_type": "integer", "value": 90 },
+              "display_name": "Minutes", "field_type": "integer", "value": minutes },
         ],
     });
     let submitted = Submitted::Whole(serde_json::from_value(submission).unwrap());
     let event = event();
     record(&Activity { submitted, ..activity() }, &event.salts, &event.credential_id).unwrap()
+}
+
+#[test]
+fn whole_numbers_that_a_double_does_not_tell_apart_make_records_that_differ() {
+    const EXACT: i64 = (1 << 53) - 1;
+    let numbers = [EXACT - 1, EXACT, EXACT + 1, EXACT + 2, EXACT + 3, i64::MAX - 1, i64::MAX];
+    let numbers: Vec<i64> = numbers.iter().flat_map(|number| [*number, -number]).collect();
+    let records: std::collections::BTreeSet<_> =
+        numbers.iter().map(|number| record_of_a_visit(*number)).collect();
+    assert_eq!(records.len(), numbers.len());
+    let text = |number| String::from_utf8(record_of_a_visit(number)).unwrap();
+    assert!(text(EXACT).contains(r#""value":9007199254740991}"#));
+    assert!(text(-EXACT).contains(r#""value":-9007199254740991}"#));
+    assert!(text(EXACT + 1).contains(r#""value":"9007199254740992"}"#));
+    assert!(text(i64::MIN).contains(r#""value":"-9223372036854775808"}"#));
 }
 
 #[test]

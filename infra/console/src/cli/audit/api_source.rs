@@ -87,31 +87,37 @@ impl ApiSource {
             Ok::<_, CliError>((whole(self.ask(&path).await?)?, path))
         };
         let (bundle, bundle_path) = of("tile/entries").await?;
-        let (hashes, hashes_path) = of("tile/0").await?;
         let (lines, lines_path) = of("disclosures").await?;
         let entries = entries_of(&bundle.body).ok_or_else(|| unreadable(&bundle_path))?;
-        let hashes =
-            TreeHash::all_from_bytes(&hashes.body).ok_or_else(|| unreadable(&hashes_path))?;
         let lines: Vec<DisclosuresLine> = text_of(&lines_path, &lines)?
             .lines()
             .map(|line| serde_json::from_str(line).map_err(|_| unreadable(&lines_path)))
             .collect::<Result<_, _>>()?;
         let width = usize::from(name.width);
-        if [entries.len(), hashes.len(), lines.len()] != [width; 3] {
+        if [entries.len(), lines.len()] != [width; 2] {
             return Err(unreadable(&bundle_path));
         }
         let mut records = if with_records { self.records(&path).await? } else { Vec::new() };
         let mut records = records.drain(..);
-        let leaf = |((entry, hash), line): ((Vec<u8>, TreeHash), DisclosuresLine)| {
+        let leaf = |(entry, line): (Vec<u8>, DisclosuresLine)| {
             let record = if is_of_a_logged_activity(&entry) { records.next() } else { None };
             ExportedLeaf {
                 event_id: line.id,
-                hash,
                 event: (!entry.is_empty()).then_some((entry, line.disclosures)),
                 record,
             }
         };
-        Ok(entries.into_iter().zip(hashes).zip(lines).map(leaf).collect())
+        Ok(entries.into_iter().zip(lines).map(leaf).collect())
+    }
+
+    /// The hashes of a tile.
+    pub(super) async fn tile(&self, level: u8, name: TileName) -> Result<Vec<TreeHash>, CliError> {
+        let path = format!("/v1/audit-log/tile/{level}/{}", name.path());
+        let answer = whole(self.ask(&path).await?)?;
+        let hashes = TreeHash::all_from_bytes(&answer.body);
+        hashes
+            .filter(|hashes| hashes.len() == usize::from(name.width))
+            .ok_or_else(|| unreadable(&path))
     }
 
     async fn records(&self, tile: &str) -> Result<Vec<Vec<u8>>, CliError> {

@@ -63,9 +63,15 @@ pub(super) async fn run(
                 );
             }
             StatusCode::CONFLICT => match size_of(&answer) {
-                // It remembers a later state than there is, or another tree of this size.
-                Some(other) if other >= size => return Err(CliError::WitnessAhead { other, size }),
+                // It remembers a later state than there is.
+                Some(other) if other > size => return Err(CliError::WitnessAhead { other, size }),
                 Some(other) if other != remembered => remembered = other,
+                // It was asked to go on from just that size.
+                Some(other) if other == size => {
+                    let why = "what it remembers is another tree of this size: one of the two \
+                               was changed";
+                    return Err(CliError::WitnessRefused(why.to_owned()));
+                }
                 _ => return Err(refused(&answer)),
             },
             _ => return Err(refused(&answer)),

@@ -18,7 +18,6 @@ use std::path::{Path, PathBuf};
 
 use activity_log_core::trail::hash::{TreeHash, concatenated};
 use activity_log_core::trail::tile::{TileName, add_to_bundle};
-use activity_log_core::trail::tree::{TILE_HEIGHT, TILE_WIDTH};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -28,7 +27,6 @@ use crate::cli::error::CliError;
 #[derive(Clone, Debug)]
 pub(super) struct ExportedLeaf {
     pub(super) event_id: Uuid,
-    pub(super) hash: TreeHash,
     /// Its entry and its disclosures, where its event is still there.
     pub(super) event: Option<(Vec<u8>, Vec<String>)>,
     /// The record of its activity, where the leaf tells of one and records are exported.
@@ -40,8 +38,6 @@ pub(super) struct Directory {
     path: PathBuf,
     events: BufWriter<File>,
     activities: Option<BufWriter<File>>,
-    /// The hashes of the tile of each level that is not full yet.
-    levels: Vec<Vec<TreeHash>>,
     size: u64,
 }
 
@@ -63,7 +59,6 @@ impl Directory {
             path: path.to_owned(),
             events: create("events.jsonl")?,
             activities: if with_activities { Some(create("activities.jsonl")?) } else { None },
-            levels: Vec::new(),
             size: 0,
         })
     }
@@ -89,7 +84,6 @@ impl Directory {
             if let Some(record) = &leaf.record {
                 self.add_record(record)?;
             }
-            self.add_hash(0, leaf.hash)?;
             self.size += 1;
         }
         self.write(&format!("tile/entries/{}", name.path()), &bundle)
@@ -111,26 +105,8 @@ impl Directory {
         self.write("unsealed.jsonl", lines.as_bytes())
     }
 
-    fn add_hash(&mut self, level: usize, hash: TreeHash) -> Result<(), CliError> {
-        if self.levels.len() == level {
-            self.levels.push(Vec::new());
-        }
-        self.levels[level].push(hash);
-        if self.levels[level].len() as u64 == TILE_WIDTH {
-            let hashes = std::mem::take(&mut self.levels[level]);
-            self.write_tile(level, &hashes)?;
-            self.add_hash(level + 1, TreeHash::of_perfect(&hashes))?;
-        }
-        Ok(())
-    }
-
     /// Ends it with the newest note.
     pub(super) fn end(mut self, note: &str) -> Result<(), CliError> {
-        for (level, hashes) in self.levels.iter().enumerate() {
-            if !hashes.is_empty() {
-                self.write_tile(level, hashes)?;
-            }
-        }
         self.events.flush().map_err(failed(&self.path))?;
         if let Some(activities) = &mut self.activities {
             activities.flush().map_err(failed(&self.path))?;
@@ -138,11 +114,13 @@ impl Directory {
         self.write("checkpoint", note.as_bytes())
     }
 
-    /// Writes the last tile of a level.
-    fn write_tile(&self, level: usize, hashes: &[TreeHash]) -> Result<(), CliError> {
-        let below = u32::from(TILE_HEIGHT) * (level as u32 + 1);
-        let index = self.size.checked_shr(below).unwrap_or(0);
-        let name = TileName { index, width: hashes.len() as u16 };
+    /// Keeps a tile, as the log has it: whoever verifies an export holds it against the leaves.
+    pub(super) fn add_tile(
+        &self,
+        level: u8,
+        name: TileName,
+        hashes: &[TreeHash],
+    ) -> Result<(), CliError> {
         self.write(&format!("tile/{level}/{}", name.path()), &concatenated(hashes))
     }
 

@@ -63,6 +63,9 @@ pub(in crate::cli) async fn run_over_api(
         directory.add_bundle(name, &leaves)?;
         bar.inc(u64::from(name.width));
     }
+    for (level, name) in TileName::of_tree(size) {
+        directory.add_tile(level, name, &source.tile(level, name).await?)?;
+    }
     bar.finish_and_clear();
     // It may not be among those that were listed, because the log went on.
     directory.add_note(size, &note)?;
@@ -76,15 +79,25 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<(), CliError> {
     let tenant = args.tenant.as_ref().expect("it is required where no API is named");
-    let newest = connected.ctx.config.audit_log.generation;
-    let size = export(&args, tenant, connected, newest, &args.out).await?;
-    let Some(size) = size else { return Err(CliError::NoLog(tenant.clone())) };
+    let ctx = &connected.ctx;
+    let newest = ctx.config.audit_log.generation;
+    let mut source = TableSource::new(ctx, tenant);
+    let export = Export::begin(&args, &mut source, newest, &args.out).await?;
+    let Some(export) = export else { return Err(CliError::NoLog(tenant.clone())) };
     let mut generation = newest.previous();
     while let Some(earlier) = generation {
         let folder = args.out.join("generations").join(earlier.number().to_string());
-        export(&args, tenant, connected, earlier, &folder).await?;
+        match Export::begin(&args, &mut source, earlier, &folder).await {
+            Ok(Some(export)) => export.end()?,
+            Ok(None) => {}
+            Err(error @ CliError::LogBeginsLater { .. }) => eprintln!("{error}"),
+            Err(error) => return Err(error),
+        }
         generation = earlier.previous();
     }
+    // What no log tells of, this one or one before it.
+    let size = export.size;
+    export.end_with_the_rest(&args, &source).await?;
     print(size, &args.out, output)
 }
 
@@ -95,41 +108,59 @@ fn print(size: u64, out: &Path, output: Output) -> Result<(), CliError> {
     )
 }
 
-/// Exports a log, and says how many leaves it has; `None` where there is none.
-async fn export(
-    args: &ExportArgs,
-    tenant: &TenantId,
-    connected: &Connected,
-    generation: Generation,
-    folder: &Path,
-) -> Result<Option<u64>, CliError> {
-    let ctx = &connected.ctx;
-    let mut source = TableSource::new(ctx, tenant, generation);
-    let Some((size, note)) = source.newest_note().await? else { return Ok(None) };
-    let cosignatures = ctx.store.cosignatures(tenant, generation, 0..=size).await?;
-    let cosigned = |size: u64, note: String| match cosignatures.get(&size) {
-        Some(lines) => note + lines,
-        None => note,
-    };
-    let mut directory = Directory::begin(folder, args.activities)?;
-    let bar = ProgressBar::new(size);
-    for name in TileName::all(size) {
-        for (size, note) in source.notes(name, size).await? {
-            directory.add_note(size, &cosigned(size, note))?;
+/// A log in its folder, but for the newest note, which ends it.
+struct Export {
+    directory: Directory,
+    size: u64,
+    note: String,
+}
+
+impl Export {
+    /// Writes the leaves of a log; `None` where there is none.
+    async fn begin(
+        args: &ExportArgs,
+        source: &mut TableSource<'_>,
+        generation: Generation,
+        folder: &Path,
+    ) -> Result<Option<Self>, CliError> {
+        let Some(mut log) = source.log(generation).await? else { return Ok(None) };
+        let first = log.first().await?;
+        if first > 0 {
+            return Err(CliError::LogBeginsLater { generation: generation.number(), first });
         }
-        let leaves = source.leaves(name, size, args.activities).await?;
-        directory.add_bundle(name, &leaves)?;
-        bar.inc(u64::from(name.width));
+        let mut directory = Directory::begin(folder, args.activities)?;
+        let size = log.size();
+        let bar = ProgressBar::new(size);
+        for name in TileName::all(size) {
+            for (size, note) in log.notes(name).await? {
+                directory.add_note(size, &note)?;
+            }
+            directory.add_bundle(name, &log.leaves(name, args.activities).await?)?;
+            bar.inc(u64::from(name.width));
+        }
+        for (level, name) in TileName::of_tree(size) {
+            directory.add_tile(level, name, &log.tile(level, name).await?)?;
+        }
+        bar.finish_and_clear();
+        Ok(Some(Self { directory, size, note: log.newest_note() }))
     }
-    if generation == ctx.config.audit_log.generation {
+
+    /// Adds what is in no seal, and ends it.
+    async fn end_with_the_rest(
+        mut self,
+        args: &ExportArgs,
+        source: &TableSource<'_>,
+    ) -> Result<(), CliError> {
         if args.activities {
             for line in source.activities_without_leaf().await? {
-                directory.add_record(line.to_string().as_bytes())?;
+                self.directory.add_record(line.to_string().as_bytes())?;
             }
         }
-        directory.add_unsealed(&source.unsealed(size).await?)?;
+        self.directory.add_unsealed(&source.unsealed(self.size).await?)?;
+        self.end()
     }
-    bar.finish_and_clear();
-    directory.end(&cosigned(size, note))?;
-    Ok(Some(size))
+
+    fn end(self) -> Result<(), CliError> {
+        self.directory.end(&self.note)
+    }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use activity_log_core::app::seal_backlog::seal_backlog;
+use activity_log_core::app::seal_events::expect_own_log;
 use activity_log_core::domain::clock::{Rounding, Timestamp};
 use activity_log_core::domain::principal::TenantId;
 use clap::Args;
@@ -50,6 +51,8 @@ pub(super) async fn run(
     }
     let sealer = args.signer.key.sealer(connected)?;
     let deadline = Instant::now() + TIME_LIMIT;
+    // Also where nothing is left to seal: another key is told at once.
+    expect_own_log(ctx, &sealer, tenant).await?;
     let backlog = seal_backlog(ctx, &sealer, tenant, args.since, deadline).await?;
     forget(connected, tenant, &backlog.put_aside).await?;
     let sealed = backlog.sealed;
@@ -82,13 +85,13 @@ impl Run {
     }
 
     fn print(&self, output: Output) -> Result<(), CliError> {
-        output.print(
-            format_args!(
-                "{} audit events sealed in {} seals; the log has {} leaves.",
-                self.sealed, self.seals, self.size
-            ),
-            &json!(self),
-        )?;
+        let Self { sealed, seals, size, unreadable, .. } = *self;
+        let mut text =
+            format!("{sealed} audit events sealed in {seals} seals; the log has {size} leaves.");
+        if unreadable > 0 {
+            text += &format!(" {unreadable} are not sealed, because they can't be read.");
+        }
+        output.print(format_args!("{text}"), &json!(self))?;
         if self.finished { Ok(()) } else { Err(CliError::NotSealedInTime) }
     }
 }
@@ -111,13 +114,13 @@ async fn seal_by_function(
     let tenant = &args.tenant;
     // What is put aside from here on is none of what it seals.
     let mut put_aside: Vec<Uuid> = Vec::new();
+    let mut after: Option<String> = None;
     loop {
-        let after = put_aside.last().copied();
-        let page = connected.ctx.store.events_put_aside(tenant, after, FORGOTTEN_AT_ONCE).await?;
-        if page.is_empty() {
-            break;
-        }
-        put_aside.extend(page.iter().map(|aside| aside.event.id));
+        let store = &connected.ctx.store;
+        let page = store.events_put_aside(tenant, after.as_deref(), FORGOTTEN_AT_ONCE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.key.clone());
+        put_aside.extend(page.iter().filter_map(|aside| Some(aside.unsealed.as_ref()?.event.id)));
     }
     let mut payload = json!({ "tenant_id": tenant });
     if let Some(since) = args.since {
@@ -128,7 +131,8 @@ async fn seal_by_function(
     while !run.finished && Instant::now() < deadline {
         run.add(&invoke(function, &payload).await?);
     }
-    if run.finished {
+    // What it does not know to be put aside by itself is kept for whoever looks into it.
+    if run.finished && run.unreadable == 0 {
         forget(connected, tenant, &put_aside).await?;
     }
     run.print(output)
