@@ -11,12 +11,11 @@ use std::time::Duration;
 use activity_log_core::Context;
 use activity_log_core::app::seal_backlog::seal_backlog;
 use activity_log_core::app::seal_events::{SealError, Sealer, seal_events};
-use activity_log_core::domain::audit::AuditEvent;
+use activity_log_core::domain::clock::Timestamp;
 use activity_log_core::domain::error::chain;
 use activity_log_core::domain::principal::TenantId;
 use activity_log_core::store::operator::indexed_tenants::indexed_tenants;
 use activity_log_core::store::{NewEvent, UnsealedEvent};
-use activity_log_core::trail::entry::WrittenAt;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -62,8 +61,8 @@ impl Sealing {
 struct Worker {
     ctx: Arc<Context>,
     sealer: Sealer,
-    /// The tenants that are known of, and whether all of their events were looked at.
-    tenants: BTreeMap<TenantId, bool>,
+    /// The tenants that are known of, and until when all of their events were looked at.
+    tenants: BTreeMap<TenantId, Option<Timestamp>>,
     waiting: BTreeMap<TenantId, Vec<UnsealedEvent>>,
     troubles: Troubles,
 }
@@ -101,7 +100,7 @@ impl Worker {
         loop {
             tokio::select! {
                 event = new_events.recv() => match event {
-                    Some(NewEvent(event)) => self.take(event),
+                    Some(new) => self.take(new),
                     None => return,
                 },
                 _ = window.tick() => {
@@ -115,10 +114,11 @@ impl Worker {
         }
     }
 
-    fn take(&mut self, event: AuditEvent) {
-        // It was written a moment ago.
-        let written_at = self.ctx.environment.now().ok().and_then(WrittenAt::of);
-        self.tenants.entry(event.tenant_id.clone()).or_insert(false);
+    fn take(&mut self, new: NewEvent) {
+        let now = self.ctx.environment.now().ok();
+        let written_at = now.and_then(|now| new.written_at(now));
+        let event = new.event;
+        self.tenants.entry(event.tenant_id.clone()).or_default();
         let waiting = self.waiting.entry(event.tenant_id.clone()).or_default();
         if waiting.len() < MAX_WAITING {
             waiting.push(UnsealedEvent { event, written_at });
@@ -140,7 +140,7 @@ impl Worker {
     /// The tenants of a table that was there before.
     async fn find_tenants(&mut self) {
         match indexed_tenants(&self.ctx.store, |_| {}).await {
-            Ok(tenants) => self.tenants.extend(tenants.into_iter().map(|tenant| (tenant, false))),
+            Ok(tenants) => self.tenants.extend(tenants.into_iter().map(|tenant| (tenant, None))),
             Err(error) => {
                 tracing::error!(error = chain(&error), "the tenants to seal for are not known");
             }
@@ -151,12 +151,12 @@ impl Worker {
     /// and what is new after that.
     async fn look(&mut self) {
         let Ok(now) = self.ctx.environment.now() else { return };
-        for (tenant, is_looked_at) in &mut self.tenants {
-            let since = is_looked_at.then(|| now.minus(LOOK_BACK));
+        for (tenant, looked_until) in &mut self.tenants {
+            let since = looked_until.map(|until| until.minus(LOOK_BACK));
             let deadline = Instant::now() + TIME_LIMIT;
             let sealed = seal_backlog(&self.ctx, &self.sealer, tenant, since, deadline).await;
-            if let Some(backlog) = self.troubles.note(tenant, sealed) {
-                *is_looked_at |= backlog.finished;
+            if self.troubles.note(tenant, sealed).is_some_and(|backlog| backlog.finished) {
+                *looked_until = Some(now);
             }
         }
     }

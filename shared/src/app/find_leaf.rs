@@ -94,6 +94,7 @@ struct Search<'a> {
     tenant: &'a TenantId,
     event_id: Uuid,
     generation: Generation,
+    occurred_at: Timestamp,
     /// It was not sealed before.
     earliest: Timestamp,
 }
@@ -101,8 +102,9 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn of(store: &'a Store, event: &'a AuditEvent, generation: Generation) -> Self {
         let (tenant, event_id) = (&event.tenant_id, event.id);
-        let earliest = event.occurred_at.minus(CLOCKS_DIFFER_BY + CLOCK_IS_WRONG_BY);
-        Self { store, tenant, event_id, generation, earliest }
+        let occurred_at = event.occurred_at;
+        let earliest = occurred_at.minus(CLOCKS_DIFFER_BY + CLOCK_IS_WRONG_BY);
+        Self { store, tenant, event_id, generation, occurred_at, earliest }
     }
 
     async fn run(&self, pages: &mut usize) -> Result<Outcome> {
@@ -121,7 +123,11 @@ impl<'a> Search<'a> {
         match self.read_forward(first, newest, pages).await? {
             Some(leaf) => Ok(Outcome::Found(leaf)),
             None if first > oldest.first => Ok(Outcome::NotSealed),
-            None if oldest.first > 0 => Err(MissingSeal(0).into()),
+            // It may have been sealed in what is gone.
+            None if oldest.first > 0 && self.occurred_at < oldest.sealed_at => {
+                Err(MissingSeal(0).into())
+            }
+            None if oldest.first > 0 => Ok(Outcome::NotSealed),
             None => Ok(Outcome::NotInThis),
         }
     }

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use super::put_aside::read_back;
 use super::seal_events::{SealError, Sealed, Sealer, seal_events};
 use crate::domain::audit_log::Generation;
 use crate::domain::clock::Timestamp;
-use crate::domain::error::Result;
+use crate::domain::error::{Error, Result};
 use crate::domain::principal::TenantId;
 use crate::index::search::Progress;
 use crate::index::segment::Collection;
@@ -30,6 +31,9 @@ const EVENTS_A_STEP: usize = 1_000;
 const ASIDE_A_PAGE: usize = 100;
 /// Seals that are read at once.
 const SEALS_A_PAGE: usize = 1_000;
+/// How many generations are looked at for one that has begun. A tenant that did nothing in
+/// one has no log of it.
+const LATER_GENERATIONS: usize = 8;
 /// An event is sealed at most so long before the time that it names.
 const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
 
@@ -72,12 +76,7 @@ pub async fn seal_backlog(
     deadline: Instant,
 ) -> Result<Backlog, SealError> {
     let log = ctx.config.audit_log.generation;
-    // An operator's configuration may be older than the functions'.
-    if let Some(later) = log.next()
-        && !ctx.store.seals_before(tenant, later, None, 1).await?.is_empty()
-    {
-        return Err(SealError::Superseded(later.number()));
-    }
+    expect_newest(ctx, tenant).await?;
     let mut backlog = Backlog::default();
     // With the time that their insertion told, before the list has them without it.
     let mut after: Option<String> = None;
@@ -128,6 +127,24 @@ pub async fn seal_backlog(
     }
     backlog.finished = true;
     Ok(backlog)
+}
+
+/// Whether none of the next generations of a tenant's log has begun: an operator's
+/// configuration may be older than that of the functions.
+///
+/// # Errors
+///
+/// [`SealError::Superseded`], and a failed call.
+pub async fn expect_newest(ctx: &Context, tenant: &TenantId) -> Result<(), SealError> {
+    let log = ctx.config.audit_log.generation;
+    let later = std::iter::successors(log.next(), |later| later.next()).take(LATER_GENERATIONS);
+    let begun = later.map(|later| async move {
+        let seals = ctx.store.seals_before(tenant, later, None, 1).await?;
+        Ok::<_, Error>(seals.first().map(|_| later))
+    });
+    let begun = try_join_all(begun).await?;
+    let begun = begun.into_iter().flatten().next();
+    begun.map_or(Ok(()), |later| Err(SealError::Superseded(later.number())))
 }
 
 /// The events that the list has and none of the first so many leaves has, nor one of a log

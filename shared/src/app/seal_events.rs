@@ -53,6 +53,8 @@ pub const MAX_LEAVES: usize = 2_048;
 pub(super) const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
 /// A clock that is behind by more is wrong: nothing is sealed by it.
 pub(super) const CLOCK_IS_WRONG_BY: Duration = Duration::from_secs(300);
+/// How many seals of the log before are looked at for one of ours.
+const LAST_SEALS: usize = 16;
 /// How many seals are read first, and how many more of them each time.
 const FIRST_PAGE: usize = 4;
 const PAGE_GROWS_BY: usize = 4;
@@ -245,7 +247,7 @@ pub async fn expect_own_log(
     let origin = ctx.config.audit_log.origin(tenant);
     let newest = ctx.store.seals_before(tenant, generation, None, 1).await?;
     let log = Log { ctx, sealer, tenant, origin };
-    newest.first().map_or(Ok(()), |newest| log.signed_edge(newest).map(drop))
+    newest.first().map_or(Ok(()), |newest| log.signed_edge(newest, &log.origin).map(drop))
 }
 
 impl Log<'_> {
@@ -280,7 +282,7 @@ impl Log<'_> {
                 match &oldest {
                     Some(newer) => head.known.extend(known_of(newer, &seal.edge, pending)?),
                     None => {
-                        head.edge = self.signed_edge(&seal)?;
+                        head.edge = self.signed_edge(&seal, &self.origin)?;
                         head.newest = Some(seal.clone());
                     }
                 }
@@ -300,14 +302,14 @@ impl Log<'_> {
         Ok(head)
     }
 
-    /// The edge of the log, where its newest seal is what this deployment signed.
-    fn signed_edge(&self, seal: &Seal) -> Result<Edge, SealError> {
+    /// The edge of a log, where its newest seal is what this deployment signed.
+    fn signed_edge(&self, seal: &Seal, origin: &str) -> Result<Edge, SealError> {
         let foreign = |problem: &str| foreign(seal, problem);
         let note = SignedNote::parse(&seal.note).map_err(|error| foreign(&error.to_string()))?;
-        note.verify_any(&self.sealer.verifier_keys(&self.origin))
+        note.verify_any(&self.sealer.verifier_keys(origin))
             .map_err(|error| foreign(&error.to_string()))?;
         let checkpoint = note.checkpoint().map_err(|error| foreign(&error.to_string()))?;
-        if checkpoint.origin != self.origin {
+        if checkpoint.origin != origin {
             return Err(foreign("its note is of another log"));
         }
         if checkpoint.size != seal.size() || checkpoint.root != seal.edge.root() {
@@ -389,7 +391,7 @@ impl Log<'_> {
         &self,
         now: Timestamp,
         newest: Option<&Seal>,
-    ) -> Result<Vec<UnsealedEvent>> {
+    ) -> Result<Vec<UnsealedEvent>, SealError> {
         let mut events = Vec::new();
         match newest {
             None => {
@@ -411,15 +413,22 @@ impl Log<'_> {
         Ok(events)
     }
 
-    /// The end of the log before, where there is one.
-    async fn what_was_before(&self) -> Result<Option<Data>> {
+    /// The end of the log before, where there is one. Another key may have signed it, which
+    /// was lost. But nobody else has signed the end of a log whose last seals are ours.
+    async fn what_was_before(&self) -> Result<Option<Data>, SealError> {
         let mut earlier = self.audit_log().previous();
         // A tenant that did nothing in a generation has no log of it.
         while let Some(log) = earlier {
-            let last = self.store().seals_before(self.tenant, log.generation, None, 1).await?;
+            let origin = log.origin(self.tenant);
+            let last =
+                self.store().seals_before(self.tenant, log.generation, None, LAST_SEALS).await?;
             if let Some(seal) = last.first() {
+                let is_ours = |seal: &Seal| self.signed_edge(seal, &origin).is_ok();
+                if last.iter().any(is_ours) {
+                    self.signed_edge(seal, &origin)?;
+                }
                 let data = Data::default()
-                    .word("previous_origin", &log.origin(self.tenant))
+                    .word("previous_origin", &origin)
                     .number("previous_size", seal.size())
                     .word("previous_root", &seal.edge.root().to_string());
                 return Ok(Some(data));

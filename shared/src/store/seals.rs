@@ -271,7 +271,9 @@ impl Store {
     /// Keeps an event that can't be sealed now, as its insertion told it, with the
     /// signatures of who keeps it.
     pub async fn put_aside(&self, unsealed: &UnsealedEvent, signatures: &[u8]) -> Result<()> {
-        self.put_if_absent(seal::write_unsealed(unsealed, signatures)).await.map(drop)
+        let UnsealedEvent { event, written_at } = unsealed;
+        let item = seal::write_unsealed(event, *written_at, signatures);
+        self.put_if_absent(item).await.map(drop)
     }
 
     /// What was put aside, in the order of the keys from one on, at most `limit`.
@@ -286,9 +288,13 @@ impl Store {
         let read = |item: &Item| {
             let key = ItemReader::new(item).text(SK)?.to_owned();
             // Whoever can write to the table can put one there: it stands in no other's way.
-            let read = seal::read_unsealed(tenant, item).ok();
-            let (unsealed, signatures) = read.unzip();
-            Ok(EventPutAside { key, unsealed, signatures: signatures.unwrap_or_default() })
+            Ok(match seal::read_unsealed(tenant, item) {
+                Ok((event, written_at, signatures)) => {
+                    let unsealed = Some(UnsealedEvent { event, written_at });
+                    EventPutAside { key, unsealed, signatures }
+                }
+                Err(_) => EventPutAside { key, unsealed: None, signatures: Vec::new() },
+            })
         };
         items.iter().map(read).collect()
     }

@@ -8,6 +8,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::activity::{Activity, NamedResource, Submitted};
+use crate::domain::activity_type::FieldType;
 use crate::domain::audit::RecordHash;
 use crate::domain::principal::KeyId;
 use crate::domain::salt::Salts;
@@ -22,13 +23,14 @@ pub const RECORD_VERSION: u8 = 1;
 ///
 /// # Errors
 ///
-/// An activity that was read without all its parts, and what disclosures fail of.
+/// An activity that was read without all its parts, or with another than can be written, and
+/// what disclosures fail of.
 pub fn record(
     activity: &Activity,
     salts: &Salts,
     credential: &KeyId,
 ) -> Result<Vec<u8>, TrailError> {
-    if activity.is_partial() {
+    if activity.is_partial() || has_a_text_for_an_integer(&activity.submitted) {
         return Err(TrailError::NotWhole);
     }
     let persons = of_persons(&activity.logged_by, salts, credential.as_str())?;
@@ -58,9 +60,18 @@ pub fn record(
     Ok(serde_json_canonicalizer::to_vec(&record)?)
 }
 
+/// Whether a field has a text in the place of a whole number, which nobody can write. It
+/// would have the record of that number.
+fn has_a_text_for_an_integer(submitted: &Submitted) -> bool {
+    submitted.whole().is_some_and(|submission| {
+        let mut fields = submission.fields.iter();
+        fields.any(|field| field.field_type == FieldType::Integer && field.value.is_string())
+    })
+}
+
 /// Makes texts of whole numbers that a double does not tell apart, as
 /// [RFC 8785, appendix D](https://www.rfc-editor.org/rfc/rfc8785#appendix-D) has it: the
-/// canonical form would round them. The type of a field tells a text from a number.
+/// canonical form would round them.
 fn write_long_integers_out(value: &mut Value) {
     /// The last one before which there is no gap.
     const MAX_EXACT: u64 = (1 << 53) - 1;

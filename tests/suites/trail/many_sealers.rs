@@ -71,9 +71,10 @@ async fn no_event_is_lost_doubled_or_out_of_the_tree() {
     let stream = Arc::new(Stream::default());
     let mut batch = Vec::new();
     while let Ok(new) = new_events.try_recv() {
-        let written_at = WrittenAt::of(new.0.occurred_at);
-        events.insert(new.0.id, new.0.clone());
-        batch.push(UnsealedEvent { event: new.0, written_at });
+        let event = new.event;
+        let written_at = WrittenAt::of(event.occurred_at);
+        events.insert(event.id, event.clone());
+        batch.push(UnsealedEvent { event, written_at });
         if batch.len() as u64 > stream.dice() % BATCH as u64 {
             stream.push(std::mem::take(&mut batch));
         }

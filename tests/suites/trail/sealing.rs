@@ -406,16 +406,44 @@ async fn no_backlog_is_sealed_in_a_log_that_another_one_follows() {
     let sealer = TestSigner::sealer(1);
     seal_all(&stack, "acme", &sealer).await;
     log_some(&stack, 1).await;
+    // Nothing was done in the second one.
     let restored = Stack::start_on(&stack.endpoint, stack.ctx.store.table_name(), |config| {
-        config.audit_log.generation = Generation::new(2).unwrap();
+        config.audit_log.generation = Generation::new(3).unwrap();
     })
     .await;
     seal_backlog(&restored.ctx, &sealer, &acme(), None, soon()).await.unwrap();
     let refused = seal_backlog(&stack.ctx, &sealer, &acme(), None, soon()).await.unwrap_err();
-    assert!(matches!(refused, SealError::Superseded(2)), "{refused}");
+    assert!(matches!(refused, SealError::Superseded(3)), "{refused}");
     assert_eq!(seals(&stack).await.len(), 1);
     // What was sealed before the restore does not wait in the log that follows it.
     assert_eq!(unsealed_events(&restored.ctx, &acme(), 0).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_log_follows_no_end_that_somebody_else_has_put_behind_ours() {
+    let (stack, sealer) = stack_with_seals(2).await;
+    let table = RawTable::of(&stack).await;
+    let items = table.items().await;
+    let second = Stack::start_on(&stack.endpoint, stack.ctx.store.table_name(), |config| {
+        config.audit_log.generation = Generation::new(2).unwrap();
+    })
+    .await;
+    let mut forged = seal_item(&items, 1).clone();
+    forged.insert("sk".to_owned(), raw_table::text("000000000002"));
+    let edge = Edge::new(3, vec![TreeHash::of_nothing(); 2]).unwrap();
+    let edge: Vec<u8> = edge.roots().iter().flat_map(|root| root.as_bytes().to_vec()).collect();
+    forged.insert("edge".to_owned(), bytes(edge));
+    table.put(forged.clone()).await;
+    let refused = seal_backlog(&second.ctx, &sealer, &acme(), None, soon()).await.unwrap_err();
+    assert!(matches!(refused, SealError::Foreign(_)), "{refused}");
+    table.delete(&forged).await;
+    seal_backlog(&second.ctx, &sealer, &acme(), None, soon()).await.unwrap();
+    // Of a key that was lost nothing can be told.
+    let third = Stack::start_on(&stack.endpoint, stack.ctx.store.table_name(), |config| {
+        config.audit_log.generation = Generation::new(3).unwrap();
+    })
+    .await;
+    seal_backlog(&third.ctx, &TestSigner::sealer(7), &acme(), None, soon()).await.unwrap();
 }
 
 #[tokio::test]
@@ -586,12 +614,18 @@ async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_g
     store.put_credential(&credential, RemovedTenant::Reopen).await.unwrap();
     let v1 = stack.v1(&key.reveal());
     drop(v1.log(&json!({ "type": "note", "summary": "again" })).await.expect(201));
+    let proof = async || {
+        let id = unsealed(&stack).await[0].event.id;
+        v1.get(&format!("/v1/audit-events/{id}/proof")).await.expect(200).json()
+    };
+    assert_eq!(proof().await["sealed"], false);
     let after = seal_all(&stack, "acme", &sealer).await;
-    assert_eq!((after.sealed, after.size), (1, before + 1));
+    // The reading of the trail is in it.
+    assert_eq!((after.sealed, after.size), (2, before + 2));
     // A tile that would begin in what is gone is not made, and holds nothing up.
     let more = copies(&unsealed(&stack).await[0], 900);
     let after = seal_events(&stack.ctx, &sealer, &acme(), more, soon()).await.unwrap();
-    assert_eq!((after.sealed, after.size), (899, before + 900));
+    assert_eq!((after.sealed, after.size), (899, before + 901));
     // Each of its events has a proof all the same, and what is gone is absent.
     let newest = seals_from_newest(&stack).await;
     let tenant = acme();
@@ -603,9 +637,7 @@ async fn of_a_removed_trail_the_newest_seal_stays_and_a_tenant_that_comes_back_g
         let root = root_of_inclusion(leaf.hash, index, after.size, &proof);
         assert_eq!(root, Some(newest.edge.root()), "{index}");
     }
-    let id = unsealed(&stack).await[0].event.id;
-    let answer = v1.get(&format!("/v1/audit-events/{id}/proof")).await.expect(200).json();
-    assert_eq!(answer["sealed"], true);
+    assert_eq!(proof().await["sealed"], true);
     for gone in ["tile/0/000", "tile/entries/000", "tile/1/000.p/3"] {
         v1.get(&format!("/v1/audit-log/{gone}")).await.expect(404);
     }
@@ -656,7 +688,7 @@ async fn cost_of(events: usize) -> (usize, f64, f64, Sealed) {
     }
     let mut written = Vec::new();
     while written.len() < events {
-        let event = new.recv().await.expect("there are as many").0;
+        let event = new.recv().await.expect("there are as many").event;
         written.push(UnsealedEvent { event, written_at: None });
     }
     let sealing = seal_events(&stack.ctx, &sealer, &tenant, written, soon());

@@ -73,7 +73,15 @@ pub(super) fn erasure(log: &TrailLog, millis: i64, activity: &str) -> Leaf {
     leaf
 }
 
-/// What the log is told before and behind the removal of its tenant.
+/// Removes every activity of a log.
+pub(super) fn remove_activities(log: &mut TrailLog) {
+    for leaf in log.leaves.iter_mut().filter(|leaf| leaf.record.is_some()) {
+        let id = leaf.event.resource_id.clone().expect("it is of an activity");
+        leaf.record = Some(format!(r#"{{"id":"{id}"}}"#));
+    }
+}
+
+/// What the log is told of the removal of its tenant.
 pub(super) fn removal(log: &TrailLog, millis: i64, action: &str) -> Leaf {
     let mut leaf = erasure(log, millis, "acme");
     leaf.change("activity.erased", action);
@@ -128,24 +136,47 @@ fn what_is_missing_has_to_have_been_erased_and_by_a_sealed_erasure_behind_it() {
         let both = BTreeSet::from(["disclosure_missing", "activity_missing"]);
         assert!(codes.is_superset(&both), "{n}: {codes:?}");
     }
-    // A tenant that was removed before, or never was; and its trail stays.
+    // A tenant that was removed before, or not yet, or was not; and its trail stays.
     for (millis, action, status) in [
         (BEGIN_MS, "tenant.removed", "succeeded"),
         (newest, "tenant.removed", "denied"),
+        (newest, "tenant.closed", "succeeded"),
         (newest, "tenant.updated", "succeeded"),
     ] {
         let export = changed(|log| {
-            let id = log.leaves[300].event.resource_id.clone().unwrap();
-            log.leaves[300].record = Some(format!(r#"{{"id":"{id}"}}"#));
+            remove_activities(log);
             let mut leaf = removal(log, millis, action);
             leaf.change("succeeded", status);
             leaf.seal();
             log.leaves.push(leaf);
             log.seals.push(601);
         });
-        names(&export, "activity_missing", 300);
+        export.tampered_by("activity_missing");
     }
+    // One that takes a single activity is none.
     let export = changed(|log| {
+        let id = log.leaves[300].event.resource_id.clone().unwrap();
+        log.leaves[300].record = Some(format!(r#"{{"id":"{id}"}}"#));
+        log.leaves.push(removal(log, newest, "tenant.removed"));
+        log.seals.push(601);
+    });
+    names(&export, "activity_missing", 300);
+    // Nor one that says it was long ago, and that no clock but the sealer's speaks for.
+    let export = changed(|log| {
+        let id = log.leaves[4].event.resource_id.clone().unwrap();
+        log.leaves[4].record = Some(format!(r#"{{"id":"{id}"}}"#));
+        let millis = log.leaves[4].event.occurred_at.as_millis() + 1_000;
+        let mut leaf = removal(log, millis, "tenant.removed");
+        let written_at = leaf.times.written_at.unwrap().time();
+        leaf.change(&format!(r#","written_at":"{written_at}""#), "");
+        leaf.change(r#","id":"#, r#","data":{"backfill":true},"id":"#);
+        leaf.seal();
+        log.leaves.push(leaf);
+        log.seals.push(601);
+    });
+    names(&export, "activity_missing", 4);
+    let export = changed(|log| {
+        remove_activities(log);
         erase(&mut log.leaves[300]);
         log.leaves.push(removal(log, newest, "tenant.removed"));
         log.seals.push(601);

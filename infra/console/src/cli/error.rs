@@ -66,9 +66,9 @@ pub(super) enum CliError {
     #[error("the function {name} did not do what was asked: {problem}")]
     Function { name: String, problem: String },
     #[error(
-        "the log of generation {generation} begins with leaf {first}: those before it went with \
-         the tenant when it was removed. Such a log can't be exported, but each event has its \
-         proof"
+        "the log of generation {generation} begins with leaf {first}: those before it are not \
+         there. That is so where the tenant was removed with its trail; else somebody has \
+         removed them. Such a log can't be exported, but each of its events has a proof"
     )]
     LogBeginsLater { generation: u16, first: u64 },
     #[error("the witness refuses the checkpoint: {0}")]

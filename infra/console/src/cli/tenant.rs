@@ -7,6 +7,7 @@ use std::time::Duration;
 use activity_log_core::Context;
 use activity_log_core::app::credential_cache::CACHE_FOR;
 use activity_log_core::app::record_act::{close_every_refusal_tally, record_act};
+use activity_log_core::app::seal_backlog::expect_newest;
 use activity_log_core::app::set_tenant::set_tenant;
 use activity_log_core::domain::audit::{Action, Call, Data};
 use activity_log_core::domain::audit_reads::AuditReads;
@@ -101,6 +102,8 @@ pub(super) async fn run(
     if !args.yes && !confirm(&args.tenant, ctx.store.table_name())? {
         return Err(CliError::NotConfirmed);
     }
+    // What stays of the logs is the newest seal of the newest one.
+    expect_newest(ctx, &args.tenant).await?;
     // Before it begins, so that nothing is removed without a trace. A further run that
     // removes the trail as well would find nothing but that, and never be the last one.
     if audit_trail == AuditTrail::Kept || !ctx.store.is_removed(&args.tenant).await? {

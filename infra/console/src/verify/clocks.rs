@@ -53,6 +53,12 @@ impl Times {
     pub(super) fn written_second(&self) -> i64 {
         self.written_at.unwrap_or(self.occurred_at).div_euclid(SECOND)
     }
+
+    /// When it was written at the latest, in whole seconds: where the table's clock does not
+    /// speak for it, when it was sealed.
+    pub(super) fn latest_second(&self) -> i64 {
+        self.written_at.unwrap_or(self.sealed_at).div_euclid(SECOND)
+    }
 }
 
 /// A checkpoint that somebody remembered at a time.

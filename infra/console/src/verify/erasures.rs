@@ -15,8 +15,7 @@ use super::code::Code;
 use super::report::{Finding, Report};
 
 const ACTIVITY_ERASED: &str = "activity.erased";
-/// What is told before the records of a tenant are removed, and behind it.
-const TENANT_REMOVED: [&str; 2] = ["tenant.closed", "tenant.removed"];
+const TENANT_REMOVED: &str = "tenant.removed";
 const SUCCEEDED: &str = "succeeded";
 
 /// What is missing.
@@ -34,8 +33,10 @@ struct Missing {
 pub(super) struct Erasures {
     /// The newest erasure of each activity, in seconds.
     newest: HashMap<String, i64>,
-    /// When the tenant was removed last, in seconds.
+    /// When the tenant was removed last, at the latest, in seconds.
     tenant_removed: Option<i64>,
+    /// When the oldest activity was logged that is there, in seconds.
+    oldest_there: Option<i64>,
     missing: Vec<Missing>,
 }
 
@@ -45,8 +46,8 @@ impl Erasures {
         if entry.status != SUCCEEDED {
             return;
         }
-        if TENANT_REMOVED.contains(&entry.action.as_ref()) {
-            self.tenant_removed = self.tenant_removed.max(Some(times.written_second()));
+        if entry.action == TENANT_REMOVED {
+            self.tenant_removed = self.tenant_removed.max(Some(times.latest_second()));
         }
         if entry.action == ACTIVITY_ERASED
             && let Some(activity) = &entry.resource_id
@@ -54,6 +55,19 @@ impl Erasures {
             let newest = self.newest.entry(activity.clone().into_owned()).or_insert(i64::MIN);
             *newest = (*newest).max(times.written_second());
         }
+    }
+
+    /// Takes note of an activity that is there.
+    pub(super) fn note_there(&mut self, times: Option<&Times>) {
+        let written = times.map_or(i64::MIN, Times::written_second);
+        self.oldest_there = Some(self.oldest_there.map_or(written, |oldest| oldest.min(written)));
+    }
+
+    /// When the tenant was removed with all that it had logged until then. Where something of
+    /// it is there, it was not.
+    fn removed_with_all(&self) -> Option<i64> {
+        let is_all = |removed: &i64| self.oldest_there.is_none_or(|oldest| oldest > *removed);
+        self.tenant_removed.filter(is_all)
     }
 
     /// Takes note of what has to have been erased, or is missing.
@@ -78,12 +92,13 @@ impl Erasures {
 
     /// Reports what no erasure covers.
     pub(super) fn finish(&mut self, report: &mut Report) {
+        let removed_with_all = self.removed_with_all();
         for missing in self.missing.drain(..) {
             let Missing { origin, code, index, id, activity, written } = missing;
             let erased = self.newest.get(&activity).is_some_and(|erased| *erased >= written);
             // Its events keep what they disclose.
             let with_tenant = code == Code::ActivityMissing
-                && self.tenant_removed.is_some_and(|removed| removed >= written);
+                && removed_with_all.is_some_and(|removed| removed >= written);
             report.earlier = origin;
             let finding = |code| Finding::new(code).index(index).id(&id);
             report.add(match (erased, with_tenant) {

@@ -399,7 +399,7 @@ impl Pass<'_> {
     fn is_told_elsewhere(&self, before: &Before, number: u16) -> bool {
         let is_of_an_earlier_one = || {
             let origin = before.origin.as_deref()?;
-            Some(generation_of(origin, self.tenant.as_deref()?)? + 1 < number)
+            Some(generation_of(origin, self.tenant.as_deref()?)? < number.saturating_sub(1))
         };
         self.end.before.as_ref() == Some(before) || is_of_an_earlier_one().unwrap_or(false)
     }

@@ -11,6 +11,8 @@ use super::code::{Code, Weight};
 
 /// How many findings are kept, and how many things that are told.
 pub const MAX_SHOWN: usize = 1_000;
+/// How many of each kind are kept in any case: many of one kind hide no other.
+const ALWAYS_SHOWN: u64 = 5;
 /// How much of a text from the export is shown.
 const MAX_TEXT_CHARS: usize = 600;
 
@@ -178,8 +180,9 @@ pub struct Bounded {
 
 impl Bounded {
     fn add(&mut self, finding: Finding) {
-        *self.counts.entry(finding.code).or_default() += 1;
-        if self.first.len() < MAX_SHOWN {
+        let count = self.counts.entry(finding.code).or_default();
+        *count += 1;
+        if self.first.len() < MAX_SHOWN || *count <= ALWAYS_SHOWN {
             self.first.push(finding);
         }
     }
@@ -202,15 +205,21 @@ impl Bounded {
         self.counts.values().sum()
     }
 
-    fn write(&self, text: &mut String, title: &str) {
+    /// Writes them, at most so many of each code.
+    fn write(&self, text: &mut String, title: &str, most: u64) {
         if self.first.is_empty() {
             return;
         }
         let _ = write!(text, "\n{title}:\n");
+        let mut written: BTreeMap<Code, u64> = BTreeMap::new();
         for finding in &self.first {
-            let _ = writeln!(text, "  {finding}");
+            let count = written.entry(finding.code).or_default();
+            if *count < most {
+                *count += 1;
+                let _ = writeln!(text, "  {finding}");
+            }
         }
-        let more = self.total() - self.first.len() as u64;
+        let more = self.total() - written.values().sum::<u64>();
         if more > 0 {
             let counts: Vec<String> =
                 self.counts.iter().map(|(code, count)| format!("{code} {count}")).collect();
@@ -343,8 +352,8 @@ impl Report {
         if let Some(time) = checked.newest_sealed_at {
             let _ = writeln!(text, "the newest event was sealed at {time}");
         }
-        self.findings.write(&mut text, "found");
-        self.listed.write(&mut text, "to be known");
+        self.findings.write(&mut text, "found", u64::MAX);
+        self.listed.write(&mut text, "to be known", ALWAYS_SHOWN);
         if !self.not_checked.is_empty() {
             text.push_str("\nnot checked:\n");
             for sentence in &self.not_checked {
@@ -380,9 +389,24 @@ mod tests {
         }
         // What comes late still counts.
         report.add(Finding::new(Code::RolledBack));
-        assert_eq!(report.findings.first().len(), MAX_SHOWN);
+        assert_eq!(report.findings.first().len(), MAX_SHOWN + 1);
         assert_eq!(report.json()["finding_counts"]["event_missing"], json!(MAX_SHOWN + 5));
-        assert!(report.text().contains("and 6 more; in all: rolled_back 1, event_missing 1005"));
+        let text = report.text();
+        assert!(text.contains("\n  rolled_back\n"), "many of one kind hide no other");
+        assert!(text.contains("and 5 more; in all: rolled_back 1, event_missing 1005"));
+    }
+
+    #[test]
+    fn of_what_is_only_told_the_text_has_a_few_of_each_kind() {
+        let mut report = Report::default();
+        for index in 0..61 {
+            report.add(Finding::new(Code::Backfilled).index(index));
+        }
+        report.add(Finding::new(Code::Restored));
+        let text = report.text();
+        assert_eq!(text.matches("\n  backfilled").count() as u64, ALWAYS_SHOWN);
+        assert!(text.contains("\n  restored\n  and 56 more; in all: backfilled 61, restored 1"));
+        assert_eq!(report.json()["listed"].as_array().map(Vec::len), Some(62));
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub(in crate::store) struct Head {
     pub(in crate::store) activity: Activity,
     /// Whether the related records are only in the body's item.
     pub(in crate::store) related_is_elsewhere: bool,
+    /// How large its item is.
+    bytes: usize,
 }
 
 impl Head {
@@ -70,8 +72,22 @@ impl Head {
         {
             self.activity.related.clone_from(related);
         }
-        self.activity.complete(parts);
+        if self.shows_as_much_as_a_row(parts.body.as_ref()) {
+            self.activity.complete(parts);
+        }
         self.activity
+    }
+
+    /// Whether its beginning of the body is as long as what a row shows of it, or as there
+    /// was room for, up to a character.
+    fn shows_as_much_as_a_row(&self, body: Option<&Body>) -> bool {
+        match (&self.activity.body, body) {
+            (BodyText::Beginning(start), Some(body)) => {
+                let is_full = self.bytes + char::MAX.len_utf8() > HEAD_MAX_BYTES;
+                start.len() >= body.snippet().len() || is_full
+            }
+            _ => true,
+        }
     }
 }
 
@@ -274,7 +290,7 @@ pub(in crate::store) fn read(tenant: &TenantId, item: &Item) -> Result<Head, Cor
         request_id: reader.text("request_id")?.to_owned(),
         submitted,
     };
-    Ok(Head { activity, related_is_elsewhere })
+    Ok(Head { activity, related_is_elsewhere, bytes: size_bytes(item) })
 }
 
 /// A body, in plain or deflated.
@@ -600,8 +616,11 @@ mod tests {
         };
         assert_eq!(completed(&|_| {}), activity);
         let text = |text: &str| AttributeValue::S(text.to_owned());
-        let changes: [(&str, AttributeValue); 6] = [
+        let shorter = items.head[BODY_START].as_s().unwrap()[..Body::SNIPPET_CHARS - 1].to_owned();
+        let changes: [(&str, AttributeValue); 8] = [
             (BODY_START, text("Another")),
+            (BODY_START, text(&shorter)),
+            (BODY_START, text("")),
             ("object", text("call_down")),
             (RELATED, text(r#"[["kind_7","contact_1",null],["kind_1","contact_1",null]]"#)),
             (RELATED, text(r#"[["kind_1","contact_1",null],["kind_0","contact_1",null]]"#)),

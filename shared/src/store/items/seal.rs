@@ -4,13 +4,13 @@
 
 use uuid::Uuid;
 
+use crate::domain::audit::AuditEvent;
 use crate::domain::audit_log::Generation;
 use crate::domain::principal::TenantId;
 use crate::store::failure::CorruptItem;
 use crate::store::item::{Item, ItemReader, ItemWriter, PK, SK};
 use crate::store::items::audit_event;
 use crate::store::keys;
-use crate::store::seals::UnsealedEvent;
 use crate::trail::edge::Edge;
 use crate::trail::entry::WrittenAt;
 use crate::trail::hash::{TreeHash, concatenated};
@@ -113,8 +113,11 @@ pub(in crate::store) fn read_tile(item: &Item) -> Result<(u64, Vec<TreeHash>), C
 
 /// An event that could not be sealed yet, as its insertion told: its own attributes, when it
 /// was written, and who signed that.
-pub(in crate::store) fn write_unsealed(unsealed: &UnsealedEvent, signatures: &[u8]) -> Item {
-    let UnsealedEvent { event, written_at } = unsealed;
+pub(in crate::store) fn write_unsealed(
+    event: &AuditEvent,
+    written_at: Option<WrittenAt>,
+    signatures: &[u8],
+) -> Item {
     let mut item = audit_event::write(event);
     item.extend(keys::unsealed(&event.tenant_id, event.id).into_item());
     let written = written_at.map_or(0, WrittenAt::as_seconds);
@@ -126,20 +129,19 @@ pub(in crate::store) fn write_unsealed(unsealed: &UnsealedEvent, signatures: &[u
 const WRITTEN: &str = "written";
 const SIGNATURES: &str = "signatures";
 
-/// The event that was put aside, and the signatures.
+/// The event that was put aside, when it was written, and the signatures.
 pub(in crate::store) fn read_unsealed(
     tenant: &TenantId,
     item: &Item,
-) -> Result<(UnsealedEvent, Vec<u8>), CorruptItem> {
+) -> Result<(AuditEvent, Option<WrittenAt>, Vec<u8>), CorruptItem> {
     let reader = ItemReader::new(item);
     let id = crate::domain::value::parse_uuid(reader.text(SK)?)
         .ok_or_else(|| reader.corrupt("its key is no id"))?;
-    let written = u32::try_from(reader.number(WRITTEN)?).ok().and_then(WrittenAt::from_seconds);
+    let written_at = u32::try_from(reader.number(WRITTEN)?).ok().and_then(WrittenAt::from_seconds);
     let signatures = reader.bytes(SIGNATURES)?.to_vec();
     let mut event = item.clone();
     event.remove(WRITTEN);
     event.remove(SIGNATURES);
     event.extend(keys::audit_event(tenant, id).into_item());
-    let event = audit_event::read(tenant, &event)?;
-    Ok((UnsealedEvent { event, written_at: written }, signatures))
+    Ok((audit_event::read(tenant, &event)?, written_at, signatures))
 }

@@ -148,6 +148,10 @@ fn record_of_a_typed_activity() -> Vec<u8> {
 }
 
 fn record_of_a_visit(minutes: i64) -> Vec<u8> {
+    try_record_of_a_visit(&json!(minutes)).unwrap()
+}
+
+fn try_record_of_a_visit(minutes: &serde_json::Value) -> Result<Vec<u8>, TrailError> {
     let submission = json!({
         "object": {
             "id": "6f1c0c1e-7f6b-4a0e-9a52-0d8a4c3b2a19", "name": "Site visit",
@@ -164,7 +168,7 @@ fn record_of_a_visit(minutes: i64) -> Vec<u8> {
     });
     let submitted = Submitted::Whole(serde_json::from_value(submission).unwrap());
     let event = event();
-    record(&Activity { submitted, ..activity() }, &event.salts, &event.credential_id).unwrap()
+    record(&Activity { submitted, ..activity() }, &event.salts, &event.credential_id)
 }
 
 #[test]
@@ -180,6 +184,9 @@ fn whole_numbers_that_a_double_does_not_tell_apart_make_records_that_differ() {
     assert!(text(-EXACT).contains(r#""value":-9007199254740991}"#));
     assert!(text(EXACT + 1).contains(r#""value":"9007199254740992"}"#));
     assert!(text(i64::MIN).contains(r#""value":"-9223372036854775808"}"#));
+    // The text of one would have its record.
+    let text = try_record_of_a_visit(&json!("9007199254740992"));
+    assert!(matches!(text, Err(TrailError::NotWhole)));
 }
 
 #[test]

@@ -89,7 +89,10 @@ impl Run {
         let mut text =
             format!("{sealed} audit events sealed in {seals} seals; the log has {size} leaves.");
         if unreadable > 0 {
-            text += &format!(" {unreadable} are not sealed, because they can't be read.");
+            text += &format!(
+                " {unreadable} are not: they can't be read, or nobody who signs this log has put \
+                 them aside."
+            );
         }
         output.print(format_args!("{text}"), &json!(self))?;
         if self.finished { Ok(()) } else { Err(CliError::NotSealedInTime) }
