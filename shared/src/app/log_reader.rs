@@ -27,6 +27,8 @@ pub struct LogReader<'a> {
     tenant: &'a TenantId,
     generation: Generation,
     size: u64,
+    /// Whether hashes of leaves are read from tiles where these were put.
+    reads_tiles: bool,
     tiles: HashMap<(u8, u64), Vec<TreeHash>>,
 }
 
@@ -62,7 +64,13 @@ impl<'a> LogReader<'a> {
     /// A reader of a log that had so many leaves.
     #[must_use]
     pub fn new(store: &'a Store, tenant: &'a TenantId, generation: Generation, size: u64) -> Self {
-        Self { store, tenant, generation, size, tiles: HashMap::new() }
+        Self { store, tenant, generation, size, reads_tiles: true, tiles: HashMap::new() }
+    }
+
+    /// One that reads the hashes of leaves from the seals alone: not from a tile that
+    /// somebody else may have put there.
+    pub(super) fn of_seals_alone(self) -> Self {
+        Self { reads_tiles: false, ..self }
     }
 
     /// The size that it was made for.
@@ -156,20 +164,12 @@ impl<'a> LogReader<'a> {
     }
 
     async fn leaf_hashes(&self, name: TileName) -> Result<Vec<TreeHash>> {
-        if name.is_full()
+        if self.reads_tiles
+            && name.is_full()
             && let Some(tile) = self.store.tile(self.tenant, self.generation, name.index).await?
         {
             return Ok(tile);
         }
-        self.sealed_hashes(name).await
-    }
-
-    /// The hashes of leaves, as their seals have them.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::seals`].
-    pub(super) async fn sealed_hashes(&self, name: TileName) -> Result<Vec<TreeHash>> {
         let leaves = self.sealed_leaves(name.start()..name.end()).await?;
         Ok(leaves.into_iter().map(|(_, _, leaf)| leaf.hash).collect())
     }

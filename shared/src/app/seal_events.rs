@@ -468,11 +468,11 @@ impl Log<'_> {
 
     async fn put_tiles_of(&self, leaves: std::ops::Range<u64>) -> Result<()> {
         let generation = self.audit_log().generation;
-        let mut reader = LogReader::new(self.store(), self.tenant, generation, leaves.end);
+        let reader = LogReader::new(self.store(), self.tenant, generation, leaves.end);
+        let mut reader = reader.of_seals_alone();
         for index in leaves.start / TILE_WIDTH..leaves.end / TILE_WIDTH {
             let name = TileName { index, width: TILE_WIDTH as u16 };
-            // Not those of a tile that somebody may have put there.
-            let hashes = reader.sealed_hashes(name).await?;
+            let hashes = reader.tile(0, name).await?;
             self.store().put_tile(self.tenant, generation, 0, index, &hashes).await?;
             let (mut level, mut index, mut root) = (1, index, TreeHash::of_perfect(&hashes));
             while level <= MAX_TILE_LEVEL {
