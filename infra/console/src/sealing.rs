@@ -45,7 +45,7 @@ impl Sealing {
             sealer,
             tenants: BTreeMap::new(),
             waiting: BTreeMap::new(),
-            troubles: Troubles::default(),
+            failures: LoggedFailures::default(),
         };
         Some(Self(tokio::spawn(worker.run(new_events))))
     }
@@ -64,14 +64,14 @@ struct Worker {
     /// The tenants that are known of, and until when all of their events were looked at.
     tenants: BTreeMap<TenantId, Option<Timestamp>>,
     waiting: BTreeMap<TenantId, Vec<UnsealedEvent>>,
-    troubles: Troubles,
+    failures: LoggedFailures,
 }
 
 /// Why tenants are not sealed for. Each is told once, until it is another one or is over.
 #[derive(Default)]
-struct Troubles(BTreeMap<TenantId, String>);
+struct LoggedFailures(BTreeMap<TenantId, String>);
 
-impl Troubles {
+impl LoggedFailures {
     fn note<T>(&mut self, tenant: &TenantId, sealed: Result<T, SealError>) -> Option<T> {
         match sealed {
             Ok(sealed) => {
@@ -131,7 +131,7 @@ impl Worker {
             let deadline = Instant::now() + TIME_LIMIT;
             let sealed =
                 seal_events(&self.ctx, &self.sealer, &tenant, events.clone(), deadline).await;
-            if self.troubles.note(&tenant, sealed).is_none() {
+            if self.failures.note(&tenant, sealed).is_none() {
                 self.waiting.insert(tenant, events);
             }
         }
@@ -155,7 +155,7 @@ impl Worker {
             let since = looked_until.map(|until| until.minus(LOOK_BACK));
             let deadline = Instant::now() + TIME_LIMIT;
             let sealed = seal_backlog(&self.ctx, &self.sealer, tenant, since, deadline).await;
-            if self.troubles.note(tenant, sealed).is_some_and(|backlog| backlog.finished) {
+            if self.failures.note(tenant, sealed).is_some_and(|backlog| backlog.finished) {
                 *looked_until = Some(now);
             }
         }

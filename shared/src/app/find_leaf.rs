@@ -108,27 +108,25 @@ impl<'a> Search<'a> {
     }
 
     async fn run(&self, pages: &mut usize) -> Result<Outcome> {
-        let (first, newest) = tokio::join!(self.seal_with(0), self.newest());
-        let (first, newest) = (first?, newest?);
+        let (oldest, newest) = tokio::join!(self.seal_with(0), self.newest());
+        let (oldest, newest) = (oldest?, newest?);
         let Some(newest) = newest else { return Ok(Outcome::NotInThis) };
-        let oldest = match first {
-            Some(first) => first,
+        let oldest = match oldest {
+            Some(oldest) => oldest,
             None => self.tombstone().await?.ok_or(MissingSeal(0))?,
         };
         if newest.sealed_at < self.earliest {
             return Ok(Outcome::NotSealed);
         }
         let first = self.first_since(&oldest, &newest).await?;
-        // Where the whole log is younger than the event, the one before may have it.
         match self.read_forward(first, newest, pages).await? {
             Some(leaf) => Ok(Outcome::Found(leaf)),
             None if first > oldest.first => Ok(Outcome::NotSealed),
+            // The whole log is younger than the event, so the one before may have it.
+            None if oldest.first == 0 => Ok(Outcome::NotInThis),
             // It may have been sealed in what is gone.
-            None if oldest.first > 0 && self.occurred_at < oldest.sealed_at => {
-                Err(MissingSeal(0).into())
-            }
-            None if oldest.first > 0 => Ok(Outcome::NotSealed),
-            None => Ok(Outcome::NotInThis),
+            None if self.occurred_at < oldest.sealed_at => Err(MissingSeal(0).into()),
+            None => Ok(Outcome::NotSealed),
         }
     }
 

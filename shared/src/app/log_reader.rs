@@ -233,7 +233,11 @@ impl<'a> LogReader<'a> {
     }
 
     /// The oldest seal, where those before it went with a removed tenant.
-    pub(super) async fn tombstone(&self) -> Result<Option<Seal>> {
+    ///
+    /// # Errors
+    ///
+    /// A failed call.
+    pub async fn tombstone(&self) -> Result<Option<Seal>> {
         let oldest = self.store.seals_from(self.tenant, self.generation, 0, 1).await?;
         Ok(oldest.into_iter().next().filter(|oldest| oldest.first > 0))
     }

@@ -5,7 +5,6 @@
 //! event: [`seal_backlog`] can be told from when on it is to look.
 
 use std::collections::HashSet;
-use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
@@ -13,7 +12,7 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::put_aside::read_back;
-use super::seal_events::{SealError, Sealed, Sealer, seal_events};
+use super::seal_events::{CLOCKS_DIFFER_BY, SealError, Sealed, Sealer, seal_events};
 use crate::domain::audit_log::Generation;
 use crate::domain::clock::Timestamp;
 use crate::domain::error::{Error, Result};
@@ -34,8 +33,6 @@ const SEALS_A_PAGE: usize = 1_000;
 /// How many generations are looked at for one that has begun. A tenant that did nothing in
 /// one has no log of it.
 const LATER_GENERATIONS: usize = 8;
-/// An event is sealed at most so long before the time that it names.
-const CLOCKS_DIFFER_BY: Duration = Duration::from_secs(120);
 
 /// What was done of a backlog.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,36 +72,16 @@ pub async fn seal_backlog(
     since: Option<Timestamp>,
     deadline: Instant,
 ) -> Result<Backlog, SealError> {
-    let log = ctx.config.audit_log.generation;
     expect_newest(ctx, tenant).await?;
     let mut backlog = Backlog::default();
     // With the time that their insertion told, before the list has them without it.
-    let mut after: Option<String> = None;
-    loop {
-        let page = ctx.store.events_put_aside(tenant, after.as_deref(), ASIDE_A_PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.key.clone());
-        let mut events = Vec::with_capacity(page.len());
-        for aside in page {
-            let key = aside.key.clone();
-            match read_back(ctx, sealer, aside) {
-                Some(unsealed) => events.push(unsealed),
-                None => {
-                    tracing::error!(%tenant, key, "nobody who signs this log put it aside");
-                    backlog.unreadable += 1;
-                }
-            }
-        }
-        let ids: Vec<Uuid> = events.iter().map(|unsealed| unsealed.event.id).collect();
-        backlog.add(seal_events(ctx, sealer, tenant, events, deadline).await?);
-        backlog.put_aside.extend(ids);
-        if Instant::now() >= deadline {
-            return Ok(backlog);
-        }
+    if !seal_put_aside(ctx, sealer, tenant, deadline, &mut backlog).await? {
+        return Ok(backlog);
     }
     let since = since.unwrap_or(Timestamp::MIN);
     // Seals before events: what is sealed in between is found by `seal_events` again.
-    let sealed = sealed_ids(ctx, tenant, log, since, None).await?;
+    let generation = ctx.config.audit_log.generation;
+    let sealed = sealed_ids(ctx, tenant, generation, since, None).await?;
     backlog.sealed.size = backlog.sealed.size.max(sealed.size);
     let mut unsealed = unsealed_ids(ctx, tenant, since, &sealed.ids).await?;
     drop(sealed);
@@ -129,6 +106,39 @@ pub async fn seal_backlog(
     Ok(backlog)
 }
 
+/// Seals what was put aside by who signs this log. Whether there was time for all of it.
+async fn seal_put_aside(
+    ctx: &Context,
+    sealer: &Sealer,
+    tenant: &TenantId,
+    deadline: Instant,
+    backlog: &mut Backlog,
+) -> Result<bool, SealError> {
+    let mut after: Option<String> = None;
+    loop {
+        let page = ctx.store.events_put_aside(tenant, after.as_deref(), ASIDE_A_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(true) };
+        after = Some(last.key.clone());
+        let mut events = Vec::with_capacity(page.len());
+        for aside in page {
+            let key = aside.key.clone();
+            match read_back(ctx, sealer, aside) {
+                Some(unsealed) => events.push(unsealed),
+                None => {
+                    tracing::error!(%tenant, key, "nobody who signs this log put it aside");
+                    backlog.unreadable += 1;
+                }
+            }
+        }
+        let ids: Vec<Uuid> = events.iter().map(|unsealed| unsealed.event.id).collect();
+        backlog.add(seal_events(ctx, sealer, tenant, events, deadline).await?);
+        backlog.put_aside.extend(ids);
+        if Instant::now() >= deadline {
+            return Ok(false);
+        }
+    }
+}
+
 /// Whether none of the next generations of a tenant's log has begun: an operator's
 /// configuration may be older than that of the functions.
 ///
@@ -136,8 +146,8 @@ pub async fn seal_backlog(
 ///
 /// [`SealError::Superseded`], and a failed call.
 pub async fn expect_newest(ctx: &Context, tenant: &TenantId) -> Result<(), SealError> {
-    let log = ctx.config.audit_log.generation;
-    let later = std::iter::successors(log.next(), |later| later.next()).take(LATER_GENERATIONS);
+    let next = ctx.config.audit_log.generation.next();
+    let later = std::iter::successors(next, |later| later.next()).take(LATER_GENERATIONS);
     let begun = later.map(|later| async move {
         let seals = ctx.store.seals_before(tenant, later, None, 1).await?;
         Ok::<_, Error>(seals.first().map(|_| later))
@@ -154,11 +164,10 @@ pub async fn expect_newest(ctx: &Context, tenant: &TenantId) -> Result<(), SealE
 ///
 /// A failed call.
 pub async fn unsealed_events(ctx: &Context, tenant: &TenantId, leaves: u64) -> Result<Vec<Uuid>> {
-    let mut log = ctx.config.audit_log.generation;
-    let mut sealed = sealed_ids(ctx, tenant, log, Timestamp::MIN, Some(leaves)).await?.ids;
-    while let Some(earlier) = log.previous() {
+    let newest = ctx.config.audit_log.generation;
+    let mut sealed = sealed_ids(ctx, tenant, newest, Timestamp::MIN, Some(leaves)).await?.ids;
+    for earlier in std::iter::successors(newest.previous(), |earlier| earlier.previous()) {
         sealed.extend(sealed_ids(ctx, tenant, earlier, Timestamp::MIN, None).await?.ids);
-        log = earlier;
     }
     unsealed_ids(ctx, tenant, Timestamp::MIN, &sealed).await
 }

@@ -172,7 +172,7 @@ impl Activities {
             erasures.expect(Code::ActivityMissing, index, entry, times, report);
             return;
         }
-        erasures.note_there(times);
+        erasures.note_present(times);
         let Some(parts) = parts else { return };
         let hash = RecordHash::of(&line).to_string();
         match parts.member("content", "record_hash") {

@@ -36,7 +36,7 @@ pub(super) struct Erasures {
     /// When the tenant was removed last, at the latest, in seconds.
     tenant_removed: Option<i64>,
     /// When the oldest activity was logged that is there, in seconds.
-    oldest_there: Option<i64>,
+    oldest_present: Option<i64>,
     missing: Vec<Missing>,
 }
 
@@ -58,15 +58,16 @@ impl Erasures {
     }
 
     /// Takes note of an activity that is there.
-    pub(super) fn note_there(&mut self, times: Option<&Times>) {
+    pub(super) fn note_present(&mut self, times: Option<&Times>) {
         let written = times.map_or(i64::MIN, Times::written_second);
-        self.oldest_there = Some(self.oldest_there.map_or(written, |oldest| oldest.min(written)));
+        self.oldest_present =
+            Some(self.oldest_present.map_or(written, |oldest| oldest.min(written)));
     }
 
     /// When the tenant was removed with all that it had logged until then. Where something of
     /// it is there, it was not.
     fn removed_with_all(&self) -> Option<i64> {
-        let is_all = |removed: &i64| self.oldest_there.is_none_or(|oldest| oldest > *removed);
+        let is_all = |removed: &i64| self.oldest_present.is_none_or(|oldest| oldest > *removed);
         self.tenant_removed.filter(is_all)
     }
 

@@ -149,11 +149,6 @@ fn count_values(json: &str) -> usize {
     count
 }
 
-/// Builds a [`Value`] and refuses duplicate keys, which `serde_json` would
-/// resolve silently: two parsers that resolve them differently would see two
-/// different inputs.
-struct UniqueKeys;
-
 /// An object within other JSON, in which none has the same key twice, however deep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UniqueObject(pub Object);
@@ -166,6 +161,11 @@ impl<'de> Deserialize<'de> for UniqueObject {
         }
     }
 }
+
+/// Builds a [`Value`] and refuses duplicate keys, which `serde_json` would
+/// resolve silently: two parsers that resolve them differently would see two
+/// different inputs.
+struct UniqueKeys;
 
 impl<'de> DeserializeSeed<'de> for UniqueKeys {
     type Value = Value;

@@ -82,12 +82,12 @@ pub(super) async fn run(
     let ctx = &connected.ctx;
     let newest = ctx.config.audit_log.generation;
     let mut source = TableSource::new(ctx, tenant);
-    let export = Export::begin(&args, &mut source, newest, &args.out).await?;
+    let export = Export::of_log(&args, &mut source, newest, &args.out).await?;
     let Some(export) = export else { return Err(CliError::NoLog(tenant.clone())) };
     let mut generation = newest.previous();
     while let Some(earlier) = generation {
         let folder = args.out.join("generations").join(earlier.number().to_string());
-        match Export::begin(&args, &mut source, earlier, &folder).await {
+        match Export::of_log(&args, &mut source, earlier, &folder).await {
             Ok(Some(export)) => export.end()?,
             Ok(None) => {}
             Err(error @ CliError::LogBeginsLater { .. }) => eprintln!("{error}"),
@@ -117,7 +117,7 @@ struct Export {
 
 impl Export {
     /// Writes the leaves of a log; `None` where there is none.
-    async fn begin(
+    async fn of_log(
         args: &ExportArgs,
         source: &mut TableSource<'_>,
         generation: Generation,

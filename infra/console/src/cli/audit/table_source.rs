@@ -48,9 +48,7 @@ pub(super) struct TableLog<'s, 'a> {
 impl<'a> TableLog<'_, 'a> {
     /// The first leaf that there is: those before it went with a removed tenant.
     pub(super) async fn first(&self) -> Result<u64> {
-        let TableSource { ctx, tenant, .. } = *self.source;
-        let oldest = ctx.store.seals_from(tenant, self.generation, 0, 1).await?;
-        Ok(oldest.first().map_or(0, |oldest| oldest.first))
+        Ok(self.reader().tombstone().await?.map_or(0, |tombstone| tombstone.first))
     }
 
     /// How many leaves it has.
