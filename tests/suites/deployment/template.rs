@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use activity_log_core::domain::audit_log::LogName;
 use activity_log_core::http::routes::{Function, ROUTES};
+use activity_log_core::platform::telemetry::{METRICS, Metric};
 use activity_log_tests::lambda::sample;
 use activity_log_tests::template::{Template, text};
 use serde_json::{Value, json};
@@ -185,6 +186,36 @@ fn what_is_sealed_and_what_is_read_of_it_are_one_log() {
         .replace("${AWS::Region}", "eu-central-1")
         .replace("${AWS::StackName}", "activity-log");
     assert!(LogName::parse(&default).is_some(), "{default}");
+}
+
+#[test]
+fn whatever_keeps_events_from_being_sealed_raises_an_alarm() {
+    let template = Template::read();
+    let function = json!([{ "Name": "FunctionName", "Value": { "Ref": "SealFunction" } }]);
+    let table = json!([{ "Name": "TableName", "Value": { "Ref": "Table" } }]);
+    let queue = json!({ "Fn::GetAtt": ["SealDeadLetters", "QueueName"] });
+    let queue = json!([{ "Name": "QueueName", "Value": queue }]);
+    let quarter_of_an_hour = json!(15 * 60 * 1_000);
+    let resources: Vec<_> = template.resources().collect();
+    for (namespace, metric, of, threshold) in [
+        // Late; put aside or none that can be sealed; given up; not even that was kept.
+        ("AWS/Lambda", "IteratorAge", &function, &quarter_of_an_hour),
+        (METRICS, Metric::PutAside.name(), &table, &json!(1)),
+        (METRICS, Metric::TrailTampering.name(), &table, &json!(1)),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", &queue, &json!(1)),
+        ("AWS/Lambda", "DestinationDeliveryFailures", &function, &json!(1)),
+    ] {
+        let alarms: Vec<&Value> = resources
+            .iter()
+            .map(|(_, resource)| &resource["Properties"])
+            .filter(|alarm| alarm["Namespace"] == namespace && alarm["MetricName"] == metric)
+            .filter(|alarm| alarm["Dimensions"] == *of)
+            .collect();
+        let [alarm] = alarms[..] else { panic!("{metric} has {} alarms", alarms.len()) };
+        assert_eq!(alarm["Threshold"], *threshold, "{metric}");
+        assert_eq!(alarm["ComparisonOperator"], "GreaterThanOrEqualToThreshold", "{metric}");
+        assert!(alarm["AlarmActions"].is_object(), "{metric} tells nobody");
+    }
 }
 
 #[test]
